@@ -15,9 +15,11 @@ import org.opensearch.search.rescore.RescoreContext;
 import org.opensearch.search.rescore.Rescorer;
 
 import java.io.IOException;
+import java.util.AbstractSet;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -36,17 +38,38 @@ final class AffinityRescorer implements Rescorer {
     static final class Context extends RescoreContext {
         private final Interests interests;
         private final float weight;
-        private int[] rescored = new int[0];
 
         Context(int windowSize, Interests interests, float weight) {
             super(windowSize, INSTANCE);
             this.interests = interests;
             this.weight = weight;
         }
+    }
+
+    /** Which documents were scored anew, for explain: a view, since most searches never ask. */
+    private static final class Documents extends AbstractSet<Integer> {
+        private final int[] ascending;
+
+        Documents(ScoreDoc[] hits, int window) {
+            ascending = new int[window];
+            for (int i = 0; i < window; i++) {
+                ascending[i] = hits[i].doc;
+            }
+        }
 
         @Override
-        public boolean isRescored(int doc) {
-            return Arrays.binarySearch(rescored, doc) >= 0;
+        public boolean contains(Object doc) {
+            return Arrays.binarySearch(ascending, (int) doc) >= 0;
+        }
+
+        @Override
+        public Iterator<Integer> iterator() {
+            return Arrays.stream(ascending).iterator();
+        }
+
+        @Override
+        public int size() {
+            return ascending.length;
         }
     }
 
@@ -98,10 +121,7 @@ final class AffinityRescorer implements Rescorer {
         }
         ScoreDoc[] hits = top.scoreDocs.clone();
         Arrays.sort(hits, 0, window, BY_DOC);
-        context.rescored = new int[window];
-        for (int i = 0; i < window; i++) {
-            context.rescored[i] = hits[i].doc;
-        }
+        context.setRescoredDocs(new Documents(hits, window));
         score(hits, window, searcher.getIndexReader().leaves(), context);
         Arrays.sort(hits, 0, window, BEST_FIRST);
         // What lies below the window stays below it.
