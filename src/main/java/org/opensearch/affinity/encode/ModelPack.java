@@ -181,7 +181,7 @@ public record ModelPack(
         return folder.resolve("tokenizer.json");
     }
 
-    /** @throws IllegalArgumentException if a file is not the one that the manifest was written for */
+    /** @throws IllegalStateException if a file is not the one that the manifest was written for */
     public void verify() throws IOException {
         verify(model(), MODEL_SHA256, modelSha256);
         verify(tokenizer(), TOKENIZER_SHA256, tokenizerSha256);
@@ -211,7 +211,7 @@ public record ModelPack(
     private void verify(Path file, ParseField field, String wanted) throws IOException {
         String found = sha256(file);
         if (found.equals(wanted) == false) {
-            throw new IllegalArgumentException(
+            throw new IllegalStateException(
                 "[model] [" + name + "]: [" + file + "] has sha256 [" + found + "], [" + field.getPreferredName() + "] is [" + wanted + "]"
             );
         }
