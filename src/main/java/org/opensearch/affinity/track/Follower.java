@@ -14,6 +14,7 @@ import org.opensearch.transport.client.Client;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Carries the events of one slice into profiles, batch after batch: read, look up the items' vectors, load the profiles of
@@ -96,6 +97,8 @@ final class Follower {
         }
         profiles.load(slice.tracker(), List.copyOf(batch.users()), then(loaded -> {
             List<Stored> changed = loaded.values().stream().filter(stored -> batch.applyTo(stored.profile(), found)).toList();
+            Set<String> existing = Slice.keys(cluster.state());
+            changed.forEach(stored -> stored.profile().retainSlices(existing));
             profiles.save(slice.tracker(), changed, then(done -> saveProgress(batch)));
         }));
     }

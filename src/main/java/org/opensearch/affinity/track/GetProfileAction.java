@@ -25,7 +25,7 @@ import java.io.IOException;
  * look at a profile.
  */
 public final class GetProfileAction extends ActionType<GetProfileAction.Response> {
-    public static final String NAME = "cluster:monitor/affinity/profile/get";
+    public static final String NAME = "cluster:admin/affinity/profile/get";
     public static final GetProfileAction INSTANCE = new GetProfileAction();
 
     private GetProfileAction() {

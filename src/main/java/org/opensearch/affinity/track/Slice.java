@@ -1,6 +1,8 @@
 package org.opensearch.affinity.track;
 
 import org.opensearch.Version;
+import org.opensearch.cluster.ClusterState;
+import org.opensearch.cluster.metadata.IndexMetadata;
 import org.opensearch.core.ParseField;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -12,6 +14,8 @@ import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.persistent.PersistentTaskParams;
 
 import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
 
 import static org.opensearch.core.xcontent.ConstructingObjectParser.constructorArg;
 
@@ -52,6 +56,17 @@ public record Slice(String tracker, ShardId shard) implements PersistentTaskPara
     /** Names the shard for as long as it exists: a new index of the same name has another key. */
     String key() {
         return shard.getIndex().getUUID() + "/" + shard.id();
+    }
+
+    /** The keys of all shards there are. */
+    static Set<String> keys(ClusterState state) {
+        Set<String> keys = new HashSet<>();
+        for (IndexMetadata index : state.metadata()) {
+            for (int shard = 0; shard < index.getNumberOfShards(); shard++) {
+                keys.add(index.getIndexUUID() + "/" + shard);
+            }
+        }
+        return keys;
     }
 
     /** The id of the persistent task that follows it; the cluster holds at most one task of an id. */
