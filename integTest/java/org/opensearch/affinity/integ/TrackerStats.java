@@ -1,0 +1,47 @@
+package org.opensearch.affinity.integ;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/**
+ * How far a tracker is, as its {@code _stats} say.
+ *
+ * @param slices   event shards that it follows
+ * @param lag      events that it knows of and has not read, over all slices
+ * @param applied  events that are in profiles
+ * @param skipped  events that it left out, for whatever reason
+ * @param trouble  a slice that does not follow, in its own words; empty when all do
+ */
+public record TrackerStats(int slices, long lag, long applied, long skipped, long users, String trouble) {
+
+    /** Reads the tracker's stats. */
+    public static TrackerStats of(Rest rest, String tracker) {
+        JsonNode stats = rest.get("/_plugins/_affinity/trackers/" + tracker + "/_stats");
+        JsonNode slices = stats.path("slices");
+        long lag = 0;
+        String trouble = "";
+        for (JsonNode slice : slices) {
+            lag += slice.path("lag_events").asLong();
+            String state = slice.path("state").asText("following");
+            trouble = state.equals("following") ? trouble : slice.toString();
+        }
+        JsonNode events = stats.path("events");
+        return new TrackerStats(
+            slices.size(),
+            lag,
+            events.path("applied").asLong(),
+            events.path("skipped").path("total").asLong(),
+            stats.path("users").asLong(),
+            trouble
+        );
+    }
+
+    /** Events that it is through with. */
+    public long read() {
+        return applied + skipped;
+    }
+
+    /** Whether it is through with a log of so many events. */
+    public boolean caughtUp(long events) {
+        return slices > 0 && lag == 0 && read() >= events;
+    }
+}
