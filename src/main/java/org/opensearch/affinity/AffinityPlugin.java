@@ -1,6 +1,213 @@
 package org.opensearch.affinity;
 
+import org.opensearch.action.ActionRequest;
+import org.opensearch.affinity.rank.AffinityExtBuilder;
+import org.opensearch.affinity.rank.AffinityRequestProcessor;
+import org.opensearch.affinity.rank.AffinityRescorerBuilder;
+import org.opensearch.affinity.rest.RestDeleteTracker;
+import org.opensearch.affinity.rest.RestGetProfile;
+import org.opensearch.affinity.rest.RestGetTrackers;
+import org.opensearch.affinity.rest.RestPutTracker;
+import org.opensearch.affinity.rest.RestTrackerStats;
+import org.opensearch.affinity.track.DeleteTrackerAction;
+import org.opensearch.affinity.track.FollowTask;
+import org.opensearch.affinity.track.GetProfileAction;
+import org.opensearch.affinity.track.GetTrackersAction;
+import org.opensearch.affinity.track.ProfileIndex;
+import org.opensearch.affinity.track.PutTrackerAction;
+import org.opensearch.affinity.track.ReadEventsAction;
+import org.opensearch.affinity.track.Slice;
+import org.opensearch.affinity.track.SliceTasks;
+import org.opensearch.affinity.track.TrackerStatsAction;
+import org.opensearch.affinity.track.Trackers;
+import org.opensearch.affinity.vector.VectorCodecService;
+import org.opensearch.affinity.vector.VectorFieldMapper;
+import org.opensearch.cluster.NamedDiff;
+import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
+import org.opensearch.cluster.metadata.Metadata;
+import org.opensearch.cluster.node.DiscoveryNodes;
+import org.opensearch.cluster.service.ClusterService;
+import org.opensearch.common.settings.ClusterSettings;
+import org.opensearch.common.settings.IndexScopedSettings;
+import org.opensearch.common.settings.Settings;
+import org.opensearch.common.settings.SettingsFilter;
+import org.opensearch.common.settings.SettingsModule;
+import org.opensearch.common.util.concurrent.OpenSearchExecutors;
+import org.opensearch.core.ParseField;
+import org.opensearch.core.action.ActionResponse;
+import org.opensearch.core.common.io.stream.NamedWriteableRegistry;
+import org.opensearch.core.xcontent.NamedXContentRegistry;
+import org.opensearch.env.Environment;
+import org.opensearch.env.NodeEnvironment;
+import org.opensearch.index.IndexSettings;
+import org.opensearch.index.codec.CodecServiceFactory;
+import org.opensearch.index.mapper.Mapper;
+import org.opensearch.indices.SystemIndexDescriptor;
+import org.opensearch.persistent.PersistentTaskParams;
+import org.opensearch.persistent.PersistentTasksExecutor;
+import org.opensearch.persistent.PersistentTasksService;
+import org.opensearch.plugins.ActionPlugin;
+import org.opensearch.plugins.EnginePlugin;
+import org.opensearch.plugins.IngestPlugin;
+import org.opensearch.plugins.MapperPlugin;
+import org.opensearch.plugins.PersistentTaskPlugin;
 import org.opensearch.plugins.Plugin;
+import org.opensearch.plugins.SearchPipelinePlugin;
+import org.opensearch.plugins.SearchPlugin;
+import org.opensearch.plugins.SystemIndexPlugin;
+import org.opensearch.repositories.RepositoriesService;
+import org.opensearch.rest.RestController;
+import org.opensearch.rest.RestHandler;
+import org.opensearch.script.ScriptService;
+import org.opensearch.search.pipeline.Processor;
+import org.opensearch.search.pipeline.SearchRequestProcessor;
+import org.opensearch.threadpool.ExecutorBuilder;
+import org.opensearch.threadpool.FixedExecutorBuilder;
+import org.opensearch.threadpool.ThreadPool;
+import org.opensearch.transport.client.Client;
+import org.opensearch.watcher.ResourceWatcherService;
 
-/** Wires the parts of the data path into OpenSearch: encode, track, rank. */
-public class AffinityPlugin extends Plugin {}
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Wires the parts of the data path into OpenSearch — encode, track, rank — and does nothing else. */
+public final class AffinityPlugin extends Plugin
+    implements
+        ActionPlugin,
+        EnginePlugin,
+        IngestPlugin,
+        MapperPlugin,
+        PersistentTaskPlugin,
+        SearchPlugin,
+        SearchPipelinePlugin,
+        SystemIndexPlugin {
+
+    // ---- item vectors
+
+    @Override
+    public Map<String, Mapper.TypeParser> getMappers() {
+        return Map.of(VectorFieldMapper.CONTENT_TYPE, VectorFieldMapper.PARSER);
+    }
+
+    /** None where k-NN or neural-search brings its own codecs: two are refused, and the fields then have a graph. */
+    @Override
+    public Optional<CodecServiceFactory> getCustomCodecServiceFactory(IndexSettings index) {
+        Settings settings = index.getSettings();
+        boolean other = settings.getAsBoolean("index.knn", false) || settings.getAsBoolean("index.sparse", false);
+        return other ? Optional.empty() : Optional.of(VectorCodecService::new);
+    }
+
+    // ---- track
+
+    @Override
+    public Collection<Object> createComponents(
+        Client client,
+        ClusterService cluster,
+        ThreadPool threadPool,
+        ResourceWatcherService watcher,
+        ScriptService scripts,
+        NamedXContentRegistry xContent,
+        Environment environment,
+        NodeEnvironment nodeEnvironment,
+        NamedWriteableRegistry writeables,
+        IndexNameExpressionResolver resolver,
+        Supplier<RepositoriesService> repositories
+    ) {
+        cluster.addListener(new SliceTasks(new PersistentTasksService(cluster, threadPool, client), resolver));
+        return List.of();
+    }
+
+    @Override
+    public List<PersistentTasksExecutor<?>> getPersistentTasksExecutor(
+        ClusterService cluster,
+        ThreadPool threadPool,
+        Client client,
+        SettingsModule settings,
+        IndexNameExpressionResolver resolver
+    ) {
+        return List.of(new FollowTask(cluster, threadPool, client));
+    }
+
+    @Override
+    public List<ExecutorBuilder<?>> getExecutorBuilders(Settings settings) {
+        int threads = Math.max(1, OpenSearchExecutors.allocatedProcessors(settings) / 2);
+        return List.of(new FixedExecutorBuilder(settings, FollowTask.THREAD_POOL, threads, 10_000, "affinity.track"));
+    }
+
+    @Override
+    public Collection<SystemIndexDescriptor> getSystemIndexDescriptors(Settings settings) {
+        return List.of(new SystemIndexDescriptor(ProfileIndex.SYSTEM_INDICES, "user profiles of the affinity plugin"));
+    }
+
+    @Override
+    public List<NamedWriteableRegistry.Entry> getNamedWriteables() {
+        return List.of(
+            new NamedWriteableRegistry.Entry(Metadata.Custom.class, Trackers.TYPE, Trackers::new),
+            new NamedWriteableRegistry.Entry(NamedDiff.class, Trackers.TYPE, Trackers::readDiffFrom),
+            new NamedWriteableRegistry.Entry(PersistentTaskParams.class, FollowTask.NAME, Slice::new)
+        );
+    }
+
+    @Override
+    public List<NamedXContentRegistry.Entry> getNamedXContent() {
+        return List.of(
+            new NamedXContentRegistry.Entry(Metadata.Custom.class, new ParseField(Trackers.TYPE), Trackers::fromXContent),
+            new NamedXContentRegistry.Entry(PersistentTaskParams.class, new ParseField(FollowTask.NAME), Slice::fromXContent)
+        );
+    }
+
+    // ---- rank
+
+    @Override
+    public List<RescorerSpec<?>> getRescorers() {
+        return List.of(
+            new RescorerSpec<>(AffinityRescorerBuilder.NAME, AffinityRescorerBuilder::new, AffinityRescorerBuilder::fromXContent)
+        );
+    }
+
+    @Override
+    public List<SearchExtSpec<?>> getSearchExts() {
+        return List.of(new SearchExtSpec<>(AffinityExtBuilder.NAME, AffinityExtBuilder::new, AffinityExtBuilder::fromXContent));
+    }
+
+    @Override
+    public Map<String, Processor.Factory<SearchRequestProcessor>> getRequestProcessors(SearchPipelinePlugin.Parameters parameters) {
+        return Map.of(AffinityRequestProcessor.TYPE, new AffinityRequestProcessor.Factory());
+    }
+
+    // ---- actions and REST
+
+    @Override
+    public List<ActionHandler<? extends ActionRequest, ? extends ActionResponse>> getActions() {
+        return List.of(
+            new ActionHandler<>(PutTrackerAction.INSTANCE, PutTrackerAction.Transport.class),
+            new ActionHandler<>(GetTrackersAction.INSTANCE, GetTrackersAction.Transport.class),
+            new ActionHandler<>(DeleteTrackerAction.INSTANCE, DeleteTrackerAction.Transport.class),
+            new ActionHandler<>(TrackerStatsAction.INSTANCE, TrackerStatsAction.Transport.class),
+            new ActionHandler<>(ReadEventsAction.INSTANCE, ReadEventsAction.Transport.class),
+            new ActionHandler<>(GetProfileAction.INSTANCE, GetProfileAction.Transport.class)
+        );
+    }
+
+    @Override
+    public List<RestHandler> getRestHandlers(
+        Settings settings,
+        RestController controller,
+        ClusterSettings clusterSettings,
+        IndexScopedSettings indexSettings,
+        SettingsFilter filter,
+        IndexNameExpressionResolver resolver,
+        Supplier<DiscoveryNodes> nodes
+    ) {
+        return List.of(
+            new RestPutTracker(),
+            new RestGetTrackers(),
+            new RestDeleteTracker(),
+            new RestTrackerStats(),
+            new RestGetProfile()
+        );
+    }
+}

@@ -1,0 +1,96 @@
+package org.opensearch.affinity.track;
+
+import org.opensearch.affinity.track.Event.Skipped;
+import org.opensearch.affinity.track.Event.SkippedException;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Events read together from one slice, on their way into profiles. Not thread-safe. */
+final class Batch {
+    private record Numbered(long seqNo, Event event) {}
+
+    private final Slice slice;
+    private final Tracker tracker;
+    private final long readTo;
+    private final Map<String, List<Numbered>> byUser = new LinkedHashMap<>();
+    private final Map<Skipped, Long> skipped = new EnumMap<>(Skipped.class);
+
+    Batch(Slice slice, Tracker tracker, ReadEventsAction.Response read) {
+        this.slice = slice;
+        this.tracker = tracker;
+        this.readTo = read.readTo();
+        for (ReadEventsAction.Read document : read.events()) {
+            try {
+                Event event = Event.parse(document.source());
+                if (tracker.weightOf(event.action()) == null) {
+                    skip(Skipped.UNWEIGHTED_ACTION);
+                } else {
+                    byUser.computeIfAbsent(event.user(), user -> new ArrayList<>()).add(new Numbered(document.seqNo(), event));
+                }
+            } catch (SkippedException e) {
+                skip(e.reason());
+            }
+        }
+    }
+
+    private void skip(Skipped reason) {
+        skipped.merge(reason, 1L, Long::sum);
+    }
+
+    /** The items of the events not skipped so far. */
+    Set<String> items() {
+        Set<String> items = new HashSet<>();
+        byUser.values().forEach(events -> events.forEach(numbered -> items.add(numbered.event.item())));
+        return items;
+    }
+
+    /** Skips the events of items that are unknown or have no vector. */
+    void keepItemsWith(Map<String, float[]> vectors) {
+        byUser.values().forEach(events -> events.removeIf(numbered -> {
+            float[] vector = vectors.get(numbered.event.item());
+            if (vector == null || vector.length == 0) {
+                skip(vector == null ? Skipped.UNKNOWN_ITEM : Skipped.ITEM_WITHOUT_VECTOR);
+                return true;
+            }
+            return false;
+        }));
+        byUser.values().removeIf(List::isEmpty);
+    }
+
+    Set<String> users() {
+        return byUser.keySet();
+    }
+
+    /**
+     * Folds a user's events of this batch into the profile, but for those it has.
+     *
+     * @return whether the profile changed
+     */
+    boolean applyTo(Profile profile, Map<String, float[]> vectors) {
+        long before = profile.events();
+        for (Numbered numbered : byUser.get(profile.user())) {
+            Event event = numbered.event;
+            profile.apply(slice, numbered.seqNo, event, vectors.get(event.item()), tracker.weightOf(event.action()), tracker);
+        }
+        return profile.events() != before;
+    }
+
+    long readTo() {
+        return readTo;
+    }
+
+    /** How many events the batch holds that were not skipped. */
+    long events() {
+        return byUser.values().stream().mapToLong(List::size).sum();
+    }
+
+    Map<Skipped, Long> skipped() {
+        return skipped;
+    }
+}

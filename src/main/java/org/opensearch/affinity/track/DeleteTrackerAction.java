@@ -1,0 +1,111 @@
+package org.opensearch.affinity.track;
+
+import org.opensearch.action.ActionRequestValidationException;
+import org.opensearch.action.ActionType;
+import org.opensearch.action.support.ActionFilters;
+import org.opensearch.action.support.clustermanager.AcknowledgedRequest;
+import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
+import org.opensearch.action.support.clustermanager.TransportClusterManagerNodeAction;
+import org.opensearch.cluster.AckedClusterStateUpdateTask;
+import org.opensearch.cluster.ClusterState;
+import org.opensearch.cluster.block.ClusterBlockException;
+import org.opensearch.cluster.block.ClusterBlockLevel;
+import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
+import org.opensearch.cluster.service.ClusterService;
+import org.opensearch.common.inject.Inject;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.threadpool.ThreadPool;
+import org.opensearch.transport.TransportService;
+import org.opensearch.transport.client.Client;
+
+import java.io.IOException;
+
+/** Removes a tracker, its tasks and all of its profiles. The events stay. */
+public final class DeleteTrackerAction extends ActionType<AcknowledgedResponse> {
+    public static final String NAME = "cluster:admin/affinity/tracker/delete";
+    public static final DeleteTrackerAction INSTANCE = new DeleteTrackerAction();
+
+    private DeleteTrackerAction() {
+        super(NAME, AcknowledgedResponse::new);
+    }
+
+    public static final class Request extends AcknowledgedRequest<Request> {
+        private final String tracker;
+
+        public Request(String tracker) {
+            this.tracker = tracker;
+        }
+
+        Request(StreamInput in) throws IOException {
+            super(in);
+            tracker = in.readString();
+        }
+
+        @Override
+        public void writeTo(StreamOutput out) throws IOException {
+            super.writeTo(out);
+            out.writeString(tracker);
+        }
+
+        @Override
+        public ActionRequestValidationException validate() {
+            return null;
+        }
+    }
+
+    /** Runs on the elected cluster manager. */
+    public static final class Transport extends TransportClusterManagerNodeAction<Request, AcknowledgedResponse> {
+        private final ProfileIndex profiles;
+
+        @Inject
+        public Transport(
+            TransportService transportService,
+            ClusterService clusterService,
+            ThreadPool threadPool,
+            ActionFilters filters,
+            IndexNameExpressionResolver resolver,
+            Client client
+        ) {
+            super(NAME, transportService, clusterService, threadPool, filters, Request::new, resolver);
+            profiles = new ProfileIndex(client);
+        }
+
+        @Override
+        protected String executor() {
+            return ThreadPool.Names.MANAGEMENT;
+        }
+
+        @Override
+        protected AcknowledgedResponse read(StreamInput in) throws IOException {
+            return new AcknowledgedResponse(in);
+        }
+
+        @Override
+        protected ClusterBlockException checkBlock(Request request, ClusterState state) {
+            return state.blocks().globalBlockedException(ClusterBlockLevel.METADATA_WRITE);
+        }
+
+        @Override
+        protected void clusterManagerOperation(Request request, ClusterState state, ActionListener<AcknowledgedResponse> listener) {
+            Trackers.of(state).get(request.tracker);
+            ActionListener<AcknowledgedResponse> removed = ActionListener.wrap(
+                answer -> profiles.delete(ProfileIndex.indices(request.tracker, state), ActionListener.map(listener, done -> answer)),
+                listener::onFailure
+            );
+            String source = "delete-affinity-tracker-" + request.tracker;
+            clusterService.submitStateUpdateTask(source, new AckedClusterStateUpdateTask<>(request, removed) {
+                @Override
+                public ClusterState execute(ClusterState current) {
+                    return Trackers.of(current).without(current, request.tracker);
+                }
+
+                @Override
+                protected AcknowledgedResponse newResponse(boolean acknowledged) {
+                    return new AcknowledgedResponse(acknowledged);
+                }
+            });
+        }
+    }
+}

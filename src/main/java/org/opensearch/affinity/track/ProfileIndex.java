@@ -1,0 +1,304 @@
+package org.opensearch.affinity.track;
+
+import org.opensearch.ResourceAlreadyExistsException;
+import org.opensearch.action.DocWriteRequest;
+import org.opensearch.action.admin.indices.alias.Alias;
+import org.opensearch.action.admin.indices.create.CreateIndexRequest;
+import org.opensearch.action.admin.indices.delete.DeleteIndexRequest;
+import org.opensearch.action.bulk.BulkItemResponse;
+import org.opensearch.action.bulk.BulkRequest;
+import org.opensearch.action.get.GetRequest;
+import org.opensearch.action.get.GetResponse;
+import org.opensearch.action.get.MultiGetItemResponse;
+import org.opensearch.action.get.MultiGetRequest;
+import org.opensearch.action.index.IndexRequest;
+import org.opensearch.action.search.SearchRequest;
+import org.opensearch.action.support.ContextPreservingActionListener;
+import org.opensearch.affinity.track.Event.Skipped;
+import org.opensearch.cluster.ClusterState;
+import org.opensearch.common.hash.MessageDigests;
+import org.opensearch.common.settings.Settings;
+import org.opensearch.common.util.concurrent.ThreadContext;
+import org.opensearch.common.xcontent.XContentFactory;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.common.bytes.BytesArray;
+import org.opensearch.core.xcontent.XContentBuilder;
+import org.opensearch.index.query.QueryBuilders;
+import org.opensearch.search.builder.SearchSourceBuilder;
+import org.opensearch.transport.client.Client;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Where a tracker's profiles lie: {@code .affinity-interests-<tracker>}, an alias of a system index, one document a user,
+ * and one a slice that says how far it was read. All calls are asynchronous and run with the plugin's own rights; listeners
+ * are called with the caller's thread context. Thread-safe.
+ */
+public final class ProfileIndex {
+    /** Pattern of all of the plugin's system indices. */
+    public static final String SYSTEM_INDICES = ".affinity-*";
+    private static final String PREFIX = ".affinity-interests-";
+    private static final int MAX_ID_BYTES = 500;
+
+    /** A profile and the version of the document it was read from; a new one has none. */
+    record Stored(Profile profile, long seqNo, long primaryTerm, boolean isNew) {}
+
+    private final Client client;
+
+    public ProfileIndex(Client client) {
+        this.client = client;
+    }
+
+    /** The alias under which a tracker's profiles are read and written. */
+    public static String alias(String tracker) {
+        return PREFIX + tracker;
+    }
+
+    /** Every index that holds profiles of the tracker. A dot is in no tracker's name, so none of another one is among them. */
+    static List<String> indices(String tracker, ClusterState state) {
+        return state.metadata().indices().keySet().stream().filter(index -> index.startsWith(alias(tracker) + ".")).toList();
+    }
+
+    static String idOfUser(String user) {
+        byte[] bytes = user.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length <= MAX_ID_BYTES) {
+            return "user:" + user;
+        }
+        return "hash:" + Base64.getUrlEncoder().withoutPadding().encodeToString(MessageDigests.sha256().digest(bytes));
+    }
+
+    static String idOfSlice(String key) {
+        return "slice:" + key;
+    }
+
+    /** Creates the index unless it is there. */
+    void create(String tracker, ActionListener<Void> listener) {
+        CreateIndexRequest request = new CreateIndexRequest(alias(tracker) + ".1").alias(new Alias(alias(tracker)).writeIndex(true));
+        request.settings(
+            Settings.builder().put("index.number_of_shards", 1).put("index.auto_expand_replicas", "0-1").put("index.hidden", true)
+        );
+        request.mapping(mapping());
+        asPlugin(
+            listener,
+            wrapped -> client.admin()
+                .indices()
+                .create(
+                    request,
+                    ActionListener.wrap(
+                        created -> wrapped.onResponse(null),
+                        e -> complete(wrapped, e instanceof ResourceAlreadyExistsException ? null : e)
+                    )
+                )
+        );
+    }
+
+    private static void complete(ActionListener<Void> listener, Exception e) {
+        if (e == null) {
+            listener.onResponse(null);
+        } else {
+            listener.onFailure(e);
+        }
+    }
+
+    private static XContentBuilder mapping() {
+        try {
+            XContentBuilder mapping = XContentFactory.jsonBuilder().startObject().field("dynamic", "strict").startObject("properties");
+            for (String field : List.of("user", "index")) {
+                mapping.startObject(field).field("type", "keyword").field("ignore_above", 8191).endObject();
+            }
+            for (String field : List.of("events", "shard", "read_to", "applied")) {
+                mapping.startObject(field).field("type", "long").endObject();
+            }
+            mapping.startObject("last_event").field("type", "date").field("format", "epoch_millis").endObject();
+            mapping.startObject("skipped").field("type", "object").field("enabled", false).endObject();
+            mapping.startObject("profile").field("type", "binary").endObject();
+            return mapping.endObject().endObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Reads one profile, as of the last write; null when the user has none. */
+    public void get(String tracker, String user, ActionListener<Profile> listener) {
+        GetRequest request = new GetRequest(alias(tracker), idOfUser(user));
+        asPlugin(
+            listener,
+            wrapped -> client.get(request, ActionListener.map(wrapped, found -> found.isExists() ? profile(found) : null))
+        );
+    }
+
+    /** Reads the profiles of several users, by user; a user without one gets a new one. */
+    void load(String tracker, Collection<String> users, ActionListener<Map<String, Stored>> listener) {
+        MultiGetRequest request = new MultiGetRequest();
+        users.forEach(user -> request.add(alias(tracker), idOfUser(user)));
+        asPlugin(listener, wrapped -> client.multiGet(request, ActionListener.map(wrapped, response -> {
+            Map<String, Stored> loaded = new HashMap<>();
+            int i = 0;
+            for (String user : users) {
+                loaded.put(user, stored(user, response.getResponses()[i++]));
+            }
+            return loaded;
+        })));
+    }
+
+    private static Stored stored(String user, MultiGetItemResponse item) throws Exception {
+        if (item.isFailed()) {
+            throw item.getFailure().getFailure();
+        }
+        GetResponse found = item.getResponse();
+        return found.isExists()
+            ? new Stored(profile(found), found.getSeqNo(), found.getPrimaryTerm(), false)
+            : new Stored(new Profile(user), 0, 0, true);
+    }
+
+    private static Profile profile(GetResponse found) throws IOException {
+        String bytes = (String) found.getSourceAsMap().get("profile");
+        return Profile.fromBytes(new BytesArray(Base64.getDecoder().decode(bytes)));
+    }
+
+    /**
+     * Writes profiles over the versions they were read from. Fails when one changed meanwhile or could not be written; the
+     * others are written then.
+     */
+    void save(String tracker, Collection<Stored> changed, ActionListener<Void> listener) {
+        if (changed.isEmpty()) {
+            listener.onResponse(null);
+            return;
+        }
+        BulkRequest bulk = new BulkRequest();
+        try {
+            for (Stored stored : changed) {
+                bulk.add(request(tracker, stored));
+            }
+        } catch (IOException e) {
+            listener.onFailure(e);
+            return;
+        }
+        asPlugin(listener, wrapped -> client.bulk(bulk, ActionListener.map(wrapped, response -> {
+            for (BulkItemResponse item : response) {
+                if (item.isFailed()) {
+                    throw item.getFailure().getCause();
+                }
+            }
+            return null;
+        })));
+    }
+
+    private static IndexRequest request(String tracker, Stored stored) throws IOException {
+        Profile profile = stored.profile();
+        XContentBuilder source = XContentFactory.jsonBuilder().startObject().field("user", profile.user());
+        source.field("events", profile.events()).field("last_event", profile.lastEvent());
+        source.field("profile").value(profile.toBytes().toBytesRef().bytes, 0, profile.toBytes().length()).endObject();
+        IndexRequest request = new IndexRequest(alias(tracker)).id(idOfUser(profile.user())).source(source).setRequireAlias(true);
+        return stored.isNew()
+            ? request.opType(DocWriteRequest.OpType.CREATE)
+            : request.setIfSeqNo(stored.seqNo()).setIfPrimaryTerm(stored.primaryTerm());
+    }
+
+    /** How far the slice was read; {@link Progress#START} before the first batch. */
+    void progress(Slice slice, ActionListener<Progress> listener) {
+        GetRequest request = new GetRequest(alias(slice.tracker()), idOfSlice(slice.key()));
+        asPlugin(listener, wrapped -> client.get(request, ActionListener.map(wrapped, ProfileIndex::progress)));
+    }
+
+    /** How far several slices of one tracker were read, in their order. */
+    void progress(String tracker, List<Slice> slices, ActionListener<List<Progress>> listener) {
+        if (slices.isEmpty()) {
+            listener.onResponse(List.of());
+            return;
+        }
+        MultiGetRequest request = new MultiGetRequest();
+        slices.forEach(slice -> request.add(alias(tracker), idOfSlice(slice.key())));
+        asPlugin(listener, wrapped -> client.multiGet(request, ActionListener.map(wrapped, response -> {
+            List<Progress> progress = new ArrayList<>();
+            for (MultiGetItemResponse item : response) {
+                if (item.isFailed()) {
+                    throw item.getFailure().getFailure();
+                }
+                progress.add(progress(item.getResponse()));
+            }
+            return progress;
+        })));
+    }
+
+    /** How many users have a profile, as of the index's last refresh. */
+    void users(String tracker, ActionListener<Long> listener) {
+        SearchSourceBuilder source = new SearchSourceBuilder().size(0).trackTotalHits(true).query(QueryBuilders.existsQuery("user"));
+        SearchRequest request = new SearchRequest(alias(tracker)).source(source);
+        asPlugin(
+            listener,
+            wrapped -> client.search(request, ActionListener.map(wrapped, response -> response.getHits().getTotalHits().value()))
+        );
+    }
+
+    /** Deletes indices of profiles, see {@link #indices}. */
+    void delete(List<String> indices, ActionListener<Void> listener) {
+        if (indices.isEmpty()) {
+            listener.onResponse(null);
+            return;
+        }
+        DeleteIndexRequest request = new DeleteIndexRequest(indices.toArray(String[]::new));
+        asPlugin(listener, wrapped -> client.admin().indices().delete(request, ActionListener.map(wrapped, deleted -> null)));
+    }
+
+    private static Progress progress(GetResponse found) {
+        if (found.isExists() == false) {
+            return Progress.START;
+        }
+        Map<String, Object> source = found.getSourceAsMap();
+        Map<Skipped, Long> skipped = new EnumMap<>(Skipped.class);
+        ((Map<?, ?>) source.get("skipped")).forEach(
+            (reason, count) -> skipped.put(Skipped.valueOf(reason.toString().toUpperCase(Locale.ROOT)), ((Number) count).longValue())
+        );
+        long readTo = ((Number) source.get("read_to")).longValue();
+        return new Progress(readTo, ((Number) source.get("applied")).longValue(), skipped, found.getSeqNo(), found.getPrimaryTerm());
+    }
+
+    /** Writes the progress over the version it came from and answers with the one that is stored now. */
+    void save(Slice slice, Progress progress, ActionListener<Progress> listener) {
+        IndexRequest request = new IndexRequest(alias(slice.tracker())).id(idOfSlice(slice.key())).setRequireAlias(true);
+        if (progress.isStored()) {
+            request.setIfSeqNo(progress.seqNo()).setIfPrimaryTerm(progress.primaryTerm());
+        } else {
+            request.opType(DocWriteRequest.OpType.CREATE);
+        }
+        try {
+            XContentBuilder source = XContentFactory.jsonBuilder().startObject();
+            source.field("index", slice.shard().getIndexName()).field("shard", slice.shard().id());
+            source.field("read_to", progress.readTo()).field("applied", progress.applied()).startObject("skipped");
+            for (Map.Entry<Skipped, Long> reason : progress.skipped().entrySet()) {
+                source.field(Progress.nameOf(reason.getKey()), reason.getValue());
+            }
+            request.source(source.endObject().endObject());
+        } catch (IOException e) {
+            listener.onFailure(e);
+            return;
+        }
+        asPlugin(
+            listener,
+            wrapped -> client.index(
+                request,
+                ActionListener.map(wrapped, response -> progress.storedAs(response.getSeqNo(), response.getPrimaryTerm()))
+            )
+        );
+    }
+
+    private <T> void asPlugin(ActionListener<T> listener, Consumer<ActionListener<T>> call) {
+        ThreadContext context = client.threadPool().getThreadContext();
+        ActionListener<T> wrapped = new ContextPreservingActionListener<>(context.newRestorableContext(true), listener);
+        try (ThreadContext.StoredContext ignored = context.stashContext()) {
+            call.accept(wrapped);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package org.opensearch.affinity.track;
+
+import org.opensearch.affinity.track.Event.Skipped;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.core.common.io.stream.Writeable;
+import org.opensearch.index.seqno.SequenceNumbers;
+
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * How far a slice was read, and what became of its events. Immutable; kept beside the profiles, so that both are backed up,
+ * restored and deleted together.
+ *
+ * @param readTo      every event up to this sequence number is in its profile or counted as skipped; -1 at the start
+ * @param applied     events that are in profiles
+ * @param skipped     events that are not, by reason
+ * @param seqNo       of the stored progress itself: only its owner can write the next
+ * @param primaryTerm of the stored progress itself
+ */
+record Progress(long readTo, long applied, Map<Skipped, Long> skipped, long seqNo, long primaryTerm) implements Writeable {
+    static final Progress START = new Progress(-1, 0, Map.of(), SequenceNumbers.UNASSIGNED_SEQ_NO, SequenceNumbers.UNASSIGNED_PRIMARY_TERM);
+
+    Progress(StreamInput in) throws IOException {
+        this(
+            in.readZLong(),
+            in.readVLong(),
+            in.readMap(reason -> reason.readEnum(Skipped.class), StreamInput::readVLong),
+            in.readZLong(),
+            in.readVLong()
+        );
+    }
+
+    @Override
+    public void writeTo(StreamOutput out) throws IOException {
+        out.writeZLong(readTo);
+        out.writeVLong(applied);
+        out.writeMap(skipped, StreamOutput::writeEnum, StreamOutput::writeVLong);
+        out.writeZLong(seqNo);
+        out.writeVLong(primaryTerm);
+    }
+
+    /** The progress once a batch is stored. */
+    Progress after(Batch batch) {
+        Map<Skipped, Long> total = new EnumMap<>(Skipped.class);
+        total.putAll(skipped);
+        batch.skipped().forEach((reason, count) -> total.merge(reason, count, Long::sum));
+        return new Progress(batch.readTo(), applied + batch.events(), total, seqNo, primaryTerm);
+    }
+
+    /** The same, stored as this version. */
+    Progress storedAs(long newSeqNo, long newPrimaryTerm) {
+        return new Progress(readTo, applied, skipped, newSeqNo, newPrimaryTerm);
+    }
+
+    boolean isStored() {
+        return seqNo != SequenceNumbers.UNASSIGNED_SEQ_NO;
+    }
+
+    /** The name of a reason in JSON. */
+    static String nameOf(Skipped reason) {
+        return reason.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,171 @@
+package org.opensearch.affinity.track;
+
+import org.opensearch.action.ActionRequestValidationException;
+import org.opensearch.action.ActionType;
+import org.opensearch.action.support.ActionFilters;
+import org.opensearch.action.support.clustermanager.AcknowledgedRequest;
+import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
+import org.opensearch.action.support.clustermanager.TransportClusterManagerNodeAction;
+import org.opensearch.cluster.AckedClusterStateUpdateTask;
+import org.opensearch.cluster.ClusterState;
+import org.opensearch.cluster.block.ClusterBlockException;
+import org.opensearch.cluster.block.ClusterBlockLevel;
+import org.opensearch.cluster.metadata.IndexMetadata;
+import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
+import org.opensearch.cluster.metadata.MappingMetadata;
+import org.opensearch.cluster.service.ClusterService;
+import org.opensearch.common.inject.Inject;
+import org.opensearch.action.support.IndicesOptions;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.core.index.Index;
+import org.opensearch.threadpool.ThreadPool;
+import org.opensearch.transport.TransportService;
+import org.opensearch.transport.client.Client;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/** Defines a tracker or changes one. What is already folded stays; the items must not change, for profiles live in their space. */
+public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
+    public static final String NAME = "cluster:admin/affinity/tracker/put";
+    public static final PutTrackerAction INSTANCE = new PutTrackerAction();
+    private static final List<String> VECTOR_TYPES = List.of("affinity_vector", "knn_vector");
+
+    private PutTrackerAction() {
+        super(NAME, AcknowledgedResponse::new);
+    }
+
+    public static final class Request extends AcknowledgedRequest<Request> {
+        private final Tracker tracker;
+
+        public Request(Tracker tracker) {
+            this.tracker = tracker;
+        }
+
+        Request(StreamInput in) throws IOException {
+            super(in);
+            tracker = new Tracker(in);
+        }
+
+        @Override
+        public void writeTo(StreamOutput out) throws IOException {
+            super.writeTo(out);
+            tracker.writeTo(out);
+        }
+
+        @Override
+        public ActionRequestValidationException validate() {
+            return null;
+        }
+    }
+
+    /** Runs on the elected cluster manager. */
+    public static final class Transport extends TransportClusterManagerNodeAction<Request, AcknowledgedResponse> {
+        private final ProfileIndex profiles;
+
+        @Inject
+        public Transport(
+            TransportService transportService,
+            ClusterService clusterService,
+            ThreadPool threadPool,
+            ActionFilters filters,
+            IndexNameExpressionResolver resolver,
+            Client client
+        ) {
+            super(NAME, transportService, clusterService, threadPool, filters, Request::new, resolver);
+            profiles = new ProfileIndex(client);
+        }
+
+        @Override
+        protected String executor() {
+            return ThreadPool.Names.MANAGEMENT;
+        }
+
+        @Override
+        protected AcknowledgedResponse read(StreamInput in) throws IOException {
+            return new AcknowledgedResponse(in);
+        }
+
+        @Override
+        protected ClusterBlockException checkBlock(Request request, ClusterState state) {
+            return state.blocks().globalBlockedException(ClusterBlockLevel.METADATA_WRITE);
+        }
+
+        @Override
+        protected void clusterManagerOperation(Request request, ClusterState state, ActionListener<AcknowledgedResponse> listener) {
+            checkItems(request.tracker, state);
+            checkUnmoved(request.tracker, state);
+            // First the index, so that a tracker never stands without the place its profiles go to.
+            profiles.create(request.tracker.name(), ActionListener.wrap(created -> put(request, listener), listener::onFailure));
+        }
+
+        private void put(Request request, ActionListener<AcknowledgedResponse> listener) {
+            String source = "put-affinity-tracker-" + request.tracker.name();
+            clusterService.submitStateUpdateTask(source, new AckedClusterStateUpdateTask<>(request, listener) {
+                @Override
+                public ClusterState execute(ClusterState current) {
+                    checkUnmoved(request.tracker, current);
+                    return Trackers.of(current).with(current, request.tracker);
+                }
+
+                @Override
+                protected AcknowledgedResponse newResponse(boolean acknowledged) {
+                    return new AcknowledgedResponse(acknowledged);
+                }
+            });
+        }
+
+        private static void checkUnmoved(Tracker tracker, ClusterState state) {
+            Tracker before = Trackers.of(state).find(tracker.name());
+            if (before == null) {
+                return;
+            }
+            Tracker.Items was = before.items();
+            Tracker.Items is = tracker.items();
+            if (was.index().equals(is.index()) == false) {
+                throw unmovable("items.index", was.index(), is.index());
+            }
+            if (was.vectorField().equals(is.vectorField()) == false) {
+                throw unmovable("items.vector_field", was.vectorField(), is.vectorField());
+            }
+        }
+
+        private static IllegalArgumentException unmovable(String field, String was, String is) {
+            return new IllegalArgumentException(
+                "[" + field + "] of a tracker cannot change from [" + was + "] to [" + is + "]: put a tracker of another name"
+            );
+        }
+
+        private void checkItems(Tracker tracker, ClusterState state) {
+            Tracker.Items items = tracker.items();
+            Index[] indices = indexNameExpressionResolver.concreteIndices(state, IndicesOptions.lenientExpandOpen(), items.index());
+            if (indices.length == 0) {
+                throw new IllegalArgumentException("[items.index] no such index [" + items.index() + "]: create it first");
+            }
+            for (Index index : indices) {
+                IndexMetadata metadata = state.metadata().getIndexSafe(index);
+                String type = typeOf(items.vectorField(), metadata.mapping());
+                if (VECTOR_TYPES.contains(type) == false) {
+                    throw new IllegalArgumentException(
+                        "[items.vector_field] [" + items.vectorField() + "] of index [" + index.getName() + "] must be a field of type "
+                            + "[affinity_vector], got " + (type == null ? "no such field" : "[" + type + "]")
+                    );
+                }
+            }
+        }
+
+        /** The type that the mapping gives a field, null when it has no such field. */
+        private static String typeOf(String field, MappingMetadata mapping) {
+            Object node = mapping == null ? null : mapping.sourceAsMap();
+            for (String part : field.split("\\.")) {
+                Object properties = node instanceof Map<?, ?> map ? map.get("properties") : null;
+                node = properties instanceof Map<?, ?> map ? map.get(part) : null;
+            }
+            Object type = node instanceof Map<?, ?> map ? map.get("type") : null;
+            return type == null ? null : type.toString();
+        }
+    }
+}

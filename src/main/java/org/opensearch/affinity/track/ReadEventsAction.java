@@ -1,0 +1,229 @@
+package org.opensearch.affinity.track;
+
+import org.opensearch.action.ActionRequestValidationException;
+import org.opensearch.action.ActionType;
+import org.opensearch.action.support.ActionFilters;
+import org.opensearch.action.support.single.shard.SingleShardRequest;
+import org.opensearch.action.support.single.shard.TransportSingleShardAction;
+import org.opensearch.cluster.ClusterState;
+import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
+import org.opensearch.cluster.routing.ShardsIterator;
+import org.opensearch.cluster.service.ClusterService;
+import org.opensearch.common.inject.Inject;
+import org.opensearch.common.unit.TimeValue;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.action.ActionResponse;
+import org.opensearch.core.common.bytes.BytesReference;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.core.common.io.stream.Writeable;
+import org.opensearch.core.index.shard.ShardId;
+import org.opensearch.index.shard.GlobalCheckpointListeners;
+import org.opensearch.index.shard.IndexShard;
+import org.opensearch.index.translog.Translog;
+import org.opensearch.indices.IndicesService;
+import org.opensearch.threadpool.ThreadPool;
+import org.opensearch.transport.TransportService;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Reads the documents of one event shard in the order of their sequence numbers, on the primary, no further than the
+ * global checkpoint: up to there nothing is missing and nothing will be rolled back. When there is nothing new, the answer
+ * waits for the checkpoint to move: followers sleep here instead of polling, and no refresh of the log is needed.
+ */
+public final class ReadEventsAction extends ActionType<ReadEventsAction.Response> {
+    public static final String NAME = "indices:data/read/affinity/events";
+    public static final ReadEventsAction INSTANCE = new ReadEventsAction();
+    static final long MAX_BYTES = 8L << 20;
+
+    private ReadEventsAction() {
+        super(NAME, Response::new);
+    }
+
+    /** Documents from a sequence number (inclusive) on, at most {@code maxEvents} numbers, after waiting for up to {@code wait}. */
+    public static final class Request extends SingleShardRequest<Request> {
+        private final ShardId shard;
+        private final long from;
+        private final int maxEvents;
+        private final TimeValue wait;
+
+        Request(ShardId shard, long from, int maxEvents, TimeValue wait) {
+            super(shard.getIndexName());
+            this.shard = shard;
+            this.from = from;
+            this.maxEvents = maxEvents;
+            this.wait = wait;
+        }
+
+        Request(StreamInput in) throws IOException {
+            super(in);
+            shard = new ShardId(in);
+            from = in.readVLong();
+            maxEvents = in.readVInt();
+            wait = in.readTimeValue();
+        }
+
+        @Override
+        public void writeTo(StreamOutput out) throws IOException {
+            super.writeTo(out);
+            shard.writeTo(out);
+            out.writeVLong(from);
+            out.writeVInt(maxEvents);
+            out.writeTimeValue(wait);
+        }
+
+        @Override
+        public ActionRequestValidationException validate() {
+            return null;
+        }
+    }
+
+    /** One document of the log. */
+    record Read(long seqNo, BytesReference source) implements Writeable {
+        Read(StreamInput in) throws IOException {
+            this(in.readVLong(), in.readBytesReference());
+        }
+
+        @Override
+        public void writeTo(StreamOutput out) throws IOException {
+            out.writeVLong(seqNo);
+            out.writeBytesReference(source);
+        }
+    }
+
+    /** What was read. All numbers up to {@code readTo} are covered: those without a document hold none. */
+    public static final class Response extends ActionResponse {
+        private final List<Read> events;
+        private final long readTo;
+
+        Response(List<Read> events, long readTo) {
+            this.events = events;
+            this.readTo = readTo;
+        }
+
+        Response(StreamInput in) throws IOException {
+            super(in);
+            events = in.readList(Read::new);
+            readTo = in.readZLong();
+        }
+
+        @Override
+        public void writeTo(StreamOutput out) throws IOException {
+            out.writeList(events);
+            out.writeZLong(readTo);
+        }
+
+        List<Read> events() {
+            return events;
+        }
+
+        long readTo() {
+            return readTo;
+        }
+    }
+
+    /** Runs on the node of the primary. */
+    public static final class Transport extends TransportSingleShardAction<Request, Response> {
+        private final IndicesService indices;
+
+        @Inject
+        public Transport(
+            ThreadPool threadPool,
+            ClusterService clusterService,
+            TransportService transportService,
+            ActionFilters filters,
+            IndexNameExpressionResolver resolver,
+            IndicesService indices
+        ) {
+            super(NAME, threadPool, clusterService, transportService, filters, resolver, Request::new, FollowTask.THREAD_POOL);
+            this.indices = indices;
+        }
+
+        @Override
+        protected void asyncShardOperation(Request request, ShardId shardId, ActionListener<Response> listener) throws IOException {
+            IndexShard shard = shard(request);
+            if (shard.getLastKnownGlobalCheckpoint() >= request.from) {
+                super.asyncShardOperation(request, shardId, listener);
+            } else {
+                shard.addGlobalCheckpointListener(request.from, new Wake(request, shardId, listener), request.wait);
+            }
+        }
+
+        private IndexShard shard(Request request) {
+            return indices.indexServiceSafe(request.shard.getIndex()).getShard(request.shard.id());
+        }
+
+        @Override
+        protected Response shardOperation(Request request, ShardId shardId) throws IOException {
+            IndexShard shard = shard(request);
+            long to = Math.min(shard.getLastKnownGlobalCheckpoint(), request.from + request.maxEvents - 1);
+            if (to < request.from) {
+                return new Response(List.of(), request.from - 1);
+            }
+            List<Read> events = new ArrayList<>();
+            long bytes = 0;
+            try (Translog.Snapshot snapshot = shard.newChangesSnapshot("affinity", request.from, to, false, false)) {
+                for (Translog.Operation op = snapshot.next(); op != null; op = snapshot.next()) {
+                    if (op instanceof Translog.Index index) {
+                        events.add(new Read(op.seqNo(), index.source()));
+                        bytes += index.source().length();
+                        if (bytes >= MAX_BYTES) {
+                            return new Response(events, op.seqNo());
+                        }
+                    }
+                }
+            }
+            return new Response(events, to);
+        }
+
+        @Override
+        protected Writeable.Reader<Response> getResponseReader() {
+            return Response::new;
+        }
+
+        @Override
+        protected boolean resolveIndex(Request request) {
+            return false;
+        }
+
+        @Override
+        protected ShardsIterator shards(ClusterState state, InternalRequest request) {
+            ShardId shard = request.request().shard;
+            return state.routingTable().shardRoutingTable(shard).primaryShardIt();
+        }
+
+        /** Continues the read when the checkpoint has moved; a time-out is an empty answer. */
+        private final class Wake implements GlobalCheckpointListeners.GlobalCheckpointListener {
+            private final Request request;
+            private final ShardId shardId;
+            private final ActionListener<Response> listener;
+
+            Wake(Request request, ShardId shardId, ActionListener<Response> listener) {
+                this.request = request;
+                this.shardId = shardId;
+                this.listener = listener;
+            }
+
+            @Override
+            public Executor executor() {
+                return threadPool.executor(FollowTask.THREAD_POOL);
+            }
+
+            @Override
+            public void accept(long checkpoint, Exception e) {
+                if (e instanceof TimeoutException) {
+                    listener.onResponse(new Response(List.of(), request.from - 1));
+                } else if (e != null) {
+                    listener.onFailure(e);
+                } else {
+                    ActionListener.completeWith(listener, () -> shardOperation(request, shardId));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package org.opensearch.affinity.track;
+
+import org.opensearch.Version;
+import org.opensearch.core.ParseField;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.core.index.Index;
+import org.opensearch.core.index.shard.ShardId;
+import org.opensearch.core.xcontent.ConstructingObjectParser;
+import org.opensearch.core.xcontent.XContentBuilder;
+import org.opensearch.core.xcontent.XContentParser;
+import org.opensearch.persistent.PersistentTaskParams;
+
+import java.io.IOException;
+
+import static org.opensearch.core.xcontent.ConstructingObjectParser.constructorArg;
+
+/** One shard of the behaviour log, as one tracker follows it: what a {@link FollowTask} is about. */
+public record Slice(String tracker, ShardId shard) implements PersistentTaskParams {
+    private static final ConstructingObjectParser<Slice, Void> PARSER = new ConstructingObjectParser<>(
+        FollowTask.NAME,
+        args -> new Slice((String) args[0], new ShardId(new Index((String) args[1], (String) args[2]), (int) args[3]))
+    );
+
+    static {
+        PARSER.declareString(constructorArg(), new ParseField("tracker"));
+        PARSER.declareString(constructorArg(), new ParseField("index"));
+        PARSER.declareString(constructorArg(), new ParseField("index_uuid"));
+        PARSER.declareInt(constructorArg(), new ParseField("shard"));
+    }
+
+    public Slice(StreamInput in) throws IOException {
+        this(in.readString(), new ShardId(in));
+    }
+
+    @Override
+    public void writeTo(StreamOutput out) throws IOException {
+        out.writeString(tracker);
+        shard.writeTo(out);
+    }
+
+    public static Slice fromXContent(XContentParser parser) {
+        return PARSER.apply(parser, null);
+    }
+
+    @Override
+    public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
+        builder.startObject().field("tracker", tracker).field("index", shard.getIndexName());
+        return builder.field("index_uuid", shard.getIndex().getUUID()).field("shard", shard.id()).endObject();
+    }
+
+    /** Names the shard for as long as it exists: a new index of the same name has another key. */
+    String key() {
+        return shard.getIndex().getUUID() + "/" + shard.id();
+    }
+
+    /** The id of the persistent task that follows it; the cluster holds at most one task of an id. */
+    String taskId() {
+        return "affinity-" + tracker + "-" + key();
+    }
+
+    @Override
+    public String getWriteableName() {
+        return FollowTask.NAME;
+    }
+
+    @Override
+    public Version getMinimalSupportedVersion() {
+        return Version.V_3_6_0;
+    }
+}

@@ -1,0 +1,264 @@
+package org.opensearch.affinity.track;
+
+import org.opensearch.common.unit.TimeValue;
+import org.opensearch.core.ParseField;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.core.common.io.stream.Writeable;
+import org.opensearch.core.xcontent.ConstructingObjectParser;
+import org.opensearch.core.xcontent.ObjectParser;
+import org.opensearch.core.xcontent.ToXContentObject;
+import org.opensearch.core.xcontent.XContentBuilder;
+import org.opensearch.core.xcontent.XContentParser;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+import static org.opensearch.core.xcontent.ConstructingObjectParser.constructorArg;
+import static org.opensearch.core.xcontent.ConstructingObjectParser.optionalConstructorArg;
+
+/**
+ * A named definition: which items, which events, what each action weighs, how fast interest fades. Immutable; it is kept
+ * in the cluster state.
+ */
+public final class Tracker implements Writeable, ToXContentObject {
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
+    private static final double MAX_ACTION_WEIGHT = 1_000;
+    static final int MAX_INTERESTS = 32;
+    static final TimeValue DEFAULT_HALF_LIFE = TimeValue.timeValueDays(30);
+    static final int DEFAULT_MAX_INTERESTS = 8;
+    static final double DEFAULT_INTEREST_SIMILARITY = 0.7;
+
+    /**
+     * Which items.
+     *
+     * @param index       name or alias of the searched index
+     * @param idField     keyword field that holds the item id, or {@code _id}
+     * @param vectorField the item vector
+     * @param textFields  fields that say in words what an item is, for explanations
+     */
+    public record Items(String index, String idField, String vectorField, List<String> textFields) {}
+
+    /** Which events: a name, alias or pattern of indices with UBI events. */
+    public record Events(String index) {}
+
+    private record Definition(Items items, Events events, Map<String, Double> actions, TimeValue halfLife, int maxInterests,
+        double interestSimilarity) {}
+
+    private static final ConstructingObjectParser<Items, Void> ITEMS = new ConstructingObjectParser<>("items", args -> {
+        @SuppressWarnings("unchecked")
+        List<String> text = args[3] == null ? List.of() : (List<String>) args[3];
+        return new Items((String) args[0], args[1] == null ? "_id" : (String) args[1], (String) args[2], text);
+    });
+    private static final ConstructingObjectParser<Events, Void> EVENTS = new ConstructingObjectParser<>(
+        "events",
+        args -> new Events((String) args[0])
+    );
+    private static final ConstructingObjectParser<Definition, Void> DEFINITION = new ConstructingObjectParser<>("tracker", args -> {
+        @SuppressWarnings("unchecked")
+        Map<String, Double> actions = (Map<String, Double>) args[2];
+        return new Definition(
+            (Items) args[0],
+            (Events) args[1],
+            actions,
+            args[3] == null ? DEFAULT_HALF_LIFE : (TimeValue) args[3],
+            args[4] == null ? DEFAULT_MAX_INTERESTS : (int) args[4],
+            args[5] == null ? DEFAULT_INTEREST_SIMILARITY : (double) args[5]
+        );
+    });
+
+    static {
+        ITEMS.declareString(constructorArg(), new ParseField("index"));
+        ITEMS.declareString(optionalConstructorArg(), new ParseField("id_field"));
+        ITEMS.declareString(constructorArg(), new ParseField("vector_field"));
+        ITEMS.declareStringArray(optionalConstructorArg(), new ParseField("text_fields"));
+        EVENTS.declareString(constructorArg(), new ParseField("index"));
+        DEFINITION.declareObject(constructorArg(), ITEMS, new ParseField("items"));
+        DEFINITION.declareObject(constructorArg(), EVENTS, new ParseField("events"));
+        DEFINITION.declareObject(constructorArg(), (p, c) -> parseActions(p), new ParseField("actions"));
+        DEFINITION.declareField(
+            optionalConstructorArg(),
+            (p, c) -> parseHalfLife(p),
+            new ParseField("half_life"),
+            ObjectParser.ValueType.VALUE
+        );
+        DEFINITION.declareInt(optionalConstructorArg(), new ParseField("max_interests"));
+        DEFINITION.declareDouble(optionalConstructorArg(), new ParseField("interest_similarity"));
+    }
+
+    private final String name;
+    private final Items items;
+    private final Events events;
+    private final Map<String, Double> actions;
+    private final TimeValue halfLife;
+    private final int maxInterests;
+    private final double interestSimilarity;
+
+    private Tracker(String name, Definition definition) {
+        this.name = name;
+        items = definition.items;
+        events = definition.events;
+        actions = new TreeMap<>(definition.actions);
+        halfLife = definition.halfLife;
+        maxInterests = definition.maxInterests;
+        interestSimilarity = definition.interestSimilarity;
+        validate();
+    }
+
+    Tracker(StreamInput in) throws IOException {
+        name = in.readString();
+        items = new Items(in.readString(), in.readString(), in.readString(), in.readStringList());
+        events = new Events(in.readString());
+        actions = new TreeMap<>(in.readMap(StreamInput::readString, StreamInput::readDouble));
+        halfLife = in.readTimeValue();
+        maxInterests = in.readVInt();
+        interestSimilarity = in.readDouble();
+    }
+
+    @Override
+    public void writeTo(StreamOutput out) throws IOException {
+        out.writeString(name);
+        out.writeString(items.index());
+        out.writeString(items.idField());
+        out.writeString(items.vectorField());
+        out.writeStringCollection(items.textFields());
+        out.writeString(events.index());
+        out.writeMap(actions, StreamOutput::writeString, StreamOutput::writeDouble);
+        out.writeTimeValue(halfLife);
+        out.writeVInt(maxInterests);
+        out.writeDouble(interestSimilarity);
+    }
+
+    /** Reads a definition; every error names the field, the value and what would be right. */
+    public static Tracker parse(String name, XContentParser parser) {
+        return new Tracker(name, DEFINITION.apply(parser, null));
+    }
+
+    private static Map<String, Double> parseActions(XContentParser parser) throws IOException {
+        Map<String, Double> actions = new TreeMap<>();
+        while (parser.nextToken() != XContentParser.Token.END_OBJECT) {
+            String action = parser.currentName();
+            if (parser.nextToken() != XContentParser.Token.VALUE_NUMBER) {
+                throw new IllegalArgumentException("[actions." + action + "] must be a number, got [" + parser.textOrNull() + "]");
+            }
+            actions.put(action, parser.doubleValue());
+        }
+        return actions;
+    }
+
+    private static TimeValue parseHalfLife(XContentParser parser) throws IOException {
+        String value = parser.text();
+        String wanted = "[half_life] must be a time above 0 such as [30d] or [12h], got [" + value + "]";
+        TimeValue halfLife;
+        try {
+            halfLife = TimeValue.parseTimeValue(value, "half_life");
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(wanted);
+        }
+        if (halfLife.millis() <= 0) {
+            throw new IllegalArgumentException(wanted);
+        }
+        return halfLife;
+    }
+
+    private void validate() {
+        if (NAME.matcher(name).matches() == false) {
+            throw new IllegalArgumentException(
+                "tracker name [" + name + "] must be 1 to 64 of a-z, 0-9, [_] and [-], starting with a letter or a digit"
+            );
+        }
+        requireText("items.index", items.index());
+        requireText("items.id_field", items.idField());
+        requireText("items.vector_field", items.vectorField());
+        requireText("events.index", events.index());
+        if (actions.isEmpty()) {
+            throw new IllegalArgumentException("[actions] must weigh at least one action, such as {\"click\": 1.0, \"dislike\": -1.0}");
+        }
+        actions.forEach((action, weight) -> {
+            if (Double.isFinite(weight) == false || weight == 0 || Math.abs(weight) > MAX_ACTION_WEIGHT) {
+                throw new IllegalArgumentException(
+                    "[actions." + action + "] must be a number from -1000 to 1000 other than 0, got [" + weight + "]"
+                );
+            }
+        });
+        if (maxInterests < 2 || maxInterests > MAX_INTERESTS) {
+            throw new IllegalArgumentException("[max_interests] must be from 2 to " + MAX_INTERESTS + ", got [" + maxInterests + "]");
+        }
+        if ((interestSimilarity > 0 && interestSimilarity <= 1) == false) {
+            throw new IllegalArgumentException(
+                "[interest_similarity] must be above 0 and at most 1, got [" + interestSimilarity + "]"
+            );
+        }
+    }
+
+    private static void requireText(String field, String value) {
+        if (value.isBlank()) {
+            throw new IllegalArgumentException("[" + field + "] must not be empty");
+        }
+    }
+
+    @Override
+    public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
+        builder.startObject();
+        builder.startObject("items").field("index", items.index()).field("id_field", items.idField());
+        builder.field("vector_field", items.vectorField()).field("text_fields", items.textFields()).endObject();
+        builder.startObject("events").field("index", events.index()).endObject();
+        builder.field("actions", actions);
+        builder.field("half_life", halfLife.getStringRep());
+        builder.field("max_interests", maxInterests);
+        builder.field("interest_similarity", interestSimilarity);
+        return builder.endObject();
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public Items items() {
+        return items;
+    }
+
+    public Events events() {
+        return events;
+    }
+
+    /** What an action weighs; null for one that the tracker does not list. Below 0 for a dislike. */
+    public Double weightOf(String action) {
+        return actions.get(action);
+    }
+
+    /** The most interests a profile keeps. */
+    public int maxInterests() {
+        return maxInterests;
+    }
+
+    /** An interest absorbs the events of items whose cosine with it is at least this. */
+    double interestSimilarity() {
+        return interestSimilarity;
+    }
+
+    public Decay decay() {
+        return new Decay(halfLife.millis());
+    }
+
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof Tracker other
+            && name.equals(other.name)
+            && items.equals(other.items)
+            && events.equals(other.events)
+            && actions.equals(other.actions)
+            && halfLife.equals(other.halfLife)
+            && maxInterests == other.maxInterests
+            && interestSimilarity == other.interestSimilarity;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(name, items, events, actions, halfLife, maxInterests, interestSimilarity);
+    }
+}

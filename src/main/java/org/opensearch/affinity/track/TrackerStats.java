@@ -1,0 +1,87 @@
+package org.opensearch.affinity.track;
+
+import org.opensearch.affinity.track.Event.Skipped;
+import org.opensearch.core.action.ActionResponse;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.core.common.io.stream.Writeable;
+import org.opensearch.core.index.shard.ShardId;
+import org.opensearch.core.xcontent.ToXContentObject;
+import org.opensearch.core.xcontent.XContentBuilder;
+
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** The state of a tracker at one moment. */
+public final class TrackerStats extends ActionResponse implements ToXContentObject {
+
+    /** One slice: what was stored of its progress, and the global checkpoint of the shard, -1 when that is not known. */
+    record SliceStats(ShardId shard, Progress progress, long checkpoint) implements Writeable {
+        SliceStats(StreamInput in) throws IOException {
+            this(new ShardId(in), new Progress(in), in.readZLong());
+        }
+
+        @Override
+        public void writeTo(StreamOutput out) throws IOException {
+            shard.writeTo(out);
+            progress.writeTo(out);
+            out.writeZLong(checkpoint);
+        }
+
+        /** Numbers of the log not yet read: at most as many events. */
+        long lag() {
+            return Math.max(0, checkpoint - progress.readTo());
+        }
+    }
+
+    private final String tracker;
+    private final long users;
+    private final List<SliceStats> slices;
+
+    TrackerStats(String tracker, long users, List<SliceStats> slices) {
+        this.tracker = tracker;
+        this.users = users;
+        this.slices = slices;
+    }
+
+    TrackerStats(StreamInput in) throws IOException {
+        super(in);
+        tracker = in.readString();
+        users = in.readVLong();
+        slices = in.readList(SliceStats::new);
+    }
+
+    @Override
+    public void writeTo(StreamOutput out) throws IOException {
+        out.writeString(tracker);
+        out.writeVLong(users);
+        out.writeList(slices);
+    }
+
+    @Override
+    public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
+        builder.startObject().field("tracker", tracker).field("users", users);
+        builder.field("lag_events", slices.stream().mapToLong(SliceStats::lag).sum());
+        events(builder);
+        builder.startArray("slices");
+        for (SliceStats slice : slices) {
+            builder.startObject().field("index", slice.shard.getIndexName()).field("shard", slice.shard.id());
+            builder.field("read_to", slice.progress.readTo()).field("global_checkpoint", slice.checkpoint);
+            builder.field("lag_events", slice.lag()).endObject();
+        }
+        return builder.endArray().endObject();
+    }
+
+    private void events(XContentBuilder builder) throws IOException {
+        Map<Skipped, Long> skipped = new EnumMap<>(Skipped.class);
+        slices.forEach(slice -> slice.progress.skipped().forEach((reason, count) -> skipped.merge(reason, count, Long::sum)));
+        builder.startObject("events").field("applied", slices.stream().mapToLong(slice -> slice.progress.applied()).sum());
+        builder.startObject("skipped").field("total", skipped.values().stream().mapToLong(Long::longValue).sum());
+        for (Skipped reason : Skipped.values()) {
+            builder.field(Progress.nameOf(reason), skipped.getOrDefault(reason, 0L));
+        }
+        builder.endObject().endObject();
+    }
+}

@@ -1,0 +1,61 @@
+package org.opensearch.affinity.vector;
+
+import org.apache.lucene.codecs.Codec;
+import org.apache.lucene.codecs.FilterCodec;
+import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
+import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
+import org.opensearch.affinity.vector.VectorFieldMapper.VectorFieldType;
+import org.opensearch.index.codec.CodecService;
+import org.opensearch.index.codec.CodecServiceConfig;
+import org.opensearch.index.mapper.MapperService;
+
+/**
+ * The index's own codecs, except that {@code affinity_vector} fields without a graph are written flat. The codec keeps
+ * its name and the format is Lucene's own, so segments stay readable when this plugin is gone.
+ */
+public final class VectorCodecService extends CodecService {
+    // HNSW format whose graph is never due: the vectors lie flat, the reader is the stock one.
+    private static final KnnVectorsFormat FLAT = new Lucene99HnswVectorsFormat(
+        Lucene99HnswVectorsFormat.DEFAULT_MAX_CONN,
+        Lucene99HnswVectorsFormat.DEFAULT_BEAM_WIDTH,
+        Integer.MAX_VALUE
+    );
+    private static final KnnVectorsFormat GRAPH = new Lucene99HnswVectorsFormat();
+
+    private final MapperService mappers;
+
+    public VectorCodecService(CodecServiceConfig config) {
+        super(config.getMapperService(), config.getIndexSettings(), config.getLogger(), config.getAdditionalCodecs());
+        mappers = config.getMapperService();
+    }
+
+    @Override
+    public Codec codec(String name) {
+        Codec codec = super.codec(name);
+        return mappers == null ? codec : new VectorCodec(codec, mappers);
+    }
+
+    private static final class VectorCodec extends FilterCodec {
+        private final KnnVectorsFormat vectors;
+
+        VectorCodec(Codec delegate, MapperService mappers) {
+            super(delegate.getName(), delegate);
+            vectors = new PerFieldKnnVectorsFormat() {
+                @Override
+                public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
+                    if (mappers.fieldType(field) instanceof VectorFieldType type) {
+                        return type.graph() ? GRAPH : FLAT;
+                    }
+                    KnnVectorsFormat format = delegate.knnVectorsFormat();
+                    return format instanceof PerFieldKnnVectorsFormat perField ? perField.getKnnVectorsFormatForField(field) : format;
+                }
+            };
+        }
+
+        @Override
+        public KnnVectorsFormat knnVectorsFormat() {
+            return vectors;
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package org.opensearch.affinity.encode;
+
+import org.opensearch.common.io.PathUtils;
+import org.opensearch.common.settings.Settings;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.test.OpenSearchTestCase;
+import org.opensearch.threadpool.TestThreadPool;
+import org.opensearch.threadpool.ThreadPool;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** What tests with the real model share: it was built into the folder that a system property names. */
+public abstract class EncodeTestCase extends OpenSearchTestCase {
+    protected static final String MODEL = "all-minilm-l6-v2";
+
+    protected static Path folder(String property) {
+        String folder = System.getProperty(property);
+        assertNotNull("run through Maven: no system property [" + property + "]", folder);
+        return PathUtils.get(folder);
+    }
+
+    protected static TorchRuntime runtime() {
+        return new TorchRuntime(folder("affinity.native"), 2);
+    }
+
+    protected static ModelPack pack() throws IOException {
+        return ModelPack.read(folder("affinity.models").resolve(MODEL));
+    }
+
+    protected static Models models(Path... more) throws IOException {
+        return new Models(runtime(), Stream.concat(Stream.of(folder("affinity.models")), Stream.of(more)).toList());
+    }
+
+    protected static ThreadPool threadPool(int threads, int queue) {
+        Settings settings = Settings.builder()
+            .put("thread_pool.affinity_encode.size", threads)
+            .put("thread_pool.affinity_encode.queue_size", queue)
+            .put("node.processors", threads)
+            .build();
+        return new TestThreadPool("encode-tests", settings, Encoder.executor(settings));
+    }
+
+    /** A pack that loads as far as its checksums and not further. */
+    protected static Path brokenPack(Path packs, String name) throws IOException {
+        Path folder = Files.createDirectories(packs.resolve(name));
+        Files.writeString(ModelPack.model(folder), "no module");
+        Files.copy(pack().tokenizer(), ModelPack.tokenizer(folder));
+        new ModelPack(
+            folder,
+            name,
+            384,
+            30522,
+            Pooling.MEAN,
+            256,
+            "none",
+            "a test",
+            ModelPack.sha256(ModelPack.model(folder)),
+            ModelPack.sha256(ModelPack.tokenizer(folder))
+        ).write();
+        return folder;
+    }
+
+    protected static CompletableFuture<float[][]> encode(Encoder encoder, String model, List<String> texts) {
+        CompletableFuture<float[][]> future = new CompletableFuture<>();
+        encoder.encode(model, texts, ActionListener.wrap(future::complete, future::completeExceptionally));
+        return future;
+    }
+
+    protected static <T> T get(CompletableFuture<T> future) throws Exception {
+        return future.get(60, TimeUnit.SECONDS);
+    }
+
+    protected static double cosine(float[] a, float[] b) {
+        double dot = 0;
+        double aa = 0;
+        double bb = 0;
+        for (int i = 0; i < a.length; i++) {
+            dot += (double) a[i] * b[i];
+            aa += (double) a[i] * a[i];
+            bb += (double) b[i] * b[i];
+        }
+        return dot / Math.sqrt(aa * bb);
+    }
+
+    protected static void assertUnit(float[] vector) {
+        double square = 0;
+        for (float value : vector) {
+            assertTrue(Float.isFinite(value));
+            square += (double) value * value;
+        }
+        assertEquals(1, square, 1e-5);
+    }
+}

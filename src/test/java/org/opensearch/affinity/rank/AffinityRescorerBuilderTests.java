@@ -1,0 +1,63 @@
+package org.opensearch.affinity.rank;
+
+import org.opensearch.affinity.AffinityPlugin;
+import org.opensearch.common.settings.Settings;
+import org.opensearch.common.xcontent.json.JsonXContent;
+import org.opensearch.core.common.io.stream.NamedWriteableRegistry;
+import org.opensearch.core.xcontent.NamedXContentRegistry;
+import org.opensearch.core.xcontent.XContentParser;
+import org.opensearch.search.SearchModule;
+import org.opensearch.search.builder.SearchSourceBuilder;
+import org.opensearch.search.rescore.RescorerBuilder;
+import org.opensearch.test.EqualsHashCodeTestUtils;
+import org.opensearch.test.OpenSearchTestCase;
+
+import java.io.IOException;
+import java.util.List;
+
+public class AffinityRescorerBuilderTests extends OpenSearchTestCase {
+    private static final SearchModule MODULE = new SearchModule(Settings.EMPTY, List.of(new AffinityPlugin()));
+
+    @Override
+    protected NamedXContentRegistry xContentRegistry() {
+        return new NamedXContentRegistry(MODULE.getNamedXContents());
+    }
+
+    private RescorerBuilder<?> parse(String affinity) throws IOException {
+        try (XContentParser parser = createParser(JsonXContent.jsonXContent, "{\"rescore\": {" + affinity + "}}")) {
+            return SearchSourceBuilder.fromXContent(parser).rescores().get(0);
+        }
+    }
+
+    private void assertRefused(String affinity, String message) {
+        Throwable e = expectThrows(Exception.class, () -> parse(affinity));
+        while (e.getMessage().contains(message) == false) {
+            e = e.getCause();
+            assertNotNull("no [" + message + "]", e);
+        }
+    }
+
+    public void testReadsWhatItWrites() throws Exception {
+        NamedWriteableRegistry registry = new NamedWriteableRegistry(MODULE.getNamedWriteables());
+        RescorerBuilder<?> builder = parse("\"window_size\": 7, \"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\", \"weight\": 0.5}");
+        assertEquals(Integer.valueOf(7), builder.windowSize());
+        EqualsHashCodeTestUtils.checkEqualsAndHashCode(
+            (AffinityRescorerBuilder) builder,
+            original -> copyWriteable(original, registry, AffinityRescorerBuilder::new)
+        );
+        assertEquals(Integer.valueOf(1_000), parse("\"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\"}").windowSize());
+    }
+
+    public void testErrorsNameTheFieldAndWhatWouldBeRight() {
+        assertRefused("\"affinity\": {\"user\": \"ann\"}", "[affinity] [tracker] is required");
+        assertRefused("\"affinity\": {\"tracker\": \"shop\"}", "[affinity] [user] is required");
+        assertRefused("\"affinity\": {\"tracker\": \"shop\", \"user\": \"\"}", "[affinity] [user] must not be empty");
+        for (String weight : List.of("\"NaN\"", "-1", "21", "\"Infinity\"")) {
+            assertRefused(
+                "\"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\", \"weight\": " + weight + "}",
+                "[affinity] [weight] must be a number from 0 to 20, got ["
+            );
+        }
+        assertRefused("\"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\", \"wieght\": 1}", "unknown field [wieght]");
+    }
+}

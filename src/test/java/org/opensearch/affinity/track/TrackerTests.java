@@ -1,0 +1,82 @@
+package org.opensearch.affinity.track;
+
+import org.opensearch.common.xcontent.json.JsonXContent;
+import org.opensearch.core.common.Strings;
+import org.opensearch.core.xcontent.MediaTypeRegistry;
+import org.opensearch.core.xcontent.XContentParser;
+import org.opensearch.test.OpenSearchTestCase;
+
+import java.io.IOException;
+import java.util.Map;
+
+public class TrackerTests extends OpenSearchTestCase {
+    private static final Map<String, String> FIELDS = Map.of(
+        "items",
+        "{\"index\": \"products\", \"vector_field\": \"v\"}",
+        "events",
+        "{\"index\": \"ubi_events\"}",
+        "actions",
+        "{\"click\": 1}"
+    );
+
+    private Tracker parse(String name, String json) throws IOException {
+        try (XContentParser parser = createParser(JsonXContent.jsonXContent, json)) {
+            return Tracker.parse(name, parser);
+        }
+    }
+
+    private Tracker with(String field, String value) throws IOException {
+        StringBuilder json = new StringBuilder("{");
+        FIELDS.forEach((name, definition) -> {
+            if (name.equals(field) == false) {
+                json.append('"').append(name).append("\": ").append(definition).append(", ");
+            }
+        });
+        return parse("shop", json.append('"').append(field).append("\": ").append(value).append('}').toString());
+    }
+
+    private void assertRefused(String field, String value, String message) {
+        Throwable e = expectThrows(Exception.class, () -> with(field, value));
+        while (e.getMessage().contains(message) == false) {
+            e = e.getCause();
+            assertNotNull("no [" + message + "]", e);
+        }
+    }
+
+    public void testDefaults() throws Exception {
+        Tracker tracker = with("half_life", "\"12h\"");
+        assertEquals("_id", tracker.items().idField());
+        assertEquals(1.0, tracker.weightOf("click"), 0);
+        assertNull(tracker.weightOf("hover"));
+        assertEquals(0.5, tracker.decay().factor(0, 12 * 60 * 60 * 1000), 0);
+    }
+
+    public void testReadsWhatItWrites() throws Exception {
+        Tracker tracker = with("actions", "{\"click\": 1, \"dislike\": -2.5}");
+        assertEquals(tracker, copyWriteable(tracker, writableRegistry(), Tracker::new));
+        assertEquals(tracker, parse("shop", Strings.toString(MediaTypeRegistry.JSON, tracker)));
+        assertNotEquals(tracker, with("actions", "{\"click\": 1}"));
+    }
+
+    public void testErrorsNameTheFieldAndWhatWouldBeRight() {
+        assertRefused("half_life", "\"-3d\"", "[half_life] must be a time above 0 such as [30d] or [12h], got [-3d]");
+        assertRefused("half_life", "\"0d\"", "got [0d]");
+        assertRefused("half_life", "\"soon\"", "[half_life] must be a time above 0 such as [30d] or [12h], got [soon]");
+        assertRefused("max_interests", "1", "[max_interests] must be from 2 to 32, got [1]");
+        assertRefused("interest_similarity", "1.5", "[interest_similarity] must be above 0 and at most 1, got [1.5]");
+        assertRefused("actions", "{}", "[actions] must weigh at least one action");
+        assertRefused("actions", "{\"click\": 0}", "[actions.click] must be a number from -1000 to 1000 other than 0, got [0.0]");
+        assertRefused("actions", "{\"click\": \"much\"}", "[actions.click] must be a number, got [much]");
+        assertRefused("items", "{\"index\": \"products\"}", "vector_field");
+        assertRefused("events", "{\"index\": \" \"}", "[events.index] must not be empty");
+        assertRefused("halflife", "\"3d\"", "unknown field [halflife]");
+        Exception e = expectThrows(IllegalArgumentException.class, () -> parse("Shop!", all()));
+        assertTrue(e.getMessage(), e.getMessage().startsWith("tracker name [Shop!] must be 1 to 64 of a-z"));
+    }
+
+    private static String all() {
+        StringBuilder json = new StringBuilder("{");
+        FIELDS.forEach((name, value) -> json.append(json.length() == 1 ? "" : ", ").append('"').append(name).append("\": ").append(value));
+        return json.append('}').toString();
+    }
+}
