@@ -92,8 +92,6 @@ public final class Demo implements Callable<Integer> {
             if (keep) {
                 node.release();
                 screen.print(farewell());
-                // Not closed: it is meant to live on.
-                Runtime.getRuntime().halt(0);
             }
         }
         return 0;

@@ -26,6 +26,7 @@ public final class Node implements AutoCloseable {
     private final Rest rest;
     private final Thread onExit = new Thread(this::stopNow, "stop-node");
     private Process process;
+    private boolean released;
 
     private Node(OpenSearchHome home, NodeSettings settings) {
         this.home = home;
@@ -98,13 +99,17 @@ public final class Node implements AutoCloseable {
         await(waiting);
     }
 
-    /** Leaves the process running when this JVM ends; from here on it is ended by its process id. */
+    /** Leaves the process running, also when this is closed; from here on it is ended by its process id. */
     public void release() {
+        released = true;
         Runtime.getRuntime().removeShutdownHook(onExit);
     }
 
     @Override
     public void close() {
+        if (released) {
+            return;
+        }
         stopNow();
         try {
             Runtime.getRuntime().removeShutdownHook(onExit);
