@@ -19,57 +19,45 @@ import picocli.CommandLine.Parameters;
 
 /**
  * Starts OpenSearch with the plugin on loopback, fills it with a shop and its behaviour log, and shows the same query to two
- * users and to nobody. With a data set that has judged queries it also measures.
+ * users and to nobody. With a data set that has judged queries it also measures. The script {@code demo} starts it and says
+ * what the options mean.
  */
-@Command(
-    name = "./demo",
-    sortOptions = false,
-    usageHelpAutoWidth = true,
-    description = "Personalised search, end to end on this machine: builds the plugin, starts OpenSearch, indexes a shop, "
-        + "replays its behaviour log and shows one query as different people see it.",
-    footer = { "", "  ./demo           a sample shop of our own with a simulated log", "  ./demo DIR       a data set, with figures" }
-)
+@Command(name = "./demo")
 public final class Demo implements Callable<Integer> {
-    private static final int ROWS = 6;
+    private static final int ROWS = 5;
 
-    @Parameters(arity = "0..1", paramLabel = "DIR", description = "folder of a data set: items.jsonl.gz, events-train.jsonl.gz, …; default: the sample shop")
+    @Parameters(arity = "0..1", paramLabel = "DIR")
     private Path folder;
 
-    @Option(names = "--port", defaultValue = "9200", description = "HTTP port of the node on 127.0.0.1 (default: ${DEFAULT-VALUE})")
+    @Option(names = "--port", defaultValue = "9200")
     private int port;
 
-    @Option(names = "--keep", description = "leave the node running at the end; ./demo --stop ends it")
+    @Option(names = "--keep")
     private boolean keep;
 
-    @Option(names = "--stop", description = "stop a node that was kept, and do nothing else")
-    private boolean stop;
-
-    @Option(names = "--query", paramLabel = "TEXT", description = "show this query")
+    @Option(names = "--query", paramLabel = "TEXT")
     private String query;
 
-    @Option(names = "--queries", paramLabel = "N", description = "measure the first N judged queries (default: all)")
+    @Option(names = "--queries", paramLabel = "N")
     private Integer queries;
 
-    @Option(names = "--split", defaultValue = "test", paramLabel = "test|valid", description = "which judged queries (default: ${DEFAULT-VALUE})")
+    @Option(names = "--split", defaultValue = "test", paramLabel = "test|valid")
     private String split;
 
-    @Option(names = "--weight", defaultValue = "1.0", description = "how much affinity counts (default: ${DEFAULT-VALUE})")
-    private double weight;
+    @Option(names = "--weight")
+    private Double weight;
 
-    @Option(names = "--window", defaultValue = "500", description = "how many hits are rescored (default: ${DEFAULT-VALUE})")
+    @Option(names = "--window", defaultValue = "1000")
     private int window;
 
-    @Option(names = "--half-life", defaultValue = "30d", description = "how fast interest fades (default: ${DEFAULT-VALUE})")
+    @Option(names = "--half-life", defaultValue = "30d")
     private String halfLife;
 
-    @Option(names = "--match", defaultValue = "most_fields", paramLabel = "TYPE", description = "type of the multi_match query (default: ${DEFAULT-VALUE}, the sum of the fields' BM25)")
+    @Option(names = "--match", defaultValue = "most_fields", paramLabel = "TYPE")
     private String match;
 
-    @Option(names = "--heap", defaultValue = "1g", description = "heap of the node (default: ${DEFAULT-VALUE})")
+    @Option(names = "--heap", defaultValue = "1g")
     private String heap;
-
-    @Option(names = { "-h", "--help" }, usageHelp = true, description = "show this and end")
-    private boolean help;
 
     private final Screen screen = Screen.standard();
     private final Path target = Path.of(System.getProperty("affinity.target", "target")).toAbsolutePath();
@@ -77,7 +65,8 @@ public final class Demo implements Callable<Integer> {
     /** Ends with status 0 when all went well, 1 when something failed, 2 for wrong arguments. */
     public static void main(String[] args) {
         Demo demo = new Demo();
-        CommandLine line = new CommandLine(demo).setExecutionExceptionHandler((failure, command, parsed) -> demo.failed(failure));
+        CommandLine line = new CommandLine(demo).setExecutionExceptionHandler((failure, command, parsed) -> demo.failed(failure))
+            .setParameterExceptionHandler((wrong, given) -> demo.failed(wrong));
         System.exit(line.execute(args));
     }
 
@@ -88,25 +77,27 @@ public final class Demo implements Callable<Integer> {
         OpenSearchHome home = install();
         Path nodeFolder = target.resolve("demo/node");
         try (Node node = start(home, keep ? settings(nodeFolder).outliving() : settings(nodeFolder))) {
-            run(node.rest(), set, asked);
+            List<Showcase> shown = run(node.rest(), set, asked);
             if (keep) {
                 node.release();
-                screen.print(farewell());
+                screen.print(farewell(shown));
             }
         }
         return 0;
     }
 
-    private void run(Rest rest, DataSet set, Split asked) throws IOException {
+    private List<Showcase> run(Rest rest, DataSet set, Split asked) throws IOException {
         Shop shop = new Shop(rest, set);
         fill(shop, set, asked);
         ShopQuery shopQuery = new ShopQuery(shop.textFields(), match, Shop.TRACKER, window, weight);
-        for (Showcase showcase : showcases(rest, shopQuery, set, asked)) {
+        List<Showcase> showcases = showcases(rest, shopQuery, set, asked);
+        for (Showcase showcase : showcases) {
             show(rest, shopQuery, showcase);
         }
         if (set.asks(asked)) {
             measure(rest, shopQuery, set, asked);
         }
+        return showcases;
     }
 
     private OpenSearchHome install() throws IOException {
@@ -178,7 +169,7 @@ public final class Demo implements Callable<Integer> {
             }
         }
         screen.print(new SideBySide(screen, Showing.of(rest, shopQuery, showcase.query(), users, ROWS), ROWS).toString());
-        screen.print(screen.dim(" score = relevance × e^(weight · affinity)   ▲▼ places gained, lost against nobody   ♥ the interest it meets"));
+        screen.print(screen.dim(" score = relevance × e^(weight · affinity)   ▲▼ places gained, lost against nobody   ♥ the interest it meets  ✗ what it goes against"));
     }
 
     private void measure(Rest rest, ShopQuery shopQuery, DataSet set, Split asked) throws IOException {
@@ -198,19 +189,27 @@ public final class Demo implements Callable<Integer> {
         report.setAll(quality.json());
         report.put("command", System.getProperty("affinity.command", "./demo"));
         report.put("depth", Evaluation.DEPTH).put("seconds", seconds);
-        report.put("match", match).put("weight", weight).put("window", window).put("half_life", halfLife);
+        report.put("match", match).put("weight", weight == null ? "default" : weight.toString()).put("window", window).put("half_life", halfLife);
         Path file = target.resolve("bench/quality-" + set.name() + ".json");
         Files.createDirectories(file.getParent());
         Files.writeString(file, Rest.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n");
         screen.print(screen.dim(" full precision in " + target.getParent().relativize(file)));
     }
 
-    private String farewell() {
-        String body = "{\"query\":{\"multi_match\":{\"query\":\"bag\",\"fields\":[\"title\",\"categories\"]}},\n"
-            + "         \"rescore\":{\"window_size\":500,\"affinity\":{\"tracker\":\"shop\",\"user\":\"bruno\"}}}";
-        return "\n The node goes on at http://127.0.0.1:" + port + ". Try\n\n"
-            + "   curl -s 'http://127.0.0.1:" + port + "/products/_search?pretty&filter_path=hits.hits._source.title,hits.hits._score' -H 'Content-Type: application/json' \\\n"
-            + "     -d '" + body + "'\n\n and stop it with  " + screen.bold("./demo --stop");
+    private String farewell(List<Showcase> shown) {
+        String url = "http://127.0.0.1:" + port;
+        StringBuilder text = new StringBuilder("\n The node goes on at " + url + ".");
+        if (shown.isEmpty() == false) {
+            Showcase first = shown.getFirst();
+            text.append(" What it knows of somebody, and what somebody sees:\n\n");
+            text.append("   curl -s '").append(url).append("/_plugins/_affinity/trackers/shop/users/").append(first.users().getFirst()).append("?pretty'\n\n");
+            text.append("   curl -s '").append(url).append("/products/_search?pretty&filter_path=hits.hits._score,hits.hits._source.title' \\\n");
+            text.append("     -H 'Content-Type: application/json' -d '{\n");
+            text.append("       \"query\": {\"multi_match\": {\"query\": \"").append(first.query()).append("\", \"fields\": [\"title\", \"categories\"]}},\n");
+            text.append("       \"rescore\": {\"window_size\": 1000, \"affinity\": {\"tracker\": \"shop\", \"user\": \"");
+            text.append(first.users().getFirst()).append("\"}}}'\n");
+        }
+        return text + "\n Stop it with  " + screen.bold("./demo --stop");
     }
 
     private Split parsedSplit() {
@@ -223,7 +222,8 @@ public final class Demo implements Callable<Integer> {
     }
 
     private int failed(Exception failure) {
-        String message = failure instanceof UncheckedIOException && failure.getCause() != null ? failure.getCause().getMessage() : failure.getMessage();
+        Throwable cause = failure instanceof UncheckedIOException && failure.getCause() != null ? failure.getCause() : failure;
+        String message = cause instanceof RestFailure refused ? refused.brief() : cause.getMessage();
         screen.print(screen.bad(" ✘ " + (message == null ? failure.toString() : message)));
         if (System.getenv("DEMO_TRACE") != null) {
             failure.printStackTrace();

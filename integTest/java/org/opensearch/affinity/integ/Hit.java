@@ -12,9 +12,11 @@ import java.util.regex.Pattern;
  * One result, and why it stands where it stands.
  *
  * @param liked    the number of the interest that it meets best, if the explanation names one
- * @param disliked the number of the aversion that it meets most, if the explanation names one
+ * @param disliked the number of the aversion that it meets most, if the explanation names one that matters
  */
 record Hit(String id, String title, String category, double score, OptionalInt liked, OptionalInt disliked) {
+    /** An aversion that takes less than this from the affinity is not worth a word. */
+    private static final double WORTH_A_WORD = 0.15;
     private static final Pattern INTEREST = Pattern.compile("(dis)?liked interest #(\\d+)");
 
     /** The hits of a search answer. */
@@ -27,12 +29,15 @@ record Hit(String id, String title, String category, double score, OptionalInt l
     private static Hit of(JsonNode hit) {
         OptionalInt liked = OptionalInt.empty();
         OptionalInt disliked = OptionalInt.empty();
-        for (String description : hit.path("_explanation").findValuesAsText("description")) {
-            Matcher interest = INTEREST.matcher(description);
+        for (JsonNode reason : hit.path("_explanation").findParents("description")) {
+            Matcher interest = INTEREST.matcher(reason.path("description").asText());
             if (interest.find()) {
                 OptionalInt number = OptionalInt.of(Integer.parseInt(interest.group(2)));
-                liked = interest.group(1) == null ? number : liked;
-                disliked = interest.group(1) == null ? disliked : number;
+                if (interest.group(1) == null) {
+                    liked = number;
+                } else if (Math.abs(reason.path("value").asDouble()) >= WORTH_A_WORD) {
+                    disliked = number;
+                }
             }
         }
         JsonNode source = hit.path("_source");

@@ -25,7 +25,7 @@ final class LogTail {
             return "(no log at " + log + ")";
         }
         List<String> telling = lines.stream().filter(line -> TELLING.matcher(line).find()).toList();
-        List<String> shown = telling.isEmpty() ? lines : telling;
+        List<String> shown = telling.isEmpty() || lines.size() <= count ? lines : telling;
         return shown.stream()
             .skip(Math.max(0, shown.size() - count))
             .map(line -> line.length() <= LONGEST_LINE ? line : line.substring(0, LONGEST_LINE) + "…")

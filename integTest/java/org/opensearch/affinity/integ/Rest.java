@@ -99,7 +99,8 @@ public final class Rest {
             throw new RestFailure(0, method + " " + path + " was interrupted");
         }
         if (response.statusCode() >= 400) {
-            throw new RestFailure(response.statusCode(), method + " " + path + " answered " + response.statusCode() + ": " + reason(response.body()));
+            String brief = method + " " + path + " answered " + response.statusCode() + reason(response.body());
+            throw new RestFailure(response.statusCode(), brief, shown(new String(response.body(), StandardCharsets.UTF_8)));
         }
         return tree(response.body());
     }
@@ -114,11 +115,10 @@ public final class Rest {
         }
     }
 
-    /** The reason of an OpenSearch error when there is one, else the beginning of the body. */
+    /** What an OpenSearch error says is wrong, nothing when the body is something else. */
     private static String reason(byte[] body) {
-        String text = new String(body, StandardCharsets.UTF_8);
         JsonNode reason = tree(body).path("error").path("reason");
-        return reason.isTextual() ? reason.asText() + "  " + shown(text) : shown(text);
+        return reason.isTextual() ? ": " + reason.asText() : "";
     }
 
     private static String shown(String text) {

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class Screen {
     private static final int NARROWEST = 80;
-    private static final int WIDEST = 120;
+    private static final int WIDEST = 112;
 
     private final PrintStream out;
     private final boolean terminal;

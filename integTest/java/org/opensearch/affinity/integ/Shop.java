@@ -19,8 +19,6 @@ final class Shop {
 
     private static final int ITEMS_A_BULK = 128;
     private static final int EVENTS_A_BULK = 1_000;
-    private static final int POLL_MILLIS = 200;
-    private static final int STUCK_SECONDS = 120;
 
     /** What an action says about interest; an action that is not listed counts like a click. */
     private static final Map<String, Double> WEIGHTS = Map.of("view", 0.3, "click", 1.0, "tag", 1.0, "like", 2.0, "add_to_cart", 2.0, "purchase", 3.0, "dislike", -2.0);
@@ -76,7 +74,7 @@ final class Shop {
     void track(Split split, String halfLife) throws IOException {
         ObjectNode body = Rest.JSON.createObjectNode();
         ObjectNode items = body.putObject("items").put("index", ITEMS).put("vector_field", "item_vector").put("id_field", "_id");
-        items.putArray("text_fields").add("title");
+        items.putArray("text_fields").add("title").add("categories");
         body.putObject("events").put("index", EVENTS);
         ObjectNode actions = body.putObject("actions");
         weights(split).forEach(actions::put);
@@ -99,23 +97,7 @@ final class Shop {
 
     /** Waits until the tracker is through with the log. */
     TrackerStats awaitTracker(long events, Step step) throws IOException {
-        long furthest = -1;
-        long moved = System.nanoTime();
-        while (true) {
-            TrackerStats stats = TrackerStats.of(rest, TRACKER);
-            step.at(Math.min(stats.read(), events), events, "events");
-            if (stats.caughtUp(events)) {
-                return stats;
-            }
-            if (stats.read() > furthest) {
-                furthest = stats.read();
-                moved = System.nanoTime();
-            }
-            if (System.nanoTime() - moved > STUCK_SECONDS * 1_000_000_000L) {
-                throw new IOException("the tracker has stood still for " + STUCK_SECONDS + " s at " + stats.read() + " of " + events + " events" + ": " + stats);
-            }
-            pause();
-        }
+        return TrackerStats.await(rest, TRACKER, events, stats -> step.at(Math.min(stats.read(), events), events, "events"));
     }
 
     /** The text fields that the catalogue has, for queries. */
@@ -140,15 +122,6 @@ final class Shop {
     private static long count(Stream<ObjectNode> lines) {
         try (lines) {
             return lines.count();
-        }
-    }
-
-    private static void pause() throws IOException {
-        try {
-            Thread.sleep(POLL_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while waiting for the tracker", e);
         }
     }
 }

@@ -11,9 +11,9 @@ import java.util.List;
  *
  * @param type   how {@code multi_match} joins the fields
  * @param window how many of the best documents of a shard are rescored
- * @param weight how much affinity counts
+ * @param weight how much affinity counts, null for the plugin's default
  */
-record ShopQuery(List<String> fields, String type, String tracker, int window, double weight) {
+record ShopQuery(List<String> fields, String type, String tracker, int window, Double weight) {
 
     /** The unpersonalised search. */
     ObjectNode bm25(String text, int size) {
@@ -32,7 +32,10 @@ record ShopQuery(List<String> fields, String type, String tracker, int window, d
         ObjectNode body = bm25(text, size);
         ObjectNode rescore = body.putObject("rescore");
         rescore.put("window_size", window);
-        rescore.putObject("affinity").put("tracker", tracker).put("user", user).put("weight", weight);
+        ObjectNode affinity = rescore.putObject("affinity").put("tracker", tracker).put("user", user);
+        if (weight != null) {
+            affinity.put("weight", weight);
+        }
         return body;
     }
 }

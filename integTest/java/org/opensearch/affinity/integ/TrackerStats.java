@@ -2,6 +2,10 @@ package org.opensearch.affinity.integ;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
+import java.io.IOException;
+import java.time.Duration;
+import java.util.function.Consumer;
+
 /**
  * How far a tracker is, as its {@code _stats} say.
  *
@@ -12,6 +16,8 @@ import com.fasterxml.jackson.databind.JsonNode;
  * @param trouble  a slice that does not follow, in its own words; empty when all do
  */
 public record TrackerStats(int slices, long lag, long applied, long skipped, long users, String trouble) {
+    private static final Duration STUCK = Duration.ofMinutes(2);
+    private static final Duration LOOK = Duration.ofMillis(200);
 
     /** Reads the tracker's stats. */
     public static TrackerStats of(Rest rest, String tracker) {
@@ -35,6 +41,32 @@ public record TrackerStats(int slices, long lag, long applied, long skipped, lon
         );
     }
 
+    /**
+     * Waits until the tracker is through with a log of so many events.
+     *
+     * @param seen told of each look at it
+     * @throws IOException when it stands still for two minutes
+     */
+    public static TrackerStats await(Rest rest, String tracker, long events, Consumer<TrackerStats> seen) throws IOException {
+        long furthest = -1;
+        long moved = System.nanoTime();
+        while (true) {
+            TrackerStats stats = of(rest, tracker);
+            seen.accept(stats);
+            if (stats.caughtUp(events)) {
+                return stats;
+            }
+            if (stats.read() > furthest) {
+                furthest = stats.read();
+                moved = System.nanoTime();
+            }
+            if (System.nanoTime() - moved > STUCK.toNanos()) {
+                throw new IOException("tracker [" + tracker + "] has not moved for " + STUCK.toSeconds() + " s; of " + events + " events: " + stats);
+            }
+            pause();
+        }
+    }
+
     /** Events that it is through with. */
     public long read() {
         return applied + skipped;
@@ -43,5 +75,14 @@ public record TrackerStats(int slices, long lag, long applied, long skipped, lon
     /** Whether it is through with a log of so many events. */
     public boolean caughtUp(long events) {
         return slices > 0 && lag == 0 && read() >= events;
+    }
+
+    private static void pause() throws IOException {
+        try {
+            Thread.sleep(LOOK);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting for a tracker", e);
+        }
     }
 }
