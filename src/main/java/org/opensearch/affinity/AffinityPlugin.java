@@ -1,6 +1,11 @@
 package org.opensearch.affinity;
 
+import org.apache.lucene.util.SetOnce;
 import org.opensearch.action.ActionRequest;
+import org.opensearch.affinity.encode.EncodeProcessor;
+import org.opensearch.affinity.encode.Encoder;
+import org.opensearch.affinity.encode.Models;
+import org.opensearch.affinity.encode.TorchRuntime;
 import org.opensearch.affinity.rank.AffinityExtBuilder;
 import org.opensearch.affinity.rank.AffinityRequestProcessor;
 import org.opensearch.affinity.rank.AffinityRescorerBuilder;
@@ -67,6 +72,9 @@ import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.client.Client;
 import org.opensearch.watcher.ResourceWatcherService;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +92,36 @@ public final class AffinityPlugin extends Plugin
         SearchPlugin,
         SearchPipelinePlugin,
         SystemIndexPlugin {
+
+    /** The folder of this plugin among the node's plugins, the name in its descriptor. */
+    private static final String FOLDER = "opensearch-affinity";
+
+    private final SetOnce<Encoder> encoder = new SetOnce<>();
+
+    // ---- encode
+
+    @Override
+    public Map<String, org.opensearch.ingest.Processor.Factory> getProcessors(org.opensearch.ingest.Processor.Parameters parameters) {
+        return Map.of(EncodeProcessor.TYPE, new EncodeProcessor.Factory(encoder::get, parameters.scriptService));
+    }
+
+    private Encoder encoder(Environment environment, ThreadPool threadPool) {
+        Path plugin = environment.pluginsDir().resolve(FOLDER);
+        TorchRuntime runtime = new TorchRuntime(plugin.resolve("native"), threadPool.info(Encoder.EXECUTOR).getMax());
+        List<Path> models = List.of(plugin.resolve("models"), environment.configDir().resolve(FOLDER).resolve("models"));
+        try {
+            return new Encoder(new Models(runtime, models), threadPool);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the model packs of " + models, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (encoder.get() != null) {
+            encoder.get().models().close();
+        }
+    }
 
     // ---- item vectors
 
@@ -116,6 +154,7 @@ public final class AffinityPlugin extends Plugin
         IndexNameExpressionResolver resolver,
         Supplier<RepositoriesService> repositories
     ) {
+        encoder.set(encoder(environment, threadPool));
         cluster.addListener(new SliceTasks(new PersistentTasksService(cluster, threadPool, client), resolver));
         return List.of();
     }
@@ -134,7 +173,10 @@ public final class AffinityPlugin extends Plugin
     @Override
     public List<ExecutorBuilder<?>> getExecutorBuilders(Settings settings) {
         int threads = Math.max(1, OpenSearchExecutors.allocatedProcessors(settings) / 2);
-        return List.of(new FixedExecutorBuilder(settings, FollowTask.THREAD_POOL, threads, 10_000, "affinity.track"));
+        return List.of(
+            Encoder.executor(settings),
+            new FixedExecutorBuilder(settings, FollowTask.THREAD_POOL, threads, 10_000, "thread_pool." + FollowTask.THREAD_POOL)
+        );
     }
 
     @Override

@@ -172,7 +172,9 @@ public final class Encoder {
             slice.forEach(part -> texts.addAll(part.texts()));
             vectors = models.get(model).encode(texts);
         } catch (Exception e) {
-            logger.warn("[encode] model [" + model + "] failed", e);
+            // The callers get the exception; with thousands of documents a trace for each slice helps nobody.
+            logger.warn("[encode] model [{}] failed: {}", model, e.getMessage());
+            logger.debug("[encode] failure of model [" + model + "]", e);
             slice.forEach(part -> part.fail(e));
             return;
         }

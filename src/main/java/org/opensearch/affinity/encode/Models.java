@@ -1,5 +1,8 @@
 package org.opensearch.affinity.encode;
 
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,6 +18,8 @@ import java.util.stream.Stream;
 
 /** The models of this node: those in the plugin's folder and those in the node's configuration. Thread-safe. */
 public final class Models implements Closeable {
+    private static final Logger logger = LogManager.getLogger(Models.class);
+
     private final TorchRuntime runtime;
     private final Map<String, ModelPack> packs = new TreeMap<>();
     private final Map<String, SentenceEncoder> loaded = new HashMap<>();
@@ -23,7 +28,7 @@ public final class Models implements Closeable {
     /**
      * Reads the manifests, but no model.
      *
-     * @param folders each folder in them is a model pack; a folder that is not there has none
+     * @param folders each folder in them that has a manifest is a model pack; a folder that is not there has none
      * @throws IllegalArgumentException naming the manifest that is wrong, or two packs of the same name
      */
     public Models(TorchRuntime runtime, List<Path> folders) throws IOException {
@@ -84,6 +89,10 @@ public final class Models implements Closeable {
             children = listing.filter(Files::isDirectory).sorted().toList();
         }
         for (Path child : children) {
+            if (Files.exists(child.resolve(ModelPack.MANIFEST)) == false) {
+                logger.warn("[model] [{}] holds no [{}] and is ignored", child, ModelPack.MANIFEST);
+                continue;
+            }
             ModelPack pack = ModelPack.read(child);
             ModelPack other = packs.putIfAbsent(pack.name(), pack);
             if (other != null) {

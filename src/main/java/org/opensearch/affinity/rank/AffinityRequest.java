@@ -28,10 +28,8 @@ record AffinityRequest(String tracker, String user, Float weight, Integer window
     static final int MAX_WINDOW_SIZE = 10_000;
     private static final String NAME = "affinity";
 
-    private static final ConstructingObjectParser<AffinityRequest, Boolean> PARSER = new ConstructingObjectParser<>(
-        NAME,
-        args -> new AffinityRequest((String) args[0], (String) args[1], (Float) args[2], (Integer) args[3])
-    );
+    // Values are checked once the parser is done: it would wrap the error that says what is wrong.
+    private static final ConstructingObjectParser<Object[], Void> PARSER = new ConstructingObjectParser<>(NAME, args -> args);
 
     static {
         PARSER.declareString(optionalConstructorArg(), new ParseField("tracker"));
@@ -66,7 +64,8 @@ record AffinityRequest(String tracker, String user, Float weight, Integer window
     }
 
     static AffinityRequest fromXContent(XContentParser parser) {
-        return PARSER.apply(parser, null);
+        Object[] said = PARSER.apply(parser, null);
+        return new AffinityRequest((String) said[0], (String) said[1], (Float) said[2], (Integer) said[3]);
     }
 
     /** What this one does not say, the other may. */

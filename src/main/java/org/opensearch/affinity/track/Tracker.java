@@ -6,7 +6,6 @@ import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
 import org.opensearch.core.xcontent.ConstructingObjectParser;
-import org.opensearch.core.xcontent.ObjectParser;
 import org.opensearch.core.xcontent.ToXContentObject;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.core.xcontent.XContentParser;
@@ -46,8 +45,9 @@ public final class Tracker implements Writeable, ToXContentObject {
     /** Which events: a name, alias or pattern of indices with UBI events. */
     public record Events(String index) {}
 
-    private record Definition(Items items, Events events, Map<String, Double> actions, TimeValue halfLife, int maxInterests,
-        double interestSimilarity) {}
+    // As it was said: values are checked once the parser is done, which would wrap the error that says what is wrong.
+    private record Definition(Items items, Events events, Map<String, Object> actions, String halfLife, Integer maxInterests,
+        Double interestSimilarity) {}
 
     private static final ConstructingObjectParser<Items, Void> ITEMS = new ConstructingObjectParser<>("items", args -> {
         @SuppressWarnings("unchecked")
@@ -60,15 +60,8 @@ public final class Tracker implements Writeable, ToXContentObject {
     );
     private static final ConstructingObjectParser<Definition, Void> DEFINITION = new ConstructingObjectParser<>("tracker", args -> {
         @SuppressWarnings("unchecked")
-        Map<String, Double> actions = (Map<String, Double>) args[2];
-        return new Definition(
-            (Items) args[0],
-            (Events) args[1],
-            actions,
-            args[3] == null ? DEFAULT_HALF_LIFE : (TimeValue) args[3],
-            args[4] == null ? DEFAULT_MAX_INTERESTS : (int) args[4],
-            args[5] == null ? DEFAULT_INTEREST_SIMILARITY : (double) args[5]
-        );
+        Map<String, Object> actions = (Map<String, Object>) args[2];
+        return new Definition((Items) args[0], (Events) args[1], actions, (String) args[3], (Integer) args[4], (Double) args[5]);
     });
 
     static {
@@ -79,13 +72,8 @@ public final class Tracker implements Writeable, ToXContentObject {
         EVENTS.declareString(constructorArg(), new ParseField("index"));
         DEFINITION.declareObject(constructorArg(), ITEMS, new ParseField("items"));
         DEFINITION.declareObject(constructorArg(), EVENTS, new ParseField("events"));
-        DEFINITION.declareObject(constructorArg(), (p, c) -> parseActions(p), new ParseField("actions"));
-        DEFINITION.declareField(
-            optionalConstructorArg(),
-            (p, c) -> parseHalfLife(p),
-            new ParseField("half_life"),
-            ObjectParser.ValueType.VALUE
-        );
+        DEFINITION.declareObject(constructorArg(), (p, c) -> p.map(), new ParseField("actions"));
+        DEFINITION.declareString(optionalConstructorArg(), new ParseField("half_life"));
         DEFINITION.declareInt(optionalConstructorArg(), new ParseField("max_interests"));
         DEFINITION.declareDouble(optionalConstructorArg(), new ParseField("interest_similarity"));
     }
@@ -102,10 +90,10 @@ public final class Tracker implements Writeable, ToXContentObject {
         this.name = name;
         items = definition.items;
         events = definition.events;
-        actions = new TreeMap<>(definition.actions);
-        halfLife = definition.halfLife;
-        maxInterests = definition.maxInterests;
-        interestSimilarity = definition.interestSimilarity;
+        actions = weights(definition.actions);
+        halfLife = definition.halfLife == null ? DEFAULT_HALF_LIFE : halfLife(definition.halfLife);
+        maxInterests = definition.maxInterests == null ? DEFAULT_MAX_INTERESTS : definition.maxInterests;
+        interestSimilarity = definition.interestSimilarity == null ? DEFAULT_INTEREST_SIMILARITY : definition.interestSimilarity;
         validate();
     }
 
@@ -138,20 +126,24 @@ public final class Tracker implements Writeable, ToXContentObject {
         return new Tracker(name, DEFINITION.apply(parser, null));
     }
 
-    private static Map<String, Double> parseActions(XContentParser parser) throws IOException {
-        Map<String, Double> actions = new TreeMap<>();
-        while (parser.nextToken() != XContentParser.Token.END_OBJECT) {
-            String action = parser.currentName();
-            if (parser.nextToken() != XContentParser.Token.VALUE_NUMBER) {
-                throw new IllegalArgumentException("[actions." + action + "] must be a number, got [" + parser.textOrNull() + "]");
+    private static Map<String, Double> weights(Map<String, Object> actions) {
+        Map<String, Double> weights = new TreeMap<>();
+        actions.forEach((action, weight) -> {
+            double number = weight instanceof Number given ? given.doubleValue() : Double.NaN;
+            if (Double.isFinite(number) == false || number == 0 || Math.abs(number) > MAX_ACTION_WEIGHT) {
+                throw new IllegalArgumentException(
+                    "[actions." + action + "] must be a number from -1000 to 1000 other than 0, got [" + weight + "]"
+                );
             }
-            actions.put(action, parser.doubleValue());
+            weights.put(action, number);
+        });
+        if (weights.isEmpty()) {
+            throw new IllegalArgumentException("[actions] must weigh at least one action, such as {\"click\": 1.0, \"dislike\": -1.0}");
         }
-        return actions;
+        return weights;
     }
 
-    private static TimeValue parseHalfLife(XContentParser parser) throws IOException {
-        String value = parser.text();
+    private static TimeValue halfLife(String value) {
         String wanted = "[half_life] must be a time above 0 such as [30d] or [12h], got [" + value + "]";
         TimeValue halfLife;
         try {
@@ -175,16 +167,6 @@ public final class Tracker implements Writeable, ToXContentObject {
         requireText("items.id_field", items.idField());
         requireText("items.vector_field", items.vectorField());
         requireText("events.index", events.index());
-        if (actions.isEmpty()) {
-            throw new IllegalArgumentException("[actions] must weigh at least one action, such as {\"click\": 1.0, \"dislike\": -1.0}");
-        }
-        actions.forEach((action, weight) -> {
-            if (Double.isFinite(weight) == false || weight == 0 || Math.abs(weight) > MAX_ACTION_WEIGHT) {
-                throw new IllegalArgumentException(
-                    "[actions." + action + "] must be a number from -1000 to 1000 other than 0, got [" + weight + "]"
-                );
-            }
-        });
         if (maxInterests < 2 || maxInterests > MAX_INTERESTS) {
             throw new IllegalArgumentException("[max_interests] must be from 2 to " + MAX_INTERESTS + ", got [" + maxInterests + "]");
         }

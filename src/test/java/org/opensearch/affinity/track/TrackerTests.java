@@ -36,11 +36,8 @@ public class TrackerTests extends OpenSearchTestCase {
     }
 
     private void assertRefused(String field, String value, String message) {
-        Throwable e = expectThrows(Exception.class, () -> with(field, value));
-        while (e.getMessage().contains(message) == false) {
-            e = e.getCause();
-            assertNotNull("no [" + message + "]", e);
-        }
+        Exception e = expectThrows(IllegalArgumentException.class, () -> with(field, value));
+        assertTrue(e.getMessage(), e.getMessage().contains(message));
     }
 
     public void testDefaults() throws Exception {
@@ -65,8 +62,8 @@ public class TrackerTests extends OpenSearchTestCase {
         assertRefused("max_interests", "1", "[max_interests] must be from 2 to 32, got [1]");
         assertRefused("interest_similarity", "1.5", "[interest_similarity] must be above 0 and at most 1, got [1.5]");
         assertRefused("actions", "{}", "[actions] must weigh at least one action");
-        assertRefused("actions", "{\"click\": 0}", "[actions.click] must be a number from -1000 to 1000 other than 0, got [0.0]");
-        assertRefused("actions", "{\"click\": \"much\"}", "[actions.click] must be a number, got [much]");
+        assertRefused("actions", "{\"click\": 0}", "[actions.click] must be a number from -1000 to 1000 other than 0, got [0]");
+        assertRefused("actions", "{\"click\": \"much\"}", "[actions.click] must be a number from -1000 to 1000 other than 0, got [much]");
         assertRefused("items", "{\"index\": \"products\"}", "vector_field");
         assertRefused("events", "{\"index\": \" \"}", "[events.index] must not be empty");
         assertRefused("halflife", "\"3d\"", "unknown field [halflife]");

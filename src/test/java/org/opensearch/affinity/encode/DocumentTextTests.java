@@ -1,0 +1,61 @@
+package org.opensearch.affinity.encode;
+
+import org.opensearch.ingest.IngestDocument;
+import org.opensearch.test.OpenSearchTestCase;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import static org.hamcrest.Matchers.containsString;
+
+public class DocumentTextTests extends OpenSearchTestCase {
+    public void testScalars() {
+        assertEquals("shoe", text(Map.of("a", "  shoe\n"), "a"));
+        assertEquals("42", text(Map.of("a", 42), "a"));
+        assertEquals("4.5", text(Map.of("a", 4.5), "a"));
+        assertEquals("true", text(Map.of("a", true), "a"));
+    }
+
+    public void testListsAndFieldsAreJoined() {
+        Map<String, Object> source = Map.of("title", "Red shoe", "tags", List.of("run", 42, true), "more", "Really? Yes!", "last", "x");
+        assertEquals("Red shoe. run, 42, true. Really? Yes! x", text(source, "title", "tags", "more", "last"));
+        assertEquals("Really? Yes! Red shoe", text(source, "more", "title"));
+    }
+
+    public void testObjectsAndPaths() {
+        Map<String, Object> source = Map.of("attributes", Map.of("brand", "Acme"), "variants", List.of(Map.of("name", "big")));
+        assertEquals("Acme", text(source, "attributes.brand"));
+        assertEquals("big", text(source, "variants.0.name"));
+        assertNull(text(source, "attributes.colour", "attributes.brand.of", "nothing.here"));
+    }
+
+    public void testNothing() {
+        Map<String, Object> source = new HashMap<>();
+        source.put("null", null);
+        source.put("empty", "");
+        source.put("blank", " \t");
+        source.put("list", Arrays.asList(null, "", " "));
+        source.put("none", List.of());
+        assertNull(text(source, "null", "empty", "blank", "list", "none", "missing"));
+        source.put("last", "here");
+        assertEquals("here", text(source, "null", "empty", "blank", "list", "none", "missing", "last"));
+    }
+
+    public void testOtherTypesAreNamed() {
+        assertRefused(Map.of("a", Map.of("b", 1)), "[affinity_encode] field [a] holds [object]; wanted a string, a number");
+        assertRefused(Map.of("a", List.of("x", Map.of("b", 1))), "field [a] holds a list of [object]");
+        assertRefused(Map.of("a", List.of(List.of("x"))), "field [a] holds a list of [array]");
+        assertRefused(Map.of("a", new byte[3]), "field [a] holds [byte[]]");
+    }
+
+    private static void assertRefused(Map<String, Object> source, String reason) {
+        IllegalArgumentException e = expectThrows(IllegalArgumentException.class, () -> text(source, "a"));
+        assertThat(e.getMessage(), containsString(reason));
+    }
+
+    private static String text(Map<String, Object> source, String... fields) {
+        return new DocumentText(List.of(fields), null).of(new IngestDocument("i", "1", null, null, null, new HashMap<>(source)));
+    }
+}

@@ -1,0 +1,288 @@
+package org.opensearch.affinity.encode;
+
+import org.junit.AfterClass;
+import org.junit.BeforeClass;
+import org.opensearch.ExceptionsHelper;
+import org.opensearch.common.settings.Settings;
+import org.opensearch.core.rest.RestStatus;
+import org.opensearch.ingest.AbstractBatchingProcessor;
+import org.opensearch.ingest.IngestDocument;
+import org.opensearch.ingest.IngestDocumentWrapper;
+import org.opensearch.ingest.Pipeline;
+import org.opensearch.ingest.Processor;
+import org.opensearch.script.ScriptModule;
+import org.opensearch.script.ScriptService;
+import org.opensearch.script.mustache.MustacheScriptEngine;
+import org.opensearch.threadpool.ThreadPool;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.instanceOf;
+
+public class EncodeProcessorTests extends EncodeTestCase {
+    private static ThreadPool threadPool;
+    private static Models models;
+    private static Encoder encoder;
+    private static ScriptService scripts;
+
+    @BeforeClass
+    public static void openModels() throws Exception {
+        Path config = createTempDir();
+        brokenPack(config, "broken");
+        threadPool = threadPool(2, 1000);
+        models = models(config);
+        encoder = new Encoder(models, threadPool);
+        scripts = new ScriptService(Settings.EMPTY, Map.of(MustacheScriptEngine.NAME, new MustacheScriptEngine()), ScriptModule.CORE_CONTEXTS);
+    }
+
+    @AfterClass
+    public static void closeModels() throws Exception {
+        ThreadPool.terminate(threadPool, 30, TimeUnit.SECONDS);
+        models.close();
+        scripts.close();
+        threadPool = null;
+        models = null;
+        encoder = null;
+        scripts = null;
+    }
+
+    public void testBatchWithBadDocumentsInTheMiddle() throws Exception {
+        AbstractBatchingProcessor processor = processor(config());
+        List<IngestDocumentWrapper> batch = new ArrayList<>();
+        Set<Integer> bad = new HashSet<>();
+        int size = randomIntBetween(3, 40);
+        for (int i = 0; i < size; i++) {
+            boolean fails = i == size / 2 || rarely();
+            if (fails) {
+                bad.add(100 + i);
+            }
+            batch.add(new IngestDocumentWrapper(100 + i, 7, document("title", fails ? Map.of("an", "object") : "product number " + i), null));
+        }
+        List<IngestDocumentWrapper> results = run(processor, batch);
+        assertEquals(size, results.size());
+        Set<Integer> slots = new HashSet<>();
+        for (IngestDocumentWrapper result : results) {
+            assertTrue("slot " + result.getSlot() + " twice", slots.add(result.getSlot()));
+            assertEquals(7, result.getChildSlot());
+            if (bad.contains(result.getSlot())) {
+                assertNull(result.getIngestDocument());
+                assertThat(result.getException().getMessage(), containsString("field [title] holds [object]"));
+            } else {
+                assertNull(result.getException());
+                assertVector(result.getIngestDocument(), "product number " + (result.getSlot() - 100));
+            }
+        }
+    }
+
+    public void testBatchesAreCut() throws Exception {
+        Map<String, Object> config = config();
+        config.put("batch_size", 3);
+        List<IngestDocumentWrapper> batch = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            batch.add(new IngestDocumentWrapper(i, 0, document("title", "product " + i), null));
+        }
+        List<IngestDocumentWrapper> results = run(processor(config), batch);
+        assertEquals(10, results.size());
+        for (IngestDocumentWrapper result : results) {
+            assertVector(result.getIngestDocument(), "product " + result.getSlot());
+        }
+    }
+
+    public void testMissingTextLeavesTheVectorOut() throws Exception {
+        AbstractBatchingProcessor processor = processor(config());
+        IngestDocument stale = document("title", " ");
+        stale.setFieldValue("vector", List.of(1, 2, 3));
+        IngestDocument other = document("other", "no title");
+        IngestDocument text = document("title", "a title");
+        Exception earlier = new IllegalStateException("failed before");
+        List<IngestDocumentWrapper> results = run(
+            processor,
+            List.of(
+                new IngestDocumentWrapper(0, 0, stale, null),
+                new IngestDocumentWrapper(1, 0, other, null),
+                new IngestDocumentWrapper(2, 0, text, null),
+                new IngestDocumentWrapper(3, 0, document("title", "failed"), earlier)
+            )
+        );
+        assertEquals(4, results.size());
+        assertFalse(results.get(0).getIngestDocument().hasField("vector"));
+        assertFalse(results.get(1).getIngestDocument().hasField("vector"));
+        assertVector(results.get(2).getIngestDocument(), "a title");
+        assertSame(earlier, results.get(3).getException());
+        assertFalse(results.get(3).getIngestDocument().hasField("vector"));
+    }
+
+    public void testTargetThatCannotBeSetFailsAlone() throws Exception {
+        Map<String, Object> config = config();
+        config.put("target", "v.of");
+        IngestDocument occupied = document("title", "a");
+        occupied.setFieldValue("v", "a string");
+        List<IngestDocumentWrapper> results = run(
+            processor(config),
+            List.of(new IngestDocumentWrapper(0, 0, occupied, null), new IngestDocumentWrapper(1, 0, document("title", "b"), null))
+        );
+        assertThat(results.get(0).getException().getMessage(), containsString("[v.of]"));
+        assertNull(results.get(1).getException());
+        assertEquals(384, results.get(1).getIngestDocument().getFieldValue("v.of", List.class).size());
+    }
+
+    public void testSingleDocument() throws Exception {
+        AbstractBatchingProcessor processor = processor(config());
+        assertVector(run(processor, document("title", "alone")), "alone");
+        assertFalse(run(processor, document("other", "x")).hasField("vector"));
+        CompletableFuture<IngestDocument> bad = start(processor, document("title", Map.of("an", "object")));
+        Exception e = expectThrows(Exception.class, () -> get(bad));
+        assertThat(e.getCause().getMessage(), containsString("field [title] holds [object]"));
+        expectThrows(UnsupportedOperationException.class, () -> processor.execute(document("title", "never silently nothing")));
+    }
+
+    public void testTemplate() throws Exception {
+        Map<String, Object> config = config();
+        config.put("fields", new ArrayList<>(List.of("title", "brand")));
+        config.put("template", "{{title}} by {{brand}}");
+        AbstractBatchingProcessor processor = processor(config);
+        IngestDocument document = document("title", "5\" <b>screen</b>");
+        document.setFieldValue("brand", "A & B");
+        assertVector(run(processor, document), "5\" <b>screen</b> by A & B");
+        assertFalse(run(processor, document("unrelated", "x")).hasField("vector"));
+    }
+
+    public void testEngineFailureFailsEveryDocumentWithTheReason() throws Exception {
+        Map<String, Object> config = config();
+        config.put("model", "broken");
+        List<IngestDocumentWrapper> batch = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            batch.add(new IngestDocumentWrapper(i, 0, document(i == 2 ? "other" : "title", "x"), null));
+        }
+        List<IngestDocumentWrapper> results = run(processor(config), batch);
+        assertEquals(5, results.size());
+        for (int i = 0; i < 5; i++) {
+            if (i == 2) {
+                assertNotNull(results.get(i).getIngestDocument());
+            } else {
+                assertThat(results.get(i).getException().getMessage(), containsString("cannot load module"));
+            }
+        }
+    }
+
+    public void testPipelineOfTheNode() throws Exception {
+        Map<String, Object> definition = new HashMap<>();
+        Map<String, Object> config = config();
+        config.put("ignore_failure", true);
+        definition.put("processors", new ArrayList<>(List.of(new HashMap<>(Map.of(EncodeProcessor.TYPE, config)))));
+        Pipeline pipeline = Pipeline.create("p", definition, factories(), scripts);
+        CompletableFuture<List<IngestDocumentWrapper>> done = new CompletableFuture<>();
+        List<IngestDocumentWrapper> batch = List.of(
+            new IngestDocumentWrapper(0, 0, document("title", "first"), null),
+            new IngestDocumentWrapper(1, 0, document("title", Map.of("bad", 1)), null),
+            new IngestDocumentWrapper(2, 0, document("title", "third"), null)
+        );
+        List<IngestDocumentWrapper> all = Collections.synchronizedList(new ArrayList<>());
+        pipeline.batchExecute(batch, results -> {
+            all.addAll(results);
+            if (all.size() == 3) {
+                done.complete(all);
+            }
+        });
+        for (IngestDocumentWrapper result : get(done)) {
+            switch (result.getSlot()) {
+                case 0 -> assertVector(result.getIngestDocument(), "first");
+                case 1 -> assertFalse(result.getIngestDocument().hasField("vector"));
+                default -> assertVector(result.getIngestDocument(), "third");
+            }
+        }
+    }
+
+    public void testWrongDefinitions() {
+        assertRefused("model", "minilm", "[model] unknown model [minilm]; available: [all-minilm-l6-v2, broken]");
+        assertRefused("fields", null, "[fields] required property is missing");
+        assertRefused("fields", new ArrayList<>(), "must name at least one field");
+        assertRefused("fields", new ArrayList<>(List.of("a", 1)), "must be names of fields, found [1]");
+        assertRefused("target", null, "[target] required property is missing");
+        assertRefused("target", "title", "must name a field of its own for the vector, not [title]");
+        assertRefused("batch_size", 0, "batch size must be a positive integer");
+        assertRefused("template", "{{#open}}", "open");
+        assertRefused("colour", "red", "doesn't support one or more provided configuration parameters [colour]");
+    }
+
+    private static void assertRefused(String key, Object value, String reason) {
+        Map<String, Object> config = config();
+        if (value == null) {
+            config.remove(key);
+        } else {
+            config.put(key, value);
+        }
+        Map<String, Object> definition = new HashMap<>();
+        definition.put("processors", new ArrayList<>(List.of(new HashMap<>(Map.of(EncodeProcessor.TYPE, config)))));
+        Exception e = expectThrows(Exception.class, () -> Pipeline.create("p", definition, factories(), scripts));
+        assertThat(e.getMessage(), containsString(reason));
+        assertEquals(e.getMessage(), RestStatus.BAD_REQUEST, ExceptionsHelper.status(e));
+    }
+
+    private static Map<String, Processor.Factory> factories() {
+        return Map.of(EncodeProcessor.TYPE, new EncodeProcessor.Factory(() -> encoder, scripts));
+    }
+
+    private static Map<String, Object> config() {
+        Map<String, Object> config = new HashMap<>();
+        config.put("fields", new ArrayList<>(List.of("title")));
+        config.put("target", "vector");
+        return config;
+    }
+
+    private static AbstractBatchingProcessor processor(Map<String, Object> config) throws Exception {
+        Processor processor = factories().get(EncodeProcessor.TYPE).create(Map.of(), "tag", null, config);
+        assertThat(processor, instanceOf(EncodeProcessor.class));
+        assertTrue(config.toString(), config.isEmpty());
+        return (AbstractBatchingProcessor) processor;
+    }
+
+    private static IngestDocument document(String field, Object value) {
+        Map<String, Object> source = new HashMap<>();
+        source.put(field, value);
+        return new IngestDocument("index", "id", null, null, null, source);
+    }
+
+    private static List<IngestDocumentWrapper> run(AbstractBatchingProcessor processor, List<IngestDocumentWrapper> batch) throws Exception {
+        CompletableFuture<List<IngestDocumentWrapper>> done = new CompletableFuture<>();
+        processor.batchExecute(batch, results -> assertTrue("answered twice", done.complete(results)));
+        return get(done);
+    }
+
+    private static IngestDocument run(AbstractBatchingProcessor processor, IngestDocument document) throws Exception {
+        return get(start(processor, document));
+    }
+
+    private static CompletableFuture<IngestDocument> start(AbstractBatchingProcessor processor, IngestDocument document) {
+        CompletableFuture<IngestDocument> done = new CompletableFuture<>();
+        processor.execute(document, (result, e) -> {
+            if (e == null) {
+                done.complete(result);
+            } else {
+                done.completeExceptionally(e);
+            }
+        });
+        return done;
+    }
+
+    private static void assertVector(IngestDocument document, String text) {
+        List<?> values = document.getFieldValue("vector", List.class);
+        float[] vector = new float[values.size()];
+        for (int i = 0; i < vector.length; i++) {
+            vector[i] = (Float) values.get(i);
+        }
+        assertArrayEquals(text, models.get(MODEL).encode(List.of(text))[0], vector, 2e-6f);
+        // Copies of a document are made by simulate and foreach.
+        assertEquals(values, new IngestDocument(document).getFieldValue("vector", List.class));
+    }
+}
