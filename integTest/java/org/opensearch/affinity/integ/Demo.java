@@ -135,7 +135,7 @@ public final class Demo implements Callable<Integer> {
         try (Step step = screen.step("Waiting for the tracker")) {
             TrackerStats stats = shop.awaitTracker(events, step);
             step.done(
-                String.format(Locale.ROOT, "tracker is up to date: %,d events applied, %,d skipped, %,d users", stats.applied(), stats.skipped(), stats.users())
+                String.format(Locale.ROOT, "tracker has read them all: %,d applied to profiles, %,d skipped", stats.applied(), stats.skipped())
             );
         }
     }
