@@ -1,0 +1,119 @@
+package org.opensearch.affinity.integ;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * A folder with a catalogue, what people did with it and, in most sets, the queries they asked: {@code items.jsonl.gz},
+ * {@code events-train.jsonl.gz}, {@code events-valid.jsonl.gz}, {@code queries-valid.jsonl.gz}, {@code queries-test.jsonl.gz};
+ * a set without queries has one {@code events.jsonl.gz}. One JSON object a line. Streams must be closed.
+ */
+record DataSet(Path folder) {
+    private static final String ENDING = ".jsonl.gz";
+
+    /** @throws IOException when the folder has no catalogue or no events, saying which file is missing */
+    static DataSet open(Path folder) throws IOException {
+        DataSet set = new DataSet(folder.toAbsolutePath().normalize());
+        if (Files.isDirectory(set.folder) == false) {
+            throw new IOException("no folder " + set.folder);
+        }
+        if (set.has("items") == false) {
+            throw new IOException(set.folder + " has no items" + ENDING + "; a data set needs items" + ENDING + " and events-train" + ENDING);
+        }
+        if (set.has("events-train") == false && set.has("events") == false) {
+            throw new IOException(set.folder + " has neither events-train" + ENDING + " nor events" + ENDING);
+        }
+        return set;
+    }
+
+    /** The folder's name. */
+    String name() {
+        return folder.getFileName().toString();
+    }
+
+    /** Whether there are judged queries of this split. */
+    boolean asks(Split split) {
+        return has(split.queryFile());
+    }
+
+    /** The catalogue: {@code item_id}, {@code title}, {@code categories}, maybe more. */
+    Stream<ObjectNode> items() throws IOException {
+        return lines("items");
+    }
+
+    /** What was known before the queries of the split: UBI events in the order of the log. */
+    Stream<ObjectNode> events(Split split) throws IOException {
+        if (has("events")) {
+            return lines("events");
+        }
+        Stream<ObjectNode> all = Stream.empty();
+        for (String file : split.eventFiles()) {
+            if (has(file)) {
+                all = Stream.concat(all, lines(file));
+            }
+        }
+        return all;
+    }
+
+    /** The judged queries of the split, in the order of the file, at most {@code limit}. */
+    List<JudgedQuery> queries(Split split, int limit) throws IOException {
+        try (Stream<ObjectNode> lines = lines(split.queryFile())) {
+            return lines.limit(limit).map(DataSet::judged).toList();
+        }
+    }
+
+    private static JudgedQuery judged(ObjectNode line) {
+        Set<String> relevant = new LinkedHashSet<>();
+        line.path("relevant").forEach(item -> relevant.add(item.asText()));
+        return new JudgedQuery(line.path("query_id").asText(), line.path("user_id").asText(), line.path("user_query").asText(), relevant);
+    }
+
+    private boolean has(String file) {
+        return Files.isRegularFile(path(file));
+    }
+
+    private Path path(String file) {
+        return folder.resolve(file + ENDING);
+    }
+
+    private Stream<ObjectNode> lines(String file) throws IOException {
+        Path path = path(file);
+        BufferedReader reader = new BufferedReader(new InputStreamReader(new GZIPInputStream(Files.newInputStream(path), 1 << 16), StandardCharsets.UTF_8));
+        int[] number = { 0 };
+        return reader.lines().filter(line -> line.isBlank() == false).map(line -> object(path, ++number[0], line)).onClose(() -> close(reader));
+    }
+
+    private static ObjectNode object(Path path, int number, String line) {
+        try {
+            JsonNode node = Rest.JSON.readTree(line);
+            if (node instanceof ObjectNode object) {
+                return object;
+            }
+            throw new UncheckedIOException(new IOException(path + ", line " + number + ": not a JSON object"));
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(new IOException(path + ", line " + number + ": " + e.getOriginalMessage(), e));
+        }
+    }
+
+    private static void close(BufferedReader reader) {
+        try {
+            reader.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package org.opensearch.affinity.integ;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+
+import org.junit.Before;
+import org.junit.BeforeClass;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertThrows;
+import static org.junit.Assert.assertTrue;
+
+public class DataSetTests {
+    @Rule
+    public final TemporaryFolder folder = new TemporaryFolder();
+
+    private Path set;
+
+    @BeforeClass
+    public static void makeTemporaryFolder() throws IOException {
+        Files.createDirectories(Path.of(System.getProperty("java.io.tmpdir"))); // below target/, which may be new
+    }
+
+    @Before
+    public void writeSet() throws IOException {
+        set = folder.newFolder("tiny").toPath();
+        write("items", "{\"item_id\":\"a\",\"title\":\"Größe\",\"categories\":[\"X > Y\"]}", "", "{\"item_id\":\"b\",\"title\":\"B\",\"categories\":[]}");
+        write("events-train", event("u1", "a"), event("u1", "b"));
+        write("events-valid", event("u2", "a"));
+        write("queries-valid", query("v1", "u1", "[\"a\"]"));
+        write("queries-test", query("t1", "u1", "[\"a\",\"b\"]"), query("t2", "u2", "[\"b\"]"));
+    }
+
+    @Test
+    public void readsItemsInOrderAndSkipsBlankLines() throws IOException {
+        try (Stream<ObjectNode> items = DataSet.open(set).items()) {
+            assertEquals(List.of("Größe", "B"), items.map(item -> item.path("title").asText()).toList());
+        }
+    }
+
+    @Test
+    public void validationQueriesKnowTrainingEventsOnly() throws IOException {
+        DataSet data = DataSet.open(set);
+        assertEquals(List.of("u1", "u1"), users(data, Split.VALID));
+        assertEquals(List.of("u1", "u1", "u2"), users(data, Split.TEST));
+    }
+
+    @Test
+    public void readsJudgedQueriesUpToALimit() throws IOException {
+        DataSet data = DataSet.open(set);
+        assertEquals(new JudgedQuery("t1", "u1", "some words", Set.of("a", "b")), data.queries(Split.TEST, 1).getFirst());
+        assertEquals(1, data.queries(Split.TEST, 1).size());
+        assertEquals(2, data.queries(Split.TEST, Integer.MAX_VALUE).size());
+    }
+
+    @Test
+    public void aSetWithoutQueriesHasOneLog() throws IOException {
+        Path log = folder.newFolder("log").toPath();
+        Files.copy(set.resolve("items.jsonl.gz"), log.resolve("items.jsonl.gz"));
+        Files.copy(set.resolve("events-train.jsonl.gz"), log.resolve("events.jsonl.gz"));
+        DataSet data = DataSet.open(log);
+        assertEquals(List.of("u1", "u1"), users(data, Split.TEST));
+        assertFalse(data.asks(Split.TEST));
+    }
+
+    @Test
+    public void namesWhatIsMissing() throws IOException {
+        Path empty = folder.newFolder("empty").toPath();
+        String message = assertThrows(IOException.class, () -> DataSet.open(empty)).getMessage();
+        assertTrue(message, message.contains("no items.jsonl.gz"));
+        assertThrows(IOException.class, () -> DataSet.open(empty.resolve("absent")));
+    }
+
+    @Test
+    public void namesTheLineThatIsBroken() throws IOException {
+        write("items", "{\"item_id\":\"a\"}", "{\"item_id\":");
+        try (Stream<ObjectNode> items = DataSet.open(set).items()) {
+            String message = assertThrows(UncheckedIOException.class, items::count).getMessage();
+            assertTrue(message, message.contains("items.jsonl.gz, line 2"));
+        }
+    }
+
+    private static List<String> users(DataSet data, Split split) throws IOException {
+        try (Stream<ObjectNode> events = data.events(split)) {
+            return events.map(event -> event.path("user_id").asText()).toList();
+        }
+    }
+
+    private static String event(String user, String item) {
+        return "{\"user_id\":\"" + user + "\",\"action_name\":\"click\",\"event_attributes\":{\"object\":{\"object_id\":\"" + item + "\"}}}";
+    }
+
+    private static String query(String id, String user, String relevant) {
+        return "{\"query_id\":\"" + id + "\",\"user_id\":\"" + user + "\",\"user_query\":\"some words\",\"relevant\":" + relevant + "}";
+    }
+
+    private void write(String file, String... lines) throws IOException {
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(set.resolve(file + ".jsonl.gz")))) {
+            out.write(String.join("\n", lines).getBytes(StandardCharsets.UTF_8));
+        }
+    }
+}

@@ -1,0 +1,245 @@
+package org.opensearch.affinity.integ;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * Starts OpenSearch with the plugin on loopback, fills it with a shop and its behaviour log, and shows the same query to two
+ * users and to nobody. With a data set that has judged queries it also measures. The script {@code demo} starts it and says
+ * what the options mean.
+ */
+@Command(name = "./demo")
+public final class Demo implements Callable<Integer> {
+    private static final int ROWS = 5;
+
+    @Parameters(arity = "0..1", paramLabel = "DIR")
+    private Path folder;
+
+    @Option(names = "--port", defaultValue = "9200")
+    private int port;
+
+    @Option(names = "--keep")
+    private boolean keep;
+
+    @Option(names = "--query", paramLabel = "TEXT")
+    private String query;
+
+    @Option(names = "--queries", paramLabel = "N")
+    private Integer queries;
+
+    @Option(names = "--split", defaultValue = "test", paramLabel = "test|valid")
+    private String split;
+
+    @Option(names = "--weight")
+    private Double weight;
+
+    @Option(names = "--window", defaultValue = "1000")
+    private int window;
+
+    @Option(names = "--half-life", defaultValue = "30d")
+    private String halfLife;
+
+    @Option(names = "--match", defaultValue = "most_fields", paramLabel = "TYPE")
+    private String match;
+
+    @Option(names = "--heap", defaultValue = "1g")
+    private String heap;
+
+    private final Screen screen = Screen.standard();
+    private final Path target = Path.of(System.getProperty("affinity.target", "target")).toAbsolutePath();
+
+    /** Ends with status 0 when all went well, 1 when something failed, 2 for wrong arguments. */
+    public static void main(String[] args) {
+        Demo demo = new Demo();
+        CommandLine line = new CommandLine(demo).setExecutionExceptionHandler((failure, command, parsed) -> demo.failed(failure))
+            .setParameterExceptionHandler((wrong, given) -> demo.failed(wrong));
+        System.exit(line.execute(args));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Split asked = parsedSplit();
+        DataSet set = folder == null ? SampleShop.write(target.resolve("demo/sample"), Instant.now()) : DataSet.open(folder);
+        OpenSearchHome home = install();
+        Path nodeFolder = target.resolve("demo/node");
+        try (Node node = start(home, keep ? settings(nodeFolder).outliving() : settings(nodeFolder))) {
+            List<Showcase> shown = run(node.rest(), set, asked);
+            if (keep) {
+                node.release();
+                screen.print(farewell(shown));
+            }
+        }
+        return 0;
+    }
+
+    private List<Showcase> run(Rest rest, DataSet set, Split asked) throws IOException {
+        Shop shop = new Shop(rest, set);
+        fill(shop, set, asked);
+        ShopQuery shopQuery = new ShopQuery(shop.textFields(), match, Shop.TRACKER, window, weight);
+        List<Showcase> showcases = showcases(rest, shopQuery, set, asked);
+        for (Showcase showcase : showcases) {
+            show(rest, shopQuery, showcase);
+        }
+        if (set.asks(asked)) {
+            measure(rest, shopQuery, set, asked);
+        }
+        return showcases;
+    }
+
+    private OpenSearchHome install() throws IOException {
+        try (Step step = screen.step("Installing the plugin")) {
+            OpenSearchHome home = OpenSearchHome.install(path("affinity.distribution"), path("affinity.zip"), target.resolve("demo"));
+            step.done("plugin installed into a copy of OpenSearch");
+            return home;
+        }
+    }
+
+    private NodeSettings settings(Path nodeFolder) {
+        return NodeSettings.single(nodeFolder, port, heap, List.of());
+    }
+
+    private Node start(OpenSearchHome home, NodeSettings settings) throws IOException {
+        try (Step step = screen.step("Starting OpenSearch")) {
+            Node node = Node.start(home, settings, waited -> step.now(waited.toSeconds() + " s"));
+            step.done("OpenSearch " + node.rest().get("/").path("version").path("number").asText() + " answers at " + node.rest().base());
+            return node;
+        }
+    }
+
+    private void fill(Shop shop, DataSet set, Split asked) throws IOException {
+        shop.open();
+        try (Step step = screen.step("Encoding and indexing")) {
+            long items = shop.stock(step);
+            step.done(counted(items, "items", step) + " of " + (folder == null ? "the sample shop" : set.name()) + " encoded and indexed");
+        }
+        shop.track(asked, halfLife);
+        long events;
+        try (Step step = screen.step("Replaying the log")) {
+            events = shop.replay(asked, step);
+            step.done(counted(events, "events", step) + " of " + (folder == null ? "a SIMULATED log" : "the log") + " replayed");
+        }
+        try (Step step = screen.step("Waiting for the tracker")) {
+            TrackerStats stats = shop.awaitTracker(events, step);
+            step.done(
+                String.format(Locale.ROOT, "tracker has read them all: %,d applied to profiles, %,d skipped", stats.applied(), stats.skipped())
+            );
+        }
+    }
+
+    private List<Showcase> showcases(Rest rest, ShopQuery shopQuery, DataSet set, Split asked) throws IOException {
+        if (folder == null) {
+            return query == null ? Showcase.OF_SAMPLE : List.of(new Showcase(query, Showcase.OF_SAMPLE.getFirst().users()));
+        }
+        if (set.asks(asked) == false) {
+            return List.of();
+        }
+        try (Step step = screen.step("Looking for two users with different tastes")) {
+            Showcase found = Showcase.find(rest, shopQuery, set, asked);
+            step.done("two users who asked the same and have little in common: " + String.join(", ", found.users()));
+            return List.of(query == null ? found : new Showcase(query, found.users()));
+        }
+    }
+
+    private void show(Rest rest, ShopQuery shopQuery, Showcase showcase) throws IOException {
+        List<KnownUser> users = new ArrayList<>();
+        for (String user : showcase.users()) {
+            users.add(KnownUser.of(rest, Shop.TRACKER, user).orElseThrow(() -> new IOException("the tracker does not know user [" + user + "]")));
+        }
+        screen.print("");
+        screen.print(screen.bold(" Query: “" + showcase.query() + "”"));
+        if (folder == null) {
+            for (Person person : SampleShop.people()) {
+                if (showcase.users().contains(person.user())) {
+                    screen.print(screen.dim(" " + person.user() + " (invented) " + person.about()));
+                }
+            }
+        }
+        screen.print(new SideBySide(screen, Showing.of(rest, shopQuery, showcase.query(), users, ROWS), ROWS).toString());
+        screen.print(screen.dim(" score = relevance × e^(weight · affinity)   ▲▼ places gained, lost against nobody   ♥ the interest it meets  ✗ what it goes against"));
+    }
+
+    private void measure(Rest rest, ShopQuery shopQuery, DataSet set, Split asked) throws IOException {
+        List<JudgedQuery> judged = set.queries(asked, queries == null ? Integer.MAX_VALUE : queries);
+        Quality quality;
+        double seconds;
+        screen.print("");
+        try (Step step = screen.step("Measuring")) {
+            quality = new Evaluation(rest, shopQuery).run(judged, step);
+            seconds = step.seconds();
+            step.done(String.format(Locale.ROOT, "%,d %s queries asked twice", judged.size(), asked.word()));
+        }
+        screen.print(new QualityTable(quality).toString());
+        screen.print(screen.dim(" MRR over the first " + Evaluation.DEPTH + " hits; ratio over the same queries; intervals by bootstrap over queries"));
+        ObjectNode report = Rest.JSON.createObjectNode();
+        report.put("set", set.name()).put("split", asked.word());
+        report.setAll(quality.json());
+        report.put("command", System.getProperty("affinity.command", "./demo"));
+        report.put("depth", Evaluation.DEPTH).put("seconds", seconds);
+        report.put("match", match).put("weight", weight == null ? "default" : weight.toString()).put("window", window).put("half_life", halfLife);
+        Path file = target.resolve("bench/quality-" + set.name() + ".json");
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, Rest.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n");
+        screen.print(screen.dim(" full precision in " + target.getParent().relativize(file)));
+    }
+
+    private String farewell(List<Showcase> shown) {
+        String url = "http://127.0.0.1:" + port;
+        StringBuilder text = new StringBuilder("\n The node goes on at " + url + ".");
+        if (shown.isEmpty() == false) {
+            Showcase first = shown.getFirst();
+            text.append(" What it knows of somebody, and what somebody sees:\n\n");
+            text.append("   curl -s '").append(url).append("/_plugins/_affinity/trackers/shop/users/").append(first.users().getFirst()).append("?pretty'\n\n");
+            text.append("   curl -s '").append(url).append("/products/_search?pretty&filter_path=hits.hits._score,hits.hits._source.title' \\\n");
+            text.append("     -H 'Content-Type: application/json' -d '{\n");
+            text.append("       \"query\": {\"multi_match\": {\"query\": \"").append(first.query()).append("\", \"fields\": [\"title\", \"categories\"]}},\n");
+            text.append("       \"rescore\": {\"window_size\": 1000, \"affinity\": {\"tracker\": \"shop\", \"user\": \"");
+            text.append(first.users().getFirst()).append("\"}}}'\n");
+        }
+        return text + "\n Stop it with  " + screen.bold("./demo --stop");
+    }
+
+    private Split parsedSplit() {
+        for (Split known : Split.values()) {
+            if (known.word().equals(split)) {
+                return known;
+            }
+        }
+        throw new IllegalArgumentException("--split must be test or valid, got " + split);
+    }
+
+    private int failed(Exception failure) {
+        Throwable cause = failure instanceof UncheckedIOException && failure.getCause() != null ? failure.getCause() : failure;
+        String message = cause instanceof RestFailure refused ? refused.brief() : cause.getMessage();
+        screen.print(screen.bad(" ✘ " + (message == null ? failure.toString() : message)));
+        if (System.getenv("DEMO_TRACE") != null) {
+            failure.printStackTrace();
+        }
+        return 1;
+    }
+
+    private static String counted(long count, String what, Step step) {
+        return String.format(Locale.ROOT, "%,d %s (%s/s)", count, what, Step.rate(count / Math.max(0.001, step.seconds())));
+    }
+
+    private static Path path(String property) throws IOException {
+        String value = System.getProperty(property);
+        if (value == null) {
+            throw new IOException("start this with ./demo; system property " + property + " is missing");
+        }
+        return Path.of(value);
+    }
+}

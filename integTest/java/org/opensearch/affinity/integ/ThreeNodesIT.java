@@ -1,0 +1,98 @@
+package org.opensearch.affinity.integ;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+import org.junit.AfterClass;
+import org.junit.BeforeClass;
+import org.junit.Test;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNotEquals;
+
+/** Items and events spread over three shards on three nodes. */
+public class ThreeNodesIT {
+    private static final TinyShop SHOP = new TinyShop(300, 4);
+    private static final int EVENTS = 400;
+
+    private static Cluster cluster;
+    private static TrackerStats stats;
+
+    @BeforeClass
+    public static void fillCluster() throws IOException {
+        cluster = Cluster.start(BuiltPlugin.home(), BuiltPlugin.folder(ThreeNodesIT.class), 3, "512m", NodeSettings.QUICK);
+        Rest rest = cluster.rest();
+        SHOP.stock(rest, "spread", 3);
+        SHOP.stock(rest, "single", 1);
+        TinyShop.openLog(rest, "ubi_events", 3);
+        TinyShop.track(rest, "tiny", "spread", "ubi_events");
+        new BulkFeed(rest, "ubi_events", 50).send(SHOP.log(EVENTS), done -> {});
+        stats = TrackerStats.await(rest, "tiny", EVENTS, seen -> {});
+    }
+
+    @AfterClass
+    public static void stopCluster() {
+        if (cluster != null) {
+            cluster.close();
+        }
+    }
+
+    @Test
+    public void shardsLieOnThreeNodes() {
+        Set<String> nodes = new HashSet<>();
+        cluster.rest().get("/_cat/shards/spread?format=json").forEach(shard -> nodes.add(shard.path("node").asText()));
+        assertEquals(Set.of("node-1", "node-2", "node-3"), nodes);
+    }
+
+    @Test
+    public void eventsOfOneUserOnSeveralShardsCountOnce() {
+        assertEquals(stats.toString(), 3, stats.slices());
+        assertEquals(stats.toString(), EVENTS, stats.applied());
+        for (int user = 0; user < SHOP.users(); user++) {
+            assertEquals(EVENTS / SHOP.users(), KnownUser.of(cluster.rest(), "tiny", TinyShop.user(user)).orElseThrow().events());
+        }
+    }
+
+    @Test
+    public void scoresDoNotDependOnShards() {
+        for (int user = 0; user < SHOP.users(); user++) {
+            Map<String, Double> single = scores(cluster.rest(), "single", TinyShop.user(user));
+            assertEquals(SHOP.items(), single.size());
+            assertSame(single, scores(cluster.rest(), "spread", TinyShop.user(user)));
+        }
+    }
+
+    @Test
+    public void scoresDoNotDependOnTheNodeThatIsAsked() {
+        Map<String, Double> first = scores(cluster.rest(), "spread", TinyShop.user(1));
+        for (Node node : cluster.nodes()) {
+            assertSame(first, scores(node.rest(), "spread", TinyShop.user(1)));
+        }
+    }
+
+    @Test
+    public void usersAreScoredDifferently() {
+        assertNotEquals(scores(cluster.rest(), "spread", TinyShop.user(1)), scores(cluster.rest(), "spread", TinyShop.user(2)));
+        assertNotEquals(scores(cluster.rest(), "spread", TinyShop.user(1)), scores(cluster.rest(), "spread", "never-seen"));
+    }
+
+    private static Map<String, Double> scores(Rest rest, String index, String user) {
+        JsonNode answer = rest.post("/" + index + "/_search", """
+            {"size":300,"_source":false,
+             "query":{"function_score":{"query":{"match_all":{}},"field_value_factor":{"field":"base"},"boost_mode":"replace"}},
+             "rescore":{"window_size":300,"affinity":{"tracker":"tiny","user":"%s"}}}""".formatted(user));
+        Map<String, Double> scores = new TreeMap<>();
+        answer.path("hits").path("hits").forEach(hit -> scores.put(hit.path("_id").asText(), hit.path("_score").asDouble()));
+        return scores;
+    }
+
+    private static void assertSame(Map<String, Double> expected, Map<String, Double> actual) {
+        assertEquals(expected.keySet(), actual.keySet());
+        expected.forEach((id, score) -> assertEquals(id, score, actual.get(id), 1e-6 * score));
+    }
+}
