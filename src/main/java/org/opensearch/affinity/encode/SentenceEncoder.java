@@ -123,7 +123,7 @@ public final class SentenceEncoder implements Closeable {
             // On a GPU an id without an embedding would take the whole device down.
             if (ids[i] < 0 || ids[i] >= pack.vocabulary()) {
                 throw new IllegalStateException(
-                    "[model] [" + pack.name() + "]: the tokenizer knows token [" + ids[i] + "], the vocabulary has [" + pack.vocabulary() + "]"
+                    "[model] [" + pack.name() + "]: the tokenizer made token [" + ids[i] + "] of [" + pack.vocabulary() + "]"
                 );
             }
             checked[i] = (int) ids[i];

@@ -91,7 +91,8 @@ public final class TorchRuntime {
             return supplier.get();
         } catch (IOException | RuntimeException | LinkageError e) {
             // An Error would end the node, which can do without personalisation.
-            throw new IllegalStateException("[encode] cannot load " + what + " with the native code in [" + natives + "]: " + e.getMessage(), e);
+            String message = "[encode] cannot load " + what + " with the native code in [" + natives + "]: " + e.getMessage();
+            throw new IllegalStateException(message, e);
         } finally {
             thread.setContextClassLoader(callers);
         }

@@ -10,6 +10,7 @@ import org.opensearch.ingest.IngestDocument;
 import org.opensearch.ingest.IngestDocumentWrapper;
 import org.opensearch.ingest.Pipeline;
 import org.opensearch.ingest.Processor;
+import org.opensearch.script.ScriptEngine;
 import org.opensearch.script.ScriptModule;
 import org.opensearch.script.ScriptService;
 import org.opensearch.script.mustache.MustacheScriptEngine;
@@ -42,7 +43,8 @@ public class EncodeProcessorTests extends EncodeTestCase {
         threadPool = threadPool(2, 1000);
         models = models(config);
         encoder = new Encoder(models, threadPool);
-        scripts = new ScriptService(Settings.EMPTY, Map.of(MustacheScriptEngine.NAME, new MustacheScriptEngine()), ScriptModule.CORE_CONTEXTS);
+        Map<String, ScriptEngine> engines = Map.of(MustacheScriptEngine.NAME, new MustacheScriptEngine());
+        scripts = new ScriptService(Settings.EMPTY, engines, ScriptModule.CORE_CONTEXTS);
     }
 
     @AfterClass
@@ -66,7 +68,8 @@ public class EncodeProcessorTests extends EncodeTestCase {
             if (fails) {
                 bad.add(100 + i);
             }
-            batch.add(new IngestDocumentWrapper(100 + i, 7, document("title", fails ? Map.of("an", "object") : "product number " + i), null));
+            Object title = fails ? Map.of("an", "object") : "product number " + i;
+            batch.add(new IngestDocumentWrapper(100 + i, 7, document("title", title), null));
         }
         List<IngestDocumentWrapper> results = run(processor, batch);
         assertEquals(size, results.size());
@@ -253,7 +256,8 @@ public class EncodeProcessorTests extends EncodeTestCase {
         return new IngestDocument("index", "id", null, null, null, source);
     }
 
-    private static List<IngestDocumentWrapper> run(AbstractBatchingProcessor processor, List<IngestDocumentWrapper> batch) throws Exception {
+    private static List<IngestDocumentWrapper> run(AbstractBatchingProcessor processor, List<IngestDocumentWrapper> batch)
+        throws Exception {
         CompletableFuture<List<IngestDocumentWrapper>> done = new CompletableFuture<>();
         processor.batchExecute(batch, results -> assertTrue("answered twice", done.complete(results)));
         return get(done);

@@ -62,7 +62,8 @@ public class SentenceEncoderTests extends EncodeTestCase {
         float[][] vectors = encoder.encode(texts);
         double least = 1;
         int cut = 0;
-        try (OnnxReference reference = new OnnxReference(folder("affinity.weights").resolve(MODEL + ".onnx"), pack.tokenizer(), pack.maxTokens())) {
+        Path onnx = folder("affinity.weights").resolve(MODEL + ".onnx");
+        try (OnnxReference reference = new OnnxReference(onnx, pack.tokenizer(), pack.maxTokens())) {
             for (int i = 0; i < texts.size(); i++) {
                 assertUnit(vectors[i]);
                 double cosine = cosine(vectors[i], reference.encode(texts.get(i), pooling));

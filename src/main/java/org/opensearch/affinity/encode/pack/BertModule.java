@@ -107,7 +107,9 @@ final class BertModule {
         Tensor tensor = Tensor.zeros(shape);
         FloatBuffer source = bert.floats(from);
         if (source.remaining() != tensor.elements()) {
-            throw new IllegalArgumentException("tensor [" + from + "] holds [" + source.remaining() + "] values, not [" + tensor.elements() + "]");
+            throw new IllegalArgumentException(
+                "tensor [" + from + "] holds [" + source.remaining() + "] values, not [" + tensor.elements() + "]"
+            );
         }
         tensor.floats().put(source);
         archive.put(name, tensor);

@@ -218,7 +218,7 @@ final class OnnxGraph {
                 case 8 -> name = in.readString();
                 case 14 -> {
                     if (in.readEnum() != 0) {
-                        throw new IllegalArgumentException("tensor [" + name + "] lies in another file; only self-contained models are read");
+                        throw new IllegalArgumentException("tensor [" + name + "] lies in another file; a model must be one file");
                     }
                 }
                 default -> in.skipField(tag);

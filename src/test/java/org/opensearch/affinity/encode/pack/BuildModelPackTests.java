@@ -62,8 +62,11 @@ public class BuildModelPackTests extends EncodeTestCase {
         Path missing = createTempFile();
         Files.writeString(missing, "name = x\n");
         assertThat(refused(() -> build(createTempDir(), missing)), containsString("misses [onnx]"));
-        Path long_ = describe("all-minilm-l6-v2.onnx", 513);
-        assertThat(refused(() -> build(createTempDir(), long_).write()), containsString("[max_tokens] is [513], the model has [512] positions"));
+        Path tooLong = describe("all-minilm-l6-v2.onnx", 513);
+        assertThat(
+            refused(() -> build(createTempDir(), tooLong).write()),
+            containsString("[max_tokens] is [513], the model has [512] positions")
+        );
         assertThat(refused(() -> Pooling.parse("max")), containsString("unknown pooling [max]; one of [mean, cls]"));
     }
 
