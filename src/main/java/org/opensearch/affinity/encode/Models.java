@@ -49,7 +49,7 @@ public final class Models implements Closeable {
     public ModelPack pack(String name) {
         ModelPack pack = packs.get(name);
         if (pack == null) {
-            throw new IllegalArgumentException("[model] unknown model [" + name + "]; available: " + packs.keySet());
+            throw new IllegalArgumentException("unknown model [" + name + "]; available: " + packs.keySet());
         }
         return pack;
     }

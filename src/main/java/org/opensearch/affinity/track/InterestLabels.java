@@ -21,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Says in words what interests are about: the terms that their example items have more often than the catalogue (the
@@ -28,6 +29,8 @@ import java.util.Set;
  */
 public final class InterestLabels {
     private static final int TERMS = 3;
+    private static final int CANDIDATES = 20;
+    private static final Pattern WORD = Pattern.compile("\\p{L}{3,}|.*\\p{IsIdeographic}.*");
 
     /**
      * @param terms  most characteristic first; none when the items have no text
@@ -73,7 +76,7 @@ public final class InterestLabels {
             source.docValueField(items.idField());
         }
         for (String field : items.textFields()) {
-            source.aggregation(new SignificantTextAggregationBuilder(field, field).minDocCount(1).size(TERMS));
+            source.aggregation(new SignificantTextAggregationBuilder(field, field).minDocCount(1).size(CANDIDATES));
         }
         SearchRequest request = new SearchRequest(items.index()).source(source);
         request.pipeline("_none");
@@ -86,7 +89,13 @@ public final class InterestLabels {
             SignificantTerms terms = response.getAggregations().get(field);
             terms.forEach(buckets::add);
         }
-        buckets.sort(Comparator.comparingDouble(SignificantTerms.Bucket::getSignificanceScore).reversed());
+        // What most of the examples share says more than the rarest word of one.
+        buckets.removeIf(bucket -> WORD.matcher(bucket.getKeyAsString()).matches() == false);
+        buckets.sort(
+            Comparator.comparingLong(SignificantTerms.Bucket::getDocCount)
+                .thenComparingDouble(SignificantTerms.Bucket::getSignificanceScore)
+                .reversed()
+        );
         Set<String> best = new LinkedHashSet<>();
         for (SignificantTerms.Bucket bucket : buckets) {
             if (best.size() < TERMS) {

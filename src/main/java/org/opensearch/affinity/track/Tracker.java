@@ -8,6 +8,7 @@ import org.opensearch.core.common.io.stream.Writeable;
 import org.opensearch.core.xcontent.ConstructingObjectParser;
 import org.opensearch.core.xcontent.ToXContentObject;
 import org.opensearch.core.xcontent.XContentBuilder;
+import org.opensearch.core.xcontent.XContentParseException;
 import org.opensearch.core.xcontent.XContentParser;
 
 import java.io.IOException;
@@ -123,7 +124,18 @@ public final class Tracker implements Writeable, ToXContentObject {
 
     /** Reads a definition; every error names the field, the value and what would be right. */
     public static Tracker parse(String name, XContentParser parser) {
-        return new Tracker(name, DEFINITION.apply(parser, null));
+        try {
+            return new Tracker(name, DEFINITION.apply(parser, null));
+        } catch (XContentParseException e) {
+            throw new IllegalArgumentException(innermost(e).getMessage(), e);
+        }
+    }
+
+    /** The parser wraps the error of an inner object, which says what is wrong, once a level. */
+    private static Throwable innermost(Throwable e) {
+        return e.getCause() instanceof IllegalArgumentException || e.getCause() instanceof XContentParseException
+            ? innermost(e.getCause())
+            : e;
     }
 
     private static Map<String, Double> weights(Map<String, Object> actions) {

@@ -207,7 +207,7 @@ public class EncodeProcessorTests extends EncodeTestCase {
     }
 
     public void testWrongDefinitions() {
-        assertRefused("model", "minilm", "[model] unknown model [minilm]; available: [all-minilm-l6-v2, broken]");
+        assertRefused("model", "minilm", "unknown model [minilm]; available: [all-minilm-l6-v2, broken]");
         assertRefused("fields", null, "[fields] required property is missing");
         assertRefused("fields", new ArrayList<>(), "must name at least one field");
         assertRefused("fields", new ArrayList<>(List.of("a", 1)), "must be names of fields, found [1]");

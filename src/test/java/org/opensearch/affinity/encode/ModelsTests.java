@@ -17,7 +17,7 @@ public class ModelsTests extends EncodeTestCase {
         try (Models models = models(config, config.resolve("missing"))) {
             assertEquals(Set.of(MODEL, "own"), models.names());
             IllegalArgumentException e = expectThrows(IllegalArgumentException.class, () -> models.get("minilm"));
-            assertEquals("[model] unknown model [minilm]; available: [all-minilm-l6-v2, own]", e.getMessage());
+            assertEquals("unknown model [minilm]; available: [all-minilm-l6-v2, own]", e.getMessage());
         }
     }
 
