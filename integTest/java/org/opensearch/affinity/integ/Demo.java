@@ -141,15 +141,17 @@ public final class Demo implements Callable<Integer> {
     }
 
     private List<Showcase> showcases(Rest rest, ShopQuery shopQuery, DataSet set, Split asked) throws IOException {
-        if (folder == null) {
-            return query == null ? Showcase.OF_SAMPLE : List.of(new Showcase(query, Showcase.OF_SAMPLE.getFirst().users()));
+        if (folder == null && query == null) {
+            return Showcase.OF_SAMPLE;
         }
-        if (set.asks(asked) == false) {
+        if (folder != null && set.asks(asked) == false) {
             return List.of();
         }
         try (Step step = screen.step("Looking for two users with different tastes")) {
-            Showcase found = Showcase.find(rest, shopQuery, set, asked);
-            step.done("two users who asked the same and have little in common: " + String.join(", ", found.users()));
+            Showcase found = folder == null
+                ? Showcase.among(rest, shopQuery, query, SampleShop.people().stream().map(Person::user).toList())
+                : Showcase.find(rest, shopQuery, set, asked);
+            step.done("two users who have little in common: " + String.join(", ", found.users()));
             return List.of(query == null ? found : new Showcase(query, found.users()));
         }
     }

@@ -27,6 +27,11 @@ record Showcase(String query, List<String> users) {
     private static final int USERS_A_TEXT = 6;
     private static final int SEEN = 6;
 
+    /** Two users, what they have in common among the first hits, and how much those hits score. */
+    private record Pair(Showcase showcase, int common, double scores) {
+        static final Comparator<Pair> MOST_DIFFERENT = Comparator.comparingInt(Pair::common).thenComparing(Pair::scores, Comparator.reverseOrder());
+    }
+
     /**
      * Finds one in a data set: of the queries that most users asked, and of those users the ones with most events, the two
      * whose first hits have least in common.
@@ -37,49 +42,59 @@ record Showcase(String query, List<String> users) {
         Map<String, Set<String>> askers = new LinkedHashMap<>();
         set.queries(split, Integer.MAX_VALUE).forEach(query -> askers.computeIfAbsent(query.text(), text -> new LinkedHashSet<>()).add(query.user()));
         Map<String, Long> events = eventsByUser(set, split);
+        Comparator<String> mostEvents = Comparator.comparingLong(user -> -events.getOrDefault(user, 0L));
         Comparator<Map.Entry<String, Set<String>>> mostAsked = Comparator.comparingInt(entry -> -entry.getValue().size());
-        List<Map.Entry<String, Set<String>>> texts = askers.entrySet().stream().filter(entry -> entry.getValue().size() > 1).sorted(mostAsked).limit(TEXTS).toList();
-        Showcase best = null;
-        int least = Integer.MAX_VALUE;
-        for (Map.Entry<String, Set<String>> text : texts) {
-            Comparator<String> mostEvents = Comparator.comparingLong(user -> -events.getOrDefault(user, 0L));
+        List<Pair> pairs = new ArrayList<>();
+        for (Map.Entry<String, Set<String>> text : askers.entrySet().stream().sorted(mostAsked).limit(TEXTS).toList()) {
             List<String> users = text.getValue().stream().sorted(mostEvents).limit(USERS_A_TEXT).toList();
-            List<Set<String>> seen = seen(rest, shopQuery, text.getKey(), users);
-            for (int a = 0; a < users.size(); a++) {
-                for (int b = a + 1; b < users.size(); b++) {
-                    int common = common(seen.get(a), seen.get(b));
-                    if (common < least && seen.get(a).isEmpty() == false) {
-                        least = common;
-                        best = new Showcase(text.getKey(), List.of(users.get(a), users.get(b)));
-                    }
-                }
-            }
+            pairs.addAll(pairs(rest, shopQuery, text.getKey(), users));
         }
-        if (best == null) {
-            throw new IOException("no two users of " + set.name() + " asked the same query");
-        }
-        return best;
+        return pairs.stream().min(Pair.MOST_DIFFERENT).orElseThrow(() -> new IOException("no two users of " + set.name() + " asked the same query")).showcase();
     }
 
-    private static List<Set<String>> seen(Rest rest, ShopQuery shopQuery, String text, List<String> users) {
+    /**
+     * Of these users the two whose first hits for a query have least in common.
+     *
+     * @throws IOException when the query finds nothing
+     */
+    static Showcase among(Rest rest, ShopQuery shopQuery, String text, List<String> users) throws IOException {
+        return pairs(rest, shopQuery, text, users).stream()
+            .min(Pair.MOST_DIFFERENT)
+            .orElseThrow(() -> new IOException("nothing in the shop matches “" + text + "”"))
+            .showcase();
+    }
+
+    private static List<Pair> pairs(Rest rest, ShopQuery shopQuery, String text, List<String> users) {
+        List<Map<String, Double>> seen = seen(rest, shopQuery, text, users);
+        List<Pair> pairs = new ArrayList<>();
+        for (int a = 0; a < users.size(); a++) {
+            for (int b = a + 1; b < users.size() && seen.get(a).isEmpty() == false; b++) {
+                Set<String> common = new HashSet<>(seen.get(a).keySet());
+                common.retainAll(seen.get(b).keySet());
+                double scores = sum(seen.get(a)) + sum(seen.get(b));
+                pairs.add(new Pair(new Showcase(text, List.of(users.get(a), users.get(b))), common.size(), scores));
+            }
+        }
+        return pairs;
+    }
+
+    /** The scores of each user's first hits. */
+    private static List<Map<String, Double>> seen(Rest rest, ShopQuery shopQuery, String text, List<String> users) {
         StringBuilder lines = new StringBuilder();
         for (String user : users) {
-            ObjectNode body = shopQuery.personal(text, user, SEEN);
-            lines.append("{}\n").append(body).append('\n');
+            lines.append("{}\n").append(shopQuery.personal(text, user, SEEN)).append('\n');
         }
-        List<Set<String>> seen = new ArrayList<>();
+        List<Map<String, Double>> seen = new ArrayList<>();
         for (JsonNode answer : rest.lines("/" + Shop.ITEMS + "/_msearch", lines.toString()).path("responses")) {
-            Set<String> ids = new HashSet<>();
-            answer.path("hits").path("hits").forEach(hit -> ids.add(hit.path("_id").asText()));
-            seen.add(ids);
+            Map<String, Double> scores = new HashMap<>();
+            answer.path("hits").path("hits").forEach(hit -> scores.put(hit.path("_id").asText(), hit.path("_score").asDouble()));
+            seen.add(scores);
         }
         return seen;
     }
 
-    private static int common(Set<String> a, Set<String> b) {
-        Set<String> both = new HashSet<>(a);
-        both.retainAll(b);
-        return both.size();
+    private static double sum(Map<String, Double> scores) {
+        return scores.values().stream().mapToDouble(Double::doubleValue).sum();
     }
 
     private static Map<String, Long> eventsByUser(DataSet set, Split split) throws IOException {
