@@ -144,15 +144,16 @@ public final class Demo implements Callable<Integer> {
         if (folder == null && query == null) {
             return Showcase.OF_SAMPLE;
         }
-        if (folder != null && set.asks(asked) == false) {
+        if (query == null && set.asks(asked) == false) {
+            screen.print(screen.dim("   " + set.name() + " has no " + asked.word() + " queries; --query TEXT shows one of yours"));
             return List.of();
         }
         try (Step step = screen.step("Looking for two users with different tastes")) {
-            Showcase found = folder == null
-                ? Showcase.among(rest, shopQuery, query, SampleShop.people().stream().map(Person::user).toList())
-                : Showcase.find(rest, shopQuery, set, asked);
+            Showcase found = query == null
+                ? Showcase.find(rest, shopQuery, set, asked)
+                : Showcase.among(rest, shopQuery, query, Showcase.busiest(set, asked));
             step.done("two users who have little in common: " + String.join(", ", found.users()));
-            return List.of(query == null ? found : new Showcase(query, found.users()));
+            return List.of(found);
         }
     }
 

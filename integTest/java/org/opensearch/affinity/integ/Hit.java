@@ -42,7 +42,14 @@ record Hit(String id, String title, String category, double score, OptionalInt l
         }
         JsonNode source = hit.path("_source");
         String title = source.path("title").asText(hit.path("_id").asText());
-        String category = source.path("categories").path(0).asText("");
+        List<String> categories = new ArrayList<>();
+        source.path("categories").forEach(category -> categories.add(category.asText()));
+        // A path says enough; flat words say more together.
+        String category = categories.isEmpty() || categories.getFirst().contains(" > ") ? first(categories) : String.join(", ", categories);
         return new Hit(hit.path("_id").asText(), title, category, hit.path("_score").asDouble(), liked, disliked);
+    }
+
+    private static String first(List<String> categories) {
+        return categories.isEmpty() ? "" : categories.getFirst();
     }
 }

@@ -18,6 +18,7 @@ import org.junit.Test;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertNotEquals;
@@ -74,8 +75,8 @@ public class SampleShopIT {
     public void sameQueryDifferentTastes() {
         List<KnownUser> users = List.of(known("bruno"), known("fida"));
         Showing showing = Showing.of(rest, query, "light", users, 5);
-        assertEquals(BIKE_LIGHTS, 3, among(showing.viewers().get(0).hits().subList(0, 3), BIKE_LIGHTS), 1);
-        assertEquals(HOME_LIGHTS, 3, among(showing.viewers().get(1).hits().subList(0, 3), HOME_LIGHTS), 1);
+        assertThat(among(showing.viewers().get(0).hits().subList(0, 3), BIKE_LIGHTS), greaterThan(1L));
+        assertThat(among(showing.viewers().get(1).hits().subList(0, 3), HOME_LIGHTS), greaterThan(1L));
         assertNotEquals(ids(showing.viewers().get(0).hits()), ids(showing.viewers().get(1).hits()));
     }
 

@@ -26,10 +26,13 @@ record Showcase(String query, List<String> users) {
     private static final int TEXTS = 12;
     private static final int USERS_A_TEXT = 6;
     private static final int SEEN = 6;
+    private static final int BUSIEST = 40;
 
-    /** Two users, what they have in common among the first hits, and how much those hits score. */
-    private record Pair(Showcase showcase, int common, double scores) {
-        static final Comparator<Pair> MOST_DIFFERENT = Comparator.comparingInt(Pair::common).thenComparing(Pair::scores, Comparator.reverseOrder());
+    /** Two users: how many hits each sees, how many of the first both see, and how much those score. */
+    private record Pair(Showcase showcase, int hits, int common, double scores) {
+        static final Comparator<Pair> MOST_DIFFERENT = Comparator.comparing(Pair::hits, Comparator.reverseOrder())
+            .thenComparing(Pair::common)
+            .thenComparing(Pair::scores, Comparator.reverseOrder());
     }
 
     /**
@@ -64,6 +67,12 @@ record Showcase(String query, List<String> users) {
             .showcase();
     }
 
+    /** The users with most events, most first. */
+    static List<String> busiest(DataSet set, Split split) throws IOException {
+        Comparator<Map.Entry<String, Long>> mostEvents = Map.Entry.comparingByValue(Comparator.reverseOrder());
+        return eventsByUser(set, split).entrySet().stream().sorted(mostEvents).limit(BUSIEST).map(Map.Entry::getKey).toList();
+    }
+
     private static List<Pair> pairs(Rest rest, ShopQuery shopQuery, String text, List<String> users) {
         List<Map<String, Double>> seen = seen(rest, shopQuery, text, users);
         List<Pair> pairs = new ArrayList<>();
@@ -72,7 +81,7 @@ record Showcase(String query, List<String> users) {
                 Set<String> common = new HashSet<>(seen.get(a).keySet());
                 common.retainAll(seen.get(b).keySet());
                 double scores = sum(seen.get(a)) + sum(seen.get(b));
-                pairs.add(new Pair(new Showcase(text, List.of(users.get(a), users.get(b))), common.size(), scores));
+                pairs.add(new Pair(new Showcase(text, List.of(users.get(a), users.get(b))), seen.get(a).size(), common.size(), scores));
             }
         }
         return pairs;

@@ -22,10 +22,11 @@ final class SideBySide {
     private final int rows;
     private final int cell;
 
+    /** @param rows how many hits to show at most */
     SideBySide(Screen screen, Showing showing, int rows) {
         this.screen = screen;
         this.showing = showing;
-        this.rows = rows;
+        this.rows = Math.min(rows, showing.nobody().size());
         int columns = showing.viewers().size() + 1;
         this.cell = (screen.width() - RANK_COLUMN - columns * 3 - 2) / columns;
     }
