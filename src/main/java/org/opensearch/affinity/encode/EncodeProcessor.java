@@ -14,9 +14,12 @@ import org.opensearch.script.TemplateScript;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import static org.opensearch.ingest.ConfigurationUtils.newConfigurationException;
 
@@ -30,6 +33,9 @@ public final class EncodeProcessor extends AbstractBatchingProcessor {
     public static final String DEFAULT_MODEL = "all-minilm-l6-v2";
 
     private static final int DEFAULT_BATCH_SIZE = 256;
+    private static final Set<String> METADATA = Stream.of(IngestDocument.Metadata.values())
+        .map(IngestDocument.Metadata::getFieldName)
+        .collect(Collectors.toUnmodifiableSet());
 
     private final Encoder encoder;
     private final String model;
@@ -160,7 +166,8 @@ public final class EncodeProcessor extends AbstractBatchingProcessor {
         protected AbstractBatchingProcessor newProcessor(String tag, String description, int batchSize, Map<String, Object> config) {
             List<String> fields = fields(tag, config);
             String target = ConfigurationUtils.readStringProperty(TYPE, tag, config, "target");
-            if (target.isBlank() || fields.contains(target)) {
+            boolean path = Stream.of(target.split("\\.", -1)).noneMatch(String::isBlank);
+            if (path == false || METADATA.contains(target) || fields.contains(target)) {
                 throw newConfigurationException(TYPE, tag, "target", "must name a field of its own for the vector, not [" + target + "]");
             }
             String model = ConfigurationUtils.readStringProperty(TYPE, tag, config, "model", DEFAULT_MODEL);

@@ -43,11 +43,20 @@ record AffinityRequest(String tracker, String user, Float weight, Integer window
         if (weight != null && (weight >= 0 && weight <= MAX_WEIGHT) == false) {
             throw new IllegalArgumentException("[affinity] [weight] must be a number from 0 to 20, got [" + weight + "]");
         }
-        if (windowSize != null && (windowSize < 1 || windowSize > MAX_WINDOW_SIZE)) {
-            throw new IllegalArgumentException("[affinity] [window_size] must be from 1 to 10000, got [" + windowSize + "]");
+        if (windowSize != null) {
+            requireWindowSize(windowSize);
         }
         if (user != null && user.isEmpty()) {
             throw new IllegalArgumentException("[affinity] [user] must not be empty");
+        }
+        if (tracker != null && tracker.isEmpty()) {
+            throw new IllegalArgumentException("[affinity] [tracker] must not be empty");
+        }
+    }
+
+    static void requireWindowSize(int windowSize) {
+        if (windowSize < 1 || windowSize > MAX_WINDOW_SIZE) {
+            throw new IllegalArgumentException("[affinity] [window_size] must be from 1 to 10000, got [" + windowSize + "]");
         }
     }
 

@@ -32,8 +32,9 @@ public final class AffinityRequestProcessor extends AbstractProcessor implements
             return search;
         }
         AffinityRescorerBuilder rescorer = new AffinityRescorerBuilder(ext.request().orElse(defaults));
-        if (search.scroll() != null || source.sorts() != null && source.sorts().isEmpty() == false) {
-            HeaderWarning.addWarning("[affinity] a sorted or scrolled search cannot be rescored: the results are not personalised");
+        boolean sorted = source.sorts() != null && source.sorts().isEmpty() == false;
+        if (search.scroll() != null || sorted || source.collapse() != null) {
+            HeaderWarning.addWarning("[affinity] a sorted, scrolled or collapsed search cannot be rescored: the results are not personalised");
             return search;
         }
         source.addRescorer(rescorer);
@@ -67,9 +68,16 @@ public final class AffinityRequestProcessor extends AbstractProcessor implements
         ) {
             String tracker = ConfigurationUtils.readOptionalStringProperty(TYPE, tag, config, "tracker");
             Float weight = number(tag, config, "weight") instanceof Number number ? number.floatValue() : null;
-            Integer window = number(tag, config, "window_size") instanceof Number number ? number.intValue() : null;
+            Integer window = number(tag, config, "window_size") instanceof Number number ? wholeNumber(tag, number) : null;
             AffinityRequest defaults = new AffinityRequest(tracker, null, weight, window);
             return new AffinityRequestProcessor(tag, description, ignoreFailure, defaults);
+        }
+
+        private static int wholeNumber(String tag, Number number) {
+            if (number instanceof Integer whole) {
+                return whole;
+            }
+            throw ConfigurationUtils.newConfigurationException(TYPE, tag, "window_size", "must be a whole number, got [" + number + "]");
         }
 
         private static Object number(String tag, Map<String, Object> config, String property) {

@@ -11,12 +11,12 @@ import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.util.VectorUtil;
 import org.opensearch.affinity.rank.Interests.Aspect;
+import org.opensearch.affinity.rank.Interests.Part;
 import org.opensearch.search.rescore.RescoreContext;
 import org.opensearch.search.rescore.Rescorer;
 
 import java.io.IOException;
 import java.util.AbstractSet;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -153,8 +153,12 @@ final class AffinityRescorer implements Rescorer {
     public Explanation explain(int doc, IndexSearcher searcher, RescoreContext rescoreContext, Explanation relevance)
         throws IOException {
         Context context = (Context) rescoreContext;
-        if (context.isRescored(doc) == false || relevance.isMatch() == false) {
+        if (relevance.isMatch() == false || context.interests.isEmpty()) {
             return relevance;
+        }
+        if (context.isRescored(doc) == false) {
+            String why = "affinity: below the window of " + context.getWindowSize() + ", whose lowest score is the most it can have";
+            return Explanation.match(relevance.getValue(), why, relevance);
         }
         List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
         LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
@@ -163,30 +167,24 @@ final class AffinityRescorer implements Rescorer {
         if (vector == null) {
             return Explanation.match(relevance.getValue(), "affinity: none, the item has no vector; the relevance stays", relevance);
         }
-        Interests.Match match = context.interests.match(vector);
+        float affinity = context.interests.affinity(vector);
+        List<Explanation> why = context.interests.parts(vector).stream().map(AffinityRescorer::explain).toList();
         return Explanation.match(
-            Fusion.fuse(relevance.getValue().floatValue(), match.affinity(), context.weight),
+            Fusion.fuse(relevance.getValue().floatValue(), affinity, context.weight),
             "affinity: relevance * exp(weight * affinity)",
             relevance,
             Explanation.match(context.weight, "weight"),
-            Explanation.match(match.affinity(), "affinity of the item, the best liked interest less the worst disliked", why(match, vector))
+            Explanation.match(affinity, "affinity of the item, the best liked interest less the worst disliked", why)
         );
     }
 
-    private static List<Explanation> why(Interests.Match match, float[] vector) {
-        List<Explanation> why = new ArrayList<>(2);
-        for (Aspect aspect : new Aspect[] { match.liked(), match.disliked() }) {
-            if (aspect != null) {
-                String kind = aspect.strength() > 0 ? "liked" : "disliked";
-                why.add(
-                    Explanation.match(
-                        aspect.match(vector),
-                        kind + " interest #" + aspect.number() + ", strength * cosine; items like " + aspect.examples(),
-                        Explanation.match(aspect.strength(), "strength")
-                    )
-                );
-            }
-        }
-        return why;
+    private static Explanation explain(Part part) {
+        Aspect aspect = part.aspect();
+        String kind = aspect.strength() > 0 ? "liked" : "disliked";
+        return Explanation.match(
+            part.match(),
+            kind + " interest #" + aspect.number() + ", strength * cosine around the common taste; items like " + aspect.examples(),
+            Explanation.match(aspect.strength(), "strength")
+        );
     }
 }

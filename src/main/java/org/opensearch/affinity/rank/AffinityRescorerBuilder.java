@@ -65,7 +65,11 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
     }
 
     public static AffinityRescorerBuilder fromXContent(XContentParser parser) {
-        return new AffinityRescorerBuilder(AffinityRequest.fromXContent(parser));
+        AffinityRequest request = AffinityRequest.fromXContent(parser);
+        if (request.windowSize() != null) {
+            throw new IllegalArgumentException("[affinity] [window_size] stands beside [affinity] in [rescore], not in it");
+        }
+        return new AffinityRescorerBuilder(request);
     }
 
     @Override
@@ -79,6 +83,7 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         if (interests != null) {
             return this;
         }
+        AffinityRequest.requireWindowSize(windowSize);
         if (pending != null) {
             Interests fetched = pending.get();
             return fetched == null ? this : copy(null, fetched);
@@ -96,7 +101,11 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         GetProfileAction.Request get = new GetProfileAction.Request(request.tracker(), request.user(), PROFILE_TIMEOUT);
         client.execute(GetProfileAction.INSTANCE, get, ActionListener.wrap(found -> {
             String field = found.tracker().items().vectorField();
-            fetched.set(found.profile() == null ? Interests.none(field) : Interests.of(found.profile(), field, found.tracker().decay()));
+            fetched.set(
+                found.profile() == null
+                    ? Interests.none(field)
+                    : Interests.of(found.profile(), field, found.tracker().decay(), found.centre())
+            );
             listener.onResponse(null);
         }, e -> {
             if (isCallersFault(e)) {

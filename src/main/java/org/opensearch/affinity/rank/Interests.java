@@ -9,27 +9,32 @@ import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a search needs of a profile, on its way to the shards: directions and how strong each is. Immutable.
+ * What a search needs of a profile, on its way to the shards: directions, how strong each is, and the centre that all
+ * vectors are compared around. Interest and item are alike when both differ from what everybody likes in the same way.
+ * Immutable, if nobody writes into the arrays.
  *
  * @param field   the item vector field that the directions are to be compared with
+ * @param centre  shorter than 1; of the directions' dimension
  * @param aspects heaviest first; none when the user is unknown
  */
-record Interests(String field, List<Aspect> aspects) implements Writeable {
+record Interests(String field, float[] centre, List<Aspect> aspects) implements Writeable {
 
     /**
      * One interest.
      *
      * @param number    1 for the heaviest, as in the profile shown to people
      * @param strength  in (0, 1], 1 for the heaviest; below 0 for an aversion
-     * @param direction unit vector
+     * @param direction unit vector, seen from the centre
+     * @param offset    dot product of direction and centre
      * @param examples  items that made it, for explanations
      */
-    record Aspect(int number, float strength, float[] direction, List<String> examples) implements Writeable {
+    record Aspect(int number, float strength, float[] direction, float offset, List<String> examples) implements Writeable {
         Aspect(StreamInput in) throws IOException {
-            this(in.readVInt(), in.readFloat(), in.readFloatArray(), in.readStringList());
+            this(in.readVInt(), in.readFloat(), in.readFloatArray(), in.readFloat(), in.readStringList());
         }
 
         @Override
@@ -37,31 +42,39 @@ record Interests(String field, List<Aspect> aspects) implements Writeable {
             out.writeVInt(number);
             out.writeFloat(strength);
             out.writeFloatArray(direction);
+            out.writeFloat(offset);
             out.writeStringCollection(examples);
         }
 
-        /** In [-1, 1]; 0 for an item that has nothing to do with the interest. */
-        float match(float[] vector) {
-            float cosine = Math.clamp(VectorUtil.dotProduct(direction, vector), 0f, 1f);
-            return strength * cosine;
+        /**
+         * Strength times the cosine of interest and item, both seen from the centre; 0 where they point apart.
+         *
+         * @param vector   unit vector of the item
+         * @param distance of the item from the centre
+         * @return in [-1, 1]
+         */
+        float match(float[] vector, float distance) {
+            float cosine = (VectorUtil.dotProduct(direction, vector) - offset) / distance;
+            return strength * Math.clamp(cosine, 0f, 1f);
         }
     }
 
-    /** How well an item meets the interests: its affinity and the interests that decided it, null where none did. */
-    record Match(float affinity, Aspect liked, Aspect disliked) {}
+    /** An interest's part in the affinity of an item. */
+    record Part(Aspect aspect, float match) {}
 
-    /** No effect on any document. */
+    /** Interests that have no effect on any document. */
     static Interests none(String field) {
-        return new Interests(field, List.of());
+        return new Interests(field, new float[0], List.of());
     }
 
     Interests(StreamInput in) throws IOException {
-        this(in.readString(), in.readList(Aspect::new));
+        this(in.readString(), in.readFloatArray(), in.readList(Aspect::new));
     }
 
     @Override
     public void writeTo(StreamOutput out) throws IOException {
         out.writeString(field);
+        out.writeFloatArray(centre);
         out.writeList(aspects);
     }
 
@@ -69,22 +82,35 @@ record Interests(String field, List<Aspect> aspects) implements Writeable {
      * Interests weigh by what is left of them relative to the heaviest, so that nobody is forgotten for having been away.
      * The fourth root keeps a lesser interest visible where the query is about it: an interest with a sixteenth of the
      * weight has half the strength.
+     *
+     * @param centre empty when there is none yet
      */
-    static Interests of(Profile profile, String field, Decay decay) {
+    static Interests of(Profile profile, String field, Decay decay, float[] centre) {
         List<Interest> heaviestFirst = profile.heaviestFirst(decay);
         if (heaviestFirst.isEmpty()) {
             return none(field);
         }
         long now = profile.lastEvent();
         double most = heaviestFirst.get(0).weightAt(now, decay);
-        Aspect[] aspects = new Aspect[heaviestFirst.size()];
-        for (int i = 0; i < aspects.length; i++) {
-            Interest interest = heaviestFirst.get(i);
-            float strength = (float) Math.pow(interest.weightAt(now, decay) / most, 0.25);
-            List<String> examples = interest.examples().stream().map(Interest.Example::item).toList();
-            aspects[i] = new Aspect(i + 1, interest.liked() ? strength : -strength, interest.direction(), examples);
+        float[] from = centre.length == heaviestFirst.get(0).dimension() ? centre : new float[heaviestFirst.get(0).dimension()];
+        List<Aspect> aspects = new ArrayList<>();
+        for (Interest interest : heaviestFirst) {
+            if (interest.dimension() == from.length) {
+                float strength = (float) Math.pow(interest.weightAt(now, decay) / most, 0.25);
+                aspects.add(aspect(aspects.size() + 1, interest.liked() ? strength : -strength, interest, from));
+            }
         }
-        return new Interests(field, List.of(aspects));
+        return new Interests(field, from, List.copyOf(aspects));
+    }
+
+    private static Aspect aspect(int number, float strength, Interest interest, float[] centre) {
+        float[] direction = interest.direction();
+        for (int i = 0; i < direction.length; i++) {
+            direction[i] -= centre[i];
+        }
+        VectorUtil.l2normalize(direction, false);
+        List<String> examples = interest.examples().stream().map(Interest.Example::item).toList();
+        return new Aspect(number, strength, direction, VectorUtil.dotProduct(direction, centre), examples);
     }
 
     boolean isEmpty() {
@@ -92,7 +118,7 @@ record Interests(String field, List<Aspect> aspects) implements Writeable {
     }
 
     int dimension() {
-        return aspects.get(0).direction().length;
+        return centre.length;
     }
 
     /**
@@ -102,28 +128,43 @@ record Interests(String field, List<Aspect> aspects) implements Writeable {
      * @return in [-1, 1]
      */
     float affinity(float[] vector) {
+        float distance = distance(vector);
         float liked = 0;
         float disliked = 0;
         for (int i = 0; i < aspects.size(); i++) {
-            float match = aspects.get(i).match(vector);
+            float match = aspects.get(i).match(vector, distance);
             liked = Math.max(liked, match);
             disliked = Math.min(disliked, match);
         }
         return liked + disliked;
     }
 
-    /** The same, with its reasons. */
-    Match match(float[] vector) {
-        Aspect liked = null;
-        Aspect disliked = null;
+    /** The interests that decide {@link #affinity}: the best liked one and the worst disliked one, where there are such. */
+    List<Part> parts(float[] vector) {
+        float distance = distance(vector);
+        Part liked = null;
+        Part disliked = null;
         for (Aspect aspect : aspects) {
-            float match = aspect.match(vector);
-            if (match > 0 && (liked == null || match > liked.match(vector))) {
-                liked = aspect;
-            } else if (match < 0 && (disliked == null || match < disliked.match(vector))) {
-                disliked = aspect;
+            Part part = new Part(aspect, aspect.match(vector, distance));
+            if (part.match > 0 && (liked == null || part.match > liked.match)) {
+                liked = part;
+            } else if (part.match < 0 && (disliked == null || part.match < disliked.match)) {
+                disliked = part;
             }
         }
-        return new Match(affinity(vector), liked, disliked);
+        List<Part> parts = new ArrayList<>(2);
+        if (liked != null) {
+            parts.add(liked);
+        }
+        if (disliked != null) {
+            parts.add(disliked);
+        }
+        return parts;
+    }
+
+    /** From the centre to a unit vector; above 0, for the centre is shorter than 1. */
+    private float distance(float[] vector) {
+        float squared = 1 - 2 * VectorUtil.dotProduct(centre, vector) + VectorUtil.dotProduct(centre, centre);
+        return (float) Math.sqrt(Math.max(squared, Float.MIN_NORMAL));
     }
 }

@@ -1,5 +1,6 @@
 package org.opensearch.affinity.rest;
 
+import org.opensearch.ResourceNotFoundException;
 import org.opensearch.affinity.track.Decay;
 import org.opensearch.affinity.track.GetProfileAction;
 import org.opensearch.affinity.track.Interest;
@@ -46,9 +47,7 @@ public final class RestGetProfile extends BaseRestHandler {
             protected void processResponse(GetProfileAction.Response found) throws IOException {
                 if (found.profile() == null) {
                     String reason = "[affinity] tracker [" + found.tracker().name() + "] has no profile of this user";
-                    channel.sendResponse(new BytesRestResponse(RestStatus.NOT_FOUND, channel.newErrorBuilder().startObject()
-                        .field("error", reason).field("status", RestStatus.NOT_FOUND.getStatus()).endObject()));
-                    return;
+                    throw new ResourceNotFoundException(reason);
                 }
                 List<Interest> interests = found.profile().heaviestFirst(found.tracker().decay());
                 labels.label(found.tracker().items(), interests, answer(channel, found, interests));

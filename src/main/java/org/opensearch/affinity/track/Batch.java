@@ -5,8 +5,8 @@ import org.opensearch.affinity.track.Event.SkippedException;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,8 +18,11 @@ final class Batch {
     private final Slice slice;
     private final Tracker tracker;
     private final long readTo;
-    private final Map<String, List<Numbered>> byUser = new LinkedHashMap<>();
+    /** In the order of the log. */
+    private final List<Numbered> events = new ArrayList<>();
+    private final Map<String, List<Numbered>> byUser = new HashMap<>();
     private final Map<Skipped, Long> skipped = new EnumMap<>(Skipped.class);
+    private Map<String, float[]> vectors = Map.of();
 
     Batch(Slice slice, Tracker tracker, ReadEventsAction.Response read) {
         this.slice = slice;
@@ -31,7 +34,7 @@ final class Batch {
                 if (tracker.weightOf(event.action()) == null) {
                     skip(Skipped.UNWEIGHTED_ACTION);
                 } else {
-                    byUser.computeIfAbsent(event.user(), user -> new ArrayList<>()).add(new Numbered(document.seqNo(), event));
+                    events.add(new Numbered(document.seqNo(), event));
                 }
             } catch (SkippedException e) {
                 skip(e.reason());
@@ -43,26 +46,28 @@ final class Batch {
         skipped.merge(reason, 1L, Long::sum);
     }
 
-    /** The items of the events not skipped so far. */
+    /** The items of the events. */
     Set<String> items() {
         Set<String> items = new HashSet<>();
-        byUser.values().forEach(events -> events.forEach(numbered -> items.add(numbered.event.item())));
+        events.forEach(numbered -> items.add(numbered.event.item()));
         return items;
     }
 
-    /** Skips the events of items that are unknown or have no vector. */
-    void keepItemsWith(Map<String, float[]> vectors) {
-        byUser.values().forEach(events -> events.removeIf(numbered -> {
-            float[] vector = vectors.get(numbered.event.item());
+    /** Takes the items' vectors and skips the events of items that are unknown or have none. */
+    void resolve(Map<String, float[]> found) {
+        vectors = found;
+        events.removeIf(numbered -> {
+            float[] vector = found.get(numbered.event.item());
             if (vector == null || vector.length == 0) {
                 skip(vector == null ? Skipped.UNKNOWN_ITEM : Skipped.ITEM_WITHOUT_VECTOR);
                 return true;
             }
             return false;
-        }));
-        byUser.values().removeIf(List::isEmpty);
+        });
+        events.forEach(numbered -> byUser.computeIfAbsent(numbered.event.user(), user -> new ArrayList<>()).add(numbered));
     }
 
+    /** The users whose events are left after {@link #resolve}. */
     Set<String> users() {
         return byUser.keySet();
     }
@@ -72,7 +77,7 @@ final class Batch {
      *
      * @return whether the profile changed
      */
-    boolean applyTo(Profile profile, Map<String, float[]> vectors) {
+    boolean applyTo(Profile profile) {
         long before = profile.events();
         for (Numbered numbered : byUser.get(profile.user())) {
             Event event = numbered.event;
@@ -81,13 +86,21 @@ final class Batch {
         return profile.events() != before;
     }
 
+    /** The vectors of the items that were liked, an event each, in the order of the log. */
+    List<float[]> liked() {
+        return events.stream()
+            .filter(numbered -> tracker.weightOf(numbered.event.action()) > 0)
+            .map(numbered -> vectors.get(numbered.event.item()))
+            .toList();
+    }
+
     long readTo() {
         return readTo;
     }
 
     /** How many events the batch holds that were not skipped. */
     long events() {
-        return byUser.values().stream().mapToLong(List::size).sum();
+        return events.size();
     }
 
     Map<Skipped, Long> skipped() {

@@ -89,7 +89,7 @@ public final class DeleteTrackerAction extends ActionType<AcknowledgedResponse> 
 
         @Override
         protected void clusterManagerOperation(Request request, ClusterState state, ActionListener<AcknowledgedResponse> listener) {
-            Trackers.of(state).get(request.tracker);
+            Trackers.of(state).named(request.tracker);
             ActionListener<AcknowledgedResponse> removed = ActionListener.wrap(
                 answer -> profiles.delete(ProfileIndex.indices(request.tracker, state), ActionListener.map(listener, done -> answer)),
                 listener::onFailure

@@ -12,6 +12,7 @@ import org.opensearch.core.xcontent.XContentParser.Token;
 
 import java.io.IOException;
 import java.time.DateTimeException;
+import java.util.Set;
 
 /**
  * One act of one user on one item, read from a UBI 1.3.0 event document.
@@ -22,6 +23,15 @@ import java.time.DateTimeException;
  * @param time   {@code timestamp}, epoch milliseconds
  */
 record Event(String user, String item, String action, long time) {
+    private static final Set<String> FIELDS = Set.of(
+        "user_id",
+        "client_id",
+        "action_name",
+        "timestamp",
+        "event_attributes",
+        "event_attributes.object",
+        "event_attributes.object.object_id"
+    );
     private static final DateFormatter TIMESTAMP = DateFormatter.forPattern("strict_date_optional_time||epoch_millis");
 
     /** Why an event changes no profile. The names are those of {@code _stats}. */
@@ -83,18 +93,23 @@ record Event(String user, String item, String action, long time) {
         private String timestamp;
 
         void read(XContentParser parser, String prefix) throws IOException {
+            if (parser.currentToken() == Token.VALUE_NULL) {
+                return;
+            }
             if (parser.currentToken() != Token.START_OBJECT) {
                 throw new IllegalArgumentException("an object is wanted");
             }
             while (parser.nextToken() != Token.END_OBJECT) {
                 String path = prefix + parser.currentName();
                 Token value = parser.nextToken();
-                if (value == Token.START_OBJECT && (path.equals("event_attributes") || path.equals("event_attributes.object"))) {
+                if (FIELDS.contains(path) == false) {
+                    parser.skipChildren();
+                } else if (path.equals("event_attributes") || path.equals("event_attributes.object")) {
                     read(parser, path + ".");
                 } else if (value.isValue()) {
                     set(path, parser.text());
-                } else {
-                    parser.skipChildren();
+                } else if (value != Token.VALUE_NULL) {
+                    throw new IllegalArgumentException("[" + path + "] must be a single value");
                 }
             }
         }
@@ -119,7 +134,7 @@ record Event(String user, String item, String action, long time) {
         private long time() throws SkippedException {
             try {
                 return DateFormatters.from(TIMESTAMP.parse(require(timestamp, Skipped.NO_TIMESTAMP))).toInstant().toEpochMilli();
-            } catch (IllegalArgumentException | DateTimeException e) {
+            } catch (IllegalArgumentException | DateTimeException | ArithmeticException e) {
                 throw new SkippedException(Skipped.NO_TIMESTAMP);
             }
         }

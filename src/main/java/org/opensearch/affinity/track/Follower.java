@@ -13,7 +13,6 @@ import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.client.Client;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -85,18 +84,18 @@ final class Follower {
         Tracker tracker = Trackers.of(cluster.state()).get(slice.tracker());
         Batch batch = new Batch(slice, tracker, read);
         vectors.find(tracker.items(), batch.items(), then(found -> {
-            batch.keepItemsWith(found);
-            load(batch, found);
+            batch.resolve(found);
+            load(batch);
         }));
     }
 
-    private void load(Batch batch, Map<String, float[]> found) {
+    private void load(Batch batch) {
         if (batch.users().isEmpty()) {
             saveProgress(batch);
             return;
         }
         profiles.load(slice.tracker(), List.copyOf(batch.users()), then(loaded -> {
-            List<Stored> changed = loaded.values().stream().filter(stored -> batch.applyTo(stored.profile(), found)).toList();
+            List<Stored> changed = loaded.values().stream().filter(stored -> batch.applyTo(stored.profile())).toList();
             Set<String> existing = Slice.keys(cluster.state());
             changed.forEach(stored -> stored.profile().retainSlices(existing));
             profiles.save(slice.tracker(), changed, then(done -> saveProgress(batch)));

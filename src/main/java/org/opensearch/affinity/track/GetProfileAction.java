@@ -6,6 +6,7 @@ import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
 import org.opensearch.action.support.ListenerTimeouts;
+import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.inject.Inject;
 import org.opensearch.common.unit.TimeValue;
@@ -68,22 +69,26 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
     public static final class Response extends ActionResponse {
         private final Tracker tracker;
         private final Profile profile;
+        private final float[] centre;
 
-        Response(Tracker tracker, Profile profile) {
+        Response(Tracker tracker, Profile profile, float[] centre) {
             this.tracker = tracker;
             this.profile = profile;
+            this.centre = centre;
         }
 
         Response(StreamInput in) throws IOException {
             super(in);
             tracker = new Tracker(in);
             profile = in.readOptionalWriteable(Profile::new);
+            centre = in.readFloatArray();
         }
 
         @Override
         public void writeTo(StreamOutput out) throws IOException {
             tracker.writeTo(out);
             out.writeOptionalWriteable(profile);
+            out.writeFloatArray(centre);
         }
 
         public Tracker tracker() {
@@ -94,17 +99,31 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
         public Profile profile() {
             return profile;
         }
+
+        /** What all users' likes have in common, see {@link Population}; shorter than 1, empty before the first event. */
+        public float[] centre() {
+            return centre;
+        }
     }
 
     /** Runs on the node that was asked. */
     public static final class Transport extends HandledTransportAction<Request, Response> {
         private final ClusterService cluster;
         private final ThreadPool threadPool;
+        private final IndexNameExpressionResolver resolver;
         private final ProfileIndex profiles;
 
         @Inject
-        public Transport(TransportService transport, ActionFilters filters, ClusterService cluster, ThreadPool threadPool, Client client) {
+        public Transport(
+            TransportService transport,
+            ActionFilters filters,
+            ClusterService cluster,
+            ThreadPool threadPool,
+            IndexNameExpressionResolver resolver,
+            Client client
+        ) {
             super(NAME, transport, filters, Request::new);
+            this.resolver = resolver;
             this.cluster = cluster;
             this.threadPool = threadPool;
             profiles = new ProfileIndex(client);
@@ -113,14 +132,14 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
         @Override
         protected void doExecute(Task task, Request request, ActionListener<Response> listener) {
             Tracker tracker = Trackers.of(cluster.state()).get(request.tracker);
-            ActionListener<Profile> timed = ListenerTimeouts.wrapWithTimeout(
+            ActionListener<ProfileIndex.Found> timed = ListenerTimeouts.wrapWithTimeout(
                 threadPool,
-                ActionListener.map(listener, profile -> new Response(tracker, profile)),
+                ActionListener.map(listener, found -> new Response(tracker, found.profile(), found.centre())),
                 request.timeout,
                 ThreadPool.Names.GENERIC,
                 NAME
             );
-            profiles.get(request.tracker, request.user, timed);
+            profiles.get(request.tracker, request.user, SliceTasks.slices(tracker, cluster.state(), resolver), timed);
         }
     }
 }

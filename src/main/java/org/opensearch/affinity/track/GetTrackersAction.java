@@ -95,7 +95,7 @@ public final class GetTrackersAction extends ActionType<GetTrackersAction.Respon
         @Override
         protected void doExecute(Task task, Request request, ActionListener<Response> listener) {
             Trackers trackers = Trackers.of(cluster.state());
-            List<Tracker> found = request.tracker == null ? List.copyOf(trackers.all()) : List.of(trackers.get(request.tracker));
+            List<Tracker> found = request.tracker == null ? List.copyOf(trackers.all()) : List.of(trackers.named(request.tracker));
             listener.onResponse(new Response(found));
         }
     }

@@ -28,6 +28,7 @@ public final class ItemVectors {
     /** The value of an item that has no vector. */
     static final float[] NONE = new float[0];
     private static final int IDS_PER_SEARCH = 500;
+    private static final int MAX_HITS = 10_000;
     private static final long MAX_CACHED_BYTES = 64L << 20;
     private static final TimeValue MAX_AGE = TimeValue.timeValueMinutes(1);
 
@@ -71,7 +72,8 @@ public final class ItemVectors {
     }
 
     private void search(Tracker.Items items, List<String> ids, ActionListener<Map<String, float[]>> listener) {
-        SearchSourceBuilder source = new SearchSourceBuilder().size(ids.size()).fetchSource(false).trackTotalHits(false);
+        // More than one document may carry an id; which of them speaks for the item is not defined then.
+        SearchSourceBuilder source = new SearchSourceBuilder().size(MAX_HITS).fetchSource(false).trackTotalHits(false);
         source.fetchField(items.vectorField());
         if (byDocumentId(items)) {
             source.query(QueryBuilders.idsQuery().addIds(ids.toArray(String[]::new)));
@@ -94,12 +96,12 @@ public final class ItemVectors {
     private Map<String, float[]> read(Tracker.Items items, SearchResponse response) {
         Map<String, float[]> vectors = new HashMap<>();
         for (SearchHit hit : response.getHits()) {
-            DocumentField id = byDocumentId(items) ? null : hit.field(items.idField());
-            String item = byDocumentId(items) ? hit.getId() : id.getValue().toString();
             float[] vector = vector(hit.field(items.vectorField()));
-            vectors.put(item, vector);
-            if (vector.length > 0) {
-                cache.put(key(items, item), vector);
+            for (Object id : byDocumentId(items) ? List.of(hit.getId()) : hit.field(items.idField()).getValues()) {
+                vectors.put(id.toString(), vector);
+                if (vector.length > 0) {
+                    cache.put(key(items, id.toString()), vector);
+                }
             }
         }
         return vectors;

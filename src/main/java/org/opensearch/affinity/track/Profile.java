@@ -1,6 +1,5 @@
 package org.opensearch.affinity.track;
 
-import org.opensearch.common.io.stream.BytesStreamOutput;
 import org.opensearch.core.common.bytes.BytesReference;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -80,13 +79,6 @@ public final class Profile implements Writeable {
         }
     }
 
-    BytesReference toBytes() throws IOException {
-        try (BytesStreamOutput out = new BytesStreamOutput()) {
-            writeTo(out);
-            return out.bytes();
-        }
-    }
-
     public String user() {
         return user;
     }
@@ -145,7 +137,7 @@ public final class Profile implements Writeable {
             nearest.absorb(vector, Math.abs(weight), event, tracker.decay());
         } else {
             interests.add(new Interest(liked, vector, Math.abs(weight), event));
-            if (interests.size() > tracker.maxInterests()) {
+            while (interests.size() > tracker.maxInterests()) {
                 mergeClosest(tracker.decay());
             }
         }

@@ -1,5 +1,6 @@
 package org.opensearch.affinity.track;
 
+import org.apache.lucene.util.BytesRef;
 import org.opensearch.ResourceAlreadyExistsException;
 import org.opensearch.action.DocWriteRequest;
 import org.opensearch.action.admin.indices.alias.Alias;
@@ -17,11 +18,15 @@ import org.opensearch.action.support.ContextPreservingActionListener;
 import org.opensearch.affinity.track.Event.Skipped;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.common.hash.MessageDigests;
+import org.opensearch.common.io.stream.BytesStreamOutput;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.common.xcontent.XContentFactory;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.bytes.BytesArray;
+import org.opensearch.core.common.bytes.BytesReference;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.Writeable;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.index.query.QueryBuilders;
 import org.opensearch.search.builder.SearchSourceBuilder;
@@ -48,7 +53,8 @@ import java.util.function.Consumer;
 public final class ProfileIndex {
     /** Pattern of all of the plugin's system indices. */
     public static final String SYSTEM_INDICES = ".affinity-*";
-    private static final String PREFIX = ".affinity-interests-";
+    static final String SYSTEM_PREFIX = ".affinity-";
+    private static final String PREFIX = SYSTEM_PREFIX + "interests-";
     private static final int MAX_ID_BYTES = 500;
 
     /** A profile and the version of the document it was read from; a new one has none. */
@@ -122,20 +128,37 @@ public final class ProfileIndex {
             }
             mapping.startObject("last_event").field("type", "date").field("format", "epoch_millis").endObject();
             mapping.startObject("skipped").field("type", "object").field("enabled", false).endObject();
-            mapping.startObject("profile").field("type", "binary").endObject();
+            for (String field : List.of("profile", "population")) {
+                mapping.startObject(field).field("type", "binary").endObject();
+            }
             return mapping.endObject().endObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Reads one profile, as of the last write; null when the user has none. */
-    public void get(String tracker, String user, ActionListener<Profile> listener) {
-        GetRequest request = new GetRequest(alias(tracker), idOfUser(user));
-        asPlugin(
-            listener,
-            wrapped -> client.get(request, ActionListener.map(wrapped, found -> found.isExists() ? profile(found) : null))
-        );
+    /** A profile, null when the user has none, and what it is to be compared with. */
+    record Found(Profile profile, float[] centre) {}
+
+    /** Reads one profile and the population of the slices, as of the last write. */
+    void get(String tracker, String user, List<Slice> slices, ActionListener<Found> listener) {
+        MultiGetRequest request = new MultiGetRequest().add(alias(tracker), idOfUser(user));
+        slices.forEach(slice -> request.add(alias(tracker), idOfSlice(slice.key())));
+        asPlugin(listener, wrapped -> client.multiGet(request, ActionListener.map(wrapped, response -> {
+            GetResponse found = document(response.getResponses()[0]);
+            List<Population> parts = new ArrayList<>();
+            for (int i = 1; i <= slices.size(); i++) {
+                parts.add(progress(document(response.getResponses()[i])).population());
+            }
+            return new Found(found.isExists() ? profile(found) : null, Population.centre(parts));
+        })));
+    }
+
+    private static GetResponse document(MultiGetItemResponse item) throws Exception {
+        if (item.isFailed()) {
+            throw item.getFailure().getFailure();
+        }
+        return item.getResponse();
     }
 
     /** Reads the profiles of several users, by user; a user without one gets a new one. */
@@ -153,18 +176,18 @@ public final class ProfileIndex {
     }
 
     private static Stored stored(String user, MultiGetItemResponse item) throws Exception {
-        if (item.isFailed()) {
-            throw item.getFailure().getFailure();
-        }
-        GetResponse found = item.getResponse();
+        GetResponse found = document(item);
         return found.isExists()
             ? new Stored(profile(found), found.getSeqNo(), found.getPrimaryTerm(), false)
             : new Stored(new Profile(user), 0, 0, true);
     }
 
     private static Profile profile(GetResponse found) throws IOException {
-        String bytes = (String) found.getSourceAsMap().get("profile");
-        return Profile.fromBytes(new BytesArray(Base64.getDecoder().decode(bytes)));
+        return Profile.fromBytes(bytes(found.getSourceAsMap().get("profile")));
+    }
+
+    private static BytesReference bytes(Object base64) {
+        return new BytesArray(Base64.getDecoder().decode((String) base64));
     }
 
     /**
@@ -199,11 +222,21 @@ public final class ProfileIndex {
         Profile profile = stored.profile();
         XContentBuilder source = XContentFactory.jsonBuilder().startObject().field("user", profile.user());
         source.field("events", profile.events()).field("last_event", profile.lastEvent());
-        source.field("profile").value(profile.toBytes().toBytesRef().bytes, 0, profile.toBytes().length()).endObject();
+        source.field("profile");
+        write(source, profile);
+        source.endObject();
         IndexRequest request = new IndexRequest(alias(tracker)).id(idOfUser(profile.user())).source(source).setRequireAlias(true);
         return stored.isNew()
             ? request.opType(DocWriteRequest.OpType.CREATE)
             : request.setIfSeqNo(stored.seqNo()).setIfPrimaryTerm(stored.primaryTerm());
+    }
+
+    private static void write(XContentBuilder source, Writeable value) throws IOException {
+        try (BytesStreamOutput out = new BytesStreamOutput()) {
+            value.writeTo(out);
+            BytesRef bytes = out.bytes().toBytesRef();
+            source.value(bytes.bytes, bytes.offset, bytes.length);
+        }
     }
 
     /** How far the slice was read; {@link Progress#START} before the first batch. */
@@ -223,10 +256,7 @@ public final class ProfileIndex {
         asPlugin(listener, wrapped -> client.multiGet(request, ActionListener.map(wrapped, response -> {
             List<Progress> progress = new ArrayList<>();
             for (MultiGetItemResponse item : response) {
-                if (item.isFailed()) {
-                    throw item.getFailure().getFailure();
-                }
-                progress.add(progress(item.getResponse()));
+                progress.add(progress(document(item)));
             }
             return progress;
         })));
@@ -234,7 +264,7 @@ public final class ProfileIndex {
 
     /** How many users have a profile, as of the index's last refresh. */
     void users(String tracker, ActionListener<Long> listener) {
-        SearchSourceBuilder source = new SearchSourceBuilder().size(0).trackTotalHits(true).query(QueryBuilders.existsQuery("user"));
+        SearchSourceBuilder source = new SearchSourceBuilder().size(0).trackTotalHits(true).query(QueryBuilders.existsQuery("events"));
         SearchRequest request = new SearchRequest(alias(tracker)).source(source);
         asPlugin(
             listener,
@@ -252,7 +282,7 @@ public final class ProfileIndex {
         asPlugin(listener, wrapped -> client.admin().indices().delete(request, ActionListener.map(wrapped, deleted -> null)));
     }
 
-    private static Progress progress(GetResponse found) {
+    private static Progress progress(GetResponse found) throws IOException {
         if (found.isExists() == false) {
             return Progress.START;
         }
@@ -262,7 +292,10 @@ public final class ProfileIndex {
             (reason, count) -> skipped.put(Skipped.valueOf(reason.toString().toUpperCase(Locale.ROOT)), ((Number) count).longValue())
         );
         long readTo = ((Number) source.get("read_to")).longValue();
-        return new Progress(readTo, ((Number) source.get("applied")).longValue(), skipped, found.getSeqNo(), found.getPrimaryTerm());
+        long applied = ((Number) source.get("applied")).longValue();
+        try (StreamInput in = bytes(source.get("population")).streamInput()) {
+            return new Progress(readTo, applied, skipped, new Population(in), found.getSeqNo(), found.getPrimaryTerm());
+        }
     }
 
     /** Writes the progress over the version it came from and answers with the one that is stored now. */
@@ -280,7 +313,9 @@ public final class ProfileIndex {
             for (Map.Entry<Skipped, Long> reason : progress.skipped().entrySet()) {
                 source.field(Progress.nameOf(reason.getKey()), reason.getValue());
             }
-            request.source(source.endObject().endObject());
+            source.endObject().field("population");
+            write(source, progress.population());
+            request.source(source.endObject());
         } catch (IOException e) {
             listener.onFailure(e);
             return;

@@ -18,17 +18,28 @@ import java.util.Map;
  * @param readTo      every event up to this sequence number is in its profile or counted as skipped; -1 at the start
  * @param applied     events that are in profiles
  * @param skipped     events that are not, by reason
+ * @param population  of the users whose events were applied
  * @param seqNo       of the stored progress itself: only its owner can write the next
  * @param primaryTerm of the stored progress itself
  */
-record Progress(long readTo, long applied, Map<Skipped, Long> skipped, long seqNo, long primaryTerm) implements Writeable {
-    static final Progress START = new Progress(-1, 0, Map.of(), SequenceNumbers.UNASSIGNED_SEQ_NO, SequenceNumbers.UNASSIGNED_PRIMARY_TERM);
+record Progress(long readTo, long applied, Map<Skipped, Long> skipped, Population population, long seqNo, long primaryTerm)
+    implements
+        Writeable {
+    static final Progress START = new Progress(
+        -1,
+        0,
+        Map.of(),
+        Population.NONE,
+        SequenceNumbers.UNASSIGNED_SEQ_NO,
+        SequenceNumbers.UNASSIGNED_PRIMARY_TERM
+    );
 
     Progress(StreamInput in) throws IOException {
         this(
             in.readZLong(),
             in.readVLong(),
             in.readMap(reason -> reason.readEnum(Skipped.class), StreamInput::readVLong),
+            new Population(in),
             in.readZLong(),
             in.readVLong()
         );
@@ -39,6 +50,7 @@ record Progress(long readTo, long applied, Map<Skipped, Long> skipped, long seqN
         out.writeZLong(readTo);
         out.writeVLong(applied);
         out.writeMap(skipped, StreamOutput::writeEnum, StreamOutput::writeVLong);
+        population.writeTo(out);
         out.writeZLong(seqNo);
         out.writeVLong(primaryTerm);
     }
@@ -48,12 +60,12 @@ record Progress(long readTo, long applied, Map<Skipped, Long> skipped, long seqN
         Map<Skipped, Long> total = new EnumMap<>(Skipped.class);
         total.putAll(skipped);
         batch.skipped().forEach((reason, count) -> total.merge(reason, count, Long::sum));
-        return new Progress(batch.readTo(), applied + batch.events(), total, seqNo, primaryTerm);
+        return new Progress(batch.readTo(), applied + batch.events(), total, population.with(batch.liked()), seqNo, primaryTerm);
     }
 
     /** The same, stored as this version. */
     Progress storedAs(long newSeqNo, long newPrimaryTerm) {
-        return new Progress(readTo, applied, skipped, newSeqNo, newPrimaryTerm);
+        return new Progress(readTo, applied, skipped, population, newSeqNo, newPrimaryTerm);
     }
 
     boolean isStored() {

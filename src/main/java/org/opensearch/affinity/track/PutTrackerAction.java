@@ -25,14 +25,17 @@ import org.opensearch.transport.TransportService;
 import org.opensearch.transport.client.Client;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Defines a tracker or changes one. What is already folded stays; the items must not change, for profiles live in their space. */
 public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
     public static final String NAME = "cluster:admin/affinity/tracker/put";
     public static final PutTrackerAction INSTANCE = new PutTrackerAction();
-    private static final List<String> VECTOR_TYPES = List.of("affinity_vector", "knn_vector");
+    private static final Set<String> VECTOR_TYPES = Set.of("affinity_vector", "knn_vector");
+    private static final Set<String> ID_TYPES = Set.of("keyword");
+    private static final Set<String> TEXT_TYPES = Set.of("text", "match_only_text", "keyword");
 
     private PutTrackerAction() {
         super(NAME, AcknowledgedResponse::new);
@@ -147,13 +150,23 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
             }
             for (Index index : indices) {
                 IndexMetadata metadata = state.metadata().getIndexSafe(index);
-                String type = typeOf(items.vectorField(), metadata.mapping());
-                if (VECTOR_TYPES.contains(type) == false) {
-                    throw new IllegalArgumentException(
-                        "[items.vector_field] [" + items.vectorField() + "] of index [" + index.getName() + "] must be a field of type "
-                            + "[affinity_vector], got " + (type == null ? "no such field" : "[" + type + "]")
-                    );
+                requireType("items.vector_field", items.vectorField(), VECTOR_TYPES, metadata);
+                if (items.idField().equals("_id") == false) {
+                    requireType("items.id_field", items.idField(), ID_TYPES, metadata);
                 }
+                for (String field : items.textFields()) {
+                    requireType("items.text_fields", field, TEXT_TYPES, metadata);
+                }
+            }
+        }
+
+        private static void requireType(String parameter, String field, Set<String> wanted, IndexMetadata index) {
+            String type = typeOf(field, index.mapping());
+            if (type == null || wanted.contains(type) == false) {
+                throw new IllegalArgumentException(
+                    "[" + parameter + "] [" + field + "] of index [" + index.getIndex().getName() + "] must be a field of type "
+                        + new TreeSet<>(wanted) + ", got " + (type == null ? "no such field" : "[" + type + "]")
+                );
             }
         }
 

@@ -63,8 +63,10 @@ public final class SliceTasks implements ClusterStateListener {
     /** The shards of the tracker's event indices that are there now. */
     static List<Slice> slices(Tracker tracker, ClusterState state, IndexNameExpressionResolver resolver) {
         List<Slice> slices = new ArrayList<>();
-        String[] expressions = tracker.events().index().split(",");
-        for (Index index : resolver.concreteIndices(state, WHATEVER_IS_OPEN, true, expressions)) {
+        for (Index index : resolver.concreteIndices(state, WHATEVER_IS_OPEN, true, tracker.events().expressions())) {
+            if (index.getName().startsWith(ProfileIndex.SYSTEM_PREFIX)) {
+                continue; // its own writes would be its next events
+            }
             int shards = state.metadata().getIndexSafe(index).getNumberOfShards();
             for (int shard = 0; shard < shards; shard++) {
                 slices.add(new Slice(tracker.name(), new ShardId(index, shard)));
@@ -76,7 +78,12 @@ public final class SliceTasks implements ClusterStateListener {
     private Map<String, Slice> wanted(ClusterState state) {
         Map<String, Slice> wanted = new HashMap<>();
         for (Tracker tracker : Trackers.of(state).all()) {
-            slices(tracker, state, resolver).forEach(slice -> wanted.put(slice.taskId(), slice));
+            try {
+                slices(tracker, state, resolver).forEach(slice -> wanted.put(slice.taskId(), slice));
+            } catch (RuntimeException e) {
+                // One tracker must not stop the others.
+                LOGGER.warn("cannot tell the event indices of tracker [{}]", tracker.name(), e);
+            }
         }
         return wanted;
     }

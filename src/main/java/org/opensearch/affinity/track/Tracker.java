@@ -6,6 +6,7 @@ import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
 import org.opensearch.core.xcontent.ConstructingObjectParser;
+import org.opensearch.core.xcontent.ObjectParser;
 import org.opensearch.core.xcontent.ToXContentObject;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.core.xcontent.XContentParseException;
@@ -27,6 +28,7 @@ import static org.opensearch.core.xcontent.ConstructingObjectParser.optionalCons
  */
 public final class Tracker implements Writeable, ToXContentObject {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
+    private static final Pattern INDEX = Pattern.compile("[.\\p{Ll}\\p{Lo}\\p{Nd}][^\\p{Lu}\\\\/*?\"<>| ,#:]*");
     private static final double MAX_ACTION_WEIGHT = 1_000;
     static final int MAX_INTERESTS = 32;
     static final TimeValue DEFAULT_HALF_LIFE = TimeValue.timeValueDays(30);
@@ -44,7 +46,11 @@ public final class Tracker implements Writeable, ToXContentObject {
     public record Items(String index, String idField, String vectorField, List<String> textFields) {}
 
     /** Which events: a name, alias or pattern of indices with UBI events. */
-    public record Events(String index) {}
+    public record Events(String index) {
+        String[] expressions() {
+            return index.split(",", -1);
+        }
+    }
 
     // As it was said: values are checked once the parser is done, which would wrap the error that says what is wrong.
     private record Definition(Items items, Events events, Map<String, Object> actions, String halfLife, Integer maxInterests,
@@ -66,16 +72,21 @@ public final class Tracker implements Writeable, ToXContentObject {
     });
 
     static {
-        ITEMS.declareString(constructorArg(), new ParseField("index"));
+        ITEMS.declareString(optionalConstructorArg(), new ParseField("index"));
         ITEMS.declareString(optionalConstructorArg(), new ParseField("id_field"));
-        ITEMS.declareString(constructorArg(), new ParseField("vector_field"));
+        ITEMS.declareString(optionalConstructorArg(), new ParseField("vector_field"));
         ITEMS.declareStringArray(optionalConstructorArg(), new ParseField("text_fields"));
-        EVENTS.declareString(constructorArg(), new ParseField("index"));
+        EVENTS.declareString(optionalConstructorArg(), new ParseField("index"));
         DEFINITION.declareObject(constructorArg(), ITEMS, new ParseField("items"));
         DEFINITION.declareObject(constructorArg(), EVENTS, new ParseField("events"));
         DEFINITION.declareObject(constructorArg(), (p, c) -> p.map(), new ParseField("actions"));
         DEFINITION.declareString(optionalConstructorArg(), new ParseField("half_life"));
-        DEFINITION.declareInt(optionalConstructorArg(), new ParseField("max_interests"));
+        DEFINITION.declareField(
+            optionalConstructorArg(),
+            (p, c) -> wholeNumber("max_interests", p),
+            new ParseField("max_interests"),
+            ObjectParser.ValueType.VALUE
+        );
         DEFINITION.declareDouble(optionalConstructorArg(), new ParseField("interest_similarity"));
     }
 
@@ -155,6 +166,14 @@ public final class Tracker implements Writeable, ToXContentObject {
         return weights;
     }
 
+    private static int wholeNumber(String field, XContentParser parser) throws IOException {
+        try {
+            return Integer.parseInt(parser.text());
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("[" + field + "] must be a whole number, got [" + parser.text() + "]");
+        }
+    }
+
     private static TimeValue halfLife(String value) {
         String wanted = "[half_life] must be a time above 0 such as [30d] or [12h], got [" + value + "]";
         TimeValue halfLife;
@@ -179,6 +198,11 @@ public final class Tracker implements Writeable, ToXContentObject {
         requireText("items.id_field", items.idField());
         requireText("items.vector_field", items.vectorField());
         requireText("events.index", events.index());
+        for (String expression : events.expressions()) {
+            requireIndices(expression);
+        }
+        items.textFields().forEach(field -> requireText("items.text_fields", field));
+        actions.keySet().forEach(action -> requireText("actions", action));
         if (maxInterests < 2 || maxInterests > MAX_INTERESTS) {
             throw new IllegalArgumentException("[max_interests] must be from 2 to " + MAX_INTERESTS + ", got [" + maxInterests + "]");
         }
@@ -190,8 +214,22 @@ public final class Tracker implements Writeable, ToXContentObject {
     }
 
     private static void requireText(String field, String value) {
+        if (value == null) {
+            throw new IllegalArgumentException("[" + field + "] is required");
+        }
         if (value.isBlank()) {
             throw new IllegalArgumentException("[" + field + "] must not be empty");
+        }
+    }
+
+    /** One name, alias or pattern, without the wildcards that would follow everything there is. */
+    private static void requireIndices(String expression) {
+        String name = expression.replace("*", "");
+        boolean legal = INDEX.matcher(name).matches() && name.length() <= 255 && name.startsWith(ProfileIndex.SYSTEM_PREFIX) == false;
+        if (legal == false) {
+            throw new IllegalArgumentException(
+                "[events.index] must be names, aliases or patterns such as [ubi_events] or [ubi-*], separated by commas, got [" + expression + "]"
+            );
         }
     }
 

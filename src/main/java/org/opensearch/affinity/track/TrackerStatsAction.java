@@ -83,7 +83,7 @@ public final class TrackerStatsAction extends ActionType<TrackerStats> {
 
         @Override
         protected void doExecute(Task task, Request request, ActionListener<TrackerStats> listener) {
-            Tracker tracker = Trackers.of(cluster.state()).get(request.tracker);
+            Tracker tracker = Trackers.of(cluster.state()).named(request.tracker);
             List<Slice> slices = SliceTasks.slices(tracker, cluster.state(), resolver);
             profiles.users(
                 tracker.name(),

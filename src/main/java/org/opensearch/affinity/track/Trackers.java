@@ -1,5 +1,6 @@
 package org.opensearch.affinity.track;
 
+import org.opensearch.ResourceNotFoundException;
 import org.opensearch.Version;
 import org.opensearch.cluster.AbstractNamedDiffable;
 import org.opensearch.cluster.ClusterState;
@@ -82,6 +83,15 @@ public final class Trackers extends AbstractNamedDiffable<Metadata.Custom> imple
             throw new IllegalArgumentException("[affinity] unknown tracker [" + name + "]; defined: " + byName.keySet());
         }
         return tracker;
+    }
+
+    /** The tracker that a path names. @throws ResourceNotFoundException naming those that exist */
+    Tracker named(String name) {
+        try {
+            return get(name);
+        } catch (IllegalArgumentException e) {
+            throw new ResourceNotFoundException(e.getMessage());
+        }
     }
 
     /** A state with the tracker added or replaced. */

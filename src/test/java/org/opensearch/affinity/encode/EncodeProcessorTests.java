@@ -207,6 +207,9 @@ public class EncodeProcessorTests extends EncodeTestCase {
     }
 
     public void testWrongDefinitions() {
+        for (String target : List.of("_id", "_index", "_routing", ".", "a..b")) {
+            assertRefused("target", target, "must name a field of its own");
+        }
         assertRefused("model", "minilm", "unknown model [minilm]; available: [all-minilm-l6-v2, broken]");
         assertRefused("fields", null, "[fields] required property is missing");
         assertRefused("fields", new ArrayList<>(), "must name at least one field");

@@ -32,10 +32,14 @@ public class EventTests extends OpenSearchTestCase {
     public void testWhatCannotBeUsedHasAReason() {
         assertSkipped(Skipped.MALFORMED, "[1, 2]");
         assertSkipped(Skipped.MALFORMED, "{\"user_id\": \"ann\", ");
+        assertSkipped(Skipped.MALFORMED, "{\"user_id\": {}, \"client_id\": \"ann\"}");
+        assertSkipped(Skipped.MALFORMED, "{\"client_id\": \"ann\", \"event_attributes\": 7}");
         assertSkipped(Skipped.NO_ITEM, "{\"user_id\":\"u\",\"action_name\":\"c\",\"timestamp\":1}");
         assertSkipped(Skipped.NO_ACTION, "{\"user_id\":\"u\",\"timestamp\":1,\"event_attributes\":{\"object\":{\"object_id\":\"i\"}}}");
         String object = "\"event_attributes\":{\"object\":{\"object_id\":\"i\"}}}";
         assertSkipped(Skipped.NO_TIMESTAMP, "{\"user_id\":\"u\",\"action_name\":\"c\"," + object);
         assertSkipped(Skipped.NO_TIMESTAMP, "{\"user_id\":\"u\",\"action_name\":\"c\",\"timestamp\":\"yesterday\"," + object);
+        String far = "\"timestamp\":\"+999999999-12-31T23:59:59Z\",";
+        assertSkipped(Skipped.NO_TIMESTAMP, "{\"user_id\":\"u\",\"action_name\":\"c\"," + far + object);
     }
 }

@@ -97,7 +97,7 @@ public class ProfileTests extends OpenSearchTestCase {
                 again.apply(SLICE, i, event("i" + i, i), vectors.get(i), 2, tracker(4));
             }
             from = to;
-            again = Profile.fromBytes(again.toBytes());
+            again = copyWriteable(again, writableRegistry(), Profile::new);
         }
         for (int i = 0; i < 60; i++) {
             again.apply(SLICE, i, event("i" + i, i), vectors.get(i), 2, tracker(4));

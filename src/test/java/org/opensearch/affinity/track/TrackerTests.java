@@ -7,6 +7,7 @@ import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.test.OpenSearchTestCase;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 
 public class TrackerTests extends OpenSearchTestCase {
@@ -48,6 +49,12 @@ public class TrackerTests extends OpenSearchTestCase {
         assertEquals(0.5, tracker.decay().factor(0, 12 * 60 * 60 * 1000), 0);
     }
 
+    public void testEventIndices() throws Exception {
+        for (String index : List.of("ubi_events", "ubi-*", "a,b-*,.ds-ubi-000001", "ubi*events", "событие")) {
+            assertEquals(index, with("events", "{\"index\": \"" + index + "\"}").events().index());
+        }
+    }
+
     public void testReadsWhatItWrites() throws Exception {
         Tracker tracker = with("actions", "{\"click\": 1, \"dislike\": -2.5}");
         assertEquals(tracker, copyWriteable(tracker, writableRegistry(), Tracker::new));
@@ -64,7 +71,14 @@ public class TrackerTests extends OpenSearchTestCase {
         assertRefused("actions", "{}", "[actions] must weigh at least one action");
         assertRefused("actions", "{\"click\": 0}", "[actions.click] must be a number from -1000 to 1000 other than 0, got [0]");
         assertRefused("actions", "{\"click\": \"much\"}", "[actions.click] must be a number from -1000 to 1000 other than 0, got [much]");
-        assertRefused("items", "{\"index\": \"products\"}", "vector_field");
+        assertRefused("items", "{\"index\": \"products\"}", "[items.vector_field] is required");
+        assertRefused("items", "{\"vector_field\": \"v\"}", "[items.index] is required");
+        assertRefused("items", "{\"index\": \"products\", \"vector_field\": 7, \"text_fields\": [\"\"]}", "[items.text_fields] must not be empty");
+        assertRefused("actions", "{\"\": 1}", "[actions] must not be empty");
+        assertRefused("max_interests", "8.9", "[max_interests] must be a whole number, got [8.9]");
+        for (String index : List.of("*", "_all", "_ubi", "<bad{x}>", "a,,b", ",", "-products", "*,-products", ".affinity-*", "Ubi", "a b")) {
+            assertRefused("events", "{\"index\": \"" + index + "\"}", "[events.index] must be names, aliases or patterns");
+        }
         assertRefused("events", "{\"index\": \" \"}", "[events.index] must not be empty");
         assertRefused("halflife", "\"3d\"", "unknown field [halflife]");
         Exception e = expectThrows(IllegalArgumentException.class, () -> parse("Shop!", all()));
