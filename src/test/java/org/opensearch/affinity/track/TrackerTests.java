@@ -73,7 +73,7 @@ public class TrackerTests extends OpenSearchTestCase {
         assertRefused("actions", "{\"click\": \"much\"}", "[actions.click] must be a number from -1000 to 1000 other than 0, got [much]");
         assertRefused("items", "{\"index\": \"products\"}", "[items.vector_field] is required");
         assertRefused("items", "{\"vector_field\": \"v\"}", "[items.index] is required");
-        assertRefused("items", "{\"index\": \"products\", \"vector_field\": 7, \"text_fields\": [\"\"]}", "[items.text_fields] must not be empty");
+        assertRefused("items", "{\"index\": \"products\", \"vector_field\": \"v\", \"text_fields\": [\"\"]}", "[items.text_fields] must not be empty");
         assertRefused("actions", "{\"\": 1}", "[actions] must not be empty");
         assertRefused("max_interests", "8.9", "[max_interests] must be a whole number, got [8.9]");
         for (String index : List.of("*", "_all", "_ubi", "<bad{x}>", "a,,b", ",", "-products", "*,-products", ".affinity-*", "Ubi", "a b")) {
