@@ -3,6 +3,7 @@ package org.opensearch.affinity;
 import org.apache.lucene.util.SetOnce;
 import org.opensearch.action.ActionRequest;
 import org.opensearch.affinity.encode.EncodeProcessor;
+import org.opensearch.affinity.encode.EncodeProcessorFactory;
 import org.opensearch.affinity.encode.Encoder;
 import org.opensearch.affinity.encode.Models;
 import org.opensearch.affinity.encode.TorchRuntime;
@@ -102,7 +103,7 @@ public final class AffinityPlugin extends Plugin
 
     @Override
     public Map<String, org.opensearch.ingest.Processor.Factory> getProcessors(org.opensearch.ingest.Processor.Parameters parameters) {
-        return Map.of(EncodeProcessor.TYPE, new EncodeProcessor.Factory(encoder::get, parameters.scriptService));
+        return Map.of(EncodeProcessor.TYPE, new EncodeProcessorFactory(encoder::get, parameters.scriptService));
     }
 
     private Encoder encoder(Environment environment, ThreadPool threadPool) {

@@ -1,5 +1,6 @@
 package org.opensearch.affinity.encode;
 
+import org.apache.lucene.util.VectorUtil;
 import org.junit.AfterClass;
 import org.junit.BeforeClass;
 import org.opensearch.ExceptionsHelper;
@@ -160,6 +161,57 @@ public class EncodeProcessorTests extends EncodeTestCase {
         assertFalse(run(processor, document("unrelated", "x")).hasField("vector"));
     }
 
+    public void testSeveralTargetsAndWeightedParts() throws Exception {
+        Map<String, Object> config = new HashMap<>();
+        List<Map<String, Object>> parts = new ArrayList<>();
+        parts.add(new HashMap<>(Map.of("field", "title", "weight", 3)));
+        parts.add(new HashMap<>(Map.of("field", "brand")));
+        parts.add(new HashMap<>(Map.of("vector_field", "image", "weight", 0.5)));
+        Map<String, Object> both = new HashMap<>(Map.of("target", "both", "combine", parts));
+        Map<String, Object> plain = new HashMap<>(Map.of("target", "plain", "fields", new ArrayList<>(List.of("brand"))));
+        config.put("targets", new ArrayList<>(List.of(both, plain)));
+        AbstractBatchingProcessor processor = processor(config);
+
+        List<Float> image = new ArrayList<>(Collections.nCopies(384, 0f));
+        image.set(7, 2f);
+        IngestDocument full = document("title", "a tent");
+        full.setFieldValue("brand", "Acme");
+        full.setFieldValue("image", image);
+        IngestDocument imageOnly = document("image", image);
+        IngestDocument badImage = document("image", List.of(1f, 2f));
+        badImage.setFieldValue("title", "a tent");
+        List<IngestDocumentWrapper> results = run(
+            processor,
+            List.of(
+                new IngestDocumentWrapper(0, 0, full, null),
+                new IngestDocumentWrapper(1, 0, badImage, null),
+                new IngestDocumentWrapper(2, 0, imageOnly, null)
+            )
+        );
+        float[][] texts = models.get(EncodeProcessor.DEFAULT_MODEL).encode(List.of("a tent", "Acme"));
+        float[] sum = new float[384];
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] = 3 * texts[0][i] + texts[1][i] + (i == 7 ? 0.5f : 0);
+        }
+        assertArrayEquals(VectorUtil.l2normalize(sum), vector(results.get(0), "both"), 1e-6f);
+        assertArrayEquals(texts[1], vector(results.get(0), "plain"), 1e-6f);
+        assertThat(
+            results.get(1).getException().getMessage(),
+            containsString("field [image] must hold a vector of [384] numbers, not all 0: it holds [2] values")
+        );
+        assertEquals(1f, vector(results.get(2), "both")[7], 1e-6f);
+        assertFalse(results.get(2).getIngestDocument().hasField("plain"));
+    }
+
+    private static float[] vector(IngestDocumentWrapper result, String field) {
+        List<?> values = result.getIngestDocument().getFieldValue(field, List.class);
+        float[] vector = new float[values.size()];
+        for (int i = 0; i < vector.length; i++) {
+            vector[i] = (Float) values.get(i);
+        }
+        return vector;
+    }
+
     public void testEngineFailureFailsEveryDocumentWithTheReason() throws Exception {
         Map<String, Object> config = config();
         config.put("model", "broken");
@@ -216,6 +268,12 @@ public class EncodeProcessorTests extends EncodeTestCase {
         assertRefused("fields", new ArrayList<>(List.of("a", 1)), "must be names of fields, found [1]");
         assertRefused("target", null, "[target] required property is missing");
         assertRefused("target", "title", "must name a field of its own for the vector, not [title]");
+        assertRefused("combine", new ArrayList<>(), "must have at least one element");
+        assertRefused("combine", combine("field", "title", "vector_field", "v"), "needs one of [field] and [vector_field]");
+        assertRefused("combine", combine("field", "title", "weight", 0), "must be a number above 0, got [0]");
+        assertRefused("combine", combine("field", "title", "wieght", 1), "has unknown parameters [wieght]");
+        assertRefused("combine", combine("vector_field", "vector", "weight", 1), "must name a field of its own");
+        assertRefused("targets", combine("target", "a", "fields", List.of("b"), "x", 1), "has unknown parameters [x]");
         assertRefused("batch_size", 0, "batch size must be a positive integer");
         assertRefused("template", "{{#open}}", "open");
         assertRefused("colour", "red", "doesn't support one or more provided configuration parameters [colour]");
@@ -235,8 +293,16 @@ public class EncodeProcessorTests extends EncodeTestCase {
         assertEquals(e.getMessage(), RestStatus.BAD_REQUEST, ExceptionsHelper.status(e));
     }
 
+    private static List<Map<String, Object>> combine(Object... definition) {
+        Map<String, Object> part = new HashMap<>();
+        for (int i = 0; i < definition.length; i += 2) {
+            part.put((String) definition[i], definition[i + 1]);
+        }
+        return new ArrayList<>(List.of(part));
+    }
+
     private static Map<String, Processor.Factory> factories() {
-        return Map.of(EncodeProcessor.TYPE, new EncodeProcessor.Factory(() -> encoder, scripts));
+        return Map.of(EncodeProcessor.TYPE, new EncodeProcessorFactory(() -> encoder, scripts));
     }
 
     private static Map<String, Object> config() {
