@@ -5,11 +5,7 @@ import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.clustermanager.AcknowledgedRequest;
 import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
-import org.opensearch.action.support.clustermanager.TransportClusterManagerNodeAction;
-import org.opensearch.cluster.AckedClusterStateUpdateTask;
 import org.opensearch.cluster.ClusterState;
-import org.opensearch.cluster.block.ClusterBlockException;
-import org.opensearch.cluster.block.ClusterBlockLevel;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.inject.Inject;
@@ -56,9 +52,7 @@ public final class DeleteTrackerAction extends ActionType<AcknowledgedResponse> 
     }
 
     /** Runs on the elected cluster manager. */
-    public static final class Transport extends TransportClusterManagerNodeAction<Request, AcknowledgedResponse> {
-        private final ProfileIndex profiles;
-
+    public static final class Transport extends TransportChangeTrackers<Request> {
         @Inject
         public Transport(
             TransportService transportService,
@@ -68,23 +62,7 @@ public final class DeleteTrackerAction extends ActionType<AcknowledgedResponse> 
             IndexNameExpressionResolver resolver,
             Client client
         ) {
-            super(NAME, transportService, clusterService, threadPool, filters, Request::new, resolver);
-            profiles = new ProfileIndex(client);
-        }
-
-        @Override
-        protected String executor() {
-            return ThreadPool.Names.MANAGEMENT;
-        }
-
-        @Override
-        protected AcknowledgedResponse read(StreamInput in) throws IOException {
-            return new AcknowledgedResponse(in);
-        }
-
-        @Override
-        protected ClusterBlockException checkBlock(Request request, ClusterState state) {
-            return state.blocks().globalBlockedException(ClusterBlockLevel.METADATA_WRITE);
+            super(NAME, transportService, clusterService, threadPool, filters, Request::new, resolver, client);
         }
 
         @Override
@@ -94,18 +72,7 @@ public final class DeleteTrackerAction extends ActionType<AcknowledgedResponse> 
                 answer -> profiles.delete(ProfileIndex.indices(request.tracker, state), ActionListener.map(listener, done -> answer)),
                 listener::onFailure
             );
-            String source = "delete-affinity-tracker-" + request.tracker;
-            clusterService.submitStateUpdateTask(source, new AckedClusterStateUpdateTask<>(request, removed) {
-                @Override
-                public ClusterState execute(ClusterState current) {
-                    return Trackers.of(current).without(current, request.tracker);
-                }
-
-                @Override
-                protected AcknowledgedResponse newResponse(boolean acknowledged) {
-                    return new AcknowledgedResponse(acknowledged);
-                }
-            });
+            submit(request, current -> Trackers.of(current).without(current, request.tracker), removed);
         }
     }
 }

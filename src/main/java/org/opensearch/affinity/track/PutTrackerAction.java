@@ -3,19 +3,15 @@ package org.opensearch.affinity.track;
 import org.opensearch.action.ActionRequestValidationException;
 import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
+import org.opensearch.action.support.IndicesOptions;
 import org.opensearch.action.support.clustermanager.AcknowledgedRequest;
 import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
-import org.opensearch.action.support.clustermanager.TransportClusterManagerNodeAction;
-import org.opensearch.cluster.AckedClusterStateUpdateTask;
 import org.opensearch.cluster.ClusterState;
-import org.opensearch.cluster.block.ClusterBlockException;
-import org.opensearch.cluster.block.ClusterBlockLevel;
 import org.opensearch.cluster.metadata.IndexMetadata;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
 import org.opensearch.cluster.metadata.MappingMetadata;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.inject.Inject;
-import org.opensearch.action.support.IndicesOptions;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -66,9 +62,7 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
     }
 
     /** Runs on the elected cluster manager. */
-    public static final class Transport extends TransportClusterManagerNodeAction<Request, AcknowledgedResponse> {
-        private final ProfileIndex profiles;
-
+    public static final class Transport extends TransportChangeTrackers<Request> {
         @Inject
         public Transport(
             TransportService transportService,
@@ -78,23 +72,7 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
             IndexNameExpressionResolver resolver,
             Client client
         ) {
-            super(NAME, transportService, clusterService, threadPool, filters, Request::new, resolver);
-            profiles = new ProfileIndex(client);
-        }
-
-        @Override
-        protected String executor() {
-            return ThreadPool.Names.MANAGEMENT;
-        }
-
-        @Override
-        protected AcknowledgedResponse read(StreamInput in) throws IOException {
-            return new AcknowledgedResponse(in);
-        }
-
-        @Override
-        protected ClusterBlockException checkBlock(Request request, ClusterState state) {
-            return state.blocks().globalBlockedException(ClusterBlockLevel.METADATA_WRITE);
+            super(NAME, transportService, clusterService, threadPool, filters, Request::new, resolver, client);
         }
 
         @Override
@@ -102,23 +80,10 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
             checkItems(request.tracker, state);
             checkUnmoved(request.tracker, state);
             // First the index, so that a tracker never stands without the place its profiles go to.
-            profiles.create(request.tracker.name(), ActionListener.wrap(created -> put(request, listener), listener::onFailure));
-        }
-
-        private void put(Request request, ActionListener<AcknowledgedResponse> listener) {
-            String source = "put-affinity-tracker-" + request.tracker.name();
-            clusterService.submitStateUpdateTask(source, new AckedClusterStateUpdateTask<>(request, listener) {
-                @Override
-                public ClusterState execute(ClusterState current) {
-                    checkUnmoved(request.tracker, current);
-                    return Trackers.of(current).with(current, request.tracker);
-                }
-
-                @Override
-                protected AcknowledgedResponse newResponse(boolean acknowledged) {
-                    return new AcknowledgedResponse(acknowledged);
-                }
-            });
+            profiles.create(request.tracker.name(), ActionListener.wrap(created -> submit(request, current -> {
+                checkUnmoved(request.tracker, current);
+                return Trackers.of(current).with(current, request.tracker);
+            }, listener), listener::onFailure));
         }
 
         private static void checkUnmoved(Tracker tracker, ClusterState state) {
