@@ -20,6 +20,8 @@ import org.opensearch.core.common.io.stream.Writeable;
 import org.opensearch.core.index.shard.ShardId;
 import org.opensearch.index.shard.GlobalCheckpointListeners;
 import org.opensearch.index.shard.IndexShard;
+import org.opensearch.index.shard.IndexShardNotStartedException;
+import org.opensearch.index.shard.IndexShardState;
 import org.opensearch.index.translog.Translog;
 import org.opensearch.indices.IndicesService;
 import org.opensearch.threadpool.ThreadPool;
@@ -147,21 +149,31 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
         @Override
         protected void asyncShardOperation(Request request, ShardId shardId, ActionListener<Response> listener) throws IOException {
             IndexShard shard = shard(request);
-            if (shard.getLastKnownGlobalCheckpoint() >= request.from) {
+            if (readable(shard) >= request.from) {
                 super.asyncShardOperation(request, shardId, listener);
             } else {
                 shard.addGlobalCheckpointListener(request.from, new Wake(request, shardId, listener), request.wait);
             }
         }
 
+        /** A shard that recovers knows its old global checkpoint before the operations up to it are back in the index. */
         private IndexShard shard(Request request) {
-            return indices.indexServiceSafe(request.shard.getIndex()).getShard(request.shard.id());
+            IndexShard shard = indices.indexServiceSafe(request.shard.getIndex()).getShard(request.shard.id());
+            if (shard.state() != IndexShardState.STARTED) {
+                throw new IndexShardNotStartedException(shard.shardId(), shard.state());
+            }
+            return shard;
+        }
+
+        /** The last number up to which no operation is missing here or can be rolled back. */
+        private static long readable(IndexShard shard) {
+            return Math.min(shard.getLastKnownGlobalCheckpoint(), shard.getLocalCheckpoint());
         }
 
         @Override
         protected Response shardOperation(Request request, ShardId shardId) throws IOException {
             IndexShard shard = shard(request);
-            long to = Math.min(shard.getLastKnownGlobalCheckpoint(), request.from + request.maxEvents - 1);
+            long to = Math.min(readable(shard), request.from + request.maxEvents - 1);
             if (to < request.from) {
                 return new Response(List.of(), request.from - 1);
             }
