@@ -101,7 +101,8 @@ final class DeviceQueue {
         synchronized (this) {
             rest = lanes.get(job.purpose()).remove(job);
         }
-        return rest.fail(why);
+        rest.drop();
+        return job.fail(why);
     }
 
     /** Texts that wait, by purpose. */
@@ -158,7 +159,10 @@ final class DeviceQueue {
         try (ThreadContext.StoredContext ignored = threadPool.getThreadContext().stashContext()) {
             threadPool.executor(Encoder.EXECUTOR).execute(this::work);
         } catch (OpenSearchRejectedExecutionException e) {
-            abandoned().forEach(part -> part.fail(e));
+            for (EncodeJob.Part part : abandoned()) {
+                part.drop();
+                part.job().fail(e);
+            }
         }
     }
 
@@ -238,10 +242,10 @@ final class DeviceQueue {
     /** The rest of a failed job would be encoded for nobody. */
     private void fail(List<EncodeJob.Part> slice, Exception e) {
         for (EncodeJob.Part part : slice) {
-            if (part.fail(e)) {
+            part.drop();
+            if (withdraw(part.job(), e)) {
                 meter.failed();
             }
-            withdraw(part.job(), e);
         }
     }
 }

@@ -147,10 +147,9 @@ final class EncodeJob {
             }
         }
 
-        /** Gives this part up and fails the job. */
-        boolean fail(Exception e) {
+        /** Gives this part up; the job is then to be failed. */
+        void drop() {
             finish();
-            return job().fail(e);
         }
 
         /** Returns whether all parts are done. The counter orders the writes of all of them before the answer. */

@@ -20,8 +20,11 @@ record Fingerprint(long high, long low) {
             // No part can run into the next one.
             digest.update((byte) 0);
         }
-        // UTF-16, as UTF-8 makes one question mark of all unpaired surrogates.
-        ByteBuffer hash = ByteBuffer.wrap(digest.digest(text.getBytes(StandardCharsets.UTF_16BE)));
+        // The characters as they are: an encoding would make one question mark of all unpaired surrogates.
+        ByteBuffer characters = ByteBuffer.allocate(text.length() * Character.BYTES);
+        characters.asCharBuffer().put(text);
+        digest.update(characters);
+        ByteBuffer hash = ByteBuffer.wrap(digest.digest());
         return new Fingerprint(hash.getLong(), hash.getLong());
     }
 }

@@ -42,7 +42,7 @@ public class EncodeProcessorTests extends EncodeTestCase {
         brokenPack(config, "broken");
         threadPool = threadPool(2, 1000);
         models = models(config);
-        encoder = new Encoder(models, threadPool);
+        encoder = encoder(models, threadPool);
         Map<String, ScriptEngine> engines = Map.of(MustacheScriptEngine.NAME, new MustacheScriptEngine());
         scripts = new ScriptService(Settings.EMPTY, engines, ScriptModule.CORE_CONTEXTS);
     }
