@@ -12,6 +12,7 @@ import org.opensearch.threadpool.ThreadPool;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -139,7 +140,7 @@ final class DeviceQueue {
                 + "] holds ["
                 + lane.texts()
                 + "] texts for ["
-                + job.purpose()
+                + job.purpose().name().toLowerCase(Locale.ROOT)
                 + "] in ["
                 + new ByteSizeValue(lane.bytes())
                 + "], of at most ["
@@ -206,7 +207,7 @@ final class DeviceQueue {
     private void encode(List<EncodeJob.Part> slice) {
         String model = slice.getFirst().job().model();
         Purpose purpose = slice.getFirst().job().purpose();
-        Consumer<TokenBatch> overtaken = purpose == Purpose.QUERY ? batch -> {} : batch -> serveQueries();
+        Consumer<RanBatch> overtaken = purpose == Purpose.QUERY ? batch -> {} : batch -> serveQueries();
         List<String> texts = new ArrayList<>();
         slice.forEach(part -> texts.addAll(part.texts()));
         float[][] vectors;

@@ -82,7 +82,7 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
                 parser.nextToken();
                 switch (key) {
                     case "model" -> model = string(key, parser);
-                    case "purpose" -> purpose = Purpose.parse(string(key, parser));
+                    case "purpose" -> purpose = purpose(string(key, parser));
                     case "texts" -> texts = strings(key, parser);
                     default -> throw wrong("unknown key [" + key + "]; known: " + KEYS);
                 }
@@ -91,6 +91,14 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
                 throw wrong("[texts] is missing; wanted a list of strings");
             }
             return new Request(model, purpose, texts, timeout);
+        }
+
+        private static Purpose purpose(String name) {
+            return switch (name) {
+                case "query" -> Purpose.QUERY;
+                case "item" -> Purpose.ITEM;
+                default -> throw wrong("unknown purpose [" + name + "]; one of [query, item]");
+            };
         }
 
         private static List<String> strings(String key, XContentParser parser) throws IOException {

@@ -54,10 +54,10 @@ final class EncodeMeter {
     }
 
     /** Counts each batch, then does what is to be done after it. */
-    Consumer<TokenBatch> andThen(Consumer<TokenBatch> after) {
+    Consumer<RanBatch> andThen(Consumer<RanBatch> after) {
         return batch -> {
             batches.increment();
-            texts.add(batch.rows().length);
+            texts.add(batch.texts());
             tokens.add(batch.tokens());
             paddedTokens.add(batch.paddedTokens());
             after.accept(batch);

@@ -20,5 +20,5 @@ interface Inference {
      * @param ran called after each batch, on this thread; it may call this method for other texts
      * @return unit vectors in the texts' order
      */
-    float[][] encode(String model, Purpose purpose, List<String> texts, Consumer<TokenBatch> ran);
+    float[][] encode(String model, Purpose purpose, List<String> texts, Consumer<RanBatch> ran);
 }

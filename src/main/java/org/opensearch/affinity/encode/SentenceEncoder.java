@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * A loaded model: texts in, unit vectors out. Thread-safe; calls of several threads run side by side,
@@ -88,7 +89,7 @@ public final class SentenceEncoder implements Closeable {
     }
 
     /** @param ran called after each batch, on this thread; it may encode other texts */
-    float[][] encode(List<String> texts, Consumer<TokenBatch> ran) {
+    float[][] encode(List<String> texts, Consumer<RanBatch> ran) {
         lifetime.readLock().lock();
         try {
             if (closed) {
@@ -99,7 +100,7 @@ public final class SentenceEncoder implements Closeable {
             float[][] vectors = new float[ids.length][];
             for (TokenBatch batch : TokenBatch.cut(ids, batchTokens)) {
                 run(batch, ids, vectors);
-                ran.accept(batch);
+                ran.accept(new RanBatch(batch.rows().length, IntStream.of(batch.lengths(ids)).sum(), batch.rows().length * batch.width()));
             }
             return vectors;
         } finally {

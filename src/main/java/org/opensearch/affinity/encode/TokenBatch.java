@@ -9,17 +9,10 @@ import java.util.stream.IntStream;
 /**
  * Texts that run through the model together, padded to the longest of them.
  *
- * @param rows   which of the caller's texts, longest last
- * @param width  tokens of the longest
- * @param tokens of all of them, without padding
+ * @param rows  which of the caller's texts, longest last
+ * @param width tokens of the longest
  */
-record TokenBatch(int[] rows, int width, int tokens) {
-
-    /** With padding. */
-    int paddedTokens() {
-        return rows.length * width;
-    }
-
+record TokenBatch(int[] rows, int width) {
 
     /**
      * Sorts texts by length and cuts them where {@code texts x longest} would exceed the budget, so that
@@ -40,8 +33,7 @@ record TokenBatch(int[] rows, int width, int tokens) {
             boolean last = to == order.length;
             if (last || (long) (to + 1 - from) * ids[order[to]].length > budget) {
                 int[] rows = Arrays.copyOfRange(order, from, to);
-                int tokens = IntStream.of(rows).map(row -> ids[row].length).sum();
-                batches.add(new TokenBatch(rows, ids[order[to - 1]].length, tokens));
+                batches.add(new TokenBatch(rows, ids[order[to - 1]].length));
                 from = to;
             }
         }

@@ -27,7 +27,7 @@ final class TorchInference implements Inference {
     }
 
     @Override
-    public float[][] encode(String model, Purpose purpose, List<String> texts, Consumer<TokenBatch> ran) {
+    public float[][] encode(String model, Purpose purpose, List<String> texts, Consumer<RanBatch> ran) {
         return models.get(model).encode(texts, ran);
     }
 }

@@ -167,7 +167,7 @@ public class EncoderCacheTests extends EncodeTestCase {
         meter.end();
         now[0] = 1000;
         assertEquals(20, meter.stats().busyNanos());
-        meter.andThen(batch -> {}).accept(new TokenBatch(new int[] { 0, 1 }, 5, 8));
+        meter.andThen(batch -> {}).accept(new RanBatch(2, 8, 10));
         assertEquals(8e9 / 20, meter.stats().tokensPerSecond(), 1e-6);
         assertEquals(2e9 / 20, meter.textsPerSecond(), 1e9);
     }

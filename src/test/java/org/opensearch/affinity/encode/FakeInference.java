@@ -5,7 +5,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 
 /** A device that remembers what it was asked, waits when it is told to, and fails for texts that say so. */
 final class FakeInference implements Inference {
@@ -49,7 +48,7 @@ final class FakeInference implements Inference {
     public void prepare(String model) {}
 
     @Override
-    public float[][] encode(String model, Purpose purpose, List<String> texts, Consumer<TokenBatch> ran) {
+    public float[][] encode(String model, Purpose purpose, List<String> texts, Consumer<RanBatch> ran) {
         for (int from = 0; from < texts.size(); from += BATCH) {
             List<String> batch = texts.subList(from, Math.min(texts.size(), from + BATCH));
             permits.acquireUninterruptibly();
@@ -59,7 +58,7 @@ final class FakeInference implements Inference {
                 }
             });
             encoded.addAll(batch);
-            ran.accept(new TokenBatch(IntStream.range(0, batch.size()).toArray(), 4, 3 * batch.size()));
+            ran.accept(new RanBatch(batch.size(), 3 * batch.size(), 4 * batch.size()));
         }
         return texts.stream().map(FakeInference::vector).toArray(float[][]::new);
     }
