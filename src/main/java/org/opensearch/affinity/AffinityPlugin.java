@@ -2,18 +2,24 @@ package org.opensearch.affinity;
 
 import org.apache.lucene.util.SetOnce;
 import org.opensearch.action.ActionRequest;
+import org.opensearch.affinity.encode.EncodeAction;
 import org.opensearch.affinity.encode.EncodeProcessor;
 import org.opensearch.affinity.encode.EncodeProcessorFactory;
 import org.opensearch.affinity.encode.Encoder;
 import org.opensearch.affinity.encode.Models;
+import org.opensearch.affinity.encode.ModelsAction;
+import org.opensearch.affinity.encode.StatsAction;
 import org.opensearch.affinity.encode.TorchRuntime;
 import org.opensearch.affinity.rank.AffinityExtBuilder;
 import org.opensearch.affinity.rank.AffinityRequestProcessor;
 import org.opensearch.affinity.rank.AffinityRescorerBuilder;
 import org.opensearch.affinity.rest.RestDeleteTracker;
+import org.opensearch.affinity.rest.RestEncode;
+import org.opensearch.affinity.rest.RestGetModels;
 import org.opensearch.affinity.rest.RestGetProfile;
 import org.opensearch.affinity.rest.RestGetTrackers;
 import org.opensearch.affinity.rest.RestPutTracker;
+import org.opensearch.affinity.rest.RestStats;
 import org.opensearch.affinity.rest.RestTrackerStats;
 import org.opensearch.affinity.track.DeleteTrackerAction;
 import org.opensearch.affinity.track.FollowTask;
@@ -35,12 +41,14 @@ import org.opensearch.cluster.node.DiscoveryNodes;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.settings.ClusterSettings;
 import org.opensearch.common.settings.IndexScopedSettings;
+import org.opensearch.common.settings.Setting;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.settings.SettingsFilter;
 import org.opensearch.common.settings.SettingsModule;
 import org.opensearch.common.util.concurrent.OpenSearchExecutors;
 import org.opensearch.core.ParseField;
 import org.opensearch.core.action.ActionResponse;
+import org.opensearch.core.common.breaker.CircuitBreaker;
 import org.opensearch.core.common.io.stream.NamedWriteableRegistry;
 import org.opensearch.core.xcontent.NamedXContentRegistry;
 import org.opensearch.env.Environment;
@@ -49,10 +57,12 @@ import org.opensearch.index.IndexSettings;
 import org.opensearch.index.codec.CodecServiceFactory;
 import org.opensearch.index.mapper.Mapper;
 import org.opensearch.indices.SystemIndexDescriptor;
+import org.opensearch.indices.breaker.BreakerSettings;
 import org.opensearch.persistent.PersistentTaskParams;
 import org.opensearch.persistent.PersistentTasksExecutor;
 import org.opensearch.persistent.PersistentTasksService;
 import org.opensearch.plugins.ActionPlugin;
+import org.opensearch.plugins.CircuitBreakerPlugin;
 import org.opensearch.plugins.EnginePlugin;
 import org.opensearch.plugins.IngestPlugin;
 import org.opensearch.plugins.MapperPlugin;
@@ -86,6 +96,7 @@ import java.util.function.Supplier;
 public final class AffinityPlugin extends Plugin
     implements
         ActionPlugin,
+        CircuitBreakerPlugin,
         EnginePlugin,
         IngestPlugin,
         MapperPlugin,
@@ -97,6 +108,7 @@ public final class AffinityPlugin extends Plugin
     /** The folder of this plugin among the node's plugins, the name in its descriptor. */
     private static final String FOLDER = "opensearch-affinity";
 
+    private final SetOnce<CircuitBreaker> breaker = new SetOnce<>();
     private final SetOnce<Encoder> encoder = new SetOnce<>();
 
     // ---- encode
@@ -106,12 +118,28 @@ public final class AffinityPlugin extends Plugin
         return Map.of(EncodeProcessor.TYPE, new EncodeProcessorFactory(encoder::get, parameters.scriptService));
     }
 
+    @Override
+    public List<Setting<?>> getSettings() {
+        return Encoder.settings();
+    }
+
+    @Override
+    public BreakerSettings getCircuitBreaker(Settings settings) {
+        return Encoder.breaker(settings);
+    }
+
+    /** Called before the node makes its components. */
+    @Override
+    public void setCircuitBreaker(CircuitBreaker breaker) {
+        this.breaker.set(breaker);
+    }
+
     private Encoder encoder(Environment environment, ThreadPool threadPool) {
         Path plugin = environment.pluginsDir().resolve(FOLDER);
         TorchRuntime runtime = new TorchRuntime(plugin.resolve("native"), threadPool.info(Encoder.EXECUTOR).getMax());
         List<Path> models = List.of(plugin.resolve("models"), environment.configDir().resolve(FOLDER).resolve("models"));
         try {
-            return new Encoder(new Models(runtime, models), threadPool);
+            return new Encoder(new Models(runtime, models), threadPool, breaker.get(), environment.settings());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the model packs of " + models, e);
         }
@@ -156,8 +184,9 @@ public final class AffinityPlugin extends Plugin
         Supplier<RepositoriesService> repositories
     ) {
         encoder.set(encoder(environment, threadPool));
+        encoder.get().follow(cluster.getClusterSettings());
         cluster.addListener(new SliceTasks(new PersistentTasksService(cluster, threadPool, client), resolver));
-        return List.of();
+        return List.of(encoder.get());
     }
 
     @Override
@@ -231,7 +260,10 @@ public final class AffinityPlugin extends Plugin
             new ActionHandler<>(DeleteTrackerAction.INSTANCE, DeleteTrackerAction.Transport.class),
             new ActionHandler<>(TrackerStatsAction.INSTANCE, TrackerStatsAction.Transport.class),
             new ActionHandler<>(ReadEventsAction.INSTANCE, ReadEventsAction.Transport.class),
-            new ActionHandler<>(GetProfileAction.INSTANCE, GetProfileAction.Transport.class)
+            new ActionHandler<>(GetProfileAction.INSTANCE, GetProfileAction.Transport.class),
+            new ActionHandler<>(EncodeAction.INSTANCE, EncodeAction.Transport.class),
+            new ActionHandler<>(ModelsAction.INSTANCE, ModelsAction.Transport.class),
+            new ActionHandler<>(StatsAction.INSTANCE, StatsAction.Transport.class)
         );
     }
 
@@ -250,7 +282,10 @@ public final class AffinityPlugin extends Plugin
             new RestGetTrackers(),
             new RestDeleteTracker(),
             new RestTrackerStats(),
-            new RestGetProfile()
+            new RestGetProfile(),
+            new RestEncode(),
+            new RestGetModels(),
+            new RestStats()
         );
     }
 }

@@ -2,42 +2,74 @@ package org.opensearch.affinity.encode;
 
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.opensearch.common.lease.Releasable;
 import org.opensearch.core.action.ActionListener;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One caller's texts on their way through the queue, taken in parts by several threads. The listener is
- * called once, when the last part is done: with all vectors, or with the first failure of any part.
+ * called once: with all vectors when the last part is done, or with the first failure. What the job holds is
+ * given back once, when no thread has any of it, which after a failure may be later than the answer.
  */
 final class EncodeJob {
     private static final Logger logger = LogManager.getLogger(EncodeJob.class);
 
+    /** A string's headers and the references to it. */
+    private static final int TEXT_BYTES = 64;
+
     private final String model;
+    private final Purpose purpose;
     private final List<String> texts;
+    private final Releasable held;
     private final ActionListener<float[][]> listener;
     private final float[][] vectors;
     private final AtomicInteger open;
-    private volatile Exception failure;
+    private final AtomicBoolean answered = new AtomicBoolean();
     /** Texts before it are taken; guarded by the queue. */
     private int next;
 
-    EncodeJob(String model, List<String> texts, ActionListener<float[][]> listener) {
+    /**
+     * @param texts at least one
+     * @param held  closed when nothing of the job is in memory any more
+     */
+    EncodeJob(String model, Purpose purpose, List<String> texts, Releasable held, ActionListener<float[][]> listener) {
         this.model = model;
+        this.purpose = purpose;
         this.texts = texts;
+        this.held = held;
         this.listener = listener;
         this.vectors = new float[texts.size()][];
         this.open = new AtomicInteger(texts.size());
+    }
+
+    /** What texts take on the heap. */
+    static long bytes(List<String> texts) {
+        long bytes = 0;
+        for (String text : texts) {
+            bytes += TEXT_BYTES + (long) text.length() * Character.BYTES;
+        }
+        return bytes;
     }
 
     String model() {
         return model;
     }
 
-    /** Texts that no thread has taken yet. */
+    Purpose purpose() {
+        return purpose;
+    }
+
+    /** Texts that no thread has taken yet; called under the queue's lock. */
     int untaken() {
         return texts.size() - next;
+    }
+
+    /** What the texts that no thread has taken yet take on the heap; called under the queue's lock. */
+    long untakenBytes() {
+        return bytes(texts.subList(next, texts.size()));
     }
 
     /** Takes at most so many of the texts; called under the queue's lock. */
@@ -47,9 +79,38 @@ final class EncodeJob {
         return new Part(from, next);
     }
 
-    /** Fails the texts that nobody has taken. */
-    void fail(Exception e) {
-        take(untaken()).fail(e);
+    /** Whether the caller has its answer: what is still to do is for nobody. */
+    boolean isAnswered() {
+        return answered.get();
+    }
+
+    /**
+     * Answers at once, though threads may still have parts.
+     *
+     * @return false if the caller was answered before
+     */
+    boolean fail(Exception e) {
+        if (answered.compareAndSet(false, true) == false) {
+            return false;
+        }
+        try {
+            listener.onFailure(e);
+        } catch (Exception thrown) {
+            logger.warn("[encode] a caller failed to take a failure", thrown);
+        }
+        return true;
+    }
+
+    private void succeed() {
+        if (answered.compareAndSet(false, true) == false) {
+            return;
+        }
+        try {
+            listener.onResponse(vectors);
+        } catch (Exception e) {
+            // The thread goes on with other callers' texts.
+            logger.warn("[encode] a caller failed to take its vectors", e);
+        }
     }
 
     /** Texts {@code [from, to)} of this job. */
@@ -62,12 +123,16 @@ final class EncodeJob {
             this.to = to;
         }
 
-        String model() {
-            return model;
+        EncodeJob job() {
+            return EncodeJob.this;
         }
 
         int size() {
             return to - from;
+        }
+
+        long bytes() {
+            return EncodeJob.bytes(texts());
         }
 
         List<String> texts() {
@@ -77,32 +142,23 @@ final class EncodeJob {
         /** @param source holds this part's vectors, the first of them at {@code offset} */
         void complete(float[][] source, int offset) {
             System.arraycopy(source, offset, vectors, from, size());
+            if (finish()) {
+                succeed();
+            }
+        }
+
+        /** Gives this part up; the job is then to be failed. */
+        void drop() {
             finish();
         }
 
-        void fail(Exception e) {
-            failure = e;
-            finish();
-        }
-
-        /** The counter orders the writes of all parts before the answer. */
-        private void finish() {
-            if (open.addAndGet(-size()) == 0) {
-                answer();
+        /** Returns whether all parts are done. The counter orders the writes of all of them before the answer. */
+        private boolean finish() {
+            boolean last = size() > 0 && open.addAndGet(-size()) == 0;
+            if (last) {
+                held.close();
             }
-        }
-    }
-
-    private void answer() {
-        try {
-            if (failure == null) {
-                listener.onResponse(vectors);
-            } else {
-                listener.onFailure(failure);
-            }
-        } catch (Exception e) {
-            // The thread goes on with other callers' texts.
-            logger.warn("[encode] a caller failed to take its vectors", e);
+            return last;
         }
     }
 }

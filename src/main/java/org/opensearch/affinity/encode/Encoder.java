@@ -1,57 +1,66 @@
 package org.opensearch.affinity.encode;
 
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
+import org.opensearch.OpenSearchStatusException;
 import org.opensearch.action.support.ContextPreservingActionListener;
+import org.opensearch.common.lease.Releasable;
+import org.opensearch.common.lease.Releasables;
+import org.opensearch.common.settings.ClusterSettings;
+import org.opensearch.common.settings.Setting;
 import org.opensearch.common.settings.Settings;
-import org.opensearch.common.unit.SizeValue;
+import org.opensearch.common.unit.TimeValue;
 import org.opensearch.common.util.concurrent.OpenSearchExecutors;
-import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.common.breaker.CircuitBreaker;
+import org.opensearch.core.common.breaker.CircuitBreakingException;
 import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
+import org.opensearch.core.rest.RestStatus;
+import org.opensearch.core.tasks.TaskCancelledException;
+import org.opensearch.indices.breaker.BreakerSettings;
+import org.opensearch.monitor.jvm.JvmInfo;
 import org.opensearch.threadpool.ExecutorBuilder;
 import org.opensearch.threadpool.FixedExecutorBuilder;
+import org.opensearch.threadpool.Scheduler.Cancellable;
 import org.opensearch.threadpool.ThreadPool;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The queue in front of the device. Texts of all callers wait in one line, and a few threads take
- * slices of it: small requests share a batch, a large one spreads over all threads. What may wait is
- * bounded by {@code thread_pool.affinity_encode.queue_size}, in texts, each cut to what its model reads;
- * what does not fit is refused with status 429. Thread-safe.
+ * Texts in, unit vectors out, without blocking. A text that was encoded before, by anybody, comes from the
+ * {@link VectorCache}, and one that a request holds twice is encoded once; the others wait in the device's
+ * {@link DeviceQueue}. While a request is in the system its texts and vectors are accounted to the breaker
+ * {@value #BREAKER}. Thread-safe.
  */
 public final class Encoder {
     /** The thread pool: its size is the number of batches that run at once. */
     public static final String EXECUTOR = "affinity_encode";
+    public static final String BREAKER = "affinity_encode";
 
-    private static final Logger logger = LogManager.getLogger(Encoder.class);
-
-    /** Enough for sorting by length to pay, little enough that another caller's few texts need not wait long. */
-    private static final int MIN_SLICE = 32;
-    private static final int MAX_SLICE = 128;
     private static final int QUEUE_SIZE = 10_000;
+    private static final double BREAKER_SHARE = 0.1;
+    /** The estimate is exact enough as it is. */
+    private static final double BREAKER_OVERHEAD = 1;
 
     private final Models models;
     private final ThreadPool threadPool;
-    private final int threads;
-    private final long capacity;
-
-    private final Deque<EncodeJob> waiting = new ArrayDeque<>();
-    private int waitingTexts;
-    private int running;
+    private final CircuitBreaker breaker;
+    private final VectorCache cache;
+    private final EncodeMeter meter = new EncodeMeter(System::nanoTime);
+    private final DeviceQueue queue;
 
     /** @param threadPool built with {@link #executor} */
-    public Encoder(Models models, ThreadPool threadPool) {
+    public Encoder(Models models, ThreadPool threadPool, CircuitBreaker breaker, Settings settings) {
+        this(models, new TorchInference(models), threadPool, breaker, settings);
+    }
+
+    Encoder(Models models, Inference inference, ThreadPool threadPool, CircuitBreaker breaker, Settings settings) {
         this.models = models;
         this.threadPool = threadPool;
-        ThreadPool.Info info = threadPool.info(EXECUTOR);
-        this.threads = info.getMax();
-        SizeValue queue = info.getQueueSize();
-        this.capacity = queue == null ? Long.MAX_VALUE : queue.singles();
+        this.breaker = breaker;
+        cache = new VectorCache(VectorCache.SIZE.get(settings));
+        queue = new DeviceQueue(inference, threadPool, meter, DeviceQueue.SIZE.get(settings));
     }
 
     /** The thread pool that the plugin registers. */
@@ -60,128 +69,169 @@ public final class Encoder {
         return new FixedExecutorBuilder(settings, EXECUTOR, processors, QUEUE_SIZE, "thread_pool." + EXECUTOR);
     }
 
+    /** The settings that the plugin registers. */
+    public static List<Setting<?>> settings() {
+        return List.of(VectorCache.SIZE, DeviceQueue.SIZE);
+    }
+
+    /** The circuit breaker that the plugin registers; the node's settings may override limit and overhead. */
+    public static BreakerSettings breaker(Settings settings) {
+        long limit = (long) (JvmInfo.jvmInfo().getMem().getHeapMax().getBytes() * BREAKER_SHARE);
+        return BreakerSettings.updateFromSettings(new BreakerSettings(BREAKER, limit, BREAKER_OVERHEAD), settings);
+    }
+
+    /** Follows changes of the dynamic settings. */
+    public void follow(ClusterSettings settings) {
+        settings.addSettingsUpdateConsumer(VectorCache.SIZE, cache::resize);
+        settings.addSettingsUpdateConsumer(DeviceQueue.SIZE, queue::resize);
+    }
+
     public Models models() {
         return models;
     }
 
+    /** What a model computes in on this node. */
+    public String precision(String model) {
+        return queue.inference().precision(model);
+    }
+
+    public EncodeStats stats() {
+        Map<String, String> precisions = new HashMap<>();
+        models.names().forEach(model -> precisions.put(model, precision(model)));
+        Map<Purpose, Integer> waiting = queue.texts();
+        return new EncodeStats(
+            queue.inference().device(),
+            precisions,
+            waiting.get(Purpose.QUERY),
+            waiting.get(Purpose.ITEM),
+            queue.bytes(),
+            meter.stats(),
+            cache.stats(),
+            new EncodeStats.Breaker(breaker.getUsed(), breaker.getLimit(), breaker.getTrippedCount())
+        );
+    }
+
+    /** Encodes items, without a time limit. */
+    public Cancellable encode(String model, List<String> texts, ActionListener<float[][]> listener) {
+        return encode(model, Purpose.ITEM, texts, null, listener);
+    }
+
     /**
-     * Encodes without blocking the caller. The listener is called once, in the caller's thread context:
-     * on a thread of the pool with unit vectors in the texts' order or what the engine threw, or at once
-     * with an {@link IllegalArgumentException} if there is no such model and an
-     * {@link OpenSearchRejectedExecutionException} if the queue is full. This method itself throws
-     * nothing. A request larger than the whole queue is taken if nothing waits: its texts are in memory
-     * anyway, and it would never fit.
+     * Encodes without blocking the caller. The listener is called once, in the caller's thread context: with
+     * unit vectors in the texts' order, or with what went wrong. The vectors are shared with other callers and
+     * must not be changed. This method itself throws nothing. Failures beside those of the engine:
+     * {@link IllegalArgumentException} (400) no such model;
+     * {@link OpenSearchRejectedExecutionException} (429) the queue is full;
+     * {@link CircuitBreakingException} (429) the node's requests hold too much memory;
+     * {@link TaskCancelledException} cancelled; {@link OpenSearchStatusException} (503) timed out.
+     * Texts of a cancelled request leave the queue at once; those that a thread has taken are finished.
+     *
+     * @param timeout null for none
+     * @return cancels the request
      */
-    public void encode(String model, List<String> texts, ActionListener<float[][]> listener) {
-        EncodeJob job;
+    public Cancellable encode(String model, Purpose purpose, List<String> texts, TimeValue timeout, ActionListener<float[][]> listener) {
+        Lookup lookup;
+        Releasable held;
         try {
-            ThreadContext context = threadPool.getThreadContext();
-            ModelPack pack = models.pack(model);
-            List<String> cut = texts.stream().map(pack::cut).toList();
-            job = new EncodeJob(model, cut, ContextPreservingActionListener.wrapPreservingContext(listener, context));
+            lookup = Lookup.of(cache, models.pack(model), precision(model), purpose, texts);
+            held = hold(lookup.missing(), models.pack(model).dimension());
         } catch (RuntimeException e) {
             listener.onFailure(e);
-            return;
+            return new InFlight(null);
         }
-        if (texts.isEmpty()) {
-            listener.onResponse(new float[0][]);
-            return;
+        if (lookup.missing().isEmpty()) {
+            listener.onResponse(lookup.vectors());
+            return new InFlight(null);
         }
-        int starts;
-        synchronized (this) {
-            starts = enqueue(job);
-        }
-        if (starts < 0) {
-            job.fail(
-                new OpenSearchRejectedExecutionException(
-                    "[encode] [" + texts.size() + "] texts do not fit the queue, which holds [" + capacity + "]; send less at a time"
-                )
-            );
-        }
-        for (int i = 0; i < starts; i++) {
-            start();
-        }
+        return submit(model, purpose, lookup, held, timeout, listener);
     }
 
-    /** Returns how many threads to start for it, or -1 if it does not fit. */
-    private int enqueue(EncodeJob job) {
-        if (waitingTexts > 0 && waitingTexts + job.untaken() > capacity) {
-            return -1;
-        }
-        waiting.add(job);
-        waitingTexts += job.untaken();
-        int starts = Math.min(threads - running, Math.ceilDiv(waitingTexts, MIN_SLICE));
-        running += starts;
-        return starts;
-    }
-
-    private void start() {
-        // The threads serve all callers: none runs as the user who happened to wake it.
-        try (ThreadContext.StoredContext ignored = threadPool.getThreadContext().stashContext()) {
-            threadPool.executor(EXECUTOR).execute(this::work);
-        } catch (OpenSearchRejectedExecutionException e) {
-            stopped().forEach(job -> job.fail(e));
-        }
-    }
-
-    /** The pool takes no more work: without a thread at work those who wait would wait for ever. */
-    private synchronized List<EncodeJob> stopped() {
-        if (--running > 0) {
-            return List.of();
-        }
-        List<EncodeJob> abandoned = new ArrayList<>(waiting);
-        waiting.clear();
-        waitingTexts = 0;
-        return abandoned;
-    }
-
-    private void work() {
-        for (List<EncodeJob.Part> slice = next(); slice.isEmpty() == false; slice = next()) {
-            encode(slice);
-        }
-    }
-
-    /** A thread's fair share of what waits, all of one model; empty when the thread may go. */
-    private synchronized List<EncodeJob.Part> next() {
-        List<EncodeJob.Part> slice = new ArrayList<>();
-        int room = Math.clamp(Math.ceilDiv(waitingTexts, threads), MIN_SLICE, MAX_SLICE);
-        while (room > 0 && waiting.isEmpty() == false) {
-            EncodeJob job = waiting.peek();
-            if (slice.isEmpty() == false && job.model().equals(slice.getFirst().model()) == false) {
-                break;
+    private InFlight submit(
+        String model,
+        Purpose purpose,
+        Lookup lookup,
+        Releasable held,
+        TimeValue timeout,
+        ActionListener<float[][]> listener
+    ) {
+        ActionListener<float[][]> caller = ContextPreservingActionListener.wrapPreservingContext(listener, threadPool.getThreadContext());
+        AtomicReference<Cancellable> timer = new AtomicReference<>();
+        // Not ActionListener.map: it would call the caller again if the caller itself fails.
+        EncodeJob job = new EncodeJob(model, purpose, lookup.missing(), held, new ActionListener<>() {
+            @Override
+            public void onResponse(float[][] encoded) {
+                stop(timer);
+                caller.onResponse(lookup.keep(cache, encoded));
             }
-            EncodeJob.Part part = job.take(room);
-            slice.add(part);
-            room -= part.size();
-            waitingTexts -= part.size();
-            if (job.untaken() == 0) {
-                waiting.poll();
+
+            @Override
+            public void onFailure(Exception e) {
+                stop(timer);
+                caller.onFailure(e);
+            }
+        });
+        queue.submit(job);
+        if (timeout != null) {
+            try {
+                timer.set(threadPool.schedule(() -> timedOut(job, timeout), timeout, ThreadPool.Names.GENERIC));
+            } catch (OpenSearchRejectedExecutionException e) {
+                withdraw(job, e);
+            }
+            if (job.isAnswered()) {
+                stop(timer);
             }
         }
-        if (slice.isEmpty()) {
-            running--;
-        }
-        return slice;
+        return new InFlight(job);
     }
 
-    private void encode(List<EncodeJob.Part> slice) {
-        String model = slice.getFirst().model();
-        float[][] vectors;
-        try {
-            List<String> texts = new ArrayList<>();
-            slice.forEach(part -> texts.addAll(part.texts()));
-            vectors = models.get(model).encode(texts);
-        } catch (Exception e) {
-            // The callers get the exception; with thousands of documents a trace for each slice helps nobody.
-            logger.warn("[encode] model [{}] failed: {}", model, e.getMessage());
-            logger.debug("[encode] failure of model [" + model + "]", e);
-            slice.forEach(part -> part.fail(e));
-            return;
+    private static void stop(AtomicReference<Cancellable> timer) {
+        Cancellable running = timer.getAndSet(null);
+        if (running != null) {
+            running.cancel();
         }
-        int from = 0;
-        for (EncodeJob.Part part : slice) {
-            part.complete(vectors, from);
-            from += part.size();
+    }
+
+    private void timedOut(EncodeJob job, TimeValue timeout) {
+        String message = "[encode] no vectors within [" + timeout + "]: the device is busy";
+        withdraw(job, new OpenSearchStatusException(message, RestStatus.SERVICE_UNAVAILABLE));
+    }
+
+    private boolean withdraw(EncodeJob job, Exception why) {
+        boolean withdrawn = queue.withdraw(job, why);
+        if (withdrawn) {
+            meter.withdrawn();
+        }
+        return withdrawn;
+    }
+
+    /** Accounts texts and the vectors that they become to the breaker. */
+    private Releasable hold(List<String> texts, int dimension) {
+        long bytes = EncodeJob.bytes(texts) + (long) texts.size() * dimension * Float.BYTES;
+        breaker.addEstimateBytesAndMaybeBreak(bytes, "[encode] " + texts.size() + " texts");
+        return Releasables.releaseOnce(() -> breaker.addWithoutBreaking(-bytes));
+    }
+
+    /** A request on its way; without a job it is answered. */
+    private final class InFlight implements Cancellable {
+        private final EncodeJob job;
+        private volatile boolean cancelled;
+
+        InFlight(EncodeJob job) {
+            this.job = job;
+        }
+
+        @Override
+        public boolean cancel() {
+            if (job == null || withdraw(job, new TaskCancelledException("[encode] cancelled")) == false) {
+                return false;
+            }
+            cancelled = true;
+            return true;
+        }
+
+        @Override
+        public boolean isCancelled() {
+            return cancelled;
         }
     }
 }

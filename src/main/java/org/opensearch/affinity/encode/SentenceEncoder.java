@@ -14,6 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * A loaded model: texts in, unit vectors out. Thread-safe; calls of several threads run side by side,
@@ -83,6 +85,11 @@ public final class SentenceEncoder implements Closeable {
      * @throws IllegalStateException if the encoder is closed
      */
     public float[][] encode(List<String> texts) {
+        return encode(texts, batch -> {});
+    }
+
+    /** @param ran called after each batch, on this thread; it may encode other texts */
+    float[][] encode(List<String> texts, Consumer<RanBatch> ran) {
         lifetime.readLock().lock();
         try {
             if (closed) {
@@ -93,6 +100,7 @@ public final class SentenceEncoder implements Closeable {
             float[][] vectors = new float[ids.length][];
             for (TokenBatch batch : TokenBatch.cut(ids, batchTokens)) {
                 run(batch, ids, vectors);
+                ran.accept(new RanBatch(batch.rows().length, IntStream.of(batch.lengths(ids)).sum(), batch.rows().length * batch.width()));
             }
             return vectors;
         } finally {

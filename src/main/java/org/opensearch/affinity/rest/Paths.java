@@ -2,7 +2,12 @@ package org.opensearch.affinity.rest;
 
 /** Where the calls lie. */
 final class Paths {
-    static final String TRACKERS = "/_plugins/_affinity/trackers";
+    private static final String ROOT = "/_plugins/_affinity";
+
+    static final String ENCODE = ROOT + "/_encode";
+    static final String MODELS = ROOT + "/models";
+    static final String STATS = ROOT + "/stats";
+    static final String TRACKERS = ROOT + "/trackers";
     static final String TRACKER = TRACKERS + "/{tracker}";
 
     private Paths() {}

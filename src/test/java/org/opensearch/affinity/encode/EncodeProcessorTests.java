@@ -43,7 +43,7 @@ public class EncodeProcessorTests extends EncodeTestCase {
         brokenPack(config, "broken");
         threadPool = threadPool(2, 1000);
         models = models(config);
-        encoder = new Encoder(models, threadPool);
+        encoder = encoder(models, threadPool);
         Map<String, ScriptEngine> engines = Map.of(MustacheScriptEngine.NAME, new MustacheScriptEngine());
         scripts = new ScriptService(Settings.EMPTY, engines, ScriptModule.CORE_CONTEXTS);
     }
@@ -255,6 +255,45 @@ public class EncodeProcessorTests extends EncodeTestCase {
                 case 1 -> assertFalse(result.getIngestDocument().hasField("vector"));
                 default -> assertVector(result.getIngestDocument(), "third");
             }
+        }
+    }
+
+    public void testFullQueueIsTooManyRequestsForTheDocumentsThatItHits() throws Exception {
+        ThreadPool small = threadPool(1, 3);
+        FakeInference device = new FakeInference();
+        device.hold();
+        try {
+            Encoder busy = new Encoder(models, device, small, breaker(1 << 20), Settings.EMPTY);
+            Map<String, Processor.Factory> ours = Map.of(EncodeProcessor.TYPE, new EncodeProcessor.Factory(() -> busy, scripts));
+            Map<String, Object> definition = new HashMap<>();
+            definition.put("processors", new ArrayList<>(List.of(new HashMap<>(Map.of(EncodeProcessor.TYPE, config())))));
+            Pipeline pipeline = Pipeline.create("p", definition, ours, scripts);
+            List<CompletableFuture<List<IngestDocumentWrapper>>> bulks = new ArrayList<>();
+            for (int bulk = 0; bulk < 3; bulk++) {
+                CompletableFuture<List<IngestDocumentWrapper>> done = new CompletableFuture<>();
+                bulks.add(done);
+                List<IngestDocumentWrapper> batch = List.of(
+                    new IngestDocumentWrapper(0, 0, document("title", bulk + " first"), null),
+                    new IngestDocumentWrapper(1, 0, document("title", bulk + " second"), null)
+                );
+                pipeline.batchExecute(batch, done::complete);
+                if (bulk == 0) {
+                    assertBusy(() -> assertEquals(1, device.blocked()));
+                }
+            }
+            for (IngestDocumentWrapper refused : get(bulks.get(2))) {
+                assertEquals(RestStatus.TOO_MANY_REQUESTS, ExceptionsHelper.status(refused.getException()));
+                assertThat(refused.getException().getMessage(), containsString("try again in about [1s]"));
+            }
+            device.release();
+            for (int bulk = 0; bulk < 2; bulk++) {
+                for (IngestDocumentWrapper taken : get(bulks.get(bulk))) {
+                    assertNull(taken.getException());
+                }
+            }
+        } finally {
+            device.release();
+            ThreadPool.terminate(small, 30, TimeUnit.SECONDS);
         }
     }
 

@@ -1,8 +1,12 @@
 package org.opensearch.affinity.encode;
 
 import org.opensearch.common.io.PathUtils;
+import org.opensearch.common.settings.ClusterSettings;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.common.breaker.CircuitBreaker;
+import org.opensearch.indices.breaker.BreakerSettings;
+import org.opensearch.indices.breaker.HierarchyCircuitBreakerService;
 import org.opensearch.test.OpenSearchTestCase;
 import org.opensearch.threadpool.TestThreadPool;
 import org.opensearch.threadpool.ThreadPool;
@@ -64,6 +68,19 @@ public abstract class EncodeTestCase extends OpenSearchTestCase {
             ModelPack.sha256(ModelPack.tokenizer(folder))
         ).write();
         return folder;
+    }
+
+    /** A breaker of the node's kind with this limit. */
+    protected static CircuitBreaker breaker(long bytes) {
+        Settings settings = Settings.builder().put("indices.breaker.total.use_real_memory", false).build();
+        ClusterSettings registered = new ClusterSettings(settings, ClusterSettings.BUILT_IN_CLUSTER_SETTINGS);
+        List<BreakerSettings> ours = List.of(new BreakerSettings(Encoder.BREAKER, bytes, 1));
+        return new HierarchyCircuitBreakerService(settings, ours, registered).getBreaker(Encoder.BREAKER);
+    }
+
+    /** With the plugin's defaults. */
+    protected static Encoder encoder(Models models, ThreadPool threadPool) {
+        return new Encoder(models, threadPool, breaker(Encoder.breaker(Settings.EMPTY).getLimit()), Settings.EMPTY);
     }
 
     protected static CompletableFuture<float[][]> encode(Encoder encoder, String model, List<String> texts) {

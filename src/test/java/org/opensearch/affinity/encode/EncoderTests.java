@@ -46,7 +46,7 @@ public class EncoderTests extends EncodeTestCase {
 
     private Encoder encoder(int threads, int queue) {
         threadPool = threadPool(threads, queue);
-        return new Encoder(models, threadPool);
+        return encoder(models, threadPool);
     }
 
     public void testEveryCallerGetsItsOwnVectors() throws Exception {
@@ -74,7 +74,7 @@ public class EncoderTests extends EncodeTestCase {
         ExecutionException refused = expectThrows(ExecutionException.class, () -> get(third));
         assertThat(refused.getCause(), instanceOf(OpenSearchRejectedExecutionException.class));
         assertEquals(RestStatus.TOO_MANY_REQUESTS, ExceptionsHelper.status(refused.getCause()));
-        assertThat(refused.getCause().getMessage(), containsString("the queue, which holds [10]"));
+        assertThat(refused.getCause().getMessage(), containsString("of at most [10]"));
         release.countDown();
         assertEquals(8, get(first).length);
         assertEquals(2, get(second).length);

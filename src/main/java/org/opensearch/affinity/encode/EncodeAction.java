@@ -1,0 +1,277 @@
+package org.opensearch.affinity.encode;
+
+import org.opensearch.action.ActionRequest;
+import org.opensearch.action.ActionRequestValidationException;
+import org.opensearch.action.ActionType;
+import org.opensearch.action.support.ActionFilters;
+import org.opensearch.action.support.HandledTransportAction;
+import org.opensearch.common.inject.Inject;
+import org.opensearch.common.unit.TimeValue;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.action.ActionResponse;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.core.tasks.TaskId;
+import org.opensearch.core.xcontent.ToXContentObject;
+import org.opensearch.core.xcontent.XContentBuilder;
+import org.opensearch.core.xcontent.XContentParser;
+import org.opensearch.tasks.CancellableTask;
+import org.opensearch.tasks.Task;
+import org.opensearch.threadpool.Scheduler.Cancellable;
+import org.opensearch.transport.TransportService;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Encodes texts that are given, on the node that is asked. */
+public final class EncodeAction extends ActionType<EncodeAction.Response> {
+    public static final String NAME = "cluster:admin/affinity/encode";
+    public static final EncodeAction INSTANCE = new EncodeAction();
+
+    /** An answer of so many vectors has about 5 MB. */
+    public static final int MAX_TEXTS = 1_000;
+
+    private static final Set<String> KEYS = new TreeSet<>(Set.of("model", "purpose", "texts"));
+
+    private EncodeAction() {
+        super(NAME, Response::new);
+    }
+
+    public static final class Request extends ActionRequest {
+        private final String model;
+        private final Purpose purpose;
+        private final List<String> texts;
+        private final TimeValue timeout;
+
+        /**
+         * @param timeout null for none
+         * @throws IllegalArgumentException if there are no texts or too many
+         */
+        public Request(String model, Purpose purpose, List<String> texts, TimeValue timeout) {
+            if (texts.isEmpty() || texts.size() > MAX_TEXTS) {
+                throw wrong("[texts] holds [" + texts.size() + "] texts; wanted 1 to [" + MAX_TEXTS + "]");
+            }
+            this.model = model;
+            this.purpose = purpose;
+            this.texts = texts;
+            this.timeout = timeout;
+        }
+
+        Request(StreamInput in) throws IOException {
+            super(in);
+            model = in.readString();
+            purpose = in.readEnum(Purpose.class);
+            texts = in.readStringList();
+            timeout = in.readOptionalTimeValue();
+        }
+
+        /** @throws IllegalArgumentException naming the key that is wrong, its value and what would be right */
+        public static Request parse(XContentParser parser, TimeValue timeout) throws IOException {
+            String model = EncodeProcessor.DEFAULT_MODEL;
+            Purpose purpose = Purpose.ITEM;
+            List<String> texts = null;
+            if (parser.nextToken() != XContentParser.Token.START_OBJECT) {
+                throw wrong("the body must be an object with " + KEYS);
+            }
+            while (parser.nextToken() == XContentParser.Token.FIELD_NAME) {
+                String key = parser.currentName();
+                parser.nextToken();
+                switch (key) {
+                    case "model" -> model = string(key, parser);
+                    case "purpose" -> purpose = purpose(string(key, parser));
+                    case "texts" -> texts = strings(key, parser);
+                    default -> throw wrong("unknown key [" + key + "]; known: " + KEYS);
+                }
+            }
+            if (texts == null) {
+                throw wrong("[texts] is missing; wanted a list of strings");
+            }
+            return new Request(model, purpose, texts, timeout);
+        }
+
+        private static Purpose purpose(String name) {
+            return switch (name) {
+                case "query" -> Purpose.QUERY;
+                case "item" -> Purpose.ITEM;
+                default -> throw wrong("unknown purpose [" + name + "]; one of [query, item]");
+            };
+        }
+
+        private static List<String> strings(String key, XContentParser parser) throws IOException {
+            if (parser.currentToken() != XContentParser.Token.START_ARRAY) {
+                throw wrong("[" + key + "] is " + found(parser) + "; wanted a list of strings");
+            }
+            List<String> strings = new ArrayList<>();
+            while (parser.nextToken() != XContentParser.Token.END_ARRAY) {
+                strings.add(string(key + "[" + strings.size() + "]", parser));
+                if (strings.size() > MAX_TEXTS) {
+                    throw wrong("[" + key + "] holds more than [" + MAX_TEXTS + "] texts; send them in several requests");
+                }
+            }
+            return strings;
+        }
+
+        private static String string(String key, XContentParser parser) throws IOException {
+            if (parser.currentToken() != XContentParser.Token.VALUE_STRING) {
+                throw wrong("[" + key + "] is " + found(parser) + "; wanted a string");
+            }
+            return parser.text();
+        }
+
+        private static String found(XContentParser parser) throws IOException {
+            return switch (parser.currentToken()) {
+                case START_OBJECT -> "an object";
+                case START_ARRAY -> "a list";
+                case VALUE_NULL -> "[null]";
+                default -> "[" + parser.text() + "]";
+            };
+        }
+
+        private static IllegalArgumentException wrong(String message) {
+            return new IllegalArgumentException("[_encode] " + message);
+        }
+
+        String model() {
+            return model;
+        }
+
+        Purpose purpose() {
+            return purpose;
+        }
+
+        List<String> texts() {
+            return texts;
+        }
+
+        @Override
+        public void writeTo(StreamOutput out) throws IOException {
+            super.writeTo(out);
+            out.writeString(model);
+            out.writeEnum(purpose);
+            out.writeStringCollection(texts);
+            out.writeOptionalTimeValue(timeout);
+        }
+
+        @Override
+        public ActionRequestValidationException validate() {
+            return null;
+        }
+
+        /** Says how many texts, never which: tasks are listed and logged. */
+        @Override
+        public String getDescription() {
+            return "[" + texts.size() + "] texts for [" + purpose + "] with [" + model + "]";
+        }
+
+        @Override
+        public EncodeTask createTask(long id, String type, String action, TaskId parent, Map<String, String> headers) {
+            return new EncodeTask(id, type, action, getDescription(), parent, headers);
+        }
+    }
+
+    /** Leaves the queue when it is cancelled, also because its caller closed the connection. */
+    static final class EncodeTask extends CancellableTask {
+        private Cancellable encoding;
+
+        EncodeTask(long id, String type, String action, String description, TaskId parent, Map<String, String> headers) {
+            super(id, type, action, description, parent, headers);
+        }
+
+        /** What to cancel, at once if the task was cancelled before it had it. */
+        void runs(Cancellable encoding) {
+            synchronized (this) {
+                this.encoding = encoding;
+            }
+            if (isCancelled()) {
+                encoding.cancel();
+            }
+        }
+
+        @Override
+        protected void onCancelled() {
+            Cancellable running;
+            synchronized (this) {
+                running = encoding;
+            }
+            if (running != null) {
+                running.cancel();
+            }
+        }
+
+        @Override
+        public boolean shouldCancelChildrenOnCancellation() {
+            return false;
+        }
+    }
+
+    /** Vectors in the order of the texts. */
+    public static final class Response extends ActionResponse implements ToXContentObject {
+        private final String model;
+        private final int dimension;
+        private final float[][] vectors;
+
+        Response(String model, int dimension, float[][] vectors) {
+            this.model = model;
+            this.dimension = dimension;
+            this.vectors = vectors;
+        }
+
+        Response(StreamInput in) throws IOException {
+            model = in.readString();
+            dimension = in.readVInt();
+            vectors = in.readArray(StreamInput::readFloatArray, float[][]::new);
+        }
+
+        public float[][] vectors() {
+            return vectors;
+        }
+
+        @Override
+        public void writeTo(StreamOutput out) throws IOException {
+            out.writeString(model);
+            out.writeVInt(dimension);
+            out.writeArray(StreamOutput::writeFloatArray, vectors);
+        }
+
+        @Override
+        public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
+            builder.startObject().field("model", model).field("dimension", dimension).startArray("vectors");
+            for (float[] vector : vectors) {
+                builder.startArray();
+                for (float value : vector) {
+                    builder.value(value);
+                }
+                builder.endArray();
+            }
+            return builder.endArray().endObject();
+        }
+    }
+
+    /** Runs on the node that was asked. */
+    public static final class Transport extends HandledTransportAction<Request, Response> {
+        private final Encoder encoder;
+
+        @Inject
+        public Transport(TransportService transport, ActionFilters filters, Encoder encoder) {
+            super(NAME, transport, filters, Request::new);
+            this.encoder = encoder;
+        }
+
+        @Override
+        protected void doExecute(Task task, Request request, ActionListener<Response> listener) {
+            int dimension = encoder.models().pack(request.model).dimension();
+            ActionListener<float[][]> answer = ActionListener.wrap(
+                vectors -> listener.onResponse(new Response(request.model, dimension, vectors)),
+                listener::onFailure
+            );
+            Cancellable encoding = encoder.encode(request.model, request.purpose, request.texts, request.timeout, answer);
+            if (task instanceof EncodeTask own) {
+                own.runs(encoding);
+            }
+        }
+    }
+}

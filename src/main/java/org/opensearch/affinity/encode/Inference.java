@@ -1,0 +1,24 @@
+package org.opensearch.affinity.encode;
+
+import java.util.List;
+import java.util.function.Consumer;
+
+/** The models of one device, as the queue in front of it sees them. Thread-safe. */
+interface Inference {
+    /** What the models run on, e.g. {@code cpu}. */
+    String device();
+
+    /** What a model computes in, e.g. {@code f32}; vectors of different precisions are different vectors. */
+    String precision(String model);
+
+    /** Loads the model if it is not loaded, which blocks for seconds. */
+    void prepare(String model);
+
+    /**
+     * Blocks until all texts are encoded.
+     *
+     * @param ran called after each batch, on this thread; it may call this method for other texts
+     * @return unit vectors in the texts' order
+     */
+    float[][] encode(String model, Purpose purpose, List<String> texts, Consumer<RanBatch> ran);
+}

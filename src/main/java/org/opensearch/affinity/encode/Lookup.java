@@ -1,0 +1,62 @@
+package org.opensearch.affinity.encode;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What of a request's texts is known, and what is to be encoded, each text once. */
+final class Lookup {
+    private final Fingerprint[] keys;
+    private final Map<Fingerprint, float[]> known = new HashMap<>();
+    private final Map<Fingerprint, String> missing = new LinkedHashMap<>();
+
+    private Lookup(int texts) {
+        keys = new Fingerprint[texts];
+    }
+
+    /** Brings texts to the form in which the model gets them and looks them up. */
+    static Lookup of(VectorCache cache, ModelPack pack, String precision, Purpose purpose, List<String> texts) {
+        Lookup lookup = new Lookup(texts.size());
+        for (int i = 0; i < texts.size(); i++) {
+            String text = pack.cut(NormalText.of(texts.get(i)));
+            Fingerprint key = Fingerprint.of(pack, precision, purpose, text);
+            lookup.keys[i] = key;
+            if (lookup.known.containsKey(key) || lookup.missing.containsKey(key)) {
+                continue;
+            }
+            float[] vector = cache.get(key);
+            if (vector == null) {
+                lookup.missing.put(key, text);
+            } else {
+                lookup.known.put(key, vector);
+            }
+        }
+        return lookup;
+    }
+
+    /** Texts to be encoded. */
+    List<String> missing() {
+        return List.copyOf(missing.values());
+    }
+
+    /** @param encoded vectors of the missing texts, in their order; they are put into the cache */
+    float[][] keep(VectorCache cache, float[][] encoded) {
+        int next = 0;
+        for (Fingerprint key : missing.keySet()) {
+            cache.put(key, encoded[next]);
+            known.put(key, encoded[next]);
+            next++;
+        }
+        return vectors();
+    }
+
+    /** Vectors of all texts, in their order, once none is missing. */
+    float[][] vectors() {
+        float[][] vectors = new float[keys.length][];
+        for (int i = 0; i < keys.length; i++) {
+            vectors[i] = known.get(keys[i]);
+        }
+        return vectors;
+    }
+}

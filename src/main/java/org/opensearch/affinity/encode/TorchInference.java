@@ -1,0 +1,33 @@
+package org.opensearch.affinity.encode;
+
+import java.util.List;
+import java.util.function.Consumer;
+
+/** The node's model packs on libtorch. The one place that knows what a pack runs on and in which precision. */
+final class TorchInference implements Inference {
+    private final Models models;
+
+    TorchInference(Models models) {
+        this.models = models;
+    }
+
+    @Override
+    public String device() {
+        return "cpu";
+    }
+
+    @Override
+    public String precision(String model) {
+        return "f32";
+    }
+
+    @Override
+    public void prepare(String model) {
+        models.get(model);
+    }
+
+    @Override
+    public float[][] encode(String model, Purpose purpose, List<String> texts, Consumer<RanBatch> ran) {
+        return models.get(model).encode(texts, ran);
+    }
+}

@@ -1,0 +1,71 @@
+package org.opensearch.affinity.encode;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+
+/** A device that remembers what it was asked, waits when it is told to, and fails for texts that say so. */
+final class FakeInference implements Inference {
+    static final int DIMENSION = 384;
+    static final int BATCH = 10;
+
+    final List<String> encoded = Collections.synchronizedList(new ArrayList<>());
+    /** A batch takes one; plenty unless {@link #hold} was called. */
+    private final Semaphore permits = new Semaphore(Integer.MAX_VALUE / 2);
+
+    /** No batch runs until {@link #release}. */
+    void hold() {
+        permits.drainPermits();
+    }
+
+    void release() {
+        release(Integer.MAX_VALUE / 2);
+    }
+
+    /** Lets so many batches run. */
+    void release(int batches) {
+        permits.release(batches);
+    }
+
+    /** Threads that wait to run a batch. */
+    int blocked() {
+        return permits.getQueueLength();
+    }
+
+    @Override
+    public String device() {
+        return "fake";
+    }
+
+    @Override
+    public String precision(String model) {
+        return "f32";
+    }
+
+    @Override
+    public void prepare(String model) {}
+
+    @Override
+    public float[][] encode(String model, Purpose purpose, List<String> texts, Consumer<RanBatch> ran) {
+        for (int from = 0; from < texts.size(); from += BATCH) {
+            List<String> batch = texts.subList(from, Math.min(texts.size(), from + BATCH));
+            permits.acquireUninterruptibly();
+            batch.forEach(text -> {
+                if (text.contains("poison")) {
+                    throw new IllegalStateException("on purpose");
+                }
+            });
+            encoded.addAll(batch);
+            ran.accept(new RanBatch(batch.size(), 3 * batch.size(), 4 * batch.size()));
+        }
+        return texts.stream().map(FakeInference::vector).toArray(float[][]::new);
+    }
+
+    static float[] vector(String text) {
+        float[] vector = new float[DIMENSION];
+        vector[Math.floorMod(text.hashCode(), DIMENSION)] = 1;
+        return vector;
+    }
+}
