@@ -50,6 +50,15 @@ record TokenBatch(int[] rows, int width) {
         return padded;
     }
 
+    /** {@code [rows, width]}: 1 for a token, 0 for padding. */
+    long[] mask(int[][] ids) {
+        long[] mask = new long[rows.length * width];
+        for (int i = 0; i < rows.length; i++) {
+            Arrays.fill(mask, i * width, i * width + ids[rows[i]].length, 1);
+        }
+        return mask;
+    }
+
     /** {@code [rows]}: how many tokens of each row are not padding. */
     int[] lengths(int[][] ids) {
         return IntStream.of(rows).map(row -> ids[row].length).toArray();

@@ -1,5 +1,6 @@
 package org.opensearch.affinity.encode.pack;
 
+import org.opensearch.affinity.encode.ModelInputs;
 import org.opensearch.affinity.encode.ModelPack;
 import org.opensearch.affinity.encode.Pooling;
 
@@ -82,6 +83,9 @@ public final class BuildModelPack {
             bert.vocabulary,
             pooling,
             maxTokens,
+            ModelInputs.LENGTHS,
+            properties.getProperty("query_prefix", ""),
+            properties.getProperty("item_prefix", ""),
             property("license"),
             property("origin"),
             ModelPack.sha256(ModelPack.model(folder)),
