@@ -6,6 +6,7 @@ import org.opensearch.affinity.encode.EncodeProcessor;
 import org.opensearch.affinity.encode.Encoder;
 import org.opensearch.affinity.encode.Models;
 import org.opensearch.affinity.encode.TorchRuntime;
+import org.opensearch.affinity.encode.TorchSettings;
 import org.opensearch.affinity.rank.AffinityExtBuilder;
 import org.opensearch.affinity.rank.AffinityRequestProcessor;
 import org.opensearch.affinity.rank.AffinityRescorerBuilder;
@@ -34,6 +35,7 @@ import org.opensearch.cluster.node.DiscoveryNodes;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.settings.ClusterSettings;
 import org.opensearch.common.settings.IndexScopedSettings;
+import org.opensearch.common.settings.Setting;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.settings.SettingsFilter;
 import org.opensearch.common.settings.SettingsModule;
@@ -105,9 +107,16 @@ public final class AffinityPlugin extends Plugin
         return Map.of(EncodeProcessor.TYPE, new EncodeProcessor.Factory(encoder::get, parameters.scriptService));
     }
 
+    @Override
+    public List<Setting<?>> getSettings() {
+        return TorchSettings.all();
+    }
+
     private Encoder encoder(Environment environment, ThreadPool threadPool) {
         Path plugin = environment.pluginsDir().resolve(FOLDER);
-        TorchRuntime runtime = new TorchRuntime(plugin.resolve("native"), threadPool.info(Encoder.EXECUTOR).getMax());
+        TorchSettings settings = TorchSettings.of(environment.settings());
+        TorchRuntime runtime = new TorchRuntime(plugin.resolve("native"), threadPool.info(Encoder.EXECUTOR).getMax(), settings);
+        runtime.check();
         List<Path> models = List.of(plugin.resolve("models"), environment.configDir().resolve(FOLDER).resolve("models"));
         try {
             return new Encoder(new Models(runtime, models), threadPool);
