@@ -1,5 +1,8 @@
 package org.opensearch.affinity.encode;
 
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,6 +11,8 @@ import java.util.stream.Stream;
 
 /** What the operating system says of processor and GPUs, without loading a driver. Linux only: elsewhere it finds neither. */
 final class Hardware {
+    private static final Logger logger = LogManager.getLogger(Hardware.class);
+
     private final Path root;
 
     /** @param root the folder of {@code proc} and {@code dev} */
@@ -21,6 +26,7 @@ final class Hardware {
             return lines.filter(line -> line.startsWith("flags")).limit(1).anyMatch(line -> List.of(line.split("\\s+")).contains("amx_bf16"));
         } catch (IOException | RuntimeException e) {
             // Not Linux, or not allowed: float32 is right everywhere.
+            logger.debug("[encode] cannot tell what the processor can do", e);
             return false;
         }
     }
