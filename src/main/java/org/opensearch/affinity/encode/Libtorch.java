@@ -5,19 +5,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A libtorch on this machine and the JNI library that was built for it.
  *
  * @param folder  of libtorch's libraries
  * @param version of PyTorch; empty: that of the engine
- * @param flavor  what DJL takes for the build: {@code cpu}, or the absolute folder of the JNI library, which
- *                DJL resolves against the libraries' folder; its last part is {@code cu} and a number, by which
- *                DJL knows that CUDA's libraries are to be loaded
+ * @param flavor  what DJL calls the build: {@code cpu}, or {@code cu} and the version of CUDA
+ * @param cache   where DJL looks for a JNI library that is not in the folder; empty: it is there
  */
-record Libtorch(Path folder, String version, String flavor) {
+record Libtorch(Path folder, String version, String flavor, Optional<Path> cache) {
     /** The versions of PyTorch that a JNI library exists for, with its flavour. */
     private static final Map<String, String> JNI = Map.of("2.7.1", "cu128", "2.5.1", "cu124");
 
@@ -26,14 +27,14 @@ record Libtorch(Path folder, String version, String flavor) {
 
     /** The plugin's own, for the CPU. */
     static Libtorch shipped(Path natives) {
-        return new Libtorch(natives, "", "cpu");
+        return new Libtorch(natives, "", "cpu", Optional.empty());
     }
 
     /**
      * The operator's, with CUDA.
      *
      * @param path    the folder of a C++ distribution, of a wheel's {@code torch}, or of either's {@code lib}
-     * @param natives the plugin's native code; the JNI library of flavour F lies in its folder F
+     * @param natives the plugin's native code; its folder {@code cuda} has the layout of DJL's cache
      * @throws IllegalArgumentException naming what is missing or of the wrong version
      */
     static Libtorch cuda(Path path, Path natives) {
@@ -52,13 +53,22 @@ record Libtorch(Path folder, String version, String flavor) {
                 setting(path) + " holds libtorch [" + version.group() + "]; supported are [2.7.1+cu128] and [2.5.1+cu124]"
             );
         }
-        Path jni = natives.resolve(wanted);
-        if (Files.exists(jni.resolve(library("djl_torch"))) == false) {
+        Path cache = natives.resolve("cuda");
+        if (holdsJniLibrary(cache.resolve("pytorch"), version.group(1) + "-" + wanted + "-") == false) {
             throw new IllegalArgumentException(
-                setting(path) + " needs [" + library("djl_torch") + "] of [" + wanted + "], which this build of the plugin lacks in [" + jni + "]"
+                setting(path) + " needs a JNI library of [" + wanted + "], which this build of the plugin lacks in [" + cache + "]"
             );
         }
-        return new Libtorch(folder, version.group(1), jni.toAbsolutePath().toString());
+        return new Libtorch(folder, version.group(1), wanted, Optional.of(cache.toAbsolutePath()));
+    }
+
+    /** The folder's name ends in the platform. DJL could tell which, but not from a thread of the node's class loader. */
+    private static boolean holdsJniLibrary(Path cache, String build) {
+        try (Stream<Path> builds = Files.list(cache)) {
+            return builds.anyMatch(folder -> folder.getFileName().toString().startsWith(build));
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static Matcher version(Path path, Path folder) {

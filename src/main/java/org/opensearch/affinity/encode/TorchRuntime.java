@@ -215,6 +215,7 @@ public final class TorchRuntime {
         if (libtorch.version().isEmpty() == false) {
             System.setProperty("PYTORCH_VERSION", libtorch.version());
         }
+        libtorch.cache().ifPresent(cache -> System.setProperty("ENGINE_CACHE_DIR", cache.toString()));
         // Tokenizing is the CPU's, whatever the models run on.
         System.setProperty("RUST_FLAVOR", "cpu");
         System.setProperty("RUST_LIBRARY_PATH", tokenizers.toString());

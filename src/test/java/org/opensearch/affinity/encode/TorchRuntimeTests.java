@@ -1,5 +1,7 @@
 package org.opensearch.affinity.encode;
 
+import ai.djl.util.Platform;
+
 import org.opensearch.affinity.encode.TorchSettings.DeviceChoice;
 import org.opensearch.common.settings.Settings;
 
@@ -64,13 +66,13 @@ public class TorchRuntimeTests extends EncodeTestCase {
         assertEquals("2.7.1", libtorch.version());
     }
 
-    public void testFlavorLeadsDjlToTheJniLibrary() throws Exception {
-        Path natives = natives();
-        Libtorch libtorch = Libtorch.cuda(cuda("2.7.1+cu128"), natives);
-        // What DJL does to find it.
-        Path jni = libtorch.folder().resolve(libtorch.flavor() + "/" + System.mapLibraryName("djl_torch"));
-        assertEquals(natives.resolve("cu128").resolve(System.mapLibraryName("djl_torch")), jni);
-        assertTrue(Files.exists(jni));
+    public void testBuiltPluginHasTheJniLibraryOfOneVersion() throws Exception {
+        assumeTrue("published for this platform only", Platform.detectPlatform("pytorch").getClassifier().equals("linux-x86_64"));
+        Libtorch libtorch = Libtorch.cuda(cuda("2.7.1+cu128"), folder("affinity.native"));
+        // What DJL resolves for this version and flavour.
+        String name = libtorch.version() + "-" + libtorch.flavor() + "-linux-x86_64";
+        String library = Platform.detectPlatform("pytorch").getApiVersion() + "-" + System.mapLibraryName("djl_torch");
+        assertTrue(Files.isRegularFile(libtorch.cache().orElseThrow().resolve("pytorch").resolve(name).resolve(library)));
     }
 
     public void testDevices() {
@@ -103,7 +105,8 @@ public class TorchRuntimeTests extends EncodeTestCase {
     /** The plugin's native folder, as far as this test needs it. */
     private static Path natives() throws IOException {
         Path natives = createTempDir();
-        Files.createFile(Files.createDirectory(natives.resolve("cu128")).resolve(System.mapLibraryName("djl_torch")));
+        String jni = "cuda/pytorch/2.7.1-cu128-" + Platform.detectPlatform("pytorch").getClassifier();
+        Files.createFile(Files.createDirectories(natives.resolve(jni)).resolve("0.0.0-" + System.mapLibraryName("djl_torch")));
         return natives;
     }
 
