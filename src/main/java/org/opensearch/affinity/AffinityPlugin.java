@@ -10,6 +10,7 @@ import org.opensearch.affinity.encode.Models;
 import org.opensearch.affinity.encode.ModelsAction;
 import org.opensearch.affinity.encode.StatsAction;
 import org.opensearch.affinity.encode.TorchRuntime;
+import org.opensearch.affinity.encode.TorchSettings;
 import org.opensearch.affinity.rank.AffinityExtBuilder;
 import org.opensearch.affinity.rank.AffinityRequestProcessor;
 import org.opensearch.affinity.rank.AffinityRescorerBuilder;
@@ -91,6 +92,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Wires the parts of the data path into OpenSearch — encode, track, rank — and does nothing else. */
 public final class AffinityPlugin extends Plugin
@@ -120,7 +122,7 @@ public final class AffinityPlugin extends Plugin
 
     @Override
     public List<Setting<?>> getSettings() {
-        return Encoder.settings();
+        return Stream.concat(Encoder.settings().stream(), TorchSettings.all().stream()).toList();
     }
 
     @Override
@@ -136,7 +138,9 @@ public final class AffinityPlugin extends Plugin
 
     private Encoder encoder(Environment environment, ThreadPool threadPool) {
         Path plugin = environment.pluginsDir().resolve(FOLDER);
-        TorchRuntime runtime = new TorchRuntime(plugin.resolve("native"), threadPool.info(Encoder.EXECUTOR).getMax());
+        TorchSettings settings = TorchSettings.of(environment.settings());
+        TorchRuntime runtime = new TorchRuntime(plugin.resolve("native"), threadPool.info(Encoder.EXECUTOR).getMax(), settings);
+        runtime.check();
         List<Path> models = List.of(plugin.resolve("models"), environment.configDir().resolve(FOLDER).resolve("models"));
         try {
             return new Encoder(new Models(runtime, models), threadPool, breaker.get(), environment.settings());

@@ -20,6 +20,7 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 
 import static org.opensearch.core.xcontent.ConstructingObjectParser.constructorArg;
+import static org.opensearch.core.xcontent.ConstructingObjectParser.optionalConstructorArg;
 
 /**
  * A sentence encoder ready to run: a folder with {@code model.pt} (TorchScript), {@code tokenizer.json}
@@ -31,6 +32,9 @@ import static org.opensearch.core.xcontent.ConstructingObjectParser.constructorA
  * @param vocabulary      token ids lie below it
  * @param pooling         how the module pools, for the reader: it is compiled into the module
  * @param maxTokens       a text's tokens beyond it are cut, [CLS] and [SEP] counted
+ * @param inputs          what the module takes beside ids
+ * @param queryPrefix     put before a text that is a query; empty for most models
+ * @param itemPrefix      put before a text that is an item; empty for most models
  * @param license         SPDX identifier of the weights' licence
  * @param origin          where the weights come from
  * @param modelSha256     hexadecimal, of model.pt
@@ -43,6 +47,9 @@ public record ModelPack(
     int vocabulary,
     Pooling pooling,
     int maxTokens,
+    ModelInputs inputs,
+    String queryPrefix,
+    String itemPrefix,
     String license,
     String origin,
     String modelSha256,
@@ -62,6 +69,9 @@ public record ModelPack(
     private static final ParseField VOCABULARY = new ParseField("vocabulary");
     private static final ParseField POOLING = new ParseField("pooling");
     private static final ParseField MAX_TOKENS = new ParseField("max_tokens");
+    private static final ParseField INPUTS = new ParseField("inputs");
+    private static final ParseField QUERY_PREFIX = new ParseField("query_prefix");
+    private static final ParseField ITEM_PREFIX = new ParseField("item_prefix");
     private static final ParseField LICENSE = new ParseField("license");
     private static final ParseField ORIGIN = new ParseField("origin");
     private static final ParseField MODEL_SHA256 = new ParseField("model_sha256");
@@ -81,6 +91,9 @@ public record ModelPack(
                 (int) args[3],
                 (Pooling) args[4],
                 (int) args[5],
+                args[10] == null ? ModelInputs.LENGTHS : (ModelInputs) args[10],
+                args[11] == null ? "" : (String) args[11],
+                args[12] == null ? "" : (String) args[12],
                 (String) args[6],
                 (String) args[7],
                 (String) args[8],
@@ -100,6 +113,9 @@ public record ModelPack(
         PARSER.declareString(constructorArg(), ORIGIN);
         PARSER.declareString(constructorArg(), MODEL_SHA256);
         PARSER.declareString(constructorArg(), TOKENIZER_SHA256);
+        PARSER.declareString(optionalConstructorArg(), ModelInputs::parse, INPUTS);
+        PARSER.declareString(optionalConstructorArg(), QUERY_PREFIX);
+        PARSER.declareString(optionalConstructorArg(), ITEM_PREFIX);
     }
 
     public ModelPack {
@@ -109,6 +125,36 @@ public record ModelPack(
         if (name.isBlank()) {
             throw new IllegalArgumentException("[name] is blank");
         }
+    }
+
+    /** A pack of lengths, without prefixes. */
+    public ModelPack(
+        Path folder,
+        String name,
+        int dimension,
+        int vocabulary,
+        Pooling pooling,
+        int maxTokens,
+        String license,
+        String origin,
+        String modelSha256,
+        String tokenizerSha256
+    ) {
+        this(
+            folder,
+            name,
+            dimension,
+            vocabulary,
+            pooling,
+            maxTokens,
+            ModelInputs.LENGTHS,
+            "",
+            "",
+            license,
+            origin,
+            modelSha256,
+            tokenizerSha256
+        );
     }
 
     /** @throws IllegalArgumentException naming the manifest and the field that is wrong */
@@ -149,14 +195,21 @@ public record ModelPack(
 
     @Override
     public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
-        return builder.startObject()
+        builder.startObject()
             .field(FORMAT_FIELD.getPreferredName(), FORMAT)
             .field(NAME.getPreferredName(), name)
             .field(DIMENSION.getPreferredName(), dimension)
             .field(VOCABULARY.getPreferredName(), vocabulary)
             .field(POOLING.getPreferredName(), pooling.toString())
             .field(MAX_TOKENS.getPreferredName(), maxTokens)
-            .field(LICENSE.getPreferredName(), license)
+            .field(INPUTS.getPreferredName(), inputs.toString());
+        if (queryPrefix.isEmpty() == false) {
+            builder.field(QUERY_PREFIX.getPreferredName(), queryPrefix);
+        }
+        if (itemPrefix.isEmpty() == false) {
+            builder.field(ITEM_PREFIX.getPreferredName(), itemPrefix);
+        }
+        return builder.field(LICENSE.getPreferredName(), license)
             .field(ORIGIN.getPreferredName(), origin)
             .field(MODEL_SHA256.getPreferredName(), modelSha256)
             .field(TOKENIZER_SHA256.getPreferredName(), tokenizerSha256)
@@ -176,6 +229,11 @@ public record ModelPack(
         return folder.resolve("model.pt");
     }
 
+    /** The entry of a module's archive, below its root folder, with the program that runs its weights in this precision. */
+    public static String program(String precision) {
+        return "extra/" + precision + ".pt";
+    }
+
     /** Where a pack in this folder has its tokenizer. */
     public static Path tokenizer(Path folder) {
         return folder.resolve("tokenizer.json");
@@ -185,6 +243,14 @@ public record ModelPack(
     public void verify() throws IOException {
         verify(model(), MODEL_SHA256, modelSha256);
         verify(tokenizer(), TOKENIZER_SHA256, tokenizerSha256);
+    }
+
+    /** What is put before a text. */
+    public String prefix(Purpose purpose) {
+        return switch (purpose) {
+            case QUERY -> queryPrefix;
+            case ITEM -> itemPrefix;
+        };
     }
 
     /**

@@ -40,6 +40,11 @@ public final class Models implements Closeable {
         }
     }
 
+    /** What the models run on. */
+    TorchRuntime runtime() {
+        return runtime;
+    }
+
     /** Names of the models, sorted. */
     public Set<String> names() {
         return Collections.unmodifiableSet(packs.keySet());

@@ -1,12 +1,16 @@
 package org.opensearch.affinity.encode;
 
+import ai.djl.Device;
+import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
-import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
+
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -22,26 +26,29 @@ import java.util.stream.IntStream;
  * each on its own thread. Close waits for them.
  */
 public final class SentenceEncoder implements Closeable {
-    /** Larger batches fall out of the processor's caches and are slower. */
-    private static final int BATCH_TOKENS = 1024;
+    private static final Logger logger = LogManager.getLogger(SentenceEncoder.class);
 
     private final ModelPack pack;
+    private final TorchRuntime runtime;
     private final PtNDManager manager;
-    private final PtSymbolBlock module;
+    private final LoadedModule module;
     private final HuggingFaceTokenizer tokenizer;
-    private final int batchTokens;
+    /** Tokens that run through the model at once, padding counted; less after the device ran out of memory. */
+    private volatile int batchTokens;
     /** Freeing a module under a running batch would end the JVM. */
     private final ReadWriteLock lifetime = new ReentrantReadWriteLock();
     private boolean closed;
 
     private SentenceEncoder(
         ModelPack pack,
+        TorchRuntime runtime,
         PtNDManager manager,
-        PtSymbolBlock module,
+        LoadedModule module,
         HuggingFaceTokenizer tokenizer,
         int batchTokens
     ) {
         this.pack = pack;
+        this.runtime = runtime;
         this.manager = manager;
         this.module = module;
         this.tokenizer = tokenizer;
@@ -49,13 +56,20 @@ public final class SentenceEncoder implements Closeable {
     }
 
     /**
-     * Verifies the pack and loads it; takes about a second.
+     * Verifies the pack, loads it and measures how many tokens to run at once; takes two seconds.
      *
      * @throws IllegalStateException if a file of the pack is not the one that its manifest names, or if the
      *                               native code or the model cannot be loaded
      */
     public static SentenceEncoder load(TorchRuntime runtime, ModelPack pack) throws IOException {
-        return load(runtime, pack, BATCH_TOKENS);
+        SentenceEncoder encoder = load(runtime, pack, Calibration.SMALLEST);
+        try {
+            encoder.calibrate();
+        } catch (RuntimeException e) {
+            encoder.close();
+            throw e;
+        }
+        return encoder;
     }
 
     /** @param batchTokens tokens that run through the model at once, padding counted */
@@ -63,10 +77,10 @@ public final class SentenceEncoder implements Closeable {
         pack.verify();
         PtNDManager manager = runtime.newManager();
         try {
-            PtSymbolBlock module = runtime.module(manager, pack.model());
+            LoadedModule module = LoadedModule.load(runtime, manager, pack);
             HuggingFaceTokenizer tokenizer = runtime.tokenizer(pack.tokenizer(), pack.maxTokens());
-            return new SentenceEncoder(pack, manager, module, tokenizer, batchTokens);
-        } catch (RuntimeException e) {
+            return new SentenceEncoder(pack, runtime, manager, module, tokenizer, batchTokens);
+        } catch (IOException | RuntimeException e) {
             manager.close();
             throw e;
         }
@@ -77,31 +91,51 @@ public final class SentenceEncoder implements Closeable {
         return pack.dimension();
     }
 
+    /** What the model calculates in: float32 where its pack cannot do what the node asks for. */
+    public Precision precision() {
+        return module.precision();
+    }
+
+    /** The device it runs on. */
+    public Device device() {
+        return runtime.device();
+    }
+
+    /** Tokens that run through the model at once, padding counted. */
+    public int batchTokens() {
+        return batchTokens;
+    }
+
+    /** The texts are items. */
+    public float[][] encode(List<String> texts) {
+        return encode(texts, Purpose.ITEM);
+    }
+
     /**
      * Blocks until all texts are encoded. A text longer than the model reads is cut; an empty text has a
-     * vector too. A vector does not depend on the other texts but for rounding (about 1e-7).
+     * vector too. A vector does not depend on the other texts but for rounding: about 1e-7 in float32,
+     * 1e-3 in bfloat16, 2e-2 in int8.
      *
+     * @param purpose chooses the prefix that the model was trained with, if any
      * @return unit vectors {@code [texts][dimension]}, in the texts' order
      * @throws IllegalStateException if the encoder is closed
      */
-    public float[][] encode(List<String> texts) {
-        return encode(texts, batch -> {});
+    public float[][] encode(List<String> texts, Purpose purpose) {
+        return encode(texts, purpose, batch -> {});
     }
 
     /** @param ran called after each batch, on this thread; it may encode other texts */
-    float[][] encode(List<String> texts, Consumer<RanBatch> ran) {
+    float[][] encode(List<String> texts, Purpose purpose, Consumer<RanBatch> ran) {
         lifetime.readLock().lock();
         try {
             if (closed) {
                 throw new IllegalStateException("[model] [" + pack.name() + "] is closed");
             }
             TorchRuntime.prepareThread();
-            int[][] ids = texts.stream().map(this::tokenize).toArray(int[][]::new);
+            String prefix = pack.prefix(purpose);
+            int[][] ids = texts.stream().map(text -> tokenize(prefix + text)).toArray(int[][]::new);
             float[][] vectors = new float[ids.length][];
-            for (TokenBatch batch : TokenBatch.cut(ids, batchTokens)) {
-                run(batch, ids, vectors);
-                ran.accept(new RanBatch(batch.rows().length, IntStream.of(batch.lengths(ids)).sum(), batch.rows().length * batch.width()));
-            }
+            run(ids, batchTokens, vectors, ran);
             return vectors;
         } finally {
             lifetime.readLock().unlock();
@@ -115,7 +149,7 @@ public final class SentenceEncoder implements Closeable {
             if (closed == false) {
                 closed = true;
                 tokenizer.close();
-                module.close();
+                module.block().close();
                 manager.close();
             }
         } finally {
@@ -139,14 +173,72 @@ public final class SentenceEncoder implements Closeable {
         return checked;
     }
 
+    /** Runs all texts; with half the tokens at a time where the device has no memory for more. */
+    private void run(int[][] ids, int budget, float[][] vectors, Consumer<RanBatch> ran) {
+        for (TokenBatch batch : TokenBatch.cut(ids, budget)) {
+            try {
+                run(batch, ids, vectors);
+                ran.accept(batch.ran(ids));
+            } catch (EngineException e) {
+                if (isOutOfMemory(e) == false || batch.rows().length == 1) {
+                    throw e;
+                }
+                int halved = Math.max(1, budget / 2);
+                shrink(halved);
+                int[][] rest = Arrays.stream(batch.rows()).mapToObj(row -> ids[row]).toArray(int[][]::new);
+                float[][] made = new float[rest.length][];
+                run(rest, halved, made, ran);
+                for (int i = 0; i < made.length; i++) {
+                    vectors[batch.rows()[i]] = made[i];
+                }
+            }
+        }
+    }
+
+    private synchronized void shrink(int tokens) {
+        if (tokens < batchTokens) {
+            logger.warn("[model] [{}]: [{}] ran out of memory; from now on [{}] tokens at a time", pack.name(), device(), tokens);
+            batchTokens = tokens;
+        }
+    }
+
+    static boolean isOutOfMemory(EngineException e) {
+        return e.getMessage() != null && e.getMessage().contains("out of memory");
+    }
+
+    private void calibrate() {
+        TorchRuntime.prepareThread();
+        Calibration calibration = new Calibration(device().isGpu(), Math.min(pack.maxTokens(), Calibration.WIDTH));
+        batchTokens = calibration.best(ids -> {
+            try {
+                run(new TokenBatch(IntStream.range(0, ids.length).toArray(), ids[0].length), ids, new float[ids.length][]);
+                return true;
+            } catch (EngineException e) {
+                if (isOutOfMemory(e)) {
+                    return false;
+                }
+                throw e;
+            }
+        });
+        logger.info(
+            "[model] [{}] runs on [{}] in [{}], [{}] tokens at a time ({} tokens/s measured on one thread)",
+            pack.name(),
+            device(),
+            precision(),
+            batchTokens,
+            Math.round(calibration.speed())
+        );
+    }
+
     private void run(TokenBatch batch, int[][] ids, float[][] vectors) {
         int rows = batch.rows().length;
+        Shape shape = new Shape(rows, batch.width());
         float[] flat;
         try (
             NDManager scope = manager.newSubManager();
-            IValue input = IValue.from((PtNDArray) scope.create(batch.padded(ids), new Shape(rows, batch.width())));
-            IValue lengths = IValue.from((PtNDArray) scope.create(batch.lengths(ids), new Shape(rows)));
-            IValue output = module.forward(input, lengths)
+            IValue input = input(scope, batch, ids, shape);
+            IValue extent = extent(scope, batch, ids, shape);
+            IValue output = module.block().forward(input, extent)
         ) {
             flat = output.toTensor((PtNDManager) scope).toFloatArray();
         }
@@ -157,7 +249,42 @@ public final class SentenceEncoder implements Closeable {
             );
         }
         for (int i = 0; i < rows; i++) {
-            vectors[batch.rows()[i]] = Arrays.copyOfRange(flat, i * dimension, (i + 1) * dimension);
+            vectors[batch.rows()[i]] = unit(flat, i * dimension);
         }
+    }
+
+    private IValue input(NDManager scope, TokenBatch batch, int[][] ids, Shape shape) {
+        int[] padded = batch.padded(ids);
+        return IValue.from((PtNDArray) switch (pack.inputs()) {
+            case LENGTHS -> scope.create(padded, shape);
+            case MASK -> scope.create(Arrays.stream(padded).asLongStream().toArray(), shape);
+        });
+    }
+
+    /** What tells tokens from padding. */
+    private IValue extent(NDManager scope, TokenBatch batch, int[][] ids, Shape shape) {
+        return IValue.from((PtNDArray) switch (pack.inputs()) {
+            case LENGTHS -> scope.create(batch.lengths(ids), new Shape(shape.get(0)));
+            case MASK -> scope.create(batch.mask(ids), shape);
+        });
+    }
+
+    /** A model of the plugin's making gives unit vectors already, one of the user's need not. */
+    private float[] unit(float[] flat, int from) {
+        float[] vector = Arrays.copyOfRange(flat, from, from + pack.dimension());
+        double square = 0;
+        for (float value : vector) {
+            square += (double) value * value;
+        }
+        if (Double.isFinite(square) == false || square == 0) {
+            throw new IllegalStateException("[model] [" + pack.name() + "] made a vector of length [" + Math.sqrt(square) + "]");
+        }
+        if (Math.abs(square - 1) > 1e-5) {
+            float factor = (float) (1 / Math.sqrt(square));
+            for (int i = 0; i < vector.length; i++) {
+                vector[i] *= factor;
+            }
+        }
+        return vector;
     }
 }

@@ -40,6 +40,11 @@ record TokenBatch(int[] rows, int width) {
         return batches;
     }
 
+    /** What it has cost. */
+    RanBatch ran(int[][] ids) {
+        return new RanBatch(rows.length, IntStream.of(lengths(ids)).sum(), rows.length * width);
+    }
+
     /** {@code [rows, width]}, row-major, padded with 0. */
     int[] padded(int[][] ids) {
         int[] padded = new int[rows.length * width];
@@ -48,6 +53,15 @@ record TokenBatch(int[] rows, int width) {
             System.arraycopy(row, 0, padded, i * width, row.length);
         }
         return padded;
+    }
+
+    /** {@code [rows, width]}: 1 for a token, 0 for padding. */
+    long[] mask(int[][] ids) {
+        long[] mask = new long[rows.length * width];
+        for (int i = 0; i < rows.length; i++) {
+            Arrays.fill(mask, i * width, i * width + ids[rows[i]].length, 1);
+        }
+        return mask;
     }
 
     /** {@code [rows]}: how many tokens of each row are not padding. */

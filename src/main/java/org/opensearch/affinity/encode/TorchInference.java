@@ -1,5 +1,7 @@
 package org.opensearch.affinity.encode;
 
+import ai.djl.Device;
+
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -13,12 +15,13 @@ final class TorchInference implements Inference {
 
     @Override
     public String device() {
-        return "cpu";
+        Device device = models.runtime().device();
+        return device.isGpu() ? device.getDeviceType() + ":" + device.getDeviceId() : device.getDeviceType();
     }
 
     @Override
     public String precision(String model) {
-        return "f32";
+        return models.runtime().precision().toString();
     }
 
     @Override
@@ -28,6 +31,6 @@ final class TorchInference implements Inference {
 
     @Override
     public float[][] encode(String model, Purpose purpose, List<String> texts, Consumer<RanBatch> ran) {
-        return models.get(model).encode(texts, ran);
+        return models.get(model).encode(texts, purpose, ran);
     }
 }

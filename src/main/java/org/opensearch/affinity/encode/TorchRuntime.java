@@ -2,17 +2,25 @@ package org.opensearch.affinity.encode;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.engine.StandardCapabilities;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.util.cuda.CudaUtils;
 
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.opensearch.affinity.encode.TorchSettings.DeviceChoice;
 import org.opensearch.common.CheckedSupplier;
+import org.opensearch.common.io.PathUtils;
+import org.opensearch.core.common.unit.ByteSizeValue;
+import org.opensearch.monitor.os.OsProbe;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.lang.management.MemoryUsage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -20,7 +28,11 @@ import java.util.Map;
 /**
  * libtorch and the tokenizers' native code, loaded from one folder at first use: never downloaded,
  * never extracted. Loading takes about a second and happens once per JVM, so call it neither from a
- * transport nor from a cluster state thread. Thread-safe.
+ * transport nor from a cluster state thread. Which libtorch, device and precision that will be is decided
+ * by the constructor, from files alone. Thread-safe.
+ *
+ * <p>What concerns CUDA was read in DJL's and PyTorch's sources and has not been run; {@code integTest/gpu}
+ * checks it on a machine that has a GPU.
  */
 public final class TorchRuntime {
     private static final Logger logger = LogManager.getLogger(TorchRuntime.class);
@@ -28,34 +40,81 @@ public final class TorchRuntime {
 
     private final Path natives;
     private final int threads;
+    private final TorchSettings settings;
+    private final Libtorch libtorch;
+    private final Device device;
+    private final Precision precision;
     private boolean started;
+
+    /** With nothing configured. */
+    public TorchRuntime(Path natives, int threads) {
+        this(natives, threads, TorchSettings.DEFAULT);
+    }
 
     /**
      * @param natives folder of libtorch, its JNI library and the tokenizers' library
      * @param threads how many threads of this node run batches at the same time; for the log
+     * @throws IllegalArgumentException if the settings ask for what this node does not have, naming setting and reason
      */
-    public TorchRuntime(Path natives, int threads) {
+    public TorchRuntime(Path natives, int threads, TorchSettings settings) {
+        this(natives, threads, settings, new Hardware(PathUtils.get("/")));
+    }
+
+    TorchRuntime(Path natives, int threads, TorchSettings settings, Hardware hardware) {
         this.natives = natives.toAbsolutePath();
         this.threads = threads;
+        this.settings = settings;
+        this.device = device(settings, hardware);
+        this.libtorch = device.isGpu() ? Libtorch.cuda(settings.libtorch().orElseThrow(), this.natives) : Libtorch.shipped(this.natives);
+        this.precision = settings.precision().orElseGet(() -> fastest(hardware));
+        if (device.isGpu() && precision == Precision.INT8) {
+            throw new IllegalArgumentException(
+                "[" + TorchSettings.PRECISION.getKey() + "] is [" + precision + "], which runs on the CPU only; on a GPU use [f16]"
+            );
+        }
+        if (settings.precision().isPresent() && device.isGpu() == false && precision == Precision.BF16 && hardware.hasBf16Matrices() == false) {
+            logger.warn("[encode] [{}] is [bf16], slower than [f32] on this processor: it has no AMX", TorchSettings.PRECISION.getKey());
+        }
+    }
+
+    /**
+     * Proves that a device the operator insists on can be used. Loads libtorch if that is a GPU and nothing
+     * otherwise, so a node may call it while it starts.
+     *
+     * @throws IllegalStateException with the reason why it cannot be used
+     */
+    public void check() {
+        if (settings.device().kind() == DeviceChoice.Kind.GPU) {
+            load("libtorch", () -> null);
+        }
     }
 
     /** The device that models run on. */
     public Device device() {
-        return Device.cpu();
+        return device;
+    }
+
+    /** The precision of models that have it; others run in float32. */
+    public Precision precision() {
+        return precision;
     }
 
     /** @throws IllegalStateException if the native code cannot be loaded */
     PtNDManager newManager() {
-        return load("libtorch", () -> (PtNDManager) NDManager.newBaseManager(device(), ENGINE));
+        return load("libtorch", () -> (PtNDManager) NDManager.newBaseManager(device, ENGINE));
     }
 
     /** A TorchScript module in inference mode; it lives as long as the manager, or until closed. */
     PtSymbolBlock module(PtNDManager manager, Path file) {
-        return load("module [" + file + "]", () -> {
-            PtSymbolBlock module = JniUtils.loadModule(manager, file, true, new String[0], new String[0], false);
-            JniUtils.enableInferenceMode(module);
-            return module;
-        });
+        return load(
+            "module [" + file + "]",
+            () -> inference(JniUtils.loadModule(manager, file, true, new String[0], new String[0], false))
+        );
+    }
+
+    /** The same for a small module that is no file. */
+    PtSymbolBlock module(PtNDManager manager, String what, InputStream in) {
+        return load(what, () -> inference(JniUtils.loadModule(manager, in, true, false)));
     }
 
     /** A tokenizer that adds special tokens, cuts at the given number of them and does not pad. */
@@ -81,6 +140,48 @@ public final class TorchRuntime {
         JniUtils.setGraphExecutorOptimize(false);
     }
 
+    private static Device device(TorchSettings settings, Hardware hardware) {
+        DeviceChoice choice = settings.device();
+        String key = TorchSettings.DEVICE.getKey();
+        int gpus = choice.kind() == DeviceChoice.Kind.CPU ? 0 : hardware.gpus();
+        if (choice.kind() == DeviceChoice.Kind.GPU) {
+            if (settings.libtorch().isEmpty()) {
+                throw new IllegalArgumentException(
+                    "["
+                        + key
+                        + "] is [gpu], which needs ["
+                        + TorchSettings.LIBTORCH.getKey()
+                        + "]: the folder of a libtorch with CUDA (2.7.1+cu128); the plugin brings one for the CPU only"
+                );
+            }
+            if (choice.index() >= gpus) {
+                throw new IllegalArgumentException(
+                    "[" + key + "] is [gpu:" + choice.index() + "], but this process sees [" + gpus + "] NVIDIA GPUs in [/dev]"
+                );
+            }
+            return Device.gpu(choice.index());
+        }
+        if (choice.kind() == DeviceChoice.Kind.AUTO && settings.libtorch().isPresent()) {
+            if (gpus > 0) {
+                return Device.gpu(0);
+            }
+            logger.warn("[encode] [{}] is set, but there is no NVIDIA GPU in [/dev]: models run on the CPU", TorchSettings.LIBTORCH.getKey());
+        }
+        return Device.cpu();
+    }
+
+    private Precision fastest(Hardware hardware) {
+        if (device.isGpu()) {
+            return Precision.F16;
+        }
+        return hardware.hasBf16Matrices() ? Precision.BF16 : Precision.F32;
+    }
+
+    private static PtSymbolBlock inference(PtSymbolBlock module) {
+        JniUtils.enableInferenceMode(module);
+        return module;
+    }
+
     /** DJL finds its engines and its settings through the thread's class loader: the plugin's, not the node's. */
     private synchronized <T> T load(String what, CheckedSupplier<T, IOException> supplier) {
         Thread thread = Thread.currentThread();
@@ -91,7 +192,7 @@ public final class TorchRuntime {
             return supplier.get();
         } catch (IOException | RuntimeException | LinkageError e) {
             // An Error would end the node, which can do without personalisation.
-            String message = "[encode] cannot load " + what + " with the native code in [" + natives + "]: " + e.getMessage();
+            String message = "[encode] cannot load " + what + " with the native code in [" + libtorch.folder() + "]: " + e.getMessage();
             throw new IllegalStateException(message, e);
         } finally {
             thread.setContextClassLoader(callers);
@@ -108,18 +209,42 @@ public final class TorchRuntime {
         }
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("OPT_OUT_TRACKING", "true");
-        System.setProperty("PYTORCH_LIBRARY_PATH", natives.toString());
+        System.setProperty("PYTORCH_LIBRARY_PATH", libtorch.folder().toString());
         // DJL's default on Linux is a flavour of its JNI library that is no longer made.
-        System.setProperty("PYTORCH_FLAVOR", "cpu");
+        System.setProperty("PYTORCH_FLAVOR", libtorch.flavor());
+        if (libtorch.version().isEmpty() == false) {
+            System.setProperty("PYTORCH_VERSION", libtorch.version());
+        }
+        libtorch.cache().ifPresent(cache -> System.setProperty("ENGINE_CACHE_DIR", cache.toString()));
+        // Tokenizing is the CPU's, whatever the models run on.
+        System.setProperty("RUST_FLAVOR", "cpu");
         System.setProperty("RUST_LIBRARY_PATH", tokenizers.toString());
         Engine engine = Engine.getEngine(ENGINE);
+        if (device.isGpu() && engine.hasCapability(StandardCapabilities.CUDA) == false) {
+            throw new IOException("this libtorch finds no usable GPU: the driver is missing, or too old for [" + libtorch.version() + "]");
+        }
         started = true;
         logger.info(
-            "[encode] libtorch [{}] of [{}] runs on [{}] with up to [{}] threads, one batch each",
+            "[encode] libtorch [{}] of [{}] runs on [{}] in [{}] with up to [{}] threads, one batch each; free memory: [{}]",
             engine.getVersion(),
-            natives,
-            device().getDeviceType(),
-            threads
+            libtorch.folder(),
+            device,
+            precision,
+            threads,
+            freeMemory()
         );
+    }
+
+    private String freeMemory() {
+        if (device.isGpu() == false) {
+            return new ByteSizeValue(OsProbe.getInstance().getFreePhysicalMemorySize()).toString();
+        }
+        try {
+            MemoryUsage usage = CudaUtils.getGpuMemory(device);
+            return new ByteSizeValue(usage.getMax() - usage.getUsed()).toString();
+        } catch (RuntimeException | LinkageError e) {
+            // Only for the log.
+            return "unknown";
+        }
     }
 }

@@ -264,7 +264,7 @@ public class EncodeProcessorTests extends EncodeTestCase {
         device.hold();
         try {
             Encoder busy = new Encoder(models, device, small, breaker(1 << 20), Settings.EMPTY);
-            Map<String, Processor.Factory> ours = Map.of(EncodeProcessor.TYPE, new EncodeProcessor.Factory(() -> busy, scripts));
+            Map<String, Processor.Factory> ours = Map.of(EncodeProcessor.TYPE, new EncodeProcessorFactory(() -> busy, scripts));
             Map<String, Object> definition = new HashMap<>();
             definition.put("processors", new ArrayList<>(List.of(new HashMap<>(Map.of(EncodeProcessor.TYPE, config())))));
             Pipeline pipeline = Pipeline.create("p", definition, ours, scripts);

@@ -24,6 +24,23 @@ public class ModelPackTests extends EncodeTestCase {
         assertEquals(pack, ModelPack.read(folder));
     }
 
+    public void testManifestOfPrefixesAndMask() throws Exception {
+        Path folder = createTempDir();
+        ModelPack pack = new ModelPack(folder, "m", 3, 10, Pooling.CLS, 8, ModelInputs.MASK, "query: ", "", "MIT", "a test", "aa", "bb");
+        pack.write();
+        assertEquals(pack, ModelPack.read(folder));
+        assertEquals("query: ", pack.prefix(Purpose.QUERY));
+        assertEquals("", pack.prefix(Purpose.ITEM));
+    }
+
+    public void testManifestWithoutWhatIsOptional() throws Exception {
+        Path folder = createTempDir();
+        Files.writeString(folder.resolve(ModelPack.MANIFEST), manifest());
+        ModelPack pack = ModelPack.read(folder);
+        assertEquals(ModelInputs.LENGTHS, pack.inputs());
+        assertEquals("", pack.prefix(randomFrom(Purpose.values())));
+    }
+
     public void testManifestErrorsNameFileAndField() throws Exception {
         assertRefused("{\"format\": 1, \"name\": \"m\"}", "dimension");
         assertRefused(manifest().replace("}", ", \"colour\": \"red\"}"), "[colour]");
@@ -31,6 +48,7 @@ public class ModelPackTests extends EncodeTestCase {
         assertRefused(manifest().replace("\"dimension\": 384", "\"dimension\": 0"), "[dimension] is [0]; it must be positive");
         assertRefused(manifest().replace("\"dimension\": 384", "\"dimension\": \"many\""), "[dimension]");
         assertRefused(manifest().replace("\"name\": \"m\"", "\"name\": \" \""), "[name] is blank");
+        assertRefused(manifest().replace("}", ", \"inputs\": \"both\"}"), "unknown inputs [both]; one of [lengths, mask]");
         assertRefused(manifest().replace("\"format\": 1", "\"format\": 2"), "[format] is [2]; this version reads [1]");
     }
 

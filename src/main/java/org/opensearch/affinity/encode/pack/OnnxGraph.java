@@ -1,6 +1,7 @@
 package org.opensearch.affinity.encode.pack;
 
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.WireFormat;
 
 import java.io.IOException;
@@ -61,12 +62,16 @@ final class OnnxGraph {
         CodedInputStream in = CodedInputStream.newInstance(Files.readAllBytes(file));
         in.enableAliasing(true);
         OnnxGraph graph = new OnnxGraph();
-        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-            if (WireFormat.getTagFieldNumber(tag) == 7) {
-                graph.readGraph(in);
-            } else {
-                in.skipField(tag);
+        try {
+            for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+                if (WireFormat.getTagFieldNumber(tag) == 7) {
+                    graph.readGraph(in);
+                } else {
+                    in.skipField(tag);
+                }
             }
+        } catch (InvalidProtocolBufferException e) {
+            throw new IOException("[" + file + "] is no ONNX model: " + e.getMessage(), e);
         }
         if (graph.nodes.isEmpty()) {
             throw new IOException("[" + file + "] holds no ONNX graph");

@@ -23,6 +23,7 @@ final class Pickle {
     private static final int GLOBAL = 'c';
     private static final int NEW_OBJECT = 0x81;
     private static final int FALSE = 0x89;
+    private static final int NONE = 'N';
     private static final int BYTE = 'K';
     private static final int INT = 'J';
     private static final int UNICODE = 'X';
@@ -40,7 +41,7 @@ final class Pickle {
         return end();
     }
 
-    /** An instance of the class whose state is {@code training = False} and the tensors, numbered in their order. */
+    /** An instance of the class whose state is {@code training = False} and the tensors, numbered in their order; null is None. */
     ByteBuffer module(String qualifiedName, Map<String, TorchScriptArchive.Tensor> tensors) {
         int dot = qualifiedName.lastIndexOf('.');
         global(qualifiedName.substring(0, dot), qualifiedName.substring(dot + 1));
@@ -53,7 +54,11 @@ final class Pickle {
         int key = 0;
         for (Map.Entry<String, TorchScriptArchive.Tensor> entry : tensors.entrySet()) {
             string(entry.getKey());
-            tensor(key++, entry.getValue());
+            if (entry.getValue() == null) {
+                out.write(NONE);
+            } else {
+                tensor(key++, entry.getValue());
+            }
         }
         out.write(SET_ITEMS);
         out.write(BUILD);

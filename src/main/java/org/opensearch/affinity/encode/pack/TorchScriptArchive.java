@@ -2,6 +2,7 @@ package org.opensearch.affinity.encode.pack;
 
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
+import org.apache.commons.compress.utils.SeekableInMemoryByteChannel;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -63,17 +64,24 @@ final class TorchScriptArchive {
 
     private final String root;
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+    private final Map<String, ByteBuffer> extras = new LinkedHashMap<>();
 
     /** @param root name of the folder inside the zip; libtorch does not care which */
     TorchScriptArchive(String root) {
         this.root = root;
     }
 
-    /** Adds an attribute to the module. */
+    /** Adds an attribute to the module; null is {@code None}. */
     void put(String name, Tensor tensor) {
-        if (tensors.put(name, tensor) != null) {
+        if (tensors.containsKey(name)) {
             throw new IllegalArgumentException("tensor [" + name + "] is there twice");
         }
+        tensors.put(name, tensor);
+    }
+
+    /** Adds an entry that libtorch does not read, a heap buffer. */
+    void extra(String name, ByteBuffer content) {
+        extras.put(name, content);
     }
 
     Map<String, Tensor> tensors() {
@@ -93,15 +101,33 @@ final class TorchScriptArchive {
                 StandardOpenOption.WRITE
             )
         ) {
-            put(zip, "data.pkl", new Pickle().module(qualifiedName, tensors));
-            put(zip, "code/__torch__.py", ByteBuffer.wrap(code.getBytes(StandardCharsets.UTF_8)));
-            int key = 0;
-            for (Tensor tensor : tensors.values()) {
+            write(zip, qualifiedName, code);
+        }
+    }
+
+    /** The same, for a small archive. */
+    ByteBuffer bytes(String qualifiedName, String code) throws IOException {
+        SeekableInMemoryByteChannel channel = new SeekableInMemoryByteChannel();
+        try (ZipArchiveOutputStream zip = new ZipArchiveOutputStream(channel)) {
+            write(zip, qualifiedName, code);
+        }
+        return ByteBuffer.wrap(channel.array(), 0, Math.toIntExact(channel.size()));
+    }
+
+    private void write(ZipArchiveOutputStream zip, String qualifiedName, String code) throws IOException {
+        put(zip, "data.pkl", new Pickle().module(qualifiedName, tensors));
+        put(zip, "code/__torch__.py", ByteBuffer.wrap(code.getBytes(StandardCharsets.UTF_8)));
+        int key = 0;
+        for (Tensor tensor : tensors.values()) {
+            if (tensor != null) {
                 put(zip, "data/" + key++, tensor.bytes());
             }
-            put(zip, "constants.pkl", new Pickle().emptyTuple());
-            put(zip, "byteorder", ByteBuffer.wrap("little".getBytes(StandardCharsets.UTF_8)));
-            put(zip, "version", ByteBuffer.wrap("10\n".getBytes(StandardCharsets.UTF_8)));
+        }
+        put(zip, "constants.pkl", new Pickle().emptyTuple());
+        put(zip, "byteorder", ByteBuffer.wrap("little".getBytes(StandardCharsets.UTF_8)));
+        put(zip, "version", ByteBuffer.wrap("10\n".getBytes(StandardCharsets.UTF_8)));
+        for (Map.Entry<String, ByteBuffer> extra : extras.entrySet()) {
+            put(zip, extra.getKey(), extra.getValue());
         }
     }
 

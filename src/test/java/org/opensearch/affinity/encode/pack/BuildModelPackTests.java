@@ -43,7 +43,7 @@ public class BuildModelPackTests extends EncodeTestCase {
                 assertEquals(entry.getName(), 0, entry.getDataOffset() % TorchScriptArchive.ALIGNMENT);
                 entries++;
             }
-            assertEquals("4 embeddings, 12 tensors a layer, 5 files", 4 + 6 * 12 + 5, entries);
+            assertEquals("4 embeddings, 12 tensors a layer, 5 files, 2 programs", 4 + 6 * 12 + 5 + 2, entries);
         }
     }
 

@@ -1,0 +1,42 @@
+package org.opensearch.affinity.encode;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The type of numbers that a model calculates with. Its weights are stored in float32 and converted when it is loaded. */
+public enum Precision {
+    /** float32: what the model was made in. */
+    F32,
+    /** bfloat16: twice to three times as fast on a processor with AMX, slower than float32 on others. */
+    BF16,
+    /** float16: for GPUs. */
+    F16,
+    /** 8-bit integers in the linear layers: for processors without AMX, where less accurate vectors do. A vector then depends on its batch. */
+    INT8;
+
+    /** The node setting's value that leaves the choice to the plugin. */
+    static final String AUTO = "auto";
+
+    /**
+     * Empty for {@code auto}.
+     *
+     * @throws IllegalArgumentException naming the values that would be right
+     */
+    static Optional<Precision> parse(String name) {
+        if (name.equals(AUTO)) {
+            return Optional.empty();
+        }
+        for (Precision precision : values()) {
+            if (precision.toString().equals(name)) {
+                return Optional.of(precision);
+            }
+        }
+        throw new IllegalArgumentException("unknown precision [" + name + "]; [" + AUTO + "] or one of " + Arrays.toString(values()));
+    }
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,128 @@
+package org.opensearch.affinity.encode.pack;
+
+import org.opensearch.affinity.encode.EncodeTestCase;
+import org.opensearch.affinity.encode.ModelInputs;
+import org.opensearch.affinity.encode.ModelPack;
+import org.opensearch.affinity.encode.Pooling;
+import org.opensearch.affinity.encode.Precision;
+import org.opensearch.affinity.encode.Purpose;
+import org.opensearch.affinity.encode.SentenceEncoder;
+import org.opensearch.affinity.encode.TorchRuntime;
+import org.opensearch.affinity.encode.TorchSettings;
+import org.opensearch.affinity.encode.pack.TorchScriptArchive.Tensor;
+import org.opensearch.common.settings.Settings;
+
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+
+import static org.hamcrest.Matchers.lessThan;
+
+/** TorchScript modules that this plugin did not make, with manifests written by hand. */
+public class OwnModuleTests extends EncodeTestCase {
+    private static final int VOCABULARY = 30522;
+
+    /** The sum of the tokens' embeddings, not normalised. */
+    private static final String MASK = """
+        class Encoder(Module):
+          __parameters__ = []
+          __buffers__ = ["words", ]
+          training : bool
+          words : Tensor
+          def forward(self: __torch__.Encoder, ids: Tensor, mask: Tensor) -> Tensor:
+            return torch.sum(torch.mul(torch.embedding(self.words, ids), torch.unsqueeze(mask, 2)), [1])
+        """;
+
+    private static final String LENGTHS = MASK.replace("mask: Tensor", "lengths: Tensor")
+        .replace("torch.unsqueeze(mask, 2)", "torch.unsqueeze(torch.lt(torch.unsqueeze(torch.arange(torch.size(ids, 1)), 0), torch.unsqueeze(lengths, 1)), 2)");
+
+    /** One that a batch of more than 100 tokens is too much for. */
+    private static final String GREEDY = LENGTHS.replace(
+        "    return",
+        "    if torch.gt(torch.numel(ids), 100):\n      ops.prim.RaiseException(\"CUDA out of memory. Tried to allocate 2.00 GiB\")\n    else:\n      pass\n    return"
+    );
+
+    public void testMaskAndLengthsSeeTheSameTokens() throws Exception {
+        List<String> texts = List.of("lamp", "a lamp for the desk and for the tent", "");
+        float[][] masked = encode(MASK, ModelInputs.MASK, texts);
+        float[][] counted = encode(LENGTHS, ModelInputs.LENGTHS, texts);
+        for (int i = 0; i < masked.length; i++) {
+            assertUnit(masked[i]);
+            assertArrayEquals(masked[i], counted[i], 1e-6f);
+            assertArrayEquals("padding counts for nothing", encode(MASK, ModelInputs.MASK, texts.subList(i, i + 1))[0], masked[i], 1e-6f);
+        }
+        assertThat(cosine(masked[0], masked[1]), lessThan(0.99));
+    }
+
+    public void testPrefixes() throws Exception {
+        try (SentenceEncoder encoder = SentenceEncoder.load(runtime(), pack(MASK, ModelInputs.MASK, "query: ", "passage: "))) {
+            float[] query = encoder.encode(List.of("desk lamp"), Purpose.QUERY)[0];
+            float[] item = encoder.encode(List.of("desk lamp"), Purpose.ITEM)[0];
+            assertArrayEquals(item, encoder.encode(List.of("desk lamp"))[0], 0);
+            assertArrayEquals(encode(MASK, ModelInputs.MASK, List.of("query: desk lamp"))[0], query, 1e-6f);
+            assertArrayEquals(encode(MASK, ModelInputs.MASK, List.of("passage: desk lamp"))[0], item, 1e-6f);
+            assertThat(cosine(query, item), lessThan(0.999));
+        }
+    }
+
+    public void testOtherPrecisionsAreLeftOut() throws Exception {
+        Settings bf16 = Settings.builder().put("affinity.precision", "bf16").build();
+        TorchRuntime runtime = new TorchRuntime(folder("affinity.native"), 1, TorchSettings.of(bf16));
+        try (SentenceEncoder encoder = SentenceEncoder.load(runtime, pack(MASK, ModelInputs.MASK, "", ""))) {
+            assertEquals(Precision.F32, encoder.precision());
+        }
+    }
+
+    public void testOutOfMemoryHalvesTheBatch() throws Exception {
+        List<String> texts = Collections.nCopies(40, "a lamp for the desk and for the tent");
+        float[] expected = encode(LENGTHS, ModelInputs.LENGTHS, texts.subList(0, 1))[0];
+        try (SentenceEncoder encoder = SentenceEncoder.load(runtime(), pack(GREEDY, ModelInputs.LENGTHS, "", ""))) {
+            assertEquals("not even the smallest candidate fits", 512, encoder.batchTokens());
+            for (float[] vector : encoder.encode(texts)) {
+                assertArrayEquals(expected, vector, 1e-6f);
+            }
+            assertEquals(64, encoder.batchTokens());
+            String tooLong = "lamp ".repeat(200).toLowerCase(Locale.ROOT);
+            expectThrows(RuntimeException.class, () -> encoder.encode(List.of(tooLong)));
+        }
+    }
+
+    private static float[][] encode(String code, ModelInputs inputs, List<String> texts) throws IOException {
+        try (SentenceEncoder encoder = SentenceEncoder.load(runtime(), pack(code, inputs, "", ""))) {
+            return encoder.encode(texts);
+        }
+    }
+
+    private static ModelPack pack(String code, ModelInputs inputs, String queryPrefix, String itemPrefix) throws IOException {
+        Path folder = createTempDir();
+        TorchScriptArchive archive = new TorchScriptArchive("own");
+        Tensor words = Tensor.zeros(VOCABULARY, 3);
+        FloatBuffer values = words.floats();
+        for (int i = 0; i < values.capacity(); i++) {
+            values.put(i, (float) Math.sin(i));
+        }
+        archive.put("words", words);
+        archive.write(ModelPack.model(folder), BertCode.CLASS, code);
+        Files.copy(pack().tokenizer(), ModelPack.tokenizer(folder));
+        new ModelPack(
+            folder,
+            "own",
+            3,
+            VOCABULARY,
+            Pooling.MEAN,
+            256,
+            inputs,
+            queryPrefix,
+            itemPrefix,
+            "none",
+            "a test",
+            ModelPack.sha256(ModelPack.model(folder)),
+            ModelPack.sha256(ModelPack.tokenizer(folder))
+        ).write();
+        return ModelPack.read(folder);
+    }
+}
