@@ -11,7 +11,7 @@ import java.util.List;
  * @param base the contestant that others are compared with
  */
 record PeersTable(List<Line> lines, Race race, String base) {
-    /** @param cosine the least one against our vectors */
+    /** @param cosine the least one against the vectors of text_embedding */
     record Line(String key, String title, double cosine) {}
 
     @Override
