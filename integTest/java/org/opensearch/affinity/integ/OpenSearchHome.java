@@ -25,8 +25,13 @@ public record OpenSearchHome(Path path) {
      * @param zip the plugin, or null for OpenSearch as it is
      */
     public static OpenSearchHome install(Path distribution, Path zip, Path work) throws IOException {
+        return install(distribution, zip == null ? List.of() : List.of(zip), work);
+    }
+
+    /** The same with any number of plugins, installed in their order. */
+    public static OpenSearchHome install(Path distribution, List<Path> zips, Path work) throws IOException {
         require(distribution.resolve("bin/opensearch"), "the unpacked OpenSearch");
-        if (zip != null) {
+        for (Path zip : zips) {
             require(zip, "the plugin zip");
         }
         Files.createDirectories(work);
@@ -36,12 +41,16 @@ public record OpenSearchHome(Path path) {
             FileLock lock = channel.lock()
         ) {
             assert lock.isValid();
-            String wanted = identity(distribution) + "\n" + (zip == null ? "bare" : identity(zip));
+            StringBuilder identities = new StringBuilder(identity(distribution));
+            for (Path zip : zips) {
+                identities.append('\n').append(identity(zip));
+            }
+            String wanted = identities.toString();
             Path complete = home.resolve(COMPLETE);
             if (Files.exists(complete) == false || Files.readString(complete).equals(wanted) == false) {
                 Folder.delete(home);
                 copy(distribution, home);
-                if (zip != null) {
+                for (Path zip : zips) {
                     installPlugin(home, zip);
                 }
                 Files.writeString(complete, wanted);

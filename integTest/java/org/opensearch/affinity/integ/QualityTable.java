@@ -9,25 +9,18 @@ import java.util.Locale;
 
 /** {@link Quality} as a table: a line for each figure, the two rankings side by side. */
 record QualityTable(Quality quality) {
-    private static final Character[] BORDERS = {
-        '╭', '─', '┬', '╮', '│', '│', '│', '├', '─', '┼', '┤', '│', '│', '│', null, null, null, null, null, null, null, null, null, null, null, '╰', '─', '┴', '╯' };
-
     @Override
     public String toString() {
         List<String[]> lines = Quality.FIGURES.keySet().stream().map(this::line).toList();
         Column[] columns = {
             new Column().header("mean over " + String.format(Locale.ROOT, "%,d", quality.queries()) + " queries").dataAlign(HorizontalAlign.LEFT),
-            column("BM25"),
-            column("95 % interval"),
-            column("personalised"),
-            column("95 % interval"),
-            column("ratio"),
-            column("95 % interval") };
-        return AsciiTable.builder().border(BORDERS).lineSeparator("\n").data(columns, lines.toArray(String[][]::new)).asString();
-    }
-
-    private static Column column(String heading) {
-        return new Column().header(heading).headerAlign(HorizontalAlign.LEFT).dataAlign(HorizontalAlign.RIGHT);
+            Borders.figures("BM25"),
+            Borders.figures("95 % interval"),
+            Borders.figures("personalised"),
+            Borders.figures("95 % interval"),
+            Borders.figures("ratio"),
+            Borders.figures("95 % interval") };
+        return AsciiTable.builder().border(Borders.ROUND).lineSeparator("\n").data(columns, lines.toArray(String[][]::new)).asString();
     }
 
     private String[] line(String figure) {

@@ -1,0 +1,50 @@
+package org.opensearch.affinity.integ;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
+
+/**
+ * What every figure of a run is read with.
+ *
+ * @param target  the build's folder
+ * @param sample  the texts that everybody encodes
+ * @param threads how many threads everybody encodes with
+ */
+record Report(Path target, Machine machine, Texts sample, int threads) {
+    ObjectNode json(int rounds) {
+        ObjectNode json = Rest.JSON.createObjectNode();
+        json.put("command", System.getProperty("affinity.command", "./bench"));
+        json.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+        json.set("machine", machine.json());
+        json.put("threads", threads).put("rounds", rounds);
+        json.putObject("texts").put("origin", sample.origin()).put("count", sample.all().size()).put("sha256", digest());
+        return json;
+    }
+
+    /** Writes it to {@code target/bench}, and returns where, for people. */
+    Path write(String name, ObjectNode json) throws IOException {
+        Path file = target.resolve("bench").resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, Rest.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
+        return target.getParent().relativize(file);
+    }
+
+    private String digest() {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            sample.all().forEach(text -> digest.update((text + "\n").getBytes(StandardCharsets.UTF_8)));
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
