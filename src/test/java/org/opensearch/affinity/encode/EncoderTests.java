@@ -113,6 +113,32 @@ public class EncoderTests extends EncodeTestCase {
         }
     }
 
+    public void testClosedWhileQueriesWaitBetweenItems() throws Exception {
+        List<CompletableFuture<float[][]>> answers = new ArrayList<>();
+        try (Models closing = models()) {
+            threadPool = threadPool(1, 10_000);
+            Encoder encoder = encoder(closing, threadPool);
+            get(encode(encoder, MODEL, List.of("loaded")));
+            answers.add(encode(encoder, MODEL, texts(2000)));
+            for (int i = 0; i < 500; i++) {
+                CompletableFuture<float[][]> query = new CompletableFuture<>();
+                answers.add(query);
+                ActionListener<float[][]> listener = ActionListener.wrap(query::complete, query::completeExceptionally);
+                encoder.encode(MODEL, Purpose.QUERY, List.of("query " + i), null, listener);
+                if (i == 250) {
+                    CompletableFuture.runAsync(closing::close, threadPool.generic());
+                }
+            }
+        }
+        for (CompletableFuture<float[][]> answer : answers) {
+            try {
+                get(answer);
+            } catch (ExecutionException e) {
+                assertThat(e.getCause().getMessage(), containsString("clos"));
+            }
+        }
+    }
+
     public void testCallersThreadContext() throws Exception {
         Encoder encoder = encoder(1, 100);
         ThreadContext context = threadPool.getThreadContext();
