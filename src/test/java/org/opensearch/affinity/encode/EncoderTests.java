@@ -114,28 +114,19 @@ public class EncoderTests extends EncodeTestCase {
     }
 
     public void testClosedWhileQueriesWaitBetweenItems() throws Exception {
-        List<CompletableFuture<float[][]>> answers = new ArrayList<>();
+        CompletableFuture<float[][]> items;
+        CompletableFuture<float[][]> query = new CompletableFuture<>();
         try (Models closing = models()) {
             threadPool = threadPool(1, 10_000);
             Encoder encoder = encoder(closing, threadPool);
-            get(encode(encoder, MODEL, List.of("loaded")));
-            answers.add(encode(encoder, MODEL, texts(2000)));
-            for (int i = 0; i < 500; i++) {
-                CompletableFuture<float[][]> query = new CompletableFuture<>();
-                answers.add(query);
-                ActionListener<float[][]> listener = ActionListener.wrap(query::complete, query::completeExceptionally);
-                encoder.encode(MODEL, Purpose.QUERY, List.of("query " + i), null, listener);
-                if (i == 250) {
-                    CompletableFuture.runAsync(closing::close, threadPool.generic());
-                }
-            }
+            items = encode(encoder, MODEL, texts(500).stream().map(text -> text + " and more words".repeat(20)).toList());
+            assertBusy(() -> assertTrue(encoder.stats().work().batches() > 1));
+            ActionListener<float[][]> listener = ActionListener.wrap(query::complete, query::completeExceptionally);
+            encoder.encode(MODEL, Purpose.QUERY, List.of("a query"), null, listener);
         }
-        for (CompletableFuture<float[][]> answer : answers) {
-            try {
-                get(answer);
-            } catch (ExecutionException e) {
-                assertThat(e.getCause().getMessage(), containsString("clos"));
-            }
+        for (CompletableFuture<float[][]> answer : List.of(items, query)) {
+            ExecutionException e = expectThrows(ExecutionException.class, () -> get(answer));
+            assertThat(e.getCause().getMessage(), containsString("clos"));
         }
     }
 
