@@ -100,7 +100,8 @@ public final class SentenceEncoder implements Closeable {
             float[][] vectors = new float[ids.length][];
             for (TokenBatch batch : TokenBatch.cut(ids, batchTokens)) {
                 run(batch, ids, vectors);
-                ran.accept(new RanBatch(batch.rows().length, IntStream.of(batch.lengths(ids)).sum(), batch.rows().length * batch.width()));
+                int rows = batch.rows().length;
+                ran.accept(new RanBatch(rows, IntStream.of(batch.lengths(ids)).sum(), rows * batch.width()));
             }
             return vectors;
         } finally {
