@@ -113,7 +113,9 @@ public class EncodeIT {
     @Test
     public void fullQueueIsTooManyRequestsForDocuments() throws Exception {
         rest.put("/_ingest/pipeline/encode", "{\"processors\":[{\"affinity_encode\":{\"fields\":[\"title\"],\"target\":\"v\"}}]}");
-        rest.put("/items", "{\"settings\":{\"index.default_pipeline\":\"encode\"},\"mappings\":{\"properties\":{\"v\":{\"type\":\"affinity_vector\",\"dimension\":384}}}}");
+        rest.put("/items", """
+            {"settings":{"index.default_pipeline":"encode"},
+             "mappings":{"properties":{"v":{"type":"affinity_vector","dimension":384}}}}""");
         List<CompletableFuture<JsonNode>> bulks = new ArrayList<>();
         String words = "words that make a title long enough to take a while ".repeat(8);
         for (int i = 0; i < 12; i++) {

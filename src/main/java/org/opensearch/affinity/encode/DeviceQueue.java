@@ -33,9 +33,8 @@ final class DeviceQueue {
 
     private static final Logger logger = LogManager.getLogger(DeviceQueue.class);
 
-    /** Enough for sorting by length to pay, little enough that another caller's few texts need not wait long. */
+    /** Fewer texts are not worth another thread. */
     private static final int MIN_SLICE = 32;
-    private static final int MAX_SLICE = 128;
     private static final int MAX_RETRY_SECONDS = 60;
 
     private final Inference inference;
@@ -201,7 +200,10 @@ final class DeviceQueue {
     /** A thread's fair share of a lane. */
     private synchronized List<EncodeJob.Part> take(Purpose purpose) {
         Lane lane = lanes.get(purpose);
-        return lane.take(Math.clamp(Math.ceilDiv(lane.texts(), threads), MIN_SLICE, MAX_SLICE));
+        if (lane.isEmpty()) {
+            return List.of();
+        }
+        return lane.take(Math.clamp(Math.ceilDiv(lane.texts(), threads), MIN_SLICE, inference.slice(lane.model())));
     }
 
     private void encode(List<EncodeJob.Part> slice) {

@@ -11,6 +11,12 @@ interface Inference {
     /** What a model computes in, e.g. {@code f32}; vectors of different precisions are different vectors. */
     String precision(String model);
 
+    /**
+     * How many texts a thread should take at a time: enough for sorting by length to pay and to fill a batch,
+     * little enough that all threads have some.
+     */
+    int slice(String model);
+
     /** Loads the model if it is not loaded, which blocks for seconds. */
     void prepare(String model);
 

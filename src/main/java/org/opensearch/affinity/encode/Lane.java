@@ -25,6 +25,11 @@ final class Lane {
         return jobs.isEmpty();
     }
 
+    /** The model of what has waited longest; there must be something. */
+    String model() {
+        return jobs.element().model();
+    }
+
     void add(EncodeJob job) {
         jobs.add(job);
         texts += job.untaken();

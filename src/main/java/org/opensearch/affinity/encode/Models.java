@@ -82,10 +82,15 @@ public final class Models implements Closeable {
 
     /** Frees the models, each after the calls that use it. */
     @Override
-    public synchronized void close() {
-        closed = true;
-        loaded.values().forEach(SentenceEncoder::close);
-        loaded.clear();
+    public void close() {
+        List<SentenceEncoder> closing;
+        synchronized (this) {
+            closed = true;
+            closing = List.copyOf(loaded.values());
+            loaded.clear();
+        }
+        // Not under the lock: a thread that uses a model may ask for another one before it is done.
+        closing.forEach(SentenceEncoder::close);
     }
 
     private void readAll(Path folder) throws IOException {

@@ -7,6 +7,8 @@ import java.util.function.Consumer;
 
 /** The node's model packs on libtorch. The one place that knows what a pack runs on and in which precision. */
 final class TorchInference implements Inference {
+    private static final int SLICE = 128;
+
     private final Models models;
 
     TorchInference(Models models) {
@@ -22,6 +24,11 @@ final class TorchInference implements Inference {
     @Override
     public String precision(String model) {
         return models.runtime().precision().toString();
+    }
+
+    @Override
+    public int slice(String model) {
+        return SLICE;
     }
 
     @Override

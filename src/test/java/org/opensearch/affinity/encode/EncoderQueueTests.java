@@ -112,6 +112,22 @@ public class EncoderQueueTests extends EncodeTestCase {
         }
     }
 
+    public void testQueryIsNextWhenAThreadIsFree() throws Exception {
+        Encoder encoder = encoder(1, 10_000, Settings.EMPTY);
+        device.hold();
+        CompletableFuture<float[][]> running = encode(encoder, Purpose.QUERY, List.of("running"), null);
+        awaitBlocked(1);
+        CompletableFuture<float[][]> items = items(encoder, 0, 5);
+        CompletableFuture<float[][]> query = encode(encoder, Purpose.QUERY, List.of("query"), null);
+        device.release(2);
+        assertEquals(1, get(running).length);
+        assertEquals(1, get(query).length);
+        assertFalse(items.isDone());
+        assertEquals(List.of("running", "query"), List.copyOf(device.encoded));
+        device.release();
+        assertEquals(5, get(items).length);
+    }
+
     public void testPoisonedQueryBetweenTheBatchesOfItems() throws Exception {
         Encoder encoder = encoder(1, 10_000, Settings.EMPTY);
         device.hold();

@@ -113,6 +113,23 @@ public class EncoderTests extends EncodeTestCase {
         }
     }
 
+    public void testClosedWhileQueriesWaitBetweenItems() throws Exception {
+        CompletableFuture<float[][]> items;
+        CompletableFuture<float[][]> query = new CompletableFuture<>();
+        try (Models closing = models()) {
+            threadPool = threadPool(1, 10_000);
+            Encoder encoder = encoder(closing, threadPool);
+            items = encode(encoder, MODEL, texts(500).stream().map(text -> text + " and more words".repeat(20)).toList());
+            assertBusy(() -> assertTrue(encoder.stats().work().batches() > 1));
+            ActionListener<float[][]> listener = ActionListener.wrap(query::complete, query::completeExceptionally);
+            encoder.encode(MODEL, Purpose.QUERY, List.of("a query"), null, listener);
+        }
+        for (CompletableFuture<float[][]> answer : List.of(items, query)) {
+            ExecutionException e = expectThrows(ExecutionException.class, () -> get(answer));
+            assertThat(e.getCause().getMessage(), containsString("clos"));
+        }
+    }
+
     public void testCallersThreadContext() throws Exception {
         Encoder encoder = encoder(1, 100);
         ThreadContext context = threadPool.getThreadContext();

@@ -45,6 +45,11 @@ final class FakeInference implements Inference {
     }
 
     @Override
+    public int slice(String model) {
+        return 128;
+    }
+
+    @Override
     public void prepare(String model) {}
 
     @Override
