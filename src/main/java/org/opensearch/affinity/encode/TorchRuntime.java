@@ -72,9 +72,6 @@ public final class TorchRuntime {
                 "[" + TorchSettings.PRECISION.getKey() + "] is [" + precision + "], which runs on the CPU only; on a GPU use [f16]"
             );
         }
-        if (settings.precision().isPresent() && device.isGpu() == false && precision == Precision.BF16 && hardware.hasBf16Matrices() == false) {
-            logger.warn("[encode] [{}] is [bf16], slower than [f32] on this processor: it has no AMX", TorchSettings.PRECISION.getKey());
-        }
     }
 
     /**
