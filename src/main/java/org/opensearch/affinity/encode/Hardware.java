@@ -23,7 +23,9 @@ final class Hardware {
     /** Whether the processor multiplies matrices of bfloat16 by itself. */
     boolean hasBf16Matrices() {
         try (Stream<String> lines = Files.lines(root.resolve("proc/cpuinfo"))) {
-            return lines.filter(line -> line.startsWith("flags")).limit(1).anyMatch(line -> List.of(line.split("\\s+")).contains("amx_bf16"));
+            return lines.filter(line -> line.startsWith("flags"))
+                .limit(1)
+                .anyMatch(line -> List.of(line.split("\\s+")).contains("amx_bf16"));
         } catch (IOException | RuntimeException e) {
             // Not Linux, or not allowed: float32 is right everywhere.
             logger.debug("[encode] cannot tell what the processor can do", e);
