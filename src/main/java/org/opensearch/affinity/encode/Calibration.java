@@ -1,11 +1,14 @@
 package org.opensearch.affinity.encode;
 
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
  * Finds how many tokens a device runs fastest at once: too few leave it idle, too many fall out of a
- * processor's caches. Texts of one length are run in batches of growing size, for a second at most.
+ * processor's caches. Texts of one length are run in batches of growing size for about a second; batches that
+ * would take longer than what is left of it are not tried.
  */
 final class Calibration {
     static final int SMALLEST = 512;
@@ -22,12 +25,22 @@ final class Calibration {
 
     private final int[] candidates;
     private final int width;
+    private final LongSupplier clock;
     private double speed;
+    /** Nanoseconds that the last run took by the clock on the wall. */
+    private long last;
 
     /** @param width tokens of a text, at most what the model reads */
     Calibration(boolean gpu, int width) {
+        // A batch runs on the calling thread: its own time does not depend on what else the processor does.
+        this(gpu, width, gpu ? System::nanoTime : ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime);
+    }
+
+    /** @param clock in nanoseconds */
+    Calibration(boolean gpu, int width, LongSupplier clock) {
         this.candidates = gpu ? GPU : CPU;
         this.width = width;
+        this.clock = clock;
     }
 
     /**
@@ -36,12 +49,19 @@ final class Calibration {
      */
     int best(Predicate<int[][]> run) {
         int best = candidates[0];
+        long end = System.nanoTime() + TOTAL_NANOS;
         long each = TOTAL_NANOS / candidates.length;
+        double pace = 0;
         for (int tokens : candidates) {
+            long from = System.nanoTime();
+            if (pace > 0 && from + 2 * tokens / pace > end) {
+                break;
+            }
             double measured = measure(run, tokens, each);
             if (measured == 0) {
                 break;
             }
+            pace = tokens / (double) last;
             if (measured > speed * WORTH) {
                 speed = measured;
                 best = tokens;
@@ -61,18 +81,20 @@ final class Calibration {
         Arrays.fill(row, TOKEN);
         int[][] ids = new int[Math.max(1, tokens / width)][];
         Arrays.fill(ids, row);
-        long start = System.nanoTime();
+        long end = System.nanoTime() + nanos;
         long best = Long.MAX_VALUE;
         int runs = 0;
         do {
-            long from = System.nanoTime();
+            long wall = System.nanoTime();
+            long from = clock.getAsLong();
             if (run.test(ids) == false) {
                 return 0;
             }
-            long took = Math.max(1, System.nanoTime() - from);
+            long took = Math.max(1, clock.getAsLong() - from);
+            last = Math.max(1, System.nanoTime() - wall);
             best = runs == 1 ? took : Math.min(best, took);
             runs++;
-        } while (System.nanoTime() - start + best < nanos);
+        } while (System.nanoTime() + last < end);
         return 1e9 * ids.length * width / best;
     }
 }

@@ -2,6 +2,7 @@ package org.opensearch.affinity.encode;
 
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.opensearch.secure_sm.AccessController;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,8 +23,13 @@ final class Hardware {
 
     /** Whether the processor multiplies matrices of bfloat16 by itself. */
     boolean hasBf16Matrices() {
-        try (Stream<String> lines = Files.lines(root.resolve("proc/cpuinfo"))) {
-            return lines.filter(line -> line.startsWith("flags")).limit(1).anyMatch(line -> List.of(line.split("\\s+")).contains("amx_bf16"));
+        try {
+            // A node starts on a thread whose callers may not read it; this plugin may.
+            List<String> lines = AccessController.doPrivilegedChecked(() -> Files.readAllLines(root.resolve("proc/cpuinfo")));
+            return lines.stream()
+                .filter(line -> line.startsWith("flags"))
+                .limit(1)
+                .anyMatch(line -> List.of(line.split("\\s+")).contains("amx_bf16"));
         } catch (IOException | RuntimeException e) {
             // Not Linux, or not allowed: float32 is right everywhere.
             logger.debug("[encode] cannot tell what the processor can do", e);

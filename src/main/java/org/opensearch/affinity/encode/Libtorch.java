@@ -1,5 +1,7 @@
 package org.opensearch.affinity.encode;
 
+import org.opensearch.secure_sm.AccessController;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,7 +83,7 @@ record Libtorch(Path folder, String version, String flavor, Optional<Path> cache
         )) {
             if (Files.isRegularFile(file)) {
                 try {
-                    Matcher matcher = VERSION.matcher(Files.readString(file));
+                    Matcher matcher = VERSION.matcher(AccessController.doPrivilegedChecked(() -> Files.readString(file)));
                     if (matcher.find()) {
                         return matcher;
                     }

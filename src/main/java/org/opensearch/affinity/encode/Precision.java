@@ -8,11 +8,14 @@ import java.util.Optional;
 public enum Precision {
     /** float32: what the model was made in. */
     F32,
-    /** bfloat16: twice to three times as fast on a processor with AMX, slower than float32 on others. */
+    /** bfloat16: two to three times as fast as float32 on a processor with AMX, the only one that it is chosen for by itself. */
     BF16,
     /** float16: for GPUs. */
     F16,
-    /** 8-bit integers in the linear layers: for processors without AMX, where less accurate vectors do. A vector then depends on its batch. */
+    /**
+     * 8-bit integers in the linear layers: the fastest on a processor without AMX, where less accurate vectors do. A vector then
+     * depends on its batch.
+     */
     INT8;
 
     /** The node setting's value that leaves the choice to the plugin. */

@@ -72,9 +72,6 @@ public final class TorchRuntime {
                 "[" + TorchSettings.PRECISION.getKey() + "] is [" + precision + "], which runs on the CPU only; on a GPU use [f16]"
             );
         }
-        if (settings.precision().isPresent() && device.isGpu() == false && precision == Precision.BF16 && hardware.hasBf16Matrices() == false) {
-            logger.warn("[encode] [{}] is [bf16], slower than [f32] on this processor: it has no AMX", TorchSettings.PRECISION.getKey());
-        }
     }
 
     /**
@@ -142,9 +139,9 @@ public final class TorchRuntime {
 
     private static Device device(TorchSettings settings, Hardware hardware) {
         DeviceChoice choice = settings.device();
-        String key = TorchSettings.DEVICE.getKey();
         int gpus = choice.kind() == DeviceChoice.Kind.CPU ? 0 : hardware.gpus();
         if (choice.kind() == DeviceChoice.Kind.GPU) {
+            String key = TorchSettings.DEVICE.getKey();
             if (settings.libtorch().isEmpty()) {
                 throw new IllegalArgumentException(
                     "["
@@ -165,7 +162,8 @@ public final class TorchRuntime {
             if (gpus > 0) {
                 return Device.gpu(0);
             }
-            logger.warn("[encode] [{}] is set, but there is no NVIDIA GPU in [/dev]: models run on the CPU", TorchSettings.LIBTORCH.getKey());
+            String key = TorchSettings.LIBTORCH.getKey();
+            logger.warn("[encode] [{}] is set, but there is no NVIDIA GPU in [/dev]: models run on the CPU", key);
         }
         return Device.cpu();
     }

@@ -23,6 +23,13 @@ public class CalibrationTests extends OpenSearchTestCase {
         assertThat((System.nanoTime() - start) / 1_000_000, lessThan(1500L));
     }
 
+    public void testSlowDeviceIsAskedForFewTokens() {
+        long start = System.nanoTime();
+        // Half a second for the smallest batch: two of the next one would take twice the time there is.
+        assertEquals(512, best(tokens -> tokens * 1_000_000L));
+        assertThat((System.nanoTime() - start) / 1_000_000, lessThan(1500L));
+    }
+
     public void testBatchesThatDoNotFitTheMemory() {
         assertEquals(8192, new Calibration(true, 64).best(ids -> {
             sleep(1_000_000);
@@ -39,7 +46,7 @@ public class CalibrationTests extends OpenSearchTestCase {
     }
 
     private static int best(IntToLongFunction nanos) {
-        return new Calibration(false, 64).best(ids -> {
+        return new Calibration(false, 64, System::nanoTime).best(ids -> {
             sleep(nanos.applyAsLong(ids.length * ids[0].length));
             return true;
         });

@@ -105,7 +105,8 @@ public class PrecisionTests extends EncodeTestCase {
     private static Hardware processor(String flags) throws IOException {
         Path root = createTempDir();
         Files.createDirectory(root.resolve("proc"));
-        Files.writeString(root.resolve("proc/cpuinfo"), "processor\t: 0\nflags\t\t: " + flags + "\n\nprocessor\t: 1\nflags\t\t: " + flags + "\n");
+        String processor = "processor\t: 0\nflags\t\t: " + flags + "\n\n";
+        Files.writeString(root.resolve("proc/cpuinfo"), processor + processor);
         return new Hardware(root);
     }
 }

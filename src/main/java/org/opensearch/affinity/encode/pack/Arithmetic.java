@@ -25,7 +25,8 @@ enum Arithmetic {
     BF16 {
         @Override
         String linear(String input, String weight, String bias, boolean gelu) {
-            String activation = gelu ? "\"gelu\", annotate(List[Optional[number]], []), \"none\"" : "\"none\", annotate(List[Optional[number]], []), \"\"";
+            String none = ", annotate(List[Optional[number]], []), ";
+            String activation = gelu ? "\"gelu\"" + none + "\"none\"" : "\"none\"" + none + "\"\"";
             return "ops.mkldnn._linear_pointwise(" + String.join(", ", input, weight, bias, activation) + ")";
         }
 
@@ -51,7 +52,8 @@ enum Arithmetic {
             }
             String scales = "torch.clamp_min(torch.div(torch.amax(torch.abs(" + weight + "), [1], False), 127.), 9.9999999999999998e-13)";
             String zeros = "torch.zeros([torch.size(" + weight + ", 0)], dtype=4)";
-            return "ops.quantized.linear_prepack(torch.quantize_per_channel(" + String.join(", ", weight, scales, zeros, "0, 12), ") + bias + ")";
+            String quantized = "torch.quantize_per_channel(" + String.join(", ", weight, scales, zeros, "0, 12)");
+            return "ops.quantized.linear_prepack(" + quantized + ", " + bias + ")";
         }
 
         @Override

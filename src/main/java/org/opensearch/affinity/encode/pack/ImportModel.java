@@ -104,7 +104,9 @@ public final class ImportModel extends Command {
     }
 
     private OptionSpec<String> prefix(String option, String what) {
-        return parser.accepts(option, "what the model was trained to see before " + what + ", with its space").withRequiredArg().defaultsTo("");
+        return parser.accepts(option, "what the model was trained to see before " + what + ", with its space")
+            .withRequiredArg()
+            .defaultsTo("");
     }
 
     private static Path existing(String file) throws UserException {
@@ -138,7 +140,7 @@ public final class ImportModel extends Command {
         int largest = ((Map<?, ?>) words).values().stream().mapToInt(id -> ((Number) id).intValue()).max().orElse(-1);
         if (largest < 0 || largest >= vocabulary) {
             throw new IllegalArgumentException(
-                "[" + tokenizer + "] makes ids up to [" + largest + "], the model has [" + vocabulary + "] words: they do not belong together"
+                "[" + tokenizer + "] makes ids up to [" + largest + "], the model has [" + vocabulary + "] words"
             );
         }
     }

@@ -48,7 +48,8 @@ public class ImportModelTests extends EncodeTestCase {
         assertRefused(ExitCodes.NO_INPUT, "is no file", onnx.resolveSibling("none.onnx"), tokenizer, "m", "mean", 256);
     }
 
-    private void assertRefused(int code, String reason, Path onnx, Path tokenizer, String name, String pooling, int tokens) throws Exception {
+    private void assertRefused(int code, String reason, Path onnx, Path tokenizer, String name, String pooling, int tokens)
+        throws Exception {
         terminal.reset();
         Path models = createTempDir();
         assertEquals(terminal.getErrorOutput(), code, run(onnx, tokenizer, name, pooling, tokens, models.toString()));

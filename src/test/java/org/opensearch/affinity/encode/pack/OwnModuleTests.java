@@ -37,14 +37,18 @@ public class OwnModuleTests extends EncodeTestCase {
             return torch.sum(torch.mul(torch.embedding(self.words, ids), torch.unsqueeze(mask, 2)), [1])
         """;
 
-    private static final String LENGTHS = MASK.replace("mask: Tensor", "lengths: Tensor")
-        .replace("torch.unsqueeze(mask, 2)", "torch.unsqueeze(torch.lt(torch.unsqueeze(torch.arange(torch.size(ids, 1)), 0), torch.unsqueeze(lengths, 1)), 2)");
+    private static final String LENGTHS = MASK.replace("mask: Tensor", "lengths: Tensor").replace("    return", """
+            positions = torch.unsqueeze(torch.arange(torch.size(ids, 1)), 0)
+            mask = torch.lt(positions, torch.unsqueeze(lengths, 1))
+            return""".indent(4).stripTrailing());
 
     /** One that a batch of more than 100 tokens is too much for. */
-    private static final String GREEDY = LENGTHS.replace(
-        "    return",
-        "    if torch.gt(torch.numel(ids), 100):\n      ops.prim.RaiseException(\"CUDA out of memory. Tried to allocate 2.00 GiB\")\n    else:\n      pass\n    return"
-    );
+    private static final String GREEDY = LENGTHS.replace("    return", """
+            if torch.gt(torch.numel(ids), 100):
+              ops.prim.RaiseException("CUDA out of memory. Tried to allocate 2.00 GiB")
+            else:
+              pass
+            return""".indent(4).stripTrailing());
 
     public void testMaskAndLengthsSeeTheSameTokens() throws Exception {
         List<String> texts = List.of("lamp", "a lamp for the desk and for the tent", "");
