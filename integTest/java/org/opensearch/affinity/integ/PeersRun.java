@@ -246,6 +246,8 @@ final class PeersRun {
         screen.print("");
         screen.print(new PeersTable(lines, race, fasterOfTheirs()).toString());
         screen.print(screen.dim(" ratio: documents a second against the faster setting of text_embedding; median over " + rounds + " rounds (least – most)"));
+        screen.print(screen.dim(" CPU ratio: the same for documents a second of the node's CPU time, which other load disturbs less"));
+        screen.print(screen.dim(" least cosine: against text_embedding as it is by default"));
         screen.print(screen.dim(" a node for each plugin, since two copies of libtorch cannot live in one process; " + report.threads() + " thread(s) encode in each"));
     }
 

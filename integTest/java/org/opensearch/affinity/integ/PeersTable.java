@@ -19,9 +19,10 @@ record PeersTable(List<Line> lines, Race race, String base) {
         Column[] columns = {
             Borders.words("median over rounds"),
             Borders.figures("docs/s"),
-            Borders.figures("docs/CPU s"),
             Borders.figures("ratio"),
             Borders.figures("least – most"),
+            Borders.figures("docs/CPU s"),
+            Borders.figures("CPU ratio"),
             Borders.figures("least cosine") };
         String[][] cells = lines.stream().map(this::cells).toArray(String[][]::new);
         return AsciiTable.builder().border(Borders.ROUND).lineSeparator("\n").data(columns, cells).asString();
@@ -32,9 +33,10 @@ record PeersTable(List<Line> lines, Race race, String base) {
         return new String[] {
             line.title(),
             Borders.number(race.figure(line.key(), Lap::perSecond).median(), 1),
-            Borders.number(race.figure(line.key(), Lap::perCpuSecond).median(), 1),
             "×" + Borders.number(ratio.median(), 2),
             Borders.range(ratio, 2),
+            Borders.number(race.figure(line.key(), Lap::perCpuSecond).median(), 1),
+            "×" + Borders.number(race.ratio(line.key(), base, Lap::perCpuSecond).median(), 2),
             Borders.number(line.cosine(), 7) };
     }
 }
