@@ -1,7 +1,5 @@
 package org.opensearch.affinity.encode;
 
-import org.opensearch.secure_sm.AccessController;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,12 +81,18 @@ record Libtorch(Path folder, String version, String flavor, Optional<Path> cache
         )) {
             if (Files.isRegularFile(file)) {
                 try {
-                    Matcher matcher = VERSION.matcher(AccessController.doPrivilegedChecked(() -> Files.readString(file)));
+                    Matcher matcher = VERSION.matcher(Files.readString(file));
                     if (matcher.find()) {
                         return matcher;
                     }
                 } catch (IOException e) {
                     throw new IllegalArgumentException(setting(path) + ": cannot read [" + file + "]: " + e.getMessage(), e);
+                } catch (SecurityException e) {
+                    // A plugin that may read everywhere would be a hole for the sake of a version number.
+                    throw new IllegalArgumentException(
+                        setting(path) + ": the node may not read [" + file + "]; put libtorch below the node's configuration folder",
+                        e
+                    );
                 }
             }
         }

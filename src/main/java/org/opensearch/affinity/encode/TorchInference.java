@@ -7,7 +7,10 @@ import java.util.function.Consumer;
 
 /** The node's model packs on libtorch. The one place that knows what a pack runs on and in which precision. */
 final class TorchInference implements Inference {
-    private static final int SLICE = 128;
+    /** Enough for sorting by length to pay, and little enough that threads share the work of one request. */
+    private static final int CPU_SLICE = 128;
+    /** A GPU's batches are of many thousand tokens. */
+    private static final int GPU_SLICE = 1_024;
 
     private final Models models;
 
@@ -28,7 +31,7 @@ final class TorchInference implements Inference {
 
     @Override
     public int slice(String model) {
-        return SLICE;
+        return models.runtime().device().isGpu() ? GPU_SLICE : CPU_SLICE;
     }
 
     @Override
