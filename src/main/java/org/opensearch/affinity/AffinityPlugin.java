@@ -14,6 +14,8 @@ import org.opensearch.affinity.encode.TorchSettings;
 import org.opensearch.affinity.rank.AffinityExtBuilder;
 import org.opensearch.affinity.rank.AffinityRequestProcessor;
 import org.opensearch.affinity.rank.AffinityRescorerBuilder;
+import org.opensearch.affinity.rank.SeenQueryBuilder;
+import org.opensearch.affinity.rank.WhyPhase;
 import org.opensearch.affinity.rest.RestDeleteTracker;
 import org.opensearch.affinity.rest.RestEncode;
 import org.opensearch.affinity.rest.RestGetModels;
@@ -76,6 +78,7 @@ import org.opensearch.repositories.RepositoriesService;
 import org.opensearch.rest.RestController;
 import org.opensearch.rest.RestHandler;
 import org.opensearch.script.ScriptService;
+import org.opensearch.search.fetch.FetchSubPhase;
 import org.opensearch.search.pipeline.Processor;
 import org.opensearch.search.pipeline.SearchRequestProcessor;
 import org.opensearch.threadpool.ExecutorBuilder;
@@ -242,6 +245,16 @@ public final class AffinityPlugin extends Plugin
         return List.of(
             new RescorerSpec<>(AffinityRescorerBuilder.NAME, AffinityRescorerBuilder::new, AffinityRescorerBuilder::fromXContent)
         );
+    }
+
+    @Override
+    public List<QuerySpec<?>> getQueries() {
+        return List.of(new QuerySpec<>(SeenQueryBuilder.NAME, SeenQueryBuilder::new, SeenQueryBuilder::fromXContent));
+    }
+
+    @Override
+    public List<FetchSubPhase> getFetchSubPhases(FetchPhaseConstructionContext context) {
+        return List.of(new WhyPhase());
     }
 
     @Override

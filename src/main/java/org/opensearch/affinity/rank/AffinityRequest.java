@@ -1,89 +1,110 @@
 package org.opensearch.affinity.rank;
 
+import org.opensearch.affinity.track.Ranking;
 import org.opensearch.core.ParseField;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
-import org.opensearch.core.xcontent.ConstructingObjectParser;
+import org.opensearch.core.xcontent.ObjectParser;
 import org.opensearch.core.xcontent.ToXContentObject;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.core.xcontent.XContentParser;
 
 import java.io.IOException;
-
-import static org.opensearch.core.xcontent.ConstructingObjectParser.optionalConstructorArg;
+import java.util.List;
 
 /**
  * What a search asks of personalisation, in {@code rescore.affinity} and {@code ext.affinity} alike. A null was not said.
  *
- * @param tracker    whose profiles
- * @param user       whose profile
- * @param weight     from 0 to {@value #MAX_WEIGHT}: how much affinity counts beside relevance
- * @param windowSize how many of each shard's best documents are scored anew; in {@code rescore} it stands outside
+ * @param tracker     whose profiles
+ * @param user        whose profile; not needed where there are recent items
+ * @param recent      items of the present session, oldest first: they count as if liked just now
+ * @param excludeSeen whether items of the user's recent history are left out; {@code rescore} cannot
+ * @param why         whether each hit is to say why it stands where it stands
+ * @param ranking     how the profile counts
  */
-record AffinityRequest(String tracker, String user, Float weight, Integer windowSize) implements Writeable, ToXContentObject {
-    static final float DEFAULT_WEIGHT = 2f;
-    static final float MAX_WEIGHT = 20f;
-    static final int DEFAULT_WINDOW_SIZE = 1_000;
-    static final int MAX_WINDOW_SIZE = 10_000;
+record AffinityRequest(String tracker, String user, List<String> recent, Boolean excludeSeen, Boolean why, Ranking ranking)
+    implements
+        Writeable,
+        ToXContentObject {
+    static final int MAX_RECENT = 50;
     private static final String NAME = "affinity";
+    private static final ObjectParser<Said, Void> PARSER = new ObjectParser<>(NAME, Said::new);
 
-    // Values are checked once the parser is done: it would wrap the error that says what is wrong.
-    private static final ConstructingObjectParser<Object[], Void> PARSER = new ConstructingObjectParser<>(NAME, args -> args);
+    private static final class Said extends Ranking.Said {
+        private String tracker;
+        private String user;
+        private List<String> recent = List.of();
+        private Boolean excludeSeen;
+        private Boolean why;
+    }
 
     static {
-        PARSER.declareString(optionalConstructorArg(), new ParseField("tracker"));
-        PARSER.declareString(optionalConstructorArg(), new ParseField("user"));
-        PARSER.declareFloat(optionalConstructorArg(), new ParseField("weight"));
-        PARSER.declareInt(optionalConstructorArg(), new ParseField("window_size"));
+        PARSER.declareString((said, value) -> said.tracker = value, new ParseField("tracker"));
+        PARSER.declareString((said, value) -> said.user = value, new ParseField("user"));
+        PARSER.declareStringArray((said, value) -> said.recent = value, new ParseField("recent"));
+        PARSER.declareBoolean((said, value) -> said.excludeSeen = value, new ParseField("exclude_seen"));
+        PARSER.declareBoolean((said, value) -> said.why = value, new ParseField("why"));
+        Ranking.Said.declare(PARSER);
     }
 
     /** Every error names the field, the value and what would be right. */
     AffinityRequest {
-        if (weight != null && (weight >= 0 && weight <= MAX_WEIGHT) == false) {
-            throw new IllegalArgumentException("[affinity] [weight] must be a number from 0 to 20, got [" + weight + "]");
-        }
-        if (windowSize != null) {
-            requireWindowSize(windowSize);
-        }
         if (user != null && user.isEmpty()) {
             throw new IllegalArgumentException("[affinity] [user] must not be empty");
         }
         if (tracker != null && tracker.isEmpty()) {
             throw new IllegalArgumentException("[affinity] [tracker] must not be empty");
         }
-    }
-
-    static void requireWindowSize(int windowSize) {
-        if (windowSize < 1 || windowSize > MAX_WINDOW_SIZE) {
-            throw new IllegalArgumentException("[affinity] [window_size] must be from 1 to 10000, got [" + windowSize + "]");
+        recent = List.copyOf(recent);
+        if (recent.size() > MAX_RECENT || recent.stream().anyMatch(String::isEmpty)) {
+            throw new IllegalArgumentException(
+                "[affinity] [recent] must be at most " + MAX_RECENT + " item ids, none of them empty, got [" + recent.size() + "]"
+            );
         }
     }
 
     AffinityRequest(StreamInput in) throws IOException {
-        this(in.readOptionalString(), in.readOptionalString(), in.readOptionalFloat(), in.readOptionalVInt());
+        this(
+            in.readOptionalString(),
+            in.readOptionalString(),
+            in.readStringList(),
+            in.readOptionalBoolean(),
+            in.readOptionalBoolean(),
+            new Ranking(in)
+        );
     }
 
     @Override
     public void writeTo(StreamOutput out) throws IOException {
         out.writeOptionalString(tracker);
         out.writeOptionalString(user);
-        out.writeOptionalFloat(weight);
-        out.writeOptionalVInt(windowSize);
+        out.writeStringCollection(recent);
+        out.writeOptionalBoolean(excludeSeen);
+        out.writeOptionalBoolean(why);
+        ranking.writeTo(out);
     }
 
     static AffinityRequest fromXContent(XContentParser parser) {
-        Object[] said = PARSER.apply(parser, null);
-        return new AffinityRequest((String) said[0], (String) said[1], (Float) said[2], (Integer) said[3]);
+        Said said = PARSER.apply(parser, null);
+        Ranking ranking;
+        try {
+            ranking = said.ranking();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("[affinity] " + e.getMessage(), e);
+        }
+        return new AffinityRequest(said.tracker, said.user, said.recent, said.excludeSeen, said.why, ranking);
     }
 
     /** What this one does not say, the other may. */
-    AffinityRequest orElse(AffinityRequest defaults) {
+    AffinityRequest orElse(AffinityRequest other) {
         return new AffinityRequest(
-            tracker != null ? tracker : defaults.tracker,
-            user != null ? user : defaults.user,
-            weight != null ? weight : defaults.weight,
-            windowSize != null ? windowSize : defaults.windowSize
+            tracker != null ? tracker : other.tracker,
+            user != null ? user : other.user,
+            recent.isEmpty() ? other.recent : recent,
+            excludeSeen != null ? excludeSeen : other.excludeSeen,
+            why != null ? why : other.why,
+            ranking.orElse(other.ranking)
         );
     }
 
@@ -92,18 +113,22 @@ record AffinityRequest(String tracker, String user, Float weight, Integer window
         if (tracker == null) {
             throw new IllegalArgumentException("[affinity] [tracker] is required: name the tracker whose profiles are to be used");
         }
-        if (user == null) {
-            throw new IllegalArgumentException("[affinity] [user] is required: name the user who searches");
+        if (user == null && recent.isEmpty()) {
+            throw new IllegalArgumentException("[affinity] [user] is required: name the user who searches, or give [recent] items");
         }
         return this;
     }
 
-    float weightOrDefault() {
-        return weight != null ? weight : DEFAULT_WEIGHT;
+    AffinityRequest withoutExcludeSeen() {
+        return new AffinityRequest(tracker, user, recent, null, why, ranking);
     }
 
-    int windowSizeOrDefault() {
-        return windowSize != null ? windowSize : DEFAULT_WINDOW_SIZE;
+    boolean asksToExcludeSeen() {
+        return Boolean.TRUE.equals(excludeSeen);
+    }
+
+    boolean asksWhy() {
+        return Boolean.TRUE.equals(why);
     }
 
     @Override
@@ -115,12 +140,15 @@ record AffinityRequest(String tracker, String user, Float weight, Integer window
         if (user != null) {
             builder.field("user", user);
         }
-        if (weight != null) {
-            builder.field("weight", weight);
+        if (recent.isEmpty() == false) {
+            builder.field("recent", recent);
         }
-        if (windowSize != null) {
-            builder.field("window_size", windowSize);
+        if (excludeSeen != null) {
+            builder.field("exclude_seen", excludeSeen);
         }
-        return builder.endObject();
+        if (why != null) {
+            builder.field("why", why);
+        }
+        return ranking.toXContent(builder, params).endObject();
     }
 }

@@ -2,12 +2,22 @@ package org.opensearch.affinity.rank;
 
 import org.opensearch.action.search.SearchRequest;
 import org.opensearch.common.logging.HeaderWarning;
+import org.opensearch.common.xcontent.LoggingDeprecationHandler;
+import org.opensearch.common.xcontent.json.JsonXContent;
+import org.opensearch.core.common.bytes.BytesReference;
+import org.opensearch.core.xcontent.NamedXContentRegistry;
+import org.opensearch.core.xcontent.XContentBuilder;
+import org.opensearch.core.xcontent.XContentParser;
+import org.opensearch.index.query.BoolQueryBuilder;
+import org.opensearch.index.query.QueryBuilder;
+import org.opensearch.index.query.QueryBuilders;
 import org.opensearch.ingest.ConfigurationUtils;
 import org.opensearch.search.builder.SearchSourceBuilder;
 import org.opensearch.search.pipeline.AbstractProcessor;
 import org.opensearch.search.pipeline.Processor;
 import org.opensearch.search.pipeline.SearchRequestProcessor;
 
+import java.io.IOException;
 import java.util.Map;
 
 /**
@@ -31,14 +41,23 @@ public final class AffinityRequestProcessor extends AbstractProcessor implements
         if (ext == null) {
             return search;
         }
-        AffinityRescorerBuilder rescorer = new AffinityRescorerBuilder(ext.request().orElse(defaults));
+        AffinityRequest request = ext.request().orElse(defaults).complete();
+        if (request.asksToExcludeSeen() && request.user() != null) {
+            source.query(unseen(source.query(), request));
+        }
         boolean sorted = source.sorts() != null && source.sorts().isEmpty() == false;
         if (search.scroll() != null || sorted || source.collapse() != null) {
             HeaderWarning.addWarning("[affinity] a sorted, scrolled or collapsed search cannot be rescored: the results are not personalised");
             return search;
         }
-        source.addRescorer(rescorer);
+        source.addRescorer(new AffinityRescorerBuilder(request.withoutExcludeSeen()));
         return search;
+    }
+
+    /** The search without the items of the user's recent history; scores stay as they are. */
+    private static QueryBuilder unseen(QueryBuilder query, AffinityRequest request) {
+        BoolQueryBuilder unseen = QueryBuilders.boolQuery().mustNot(new SeenQueryBuilder(request.tracker(), request.user()));
+        return unseen.must(query == null ? QueryBuilders.matchAllQuery() : query);
     }
 
     private static AffinityExtBuilder ext(SearchSourceBuilder source) {
@@ -55,7 +74,7 @@ public final class AffinityRequestProcessor extends AbstractProcessor implements
         return TYPE;
     }
 
-    /** Configuration: {@code tracker}, {@code weight}, {@code window_size}, all optional. */
+    /** Configuration: all that {@code ext.affinity} takes, but {@code user} and {@code recent}. */
     public static final class Factory implements Processor.Factory<SearchRequestProcessor> {
         @Override
         public SearchRequestProcessor create(
@@ -65,27 +84,27 @@ public final class AffinityRequestProcessor extends AbstractProcessor implements
             boolean ignoreFailure,
             Map<String, Object> config,
             Processor.PipelineContext context
-        ) {
-            String tracker = ConfigurationUtils.readOptionalStringProperty(TYPE, tag, config, "tracker");
-            Float weight = number(tag, config, "weight") instanceof Number number ? number.floatValue() : null;
-            Integer window = number(tag, config, "window_size") instanceof Number number ? wholeNumber(tag, number) : null;
-            AffinityRequest defaults = new AffinityRequest(tracker, null, weight, window);
+        ) throws IOException {
+            AffinityRequest defaults = parse(config);
+            config.clear();
+            if (defaults.user() != null || defaults.recent().isEmpty() == false) {
+                String property = defaults.user() != null ? "user" : "recent";
+                throw ConfigurationUtils.newConfigurationException(TYPE, tag, property, "is the request's to say, in [ext.affinity]");
+            }
             return new AffinityRequestProcessor(tag, description, ignoreFailure, defaults);
         }
 
-        private static int wholeNumber(String tag, Number number) {
-            if (number instanceof Integer whole) {
-                return whole;
+        private static AffinityRequest parse(Map<String, Object> config) throws IOException {
+            try (
+                XContentBuilder json = JsonXContent.contentBuilder().map(config);
+                XContentParser parser = JsonXContent.jsonXContent.createParser(
+                    NamedXContentRegistry.EMPTY,
+                    LoggingDeprecationHandler.INSTANCE,
+                    BytesReference.bytes(json).streamInput()
+                )
+            ) {
+                return AffinityRequest.fromXContent(parser);
             }
-            throw ConfigurationUtils.newConfigurationException(TYPE, tag, "window_size", "must be a whole number, got [" + number + "]");
-        }
-
-        private static Object number(String tag, Map<String, Object> config, String property) {
-            Object value = config.remove(property);
-            if (value == null || value instanceof Number) {
-                return value;
-            }
-            throw ConfigurationUtils.newConfigurationException(TYPE, tag, property, "must be a number, got [" + value + "]");
         }
     }
 }

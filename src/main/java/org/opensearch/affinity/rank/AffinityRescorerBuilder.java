@@ -5,6 +5,7 @@ import org.apache.logging.log4j.Logger;
 import org.apache.lucene.util.SetOnce;
 import org.opensearch.ExceptionsHelper;
 import org.opensearch.affinity.track.GetProfileAction;
+import org.opensearch.affinity.track.Ranking;
 import org.opensearch.common.logging.HeaderWarning;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.action.ActionListener;
@@ -25,33 +26,43 @@ import java.util.function.Supplier;
 
 /**
  * The rescorer {@code affinity}. The coordinator's first rewrite fetches the profile, once a search, without blocking; the
- * next puts the interests in place, and so they travel to the shards. A profile that cannot be read or comes too late costs
+ * next puts what follows from it in place, and so it travels to the shards. A profile that cannot be read or comes too late costs
  * the personalisation and a warning, never the search.
  */
 public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityRescorerBuilder> {
     public static final String NAME = "affinity";
     private static final Logger LOGGER = LogManager.getLogger(AffinityRescorerBuilder.class);
-    private static final TimeValue PROFILE_TIMEOUT = TimeValue.timeValueMillis(50);
+    static final TimeValue PROFILE_TIMEOUT = TimeValue.timeValueMillis(50);
 
     private final AffinityRequest request;
-    private final Supplier<Interests> pending;
-    private final Interests interests;
+    private final Supplier<Fetched> pending;
+    private final Scoring scoring;
+
+    /** @param windowSize where the search says none */
+    private record Fetched(Scoring scoring, int windowSize) {}
 
     AffinityRescorerBuilder(AffinityRequest request) {
         this(request.complete(), null, null);
-        windowSize(request.windowSizeOrDefault());
+        if (request.asksToExcludeSeen()) {
+            throw new IllegalArgumentException(
+                "[affinity] [exclude_seen] cannot be done by a rescorer, which leaves no document out: use [ext.affinity], or the query [affinity_seen]"
+            );
+        }
+        if (request.ranking().windowSize() != null) {
+            windowSize(request.ranking().windowSize());
+        }
     }
 
-    private AffinityRescorerBuilder(AffinityRequest request, Supplier<Interests> pending, Interests interests) {
+    private AffinityRescorerBuilder(AffinityRequest request, Supplier<Fetched> pending, Scoring scoring) {
         this.request = request;
         this.pending = pending;
-        this.interests = interests;
+        this.scoring = scoring;
     }
 
     public AffinityRescorerBuilder(StreamInput in) throws IOException {
         super(in);
         request = new AffinityRequest(in);
-        interests = in.readOptionalWriteable(Interests::new);
+        scoring = in.readOptionalWriteable(Scoring::new);
         pending = null;
     }
 
@@ -61,12 +72,12 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
             throw new IllegalStateException("the profile is not there yet: rewrite before sending");
         }
         request.writeTo(out);
-        out.writeOptionalWriteable(interests);
+        out.writeOptionalWriteable(scoring);
     }
 
     public static AffinityRescorerBuilder fromXContent(XContentParser parser) {
         AffinityRequest request = AffinityRequest.fromXContent(parser);
-        if (request.windowSize() != null) {
+        if (request.ranking().windowSize() != null) {
             throw new IllegalArgumentException("[affinity] [window_size] stands beside [affinity] in [rescore], not in it");
         }
         return new AffinityRescorerBuilder(request);
@@ -80,32 +91,32 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
 
     @Override
     public RescorerBuilder<AffinityRescorerBuilder> rewrite(QueryRewriteContext context) {
-        if (interests != null) {
+        if (scoring != null) {
             return this;
         }
-        AffinityRequest.requireWindowSize(windowSize);
-        if (pending != null) {
-            Interests fetched = pending.get();
-            return fetched == null ? this : copy(null, fetched);
+        if (windowSize != null) {
+            Ranking.requireWindowSize(windowSize);
         }
-        SetOnce<Interests> fetched = new SetOnce<>();
+        if (pending != null) {
+            Fetched fetched = pending.get();
+            return fetched == null ? this : copy(null, fetched.scoring, windowSize != null ? windowSize : fetched.windowSize);
+        }
+        SetOnce<Fetched> fetched = new SetOnce<>();
         context.registerAsyncAction((client, listener) -> fetch(client, fetched, listener));
-        return copy(fetched::get, null);
+        return copy(fetched::get, null, windowSize);
     }
 
-    private AffinityRescorerBuilder copy(Supplier<Interests> newPending, Interests newInterests) {
-        return new AffinityRescorerBuilder(request, newPending, newInterests).windowSize(windowSize);
+    private AffinityRescorerBuilder copy(Supplier<Fetched> newPending, Scoring newScoring, Integer newWindowSize) {
+        AffinityRescorerBuilder copy = new AffinityRescorerBuilder(request, newPending, newScoring);
+        return newWindowSize == null ? copy : copy.windowSize(newWindowSize);
     }
 
-    private void fetch(Client client, SetOnce<Interests> fetched, ActionListener<?> listener) {
-        GetProfileAction.Request get = new GetProfileAction.Request(request.tracker(), request.user(), PROFILE_TIMEOUT);
+    private void fetch(Client client, SetOnce<Fetched> fetched, ActionListener<?> listener) {
+        GetProfileAction.Request get = new GetProfileAction.Request(request.tracker(), request.user(), request.recent(), PROFILE_TIMEOUT);
         client.execute(GetProfileAction.INSTANCE, get, ActionListener.wrap(found -> {
-            String field = found.tracker().items().vectorField();
-            fetched.set(
-                found.profile() == null
-                    ? Interests.none(field)
-                    : Interests.of(found.profile(), field, found.tracker().decay(), found.centre())
-            );
+            found.tracker().requireSignals(request.ranking());
+            Ranking ranking = request.ranking().orElse(found.tracker().ranking()).orElse(Ranking.DEFAULT);
+            fetched.set(new Fetched(Scoring.of(found, ranking, System.currentTimeMillis()), ranking.windowSize()));
             listener.onResponse(null);
         }, e -> {
             if (isCallersFault(e)) {
@@ -114,7 +125,7 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
             }
             LOGGER.debug("profile of tracker [{}] not available", request.tracker(), e);
             HeaderWarning.addWarning("[affinity] the profile is not available: the results are not personalised");
-            fetched.set(Interests.none(""));
+            fetched.set(new Fetched(Scoring.NONE, Ranking.DEFAULT_WINDOW_SIZE));
             listener.onResponse(null);
         }));
     }
@@ -125,10 +136,10 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
 
     @Override
     protected RescoreContext innerBuildContext(int window, QueryShardContext context) {
-        if (interests == null) {
+        if (scoring == null) {
             throw new IllegalStateException("the profile was not fetched: [affinity] works in searches that a coordinator rewrites");
         }
-        return new AffinityRescorer.Context(window, interests, request.weightOrDefault());
+        return new AffinityRescorer.Context(window, scoring, ItemSignals.of(scoring, context), request.asksWhy());
     }
 
     @Override
@@ -142,11 +153,11 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
             && o instanceof AffinityRescorerBuilder other
             && request.equals(other.request)
             && pending == other.pending
-            && Objects.equals(interests, other.interests);
+            && Objects.equals(scoring, other.scoring);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), request, System.identityHashCode(pending), interests);
+        return Objects.hash(super.hashCode(), request, System.identityHashCode(pending), scoring);
     }
 }

@@ -4,6 +4,8 @@ import org.apache.lucene.util.VectorUtil;
 import org.opensearch.affinity.track.Decay;
 import org.opensearch.affinity.track.Interest;
 import org.opensearch.affinity.track.Profile;
+import org.opensearch.affinity.track.Ranking;
+import org.opensearch.affinity.track.Tracker;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
@@ -19,9 +21,10 @@ import java.util.List;
  *
  * @param field   the item vector field that the directions are to be compared with
  * @param centre  shorter than 1; of the directions' dimension
+ * @param least   cosine of item and interest below which they are taken for strangers, from 0 to 1
  * @param aspects heaviest first; none when the user is unknown
  */
-record Interests(String field, float[] centre, List<Aspect> aspects) implements Writeable {
+record Interests(String field, float[] centre, float least, List<Aspect> aspects) implements Writeable {
 
     /**
      * One interest.
@@ -51,11 +54,12 @@ record Interests(String field, float[] centre, List<Aspect> aspects) implements 
          *
          * @param vector   unit vector of the item
          * @param distance of the item from the centre
+         * @param least    cosine that counts
          * @return in [-1, 1]
          */
-        float match(float[] vector, float distance) {
+        float match(float[] vector, float distance, float least) {
             float cosine = (VectorUtil.dotProduct(direction, vector) - offset) / distance;
-            return strength * Math.clamp(cosine, 0f, 1f);
+            return cosine < least ? 0 : strength * Math.clamp(cosine, 0f, 1f);
         }
     }
 
@@ -64,17 +68,18 @@ record Interests(String field, float[] centre, List<Aspect> aspects) implements 
 
     /** Interests that have no effect on any document. */
     static Interests none(String field) {
-        return new Interests(field, new float[0], List.of());
+        return new Interests(field, new float[0], 0, List.of());
     }
 
     Interests(StreamInput in) throws IOException {
-        this(in.readString(), in.readFloatArray(), in.readList(Aspect::new));
+        this(in.readString(), in.readFloatArray(), in.readFloat(), in.readList(Aspect::new));
     }
 
     @Override
     public void writeTo(StreamOutput out) throws IOException {
         out.writeString(field);
         out.writeFloatArray(centre);
+        out.writeFloat(least);
         out.writeList(aspects);
     }
 
@@ -83,9 +88,12 @@ record Interests(String field, float[] centre, List<Aspect> aspects) implements 
      * The fourth root keeps a lesser interest visible where the query is about it: an interest with a sixteenth of the
      * weight has half the strength.
      *
-     * @param centre empty when there is none yet
+     * @param centre  empty when there is none yet
+     * @param ranking with nothing left unsaid
      */
-    static Interests of(Profile profile, String field, Decay decay, float[] centre) {
+    static Interests of(Profile profile, Tracker tracker, float[] centre, Ranking ranking) {
+        String field = tracker.items().vectorField();
+        Decay decay = tracker.decay();
         List<Interest> heaviestFirst = profile.heaviestFirst(decay);
         if (heaviestFirst.isEmpty()) {
             return none(field);
@@ -95,12 +103,12 @@ record Interests(String field, float[] centre, List<Aspect> aspects) implements 
         float[] from = centre.length == heaviestFirst.get(0).dimension() ? centre : new float[heaviestFirst.get(0).dimension()];
         List<Aspect> aspects = new ArrayList<>();
         for (Interest interest : heaviestFirst) {
-            if (interest.dimension() == from.length) {
+            if (interest.dimension() == from.length && aspects.size() < ranking.maxInterests()) {
                 float strength = (float) Math.pow(interest.weightAt(now, decay) / most, 0.25);
                 aspects.add(aspect(aspects.size() + 1, interest.liked() ? strength : -strength, interest, from));
             }
         }
-        return new Interests(field, from, List.copyOf(aspects));
+        return new Interests(field, from, ranking.minAffinity(), List.copyOf(aspects));
     }
 
     private static Aspect aspect(int number, float strength, Interest interest, float[] centre) {
@@ -132,7 +140,7 @@ record Interests(String field, float[] centre, List<Aspect> aspects) implements 
         float liked = 0;
         float disliked = 0;
         for (int i = 0; i < aspects.size(); i++) {
-            float match = aspects.get(i).match(vector, distance);
+            float match = aspects.get(i).match(vector, distance, least);
             liked = Math.max(liked, match);
             disliked = Math.min(disliked, match);
         }
@@ -145,7 +153,7 @@ record Interests(String field, float[] centre, List<Aspect> aspects) implements 
         Part liked = null;
         Part disliked = null;
         for (Aspect aspect : aspects) {
-            Part part = new Part(aspect, aspect.match(vector, distance));
+            Part part = new Part(aspect, aspect.match(vector, distance, least));
             if (part.match > 0 && (liked == null || part.match > liked.match)) {
                 liked = part;
             } else if (part.match < 0 && (disliked == null || part.match < disliked.match)) {

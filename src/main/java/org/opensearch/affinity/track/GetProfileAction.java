@@ -8,6 +8,8 @@ import org.opensearch.action.support.HandledTransportAction;
 import org.opensearch.action.support.ListenerTimeouts;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
 import org.opensearch.cluster.service.ClusterService;
+import org.opensearch.common.cache.Cache;
+import org.opensearch.common.cache.CacheBuilder;
 import org.opensearch.common.inject.Inject;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.action.ActionListener;
@@ -20,6 +22,9 @@ import org.opensearch.transport.TransportService;
 import org.opensearch.transport.client.Client;
 
 import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Reads one user's profile, as of its last write. Its name is the permission that a caller needs to be personalised or to
@@ -29,6 +34,8 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
     public static final String NAME = "cluster:admin/affinity/profile/get";
     public static final GetProfileAction INSTANCE = new GetProfileAction();
 
+    private static final int MAX_CENTRES = 1_000;
+
     private GetProfileAction() {
         super(NAME, Response::new);
     }
@@ -37,18 +44,29 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
     public static final class Request extends ActionRequest {
         private final String tracker;
         private final String user;
+        private final List<String> recent;
         private final TimeValue timeout;
 
         public Request(String tracker, String user, TimeValue timeout) {
+            this(tracker, user, List.of(), timeout);
+        }
+
+        /**
+         * @param user   null for somebody without an account
+         * @param recent items of the present session that the profile is to include, oldest first
+         */
+        public Request(String tracker, String user, List<String> recent, TimeValue timeout) {
             this.tracker = tracker;
             this.user = user;
+            this.recent = recent;
             this.timeout = timeout;
         }
 
         Request(StreamInput in) throws IOException {
             super(in);
             tracker = in.readString();
-            user = in.readString();
+            user = in.readOptionalString();
+            recent = in.readStringList();
             timeout = in.readTimeValue();
         }
 
@@ -56,7 +74,8 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
         public void writeTo(StreamOutput out) throws IOException {
             super.writeTo(out);
             out.writeString(tracker);
-            out.writeString(user);
+            out.writeOptionalString(user);
+            out.writeStringCollection(recent);
             out.writeTimeValue(timeout);
         }
 
@@ -106,12 +125,17 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
         }
     }
 
-    /** Runs on the node that was asked. */
+    /** Runs on the node that was asked. What all users like is read once a second at most, for it moves slowly. */
     public static final class Transport extends HandledTransportAction<Request, Response> {
         private final ClusterService cluster;
         private final ThreadPool threadPool;
         private final IndexNameExpressionResolver resolver;
         private final ProfileIndex profiles;
+        private final ItemVectors items;
+        private final Cache<Tracker, float[]> centres = CacheBuilder.<Tracker, float[]>builder()
+            .setMaximumWeight(MAX_CENTRES)
+            .setExpireAfterWrite(TimeValue.timeValueSeconds(1))
+            .build();
 
         @Inject
         public Transport(
@@ -127,19 +151,43 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
             this.cluster = cluster;
             this.threadPool = threadPool;
             profiles = new ProfileIndex(client);
+            items = new ItemVectors(client);
         }
 
         @Override
         protected void doExecute(Task task, Request request, ActionListener<Response> listener) {
             Tracker tracker = Trackers.of(cluster.state()).get(request.tracker);
-            ActionListener<ProfileIndex.Found> timed = ListenerTimeouts.wrapWithTimeout(
+            ActionListener<Response> timed = ListenerTimeouts.wrapWithTimeout(
                 threadPool,
-                ActionListener.map(listener, found -> new Response(tracker, found.profile(), found.centre())),
+                listener,
                 request.timeout,
                 ThreadPool.Names.GENERIC,
                 NAME
             );
-            profiles.get(request.tracker, request.user, SliceTasks.slices(tracker, cluster.state(), resolver), timed);
+            float[] known = centres.get(tracker);
+            List<Slice> slices = known != null ? List.of() : SliceTasks.slices(tracker, cluster.state(), resolver);
+            profiles.get(request.tracker, request.user, slices, ActionListener.wrap(found -> {
+                float[] centre = known != null ? known : found.centre();
+                if (known == null) {
+                    centres.put(tracker, centre);
+                }
+                addRecent(request, new Response(tracker, found.profile(), centre), timed);
+            }, timed::onFailure));
+        }
+
+        private void addRecent(Request request, Response found, ActionListener<Response> listener) {
+            if (request.recent.isEmpty()) {
+                listener.onResponse(found);
+                return;
+            }
+            Tracker tracker = found.tracker;
+            items.find(tracker.items(), request.recent, ActionListener.map(listener, vectors -> {
+                Map<String, float[]> inOrder = new LinkedHashMap<>();
+                request.recent.stream().filter(vectors::containsKey).forEach(item -> inOrder.put(item, vectors.get(item)));
+                Profile profile = found.profile != null ? found.profile : new Profile(request.user == null ? "" : request.user);
+                profile.takeRecent(inOrder, tracker, System.currentTimeMillis());
+                return new Response(tracker, profile, found.centre);
+            }));
         }
     }
 }

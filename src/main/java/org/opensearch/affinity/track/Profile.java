@@ -108,6 +108,12 @@ public final class Profile implements Writeable {
         return interests.stream().sorted(Comparator.comparingDouble(interest -> -interest.weightAt(now, decay))).toList();
     }
 
+    /** How much there is to go by: the weights of all events, decayed as of the newest. */
+    public double evidence(Decay decay) {
+        long now = lastEvent();
+        return interests.stream().mapToDouble(interest -> interest.weightAt(now, decay)).sum();
+    }
+
     boolean hasApplied(Slice slice, long seqNo) {
         return seqNo <= applied.getOrDefault(slice.key(), -1L);
     }
@@ -129,6 +135,26 @@ public final class Profile implements Writeable {
             return;
         }
         applied.put(slice.key(), seqNo);
+        take(event, vector, weight, tracker);
+    }
+
+    /**
+     * Takes in items of a session that is not in the log yet, as the tracker's lightest liked action, at the time of the
+     * newest event: what a search knows beside the profile. Such a profile is never stored.
+     *
+     * @param vectors of the items by id, in their order; those of another dimension and empty ones are left out
+     * @param now     epoch milliseconds, for a user without events
+     */
+    void takeRecent(Map<String, float[]> vectors, Tracker tracker, long now) {
+        long time = history.isEmpty() ? now : lastEvent();
+        vectors.forEach((item, vector) -> {
+            if (vector.length > 0) {
+                take(new Event(user, item, "recent", time), vector, tracker.lightestLike(), tracker);
+            }
+        });
+    }
+
+    private void take(Event event, float[] vector, double weight, Tracker tracker) {
         events++;
         remember(new Seen(event.item(), event.action(), event.time()));
         boolean liked = weight > 0;

@@ -140,17 +140,28 @@ public final class ProfileIndex {
     /** A profile, null when the user has none, and what it is to be compared with. */
     record Found(Profile profile, float[] centre) {}
 
-    /** Reads one profile and the population of the slices, as of the last write. */
+    /**
+     * Reads one profile and the population of the slices, as of the last write.
+     *
+     * @param user null for the population alone
+     */
     void get(String tracker, String user, List<Slice> slices, ActionListener<Found> listener) {
-        MultiGetRequest request = new MultiGetRequest().add(alias(tracker), idOfUser(user));
+        MultiGetRequest request = new MultiGetRequest();
         slices.forEach(slice -> request.add(alias(tracker), idOfSlice(slice.key())));
+        if (user != null) {
+            request.add(alias(tracker), idOfUser(user));
+        }
+        if (request.getItems().isEmpty()) {
+            listener.onResponse(new Found(null, new float[0]));
+            return;
+        }
         asPlugin(listener, wrapped -> client.multiGet(request, ActionListener.map(wrapped, response -> {
-            GetResponse found = document(response.getResponses()[0]);
             List<Population> parts = new ArrayList<>();
-            for (int i = 1; i <= slices.size(); i++) {
+            for (int i = 0; i < slices.size(); i++) {
                 parts.add(progress(document(response.getResponses()[i])).population());
             }
-            return new Found(found.isExists() ? profile(found) : null, Population.centre(parts));
+            GetResponse found = user == null ? null : document(response.getResponses()[slices.size()]);
+            return new Found(found != null && found.isExists() ? profile(found) : null, Population.centre(parts));
         })));
     }
 

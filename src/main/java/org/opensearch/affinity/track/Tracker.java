@@ -31,6 +31,7 @@ public final class Tracker implements Writeable, ToXContentObject {
     private static final Pattern INDEX = Pattern.compile("[.\\p{Ll}\\p{Lo}\\p{Nd}][^\\p{Lu}\\\\/*?\"<>| ,#:]*");
     private static final double MAX_ACTION_WEIGHT = 1_000;
     static final int MAX_INTERESTS = 32;
+    private static final int MAX_SIGNALS = 8;
     static final TimeValue DEFAULT_HALF_LIFE = TimeValue.timeValueDays(30);
     static final int DEFAULT_MAX_INTERESTS = 8;
     static final double DEFAULT_INTEREST_SIMILARITY = 0.7;
@@ -54,7 +55,7 @@ public final class Tracker implements Writeable, ToXContentObject {
 
     // As it was said: values are checked once the parser is done, which would wrap the error that says what is wrong.
     private record Definition(Items items, Events events, Map<String, Object> actions, String halfLife, Integer maxInterests,
-        Double interestSimilarity) {}
+        Double interestSimilarity, Map<String, Object> signals, Ranking.Said ranking) {}
 
     private static final ConstructingObjectParser<Items, Void> ITEMS = new ConstructingObjectParser<>("items", args -> {
         @SuppressWarnings("unchecked")
@@ -68,8 +69,21 @@ public final class Tracker implements Writeable, ToXContentObject {
     private static final ConstructingObjectParser<Definition, Void> DEFINITION = new ConstructingObjectParser<>("tracker", args -> {
         @SuppressWarnings("unchecked")
         Map<String, Object> actions = (Map<String, Object>) args[2];
-        return new Definition((Items) args[0], (Events) args[1], actions, (String) args[3], (Integer) args[4], (Double) args[5]);
+        @SuppressWarnings("unchecked")
+        Map<String, Object> signals = args[6] == null ? Map.of() : (Map<String, Object>) args[6];
+        Ranking.Said ranking = args[7] == null ? new Ranking.Said() : (Ranking.Said) args[7];
+        return new Definition(
+            (Items) args[0],
+            (Events) args[1],
+            actions,
+            (String) args[3],
+            (Integer) args[4],
+            (Double) args[5],
+            signals,
+            ranking
+        );
     });
+    private static final ObjectParser<Ranking.Said, Void> RANKING = new ObjectParser<>("ranking", Ranking.Said::new);
 
     static {
         ITEMS.declareString(optionalConstructorArg(), new ParseField("index"));
@@ -88,6 +102,9 @@ public final class Tracker implements Writeable, ToXContentObject {
             ObjectParser.ValueType.VALUE
         );
         DEFINITION.declareDouble(optionalConstructorArg(), new ParseField("interest_similarity"));
+        DEFINITION.declareObject(optionalConstructorArg(), (p, c) -> p.map(), new ParseField("signals"));
+        Ranking.Said.declare(RANKING);
+        DEFINITION.declareObject(optionalConstructorArg(), RANKING, new ParseField("ranking"));
     }
 
     private final String name;
@@ -97,15 +114,19 @@ public final class Tracker implements Writeable, ToXContentObject {
     private final TimeValue halfLife;
     private final int maxInterests;
     private final double interestSimilarity;
+    private final List<Signal> signals;
+    private final Ranking ranking;
 
     private Tracker(String name, Definition definition) {
         this.name = name;
         items = definition.items;
         events = definition.events;
         actions = weights(definition.actions);
-        halfLife = definition.halfLife == null ? DEFAULT_HALF_LIFE : halfLife(definition.halfLife);
+        halfLife = definition.halfLife == null ? DEFAULT_HALF_LIFE : time("half_life", definition.halfLife);
         maxInterests = definition.maxInterests == null ? DEFAULT_MAX_INTERESTS : definition.maxInterests;
         interestSimilarity = definition.interestSimilarity == null ? DEFAULT_INTEREST_SIMILARITY : definition.interestSimilarity;
+        signals = new TreeMap<>(definition.signals).entrySet().stream().map(signal -> Signal.parse(signal.getKey(), signal.getValue())).toList();
+        ranking = definition.ranking.ranking();
         validate();
     }
 
@@ -117,6 +138,8 @@ public final class Tracker implements Writeable, ToXContentObject {
         halfLife = in.readTimeValue();
         maxInterests = in.readVInt();
         interestSimilarity = in.readDouble();
+        signals = in.readList(Signal::new);
+        ranking = new Ranking(in);
     }
 
     @Override
@@ -131,6 +154,8 @@ public final class Tracker implements Writeable, ToXContentObject {
         out.writeTimeValue(halfLife);
         out.writeVInt(maxInterests);
         out.writeDouble(interestSimilarity);
+        out.writeList(signals);
+        ranking.writeTo(out);
     }
 
     /** Reads a definition; every error names the field, the value and what would be right. */
@@ -174,18 +199,19 @@ public final class Tracker implements Writeable, ToXContentObject {
         }
     }
 
-    private static TimeValue halfLife(String value) {
-        String wanted = "[half_life] must be a time above 0 such as [30d] or [12h], got [" + value + "]";
-        TimeValue halfLife;
+    /** @throws IllegalArgumentException naming the field, the value and what would be right */
+    static TimeValue time(String field, String value) {
+        String wanted = "[" + field + "] must be a time above 0 such as [30d] or [12h], got [" + value + "]";
+        TimeValue time;
         try {
-            halfLife = TimeValue.parseTimeValue(value, "half_life");
+            time = TimeValue.parseTimeValue(value, field);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(wanted);
         }
-        if (halfLife.millis() <= 0) {
+        if (time.millis() <= 0) {
             throw new IllegalArgumentException(wanted);
         }
-        return halfLife;
+        return time;
     }
 
     private void validate() {
@@ -210,6 +236,20 @@ public final class Tracker implements Writeable, ToXContentObject {
             throw new IllegalArgumentException(
                 "[interest_similarity] must be above 0 and at most 1, got [" + interestSimilarity + "]"
             );
+        }
+        if (signals.size() > MAX_SIGNALS) {
+            throw new IllegalArgumentException("[signals] must be at most " + MAX_SIGNALS + ", got [" + signals.size() + "]");
+        }
+        requireSignals(ranking);
+    }
+
+    /** @throws IllegalArgumentException if it weighs a signal that this tracker does not define, naming those it does */
+    public void requireSignals(Ranking weighed) {
+        List<String> names = signals.stream().map(Signal::name).toList();
+        for (String signal : weighed.signals().keySet()) {
+            if (names.contains(signal) == false) {
+                throw new IllegalArgumentException("[signals] has no [" + signal + "] in tracker [" + name + "]; defined: " + names);
+            }
         }
     }
 
@@ -243,6 +283,16 @@ public final class Tracker implements Writeable, ToXContentObject {
         builder.field("half_life", halfLife.getStringRep());
         builder.field("max_interests", maxInterests);
         builder.field("interest_similarity", interestSimilarity);
+        if (signals.isEmpty() == false) {
+            builder.startObject("signals");
+            for (Signal signal : signals) {
+                builder.field(signal.name(), signal);
+            }
+            builder.endObject();
+        }
+        if (ranking.equals(Ranking.UNSAID) == false) {
+            ranking.toXContent(builder.startObject("ranking"), params).endObject();
+        }
         return builder.endObject();
     }
 
@@ -263,6 +313,11 @@ public final class Tracker implements Writeable, ToXContentObject {
         return actions.get(action);
     }
 
+    /** The smallest weight above 0 that it gives an action; 1 if it gives none. */
+    double lightestLike() {
+        return actions.values().stream().filter(weight -> weight > 0).min(Double::compare).orElse(1.0);
+    }
+
     /** The most interests a profile keeps. */
     public int maxInterests() {
         return maxInterests;
@@ -271,6 +326,16 @@ public final class Tracker implements Writeable, ToXContentObject {
     /** An interest absorbs the events of items whose cosine with it is at least this. */
     double interestSimilarity() {
         return interestSimilarity;
+    }
+
+    /** What fields of the items say of them, whoever searches; by name. */
+    public List<Signal> signals() {
+        return signals;
+    }
+
+    /** What a search leaves unsaid. */
+    public Ranking ranking() {
+        return ranking;
     }
 
     public Decay decay() {
@@ -286,11 +351,13 @@ public final class Tracker implements Writeable, ToXContentObject {
             && actions.equals(other.actions)
             && halfLife.equals(other.halfLife)
             && maxInterests == other.maxInterests
-            && interestSimilarity == other.interestSimilarity;
+            && interestSimilarity == other.interestSimilarity
+            && signals.equals(other.signals)
+            && ranking.equals(other.ranking);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(name, items, events, actions, halfLife, maxInterests, interestSimilarity);
+        return Objects.hash(name, items, events, actions, halfLife, maxInterests, interestSimilarity, signals, ranking);
     }
 }

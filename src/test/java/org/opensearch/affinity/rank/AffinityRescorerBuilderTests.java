@@ -14,6 +14,7 @@ import org.opensearch.test.OpenSearchTestCase;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 
 public class AffinityRescorerBuilderTests extends OpenSearchTestCase {
     private static final SearchModule MODULE = new SearchModule(Settings.EMPTY, List.of(new AffinityPlugin()));
@@ -42,7 +43,15 @@ public class AffinityRescorerBuilderTests extends OpenSearchTestCase {
             (AffinityRescorerBuilder) builder,
             original -> copyWriteable(original, registry, AffinityRescorerBuilder::new)
         );
-        assertEquals(Integer.valueOf(1_000), parse("\"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\"}").windowSize());
+        assertNull("the tracker may say it", parse("\"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\"}").windowSize());
+        String all = """
+            "affinity": {"tracker": "shop", "recent": ["a", "b"], "why": true, "weight": 1, "score_mode": "sum", "max_interests": 3,
+            "min_affinity": 0.2, "diversity": 0.3, "signals": {"sales": 0.5}}""";
+        EqualsHashCodeTestUtils.checkEqualsAndHashCode(
+            (AffinityRescorerBuilder) parse(all),
+            original -> copyWriteable(original, registry, AffinityRescorerBuilder::new),
+            original -> (AffinityRescorerBuilder) parse(all.replace("0.3", "0.4"))
+        );
     }
 
     public void testErrorsNameTheFieldAndWhatWouldBeRight() {
@@ -56,5 +65,24 @@ public class AffinityRescorerBuilderTests extends OpenSearchTestCase {
             );
         }
         assertRefused("\"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\", \"wieght\": 1}", "unknown field [wieght]");
+        Map<String, String> wrong = Map.of(
+            "\"score_mode\": \"max\"",
+            "[affinity] [score_mode] must be one of [multiply, sum, replace], got [max]",
+            "\"max_interests\": 0",
+            "[affinity] [max_interests] must be from 1 to 32, got [0]",
+            "\"min_affinity\": 1.5",
+            "[affinity] [min_affinity] must be a number from 0 to 1, got [1.5]",
+            "\"diversity\": -0.1",
+            "[affinity] [diversity] must be a number from 0 to 1, got [-0.1]",
+            "\"signals\": {\"sales\": \"much\"}",
+            "[affinity] [signals.sales] must be a number from 0 to 20, got [much]",
+            "\"recent\": [\"\"]",
+            "[affinity] [recent] must be at most 50 item ids, none of them empty",
+            "\"exclude_seen\": true",
+            "[affinity] [exclude_seen] cannot be done by a rescorer",
+            "\"window_size\": 5",
+            "[affinity] [window_size] stands beside [affinity] in [rescore]"
+        );
+        wrong.forEach((said, message) -> assertRefused("\"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\", " + said + "}", message));
     }
 }

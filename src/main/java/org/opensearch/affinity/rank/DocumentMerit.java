@@ -1,0 +1,91 @@
+package org.opensearch.affinity.rank;
+
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.search.Explanation;
+import org.opensearch.affinity.rank.Interests.Aspect;
+import org.opensearch.affinity.rank.Interests.Part;
+import org.opensearch.affinity.track.Signal;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What one person's interests and the items' own signals add to the documents of one segment, read by ascending document:
+ * {@code merit = weight · confidence · affinity + Σ signal weight · signal}. Not thread-safe.
+ */
+final class DocumentMerit {
+    private final Scoring scoring;
+    /** Null where no document has a vector. */
+    private final ItemVectorReader vectors;
+    private final ItemSignals.Leaf signals;
+
+    private DocumentMerit(Scoring scoring, ItemVectorReader vectors, ItemSignals.Leaf signals) {
+        this.scoring = scoring;
+        this.vectors = vectors;
+        this.signals = signals;
+    }
+
+    static DocumentMerit open(LeafReaderContext leaf, Scoring scoring, ItemSignals signals) throws IOException {
+        Interests interests = scoring.interests();
+        ItemVectorReader vectors = interests.isEmpty() ? null : ItemVectorReader.open(leaf, interests.field(), interests.dimension());
+        return new DocumentMerit(scoring, vectors, signals.leaf(leaf));
+    }
+
+    /** @param doc of the segment, not before the one asked for last */
+    double of(int doc) throws IOException {
+        float[] vector = vectors == null ? null : vectors.vector(doc);
+        float affinity = vector == null ? 0 : scoring.interests().affinity(vector);
+        return scoring.affinityWeight() * affinity + signals.merit(doc);
+    }
+
+    /** The same, with its parts; the value is a double. */
+    Explanation explain(int doc) throws IOException {
+        float[] vector = vectors == null ? null : vectors.vector(doc);
+        float affinity = vector == null ? 0 : scoring.interests().affinity(vector);
+        List<Explanation> parts = new ArrayList<>();
+        parts.add(
+            Explanation.match(
+                scoring.affinityWeight() * affinity,
+                "weight * confidence * affinity",
+                Explanation.match(scoring.weight(), "weight"),
+                Explanation.match(scoring.confidence(), "confidence, how much there is to go by"),
+                explain(vector, affinity)
+            )
+        );
+        double merit = 0;
+        for (int i = 0; i < signals.size(); i++) {
+            Signal signal = signals.signal(i);
+            double part = signals.part(i, doc);
+            merit += part;
+            String how = signal.shape() == Signal.Shape.SATURATION ? "saturation" : "decay";
+            parts.add(Explanation.match(part, "signal [" + signal.name() + "], " + how + " of [" + signal.field() + "] * " + signal.weight()));
+        }
+        return Explanation.match(scoring.affinityWeight() * affinity + merit, "merit, sum of:", parts);
+    }
+
+    private Explanation explain(float[] vector, float affinity) {
+        if (vector == null) {
+            String why = scoring.interests().isEmpty() ? "nothing is known of the user" : "the item has no vector";
+            return Explanation.match(affinity, "affinity of the item: none, " + why);
+        }
+        List<Explanation> why = scoring.interests().parts(vector).stream().map(DocumentMerit::explain).toList();
+        return Explanation.match(affinity, "affinity of the item, the best liked interest less the worst disliked", why);
+    }
+
+    /** The interests that decide a document's affinity; none where it has no vector. */
+    List<Part> parts(int doc) throws IOException {
+        float[] vector = vectors == null ? null : vectors.vector(doc);
+        return vector == null ? List.of() : scoring.interests().parts(vector);
+    }
+
+    private static Explanation explain(Part part) {
+        Aspect aspect = part.aspect();
+        String kind = aspect.strength() > 0 ? "liked" : "disliked";
+        return Explanation.match(
+            part.match(),
+            kind + " interest #" + aspect.number() + ", strength * cosine around the common taste; items like " + aspect.examples(),
+            Explanation.match(aspect.strength(), "strength")
+        );
+    }
+}

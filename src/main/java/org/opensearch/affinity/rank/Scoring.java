@@ -1,0 +1,92 @@
+package org.opensearch.affinity.rank;
+
+import org.opensearch.affinity.track.GetProfileAction;
+import org.opensearch.affinity.track.Ranking;
+import org.opensearch.affinity.track.Ranking.ScoreMode;
+import org.opensearch.affinity.track.Signal;
+import org.opensearch.affinity.track.Tracker;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.core.common.io.stream.Writeable;
+
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * All that a shard needs to score documents for one search; the coordinator makes it, so every shard scores alike. Immutable.
+ *
+ * @param interests  of the person who searches
+ * @param weight     of their affinity
+ * @param confidence from 0 to 1: how much there is to go by, a factor of the weight
+ * @param mode       how relevance and the rest become one score
+ * @param signals    of the items, with the weights of this search, none of them 0
+ * @param diversity  from 0 to 1
+ * @param now        when the search began, epoch milliseconds
+ */
+record Scoring(Interests interests, float weight, float confidence, ScoreMode mode, List<Signal> signals, float diversity, long now)
+    implements
+        Writeable {
+
+    /** With so many events, decayed and weighted, what is known of a person counts by half. */
+    private static final double HALF_CONFIDENCE = 1;
+
+    /** Leaves every score as it is. */
+    static final Scoring NONE = new Scoring(Interests.none(""), 0, 0, ScoreMode.MULTIPLY, List.of(), 0, 0);
+
+    Scoring(StreamInput in) throws IOException {
+        this(
+            new Interests(in),
+            in.readFloat(),
+            in.readFloat(),
+            in.readEnum(ScoreMode.class),
+            in.readList(Signal::new),
+            in.readFloat(),
+            in.readLong()
+        );
+    }
+
+    @Override
+    public void writeTo(StreamOutput out) throws IOException {
+        interests.writeTo(out);
+        out.writeFloat(weight);
+        out.writeFloat(confidence);
+        out.writeEnum(mode);
+        out.writeList(signals);
+        out.writeFloat(diversity);
+        out.writeLong(now);
+    }
+
+    /**
+     * @param ranking with nothing left unsaid
+     * @param now     epoch milliseconds
+     */
+    static Scoring of(GetProfileAction.Response found, Ranking ranking, long now) {
+        Tracker tracker = found.tracker();
+        List<Signal> signals = tracker.signals()
+            .stream()
+            .map(signal -> weighed(signal, ranking))
+            .filter(signal -> signal.weight() > 0)
+            .toList();
+        Interests interests = found.profile() == null
+            ? Interests.none(tracker.items().vectorField())
+            : Interests.of(found.profile(), tracker, found.centre(), ranking);
+        double evidence = found.profile() == null ? 0 : found.profile().evidence(tracker.decay());
+        float confidence = (float) (evidence / (evidence + HALF_CONFIDENCE));
+        return new Scoring(interests, ranking.weight(), confidence, ranking.scoreMode(), signals, ranking.diversity(), now);
+    }
+
+    private static Signal weighed(Signal signal, Ranking ranking) {
+        float weight = ranking.signals().getOrDefault(signal.name(), signal.weight());
+        return new Signal(signal.name(), signal.field(), signal.shape(), signal.scale(), weight);
+    }
+
+    /** Whether it leaves every score as it is. */
+    boolean isEmpty() {
+        return (interests.isEmpty() || weight == 0) && signals.isEmpty() && diversity == 0 && mode != ScoreMode.REPLACE;
+    }
+
+    /** What affinity is multiplied by. */
+    double affinityWeight() {
+        return (double) weight * confidence;
+    }
+}

@@ -1,0 +1,158 @@
+package org.opensearch.affinity.rank;
+
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.util.SetOnce;
+import org.opensearch.ExceptionsHelper;
+import org.opensearch.affinity.track.GetProfileAction;
+import org.opensearch.affinity.track.Profile;
+import org.opensearch.common.logging.HeaderWarning;
+import org.opensearch.core.ParseField;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.core.rest.RestStatus;
+import org.opensearch.core.xcontent.ObjectParser;
+import org.opensearch.core.xcontent.XContentBuilder;
+import org.opensearch.core.xcontent.XContentParser;
+import org.opensearch.index.query.AbstractQueryBuilder;
+import org.opensearch.index.query.MatchNoneQueryBuilder;
+import org.opensearch.index.query.QueryBuilder;
+import org.opensearch.index.query.QueryBuilders;
+import org.opensearch.index.query.QueryRewriteContext;
+import org.opensearch.index.query.QueryShardContext;
+import org.opensearch.transport.client.Client;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/**
+ * The query {@code affinity_seen}: items of a user's recent history, to be left out with {@code must_not}. The coordinator
+ * makes a query by id of it; an unknown user has seen nothing, and so has one whose profile is not available.
+ */
+public final class SeenQueryBuilder extends AbstractQueryBuilder<SeenQueryBuilder> {
+    public static final String NAME = "affinity_seen";
+    private static final Logger LOGGER = LogManager.getLogger(SeenQueryBuilder.class);
+    private static final ObjectParser<Said, Void> PARSER = new ObjectParser<>(NAME, Said::new);
+
+    private static final class Said {
+        private String tracker;
+        private String user;
+        private float boost = DEFAULT_BOOST;
+        private String name;
+    }
+
+    static {
+        PARSER.declareString((said, value) -> said.tracker = value, new ParseField("tracker"));
+        PARSER.declareString((said, value) -> said.user = value, new ParseField("user"));
+        PARSER.declareFloat((said, value) -> said.boost = value, BOOST_FIELD);
+        PARSER.declareString((said, value) -> said.name = value, NAME_FIELD);
+    }
+
+    private final String tracker;
+    private final String user;
+    private final Supplier<QueryBuilder> pending;
+
+    SeenQueryBuilder(String tracker, String user) {
+        this(tracker, user, null);
+    }
+
+    private SeenQueryBuilder(String tracker, String user, Supplier<QueryBuilder> pending) {
+        if (tracker == null || tracker.isEmpty()) {
+            throw new IllegalArgumentException("[" + NAME + "] [tracker] is required: name the tracker whose profiles are to be used");
+        }
+        if (user == null || user.isEmpty()) {
+            throw new IllegalArgumentException("[" + NAME + "] [user] is required: name the user whose items are meant");
+        }
+        this.tracker = tracker;
+        this.user = user;
+        this.pending = pending;
+    }
+
+    public SeenQueryBuilder(StreamInput in) throws IOException {
+        super(in);
+        tracker = in.readString();
+        user = in.readString();
+        pending = null;
+    }
+
+    @Override
+    protected void doWriteTo(StreamOutput out) throws IOException {
+        if (pending != null) {
+            throw new IllegalStateException("the profile is not there yet: rewrite before sending");
+        }
+        out.writeString(tracker);
+        out.writeString(user);
+    }
+
+    public static SeenQueryBuilder fromXContent(XContentParser parser) {
+        Said said = PARSER.apply(parser, null);
+        return new SeenQueryBuilder(said.tracker, said.user).boost(said.boost).queryName(said.name);
+    }
+
+    @Override
+    protected void doXContent(XContentBuilder builder, Params params) throws IOException {
+        builder.startObject(NAME).field("tracker", tracker).field("user", user);
+        printBoostAndQueryName(builder);
+        builder.endObject();
+    }
+
+    @Override
+    protected QueryBuilder doRewrite(QueryRewriteContext context) {
+        if (pending != null) {
+            QueryBuilder seen = pending.get();
+            return seen == null ? this : seen.boost(boost()).queryName(queryName());
+        }
+        SetOnce<QueryBuilder> seen = new SetOnce<>();
+        context.registerAsyncAction((client, listener) -> fetch(client, seen, listener));
+        return new SeenQueryBuilder(tracker, user, seen::get).boost(boost()).queryName(queryName());
+    }
+
+    private void fetch(Client client, SetOnce<QueryBuilder> seen, ActionListener<?> listener) {
+        GetProfileAction.Request get = new GetProfileAction.Request(tracker, user, AffinityRescorerBuilder.PROFILE_TIMEOUT);
+        client.execute(GetProfileAction.INSTANCE, get, ActionListener.wrap(found -> {
+            List<Profile.Seen> history = found.profile() == null ? List.of() : found.profile().history();
+            seen.set(byId(found.tracker().items().idField(), history.stream().map(Profile.Seen::item).distinct().toList()));
+            listener.onResponse(null);
+        }, e -> {
+            if (ExceptionsHelper.unwrapCause(e) instanceof IllegalArgumentException || ExceptionsHelper.status(e) == RestStatus.FORBIDDEN) {
+                listener.onFailure(e);
+                return;
+            }
+            LOGGER.debug("profile of tracker [{}] not available", tracker, e);
+            HeaderWarning.addWarning("[affinity] the profile is not available: items that the user has seen are not known");
+            seen.set(new MatchNoneQueryBuilder());
+            listener.onResponse(null);
+        }));
+    }
+
+    private static QueryBuilder byId(String field, List<String> items) {
+        if (items.isEmpty()) {
+            return new MatchNoneQueryBuilder();
+        }
+        return field.equals("_id") ? QueryBuilders.idsQuery().addIds(items.toArray(String[]::new)) : QueryBuilders.termsQuery(field, items);
+    }
+
+    @Override
+    protected Query doToQuery(QueryShardContext context) {
+        throw new IllegalStateException("the profile was not fetched: [" + NAME + "] works in searches that a coordinator rewrites");
+    }
+
+    @Override
+    public String getWriteableName() {
+        return NAME;
+    }
+
+    @Override
+    protected boolean doEquals(SeenQueryBuilder other) {
+        return tracker.equals(other.tracker) && user.equals(other.user) && pending == other.pending;
+    }
+
+    @Override
+    protected int doHashCode() {
+        return Objects.hash(tracker, user, System.identityHashCode(pending));
+    }
+}

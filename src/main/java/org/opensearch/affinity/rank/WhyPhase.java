@@ -1,0 +1,69 @@
+package org.opensearch.affinity.rank;
+
+import org.apache.lucene.index.LeafReaderContext;
+import org.opensearch.affinity.rank.Interests.Part;
+import org.opensearch.common.document.DocumentField;
+import org.opensearch.search.fetch.FetchContext;
+import org.opensearch.search.fetch.FetchSubPhase;
+import org.opensearch.search.fetch.FetchSubPhaseProcessor;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Adds the field {@value #FIELD} to the hits of a search that asks {@code why}: the factor of the score and the interests
+ * that decided it, with their example items. A fraction of the cost of {@code explain}, and made to be shown to people.
+ */
+public final class WhyPhase implements FetchSubPhase {
+    static final String FIELD = "_affinity";
+
+    @Override
+    public FetchSubPhaseProcessor getProcessor(FetchContext context) {
+        return context.rescore()
+            .stream()
+            .filter(AffinityRescorer.Context.class::isInstance)
+            .map(AffinityRescorer.Context.class::cast)
+            .filter(rescore -> rescore.asksWhy() && rescore.scoring().isEmpty() == false)
+            .findFirst()
+            .map(WhyPhase::processor)
+            .orElse(null);
+    }
+
+    private static FetchSubPhaseProcessor processor(AffinityRescorer.Context rescore) {
+        return new FetchSubPhaseProcessor() {
+            private LeafReaderContext leaf;
+
+            @Override
+            public void setNextReader(LeafReaderContext next) {
+                leaf = next;
+            }
+
+            @Override
+            public void process(HitContext hit) throws IOException {
+                if (rescore.isRescored(hit.docId() + leaf.docBase)) {
+                    // Hits need not come in the order of documents, and readers go forward only: one for each hit.
+                    Object why = why(rescore.merit(leaf), rescore.merit(leaf), hit.docId());
+                    hit.hit().setDocumentField(FIELD, new DocumentField(FIELD, List.of(why)));
+                }
+            }
+        };
+    }
+
+    private static Map<String, Object> why(DocumentMerit merit, DocumentMerit interests, int doc) throws IOException {
+        return Map.of("merit", merit.of(doc), "interests", interests.parts(doc).stream().map(WhyPhase::part).toList());
+    }
+
+    private static Map<String, Object> part(Part part) {
+        return Map.of(
+            "number",
+            part.aspect().number(),
+            "liked",
+            part.aspect().strength() > 0,
+            "match",
+            part.match(),
+            "examples",
+            part.aspect().examples()
+        );
+    }
+}

@@ -1,0 +1,203 @@
+package org.opensearch.affinity.track;
+
+import org.opensearch.core.ParseField;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.core.common.io.stream.Writeable;
+import org.opensearch.core.xcontent.ObjectParser;
+import org.opensearch.core.xcontent.ToXContentFragment;
+import org.opensearch.core.xcontent.XContentBuilder;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * How profiles count in a search. A request, a search pipeline and a tracker may each say some of it; a null was not said.
+ *
+ * @param weight       from 0 to {@value #MAX_WEIGHT}: how much affinity counts beside relevance
+ * @param windowSize   how many of each shard's best documents are scored anew, from 1 to {@value #MAX_WINDOW_SIZE}
+ * @param scoreMode    how relevance and the rest become one score
+ * @param maxInterests how many of the heaviest interests take part
+ * @param minAffinity  an interest counts for an item only where their cosine is at least this, from 0 to 1
+ * @param diversity    from 0, the best first, to 1, none like another among the first
+ * @param signals      weights of the tracker's signals by name, from 0 to {@value #MAX_WEIGHT}; others keep their own
+ */
+public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Integer maxInterests, Float minAffinity, Float diversity,
+    Map<String, Float> signals) implements Writeable, ToXContentFragment {
+    public static final float DEFAULT_WEIGHT = 2f;
+    public static final float MAX_WEIGHT = 20f;
+    public static final int DEFAULT_WINDOW_SIZE = 1_000;
+    public static final int MAX_WINDOW_SIZE = 10_000;
+    /** Nothing said. */
+    public static final Ranking UNSAID = new Ranking(null, null, null, null, null, null, Map.of());
+    /** What holds where nobody says anything. */
+    public static final Ranking DEFAULT = new Ranking(
+        DEFAULT_WEIGHT,
+        DEFAULT_WINDOW_SIZE,
+        ScoreMode.MULTIPLY,
+        Tracker.MAX_INTERESTS,
+        0f,
+        0f,
+        Map.of()
+    );
+
+    /** How relevance and what is known of item and user become one score. */
+    public enum ScoreMode {
+        /** Relevance times the exponential of the rest. */
+        MULTIPLY,
+        /** Relevance plus the rest. */
+        SUM,
+        /** The exponential of the rest alone; relevance only decides which documents are in the window. */
+        REPLACE;
+
+        /** @throws IllegalArgumentException naming the modes that there are */
+        static ScoreMode parse(String name) {
+            return Arrays.stream(values())
+                .filter(mode -> mode.toString().equals(name))
+                .findAny()
+                .orElseThrow(() -> new IllegalArgumentException("[score_mode] must be one of " + Arrays.toString(values()) + ", got [" + name + "]"));
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** As it was said: values are checked once the parser is done, which would wrap the error that says what is wrong. */
+    public static class Said {
+        private Float weight;
+        private Integer windowSize;
+        private String scoreMode;
+        private Integer maxInterests;
+        private Float minAffinity;
+        private Float diversity;
+        private Map<String, Object> signals = Map.of();
+
+        /** Adds the fields of a ranking to a parser. */
+        public static <S extends Said> void declare(ObjectParser<S, Void> parser) {
+            parser.declareFloat((said, value) -> ((Said) said).weight = value, new ParseField("weight"));
+            parser.declareInt((said, value) -> ((Said) said).windowSize = value, new ParseField("window_size"));
+            parser.declareString((said, value) -> ((Said) said).scoreMode = value, new ParseField("score_mode"));
+            parser.declareInt((said, value) -> ((Said) said).maxInterests = value, new ParseField("max_interests"));
+            parser.declareFloat((said, value) -> ((Said) said).minAffinity = value, new ParseField("min_affinity"));
+            parser.declareFloat((said, value) -> ((Said) said).diversity = value, new ParseField("diversity"));
+            parser.declareObject((said, value) -> ((Said) said).signals = value, (p, c) -> p.map(), new ParseField("signals"));
+        }
+
+        /** @throws IllegalArgumentException naming the field, the value and what would be right */
+        public Ranking ranking() {
+            Map<String, Float> weights = new HashMap<>();
+            signals.forEach((name, value) -> {
+                if (value instanceof Number == false) {
+                    throw new IllegalArgumentException("[signals." + name + "] must be a number from 0 to 20, got [" + value + "]");
+                }
+                weights.put(name, ((Number) value).floatValue());
+            });
+            ScoreMode mode = scoreMode == null ? null : ScoreMode.parse(scoreMode);
+            return new Ranking(weight, windowSize, mode, maxInterests, minAffinity, diversity, weights);
+        }
+    }
+
+    /** Every error names the field, the value and what would be right. */
+    public Ranking {
+        requireFromTo("weight", weight, MAX_WEIGHT);
+        if (windowSize != null) {
+            requireWindowSize(windowSize);
+        }
+        if (maxInterests != null && (maxInterests < 1 || maxInterests > Tracker.MAX_INTERESTS)) {
+            throw new IllegalArgumentException(
+                "[max_interests] must be from 1 to " + Tracker.MAX_INTERESTS + ", got [" + maxInterests + "]"
+            );
+        }
+        requireFromTo("min_affinity", minAffinity, 1);
+        requireFromTo("diversity", diversity, 1);
+        signals = Map.copyOf(signals);
+        signals.forEach((name, value) -> requireFromTo("signals." + name, value, MAX_WEIGHT));
+    }
+
+    private static void requireFromTo(String field, Float value, float most) {
+        if (value != null && (value >= 0 && value <= most) == false) {
+            throw new IllegalArgumentException("[" + field + "] must be a number from 0 to " + (int) most + ", got [" + value + "]");
+        }
+    }
+
+    /** @throws IllegalArgumentException saying what would be right */
+    public static void requireWindowSize(int windowSize) {
+        if (windowSize < 1 || windowSize > MAX_WINDOW_SIZE) {
+            throw new IllegalArgumentException("[window_size] must be from 1 to " + MAX_WINDOW_SIZE + ", got [" + windowSize + "]");
+        }
+    }
+
+    public Ranking(StreamInput in) throws IOException {
+        this(
+            in.readOptionalFloat(),
+            in.readOptionalVInt(),
+            in.readBoolean() ? in.readEnum(ScoreMode.class) : null,
+            in.readOptionalVInt(),
+            in.readOptionalFloat(),
+            in.readOptionalFloat(),
+            in.readMap(StreamInput::readString, StreamInput::readFloat)
+        );
+    }
+
+    @Override
+    public void writeTo(StreamOutput out) throws IOException {
+        out.writeOptionalFloat(weight);
+        out.writeOptionalVInt(windowSize);
+        out.writeBoolean(scoreMode != null);
+        if (scoreMode != null) {
+            out.writeEnum(scoreMode);
+        }
+        out.writeOptionalVInt(maxInterests);
+        out.writeOptionalFloat(minAffinity);
+        out.writeOptionalFloat(diversity);
+        out.writeMap(signals, StreamOutput::writeString, StreamOutput::writeFloat);
+    }
+
+    /** What this one does not say, the other may. */
+    public Ranking orElse(Ranking other) {
+        Map<String, Float> all = new HashMap<>(other.signals);
+        all.putAll(signals);
+        return new Ranking(
+            weight != null ? weight : other.weight,
+            windowSize != null ? windowSize : other.windowSize,
+            scoreMode != null ? scoreMode : other.scoreMode,
+            maxInterests != null ? maxInterests : other.maxInterests,
+            minAffinity != null ? minAffinity : other.minAffinity,
+            diversity != null ? diversity : other.diversity,
+            all
+        );
+    }
+
+    /** What was said, as fields of the object around it. */
+    @Override
+    public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
+        if (weight != null) {
+            builder.field("weight", weight);
+        }
+        if (windowSize != null) {
+            builder.field("window_size", windowSize);
+        }
+        if (scoreMode != null) {
+            builder.field("score_mode", scoreMode.toString());
+        }
+        if (maxInterests != null) {
+            builder.field("max_interests", maxInterests);
+        }
+        if (minAffinity != null) {
+            builder.field("min_affinity", minAffinity);
+        }
+        if (diversity != null) {
+            builder.field("diversity", diversity);
+        }
+        if (signals.isEmpty() == false) {
+            builder.field("signals", new TreeMap<>(signals));
+        }
+        return builder;
+    }
+}

@@ -1,0 +1,106 @@
+package org.opensearch.affinity.track;
+
+import org.opensearch.common.unit.TimeValue;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.core.common.io.stream.Writeable;
+import org.opensearch.core.xcontent.ToXContentObject;
+import org.opensearch.core.xcontent.XContentBuilder;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * What a numeric or date field of an item says of it, whoever searches, as a number from 0 to 1. It depends on nothing but
+ * the item and the time of the search, so it is the same on every shard.
+ *
+ * @param name   by which requests and explanations know it
+ * @param field  with doc values
+ * @param shape  how the field's value becomes the signal
+ * @param scale  above 0: the value at which a saturation is one half, or the milliseconds in which a decay halves
+ * @param weight from 0 to {@value Ranking#MAX_WEIGHT}, where the request says nothing else
+ */
+public record Signal(String name, String field, Shape shape, double scale, float weight) implements Writeable, ToXContentObject {
+    /** How a field's value becomes a signal. */
+    public enum Shape {
+        /** {@code value / (value + scale)}, the saturation of Lucene's FeatureField; for counts such as sales. */
+        SATURATION,
+        /** {@code 2^(-age / scale)}, 1 for what is new or still to come; for dates. */
+        DECAY
+    }
+
+    public Signal(StreamInput in) throws IOException {
+        this(in.readString(), in.readString(), in.readEnum(Shape.class), in.readDouble(), in.readFloat());
+    }
+
+    @Override
+    public void writeTo(StreamOutput out) throws IOException {
+        out.writeString(name);
+        out.writeString(field);
+        out.writeEnum(shape);
+        out.writeDouble(scale);
+        out.writeFloat(weight);
+    }
+
+    /** @throws IllegalArgumentException naming the field, the value and what would be right */
+    static Signal parse(String name, Object definition) {
+        String path = "signals." + name;
+        if (definition instanceof Map<?, ?> == false) {
+            throw new IllegalArgumentException("[" + path + "] must be an object such as {\"field\": \"sales\", \"pivot\": 100}, got [" + definition + "]");
+        }
+        Map<?, ?> said = (Map<?, ?>) definition;
+        TreeSet<Object> unknown = new TreeSet<>(said.keySet());
+        unknown.removeAll(List.of("field", "pivot", "half_life", "weight"));
+        if (unknown.isEmpty() == false) {
+            throw new IllegalArgumentException("[" + path + "] knows [field], [pivot], [half_life] and [weight], not " + unknown);
+        }
+        if (said.get("field") instanceof String == false || ((String) said.get("field")).isBlank()) {
+            throw new IllegalArgumentException("[" + path + ".field] must name a numeric or date field, got [" + said.get("field") + "]");
+        }
+        if (said.containsKey("pivot") == said.containsKey("half_life")) {
+            throw new IllegalArgumentException("[" + path + "] needs one of [pivot], for a count, and [half_life], for a date");
+        }
+        float weight = (float) number(path + ".weight", said.containsKey("weight") ? said.get("weight") : 1, 0, Ranking.MAX_WEIGHT);
+        String field = (String) said.get("field");
+        return said.containsKey("pivot")
+            ? new Signal(name, field, Shape.SATURATION, number(path + ".pivot", said.get("pivot"), Double.MIN_VALUE, Double.MAX_VALUE), weight)
+            : new Signal(name, field, Shape.DECAY, halfLife(path + ".half_life", said.get("half_life")), weight);
+    }
+
+    private static double number(String path, Object value, double least, double most) {
+        double number = value instanceof Number given ? given.doubleValue() : Double.NaN;
+        if ((number >= least && number <= most) == false) {
+            String wanted = most == Double.MAX_VALUE ? "above 0" : "from " + (int) least + " to " + (int) most;
+            throw new IllegalArgumentException("[" + path + "] must be a number " + wanted + ", got [" + value + "]");
+        }
+        return number;
+    }
+
+    private static double halfLife(String path, Object value) {
+        return Tracker.time(path, String.valueOf(value)).millis();
+    }
+
+    /**
+     * @param value of the item's field
+     * @param now   of the search, epoch milliseconds
+     * @return from 0 to 1
+     */
+    public float of(double value, long now) {
+        return switch (shape) {
+            case SATURATION -> value > 0 ? (float) (value / (value + scale)) : 0;
+            case DECAY -> (float) Math.pow(2, -Math.max(0, now - value) / scale);
+        };
+    }
+
+    @Override
+    public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
+        builder.startObject().field("field", field);
+        switch (shape) {
+            case SATURATION -> builder.field("pivot", scale);
+            case DECAY -> builder.field("half_life", TimeValue.timeValueMillis((long) scale).getStringRep());
+        }
+        return builder.field("weight", weight).endObject();
+    }
+}
