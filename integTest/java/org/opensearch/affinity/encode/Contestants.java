@@ -3,6 +3,8 @@ package org.opensearch.affinity.encode;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.onnxruntime.OrtException;
 
+import org.opensearch.common.settings.Settings;
+
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,7 +27,7 @@ public final class Contestants implements Closeable {
 
     private final Path onnx;
     private final ModelPack pack;
-    private final TorchRuntime runtime;
+    private final SentenceEncoder best;
     private final HuggingFaceTokenizer tokenizer;
     private final List<Contestant> all = new ArrayList<>();
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -38,17 +40,17 @@ public final class Contestants implements Closeable {
     public Contestants(Path target, int threads, int slice) throws IOException {
         this.onnx = target.resolve("weights").resolve(MODEL + ".onnx");
         this.pack = ModelPack.read(target.resolve("models").resolve(MODEL));
-        this.runtime = new TorchRuntime(target.resolve("native"), threads);
+        TorchRuntime runtime = runtime(target, threads, "f32");
         this.tokenizer = opened(runtime.tokenizer(pack.tokenizer(), pack.maxTokens()));
         SentenceEncoder unbudgeted = opened(SentenceEncoder.load(runtime, pack, Integer.MAX_VALUE));
         SentenceEncoder ours = opened(SentenceEncoder.load(runtime, pack));
+        this.best = opened(SentenceEncoder.load(runtime(target, threads, Precision.AUTO), pack));
         OnnxBatches onnxBatches = opened(new OnnxBatches(onnx, tokenizer, pack));
         all.add(new Contestant("one_at_a_time", "PyTorch f32, one text at a time", 1, unbudgeted::encode));
         all.add(new Contestant("naive_f32", "PyTorch f32, batches of " + NAIVE + " as they come", NAIVE, unbudgeted::encode));
         all.add(new Contestant("f32", "Affinity f32", slice, ours::encode));
-        SentenceEncoder best = best();
-        if (best != null) {
-            all.add(new Contestant("best", "Affinity " + precision().orElseThrow(), slice, opened(best)::encode));
+        if (precision().isPresent()) {
+            all.add(new Contestant("best", "Affinity " + precision().orElseThrow(), slice, best::encode));
         }
         all.add(new Contestant("onnx_naive", "ONNX Runtime f32, batches of " + NAIVE + " as they come", NAIVE, onnxBatches::asTheyCome));
         all.add(
@@ -58,12 +60,12 @@ public final class Contestants implements Closeable {
 
     /** The precision that the plugin chooses on this machine when it is not f32. */
     public Optional<String> precision() {
-        return Optional.empty();
+        return best.precision() == Precision.F32 ? Optional.empty() : Optional.of(best.precision().toString());
     }
 
-    /** An encoder of that precision, null when f32 is the best there is. */
-    private SentenceEncoder best() {
-        return null;
+    private static TorchRuntime runtime(Path target, int threads, String precision) {
+        Settings settings = Settings.builder().put(TorchSettings.PRECISION.getKey(), precision).build();
+        return new TorchRuntime(target.resolve("native"), threads, TorchSettings.of(settings));
     }
 
     /** In the order of their turns; {@code naive_f32} is what others are compared with. */

@@ -90,7 +90,7 @@ public final class Encoder {
         return models;
     }
 
-    /** What a model computes in on this node. */
+    /** What a model computes in on this node, {@code auto} while that is still to be measured. */
     public String precision(String model) {
         return queue.inference().precision(model);
     }
@@ -133,7 +133,7 @@ public final class Encoder {
         Lookup lookup;
         Releasable held;
         try {
-            lookup = Lookup.of(cache, models.pack(model), precision(model), purpose, texts);
+            lookup = Lookup.of(cache, models.pack(model), purpose, texts);
             held = hold(lookup.missing(), models.pack(model).dimension());
         } catch (RuntimeException e) {
             listener.onFailure(e);

@@ -8,7 +8,7 @@ interface Inference {
     /** What the models run on, e.g. {@code cpu}. */
     String device();
 
-    /** What a model computes in, e.g. {@code f32}; vectors of different precisions are different vectors. */
+    /** What a model computes in, e.g. {@code f32}; {@code auto} while that is still to be measured. */
     String precision(String model);
 
     /**

@@ -229,9 +229,9 @@ public record ModelPack(
         return folder.resolve("model.pt");
     }
 
-    /** The entry of a module's archive, below its root folder, with the program that runs its weights in this precision. */
-    public static String program(String precision) {
-        return "extra/" + precision + ".pt";
+    /** The entry of a module's archive, below its root folder, with the program that runs its weights in this layout. */
+    public static String program(String layout) {
+        return "extra/" + layout + ".pt";
     }
 
     /** Where a pack in this folder has its tokenizer. */

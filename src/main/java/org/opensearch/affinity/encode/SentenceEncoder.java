@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -27,6 +28,9 @@ import java.util.stream.IntStream;
  */
 public final class SentenceEncoder implements Closeable {
     private static final Logger logger = LogManager.getLogger(SentenceEncoder.class);
+
+    /** How much faster than with full accuracy a model must run to give some of it away: what less is gained may be chance. */
+    private static final double WORTH = 1.2;
 
     private final ModelPack pack;
     private final TorchRuntime runtime;
@@ -56,34 +60,60 @@ public final class SentenceEncoder implements Closeable {
     }
 
     /**
-     * Verifies the pack, loads it and measures how many tokens to run at once; takes two seconds.
+     * Verifies the pack, loads it and measures which way to run it is the fastest here and how many tokens to
+     * run at once; takes a few seconds.
      *
      * @throws IllegalStateException if a file of the pack is not the one that its manifest names, or if the
      *                               native code or the model cannot be loaded
      */
     public static SentenceEncoder load(TorchRuntime runtime, ModelPack pack) throws IOException {
-        SentenceEncoder encoder = load(runtime, pack, Calibration.SMALLEST);
-        try {
-            encoder.calibrate();
-        } catch (RuntimeException e) {
-            encoder.close();
-            throw e;
-        }
-        return encoder;
+        return load(runtime, pack, Calibration.SMALLEST, SentenceEncoder::fastest);
     }
 
-    /** @param batchTokens tokens that run through the model at once, padding counted */
+    /** The plainest way to run it, unmeasured. */
     static SentenceEncoder load(TorchRuntime runtime, ModelPack pack, int batchTokens) throws IOException {
+        return load(runtime, pack, batchTokens, List::getFirst);
+    }
+
+    /**
+     * @param batchTokens tokens that run through the model at once, padding counted
+     * @param choice      of one of all ways to run it; the others are freed
+     */
+    static SentenceEncoder load(
+        TorchRuntime runtime,
+        ModelPack pack,
+        int batchTokens,
+        Function<List<SentenceEncoder>, SentenceEncoder> choice
+    ) throws IOException {
         pack.verify();
         PtNDManager manager = runtime.newManager();
         try {
-            LoadedModule module = LoadedModule.load(runtime, manager, pack);
             HuggingFaceTokenizer tokenizer = runtime.tokenizer(pack.tokenizer(), pack.maxTokens());
-            return new SentenceEncoder(pack, runtime, manager, module, tokenizer, batchTokens);
+            List<SentenceEncoder> all = LoadedModule.load(runtime, manager, pack)
+                .stream()
+                .map(module -> new SentenceEncoder(pack, runtime, manager, module, tokenizer, batchTokens))
+                .toList();
+            SentenceEncoder chosen = choice.apply(all);
+            all.stream().filter(other -> other != chosen).forEach(other -> other.module.block().close());
+            return chosen;
         } catch (IOException | RuntimeException e) {
             manager.close();
             throw e;
         }
+    }
+
+    /** A less accurate way must be worth it; all are measured with the batches that suit them best. */
+    private static SentenceEncoder fastest(List<SentenceEncoder> all) {
+        SentenceEncoder fastest = all.getFirst();
+        double most = fastest.calibrate();
+        for (SentenceEncoder encoder : all.subList(1, all.size())) {
+            double speed = encoder.calibrate();
+            if (speed > most * (fastest.precision() == encoder.precision() ? 1 : WORTH)) {
+                fastest = encoder;
+                most = speed;
+            }
+        }
+        return fastest;
     }
 
     /** Length of a vector. */
@@ -94,6 +124,11 @@ public final class SentenceEncoder implements Closeable {
     /** What the model calculates in: float32 where its pack cannot do what the node asks for. */
     public Precision precision() {
         return module.precision();
+    }
+
+    /** How its weights are laid out. */
+    String layout() {
+        return module.layout();
     }
 
     /** The device it runs on. */
@@ -206,7 +241,8 @@ public final class SentenceEncoder implements Closeable {
         return e.getMessage() != null && e.getMessage().contains("out of memory");
     }
 
-    private void calibrate() {
+    /** Tokens a second. */
+    private double calibrate() {
         TorchRuntime.prepareThread();
         Calibration calibration = new Calibration(device().isGpu(), Math.min(pack.maxTokens(), Calibration.WIDTH));
         batchTokens = calibration.best(ids -> {
@@ -221,13 +257,15 @@ public final class SentenceEncoder implements Closeable {
             }
         });
         logger.info(
-            "[model] [{}] runs on [{}] in [{}], [{}] tokens at a time ({} tokens/s measured on one thread)",
+            "[model] [{}] on [{}] in [{}], layout [{}]: {} tokens/s measured on one thread, [{}] at a time",
             pack.name(),
             device(),
             precision(),
-            batchTokens,
-            Math.round(calibration.speed())
+            layout(),
+            Math.round(calibration.speed()),
+            batchTokens
         );
+        return calibration.speed();
     }
 
     private void run(TokenBatch batch, int[][] ids, float[][] vectors) {

@@ -99,12 +99,12 @@ public class EncoderCacheTests extends EncodeTestCase {
         assertEquals(List.of("text", "text", "text", "Text"), device.encoded);
         ModelPack pack = models.pack("fake");
         HashSet<Fingerprint> keys = new HashSet<>();
-        for (String precision : List.of("f32", "bf16")) {
-            for (String text : List.of("", "\uD800", "\uDC00", "?", "a", "A", "f32")) {
-                assertTrue(keys.add(Fingerprint.of(pack, precision, Purpose.ITEM, text)));
+        for (Purpose purpose : Purpose.values()) {
+            for (String text : List.of("", "\uD800", "\uDC00", "?", "a", "A", "ITEM")) {
+                assertTrue(keys.add(Fingerprint.of(pack, purpose, text)));
             }
         }
-        assertEquals(Fingerprint.of(pack, "f32", Purpose.ITEM, "a"), Fingerprint.of(pack, "f32", Purpose.ITEM, "a"));
+        assertEquals(Fingerprint.of(pack, Purpose.ITEM, "a"), Fingerprint.of(pack, Purpose.ITEM, "a"));
     }
 
     public void testWhatIsEncodedIsTheNormalTextThatTheKeyNames() throws Exception {
