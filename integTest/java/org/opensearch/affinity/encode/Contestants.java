@@ -1,6 +1,5 @@
 package org.opensearch.affinity.encode;
 
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.onnxruntime.OrtException;
 
 import java.io.Closeable;
@@ -26,7 +25,7 @@ public final class Contestants implements Closeable {
     private final Path onnx;
     private final ModelPack pack;
     private final TorchRuntime runtime;
-    private final HuggingFaceTokenizer tokenizer;
+    private final ModelTokenizer tokenizer;
     private final List<Contestant> all = new ArrayList<>();
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
@@ -39,7 +38,7 @@ public final class Contestants implements Closeable {
         this.onnx = target.resolve("weights").resolve(MODEL + ".onnx");
         this.pack = ModelPack.read(target.resolve("models").resolve(MODEL));
         this.runtime = new TorchRuntime(target.resolve("native"), threads);
-        this.tokenizer = opened(runtime.tokenizer(pack.tokenizer(), pack.maxTokens()));
+        this.tokenizer = opened(new ModelTokenizer(runtime.tokenizer(pack.tokenizer()), pack));
         SentenceEncoder unbudgeted = opened(SentenceEncoder.load(runtime, pack, Integer.MAX_VALUE));
         SentenceEncoder ours = opened(SentenceEncoder.load(runtime, pack));
         OnnxBatches onnxBatches = opened(new OnnxBatches(onnx, tokenizer, pack));
@@ -73,7 +72,7 @@ public final class Contestants implements Closeable {
 
     /** Tokens of a text as the model sees it, special ones counted. */
     public int tokens(String text) {
-        return tokenizer.encode(pack.cut(text)).getIds().length;
+        return tokenizer.chunks(text, Purpose.ITEM, Chunking.TRUNCATE).getFirst().ids().length;
     }
 
     /** What is right: ONNX Runtime, f32, each text alone, pooled in double precision. */
