@@ -115,8 +115,8 @@ public class EncodeIT {
         String text = "a tent for two people. ".repeat(60) + "a warm sleeping bag. ".repeat(60);
         JsonNode whole = chunks("\"" + text + "\", \"a tent\"").path("vectors");
         JsonNode cut = encode("\"" + text + "\", \"a tent\", \"a sleeping bag\"").path("vectors");
-        assertEquals(cut.get(1), whole.get(1));
         assertEquals(1, cosine(whole.get(0), whole.get(0)), 1e-5);
+        assertEquals(1, cosine(cut.get(1), whole.get(1)), 1e-5);
         assertThat(cosine(whole.get(0), cut.get(2)), greaterThan(cosine(cut.get(0), cut.get(2)) + 0.1));
         rest.put("/_ingest/pipeline/chunks", """
             {"processors":[{"affinity_encode":{"fields":["title"],"target":"v","pooling":"chunks","max_chunks":4}}]}""");
