@@ -1,6 +1,5 @@
 package org.opensearch.affinity.encode;
 
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.onnxruntime.OrtException;
 
 import org.opensearch.common.settings.Settings;
@@ -28,7 +27,7 @@ public final class Contestants implements Closeable {
     private final Path onnx;
     private final ModelPack pack;
     private final SentenceEncoder best;
-    private final HuggingFaceTokenizer tokenizer;
+    private final ModelTokenizer tokenizer;
     private final List<Contestant> all = new ArrayList<>();
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
@@ -40,8 +39,8 @@ public final class Contestants implements Closeable {
     public Contestants(Path target, int threads, int slice) throws IOException {
         this.onnx = target.resolve("weights").resolve(MODEL + ".onnx");
         this.pack = ModelPack.read(target.resolve("models").resolve(MODEL));
-        TorchRuntime runtime = runtime(target, threads, "f32");
-        this.tokenizer = opened(runtime.tokenizer(pack.tokenizer(), pack.maxTokens()));
+        TorchRuntime runtime = runtime(target, threads, Precision.F32.toString());
+        this.tokenizer = opened(new ModelTokenizer(runtime.tokenizer(pack.tokenizer()), pack));
         SentenceEncoder unbudgeted = opened(SentenceEncoder.load(runtime, pack, Integer.MAX_VALUE));
         SentenceEncoder ours = opened(SentenceEncoder.load(runtime, pack));
         this.best = opened(SentenceEncoder.load(runtime(target, threads, Precision.AUTO), pack));
@@ -75,7 +74,7 @@ public final class Contestants implements Closeable {
 
     /** Tokens of a text as the model sees it, special ones counted. */
     public int tokens(String text) {
-        return tokenizer.encode(pack.cut(text)).getIds().length;
+        return tokenizer.chunks(text, Purpose.ITEM, Chunking.TRUNCATE).getFirst().ids().length;
     }
 
     /** What is right: ONNX Runtime, f32, each text alone, pooled in double precision. */

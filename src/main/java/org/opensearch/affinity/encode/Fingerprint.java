@@ -16,9 +16,10 @@ record Fingerprint(long high, long low) {
     static final int BYTES = 32;
 
     /** @param text as the model gets it: normal, and cut */
-    static Fingerprint of(ModelPack pack, Purpose purpose, String text) {
+    static Fingerprint of(ModelPack pack, Purpose purpose, Chunking chunking, String text) {
         MessageDigest digest = MessageDigests.sha256();
-        for (String part : new String[] { pack.name(), pack.modelSha256(), pack.tokenizerSha256(), purpose.name() }) {
+        String chunks = Integer.toString(chunking.most());
+        for (String part : new String[] { pack.name(), pack.modelSha256(), pack.tokenizerSha256(), purpose.name(), chunks }) {
             digest.update(part.getBytes(StandardCharsets.UTF_8));
             // No part can run into the next one.
             digest.update((byte) 0);

@@ -46,7 +46,7 @@ final class TorchInference implements Inference {
     }
 
     @Override
-    public float[][] encode(String model, Purpose purpose, List<String> texts, Consumer<RanBatch> ran) {
-        return models.get(model).encode(texts, purpose, ran);
+    public float[][] encode(String model, Purpose purpose, Chunking chunking, List<String> texts, Consumer<RanBatch> ran) {
+        return models.get(model).encode(texts, purpose, chunking, ran);
     }
 }

@@ -24,7 +24,6 @@ import java.lang.management.MemoryUsage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 
 /**
  * libtorch and the tokenizers' native code, loaded from one folder at first use: never downloaded,
@@ -118,17 +117,11 @@ public final class TorchRuntime {
         return load(what, () -> inference(JniUtils.loadModule(manager, in, true, false)));
     }
 
-    /** A tokenizer that adds special tokens, cuts at the given number of them and does not pad. */
-    HuggingFaceTokenizer tokenizer(Path file, int maxTokens) {
+    /** A tokenizer that adds special tokens, and neither truncates nor pads. */
+    HuggingFaceTokenizer tokenizer(Path file) {
         return load(
             "tokenizer [" + file + "]",
-            // Without modelMaxLength DJL takes 512 for the most that any model reads.
-            () -> HuggingFaceTokenizer.builder(Map.of("modelMaxLength", Integer.toString(maxTokens)))
-                .optTokenizerPath(file)
-                .optTruncation(true)
-                .optMaxLength(maxTokens)
-                .optPadding(false)
-                .build()
+            () -> HuggingFaceTokenizer.builder().optTokenizerPath(file).optTruncation(false).optPadding(false).build()
         );
     }
 
