@@ -1,7 +1,8 @@
 package org.opensearch.affinity.encode;
 
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.onnxruntime.OrtException;
+
+import org.opensearch.common.settings.Settings;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -25,8 +26,8 @@ public final class Contestants implements Closeable {
 
     private final Path onnx;
     private final ModelPack pack;
-    private final TorchRuntime runtime;
-    private final HuggingFaceTokenizer tokenizer;
+    private final SentenceEncoder best;
+    private final ModelTokenizer tokenizer;
     private final List<Contestant> all = new ArrayList<>();
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
@@ -38,17 +39,17 @@ public final class Contestants implements Closeable {
     public Contestants(Path target, int threads, int slice) throws IOException {
         this.onnx = target.resolve("weights").resolve(MODEL + ".onnx");
         this.pack = ModelPack.read(target.resolve("models").resolve(MODEL));
-        this.runtime = new TorchRuntime(target.resolve("native"), threads);
-        this.tokenizer = opened(runtime.tokenizer(pack.tokenizer(), pack.maxTokens()));
+        TorchRuntime runtime = runtime(target, threads, Precision.F32.toString());
+        this.tokenizer = opened(new ModelTokenizer(runtime.tokenizer(pack.tokenizer()), pack));
         SentenceEncoder unbudgeted = opened(SentenceEncoder.load(runtime, pack, Integer.MAX_VALUE));
         SentenceEncoder ours = opened(SentenceEncoder.load(runtime, pack));
+        this.best = opened(SentenceEncoder.load(runtime(target, threads, Precision.AUTO), pack));
         OnnxBatches onnxBatches = opened(new OnnxBatches(onnx, tokenizer, pack));
         all.add(new Contestant("one_at_a_time", "PyTorch f32, one text at a time", 1, unbudgeted::encode));
         all.add(new Contestant("naive_f32", "PyTorch f32, batches of " + NAIVE + " as they come", NAIVE, unbudgeted::encode));
         all.add(new Contestant("f32", "Affinity f32", slice, ours::encode));
-        SentenceEncoder best = best();
-        if (best != null) {
-            all.add(new Contestant("best", "Affinity " + precision().orElseThrow(), slice, opened(best)::encode));
+        if (precision().isPresent()) {
+            all.add(new Contestant("best", "Affinity " + precision().orElseThrow(), slice, best::encode));
         }
         all.add(new Contestant("onnx_naive", "ONNX Runtime f32, batches of " + NAIVE + " as they come", NAIVE, onnxBatches::asTheyCome));
         all.add(
@@ -58,12 +59,12 @@ public final class Contestants implements Closeable {
 
     /** The precision that the plugin chooses on this machine when it is not f32. */
     public Optional<String> precision() {
-        return Optional.empty();
+        return best.precision() == Precision.F32 ? Optional.empty() : Optional.of(best.precision().toString());
     }
 
-    /** An encoder of that precision, null when f32 is the best there is. */
-    private SentenceEncoder best() {
-        return null;
+    private static TorchRuntime runtime(Path target, int threads, String precision) {
+        Settings settings = Settings.builder().put(TorchSettings.PRECISION.getKey(), precision).build();
+        return new TorchRuntime(target.resolve("native"), threads, TorchSettings.of(settings));
     }
 
     /** In the order of their turns; {@code naive_f32} is what others are compared with. */
@@ -73,7 +74,7 @@ public final class Contestants implements Closeable {
 
     /** Tokens of a text as the model sees it, special ones counted. */
     public int tokens(String text) {
-        return tokenizer.encode(pack.cut(text)).getIds().length;
+        return tokenizer.chunks(text, Purpose.ITEM, Chunking.TRUNCATE).getFirst().ids().length;
     }
 
     /** What is right: ONNX Runtime, f32, each text alone, pooled in double precision. */

@@ -1,6 +1,5 @@
 package org.opensearch.affinity.encode;
 
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -20,11 +19,11 @@ import java.util.Map;
 final class OnnxBatches implements Closeable {
     private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
     private final OrtSession session;
-    private final HuggingFaceTokenizer tokenizer;
+    private final ModelTokenizer tokenizer;
     private final ModelPack pack;
 
-    /** @param tokenizer cuts at the model's length and does not pad; stays open */
-    OnnxBatches(Path onnx, HuggingFaceTokenizer tokenizer, ModelPack pack) throws IOException {
+    /** @param tokenizer stays open */
+    OnnxBatches(Path onnx, ModelTokenizer tokenizer, ModelPack pack) throws IOException {
         this.tokenizer = tokenizer;
         this.pack = pack;
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
@@ -66,12 +65,7 @@ final class OnnxBatches implements Closeable {
     }
 
     private int[] tokenize(String text) {
-        long[] ids = tokenizer.encode(pack.cut(text)).getIds();
-        int[] narrow = new int[ids.length];
-        for (int i = 0; i < ids.length; i++) {
-            narrow[i] = (int) ids[i];
-        }
-        return narrow;
+        return tokenizer.chunks(text, Purpose.ITEM, Chunking.TRUNCATE).getFirst().ids();
     }
 
     private void run(TokenBatch batch, int[][] ids, float[][] vectors) throws OrtException {

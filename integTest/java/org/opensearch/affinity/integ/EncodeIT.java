@@ -109,6 +109,30 @@ public class EncodeIT {
         assertEquals(400, e.status());
     }
 
+    /** At ingest and by a call alike; texts that fit the model are what they are without. */
+    @Test
+    public void longTextsInChunks() {
+        String text = "a tent for two people. ".repeat(60) + "a warm sleeping bag. ".repeat(60);
+        JsonNode whole = chunks("\"" + text + "\", \"a tent\"").path("vectors");
+        JsonNode cut = encode("\"" + text + "\", \"a tent\", \"a sleeping bag\"").path("vectors");
+        assertEquals(1, cosine(whole.get(0), whole.get(0)), 1e-5);
+        assertEquals(1, cosine(cut.get(1), whole.get(1)), 1e-5);
+        assertThat(cosine(whole.get(0), cut.get(2)), greaterThan(cosine(cut.get(0), cut.get(2)) + 0.1));
+        rest.put("/_ingest/pipeline/chunks", """
+            {"processors":[{"affinity_encode":{"fields":["title"],"target":"v","pooling":"chunks","max_chunks":4}}]}""");
+        JsonNode simulated = rest.post("/_ingest/pipeline/chunks/_simulate", "{\"docs\":[{\"_source\":{\"title\":\"" + text + "\"}}]}");
+        JsonNode vector = simulated.path("docs").get(0).path("doc").path("_source").path("v");
+        assertEquals(1, cosine(whole.get(0), vector), 1e-5);
+        RestFailure e = assertThrows(RestFailure.class, () -> rest.put("/_ingest/pipeline/wrong", """
+            {"processors":[{"affinity_encode":{"fields":["title"],"target":"v","max_chunks":4}}]}"""));
+        assertEquals(400, e.status());
+        assertThat(e.brief(), containsString("[max_chunks] is [4], which needs [pooling] to be [chunks]"));
+    }
+
+    private static JsonNode chunks(String texts) {
+        return rest.post("/_plugins/_affinity/_encode", "{\"pooling\":\"chunks\",\"texts\":[" + texts + "]}");
+    }
+
     /** Documents that did not fit can be sent again; those that fitted are there, and nothing is left behind. */
     @Test
     public void fullQueueIsTooManyRequestsForDocuments() throws Exception {

@@ -28,11 +28,13 @@ final class PeersRun {
     private static final int WARM_UP = 200;
     private static final int DIMENSION = 384;
     private static final int MAX_TOKENS = 256;
+    private static final String MODEL = "all-minilm-l6-v2";
     private static final String THEIRS = "text_embedding";
     private static final String THEIRS_BATCHED = "text_embedding_batched";
 
-    /** Every precision is a node of its own, the plainest first. Where the plugin chooses another than f32, that is {@code best}. */
-    private static final List<Ours> OURS = List.of(new Ours("f32", "affinity_encode f32 (default)", Map.of()));
+    private static final String F32 = "f32";
+    /** As the plugin chooses by itself, where that is not f32. */
+    private static final String BEST = "best";
 
     private final Screen screen;
     private final Report report;
@@ -63,17 +65,10 @@ final class PeersRun {
         }
     }
 
-    /**
-     * @param key      its name in files
-     * @param title    its name for people
-     * @param settings what its node needs beside those of all nodes
-     */
-    private record Ours(String key, String title, Map<String, String> settings) {}
-
     void run() throws IOException {
         OpenSearchHome home = install();
         Path model = work.resolve("minilm.zip").toAbsolutePath();
-        Peers.writeModel(report.target().resolve("models/all-minilm-l6-v2"), MAX_TOKENS, model);
+        Peers.writeModel(report.target().resolve("models/" + MODEL), MAX_TOKENS, model);
         Deque<Node> running = new ArrayDeque<>();
         try {
             List<Entrant> entrants = new ArrayList<>();
@@ -81,9 +76,15 @@ final class PeersRun {
             String id = deploy(theirs, model);
             entrants.add(new Entrant(THEIRS, "text_embedding, batch_size 1 (default)", theirs, textEmbedding(id, null)));
             entrants.add(new Entrant(THEIRS_BATCHED, "text_embedding, batch_size " + batchSize, theirs, textEmbedding(id, batchSize)));
-            for (Ours ours : OURS) {
-                Node node = start(home, "affinity-" + ours.key(), ours.settings(), running);
-                entrants.add(new Entrant(ours.key(), ours.title(), node, affinityEncode()));
+            Node f32 = start(home, "affinity-f32", Map.of("affinity.precision", F32), running);
+            entrants.add(new Entrant(F32, "affinity_encode f32", f32, affinityEncode()));
+            Node best = start(home, "affinity", Map.of(), running);
+            String precision = precision(best);
+            if (precision.equals(F32)) {
+                running.remove(best);
+                best.close();
+            } else {
+                entrants.add(new Entrant(BEST, "affinity_encode " + precision + " (default here)", best, affinityEncode()));
             }
             compare(entrants);
         } finally {
@@ -129,6 +130,12 @@ final class PeersRun {
             step.done("the same model deployed in ml-commons as TorchScript");
             return id;
         }
+    }
+
+    /** What the node has chosen for itself once it has encoded something. */
+    private static String precision(Node node) {
+        node.rest().post("/_plugins/_affinity/_encode", "{\"texts\":[\"warm up\"]}");
+        return node.rest().get("/_plugins/_affinity/stats").path("nodes").iterator().next().path("encode").path("precision").path(MODEL).asText();
     }
 
     private static ObjectNode textEmbedding(String model, Integer batchSize) {
@@ -264,15 +271,13 @@ final class PeersRun {
         ObjectNode ranges = json.putObject("ratio_range");
         ObjectNode cpuRatios = json.putObject("cpu_ratio");
         ObjectNode toDefault = json.putObject("ratio_to_default");
-        for (Ours ours : OURS) {
-            Spread ratio = race.ratio(ours.key(), fasterOfTheirs(), Lap::perSecond);
-            ratios.put(ours.key(), ratio.median());
-            ratio.write(ranges, ours.key());
-            cpuRatios.put(ours.key(), race.ratio(ours.key(), fasterOfTheirs(), Lap::perCpuSecond).median());
-            toDefault.put(ours.key(), race.ratio(ours.key(), THEIRS, Lap::perSecond).median());
-        }
-        if (ratios.has("best") == false) {
-            ratios.set("best", ratios.get("f32"));
+        for (String ours : List.of(F32, BEST)) {
+            String key = race.contestants().contains(ours) ? ours : F32;
+            Spread ratio = race.ratio(key, fasterOfTheirs(), Lap::perSecond);
+            ratios.put(ours, ratio.median());
+            ratio.write(ranges, ours);
+            cpuRatios.put(ours, race.ratio(key, fasterOfTheirs(), Lap::perCpuSecond).median());
+            toDefault.put(ours, race.ratio(key, THEIRS, Lap::perSecond).median());
         }
         json.put("min_cosine", cosines.values().stream().mapToDouble(Double::doubleValue).reduce(1, Math::min));
         return json;

@@ -209,6 +209,7 @@ final class DeviceQueue {
     private void encode(List<EncodeJob.Part> slice) {
         String model = slice.getFirst().job().model();
         Purpose purpose = slice.getFirst().job().purpose();
+        Chunking chunking = slice.getFirst().job().chunking();
         Consumer<RanBatch> overtaken = purpose == Purpose.QUERY ? batch -> {} : batch -> serveQueries();
         List<String> texts = new ArrayList<>();
         slice.forEach(part -> texts.addAll(part.texts()));
@@ -217,7 +218,7 @@ final class DeviceQueue {
             inference.prepare(model);
             meter.begin();
             try {
-                vectors = inference.encode(model, purpose, texts, meter.andThen(overtaken));
+                vectors = inference.encode(model, purpose, chunking, texts, meter.andThen(overtaken));
             } finally {
                 meter.end();
             }

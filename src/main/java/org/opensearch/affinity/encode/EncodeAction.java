@@ -35,7 +35,7 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
     /** An answer of so many vectors has about 5 MB. */
     public static final int MAX_TEXTS = 1_000;
 
-    private static final Set<String> KEYS = new TreeSet<>(Set.of("model", "purpose", "texts"));
+    private static final Set<String> KEYS = new TreeSet<>(Set.of("model", "purpose", "pooling", "max_chunks", "texts"));
 
     private EncodeAction() {
         super(NAME, Response::new);
@@ -44,19 +44,22 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
     public static final class Request extends ActionRequest {
         private final String model;
         private final Purpose purpose;
+        private final Chunking chunking;
         private final List<String> texts;
         private final TimeValue timeout;
 
         /**
-         * @param timeout null for none
+         * @param chunking of texts longer than the model reads
+         * @param timeout  null for none
          * @throws IllegalArgumentException if there are no texts or too many
          */
-        public Request(String model, Purpose purpose, List<String> texts, TimeValue timeout) {
+        public Request(String model, Purpose purpose, Chunking chunking, List<String> texts, TimeValue timeout) {
             if (texts.isEmpty() || texts.size() > MAX_TEXTS) {
                 throw wrong("[texts] holds [" + texts.size() + "] texts; wanted 1 to [" + MAX_TEXTS + "]");
             }
             this.model = model;
             this.purpose = purpose;
+            this.chunking = chunking;
             this.texts = texts;
             this.timeout = timeout;
         }
@@ -65,6 +68,7 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
             super(in);
             model = in.readString();
             purpose = in.readEnum(Purpose.class);
+            chunking = new Chunking(in.readVInt());
             texts = in.readStringList();
             timeout = in.readOptionalTimeValue();
         }
@@ -73,6 +77,8 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
         public static Request parse(XContentParser parser, TimeValue timeout) throws IOException {
             String model = EncodeProcessor.DEFAULT_MODEL;
             Purpose purpose = Purpose.ITEM;
+            String pooling = null;
+            Object maxChunks = null;
             List<String> texts = null;
             if (parser.nextToken() != XContentParser.Token.START_OBJECT) {
                 throw wrong("the body must be an object with " + KEYS);
@@ -83,6 +89,8 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
                 switch (key) {
                     case "model" -> model = string(key, parser);
                     case "purpose" -> purpose = purpose(string(key, parser));
+                    case Chunking.POOLING -> pooling = string(key, parser);
+                    case Chunking.MAX_CHUNKS -> maxChunks = number(key, parser);
                     case "texts" -> texts = strings(key, parser);
                     default -> throw wrong("unknown key [" + key + "]; known: " + KEYS);
                 }
@@ -90,7 +98,15 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
             if (texts == null) {
                 throw wrong("[texts] is missing; wanted a list of strings");
             }
-            return new Request(model, purpose, texts, timeout);
+            return new Request(model, purpose, chunking(pooling, maxChunks), texts, timeout);
+        }
+
+        private static Chunking chunking(String pooling, Object maxChunks) {
+            try {
+                return Chunking.of(pooling, maxChunks);
+            } catch (IllegalArgumentException e) {
+                throw wrong(e.getMessage());
+            }
         }
 
         private static Purpose purpose(String name) {
@@ -122,6 +138,13 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
             return parser.text();
         }
 
+        private static Number number(String key, XContentParser parser) throws IOException {
+            if (parser.currentToken() != XContentParser.Token.VALUE_NUMBER) {
+                throw wrong("[" + key + "] is " + found(parser) + "; wanted a number");
+            }
+            return parser.numberValue();
+        }
+
         private static String found(XContentParser parser) throws IOException {
             return switch (parser.currentToken()) {
                 case START_OBJECT -> "an object";
@@ -143,6 +166,10 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
             return purpose;
         }
 
+        Chunking chunking() {
+            return chunking;
+        }
+
         List<String> texts() {
             return texts;
         }
@@ -152,6 +179,7 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
             super.writeTo(out);
             out.writeString(model);
             out.writeEnum(purpose);
+            out.writeVInt(chunking.most());
             out.writeStringCollection(texts);
             out.writeOptionalTimeValue(timeout);
         }
@@ -268,7 +296,14 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
                 vectors -> listener.onResponse(new Response(request.model, dimension, vectors)),
                 listener::onFailure
             );
-            Cancellable encoding = encoder.encode(request.model, request.purpose, request.texts, request.timeout, answer);
+            Cancellable encoding = encoder.encode(
+                request.model,
+                request.purpose,
+                request.chunking,
+                request.texts,
+                request.timeout,
+                answer
+            );
             if (task instanceof EncodeTask own) {
                 own.runs(encoding);
             }

@@ -22,6 +22,7 @@ final class EncodeJob {
 
     private final String model;
     private final Purpose purpose;
+    private final Chunking chunking;
     private final List<String> texts;
     private final Releasable held;
     private final ActionListener<float[][]> listener;
@@ -35,9 +36,17 @@ final class EncodeJob {
      * @param texts at least one
      * @param held  closed when nothing of the job is in memory any more
      */
-    EncodeJob(String model, Purpose purpose, List<String> texts, Releasable held, ActionListener<float[][]> listener) {
+    EncodeJob(
+        String model,
+        Purpose purpose,
+        Chunking chunking,
+        List<String> texts,
+        Releasable held,
+        ActionListener<float[][]> listener
+    ) {
         this.model = model;
         this.purpose = purpose;
+        this.chunking = chunking;
         this.texts = texts;
         this.held = held;
         this.listener = listener;
@@ -60,6 +69,15 @@ final class EncodeJob {
 
     Purpose purpose() {
         return purpose;
+    }
+
+    Chunking chunking() {
+        return chunking;
+    }
+
+    /** Whether texts of both may run in one call of the model. */
+    boolean runsWith(EncodeJob other) {
+        return model.equals(other.model) && purpose == other.purpose && chunking.equals(other.chunking);
     }
 
     /** Texts that no thread has taken yet; called under the queue's lock. */

@@ -25,13 +25,24 @@ public final class EncodeProcessor extends AbstractBatchingProcessor {
     private final Encoder encoder;
     private final String model;
     private final int dimension;
+    private final Chunking chunking;
     private final List<VectorTarget> targets;
 
-    EncodeProcessor(String tag, String description, int batchSize, Encoder encoder, String model, List<VectorTarget> targets) {
+    /** @param chunking of texts longer than the model reads */
+    EncodeProcessor(
+        String tag,
+        String description,
+        int batchSize,
+        Encoder encoder,
+        String model,
+        Chunking chunking,
+        List<VectorTarget> targets
+    ) {
         super(tag, description, batchSize);
         this.encoder = encoder;
         this.model = model;
         this.dimension = encoder.models().pack(model).dimension();
+        this.chunking = chunking;
         this.targets = targets;
     }
 
@@ -85,7 +96,7 @@ public final class EncodeProcessor extends AbstractBatchingProcessor {
             return;
         }
         // Not ActionListener.wrap: it would call the handler again if the handler itself fails.
-        encoder.encode(model, texts, new ActionListener<>() {
+        encoder.encode(model, Purpose.ITEM, chunking, texts, null, new ActionListener<>() {
             @Override
             public void onResponse(float[][] vectors) {
                 drafts.forEach(draft -> write(results, draft, vectors));

@@ -61,7 +61,18 @@ public final class EncodeProcessorFactory extends AbstractBatchingProcessor.Fact
         } catch (IllegalArgumentException e) {
             throw newConfigurationException(TYPE, tag, "model", e.getMessage());
         }
-        return new EncodeProcessor(tag, description, batchSize, encoder.get(), model, targets(tag, config));
+        return new EncodeProcessor(tag, description, batchSize, encoder.get(), model, chunking(tag, config), targets(tag, config));
+    }
+
+    private static Chunking chunking(String tag, Map<String, Object> config) {
+        String pooling = ConfigurationUtils.readOptionalStringProperty(TYPE, tag, config, Chunking.POOLING);
+        Object maxChunks = ConfigurationUtils.readOptionalObject(config, Chunking.MAX_CHUNKS);
+        try {
+            return Chunking.of(pooling, maxChunks);
+        } catch (IllegalArgumentException e) {
+            // It names the parameter itself.
+            throw newConfigurationException(TYPE, tag, null, e.getMessage());
+        }
     }
 
     /** The processor's own target, or the list of {@code targets}. */

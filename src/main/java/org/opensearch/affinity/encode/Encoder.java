@@ -90,7 +90,7 @@ public final class Encoder {
         return models;
     }
 
-    /** What a model computes in on this node. */
+    /** What a model computes in on this node, {@code auto} while that is still to be measured. */
     public String precision(String model) {
         return queue.inference().precision(model);
     }
@@ -111,9 +111,14 @@ public final class Encoder {
         );
     }
 
-    /** Encodes items, without a time limit. */
+    /** Encodes items, cut where the model ends reading, without a time limit. */
     public Cancellable encode(String model, List<String> texts, ActionListener<float[][]> listener) {
         return encode(model, Purpose.ITEM, texts, null, listener);
+    }
+
+    /** Encodes texts cut where the model ends reading. */
+    public Cancellable encode(String model, Purpose purpose, List<String> texts, TimeValue timeout, ActionListener<float[][]> listener) {
+        return encode(model, purpose, Chunking.TRUNCATE, texts, timeout, listener);
     }
 
     /**
@@ -126,15 +131,23 @@ public final class Encoder {
      * {@link TaskCancelledException} cancelled; {@link OpenSearchStatusException} (503) timed out.
      * Texts of a cancelled request leave the queue at once; those that a thread has taken are finished.
      *
-     * @param timeout null for none
+     * @param chunking of texts longer than the model reads
+     * @param timeout  null for none
      * @return cancels the request
      */
-    public Cancellable encode(String model, Purpose purpose, List<String> texts, TimeValue timeout, ActionListener<float[][]> listener) {
+    public Cancellable encode(
+        String model,
+        Purpose purpose,
+        Chunking chunking,
+        List<String> texts,
+        TimeValue timeout,
+        ActionListener<float[][]> listener
+    ) {
         Lookup lookup;
         Releasable held;
         try {
-            lookup = Lookup.of(cache, models.pack(model), precision(model), purpose, texts);
-            held = hold(lookup.missing(), models.pack(model).dimension());
+            lookup = Lookup.of(cache, models.pack(model), purpose, chunking, texts);
+            held = hold(lookup.missing(), models.pack(model), chunking);
         } catch (RuntimeException e) {
             listener.onFailure(e);
             return new InFlight(null);
@@ -143,12 +156,13 @@ public final class Encoder {
             listener.onResponse(lookup.vectors());
             return new InFlight(null);
         }
-        return submit(model, purpose, lookup, held, timeout, listener);
+        return submit(model, purpose, chunking, lookup, held, timeout, listener);
     }
 
     private InFlight submit(
         String model,
         Purpose purpose,
+        Chunking chunking,
         Lookup lookup,
         Releasable held,
         TimeValue timeout,
@@ -157,7 +171,7 @@ public final class Encoder {
         ActionListener<float[][]> caller = ContextPreservingActionListener.wrapPreservingContext(listener, threadPool.getThreadContext());
         AtomicReference<Cancellable> timer = new AtomicReference<>();
         // Not ActionListener.map: it would call the caller again if the caller itself fails.
-        EncodeJob job = new EncodeJob(model, purpose, lookup.missing(), held, new ActionListener<>() {
+        EncodeJob job = new EncodeJob(model, purpose, chunking, lookup.missing(), held, new ActionListener<>() {
             @Override
             public void onResponse(float[][] encoded) {
                 stop(timer);
@@ -204,9 +218,10 @@ public final class Encoder {
         return withdrawn;
     }
 
-    /** Accounts texts and the vectors that they become to the breaker. */
-    private Releasable hold(List<String> texts, int dimension) {
-        long bytes = EncodeJob.bytes(texts) + (long) texts.size() * dimension * Float.BYTES;
+    /** Accounts texts, the vectors that they become, and the tokens and vectors of their chunks to the breaker. */
+    private Releasable hold(List<String> texts, ModelPack pack, Chunking chunking) {
+        long vectors = texts.stream().mapToLong(text -> chunking.bytes(pack, text)).sum();
+        long bytes = EncodeJob.bytes(texts) + vectors;
         breaker.addEstimateBytesAndMaybeBreak(bytes, "[encode] " + texts.size() + " texts");
         return Releasables.releaseOnce(() -> breaker.addWithoutBreaking(-bytes));
     }

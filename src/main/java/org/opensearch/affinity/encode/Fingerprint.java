@@ -6,16 +6,20 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 
-/** 128 bits of the SHA-256 of everything a vector depends on: equal fingerprints mean equal vectors. */
+/**
+ * 128 bits of the SHA-256 of everything a node's vector of a text depends on: equal fingerprints mean equal
+ * vectors. The precision is not among it: a model has one precision as long as the node runs.
+ */
 record Fingerprint(long high, long low) {
 
     /** Bytes of one, as an object on the heap. */
     static final int BYTES = 32;
 
     /** @param text as the model gets it: normal, and cut */
-    static Fingerprint of(ModelPack pack, String precision, Purpose purpose, String text) {
+    static Fingerprint of(ModelPack pack, Purpose purpose, Chunking chunking, String text) {
         MessageDigest digest = MessageDigests.sha256();
-        for (String part : new String[] { pack.name(), pack.modelSha256(), pack.tokenizerSha256(), precision, purpose.name() }) {
+        String chunks = Integer.toString(chunking.most());
+        for (String part : new String[] { pack.name(), pack.modelSha256(), pack.tokenizerSha256(), purpose.name(), chunks }) {
             digest.update(part.getBytes(StandardCharsets.UTF_8));
             // No part can run into the next one.
             digest.update((byte) 0);

@@ -8,7 +8,7 @@ interface Inference {
     /** What the models run on, e.g. {@code cpu}. */
     String device();
 
-    /** What a model computes in, e.g. {@code f32}; vectors of different precisions are different vectors. */
+    /** What a model computes in, e.g. {@code f32}; {@code auto} while that is still to be measured. */
     String precision(String model);
 
     /**
@@ -23,8 +23,9 @@ interface Inference {
     /**
      * Blocks until all texts are encoded.
      *
-     * @param ran called after each batch, on this thread; it may call this method for other texts
+     * @param chunking of texts longer than the model reads
+     * @param ran      called after each batch, on this thread; it may call this method for other texts
      * @return unit vectors in the texts' order
      */
-    float[][] encode(String model, Purpose purpose, List<String> texts, Consumer<RanBatch> ran);
+    float[][] encode(String model, Purpose purpose, Chunking chunking, List<String> texts, Consumer<RanBatch> ran);
 }

@@ -36,13 +36,13 @@ final class Lane {
         bytes += job.untakenBytes();
     }
 
-    /** Up to so many of the texts that have waited longest, all of one model. */
+    /** Up to so many of the texts that have waited longest, all of one model and cut alike. */
     List<EncodeJob.Part> take(int most) {
         List<EncodeJob.Part> slice = new ArrayList<>();
         int room = most;
         while (room > 0 && jobs.isEmpty() == false) {
             EncodeJob job = jobs.peek();
-            if (slice.isEmpty() == false && job.model().equals(slice.getFirst().job().model()) == false) {
+            if (slice.isEmpty() == false && job.runsWith(slice.getFirst().job()) == false) {
                 break;
             }
             EncodeJob.Part part = job.take(room);

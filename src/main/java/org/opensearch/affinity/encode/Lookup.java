@@ -16,11 +16,11 @@ final class Lookup {
     }
 
     /** Brings texts to the form in which the model gets them and looks them up. */
-    static Lookup of(VectorCache cache, ModelPack pack, String precision, Purpose purpose, List<String> texts) {
+    static Lookup of(VectorCache cache, ModelPack pack, Purpose purpose, Chunking chunking, List<String> texts) {
         Lookup lookup = new Lookup(texts.size());
         for (int i = 0; i < texts.size(); i++) {
-            String text = pack.cut(NormalText.of(texts.get(i)));
-            Fingerprint key = Fingerprint.of(pack, precision, purpose, text);
+            String text = pack.cut(NormalText.of(texts.get(i)), chunking);
+            Fingerprint key = Fingerprint.of(pack, purpose, chunking, text);
             lookup.keys[i] = key;
             if (lookup.known.containsKey(key) || lookup.missing.containsKey(key)) {
                 continue;

@@ -31,7 +31,7 @@ import static org.opensearch.core.xcontent.ConstructingObjectParser.optionalCons
  * @param dimension       length of a vector
  * @param vocabulary      token ids lie below it
  * @param pooling         how the module pools, for the reader: it is compiled into the module
- * @param maxTokens       a text's tokens beyond it are cut, [CLS] and [SEP] counted
+ * @param maxTokens       what the model reads at once, [CLS] and [SEP] counted
  * @param inputs          what the module takes beside ids
  * @param queryPrefix     put before a text that is a query; empty for most models
  * @param itemPrefix      put before a text that is an item; empty for most models
@@ -229,9 +229,9 @@ public record ModelPack(
         return folder.resolve("model.pt");
     }
 
-    /** The entry of a module's archive, below its root folder, with the program that runs its weights in this precision. */
-    public static String program(String precision) {
-        return "extra/" + precision + ".pt";
+    /** The entry of a module's archive, below its root folder, with the program that runs its weights in this layout. */
+    public static String program(String layout) {
+        return "extra/" + layout + ".pt";
     }
 
     /** Where a pack in this folder has its tokenizer. */
@@ -254,14 +254,15 @@ public record ModelPack(
     }
 
     /**
-     * The text without what lies certainly beyond {@code maxTokens}: tokenising a megabyte to keep 256
-     * tokens of it would be wasted. Never between the halves of a surrogate pair.
+     * The text without what lies certainly beyond {@code maxTokens} of each chunk: tokenising a megabyte to
+     * keep 256 tokens of it would be wasted. Never between the halves of a surrogate pair.
      */
-    public String cut(String text) {
-        int end = maxTokens * CHARACTERS_PER_TOKEN;
-        if (text.length() <= end) {
+    public String cut(String text, Chunking chunking) {
+        long longest = (long) maxTokens * CHARACTERS_PER_TOKEN * chunking.most();
+        if (text.length() <= longest) {
             return text;
         }
+        int end = (int) longest;
         return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end);
     }
 

@@ -9,11 +9,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /** The models of this node: those in the plugin's folder and those in the node's configuration. Thread-safe. */
@@ -22,7 +23,8 @@ public final class Models implements Closeable {
 
     private final TorchRuntime runtime;
     private final Map<String, ModelPack> packs = new TreeMap<>();
-    private final Map<String, SentenceEncoder> loaded = new HashMap<>();
+    /** Read without the lock, which is held for seconds while a model is loaded. */
+    private final Map<String, SentenceEncoder> loaded = new ConcurrentHashMap<>();
     private boolean closed;
 
     /**
@@ -78,6 +80,11 @@ public final class Models implements Closeable {
                 throw new UncheckedIOException("[model] cannot read [" + pack.folder() + "]", e);
             }
         });
+    }
+
+    /** The model if it is loaded; does not block. */
+    Optional<SentenceEncoder> loaded(String name) {
+        return Optional.ofNullable(loaded.get(name));
     }
 
     /** Frees the models, each after the calls that use it. */

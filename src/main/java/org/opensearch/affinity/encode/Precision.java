@@ -8,7 +8,7 @@ import java.util.Optional;
 public enum Precision {
     /** float32: what the model was made in. */
     F32,
-    /** bfloat16: two to three times as fast as float32 on a processor with AMX, the only one that it is chosen for by itself. */
+    /** bfloat16: two to three times as fast as float32 on some processors; chosen by itself where a model runs faster in it. */
     BF16,
     /** float16: for GPUs. */
     F16,

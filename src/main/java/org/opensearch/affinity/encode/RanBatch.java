@@ -3,7 +3,8 @@ package org.opensearch.affinity.encode;
 /**
  * What a batch that ran was like.
  *
- * @param tokens       of its texts
- * @param paddedTokens texts x tokens of the longest
+ * @param texts        that began in it: a text of several chunks may go on in others
+ * @param tokens       of its rows
+ * @param paddedTokens rows x tokens of the longest
  */
 record RanBatch(int texts, int tokens, int paddedTokens) {}

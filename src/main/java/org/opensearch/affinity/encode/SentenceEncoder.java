@@ -2,7 +2,6 @@ package org.opensearch.affinity.encode;
 
 import ai.djl.Device;
 import ai.djl.engine.EngineException;
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -19,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -28,11 +28,14 @@ import java.util.stream.IntStream;
 public final class SentenceEncoder implements Closeable {
     private static final Logger logger = LogManager.getLogger(SentenceEncoder.class);
 
+    /** How much faster than with full accuracy a model must run to give some of it away: what less is gained may be chance. */
+    private static final double WORTH = 1.2;
+
     private final ModelPack pack;
     private final TorchRuntime runtime;
     private final PtNDManager manager;
     private final LoadedModule module;
-    private final HuggingFaceTokenizer tokenizer;
+    private final ModelTokenizer tokenizer;
     /** Tokens that run through the model at once, padding counted; less after the device ran out of memory. */
     private volatile int batchTokens;
     /** Freeing a module under a running batch would end the JVM. */
@@ -44,7 +47,7 @@ public final class SentenceEncoder implements Closeable {
         TorchRuntime runtime,
         PtNDManager manager,
         LoadedModule module,
-        HuggingFaceTokenizer tokenizer,
+        ModelTokenizer tokenizer,
         int batchTokens
     ) {
         this.pack = pack;
@@ -56,34 +59,60 @@ public final class SentenceEncoder implements Closeable {
     }
 
     /**
-     * Verifies the pack, loads it and measures how many tokens to run at once; takes two seconds.
+     * Verifies the pack, loads it and measures which way to run it is the fastest here and how many tokens to
+     * run at once; takes a few seconds.
      *
      * @throws IllegalStateException if a file of the pack is not the one that its manifest names, or if the
      *                               native code or the model cannot be loaded
      */
     public static SentenceEncoder load(TorchRuntime runtime, ModelPack pack) throws IOException {
-        SentenceEncoder encoder = load(runtime, pack, Calibration.SMALLEST);
-        try {
-            encoder.calibrate();
-        } catch (RuntimeException e) {
-            encoder.close();
-            throw e;
-        }
-        return encoder;
+        return load(runtime, pack, Calibration.SMALLEST, SentenceEncoder::fastest);
     }
 
-    /** @param batchTokens tokens that run through the model at once, padding counted */
+    /** The plainest way to run it, unmeasured. */
     static SentenceEncoder load(TorchRuntime runtime, ModelPack pack, int batchTokens) throws IOException {
+        return load(runtime, pack, batchTokens, List::getFirst);
+    }
+
+    /**
+     * @param batchTokens tokens that run through the model at once, padding counted
+     * @param choice      of one of all ways to run it; the others are freed
+     */
+    static SentenceEncoder load(
+        TorchRuntime runtime,
+        ModelPack pack,
+        int batchTokens,
+        Function<List<SentenceEncoder>, SentenceEncoder> choice
+    ) throws IOException {
         pack.verify();
         PtNDManager manager = runtime.newManager();
         try {
-            LoadedModule module = LoadedModule.load(runtime, manager, pack);
-            HuggingFaceTokenizer tokenizer = runtime.tokenizer(pack.tokenizer(), pack.maxTokens());
-            return new SentenceEncoder(pack, runtime, manager, module, tokenizer, batchTokens);
+            ModelTokenizer tokenizer = new ModelTokenizer(runtime.tokenizer(pack.tokenizer()), pack);
+            List<SentenceEncoder> all = LoadedModule.load(runtime, manager, pack)
+                .stream()
+                .map(module -> new SentenceEncoder(pack, runtime, manager, module, tokenizer, batchTokens))
+                .toList();
+            SentenceEncoder chosen = choice.apply(all);
+            all.stream().filter(other -> other != chosen).forEach(other -> other.module.block().close());
+            return chosen;
         } catch (IOException | RuntimeException e) {
             manager.close();
             throw e;
         }
+    }
+
+    /** A less accurate way must be worth it; all are measured with the batches that suit them best. */
+    private static SentenceEncoder fastest(List<SentenceEncoder> all) {
+        SentenceEncoder fastest = all.getFirst();
+        double most = fastest.calibrate();
+        for (SentenceEncoder encoder : all.subList(1, all.size())) {
+            double speed = encoder.calibrate();
+            if (speed > most * (fastest.precision() == encoder.precision() ? 1 : WORTH)) {
+                fastest = encoder;
+                most = speed;
+            }
+        }
+        return fastest;
     }
 
     /** Length of a vector. */
@@ -94,6 +123,11 @@ public final class SentenceEncoder implements Closeable {
     /** What the model calculates in: float32 where its pack cannot do what the node asks for. */
     public Precision precision() {
         return module.precision();
+    }
+
+    /** How its weights are laid out. */
+    String layout() {
+        return module.layout();
     }
 
     /** The device it runs on. */
@@ -111,31 +145,41 @@ public final class SentenceEncoder implements Closeable {
         return encode(texts, Purpose.ITEM);
     }
 
+    /** A text longer than the model reads is cut. */
+    public float[][] encode(List<String> texts, Purpose purpose) {
+        return encode(texts, purpose, Chunking.TRUNCATE);
+    }
+
     /**
-     * Blocks until all texts are encoded. A text longer than the model reads is cut; an empty text has a
-     * vector too. A vector does not depend on the other texts but for rounding: about 1e-7 in float32,
+     * Blocks until all texts are encoded. A text of several chunks has the mean of their vectors, weighted by
+     * their tokens and brought to unit length; an empty text has a vector too. A vector does not depend on the other texts but for rounding: about 1e-7 in float32,
      * 1e-3 in bfloat16, 2e-2 in int8.
      *
-     * @param purpose chooses the prefix that the model was trained with, if any
+     * @param purpose  chooses the prefix that the model was trained with, if any
+     * @param chunking of texts longer than the model reads
      * @return unit vectors {@code [texts][dimension]}, in the texts' order
      * @throws IllegalStateException if the encoder is closed
      */
-    public float[][] encode(List<String> texts, Purpose purpose) {
-        return encode(texts, purpose, batch -> {});
+    public float[][] encode(List<String> texts, Purpose purpose, Chunking chunking) {
+        return encode(texts, purpose, chunking, batch -> {});
     }
 
     /** @param ran called after each batch, on this thread; it may encode other texts */
-    float[][] encode(List<String> texts, Purpose purpose, Consumer<RanBatch> ran) {
+    float[][] encode(List<String> texts, Purpose purpose, Chunking chunking, Consumer<RanBatch> ran) {
         lifetime.readLock().lock();
         try {
             if (closed) {
                 throw new IllegalStateException("[model] [" + pack.name() + "] is closed");
             }
             TorchRuntime.prepareThread();
-            String prefix = pack.prefix(purpose);
-            int[][] ids = texts.stream().map(text -> tokenize(prefix + text)).toArray(int[][]::new);
-            float[][] vectors = new float[ids.length][];
-            run(ids, batchTokens, vectors, ran);
+            ChunkedTexts chunked = new ChunkedTexts(texts.stream().map(text -> tokenizer.chunks(text, purpose, chunking)).toList());
+            int budget = batchTokens;
+            float[][] rows = new float[chunked.ids().length][];
+            run(TokenBatch.cut(chunked.ids(), budget), budget, chunked.ids(), rows, batch -> ran.accept(chunked.ran(batch)));
+            float[][] vectors = chunked.pool(rows);
+            for (int i = 0; i < vectors.length; i++) {
+                vectors[i] = unit(vectors[i]);
+            }
             return vectors;
         } finally {
             lifetime.readLock().unlock();
@@ -157,40 +201,23 @@ public final class SentenceEncoder implements Closeable {
         }
     }
 
-    /** One text at a time: the tokenizer's own batches start threads that nobody sees. */
-    private int[] tokenize(String text) {
-        long[] ids = tokenizer.encode(pack.cut(text)).getIds();
-        int[] checked = new int[ids.length];
-        for (int i = 0; i < ids.length; i++) {
-            // On a GPU an id without an embedding would take the whole device down.
-            if (ids[i] < 0 || ids[i] >= pack.vocabulary()) {
-                throw new IllegalStateException(
-                    "[model] [" + pack.name() + "]: the tokenizer made token [" + ids[i] + "] of [" + pack.vocabulary() + "]"
-                );
-            }
-            checked[i] = (int) ids[i];
-        }
-        return checked;
-    }
-
-    /** Runs all texts; with half the tokens at a time where the device has no memory for more. */
-    private void run(int[][] ids, int budget, float[][] vectors, Consumer<RanBatch> ran) {
-        for (TokenBatch batch : TokenBatch.cut(ids, budget)) {
+    /**
+     * Runs all batches; with half the tokens at a time where the device has no memory for more.
+     *
+     * @param budget tokens of a batch
+     */
+    private void run(List<TokenBatch> batches, int budget, int[][] ids, float[][] vectors, Consumer<TokenBatch> ran) {
+        for (TokenBatch batch : batches) {
             try {
                 run(batch, ids, vectors);
-                ran.accept(batch.ran(ids));
+                ran.accept(batch);
             } catch (EngineException e) {
                 if (isOutOfMemory(e) == false || batch.rows().length == 1) {
                     throw e;
                 }
                 int halved = Math.max(1, budget / 2);
                 shrink(halved);
-                int[][] rest = Arrays.stream(batch.rows()).mapToObj(row -> ids[row]).toArray(int[][]::new);
-                float[][] made = new float[rest.length][];
-                run(rest, halved, made, ran);
-                for (int i = 0; i < made.length; i++) {
-                    vectors[batch.rows()[i]] = made[i];
-                }
+                run(batch.cutAgain(ids, halved), halved, ids, vectors, ran);
             }
         }
     }
@@ -206,7 +233,8 @@ public final class SentenceEncoder implements Closeable {
         return e.getMessage() != null && e.getMessage().contains("out of memory");
     }
 
-    private void calibrate() {
+    /** Tokens a second. */
+    private double calibrate() {
         TorchRuntime.prepareThread();
         Calibration calibration = new Calibration(device().isGpu(), Math.min(pack.maxTokens(), Calibration.WIDTH));
         batchTokens = calibration.best(ids -> {
@@ -221,13 +249,15 @@ public final class SentenceEncoder implements Closeable {
             }
         });
         logger.info(
-            "[model] [{}] runs on [{}] in [{}], [{}] tokens at a time ({} tokens/s measured on one thread)",
+            "[model] [{}] on [{}] in [{}], layout [{}]: {} tokens/s measured on one thread, [{}] at a time",
             pack.name(),
             device(),
             precision(),
-            batchTokens,
-            Math.round(calibration.speed())
+            layout(),
+            Math.round(calibration.speed()),
+            batchTokens
         );
+        return calibration.speed();
     }
 
     private void run(TokenBatch batch, int[][] ids, float[][] vectors) {
@@ -249,7 +279,7 @@ public final class SentenceEncoder implements Closeable {
             );
         }
         for (int i = 0; i < rows; i++) {
-            vectors[batch.rows()[i]] = unit(flat, i * dimension);
+            vectors[batch.rows()[i]] = unit(Arrays.copyOfRange(flat, i * dimension, (i + 1) * dimension));
         }
     }
 
@@ -269,9 +299,8 @@ public final class SentenceEncoder implements Closeable {
         });
     }
 
-    /** A model of the plugin's making gives unit vectors already, one of the user's need not. */
-    private float[] unit(float[] flat, int from) {
-        float[] vector = Arrays.copyOfRange(flat, from, from + pack.dimension());
+    /** Brings a vector to unit length. A model of the plugin's making gives unit vectors already, one of the user's need not. */
+    private float[] unit(float[] vector) {
         double square = 0;
         for (float value : vector) {
             square += (double) value * value;

@@ -7,23 +7,31 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Texts that run through the model together, padded to the longest of them.
+ * Rows of tokens, each a text or a chunk of one, that run through the model together, padded to the longest of them.
  *
- * @param rows  which of the caller's texts, longest last
+ * @param rows  which of the caller's rows, longest last
  * @param width tokens of the longest
  */
 record TokenBatch(int[] rows, int width) {
 
     /**
-     * Sorts texts by length and cuts them where {@code texts x longest} would exceed the budget, so that
-     * little of a batch is padding. A text longer than the budget has a batch of its own.
+     * Sorts rows by length and cuts them where {@code rows x longest} would exceed the budget, so that
+     * little of a batch is padding. A row longer than the budget has a batch of its own.
      *
-     * @param ids    token ids of each text, at least one
+     * @param ids    token ids of each row, at least one
      * @param budget tokens of a batch, padding counted
      */
     static List<TokenBatch> cut(int[][] ids, int budget) {
-        int[] order = IntStream.range(0, ids.length)
-            .boxed()
+        return cut(IntStream.range(0, ids.length), ids, budget);
+    }
+
+    /** The rows of this batch in smaller ones. */
+    List<TokenBatch> cutAgain(int[][] ids, int budget) {
+        return cut(IntStream.of(rows), ids, budget);
+    }
+
+    private static List<TokenBatch> cut(IntStream all, int[][] ids, int budget) {
+        int[] order = all.boxed()
             .sorted(Comparator.comparingInt(row -> ids[row].length))
             .mapToInt(Integer::intValue)
             .toArray();
@@ -40,9 +48,9 @@ record TokenBatch(int[] rows, int width) {
         return batches;
     }
 
-    /** What it has cost. */
-    RanBatch ran(int[][] ids) {
-        return new RanBatch(rows.length, IntStream.of(lengths(ids)).sum(), rows.length * width);
+    /** What it has cost, and how many texts to count for it. */
+    RanBatch ran(int[][] ids, int texts) {
+        return new RanBatch(texts, IntStream.of(lengths(ids)).sum(), rows.length * width);
     }
 
     /** {@code [rows, width]}, row-major, padded with 0. */

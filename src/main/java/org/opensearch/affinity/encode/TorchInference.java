@@ -3,6 +3,7 @@ package org.opensearch.affinity.encode;
 import ai.djl.Device;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** The node's model packs on libtorch. The one place that knows what a pack runs on and in which precision. */
@@ -26,7 +27,12 @@ final class TorchInference implements Inference {
 
     @Override
     public String precision(String model) {
-        return models.runtime().precision().toString();
+        List<Precision> possible = models.runtime().precisions();
+        return models.loaded(model)
+            .map(SentenceEncoder::precision)
+            .or(() -> possible.size() == 1 ? Optional.of(possible.getFirst()) : Optional.empty())
+            .map(Precision::toString)
+            .orElse(Precision.AUTO);
     }
 
     @Override
@@ -40,7 +46,7 @@ final class TorchInference implements Inference {
     }
 
     @Override
-    public float[][] encode(String model, Purpose purpose, List<String> texts, Consumer<RanBatch> ran) {
-        return models.get(model).encode(texts, purpose, ran);
+    public float[][] encode(String model, Purpose purpose, Chunking chunking, List<String> texts, Consumer<RanBatch> ran) {
+        return models.get(model).encode(texts, purpose, chunking, ran);
     }
 }

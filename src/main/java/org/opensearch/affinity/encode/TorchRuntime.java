@@ -23,12 +23,12 @@ import java.io.InputStream;
 import java.lang.management.MemoryUsage;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.List;
 
 /**
  * libtorch and the tokenizers' native code, loaded from one folder at first use: never downloaded,
  * never extracted. Loading takes about a second and happens once per JVM, so call it neither from a
- * transport nor from a cluster state thread. Which libtorch, device and precision that will be is decided
+ * transport nor from a cluster state thread. Which libtorch and device that will be, and which precisions, is decided
  * by the constructor, from files alone. Thread-safe.
  *
  * <p>What concerns CUDA was read in DJL's and PyTorch's sources and has not been run; {@code integTest/gpu}
@@ -43,7 +43,7 @@ public final class TorchRuntime {
     private final TorchSettings settings;
     private final Libtorch libtorch;
     private final Device device;
-    private final Precision precision;
+    private final List<Precision> precisions;
     private boolean started;
 
     /** With nothing configured. */
@@ -66,10 +66,10 @@ public final class TorchRuntime {
         this.settings = settings;
         this.device = device(settings, hardware);
         this.libtorch = device.isGpu() ? Libtorch.cuda(settings.libtorch().orElseThrow(), this.natives) : Libtorch.shipped(this.natives);
-        this.precision = settings.precision().orElseGet(() -> fastest(hardware));
-        if (device.isGpu() && precision == Precision.INT8) {
+        this.precisions = settings.precision().map(List::of).orElseGet(() -> sensible(hardware));
+        if (device.isGpu() && precisions.contains(Precision.INT8)) {
             throw new IllegalArgumentException(
-                "[" + TorchSettings.PRECISION.getKey() + "] is [" + precision + "], which runs on the CPU only; on a GPU use [f16]"
+                "[" + TorchSettings.PRECISION.getKey() + "] is [" + Precision.INT8 + "], which runs on the CPU only; on a GPU use [f16]"
             );
         }
     }
@@ -91,9 +91,12 @@ public final class TorchRuntime {
         return device;
     }
 
-    /** The precision of models that have it; others run in float32. */
-    public Precision precision() {
-        return precision;
+    /**
+     * What models may calculate in here, the most accurate first: one if it is configured or there is no choice,
+     * else a model takes the fastest when it is loaded. A model that has none of them runs in float32.
+     */
+    public List<Precision> precisions() {
+        return precisions;
     }
 
     /** @throws IllegalStateException if the native code cannot be loaded */
@@ -114,17 +117,11 @@ public final class TorchRuntime {
         return load(what, () -> inference(JniUtils.loadModule(manager, in, true, false)));
     }
 
-    /** A tokenizer that adds special tokens, cuts at the given number of them and does not pad. */
-    HuggingFaceTokenizer tokenizer(Path file, int maxTokens) {
+    /** A tokenizer that adds special tokens, and neither truncates nor pads. */
+    HuggingFaceTokenizer tokenizer(Path file) {
         return load(
             "tokenizer [" + file + "]",
-            // Without modelMaxLength DJL takes 512 for the most that any model reads.
-            () -> HuggingFaceTokenizer.builder(Map.of("modelMaxLength", Integer.toString(maxTokens)))
-                .optTokenizerPath(file)
-                .optTruncation(true)
-                .optMaxLength(maxTokens)
-                .optPadding(false)
-                .build()
+            () -> HuggingFaceTokenizer.builder().optTokenizerPath(file).optTruncation(false).optPadding(false).build()
         );
     }
 
@@ -168,11 +165,12 @@ public final class TorchRuntime {
         return Device.cpu();
     }
 
-    private Precision fastest(Hardware hardware) {
+    /** A processor without any bfloat16 takes minutes to say that it is slow. */
+    private List<Precision> sensible(Hardware hardware) {
         if (device.isGpu()) {
-            return Precision.F16;
+            return List.of(Precision.F16);
         }
-        return hardware.hasBf16Matrices() ? Precision.BF16 : Precision.F32;
+        return hardware.hasBf16() ? List.of(Precision.F32, Precision.BF16) : List.of(Precision.F32);
     }
 
     private static PtSymbolBlock inference(PtSymbolBlock module) {
@@ -223,11 +221,11 @@ public final class TorchRuntime {
         }
         started = true;
         logger.info(
-            "[encode] libtorch [{}] of [{}] runs on [{}] in [{}] with up to [{}] threads, one batch each; free memory: [{}]",
+            "[encode] libtorch [{}] of [{}] runs on [{}] in {} with up to [{}] threads, one batch each; free memory: [{}]",
             engine.getVersion(),
             libtorch.folder(),
             device,
-            precision,
+            precisions,
             threads,
             freeMemory()
         );

@@ -54,12 +54,28 @@ public class EncodeActionTests extends OpenSearchSingleNodeTestCase {
         EncodeAction.Request request = parse("{\"texts\": [\"a\", \"\"]}");
         assertEquals(EncodeProcessor.DEFAULT_MODEL, request.model());
         assertEquals(Purpose.ITEM, request.purpose());
+        assertEquals(Chunking.TRUNCATE, request.chunking());
         assertEquals(List.of("a", ""), request.texts());
         assertEquals(Purpose.QUERY, parse("{\"purpose\": \"query\", \"texts\": [\"a\"], \"model\": \"m\"}").purpose());
     }
 
+    public void testLongTexts() throws Exception {
+        assertEquals(new Chunking(8), parse("{\"texts\": [\"a\"], \"pooling\": \"chunks\"}").chunking());
+        assertEquals(new Chunking(3), parse("{\"max_chunks\": 3, \"texts\": [\"a\"], \"pooling\": \"chunks\"}").chunking());
+        assertEquals(Chunking.TRUNCATE, parse("{\"texts\": [\"a\"], \"pooling\": \"truncate\"}").chunking());
+        String texts = "{\"texts\": [\"a\"], ";
+        assertRefused(texts + "\"pooling\": \"mean\"}", "[_encode] [pooling] is [mean]; wanted [truncate] or [chunks]");
+        assertRefused(texts + "\"pooling\": 3}", "[pooling] is [3]; wanted a string");
+        String chunks = texts + "\"pooling\": \"chunks\", ";
+        assertRefused(chunks + "\"max_chunks\": 65}", "[_encode] [max_chunks] is [65]; wanted a whole number from 1 to [64]");
+        assertRefused(chunks + "\"max_chunks\": 1.5}", "[max_chunks] is [1.5]; wanted a whole number from 1 to [64]");
+        assertRefused(chunks + "\"max_chunks\": 12345678901}", "[max_chunks] is [12345678901]; wanted a whole number from 1 to [64]");
+        assertRefused(chunks + "\"max_chunks\": \"3\"}", "[max_chunks] is [3]; wanted a number");
+        assertRefused(texts + "\"max_chunks\": 3}", "[_encode] [max_chunks] is [3], which needs [pooling] to be [chunks]; it is [truncate]");
+    }
+
     public void testWrongBodies() {
-        assertRefused("[]", "the body must be an object with [model, purpose, texts]");
+        assertRefused("[]", "the body must be an object with [max_chunks, model, pooling, purpose, texts]");
         assertRefused("{}", "[_encode] [texts] is missing; wanted a list of strings");
         assertRefused("{\"texts\": []}", "[texts] holds [0] texts; wanted 1 to [1000]");
         assertRefused("{\"texts\": \"a\"}", "[texts] is [a]; wanted a list of strings");
@@ -68,7 +84,7 @@ public class EncodeActionTests extends OpenSearchSingleNodeTestCase {
         assertRefused("{\"texts\": [\"a\", 7]}", "[texts[1]] is [7]; wanted a string");
         assertRefused("{\"texts\": [[\"a\"]]}", "[texts[0]] is a list; wanted a string");
         assertRefused("{\"texts\": [\"a\", null]}", "[texts[1]] is [null]; wanted a string");
-        assertRefused("{\"texts\": [\"a\"], \"text\": 1}", "unknown key [text]; known: [model, purpose, texts]");
+        assertRefused("{\"texts\": [\"a\"], \"text\": 1}", "unknown key [text]; known: [max_chunks, model, pooling, purpose, texts]");
         assertRefused("{\"texts\": [\"a\"], \"purpose\": \"search\"}", "unknown purpose [search]; one of [query, item]");
         assertRefused("{\"texts\": [\"a\"], \"model\": 3}", "[model] is [3]; wanted a string");
         String many = String.join(", ", Collections.nCopies(EncodeAction.MAX_TEXTS + 1, "\"a\""));
@@ -77,10 +93,11 @@ public class EncodeActionTests extends OpenSearchSingleNodeTestCase {
 
     public void testSerialisation() throws Exception {
         TimeValue timeout = randomBoolean() ? null : TimeValue.timeValueMillis(randomInt(1000));
-        EncodeAction.Request request = new EncodeAction.Request("m", randomFrom(Purpose.values()), List.of("a", "b"), timeout);
+        EncodeAction.Request request = new EncodeAction.Request("m", randomFrom(Purpose.values()), new Chunking(randomIntBetween(1, 64)), List.of("a", "b"), timeout);
         EncodeAction.Request copy = copyWriteable(request, writableRegistry(), EncodeAction.Request::new);
         assertEquals(request.texts(), copy.texts());
         assertEquals(request.purpose(), copy.purpose());
+        assertEquals(request.chunking(), copy.chunking());
         assertEquals(request.getDescription(), copy.getDescription());
         assertFalse("texts are nobody's business", request.getDescription().contains("a, b"));
         EncodeAction.Response response = new EncodeAction.Response("m", 2, new float[][] { { 0.5f, 1 }, { 0, -1 } });
@@ -91,7 +108,7 @@ public class EncodeActionTests extends OpenSearchSingleNodeTestCase {
     }
 
     public void testCancelledTaskCancelsTheEncoding() {
-        EncodeAction.Request request = new EncodeAction.Request("m", Purpose.ITEM, List.of("a"), null);
+        EncodeAction.Request request = new EncodeAction.Request("m", Purpose.ITEM, Chunking.TRUNCATE, List.of("a"), null);
         for (boolean before : new boolean[] { true, false }) {
             EncodeAction.EncodeTask task = request.createTask(1, "transport", EncodeAction.NAME, TaskId.EMPTY_TASK_ID, Map.of());
             boolean[] cancelled = { false };
@@ -119,7 +136,7 @@ public class EncodeActionTests extends OpenSearchSingleNodeTestCase {
     }
 
     public void testUnknownModel() {
-        EncodeAction.Request request = new EncodeAction.Request("shpo", Purpose.ITEM, List.of("a"), null);
+        EncodeAction.Request request = new EncodeAction.Request("shpo", Purpose.ITEM, Chunking.TRUNCATE, List.of("a"), null);
         Exception e = expectThrows(Exception.class, () -> client().execute(EncodeAction.INSTANCE, request).actionGet());
         assertEquals(RestStatus.BAD_REQUEST, ExceptionsHelper.status(e));
         assertThat(e.toString(), containsString("unknown model [shpo]; available: []"));

@@ -150,6 +150,24 @@ public class EncodeProcessorTests extends EncodeTestCase {
         expectThrows(UnsupportedOperationException.class, () -> processor.execute(document("title", "never silently nothing")));
     }
 
+    public void testLongTextsInChunks() throws Exception {
+        String text = "a tent for two people. ".repeat(60) + "a warm sleeping bag. ".repeat(120);
+        Map<String, Object> config = config();
+        config.put("pooling", "chunks");
+        assertArrayEquals(chunked(text, 8), vector(run(processor(config), document("title", text)), "vector"), 2e-6f);
+        config = config();
+        config.put("pooling", "chunks");
+        config.put("max_chunks", 2);
+        assertArrayEquals(chunked(text, 2), vector(run(processor(config), document("title", text)), "vector"), 2e-6f);
+        config = config();
+        config.put("pooling", "truncate");
+        assertVector(run(processor(config), document("title", text)), text);
+    }
+
+    private static float[] chunked(String text, int most) {
+        return models.get(MODEL).encode(List.of(text), Purpose.ITEM, new Chunking(most))[0];
+    }
+
     public void testTemplate() throws Exception {
         Map<String, Object> config = config();
         config.put("fields", new ArrayList<>(List.of("title", "brand")));
@@ -204,7 +222,11 @@ public class EncodeProcessorTests extends EncodeTestCase {
     }
 
     private static float[] vector(IngestDocumentWrapper result, String field) {
-        List<?> values = result.getIngestDocument().getFieldValue(field, List.class);
+        return vector(result.getIngestDocument(), field);
+    }
+
+    private static float[] vector(IngestDocument document, String field) {
+        List<?> values = document.getFieldValue(field, List.class);
         float[] vector = new float[values.size()];
         for (int i = 0; i < vector.length; i++) {
             vector[i] = (Float) values.get(i);
@@ -315,11 +337,25 @@ public class EncodeProcessorTests extends EncodeTestCase {
         assertRefused("targets", combine("target", "a", "fields", List.of("b"), "x", 1), "has unknown parameters [x]");
         assertRefused("batch_size", 0, "batch size must be a positive integer");
         assertRefused("template", "{{#open}}", "open");
+        assertRefused("pooling", "mean", "[pooling] is [mean]; wanted [truncate] or [chunks]");
+        assertRefused("pooling", 7, "[pooling] property isn't a string");
+        assertRefused("max_chunks", 4, "[max_chunks] is [4], which needs [pooling] to be [chunks]; it is [truncate]");
         assertRefused("colour", "red", "doesn't support one or more provided configuration parameters [colour]");
     }
 
+    public void testWrongNumberOfChunks() {
+        for (Object wrong : List.of(0, 65, -1, "many", 2.5)) {
+            Map<String, Object> config = config();
+            config.put("pooling", "chunks");
+            assertRefused(config, "max_chunks", wrong, "[max_chunks] is [" + wrong + "]; wanted a whole number from 1 to [64]");
+        }
+    }
+
     private static void assertRefused(String key, Object value, String reason) {
-        Map<String, Object> config = config();
+        assertRefused(config(), key, value, reason);
+    }
+
+    private static void assertRefused(Map<String, Object> config, String key, Object value, String reason) {
         if (value == null) {
             config.remove(key);
         } else {

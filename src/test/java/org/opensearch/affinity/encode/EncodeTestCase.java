@@ -29,8 +29,10 @@ public abstract class EncodeTestCase extends OpenSearchTestCase {
         return PathUtils.get(folder);
     }
 
+    /** In float32: the same numbers on every processor. */
     protected static TorchRuntime runtime() {
-        return new TorchRuntime(folder("affinity.native"), 2);
+        Settings f32 = Settings.builder().put(TorchSettings.PRECISION.getKey(), Precision.F32.toString()).build();
+        return new TorchRuntime(folder("affinity.native"), 2, TorchSettings.of(f32));
     }
 
     protected static ModelPack pack() throws IOException {

@@ -96,15 +96,19 @@ public class EncoderCacheTests extends EncodeTestCase {
         encoded(encoder, "fake", Purpose.QUERY, List.of("text"));
         encoded(encoder, "other", Purpose.ITEM, List.of("text"));
         encoded(encoder, "fake", Purpose.ITEM, List.of("Text"));
-        assertEquals(List.of("text", "text", "text", "Text"), device.encoded);
+        encoder.encode("fake", Purpose.ITEM, new Chunking(8), List.of("text"), null, ActionListener.wrap(vectors -> {}, e -> {}));
+        assertBusy(() -> assertEquals(List.of("text", "text", "text", "Text", "text"), device.encoded));
         ModelPack pack = models.pack("fake");
         HashSet<Fingerprint> keys = new HashSet<>();
-        for (String precision : List.of("f32", "bf16")) {
-            for (String text : List.of("", "\uD800", "\uDC00", "?", "a", "A", "f32")) {
-                assertTrue(keys.add(Fingerprint.of(pack, precision, Purpose.ITEM, text)));
+        for (Purpose purpose : Purpose.values()) {
+            for (int chunks : new int[] { 1, 8, 18 }) {
+                for (String text : List.of("", "\uD800", "\uDC00", "?", "a", "A", "ITEM", "8")) {
+                    assertTrue(keys.add(Fingerprint.of(pack, purpose, new Chunking(chunks), text)));
+                }
             }
         }
-        assertEquals(Fingerprint.of(pack, "f32", Purpose.ITEM, "a"), Fingerprint.of(pack, "f32", Purpose.ITEM, "a"));
+        Fingerprint same = Fingerprint.of(pack, Purpose.ITEM, Chunking.TRUNCATE, "a");
+        assertEquals(same, Fingerprint.of(pack, Purpose.ITEM, Chunking.TRUNCATE, "a"));
     }
 
     public void testWhatIsEncodedIsTheNormalTextThatTheKeyNames() throws Exception {

@@ -264,6 +264,40 @@ public class EncoderQueueTests extends EncodeTestCase {
         assertEquals(50, get(items(encoder, 30, 80)).length);
     }
 
+    public void testTextsThatAreCutInDifferentWaysDoNotMeet() throws Exception {
+        Encoder encoder = encoder(1, 10_000, Settings.EMPTY);
+        device.hold();
+        CompletableFuture<float[][]> running = items(encoder, 0, 1);
+        awaitBlocked(1);
+        List<CompletableFuture<float[][]>> waiting = new ArrayList<>();
+        Chunking[] ways = { Chunking.TRUNCATE, new Chunking(8), new Chunking(8), new Chunking(2) };
+        for (int i = 0; i < ways.length; i++) {
+            CompletableFuture<float[][]> future = new CompletableFuture<>();
+            waiting.add(future);
+            ActionListener<float[][]> listener = ActionListener.wrap(future::complete, future::completeExceptionally);
+            encoder.encode("fake", Purpose.ITEM, ways[i], texts("way " + i, 0, 3), null, listener);
+        }
+        device.release();
+        assertEquals(1, get(running).length);
+        for (int i = 0; i < ways.length; i++) {
+            assertEquals(3, get(waiting.get(i)).length);
+            for (String text : texts("way " + i, 0, 3)) {
+                assertEquals(text, ways[i], device.chunkings.get(text));
+            }
+        }
+    }
+
+    public void testBreakerKnowsWhatChunksTake() throws Exception {
+        Encoder encoder = encoder(1, 10_000, Settings.EMPTY);
+        device.hold();
+        String text = "x".repeat(1_000);
+        ActionListener<float[][]> nobody = ActionListener.wrap(vectors -> {}, e -> {});
+        encoder.encode("fake", Purpose.ITEM, Chunking.TRUNCATE, List.of(text), null, nobody);
+        long cut = breaker.getUsed();
+        encoder.encode("fake", Purpose.ITEM, new Chunking(8), List.of(text), null, nobody);
+        assertEquals("four chunks of ids and vectors", cut + 4 * (256 * 4 + 384 * 4), breaker.getUsed() - cut);
+    }
+
     public void testFailureInTheMiddleDropsTheRest() throws Exception {
         Encoder encoder = encoder(1, 10_000, Settings.EMPTY);
         List<String> texts = new ArrayList<>(texts("item", 0, 5000));

@@ -3,6 +3,8 @@ package org.opensearch.affinity.encode;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 
@@ -12,6 +14,8 @@ final class FakeInference implements Inference {
     static final int BATCH = 10;
 
     final List<String> encoded = Collections.synchronizedList(new ArrayList<>());
+    /** How long each text was told to be read. */
+    final Map<String, Chunking> chunkings = new ConcurrentHashMap<>();
     /** A batch takes one; plenty unless {@link #hold} was called. */
     private final Semaphore permits = new Semaphore(Integer.MAX_VALUE / 2);
 
@@ -53,7 +57,7 @@ final class FakeInference implements Inference {
     public void prepare(String model) {}
 
     @Override
-    public float[][] encode(String model, Purpose purpose, List<String> texts, Consumer<RanBatch> ran) {
+    public float[][] encode(String model, Purpose purpose, Chunking chunking, List<String> texts, Consumer<RanBatch> ran) {
         for (int from = 0; from < texts.size(); from += BATCH) {
             List<String> batch = texts.subList(from, Math.min(texts.size(), from + BATCH));
             permits.acquireUninterruptibly();
@@ -63,6 +67,7 @@ final class FakeInference implements Inference {
                 }
             });
             encoded.addAll(batch);
+            batch.forEach(text -> chunkings.put(text, chunking));
             ran.accept(new RanBatch(batch.size(), 3 * batch.size(), 4 * batch.size()));
         }
         return texts.stream().map(FakeInference::vector).toArray(float[][]::new);

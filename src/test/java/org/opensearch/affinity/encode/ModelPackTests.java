@@ -79,9 +79,10 @@ public class ModelPackTests extends EncodeTestCase {
 
     public void testCut() {
         ModelPack pack = new ModelPack(createTempDir(), "m", 3, 10, Pooling.CLS, 2, "MIT", "a test", "aa", "bb");
-        assertEquals("x".repeat(32), pack.cut("x".repeat(32)));
-        assertEquals("x".repeat(32), pack.cut("x".repeat(33)));
-        assertEquals("x".repeat(31), pack.cut("x".repeat(31) + "\uD83D\uDE80"));
+        assertEquals("x".repeat(32), pack.cut("x".repeat(32), Chunking.TRUNCATE));
+        assertEquals("x".repeat(32), pack.cut("x".repeat(33), Chunking.TRUNCATE));
+        assertEquals("x".repeat(31), pack.cut("x".repeat(31) + "\uD83D\uDE80", Chunking.TRUNCATE));
+        assertEquals("x".repeat(96), pack.cut("x".repeat(97), new Chunking(3)));
     }
 
     private void assertRefused(String manifest, String reason) throws IOException {

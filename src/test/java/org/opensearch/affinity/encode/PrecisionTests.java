@@ -37,15 +37,41 @@ public class PrecisionTests extends EncodeTestCase {
         assertThat(least(Precision.INT8), greaterThan(0.95));
     }
 
-    public void testAutoFollowsTheProcessor() throws Exception {
-        TorchRuntime amx = new TorchRuntime(folder("affinity.native"), 1, TorchSettings.DEFAULT, processor("fpu amx_bf16 amx_tile"));
-        assertEquals(Precision.BF16, amx.precision());
-        TorchRuntime none = new TorchRuntime(folder("affinity.native"), 1, TorchSettings.DEFAULT, processor("fpu avx512_bf16"));
-        assertEquals(Precision.F32, none.precision());
+    /** The same numbers in another layout. */
+    public void testLayoutsOfFloat32() throws Exception {
+        List<String> texts = texts().subList(0, 100);
+        List<float[][]> made = new ArrayList<>();
+        List<String> layouts = new ArrayList<>();
+        try (SentenceEncoder encoder = SentenceEncoder.load(runtime("f32"), pack(), 1024, all -> {
+            for (SentenceEncoder way : all) {
+                assertEquals(Precision.F32, way.precision());
+                layouts.add(way.layout());
+                made.add(way.encode(texts));
+            }
+            return all.getLast();
+        })) {
+            assertEquals(List.of("plain", "onednn"), layouts);
+            assertEquals("onednn", encoder.layout());
+            float[][] again = encoder.encode(texts);
+            for (int i = 0; i < texts.size(); i++) {
+                assertArrayEquals(made.get(0)[i], made.get(1)[i], 1e-5f);
+                assertArrayEquals(made.get(1)[i], again[i], 0);
+            }
+        }
+    }
+
+    public void testWhatTheProcessorCanDoIsTried() throws Exception {
+        List<Precision> both = List.of(Precision.F32, Precision.BF16);
+        for (String flag : List.of("amx_bf16", "avx512_bf16")) {
+            TorchRuntime able = new TorchRuntime(folder("affinity.native"), 1, TorchSettings.DEFAULT, processor("fpu " + flag + " sse"));
+            assertEquals(both, able.precisions());
+        }
+        TorchRuntime none = new TorchRuntime(folder("affinity.native"), 1, TorchSettings.DEFAULT, processor("fpu avx512f"));
+        assertEquals(List.of(Precision.F32), none.precisions());
         TorchRuntime nowhere = new TorchRuntime(folder("affinity.native"), 1, TorchSettings.DEFAULT, new Hardware(createTempDir()));
-        assertEquals(Precision.F32, nowhere.precision());
+        assertEquals(List.of(Precision.F32), nowhere.precisions());
         TorchRuntime wanted = new TorchRuntime(folder("affinity.native"), 1, settings("f32"), processor("fpu amx_bf16"));
-        assertEquals(Precision.F32, wanted.precision());
+        assertEquals(List.of(Precision.F32), wanted.precisions());
     }
 
     public void testUnknownPrecision() {

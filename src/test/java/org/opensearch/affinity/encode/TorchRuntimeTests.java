@@ -8,6 +8,7 @@ import org.opensearch.common.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
@@ -24,7 +25,7 @@ public class TorchRuntimeTests extends EncodeTestCase {
         TorchRuntime runtime = runtime(settings("auto", cuda("2.7.1+cu128")), 2);
         assertTrue(runtime.device().isGpu());
         assertEquals(0, runtime.device().getDeviceId());
-        assertEquals(Precision.F16, runtime.precision());
+        assertEquals(List.of(Precision.F16), runtime.precisions());
         assertFalse(runtime(settings("auto", cuda("2.7.1+cu128")), 0).device().isGpu());
     }
 

@@ -121,7 +121,7 @@ final class BertCode {
             adopt.append("    self.").append(names.get(i)).append(" = ").append(value).append('\n');
         }
         return """
-              def adopt(self: %s, weights: List[Tensor]) -> int:
+              def adopt(self: %s, weights: List[Tensor], dtype: int) -> int:
             %s    return torch.len(weights)
             """.formatted(CLASS, adopt);
     }

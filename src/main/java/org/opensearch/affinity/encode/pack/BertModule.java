@@ -31,7 +31,7 @@ final class BertModule {
     }
 
     void write(Path file) throws IOException {
-        archive.extra(ModelPack.program(Arithmetic.BF16.toString()), program(Arithmetic.BF16));
+        archive.extra(ModelPack.program(Arithmetic.ONEDNN.toString()), program(Arithmetic.ONEDNN));
         archive.extra(ModelPack.program(Arithmetic.INT8.toString()), program(Arithmetic.INT8));
         archive.write(file, BertCode.CLASS, code(Arithmetic.PLAIN));
     }

@@ -1,5 +1,6 @@
 package org.opensearch.affinity.encode.pack;
 
+import org.opensearch.affinity.encode.Chunking;
 import org.opensearch.affinity.encode.EncodeTestCase;
 import org.opensearch.affinity.encode.ModelInputs;
 import org.opensearch.affinity.encode.ModelPack;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -95,6 +97,30 @@ public class OwnModuleTests extends EncodeTestCase {
         }
     }
 
+    public void testChunks() throws Exception {
+        Chunking chunks = new Chunking(8);
+        // 64 tokens in chunks of at most 28 make three; the last of the texts fits one.
+        List<String> texts = new ArrayList<>(Collections.nCopies(10, "a lamp for the desk and for the tent, and one for the garden. ".repeat(4)));
+        texts.add("a lamp");
+        try (
+            SentenceEncoder masked = SentenceEncoder.load(runtime(), pack(MASK, ModelInputs.MASK, 30, "", ""));
+            SentenceEncoder counted = SentenceEncoder.load(runtime(), pack(LENGTHS, ModelInputs.LENGTHS, 30, "", ""));
+            SentenceEncoder greedy = SentenceEncoder.load(runtime(), pack(GREEDY, ModelInputs.LENGTHS, 30, "", ""))
+        ) {
+            float[][] expected = counted.encode(texts, Purpose.ITEM, chunks);
+            float[][] padded = masked.encode(texts, Purpose.ITEM, chunks);
+            float[][] halved = greedy.encode(texts, Purpose.ITEM, chunks);
+            for (int i = 0; i < expected.length; i++) {
+                assertUnit(expected[i]);
+                assertArrayEquals(expected[i], padded[i], 1e-6f);
+                assertArrayEquals(expected[i], halved[i], 1e-6f);
+            }
+            assertEquals("the device had no memory for more", 64, greedy.batchTokens());
+            float[] cut = counted.encode(texts.subList(0, 1))[0];
+            assertThat("the rest of the text counts", cosine(expected[0], cut), lessThan(0.9999));
+        }
+    }
+
     private static float[][] encode(String code, ModelInputs inputs, List<String> texts) throws IOException {
         try (SentenceEncoder encoder = SentenceEncoder.load(runtime(), pack(code, inputs, "", ""))) {
             return encoder.encode(texts);
@@ -102,6 +128,11 @@ public class OwnModuleTests extends EncodeTestCase {
     }
 
     private static ModelPack pack(String code, ModelInputs inputs, String queryPrefix, String itemPrefix) throws IOException {
+        return pack(code, inputs, 256, queryPrefix, itemPrefix);
+    }
+
+    private static ModelPack pack(String code, ModelInputs inputs, int maxTokens, String queryPrefix, String itemPrefix)
+        throws IOException {
         Path folder = createTempDir();
         TorchScriptArchive archive = new TorchScriptArchive("own");
         Tensor words = Tensor.zeros(VOCABULARY, 3);
@@ -118,7 +149,7 @@ public class OwnModuleTests extends EncodeTestCase {
             3,
             VOCABULARY,
             Pooling.MEAN,
-            256,
+            maxTokens,
             inputs,
             queryPrefix,
             itemPrefix,
