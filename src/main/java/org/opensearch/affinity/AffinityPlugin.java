@@ -35,6 +35,8 @@ import org.opensearch.affinity.track.Slice;
 import org.opensearch.affinity.track.SliceTasks;
 import org.opensearch.affinity.track.TrackerStatsAction;
 import org.opensearch.affinity.track.Trackers;
+import org.opensearch.affinity.track.UseProfileAction;
+import org.opensearch.affinity.track.UserFrom;
 import org.opensearch.affinity.vector.VectorCodecService;
 import org.opensearch.affinity.vector.VectorFieldMapper;
 import org.opensearch.cluster.NamedDiff;
@@ -125,7 +127,8 @@ public final class AffinityPlugin extends Plugin
 
     @Override
     public List<Setting<?>> getSettings() {
-        return Stream.concat(Encoder.settings().stream(), TorchSettings.all().stream()).toList();
+        Stream<Setting<?>> encode = Stream.concat(Encoder.settings().stream(), TorchSettings.all().stream());
+        return Stream.concat(encode, Stream.of(UserFrom.SETTING)).toList();
     }
 
     @Override
@@ -278,6 +281,7 @@ public final class AffinityPlugin extends Plugin
             new ActionHandler<>(TrackerStatsAction.INSTANCE, TrackerStatsAction.Transport.class),
             new ActionHandler<>(ReadEventsAction.INSTANCE, ReadEventsAction.Transport.class),
             new ActionHandler<>(GetProfileAction.INSTANCE, GetProfileAction.Transport.class),
+            new ActionHandler<>(UseProfileAction.INSTANCE, UseProfileAction.Transport.class),
             new ActionHandler<>(EncodeAction.INSTANCE, EncodeAction.Transport.class),
             new ActionHandler<>(ModelsAction.INSTANCE, ModelsAction.Transport.class),
             new ActionHandler<>(StatsAction.INSTANCE, StatsAction.Transport.class)

@@ -17,7 +17,7 @@ import java.util.List;
  * What a search asks of personalisation, in {@code rescore.affinity} and {@code ext.affinity} alike. A null was not said.
  *
  * @param tracker     whose profiles
- * @param user        whose profile; not needed where there are recent items
+ * @param user        whose profile; not needed where there are recent items, or where the security plugin says who searches
  * @param recent      items of the present session, oldest first: they count as if liked just now
  * @param excludeSeen whether items of the user's recent history are left out; {@code rescore} cannot
  * @param why         whether each hit is to say why it stands where it stands
@@ -108,13 +108,10 @@ record AffinityRequest(String tracker, String user, List<String> recent, Boolean
         );
     }
 
-    /** This request, if it says whose profile of which tracker. */
+    /** This request, if it says which tracker. Whose profile it is may be another's to say. */
     AffinityRequest complete() {
         if (tracker == null) {
             throw new IllegalArgumentException("[affinity] [tracker] is required: name the tracker whose profiles are to be used");
-        }
-        if (user == null && recent.isEmpty()) {
-            throw new IllegalArgumentException("[affinity] [user] is required: name the user who searches, or give [recent] items");
         }
         return this;
     }

@@ -42,7 +42,7 @@ public final class AffinityRequestProcessor extends AbstractProcessor implements
             return search;
         }
         AffinityRequest request = ext.request().orElse(defaults).complete();
-        if (request.asksToExcludeSeen() && request.user() != null) {
+        if (request.asksToExcludeSeen()) {
             source.query(unseen(source.query(), request));
         }
         boolean sorted = source.sorts() != null && source.sorts().isEmpty() == false;
@@ -56,7 +56,7 @@ public final class AffinityRequestProcessor extends AbstractProcessor implements
 
     /** The search without the items of the user's recent history; scores stay as they are. */
     private static QueryBuilder unseen(QueryBuilder query, AffinityRequest request) {
-        BoolQueryBuilder unseen = QueryBuilders.boolQuery().mustNot(new SeenQueryBuilder(request.tracker(), request.user()));
+        BoolQueryBuilder unseen = QueryBuilders.boolQuery().mustNot(new SeenQueryBuilder(request.tracker(), request.user(), request.recent()));
         return unseen.must(query == null ? QueryBuilders.matchAllQuery() : query);
     }
 

@@ -6,6 +6,7 @@ import org.apache.lucene.util.SetOnce;
 import org.opensearch.ExceptionsHelper;
 import org.opensearch.affinity.track.GetProfileAction;
 import org.opensearch.affinity.track.Ranking;
+import org.opensearch.affinity.track.UseProfileAction;
 import org.opensearch.common.logging.HeaderWarning;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.action.ActionListener;
@@ -113,7 +114,7 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
 
     private void fetch(Client client, SetOnce<Fetched> fetched, ActionListener<?> listener) {
         GetProfileAction.Request get = new GetProfileAction.Request(request.tracker(), request.user(), request.recent(), PROFILE_TIMEOUT);
-        client.execute(GetProfileAction.INSTANCE, get, ActionListener.wrap(found -> {
+        client.execute(UseProfileAction.INSTANCE, get, ActionListener.wrap(found -> {
             found.tracker().requireSignals(request.ranking());
             Ranking ranking = request.ranking().orElse(found.tracker().ranking()).orElse(Ranking.DEFAULT);
             fetched.set(new Fetched(Scoring.of(found, ranking, System.currentTimeMillis()), ranking.windowSize()));

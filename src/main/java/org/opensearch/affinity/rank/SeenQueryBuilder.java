@@ -7,6 +7,7 @@ import org.apache.lucene.util.SetOnce;
 import org.opensearch.ExceptionsHelper;
 import org.opensearch.affinity.track.GetProfileAction;
 import org.opensearch.affinity.track.Profile;
+import org.opensearch.affinity.track.UseProfileAction;
 import org.opensearch.common.logging.HeaderWarning;
 import org.opensearch.core.ParseField;
 import org.opensearch.core.action.ActionListener;
@@ -30,8 +31,9 @@ import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
- * The query {@code affinity_seen}: items of a user's recent history, to be left out with {@code must_not}. The coordinator
- * makes a query by id of it; an unknown user has seen nothing, and so has one whose profile is not available.
+ * The query {@code affinity_seen}: items of a user's recent history and of the present session, to be left
+ * out with {@code must_not}. The coordinator makes a query by id of it; an unknown user has seen nothing, and so has one
+ * whose profile is not available.
  */
 public final class SeenQueryBuilder extends AbstractQueryBuilder<SeenQueryBuilder> {
     public static final String NAME = "affinity_seen";
@@ -41,6 +43,7 @@ public final class SeenQueryBuilder extends AbstractQueryBuilder<SeenQueryBuilde
     private static final class Said {
         private String tracker;
         private String user;
+        private List<String> recent = List.of();
         private float boost = DEFAULT_BOOST;
         private String name;
     }
@@ -48,34 +51,42 @@ public final class SeenQueryBuilder extends AbstractQueryBuilder<SeenQueryBuilde
     static {
         PARSER.declareString((said, value) -> said.tracker = value, new ParseField("tracker"));
         PARSER.declareString((said, value) -> said.user = value, new ParseField("user"));
+        PARSER.declareStringArray((said, value) -> said.recent = value, new ParseField("recent"));
         PARSER.declareFloat((said, value) -> said.boost = value, BOOST_FIELD);
         PARSER.declareString((said, value) -> said.name = value, NAME_FIELD);
     }
 
     private final String tracker;
     private final String user;
+    private final List<String> recent;
     private final Supplier<QueryBuilder> pending;
 
-    SeenQueryBuilder(String tracker, String user) {
-        this(tracker, user, null);
+    /**
+     * @param user   null where the security plugin says it, or for somebody without an account
+     * @param recent items of the present session
+     */
+    SeenQueryBuilder(String tracker, String user, List<String> recent) {
+        this(tracker, user, recent, null);
     }
 
-    private SeenQueryBuilder(String tracker, String user, Supplier<QueryBuilder> pending) {
+    private SeenQueryBuilder(String tracker, String user, List<String> recent, Supplier<QueryBuilder> pending) {
         if (tracker == null || tracker.isEmpty()) {
             throw new IllegalArgumentException("[" + NAME + "] [tracker] is required: name the tracker whose profiles are to be used");
         }
-        if (user == null || user.isEmpty()) {
-            throw new IllegalArgumentException("[" + NAME + "] [user] is required: name the user whose items are meant");
+        if (user != null && user.isEmpty()) {
+            throw new IllegalArgumentException("[" + NAME + "] [user] must not be empty");
         }
         this.tracker = tracker;
         this.user = user;
+        this.recent = List.copyOf(recent);
         this.pending = pending;
     }
 
     public SeenQueryBuilder(StreamInput in) throws IOException {
         super(in);
         tracker = in.readString();
-        user = in.readString();
+        user = in.readOptionalString();
+        recent = in.readStringList();
         pending = null;
     }
 
@@ -85,17 +96,24 @@ public final class SeenQueryBuilder extends AbstractQueryBuilder<SeenQueryBuilde
             throw new IllegalStateException("the profile is not there yet: rewrite before sending");
         }
         out.writeString(tracker);
-        out.writeString(user);
+        out.writeOptionalString(user);
+        out.writeStringCollection(recent);
     }
 
     public static SeenQueryBuilder fromXContent(XContentParser parser) {
         Said said = PARSER.apply(parser, null);
-        return new SeenQueryBuilder(said.tracker, said.user).boost(said.boost).queryName(said.name);
+        return new SeenQueryBuilder(said.tracker, said.user, said.recent).boost(said.boost).queryName(said.name);
     }
 
     @Override
     protected void doXContent(XContentBuilder builder, Params params) throws IOException {
-        builder.startObject(NAME).field("tracker", tracker).field("user", user);
+        builder.startObject(NAME).field("tracker", tracker);
+        if (user != null) {
+            builder.field("user", user);
+        }
+        if (recent.isEmpty() == false) {
+            builder.field("recent", recent);
+        }
         printBoostAndQueryName(builder);
         builder.endObject();
     }
@@ -108,12 +126,12 @@ public final class SeenQueryBuilder extends AbstractQueryBuilder<SeenQueryBuilde
         }
         SetOnce<QueryBuilder> seen = new SetOnce<>();
         context.registerAsyncAction((client, listener) -> fetch(client, seen, listener));
-        return new SeenQueryBuilder(tracker, user, seen::get).boost(boost()).queryName(queryName());
+        return new SeenQueryBuilder(tracker, user, recent, seen::get).boost(boost()).queryName(queryName());
     }
 
     private void fetch(Client client, SetOnce<QueryBuilder> seen, ActionListener<?> listener) {
-        GetProfileAction.Request get = new GetProfileAction.Request(tracker, user, AffinityRescorerBuilder.PROFILE_TIMEOUT);
-        client.execute(GetProfileAction.INSTANCE, get, ActionListener.wrap(found -> {
+        GetProfileAction.Request get = new GetProfileAction.Request(tracker, user, recent, AffinityRescorerBuilder.PROFILE_TIMEOUT);
+        client.execute(UseProfileAction.INSTANCE, get, ActionListener.wrap(found -> {
             List<Profile.Seen> history = found.profile() == null ? List.of() : found.profile().history();
             seen.set(byId(found.tracker().items().idField(), history.stream().map(Profile.Seen::item).distinct().toList()));
             listener.onResponse(null);
@@ -148,11 +166,11 @@ public final class SeenQueryBuilder extends AbstractQueryBuilder<SeenQueryBuilde
 
     @Override
     protected boolean doEquals(SeenQueryBuilder other) {
-        return tracker.equals(other.tracker) && user.equals(other.user) && pending == other.pending;
+        return tracker.equals(other.tracker) && Objects.equals(user, other.user) && recent.equals(other.recent) && pending == other.pending;
     }
 
     @Override
     protected int doHashCode() {
-        return Objects.hash(tracker, user, System.identityHashCode(pending));
+        return Objects.hash(tracker, user, recent, System.identityHashCode(pending));
     }
 }

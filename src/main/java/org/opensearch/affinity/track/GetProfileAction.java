@@ -26,10 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * Reads one user's profile, as of its last write. Its name is the permission that a caller needs to be personalised or to
- * look at a profile.
- */
+/** Reads one user's profile, as of its last write. Its name is the permission to look at anybody's profile. */
 public final class GetProfileAction extends ActionType<GetProfileAction.Response> {
     public static final String NAME = "cluster:admin/affinity/profile/get";
     public static final GetProfileAction INSTANCE = new GetProfileAction();
@@ -60,6 +57,22 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
             this.user = user;
             this.recent = recent;
             this.timeout = timeout;
+        }
+
+        String user() {
+            return user;
+        }
+
+        /**
+         * The same for a user.
+         *
+         * @throws IllegalArgumentException if that is nobody, and there are no recent items either
+         */
+        Request of(String other) {
+            if (other == null && recent.isEmpty()) {
+                throw new IllegalArgumentException("[affinity] [user] is required: name the user who searches, or give [recent] items");
+            }
+            return new Request(tracker, other, recent, timeout);
         }
 
         Request(StreamInput in) throws IOException {

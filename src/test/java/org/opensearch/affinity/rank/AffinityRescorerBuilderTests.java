@@ -56,7 +56,6 @@ public class AffinityRescorerBuilderTests extends OpenSearchTestCase {
 
     public void testErrorsNameTheFieldAndWhatWouldBeRight() {
         assertRefused("\"affinity\": {\"user\": \"ann\"}", "[affinity] [tracker] is required");
-        assertRefused("\"affinity\": {\"tracker\": \"shop\"}", "[affinity] [user] is required");
         assertRefused("\"affinity\": {\"tracker\": \"shop\", \"user\": \"\"}", "[affinity] [user] must not be empty");
         for (String weight : List.of("\"NaN\"", "-1", "21", "\"Infinity\"")) {
             assertRefused(
