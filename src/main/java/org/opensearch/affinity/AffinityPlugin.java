@@ -128,7 +128,7 @@ public final class AffinityPlugin extends Plugin
     @Override
     public List<Setting<?>> getSettings() {
         Stream<Setting<?>> encode = Stream.concat(Encoder.settings().stream(), TorchSettings.all().stream());
-        return Stream.concat(encode, Stream.of(UserFrom.SETTING)).toList();
+        return Stream.concat(encode, Stream.of(UserFrom.SETTING, UseProfileAction.TIMEOUT)).toList();
     }
 
     @Override

@@ -45,6 +45,12 @@ public class DataPathTests extends OpenSearchSingleNodeTestCase {
         return true;
     }
 
+    /** On a busy machine a profile may take longer than a search should wait. */
+    @Override
+    protected Settings nodeSettings() {
+        return Settings.builder().put(super.nodeSettings()).put("affinity.profile_timeout", "10s").build();
+    }
+
     private void products() {
         Settings settings = Settings.builder().put("number_of_shards", 2).put("number_of_replicas", 0).build();
         client().admin()
@@ -138,6 +144,35 @@ public class DataPathTests extends OpenSearchSingleNodeTestCase {
                     assertEquals(plainScore(hit.getId()), hit.getScore(), 0f);
                 }
             }
+        }
+    }
+
+    /** Who asks for one item by name wants that one. */
+    public void testPreciseQueryIsLeftAlone() throws Exception {
+        products();
+        put("shop", TRACKER);
+        event(client(), "ann", "purchase", "stove").get();
+        assertBusy(() -> assertTrue(stats("shop").contains("\"applied\":1")));
+        for (String precise : List.of("Lamp for the DESK", "desk")) {
+            // A test that takes too long is as good as none, and a busy machine is slow.
+            assertBusy(() -> assertEquals(precise, plainScore("tent"), score("tent", precise), 0f));
+        }
+        for (String vague : List.of("lamp", "lamp for", "the desk lamp")) {
+            assertTrue(vague, score("tent", vague) > plainScore("tent"));
+        }
+    }
+
+    private float score(String id, String queryText) throws IOException {
+        String rescore = "{\"tracker\": \"shop\", \"user\": \"ann\", \"query_text\": \"" + queryText + "\"}";
+        try (XContentParser parser = createParser(JsonXContent.jsonXContent, rescore)) {
+            SearchSourceBuilder source = new SearchSourceBuilder().query(QueryBuilders.matchQuery("title", "lamp"));
+            source.addRescorer(AffinityRescorerBuilder.fromXContent(parser));
+            for (SearchHit hit : client().prepareSearch("products").setSource(source).get().getHits()) {
+                if (hit.getId().equals(id)) {
+                    return hit.getScore();
+                }
+            }
+            throw new AssertionError(id);
         }
     }
 

@@ -18,12 +18,13 @@ import java.util.List;
  *
  * @param tracker     whose profiles
  * @param user        whose profile; not needed where there are recent items, or where the security plugin says who searches
+ * @param queryText   what was typed; a query that names one item is left alone
  * @param recent      items of the present session, oldest first: they count as if liked just now
  * @param excludeSeen whether items of the user's recent history are left out; {@code rescore} cannot
  * @param why         whether each hit is to say why it stands where it stands
  * @param ranking     how the profile counts
  */
-record AffinityRequest(String tracker, String user, List<String> recent, Boolean excludeSeen, Boolean why, Ranking ranking)
+record AffinityRequest(String tracker, String user, String queryText, List<String> recent, Boolean excludeSeen, Boolean why, Ranking ranking)
     implements
         Writeable,
         ToXContentObject {
@@ -34,6 +35,7 @@ record AffinityRequest(String tracker, String user, List<String> recent, Boolean
     private static final class Said extends Ranking.Said {
         private String tracker;
         private String user;
+        private String queryText;
         private List<String> recent = List.of();
         private Boolean excludeSeen;
         private Boolean why;
@@ -42,6 +44,7 @@ record AffinityRequest(String tracker, String user, List<String> recent, Boolean
     static {
         PARSER.declareString((said, value) -> said.tracker = value, new ParseField("tracker"));
         PARSER.declareString((said, value) -> said.user = value, new ParseField("user"));
+        PARSER.declareString((said, value) -> said.queryText = value, new ParseField("query_text"));
         PARSER.declareStringArray((said, value) -> said.recent = value, new ParseField("recent"));
         PARSER.declareBoolean((said, value) -> said.excludeSeen = value, new ParseField("exclude_seen"));
         PARSER.declareBoolean((said, value) -> said.why = value, new ParseField("why"));
@@ -68,6 +71,7 @@ record AffinityRequest(String tracker, String user, List<String> recent, Boolean
         this(
             in.readOptionalString(),
             in.readOptionalString(),
+            in.readOptionalString(),
             in.readStringList(),
             in.readOptionalBoolean(),
             in.readOptionalBoolean(),
@@ -79,6 +83,7 @@ record AffinityRequest(String tracker, String user, List<String> recent, Boolean
     public void writeTo(StreamOutput out) throws IOException {
         out.writeOptionalString(tracker);
         out.writeOptionalString(user);
+        out.writeOptionalString(queryText);
         out.writeStringCollection(recent);
         out.writeOptionalBoolean(excludeSeen);
         out.writeOptionalBoolean(why);
@@ -93,7 +98,7 @@ record AffinityRequest(String tracker, String user, List<String> recent, Boolean
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("[affinity] " + e.getMessage(), e);
         }
-        return new AffinityRequest(said.tracker, said.user, said.recent, said.excludeSeen, said.why, ranking);
+        return new AffinityRequest(said.tracker, said.user, said.queryText, said.recent, said.excludeSeen, said.why, ranking);
     }
 
     /** What this one does not say, the other may. */
@@ -101,6 +106,7 @@ record AffinityRequest(String tracker, String user, List<String> recent, Boolean
         return new AffinityRequest(
             tracker != null ? tracker : other.tracker,
             user != null ? user : other.user,
+            queryText != null ? queryText : other.queryText,
             recent.isEmpty() ? other.recent : recent,
             excludeSeen != null ? excludeSeen : other.excludeSeen,
             why != null ? why : other.why,
@@ -117,7 +123,7 @@ record AffinityRequest(String tracker, String user, List<String> recent, Boolean
     }
 
     AffinityRequest withoutExcludeSeen() {
-        return new AffinityRequest(tracker, user, recent, null, why, ranking);
+        return new AffinityRequest(tracker, user, queryText, recent, null, why, ranking);
     }
 
     boolean asksToExcludeSeen() {
@@ -136,6 +142,9 @@ record AffinityRequest(String tracker, String user, List<String> recent, Boolean
         }
         if (user != null) {
             builder.field("user", user);
+        }
+        if (queryText != null) {
+            builder.field("query_text", queryText);
         }
         if (recent.isEmpty() == false) {
             builder.field("recent", recent);

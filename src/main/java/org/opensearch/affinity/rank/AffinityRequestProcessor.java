@@ -74,7 +74,7 @@ public final class AffinityRequestProcessor extends AbstractProcessor implements
         return TYPE;
     }
 
-    /** Configuration: all that {@code ext.affinity} takes, but {@code user} and {@code recent}. */
+    /** Configuration: all that {@code ext.affinity} takes, but what is of one search: {@code user}, {@code query_text}, {@code recent}. */
     public static final class Factory implements Processor.Factory<SearchRequestProcessor> {
         @Override
         public SearchRequestProcessor create(
@@ -87,8 +87,8 @@ public final class AffinityRequestProcessor extends AbstractProcessor implements
         ) throws IOException {
             AffinityRequest defaults = parse(config);
             config.clear();
-            if (defaults.user() != null || defaults.recent().isEmpty() == false) {
-                String property = defaults.user() != null ? "user" : "recent";
+            if (defaults.user() != null || defaults.recent().isEmpty() == false || defaults.queryText() != null) {
+                String property = defaults.user() != null ? "user" : defaults.queryText() != null ? "query_text" : "recent";
                 throw ConfigurationUtils.newConfigurationException(TYPE, tag, property, "is the request's to say, in [ext.affinity]");
             }
             return new AffinityRequestProcessor(tag, description, ignoreFailure, defaults);

@@ -8,7 +8,6 @@ import org.opensearch.affinity.track.GetProfileAction;
 import org.opensearch.affinity.track.Ranking;
 import org.opensearch.affinity.track.UseProfileAction;
 import org.opensearch.common.logging.HeaderWarning;
-import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -33,7 +32,6 @@ import java.util.function.Supplier;
 public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityRescorerBuilder> {
     public static final String NAME = "affinity";
     private static final Logger LOGGER = LogManager.getLogger(AffinityRescorerBuilder.class);
-    static final TimeValue PROFILE_TIMEOUT = TimeValue.timeValueMillis(50);
 
     private final AffinityRequest request;
     private final Supplier<Fetched> pending;
@@ -113,12 +111,20 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
     }
 
     private void fetch(Client client, SetOnce<Fetched> fetched, ActionListener<?> listener) {
-        GetProfileAction.Request get = new GetProfileAction.Request(request.tracker(), request.user(), request.recent(), PROFILE_TIMEOUT);
+        GetProfileAction.Request get = new GetProfileAction.Request(request.tracker(), request.user(), request.recent());
         client.execute(UseProfileAction.INSTANCE, get, ActionListener.wrap(found -> {
             found.tracker().requireSignals(request.ranking());
             Ranking ranking = request.ranking().orElse(found.tracker().ranking()).orElse(Ranking.DEFAULT);
-            fetched.set(new Fetched(Scoring.of(found, ranking, System.currentTimeMillis()), ranking.windowSize()));
-            listener.onResponse(null);
+            ActionListener<Boolean> whenTested = ActionListener.wrap(precise -> {
+                Scoring made = precise ? Scoring.NONE : Scoring.of(found, ranking, System.currentTimeMillis());
+                fetched.set(new Fetched(made, ranking.windowSize()));
+                listener.onResponse(null);
+            }, listener::onFailure);
+            if (request.queryText() == null || request.queryText().isBlank()) {
+                whenTested.onResponse(false);
+            } else {
+                new PreciseQuery(request.queryText(), found.tracker().items()).test(client, whenTested);
+            }
         }, e -> {
             if (isCallersFault(e)) {
                 listener.onFailure(e);

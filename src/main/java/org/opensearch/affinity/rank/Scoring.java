@@ -28,7 +28,7 @@ record Scoring(Interests interests, float weight, float confidence, ScoreMode mo
         Writeable {
 
     /** With so many events, decayed and weighted, what is known of a person counts by half. */
-    private static final double HALF_CONFIDENCE = 1;
+    private static final double HALF_CONFIDENCE = 0.5;
 
     /** Leaves every score as it is. */
     static final Scoring NONE = new Scoring(Interests.none(""), 0, 0, ScoreMode.MULTIPLY, List.of(), 0, 0);

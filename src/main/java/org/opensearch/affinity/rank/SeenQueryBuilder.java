@@ -130,7 +130,7 @@ public final class SeenQueryBuilder extends AbstractQueryBuilder<SeenQueryBuilde
     }
 
     private void fetch(Client client, SetOnce<QueryBuilder> seen, ActionListener<?> listener) {
-        GetProfileAction.Request get = new GetProfileAction.Request(tracker, user, recent, AffinityRescorerBuilder.PROFILE_TIMEOUT);
+        GetProfileAction.Request get = new GetProfileAction.Request(tracker, user, recent);
         client.execute(UseProfileAction.INSTANCE, get, ActionListener.wrap(found -> {
             List<Profile.Seen> history = found.profile() == null ? List.of() : found.profile().history();
             seen.set(byId(found.tracker().items().idField(), history.stream().map(Profile.Seen::item).distinct().toList()));

@@ -49,10 +49,16 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
         }
 
         /**
+         * For {@link UseProfileAction}, which knows how long a search may wait.
+         *
          * @param user   null for somebody without an account
          * @param recent items of the present session that the profile is to include, oldest first
          */
-        public Request(String tracker, String user, List<String> recent, TimeValue timeout) {
+        public Request(String tracker, String user, List<String> recent) {
+            this(tracker, user, recent, TimeValue.ZERO);
+        }
+
+        private Request(String tracker, String user, List<String> recent, TimeValue timeout) {
             this.tracker = tracker;
             this.user = user;
             this.recent = recent;
@@ -64,15 +70,15 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
         }
 
         /**
-         * The same for a user.
+         * The same for a user, within a time.
          *
          * @throws IllegalArgumentException if that is nobody, and there are no recent items either
          */
-        Request of(String other) {
+        Request of(String other, TimeValue within) {
             if (other == null && recent.isEmpty()) {
                 throw new IllegalArgumentException("[affinity] [user] is required: name the user who searches, or give [recent] items");
             }
-            return new Request(tracker, other, recent, timeout);
+            return new Request(tracker, other, recent, within);
         }
 
         Request(StreamInput in) throws IOException {

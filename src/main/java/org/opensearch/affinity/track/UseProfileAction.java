@@ -6,7 +6,9 @@ import org.opensearch.action.support.ContextPreservingActionListener;
 import org.opensearch.action.support.HandledTransportAction;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.inject.Inject;
+import org.opensearch.common.settings.Setting;
 import org.opensearch.common.settings.Settings;
+import org.opensearch.common.unit.TimeValue;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.tasks.Task;
@@ -21,6 +23,16 @@ public final class UseProfileAction extends ActionType<GetProfileAction.Response
     public static final String NAME = "cluster:affinity/profile/use";
     public static final UseProfileAction INSTANCE = new UseProfileAction();
 
+    /** How long a search waits for a profile; then it goes on without. */
+    public static final Setting<TimeValue> TIMEOUT = Setting.timeSetting(
+        "affinity.profile_timeout",
+        TimeValue.timeValueMillis(50),
+        TimeValue.timeValueMillis(1),
+        TimeValue.timeValueMinutes(1),
+        Setting.Property.NodeScope,
+        Setting.Property.Dynamic
+    );
+
     private UseProfileAction() {
         super(NAME, GetProfileAction.Response::new);
     }
@@ -29,19 +41,22 @@ public final class UseProfileAction extends ActionType<GetProfileAction.Response
     public static final class Transport extends HandledTransportAction<GetProfileAction.Request, GetProfileAction.Response> {
         private final Client client;
         private volatile UserFrom from;
+        private volatile TimeValue timeout;
 
         @Inject
         public Transport(TransportService transport, ActionFilters filters, ClusterService cluster, Settings settings, Client client) {
             super(NAME, transport, filters, GetProfileAction.Request::new);
             this.client = client;
             from = UserFrom.SETTING.get(settings);
+            timeout = TIMEOUT.get(settings);
             cluster.getClusterSettings().addSettingsUpdateConsumer(UserFrom.SETTING, changed -> from = changed);
+            cluster.getClusterSettings().addSettingsUpdateConsumer(TIMEOUT, changed -> timeout = changed);
         }
 
         @Override
         protected void doExecute(Task task, GetProfileAction.Request request, ActionListener<GetProfileAction.Response> listener) {
             ThreadContext context = client.threadPool().getThreadContext();
-            GetProfileAction.Request allowed = request.of(from.user(request.user(), context));
+            GetProfileAction.Request allowed = request.of(from.user(request.user(), context), timeout);
             ActionListener<GetProfileAction.Response> callers = ContextPreservingActionListener.wrapPreservingContext(listener, context);
             // Who may be personalised need not have the right to read profiles.
             try (ThreadContext.StoredContext ignored = context.stashContext()) {
