@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** A device that remembers what it was asked, waits when it is told to, and fails for texts that say so. */
@@ -12,6 +13,8 @@ final class FakeInference implements Inference {
     static final int BATCH = 10;
 
     final List<String> encoded = Collections.synchronizedList(new ArrayList<>());
+    /** Batches. */
+    final AtomicInteger failed = new AtomicInteger();
     /** A batch takes one; plenty unless {@link #hold} was called. */
     private final Semaphore permits = new Semaphore(Integer.MAX_VALUE / 2);
 
@@ -59,6 +62,7 @@ final class FakeInference implements Inference {
             permits.acquireUninterruptibly();
             batch.forEach(text -> {
                 if (text.contains("poison")) {
+                    failed.incrementAndGet();
                     throw new IllegalStateException("on purpose");
                 }
             });
