@@ -159,7 +159,7 @@ public final class TorchRuntime {
                         + key
                         + "] is [gpu], which needs ["
                         + TorchSettings.LIBTORCH.getKey()
-                        + "]: the folder of a libtorch with CUDA (2.7.1+cu128); the plugin brings one for the CPU only"
+                        + "]: the folder of a libtorch with CUDA (2.7.1+cu128 or 2.5.1+cu124); the plugin brings one for the CPU only"
                 );
             }
             if (choice.index() >= gpus) {
