@@ -252,6 +252,25 @@ public class EncodeProcessorTests extends EncodeTestCase {
         }
     }
 
+    public void testTextThatTheModelFailsForFailsItsOwnDocument() throws Exception {
+        Encoder fragile = new Encoder(models, new FakeInference(), threadPool, breaker(1 << 20), Settings.EMPTY);
+        Map<String, Processor.Factory> ours = Map.of(EncodeProcessor.TYPE, new EncodeProcessorFactory(() -> fragile, scripts));
+        AbstractBatchingProcessor processor = (AbstractBatchingProcessor) ours.get(EncodeProcessor.TYPE)
+            .create(Map.of(), "tag", null, config());
+        List<IngestDocumentWrapper> batch = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            String title = i == 4 || i == 11 ? "poison " + i : "product " + i;
+            batch.add(new IngestDocumentWrapper(i, 0, document(i == 7 ? "other" : "title", title), null));
+        }
+        for (IngestDocumentWrapper result : run(processor, batch)) {
+            switch (result.getSlot()) {
+                case 4, 11 -> assertEquals("on purpose", result.getException().getMessage());
+                case 7 -> assertFalse(result.getIngestDocument().hasField("vector"));
+                default -> assertArrayEquals(FakeInference.vector("product " + result.getSlot()), vector(result, "vector"), 0f);
+            }
+        }
+    }
+
     public void testPipelineOfTheNode() throws Exception {
         Map<String, Object> definition = new HashMap<>();
         Map<String, Object> config = config();
