@@ -44,7 +44,8 @@ public class EncodeCrashIT {
     public void startNode() throws IOException {
         titles = MadeUpTitles.ofSampleShop();
         int port = Ports.free(1).getFirst();
-        node = Node.start(BuiltPlugin.home(), NodeSettings.single(BuiltPlugin.folder(EncodeCrashIT.class), port, "512m", NodeSettings.QUICK), waited -> {});
+        NodeSettings settings = NodeSettings.single(BuiltPlugin.folder(EncodeCrashIT.class), port, "512m", NodeSettings.QUICK);
+        node = Node.start(BuiltPlugin.home(), settings, waited -> {});
         rest = node.rest();
     }
 
