@@ -3,8 +3,8 @@ package org.opensearch.affinity.integ;
 import com.fasterxml.jackson.databind.JsonNode;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +26,8 @@ import static org.junit.Assert.assertNull;
 /** One bulk request of ten thousand documents, one of a hundred of them bad. */
 public class EncodeBulkIT {
     private static final int ITEMS = 10_000;
+    /** The bulk takes 20 s of two cores; others may want them too. */
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
     /** One of so many is encoded once more, alone among others. */
     private static final int SAMPLE = 20;
     /** The bulk's batches are not those of the comparison: sums in another order differ in the last digits. */
@@ -37,15 +39,14 @@ public class EncodeBulkIT {
     /** With a cache for all: every document is compared with what was encoded for its text, wherever in the bulk it stood. */
     @BeforeClass
     public static void startNode() throws IOException {
-        NodeSettings plain = NodeSettings.single(BuiltPlugin.folder(EncodeBulkIT.class), Ports.free(1).getFirst(), "512m", NodeSettings.QUICK);
-        Map<String, String> more = new HashMap<>(plain.more());
-        more.put("affinity.encode.cache.size", "64mb");
+        int port = Ports.free(1).getFirst();
         node = Node.start(
             BuiltPlugin.home(),
-            new NodeSettings(plain.name(), plain.folder(), plain.httpPort(), plain.transportPort(), plain.heap(), plain.options(), more, false),
+            NodeSettings.single(BuiltPlugin.folder(EncodeBulkIT.class), port, "512m", NodeSettings.QUICK),
             waited -> {}
         );
-        rest = node.rest();
+        rest = node.rest().patient(PATIENCE);
+        cache("64mb");
     }
 
     @AfterClass
@@ -53,6 +54,10 @@ public class EncodeBulkIT {
         if (node != null) {
             node.close();
         }
+    }
+
+    private static void cache(String size) {
+        rest.put("/_cluster/settings", "{\"persistent\": {\"affinity.encode.cache.size\": \"" + size + "\"}}");
     }
 
     @Test
@@ -73,6 +78,7 @@ public class EncodeBulkIT {
         Map<BadItem, Integer> failed = new EnumMap<>(BadItem.class);
         for (MixedItem item : items) {
             JsonNode answer = answers.path(item.number()).path("index");
+            assertEquals("answers in the order of the documents", Integer.toString(item.number()), answer.path("_id").asText());
             if (item.bad() == null) {
                 assertEquals(answer.toString(), 201, answer.path("status").asInt());
             } else {
@@ -85,7 +91,7 @@ public class EncodeBulkIT {
         assertEquals("every kind of bad item", BadItem.values().length, failed.size());
         assertNothingLeft(items.stream().filter(item -> item.text() != null).count());
         assertRightVectors(items, 1);
-        rest.put("/_cluster/settings", "{\"persistent\": {\"affinity.encode.cache.size\": \"0b\"}}");
+        cache("0b");
         assertRightVectors(items, SAMPLE);
     }
 
@@ -100,7 +106,8 @@ public class EncodeBulkIT {
     private static void assertNothingLeft(long texts) {
         JsonNode stats = rest.get("/_plugins/_affinity/stats").path("nodes").iterator().next().path("encode");
         assertThat(stats.path("texts").asLong(), greaterThanOrEqualTo(texts));
-        for (String zero : List.of("/queue/item_texts", "/queue/query_texts", "/queue/bytes", "/breaker/estimated_in_bytes", "/rejected", "/failures")) {
+        String[] empty = { "/queue/item_texts", "/queue/query_texts", "/queue/bytes", "/breaker/estimated_in_bytes", "/rejected", "/failures" };
+        for (String zero : empty) {
             assertEquals(zero + " of " + stats, "0", stats.at(zero).asText());
         }
     }

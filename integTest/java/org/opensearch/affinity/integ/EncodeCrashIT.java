@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
@@ -20,7 +21,6 @@ import org.junit.Test;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.in;
-import static org.hamcrest.Matchers.is;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertNotNull;
 
@@ -57,8 +57,9 @@ public class EncodeCrashIT {
     }
 
     @Test
-    public void whatWasAcknowledgedIsThereWithItsVector() throws IOException {
-        rest.put("/_ingest/pipeline/encode", "{\"processors\":[{\"affinity_encode\":{\"fields\":[\"title\"],\"target\":\"item_vector\"}}]}");
+    public void whatWasAcknowledgedIsThereWithItsVector() throws Exception {
+        rest.put("/_ingest/pipeline/encode", """
+            {"processors": [{"affinity_encode": {"fields": ["title"], "target": "item_vector"}}]}""");
         rest.put("/items", """
             {"settings": {"index.default_pipeline": "encode", "index.translog.durability": "request", "index.number_of_replicas": 0},
              "mappings": {"properties": {
@@ -83,18 +84,28 @@ public class EncodeCrashIT {
     }
 
     /** Returns when the node is gone and all senders have noticed. */
-    private void killAmidEncoding() throws IOException {
+    private void killAmidEncoding() throws Exception {
         int before = acknowledged.size();
-        List<CompletableFuture<Void>> senders = IntStream.range(0, SENDERS).mapToObj(i -> CompletableFuture.runAsync(this::sendUntilGone)).toList();
+        Executor threads = task -> new Thread(task, "sender").start();
+        List<CompletableFuture<Void>> senders = IntStream.range(0, SENDERS)
+            .mapToObj(i -> CompletableFuture.runAsync(this::sendUntilGone, threads))
+            .toList();
         while (acknowledged.size() < before + KILL_AFTER || encoding() == false) {
-            assertThat("a sender ended before the kill", senders.stream().noneMatch(CompletableFuture::isDone), is(true));
+            Thread.sleep(10);
+            for (CompletableFuture<Void> sender : senders) {
+                if (sender.isDone()) {
+                    sender.join();
+                    throw new AssertionError("the node was gone before the kill");
+                }
+            }
         }
         node.kill();
         senders.forEach(CompletableFuture::join);
     }
 
     private boolean encoding() {
-        return rest.get("/_plugins/_affinity/stats").path("nodes").iterator().next().at("/encode/breaker/estimated_in_bytes").asLong() > 0;
+        JsonNode stats = rest.get("/_plugins/_affinity/stats").path("nodes").iterator().next();
+        return stats.at("/encode/breaker/estimated_in_bytes").asLong() > 0;
     }
 
     private void sendUntilGone() {
@@ -122,8 +133,9 @@ public class EncodeCrashIT {
         JsonNode items = rest.lines("/items/_bulk", bulk.toString()).path("items");
         assertEquals(numbers.size(), items.size());
         for (JsonNode item : items) {
-            assertThat(item.toString(), item.path("create").path("status").asInt(), in(statuses));
-            acknowledged.add(item.path("create").path("_id").asInt());
+            JsonNode created = item.path("create");
+            assertThat(item.toString(), created.path("status").asInt(), in(statuses));
+            acknowledged.add(created.path("_id").asInt());
         }
     }
 

@@ -11,8 +11,12 @@ import java.util.stream.Stream;
  * number stands among them, so no two are alike and the encoder meets none twice.
  */
 record MadeUpTitles(List<String> words) {
+    /** Letters. Most short words are one token each. */
+    private static final int LONGEST_WORD = 6;
+
     static MadeUpTitles ofSampleShop() throws IOException {
-        return new MadeUpTitles(SampleShop.titles().stream().flatMap(title -> Stream.of(title.split("[^A-Za-z]+"))).distinct().sorted().toList());
+        Stream<String> words = SampleShop.titles().stream().flatMap(title -> Stream.of(title.split("[^A-Za-z]+")));
+        return new MadeUpTitles(words.filter(word -> word.isEmpty() == false && word.length() <= LONGEST_WORD).distinct().sorted().toList());
     }
 
     /** The same for the same number, always. */

@@ -11,7 +11,8 @@ import java.util.concurrent.TimeUnit;
  * system lets them.
  */
 final class Offline {
-    private static final List<String> NAMESPACE = List.of("unshare", "--map-root-user", "--net", "sh", "-c", "ip link set lo up && exec \"$@\"", "sh");
+    private static final String LOOPBACK_FIRST = "ip link set lo up && exec \"$@\"";
+    private static final List<String> NAMESPACE = List.of("unshare", "--map-root-user", "--net", "sh", "-c", LOOPBACK_FIRST, "sh");
     private static final long PROBE_SECONDS = 10;
 
     private Offline() {}

@@ -53,7 +53,8 @@ final class OfflineShop {
     }
 
     private static void encodeAndSearch(Rest rest, ObjectNode seen) {
-        rest.put("/_ingest/pipeline/encode", "{\"processors\":[{\"affinity_encode\":{\"fields\":[\"title\"],\"target\":\"item_vector\"}}]}");
+        rest.put("/_ingest/pipeline/encode", """
+            {"processors": [{"affinity_encode": {"fields": ["title"], "target": "item_vector"}}]}""");
         rest.put("/items", """
             {"settings": {"index.default_pipeline": "encode"},
              "mappings": {"properties": {

@@ -36,7 +36,8 @@ final class SoakBench implements Callable<Integer> {
         Machine machine = Machine.here();
         screen.print(screen.dim("   " + machine));
         screen.print(screen.bold(SoakPoint.HEADING));
-        SoakCurve curve = new EncodeSoak(target.resolve("native"), target.resolve("models")).run(batches, point -> screen.print(point.toString()));
+        EncodeSoak soak = new EncodeSoak(target.resolve("native"), target.resolve("models"));
+        SoakCurve curve = soak.run(batches, point -> screen.print(point.toString()));
         screen.print(screen.dim(" full precision in " + write(machine, curve)));
         if (curve.complaint().isPresent()) {
             throw new IOException(curve.complaint().get());
