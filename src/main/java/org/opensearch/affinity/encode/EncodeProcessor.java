@@ -7,6 +7,7 @@ import org.opensearch.ingest.IngestDocument;
 import org.opensearch.ingest.IngestDocumentWrapper;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BiConsumer;
@@ -63,6 +64,19 @@ public final class EncodeProcessor extends AbstractBatchingProcessor {
         subBatchExecute(List.of(new IngestDocumentWrapper(0, 0, document, null)), results -> {
             IngestDocumentWrapper result = results.getFirst();
             handler.accept(result.getIngestDocument(), result.getException());
+        });
+    }
+
+    /**
+     * Answers in the documents' order, whatever order the batches end in. A node puts the failures of a bulk request into its
+     * answer in the order in which it hears of them, so otherwise documents would get each other's errors.
+     */
+    @Override
+    public void batchExecute(List<IngestDocumentWrapper> documents, Consumer<List<IngestDocumentWrapper>> handler) {
+        super.batchExecute(documents, results -> {
+            List<IngestDocumentWrapper> ordered = new ArrayList<>(results);
+            ordered.sort(Comparator.comparingInt(IngestDocumentWrapper::getSlot).thenComparingInt(IngestDocumentWrapper::getChildSlot));
+            handler.accept(ordered);
         });
     }
 

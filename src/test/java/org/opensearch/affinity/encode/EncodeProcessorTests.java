@@ -102,6 +102,23 @@ public class EncodeProcessorTests extends EncodeTestCase {
         }
     }
 
+    /** Documents without text are answered at once, while the others are still encoded. */
+    public void testAnswersInTheOrderOfTheDocuments() throws Exception {
+        Map<String, Object> config = config();
+        config.put("batch_size", 1);
+        List<IngestDocumentWrapper> batch = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            Object title = i % 2 == 0 ? "product in order " + i : Map.of("an", "object");
+            batch.add(new IngestDocumentWrapper(100 + i / 2, i % 2, document("title", title), null));
+        }
+        List<IngestDocumentWrapper> results = run(processor(config), batch);
+        for (int i = 0; i < 20; i++) {
+            assertEquals(100 + i / 2, results.get(i).getSlot());
+            assertEquals(i % 2, results.get(i).getChildSlot());
+            assertEquals(i % 2 == 1, results.get(i).getException() != null);
+        }
+    }
+
     public void testMissingTextLeavesTheVectorOut() throws Exception {
         AbstractBatchingProcessor processor = processor(config());
         IngestDocument stale = document("title", " ");
