@@ -1,9 +1,6 @@
 package org.opensearch.affinity.integ;
 
-import org.apache.logging.log4j.Level;
-import org.apache.logging.log4j.core.config.Configurator;
 import org.opensearch.affinity.encode.Encoder;
-import org.opensearch.affinity.encode.EncodeStats;
 import org.opensearch.affinity.encode.Models;
 import org.opensearch.affinity.encode.TorchRuntime;
 import org.opensearch.common.settings.Settings;
@@ -12,70 +9,59 @@ import org.opensearch.core.common.breaker.NoopCircuitBreaker;
 import org.opensearch.threadpool.ThreadPool;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
+import java.util.function.Consumer;
 
 /**
- * Runs many tiny batches through the real model and prints what the process takes, so that a leak of a few
- * bytes a batch shows. Linux only: it reads {@code /proc}.
+ * Runs many small batches through the real model and looks now and then at what the process takes, so that a leak of a few
+ * bytes a batch shows.
  *
- * <pre>EncodeSoak NATIVES MODELS [BATCHES]</pre>
+ * @param natives folder of the native code
+ * @param models  folder of the model packs
  */
-public final class EncodeSoak {
+record EncodeSoak(Path natives, Path models) {
+    static final int POINTS = 20;
+
     private static final String MODEL = "all-minilm-l6-v2";
-    private static final int BATCHES = 100_000;
-    private static final int POINTS = 20;
+    /** Texts of up to so many words more than one: libtorch keeps something for each shape. */
+    private static final int SHAPES = 16;
+    /** Small, so that it is full and at work before the first point. */
+    private static final String CACHE = "1mb";
 
-    private EncodeSoak() {}
-
-    /** @param args folder of the native code, folder of the model packs, and how many batches (100,000) */
-    public static void main(String[] args) throws Exception {
-        Configurator.setRootLevel(Level.WARN);
-        int batches = args.length > 2 ? Integer.parseInt(args[2]) : BATCHES;
-        Settings settings = Settings.builder().put("node.name", "soak").put("affinity.encode.cache.size", "1mb").build();
+    /**
+     * @param batches at least one a point, and rounded down to a multiple of {@value #POINTS}
+     * @param seen    told each point at once
+     */
+    SoakCurve run(int batches, Consumer<SoakPoint> seen) throws IOException {
+        Settings settings = Settings.builder().put("node.name", "soak").put("affinity.encode.cache.size", CACHE).build();
         ThreadPool threadPool = new ThreadPool(settings, Encoder.executor(settings));
-        try (Models models = new Models(new TorchRuntime(Path.of(args[0]), 2), List.of(Path.of(args[1])))) {
-            Encoder encoder = new Encoder(models, threadPool, new NoopCircuitBreaker(Encoder.BREAKER), settings);
-            System.out.println("batches   seconds   resident MB   heap MB");
+        try (Models loaded = new Models(new TorchRuntime(natives, 2), List.of(models))) {
+            Encoder encoder = new Encoder(loaded, threadPool, new NoopCircuitBreaker(Encoder.BREAKER), settings);
+            List<SoakPoint> points = new ArrayList<>();
+            int each = batches / POINTS;
             long begin = System.nanoTime();
-            for (int point = 1; point <= POINTS; point++) {
-                run(encoder, point * 1_000_000, batches / POINTS);
-                System.out.printf(
-                    "%7d  %8.1f  %12.1f  %8.1f%n",
-                    encoder.stats().work().batches(),
-                    (System.nanoTime() - begin) / 1e9,
-                    residentBytes() / 1e6,
-                    heapBytes() / 1e6
-                );
+            for (int i = 0; i < POINTS; i++) {
+                encode(encoder, i * each, (i + 1) * each);
+                points.add(SoakPoint.now(encoder.stats().work().batches(), (System.nanoTime() - begin) / 1e9));
+                seen.accept(points.getLast());
             }
-            EncodeStats stats = encoder.stats();
-            System.out.printf("%d tokens, %.0f a second%n", stats.work().tokens(), stats.work().tokensPerSecond());
+            return new SoakCurve(List.copyOf(points));
         } finally {
             ThreadPool.terminate(threadPool, 30, TimeUnit.SECONDS);
         }
     }
 
     /** One text at a time and none twice: each is a batch. */
-    private static void run(Encoder encoder, int first, int batches) {
-        for (int i = first; i < first + batches; i++) {
+    private static void encode(Encoder encoder, int from, int to) {
+        for (int i = from; i < to; i++) {
             CompletableFuture<float[][]> done = new CompletableFuture<>();
-            encoder.encode(MODEL, List.of("item " + i), ActionListener.wrap(done::complete, done::completeExceptionally));
+            String text = "item " + i + " more".repeat(i % SHAPES);
+            encoder.encode(MODEL, List.of(text), ActionListener.wrap(done::complete, done::completeExceptionally));
             done.join();
         }
-    }
-
-    private static long residentBytes() throws IOException {
-        String line = Files.readAllLines(Path.of("/proc/self/status")).stream().filter(row -> row.startsWith("VmRSS")).findFirst().orElseThrow();
-        return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
-    }
-
-    /** After a collection. */
-    private static long heapBytes() {
-        IntStream.range(0, 2).forEach(i -> System.gc());
-        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 }

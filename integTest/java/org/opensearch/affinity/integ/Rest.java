@@ -28,17 +28,28 @@ public final class Rest {
     private static final int SHOWN_BODY = 2_000;
 
     private final URI base;
+    private final Duration patience;
     private final HttpClient http;
 
     /** @param base for example {@code http://127.0.0.1:9200} */
     public Rest(URI base) {
+        this(base, PATIENCE);
+    }
+
+    private Rest(URI base, Duration patience) {
         this.base = base;
+        this.patience = patience;
         this.http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5)).build();
     }
 
     /** Where the node answers. */
     public URI base() {
         return base;
+    }
+
+    /** The same node, waited for so long at each call instead of two minutes. */
+    Rest patient(Duration longer) {
+        return new Rest(base, longer);
     }
 
     /** GET. */
@@ -84,7 +95,7 @@ public final class Rest {
 
     private JsonNode send(String method, String path, String body, String type) {
         HttpRequest request = HttpRequest.newBuilder(base.resolve(path))
-            .timeout(PATIENCE)
+            .timeout(patience)
             .header("Content-Type", type)
             .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
             .build();

@@ -37,6 +37,11 @@ final class SampleShop {
         return read("people").stream().map(Person::of).toList();
     }
 
+    /** The titles of its items. */
+    static List<String> titles() throws IOException {
+        return read("catalogue").stream().map(item -> item.path("title").asText()).toList();
+    }
+
     private static List<JsonNode> read(String name) throws IOException {
         String resource = "/sample/" + name + ".jsonl";
         try (InputStream in = SampleShop.class.getResourceAsStream(resource)) {

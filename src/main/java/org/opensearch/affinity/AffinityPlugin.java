@@ -146,6 +146,7 @@ public final class AffinityPlugin extends Plugin
         Path plugin = environment.pluginsDir().resolve(FOLDER);
         TorchSettings settings = TorchSettings.of(environment.settings());
         TorchRuntime runtime = new TorchRuntime(plugin.resolve("native"), threadPool.info(Encoder.EXECUTOR).getMax(), settings);
+        TorchRuntime.warnOfOthers(environment.pluginsDir());
         runtime.check();
         List<Path> models = List.of(plugin.resolve("models"), environment.configDir().resolve(FOLDER).resolve("models"));
         try {

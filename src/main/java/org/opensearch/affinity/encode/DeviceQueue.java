@@ -213,27 +213,38 @@ final class DeviceQueue {
         Consumer<RanBatch> overtaken = purpose == Purpose.QUERY ? batch -> {} : batch -> serveQueries();
         List<String> texts = new ArrayList<>();
         slice.forEach(part -> texts.addAll(part.texts()));
-        float[][] vectors;
+        Encoded encoded;
         try {
             inference.prepare(model);
             meter.begin();
             try {
-                vectors = inference.encode(model, purpose, chunking, texts, meter.andThen(overtaken));
+                encoded = Encoded.of(texts, some -> inference.encode(model, purpose, chunking, some, meter.andThen(overtaken)));
             } finally {
                 meter.end();
             }
         } catch (Exception e) {
-            // The callers get the exception; with thousands of documents a trace for each slice helps nobody.
-            logger.warn("[encode] model [{}] failed: {}", model, e.getMessage());
-            logger.debug("[encode] failure of model [" + model + "]", e);
+            log(model, e);
             fail(slice, e);
+            return;
+        }
+        if (encoded.failure() != null) {
+            log(model, encoded.failure());
+        }
+        if (encoded.isGeneral()) {
+            fail(slice, encoded.failure());
             return;
         }
         int from = 0;
         for (EncodeJob.Part part : slice) {
-            part.complete(vectors, from);
+            part.complete(encoded, from);
             from += part.size();
         }
+    }
+
+    /** The callers get the exception; with thousands of documents a trace for each slice helps nobody. */
+    private static void log(String model, Exception e) {
+        logger.warn("[encode] model [{}] failed: {}", model, e.getMessage());
+        logger.debug("[encode] failure of model [" + model + "]", e);
     }
 
     /** Between two batches of items. */

@@ -6,13 +6,16 @@ import org.opensearch.common.lease.Releasable;
 import org.opensearch.core.action.ActionListener;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
  * One caller's texts on their way through the queue, taken in parts by several threads. The listener is
- * called once: with all vectors when the last part is done, or with the first failure. What the job holds is
- * given back once, when no thread has any of it, which after a failure may be later than the answer.
+ * called once: when the last part is done, with all vectors or, if some texts failed, with {@link FailedTexts};
+ * or earlier, with a failure of the job as a whole. What the job holds is given back once, when no thread has
+ * any of it, which after such a failure may be later than the answer.
  */
 final class EncodeJob {
     private static final Logger logger = LogManager.getLogger(EncodeJob.class);
@@ -27,6 +30,7 @@ final class EncodeJob {
     private final Releasable held;
     private final ActionListener<float[][]> listener;
     private final float[][] vectors;
+    private final Exception[] failures;
     private final AtomicInteger open;
     private final AtomicBoolean answered = new AtomicBoolean();
     /** Texts before it are taken; guarded by the queue. */
@@ -51,6 +55,7 @@ final class EncodeJob {
         this.held = held;
         this.listener = listener;
         this.vectors = new float[texts.size()][];
+        this.failures = new Exception[texts.size()];
         this.open = new AtomicInteger(texts.size());
     }
 
@@ -119,6 +124,14 @@ final class EncodeJob {
         return true;
     }
 
+    private void answer() {
+        if (Stream.of(failures).anyMatch(Objects::nonNull)) {
+            fail(new FailedTexts(vectors, failures));
+        } else {
+            succeed();
+        }
+    }
+
     private void succeed() {
         if (answered.compareAndSet(false, true) == false) {
             return;
@@ -157,11 +170,12 @@ final class EncodeJob {
             return texts.subList(from, to);
         }
 
-        /** @param source holds this part's vectors, the first of them at {@code offset} */
-        void complete(float[][] source, int offset) {
-            System.arraycopy(source, offset, vectors, from, size());
+        /** @param encoded holds what became of this part's texts, the first of them at {@code offset} */
+        void complete(Encoded encoded, int offset) {
+            System.arraycopy(encoded.vectors(), offset, vectors, from, size());
+            System.arraycopy(encoded.failures(), offset, failures, from, size());
             if (finish()) {
-                succeed();
+                answer();
             }
         }
 

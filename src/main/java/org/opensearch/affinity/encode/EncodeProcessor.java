@@ -7,6 +7,7 @@ import org.opensearch.ingest.IngestDocument;
 import org.opensearch.ingest.IngestDocumentWrapper;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BiConsumer;
@@ -16,7 +17,8 @@ import java.util.stream.Stream;
 /**
  * Ingest processor {@code affinity_encode}: writes unit vectors of a document's text into fields. The texts of all documents
  * of a bulk request, for all targets, are encoded together, off the write thread. A document without text has no vector, a
- * stale one is removed; a document whose fields are no text fails alone.
+ * stale one is removed; a document whose fields are no text, or whose text the
+ * model fails for, fails alone.
  */
 public final class EncodeProcessor extends AbstractBatchingProcessor {
     public static final String TYPE = "affinity_encode";
@@ -66,6 +68,19 @@ public final class EncodeProcessor extends AbstractBatchingProcessor {
     }
 
     /**
+     * Answers in the documents' order, whatever order the batches end in. A node puts the failures of a bulk request into its
+     * answer in the order in which it hears of them, so otherwise documents would get each other's errors.
+     */
+    @Override
+    public void batchExecute(List<IngestDocumentWrapper> documents, Consumer<List<IngestDocumentWrapper>> handler) {
+        super.batchExecute(documents, results -> {
+            List<IngestDocumentWrapper> ordered = new ArrayList<>(results);
+            ordered.sort(Comparator.comparingInt(IngestDocumentWrapper::getSlot).thenComparingInt(IngestDocumentWrapper::getChildSlot));
+            handler.accept(ordered);
+        });
+    }
+
+    /**
      * What one document gives to the batch.
      *
      * @param position of the document in the batch
@@ -75,6 +90,15 @@ public final class EncodeProcessor extends AbstractBatchingProcessor {
     private record Draft(int position, int first, List<List<Piece>> pieces) {
         Stream<String> texts() {
             return pieces.stream().flatMap(List::stream).map(Piece::text).filter(Objects::nonNull);
+        }
+
+        /** What a failure of the batch means for this document: null if none of its texts failed. */
+        Exception failure(Exception e) {
+            Stream<Exception> own = texts().map(text -> e);
+            if (e instanceof FailedTexts some) {
+                own = Stream.of(some.failures()).skip(first).limit(texts().count());
+            }
+            return own.filter(Objects::nonNull).findFirst().orElse(null);
         }
     }
 
@@ -105,11 +129,13 @@ public final class EncodeProcessor extends AbstractBatchingProcessor {
 
             @Override
             public void onFailure(Exception e) {
+                float[][] vectors = e instanceof FailedTexts some ? some.vectors() : new float[0][];
                 for (Draft draft : drafts) {
-                    if (draft.texts().findAny().isPresent()) {
-                        fail(results, draft.position, e);
+                    Exception failure = draft.failure(e);
+                    if (failure == null) {
+                        write(results, draft, vectors);
                     } else {
-                        write(results, draft, new float[0][]);
+                        fail(results, draft.position, failure);
                     }
                 }
                 handler.accept(results);

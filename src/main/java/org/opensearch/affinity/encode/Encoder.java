@@ -125,6 +125,7 @@ public final class Encoder {
      * Encodes without blocking the caller. The listener is called once, in the caller's thread context: with
      * unit vectors in the texts' order, or with what went wrong. The vectors are shared with other callers and
      * must not be changed. This method itself throws nothing. Failures beside those of the engine:
+     * {@link FailedTexts} some of the texts failed, it has the vectors of the others;
      * {@link IllegalArgumentException} (400) no such model;
      * {@link OpenSearchRejectedExecutionException} (429) the queue is full;
      * {@link CircuitBreakingException} (429) the node's requests hold too much memory;
@@ -181,7 +182,12 @@ public final class Encoder {
             @Override
             public void onFailure(Exception e) {
                 stop(timer);
-                caller.onFailure(e);
+                if (e instanceof FailedTexts failed) {
+                    meter.failed();
+                    caller.onFailure(lookup.keep(cache, failed));
+                } else {
+                    caller.onFailure(e);
+                }
             }
         });
         queue.submit(job);

@@ -1,6 +1,7 @@
 package org.opensearch.affinity.encode;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,6 +22,9 @@ import java.util.stream.Stream;
 record Libtorch(Path folder, String version, String flavor, Optional<Path> cache) {
     /** The versions of PyTorch that a JNI library exists for, with its flavour. */
     private static final Map<String, String> JNI = Map.of("2.7.1", "cu128", "2.5.1", "cu124");
+
+    /** In libc10, the constructor of an error that takes a string of C++11's ABI. Wheels before 2.6 have the older ABI. */
+    private static final String CXX11 = "_ZN3c105ErrorC2ENS_14SourceLocationENSt7__cxx11";
 
     /** {@code 2.7.1+cu128} in a C++ distribution's build-version, {@code __version__ = '2.7.1+cu128'} in a wheel's version.py. */
     private static final Pattern VERSION = Pattern.compile("\\b(\\d+\\.\\d+\\.\\d+)\\+(cu\\d+|cpu)\\b");
@@ -53,22 +57,44 @@ record Libtorch(Path folder, String version, String flavor, Optional<Path> cache
                 setting(path) + " holds libtorch [" + version.group() + "]; supported are [2.7.1+cu128] and [2.5.1+cu124]"
             );
         }
+        String flavor = hasOldStrings(path, folder) ? wanted + "-precxx11" : wanted;
         Path cache = natives.resolve("cuda");
-        if (holdsJniLibrary(cache.resolve("pytorch"), version.group(1) + "-" + wanted + "-") == false) {
+        if (holdsJniLibrary(cache.resolve("pytorch"), version.group(1) + "-" + flavor) == false) {
             throw new IllegalArgumentException(
-                setting(path) + " needs a JNI library of [" + wanted + "], which this build of the plugin lacks in [" + cache + "]"
+                setting(path) + " needs a JNI library of [" + flavor + "], which this build of the plugin lacks in [" + cache + "]"
             );
         }
-        return new Libtorch(folder, version.group(1), wanted, Optional.of(cache.toAbsolutePath()));
+        return new Libtorch(folder, version.group(1), flavor, Optional.of(cache.toAbsolutePath()));
     }
 
     /** The folder's name ends in the platform. DJL could tell which, but not from a thread of the node's class loader. */
     private static boolean holdsJniLibrary(Path cache, String build) {
         try (Stream<Path> builds = Files.list(cache)) {
-            return builds.anyMatch(folder -> folder.getFileName().toString().startsWith(build));
+            Pattern name = Pattern.compile(Pattern.quote(build) + "-[a-z]+-[a-z0-9_]+");
+            return builds.anyMatch(folder -> name.matcher(folder.getFileName().toString()).matches());
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** Whether the libraries pass strings as GCC did before C++11; a JNI library fits one way only. */
+    private static boolean hasOldStrings(Path path, Path folder) {
+        Path c10 = folder.resolve(library("c10"));
+        try {
+            return new String(Files.readAllBytes(c10), StandardCharsets.ISO_8859_1).contains(CXX11) == false;
+        } catch (IOException e) {
+            throw new IllegalArgumentException(setting(path) + ": cannot read [" + c10 + "]: " + e.getMessage(), e);
+        } catch (SecurityException e) {
+            throw forbidden(path, c10, e);
+        }
+    }
+
+    /** A plugin that may read everywhere would be a hole for the sake of a version number. */
+    private static IllegalArgumentException forbidden(Path path, Path file, SecurityException e) {
+        return new IllegalArgumentException(
+            setting(path) + ": the node may not read [" + file + "]; put libtorch below the node's configuration folder",
+            e
+        );
     }
 
     private static Matcher version(Path path, Path folder) {
@@ -88,11 +114,7 @@ record Libtorch(Path folder, String version, String flavor, Optional<Path> cache
                 } catch (IOException e) {
                     throw new IllegalArgumentException(setting(path) + ": cannot read [" + file + "]: " + e.getMessage(), e);
                 } catch (SecurityException e) {
-                    // A plugin that may read everywhere would be a hole for the sake of a version number.
-                    throw new IllegalArgumentException(
-                        setting(path) + ": the node may not read [" + file + "]; put libtorch below the node's configuration folder",
-                        e
-                    );
+                    throw forbidden(path, file, e);
                 }
             }
         }

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** What of a request's texts is known, and what is to be encoded, each text once. */
 final class Lookup {
@@ -40,15 +41,30 @@ final class Lookup {
         return List.copyOf(missing.values());
     }
 
-    /** @param encoded vectors of the missing texts, in their order; they are put into the cache */
+    /**
+     * @param encoded vectors of the missing texts, in their order, null for those that failed; they are put into the cache
+     * @return vectors of all texts, in their order
+     */
     float[][] keep(VectorCache cache, float[][] encoded) {
         int next = 0;
         for (Fingerprint key : missing.keySet()) {
-            cache.put(key, encoded[next]);
-            known.put(key, encoded[next]);
+            if (encoded[next] != null) {
+                cache.put(key, encoded[next]);
+                known.put(key, encoded[next]);
+            }
             next++;
         }
         return vectors();
+    }
+
+    /** The same for missing texts of which some failed; in the answer it is the texts at all positions that need them. */
+    FailedTexts keep(VectorCache cache, FailedTexts failed) {
+        Map<Fingerprint, Exception> failures = new HashMap<>();
+        int next = 0;
+        for (Fingerprint key : missing.keySet()) {
+            failures.put(key, failed.failures()[next++]);
+        }
+        return new FailedTexts(keep(cache, failed.vectors()), Stream.of(keys).map(failures::get).toArray(Exception[]::new));
     }
 
     /** Vectors of all texts, in their order, once none is missing. */

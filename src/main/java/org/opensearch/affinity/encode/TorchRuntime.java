@@ -44,6 +44,7 @@ public final class TorchRuntime {
     private final Libtorch libtorch;
     private final Device device;
     private final List<Precision> precisions;
+    private final OtherLibtorch other;
     private boolean started;
 
     /** With nothing configured. */
@@ -61,6 +62,11 @@ public final class TorchRuntime {
     }
 
     TorchRuntime(Path natives, int threads, TorchSettings settings, Hardware hardware) {
+        this(natives, threads, settings, hardware, new OtherLibtorch(PathUtils.get("/")));
+    }
+
+    TorchRuntime(Path natives, int threads, TorchSettings settings, Hardware hardware, OtherLibtorch other) {
+        this.other = other;
         this.natives = natives.toAbsolutePath();
         this.threads = threads;
         this.settings = settings;
@@ -72,6 +78,11 @@ public final class TorchRuntime {
                 "[" + TorchSettings.PRECISION.getKey() + "] is [" + Precision.INT8 + "], which runs on the CPU only; on a GPU use [f16]"
             );
         }
+    }
+
+    /** Says what speaks against loading libtorch on this node; the node's log is the place for it. */
+    public static void warnOfOthers(Path plugins) {
+        OtherLibtorch.warn(plugins);
     }
 
     /**
@@ -145,7 +156,7 @@ public final class TorchRuntime {
                         + key
                         + "] is [gpu], which needs ["
                         + TorchSettings.LIBTORCH.getKey()
-                        + "]: the folder of a libtorch with CUDA (2.7.1+cu128); the plugin brings one for the CPU only"
+                        + "]: the folder of a libtorch with CUDA (2.7.1+cu128 or 2.5.1+cu124); the plugin brings one for the CPU only"
                 );
             }
             if (choice.index() >= gpus) {
@@ -202,6 +213,16 @@ public final class TorchRuntime {
         Path tokenizers = natives.resolve(System.mapLibraryName("tokenizers"));
         if (Files.isRegularFile(tokenizers) == false) {
             throw new IOException("[" + tokenizers + "] is missing");
+        }
+        Path loaded = other.loaded(libtorch.folder()).orElse(null);
+        if (loaded != null) {
+            throw new IOException(
+                "this node has loaded ["
+                    + loaded
+                    + "] already, and a second libtorch would end it. Another plugin, probably ml-commons, runs models here: let one of the "
+                    + "two encode on this node, e.g. by keeping models of ml-commons on nodes with the role [ml] and without [ingest], and "
+                    + "restart it"
+            );
         }
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("OPT_OUT_TRACKING", "true");

@@ -102,6 +102,23 @@ public class EncodeProcessorTests extends EncodeTestCase {
         }
     }
 
+    /** Documents without text are answered at once, while the others are still encoded. */
+    public void testAnswersInTheOrderOfTheDocuments() throws Exception {
+        Map<String, Object> config = config();
+        config.put("batch_size", 1);
+        List<IngestDocumentWrapper> batch = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            Object title = i % 2 == 0 ? "product in order " + i : Map.of("an", "object");
+            batch.add(new IngestDocumentWrapper(100 + i / 2, i % 2, document("title", title), null));
+        }
+        List<IngestDocumentWrapper> results = run(processor(config), batch);
+        for (int i = 0; i < 20; i++) {
+            assertEquals(100 + i / 2, results.get(i).getSlot());
+            assertEquals(i % 2, results.get(i).getChildSlot());
+            assertEquals(i % 2 == 1, results.get(i).getException() != null);
+        }
+    }
+
     public void testMissingTextLeavesTheVectorOut() throws Exception {
         AbstractBatchingProcessor processor = processor(config());
         IngestDocument stale = document("title", " ");
@@ -248,6 +265,25 @@ public class EncodeProcessorTests extends EncodeTestCase {
                 assertNotNull(results.get(i).getIngestDocument());
             } else {
                 assertThat(results.get(i).getException().getMessage(), containsString("cannot load module"));
+            }
+        }
+    }
+
+    public void testTextThatTheModelFailsForFailsItsOwnDocument() throws Exception {
+        Encoder fragile = new Encoder(models, new FakeInference(), threadPool, breaker(1 << 20), Settings.EMPTY);
+        Map<String, Processor.Factory> ours = Map.of(EncodeProcessor.TYPE, new EncodeProcessorFactory(() -> fragile, scripts));
+        AbstractBatchingProcessor processor = (AbstractBatchingProcessor) ours.get(EncodeProcessor.TYPE)
+            .create(Map.of(), "tag", null, config());
+        List<IngestDocumentWrapper> batch = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            String title = i == 4 || i == 11 ? "poison " + i : "product " + i;
+            batch.add(new IngestDocumentWrapper(i, 0, document(i == 7 ? "other" : "title", title), null));
+        }
+        for (IngestDocumentWrapper result : run(processor, batch)) {
+            switch (result.getSlot()) {
+                case 4, 11 -> assertEquals("on purpose", result.getException().getMessage());
+                case 7 -> assertFalse(result.getIngestDocument().hasField("vector"));
+                default -> assertArrayEquals(FakeInference.vector("product " + result.getSlot()), vector(result, "vector"), 0f);
             }
         }
     }

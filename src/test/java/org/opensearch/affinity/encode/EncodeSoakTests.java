@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import static org.hamcrest.Matchers.lessThan;
 import static org.junit.Assume.assumeTrue;
 
-/** The short form of the soak: EncodeSoak among the integration tests runs 100,000 batches and prints the curve. */
+/** The short form of the soak: {@code ./bench soak} runs 100,000 batches and prints the curve. */
 public class EncodeSoakTests extends EncodeTestCase {
     private static final int WARM_UP = 1000;
     private static final int BATCHES = 2000;

@@ -298,12 +298,40 @@ public class EncoderQueueTests extends EncodeTestCase {
         assertEquals("four chunks of ids and vectors", cut + 4 * (256 * 4 + 384 * 4), breaker.getUsed() - cut);
     }
 
-    public void testFailureInTheMiddleDropsTheRest() throws Exception {
+    public void testBadTextFailsAlone() throws Exception {
         Encoder encoder = encoder(1, 10_000, Settings.EMPTY);
-        List<String> texts = new ArrayList<>(texts("item", 0, 5000));
-        texts.set(0, "poison");
-        assertThat(failure(encode(encoder, Purpose.ITEM, texts, null)).getMessage(), containsString("on purpose"));
-        assertEquals(0, device.encoded.size());
+        device.hold();
+        CompletableFuture<float[][]> running = items(encoder, 0, 5);
+        awaitBlocked(1);
+        List<String> texts = new ArrayList<>(texts("item", 10, 30));
+        texts.set(3, "poison");
+        texts.set(17, " poison ");
+        CompletableFuture<float[][]> bad = encode(encoder, Purpose.ITEM, texts, null);
+        CompletableFuture<float[][]> good = items(encoder, 40, 45);
+        device.release();
+        assertEquals(5, get(running).length);
+        assertEquals("in one slice with the bad one", 5, get(good).length);
+        FailedTexts failed = (FailedTexts) failure(bad);
+        assertEquals("[encode] [texts[3]] and [1] more of [20] cannot be encoded: on purpose", failed.getMessage());
+        assertEquals(RestStatus.INTERNAL_SERVER_ERROR, failed.status());
+        for (int i = 0; i < 20; i++) {
+            assertEquals(i == 3 || i == 17, failed.failures()[i] != null);
+            if (failed.failures()[i] == null) {
+                assertArrayEquals(FakeInference.vector(texts.get(i)), failed.vectors()[i], 0f);
+            }
+        }
+        assertEquals(1, encoder.stats().work().failed());
+        int encoded = device.encoded.size();
+        texts.removeIf(text -> text.contains("poison"));
+        assertEquals(18, get(encode(encoder, Purpose.ITEM, texts, null)).length);
+        assertEquals("from the cache", encoded, device.encoded.size());
+    }
+
+    public void testGeneralFailureDropsTheRest() throws Exception {
+        Encoder encoder = encoder(1, 10_000, Settings.EMPTY);
+        Throwable failure = failure(encode(encoder, Purpose.ITEM, texts("poison", 0, 5000), null));
+        assertThat(failure, instanceOf(IllegalStateException.class));
+        assertEquals("one slice, its halves, quarters and eighths", 15, device.failed.get());
         assertEquals(0, breaker.getUsed());
         assertBusy(() -> assertEquals(1, encoder.stats().work().failed()));
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** A device that remembers what it was asked, waits when it is told to, and fails for texts that say so. */
@@ -16,6 +17,8 @@ final class FakeInference implements Inference {
     final List<String> encoded = Collections.synchronizedList(new ArrayList<>());
     /** How long each text was told to be read. */
     final Map<String, Chunking> chunkings = new ConcurrentHashMap<>();
+    /** Batches. */
+    final AtomicInteger failed = new AtomicInteger();
     /** A batch takes one; plenty unless {@link #hold} was called. */
     private final Semaphore permits = new Semaphore(Integer.MAX_VALUE / 2);
 
@@ -63,6 +66,7 @@ final class FakeInference implements Inference {
             permits.acquireUninterruptibly();
             batch.forEach(text -> {
                 if (text.contains("poison")) {
+                    failed.incrementAndGet();
                     throw new IllegalStateException("on purpose");
                 }
             });

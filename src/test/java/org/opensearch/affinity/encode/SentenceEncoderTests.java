@@ -101,7 +101,16 @@ public class SentenceEncoderTests extends EncodeTestCase {
 
     public void testEmptyAndBrokenTexts() {
         assertEquals(0, encoder.encode(List.of()).length);
-        List<String> texts = List.of("", " ", "\n\t", "\u0000", "\uD800", "a\uDC00b", "\uFFFF", "[MASK][CLS]");
+        List<String> texts = new ArrayList<>(List.of("", " ", "\n\t", "\u0000", "\uD800", "a\uDC00b", "\uFFFF", "[MASK][CLS]"));
+        // Private use, no characters, directions, marks without a letter, control characters.
+        texts.addAll(List.of("\uE000\uDBFF\uDFFD", "\uFFFE\uD83F\uDFFE", "\u202E abc \u2066", "\u0301\u0316", "\u0001\u001F\u007F\u009F"));
+        // One word, and one token after the other without a space.
+        texts.addAll(List.of("x".repeat(1 << 20), "7".repeat(1 << 20), "!".repeat(1 << 20), "\uDC00".repeat(1 << 20)));
+        for (int i = 0; i < 100; i++) {
+            StringBuilder anything = new StringBuilder();
+            random().ints(30, 0, 0x10000).forEach(c -> anything.append((char) c));
+            texts.add(anything.toString());
+        }
         for (float[] vector : encoder.encode(texts)) {
             assertEquals(encoder.dimension(), vector.length);
             assertUnit(vector);

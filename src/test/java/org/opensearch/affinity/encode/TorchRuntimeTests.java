@@ -3,11 +3,13 @@ package org.opensearch.affinity.encode;
 import ai.djl.util.Platform;
 
 import org.opensearch.affinity.encode.TorchSettings.DeviceChoice;
+import org.opensearch.common.io.PathUtils;
 import org.opensearch.common.settings.Settings;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 import static org.hamcrest.Matchers.allOf;
@@ -52,7 +54,7 @@ public class TorchRuntimeTests extends EncodeTestCase {
         assertThat(refused(settings("gpu", cuda("2.6.0+cu128")), 1), containsString("holds libtorch [2.6.0+cu128]; supported are"));
         assertThat(refused(settings("gpu", cuda("2.7.1+cu126")), 1), containsString("holds libtorch [2.7.1+cu126]"));
         assertThat(refused(settings("gpu", cuda("nightly")), 1), containsString("neither [build-version] nor [version.py]"));
-        // The plugin's zip has the JNI library of the first one only.
+        // This platform has the JNI library of the first one only.
         assertThat(refused(settings("gpu", cuda("2.5.1+cu124")), 1), allOf(containsString("[cu124]"), containsString("lacks")));
         assertThat(refused(settings("gpu", createTempDir()), 1), containsString("built with CUDA"));
     }
@@ -67,13 +69,31 @@ public class TorchRuntimeTests extends EncodeTestCase {
         assertEquals("2.7.1", libtorch.version());
     }
 
-    public void testBuiltPluginHasTheJniLibraryOfOneVersion() throws Exception {
+    public void testBuiltPluginHasTheJniLibraries() throws Exception {
         assumeTrue("published for this platform only", Platform.detectPlatform("pytorch").getClassifier().equals("linux-x86_64"));
-        Libtorch libtorch = Libtorch.cuda(cuda("2.7.1+cu128"), folder("affinity.native"));
-        // What DJL resolves for this version and flavour.
-        String name = libtorch.version() + "-" + libtorch.flavor() + "-linux-x86_64";
+        for (String version : new String[] { "2.7.1+cu128", "2.5.1+cu124" }) {
+            assertJniLibrary(Libtorch.cuda(cuda(version), folder("affinity.native")), version.replace('+', '-'));
+        }
+        Path wheel = cuda("2.5.1+cu124");
+        Files.writeString(wheel.resolve("lib").resolve(System.mapLibraryName("c10")), "_ZN3c105ErrorC2ENS_14SourceLocationESs");
+        assertJniLibrary(Libtorch.cuda(wheel, folder("affinity.native")), "2.5.1-cu124-precxx11");
+    }
+
+    /** Where DJL looks for it. */
+    private static void assertJniLibrary(Libtorch libtorch, String build) {
+        assertEquals(build, libtorch.version() + "-" + libtorch.flavor());
         String library = Platform.detectPlatform("pytorch").getApiVersion() + "-" + System.mapLibraryName("djl_torch");
-        assertTrue(Files.isRegularFile(libtorch.cache().orElseThrow().resolve("pytorch").resolve(name).resolve(library)));
+        Path folder = libtorch.cache().orElseThrow().resolve("pytorch").resolve(build + "-linux-x86_64");
+        assertTrue(Files.isRegularFile(folder.resolve(library)));
+    }
+
+    /** libtorch as it is: its strings are told by the plugin's own, which is built as C++ distributions are. */
+    public void testStringsOfARealLibrary() throws Exception {
+        assumeTrue("one ABI elsewhere", Platform.detectPlatform("pytorch").getClassifier().startsWith("linux"));
+        Path real = cuda("2.7.1+cu128");
+        Path c10 = PathUtils.get("lib", System.mapLibraryName("c10"));
+        Files.copy(folder("affinity.native").resolve(c10.getFileName()), real.resolve(c10), StandardCopyOption.REPLACE_EXISTING);
+        assertEquals("cu128", Libtorch.cuda(real, natives()).flavor());
     }
 
     public void testDevices() {
@@ -111,7 +131,7 @@ public class TorchRuntimeTests extends EncodeTestCase {
         return natives;
     }
 
-    /** A C++ distribution of libtorch: empty libraries and a version. */
+    /** A C++ distribution of libtorch: libraries as far as they are read, and a version. */
     private static Path cuda(String version) throws IOException {
         Path folder = createTempDir();
         libraries(Files.createDirectory(folder.resolve("lib")));
@@ -123,5 +143,6 @@ public class TorchRuntimeTests extends EncodeTestCase {
         for (String name : new String[] { "torch_cuda", "torch_cpu", "c10_cuda" }) {
             Files.createFile(lib.resolve(System.mapLibraryName(name)));
         }
+        Files.writeString(lib.resolve(System.mapLibraryName("c10")), "_ZN3c105ErrorC2ENS_14SourceLocationENSt7__cxx1112basic_string");
     }
 }
