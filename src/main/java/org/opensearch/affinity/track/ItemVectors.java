@@ -1,5 +1,6 @@
 package org.opensearch.affinity.track;
 
+import org.apache.lucene.util.VectorUtil;
 import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.search.SearchResponse;
 import org.opensearch.action.support.GroupedActionListener;
@@ -115,7 +116,8 @@ public final class ItemVectors {
         for (int i = 0; i < vector.length; i++) {
             vector[i] = ((Number) field.getValues().get(i)).floatValue();
         }
-        return vector;
+        // Fields of other types than ours may hold vectors of any length.
+        return VectorUtil.dotProduct(vector, vector) == 0 ? NONE : VectorUtil.l2normalize(vector);
     }
 
     private static Key key(Tracker.Items items, String item) {
