@@ -8,12 +8,12 @@ import org.opensearch.affinity.encode.EncodeProcessorFactory;
 import org.opensearch.affinity.encode.Encoder;
 import org.opensearch.affinity.encode.Models;
 import org.opensearch.affinity.encode.ModelsAction;
-import org.opensearch.affinity.encode.StatsAction;
 import org.opensearch.affinity.encode.TorchRuntime;
 import org.opensearch.affinity.encode.TorchSettings;
 import org.opensearch.affinity.rank.AffinityExtBuilder;
 import org.opensearch.affinity.rank.AffinityRequestProcessor;
 import org.opensearch.affinity.rank.AffinityRescorerBuilder;
+import org.opensearch.affinity.rank.RankMeter;
 import org.opensearch.affinity.rank.SeenQueryBuilder;
 import org.opensearch.affinity.rank.WhyPhase;
 import org.opensearch.affinity.rest.RestDeleteTracker;
@@ -24,6 +24,7 @@ import org.opensearch.affinity.rest.RestGetTrackers;
 import org.opensearch.affinity.rest.RestPutTracker;
 import org.opensearch.affinity.rest.RestStats;
 import org.opensearch.affinity.rest.RestTrackerStats;
+import org.opensearch.affinity.stats.StatsAction;
 import org.opensearch.affinity.track.DeleteTrackerAction;
 import org.opensearch.affinity.track.FollowTask;
 import org.opensearch.affinity.track.GetProfileAction;
@@ -117,6 +118,7 @@ public final class AffinityPlugin extends Plugin
 
     private final SetOnce<CircuitBreaker> breaker = new SetOnce<>();
     private final SetOnce<Encoder> encoder = new SetOnce<>();
+    private final RankMeter rankMeter = new RankMeter();
 
     // ---- encode
 
@@ -197,7 +199,7 @@ public final class AffinityPlugin extends Plugin
         encoder.set(encoder(environment, threadPool));
         encoder.get().follow(cluster.getClusterSettings());
         cluster.addListener(new SliceTasks(new PersistentTasksService(cluster, threadPool, client), resolver));
-        return List.of(encoder.get());
+        return List.of(encoder.get(), rankMeter);
     }
 
     @Override
@@ -247,7 +249,11 @@ public final class AffinityPlugin extends Plugin
     @Override
     public List<RescorerSpec<?>> getRescorers() {
         return List.of(
-            new RescorerSpec<>(AffinityRescorerBuilder.NAME, AffinityRescorerBuilder::new, AffinityRescorerBuilder::fromXContent)
+            new RescorerSpec<>(
+                AffinityRescorerBuilder.NAME,
+                in -> new AffinityRescorerBuilder(in, rankMeter),
+                parser -> AffinityRescorerBuilder.fromXContent(parser, rankMeter)
+            )
         );
     }
 
@@ -268,7 +274,7 @@ public final class AffinityPlugin extends Plugin
 
     @Override
     public Map<String, Processor.Factory<SearchRequestProcessor>> getRequestProcessors(SearchPipelinePlugin.Parameters parameters) {
-        return Map.of(AffinityRequestProcessor.TYPE, new AffinityRequestProcessor.Factory());
+        return Map.of(AffinityRequestProcessor.TYPE, new AffinityRequestProcessor.Factory(rankMeter));
     }
 
     // ---- actions and REST

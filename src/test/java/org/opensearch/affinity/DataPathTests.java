@@ -3,6 +3,8 @@ package org.opensearch.affinity;
 import org.opensearch.action.index.IndexRequestBuilder;
 import org.opensearch.action.search.SearchResponse;
 import org.opensearch.affinity.rank.AffinityRescorerBuilder;
+import org.opensearch.affinity.rank.RankMeter;
+import org.opensearch.affinity.rank.RankStats;
 import org.opensearch.affinity.track.DeleteTrackerAction;
 import org.opensearch.affinity.track.GetProfileAction;
 import org.opensearch.affinity.track.Profile;
@@ -34,6 +36,8 @@ public class DataPathTests extends OpenSearchSingleNodeTestCase {
         {"items": {"index": "products", "vector_field": "vector", "text_fields": ["title"]},
          "events": {"index": "ubi_events"},
          "actions": {"click": 1, "purchase": 3, "dislike": -2}, "half_life": "30d"}""";
+
+    private final RankMeter meter = new RankMeter();
 
     @Override
     protected Collection<Class<? extends Plugin>> getPlugins() {
@@ -108,7 +112,7 @@ public class DataPathTests extends OpenSearchSingleNodeTestCase {
         String rescore = "{\"tracker\": \"shop\", \"user\": \"" + user + "\", \"weight\": 3}";
         try (XContentParser parser = createParser(JsonXContent.jsonXContent, rescore)) {
             SearchSourceBuilder source = new SearchSourceBuilder().query(QueryBuilders.matchQuery("title", "lamp")).explain(true);
-            source.addRescorer(AffinityRescorerBuilder.fromXContent(parser));
+            source.addRescorer(AffinityRescorerBuilder.fromXContent(parser, meter));
             return client().prepareSearch("products").setSource(source).get();
         }
     }
@@ -157,16 +161,19 @@ public class DataPathTests extends OpenSearchSingleNodeTestCase {
             // A test that takes too long is as good as none, and a busy machine is slow.
             assertBusy(() -> assertEquals(precise, plainScore("tent"), score("tent", precise), 0f));
         }
+        RankStats stats = meter.stats();
+        assertTrue("" + stats, stats.precise() >= 2 && stats.searches() >= 2 && stats.unavailable() == 0);
         for (String vague : List.of("lamp", "lamp for", "the desk lamp")) {
             assertTrue(vague, score("tent", vague) > plainScore("tent"));
         }
+        assertEquals("two lamps on two shards, and one without a vector", stats.documents() + 3 * 3, meter.stats().documents());
     }
 
     private float score(String id, String queryText) throws IOException {
         String rescore = "{\"tracker\": \"shop\", \"user\": \"ann\", \"query_text\": \"" + queryText + "\"}";
         try (XContentParser parser = createParser(JsonXContent.jsonXContent, rescore)) {
             SearchSourceBuilder source = new SearchSourceBuilder().query(QueryBuilders.matchQuery("title", "lamp"));
-            source.addRescorer(AffinityRescorerBuilder.fromXContent(parser));
+            source.addRescorer(AffinityRescorerBuilder.fromXContent(parser, meter));
             for (SearchHit hit : client().prepareSearch("products").setSource(source).get().getHits()) {
                 if (hit.getId().equals(id)) {
                     return hit.getScore();
@@ -192,6 +199,7 @@ public class DataPathTests extends OpenSearchSingleNodeTestCase {
         SearchResponse response = search("ann");
         assertEquals(3, response.getHits().getTotalHits().value());
         assertEquals(0, response.getFailedShards());
+        assertEquals(1, meter.stats().unavailable());
         assertWarnings("[affinity] the profile is not available: the results are not personalised");
     }
 

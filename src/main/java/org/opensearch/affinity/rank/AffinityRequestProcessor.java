@@ -28,10 +28,12 @@ public final class AffinityRequestProcessor extends AbstractProcessor implements
     public static final String TYPE = "affinity";
 
     private final AffinityRequest defaults;
+    private final RankMeter meter;
 
-    private AffinityRequestProcessor(String tag, String description, boolean ignoreFailure, AffinityRequest defaults) {
+    private AffinityRequestProcessor(String tag, String description, boolean ignoreFailure, AffinityRequest defaults, RankMeter meter) {
         super(tag, description, ignoreFailure);
         this.defaults = defaults;
+        this.meter = meter;
     }
 
     @Override
@@ -50,7 +52,7 @@ public final class AffinityRequestProcessor extends AbstractProcessor implements
             HeaderWarning.addWarning("[affinity] a sorted, scrolled or collapsed search cannot be rescored: the results are not personalised");
             return search;
         }
-        source.addRescorer(new AffinityRescorerBuilder(request.withoutExcludeSeen()));
+        source.addRescorer(new AffinityRescorerBuilder(request.withoutExcludeSeen(), meter));
         return search;
     }
 
@@ -76,6 +78,12 @@ public final class AffinityRequestProcessor extends AbstractProcessor implements
 
     /** Configuration: all that {@code ext.affinity} takes, but what is of one search: {@code user}, {@code query_text}, {@code recent}. */
     public static final class Factory implements Processor.Factory<SearchRequestProcessor> {
+        private final RankMeter meter;
+
+        public Factory(RankMeter meter) {
+            this.meter = meter;
+        }
+
         @Override
         public SearchRequestProcessor create(
             Map<String, Processor.Factory<SearchRequestProcessor>> factories,
@@ -91,7 +99,7 @@ public final class AffinityRequestProcessor extends AbstractProcessor implements
                 String property = defaults.user() != null ? "user" : defaults.queryText() != null ? "query_text" : "recent";
                 throw ConfigurationUtils.newConfigurationException(TYPE, tag, property, "is the request's to say, in [ext.affinity]");
             }
-            return new AffinityRequestProcessor(tag, description, ignoreFailure, defaults);
+            return new AffinityRequestProcessor(tag, description, ignoreFailure, defaults, meter);
         }
 
         private static AffinityRequest parse(Map<String, Object> config) throws IOException {

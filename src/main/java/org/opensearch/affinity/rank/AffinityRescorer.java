@@ -31,10 +31,12 @@ final class AffinityRescorer implements Rescorer {
         private final Scoring scoring;
         private final ItemSignals signals;
         private final boolean why;
+        private final RankMeter meter;
 
         /** @param why whether hits are to say why they stand where they stand */
-        Context(int windowSize, Scoring scoring, ItemSignals signals, boolean why) {
+        Context(int windowSize, Scoring scoring, ItemSignals signals, boolean why, RankMeter meter) {
             super(windowSize, INSTANCE);
+            this.meter = meter;
             this.scoring = scoring;
             this.signals = signals;
             this.why = why;
@@ -60,6 +62,7 @@ final class AffinityRescorer implements Rescorer {
         if (window == 0 || context.scoring.isEmpty()) {
             return top;
         }
+        long began = System.nanoTime();
         ScoreDoc[] hits = top.scoreDocs.clone();
         Arrays.sort(hits, 0, window, BY_DOC);
         int[] docs = Arrays.stream(hits, 0, window).mapToInt(hit -> hit.doc).toArray();
@@ -74,6 +77,7 @@ final class AffinityRescorer implements Rescorer {
             hits[i].score = Math.min(hits[i].score, lowest);
         }
         context.setRescoredDocs(new RescoredDocuments(docs, lowest));
+        context.meter.rescored(window, System.nanoTime() - began);
         return new TopDocs(top.totalHits, hits);
     }
 

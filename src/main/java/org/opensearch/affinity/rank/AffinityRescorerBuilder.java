@@ -36,12 +36,13 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
     private final AffinityRequest request;
     private final Supplier<Fetched> pending;
     private final Scoring scoring;
+    private final RankMeter meter;
 
     /** @param windowSize where the search says none */
     private record Fetched(Scoring scoring, int windowSize) {}
 
-    AffinityRescorerBuilder(AffinityRequest request) {
-        this(request.complete(), null, null);
+    AffinityRescorerBuilder(AffinityRequest request, RankMeter meter) {
+        this(request.complete(), null, null, meter);
         if (request.asksToExcludeSeen()) {
             throw new IllegalArgumentException(
                 "[affinity] [exclude_seen] cannot be done by a rescorer, which leaves no document out: use [ext.affinity], or the query [affinity_seen]"
@@ -52,17 +53,19 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         }
     }
 
-    private AffinityRescorerBuilder(AffinityRequest request, Supplier<Fetched> pending, Scoring scoring) {
+    private AffinityRescorerBuilder(AffinityRequest request, Supplier<Fetched> pending, Scoring scoring, RankMeter meter) {
         this.request = request;
         this.pending = pending;
         this.scoring = scoring;
+        this.meter = meter;
     }
 
-    public AffinityRescorerBuilder(StreamInput in) throws IOException {
+    public AffinityRescorerBuilder(StreamInput in, RankMeter meter) throws IOException {
         super(in);
         request = new AffinityRequest(in);
         scoring = in.readOptionalWriteable(Scoring::new);
         pending = null;
+        this.meter = meter;
     }
 
     @Override
@@ -74,12 +77,12 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         out.writeOptionalWriteable(scoring);
     }
 
-    public static AffinityRescorerBuilder fromXContent(XContentParser parser) {
+    public static AffinityRescorerBuilder fromXContent(XContentParser parser, RankMeter meter) {
         AffinityRequest request = AffinityRequest.fromXContent(parser);
         if (request.ranking().windowSize() != null) {
             throw new IllegalArgumentException("[affinity] [window_size] stands beside [affinity] in [rescore], not in it");
         }
-        return new AffinityRescorerBuilder(request);
+        return new AffinityRescorerBuilder(request, meter);
     }
 
     @Override
@@ -106,16 +109,21 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
     }
 
     private AffinityRescorerBuilder copy(Supplier<Fetched> newPending, Scoring newScoring, Integer newWindowSize) {
-        AffinityRescorerBuilder copy = new AffinityRescorerBuilder(request, newPending, newScoring);
+        AffinityRescorerBuilder copy = new AffinityRescorerBuilder(request, newPending, newScoring, meter);
         return newWindowSize == null ? copy : copy.windowSize(newWindowSize);
     }
 
     private void fetch(Client client, SetOnce<Fetched> fetched, ActionListener<?> listener) {
         GetProfileAction.Request get = new GetProfileAction.Request(request.tracker(), request.user(), request.recent());
+        long began = System.nanoTime();
         client.execute(UseProfileAction.INSTANCE, get, ActionListener.wrap(found -> {
+            meter.found(System.nanoTime() - began);
             found.tracker().requireSignals(request.ranking());
             Ranking ranking = request.ranking().orElse(found.tracker().ranking()).orElse(Ranking.DEFAULT);
             ActionListener<Boolean> whenTested = ActionListener.wrap(precise -> {
+                if (precise) {
+                    meter.precise();
+                }
                 Scoring made = precise ? Scoring.NONE : Scoring.of(found, ranking, System.currentTimeMillis());
                 fetched.set(new Fetched(made, ranking.windowSize()));
                 listener.onResponse(null);
@@ -130,6 +138,7 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
                 listener.onFailure(e);
                 return;
             }
+            meter.unavailable(System.nanoTime() - began);
             LOGGER.debug("profile of tracker [{}] not available", request.tracker(), e);
             HeaderWarning.addWarning("[affinity] the profile is not available: the results are not personalised");
             fetched.set(new Fetched(Scoring.NONE, Ranking.DEFAULT_WINDOW_SIZE));
@@ -146,7 +155,7 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         if (scoring == null) {
             throw new IllegalStateException("the profile was not fetched: [affinity] works in searches that a coordinator rewrites");
         }
-        return new AffinityRescorer.Context(window, scoring, ItemSignals.of(scoring, context), request.asksWhy());
+        return new AffinityRescorer.Context(window, scoring, ItemSignals.of(scoring, context), request.asksWhy(), meter);
     }
 
     @Override

@@ -1,6 +1,6 @@
 package org.opensearch.affinity.rest;
 
-import org.opensearch.affinity.encode.StatsAction;
+import org.opensearch.affinity.stats.StatsAction;
 import org.opensearch.rest.BaseRestHandler;
 import org.opensearch.rest.RestRequest;
 import org.opensearch.rest.action.RestActions.NodesResponseRestListener;

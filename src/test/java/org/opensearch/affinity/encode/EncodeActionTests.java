@@ -2,6 +2,7 @@ package org.opensearch.affinity.encode;
 
 import org.opensearch.ExceptionsHelper;
 import org.opensearch.action.admin.cluster.node.stats.NodesStatsRequest;
+import org.opensearch.affinity.stats.StatsAction;
 import org.opensearch.affinity.AffinityPlugin;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.unit.TimeValue;

@@ -1,4 +1,4 @@
-package org.opensearch.affinity.encode;
+package org.opensearch.affinity.stats;
 
 import org.opensearch.action.ActionType;
 import org.opensearch.action.FailedNodeException;
@@ -7,6 +7,10 @@ import org.opensearch.action.support.nodes.BaseNodeResponse;
 import org.opensearch.action.support.nodes.BaseNodesRequest;
 import org.opensearch.action.support.nodes.BaseNodesResponse;
 import org.opensearch.action.support.nodes.TransportNodesAction;
+import org.opensearch.affinity.encode.EncodeStats;
+import org.opensearch.affinity.encode.Encoder;
+import org.opensearch.affinity.rank.RankMeter;
+import org.opensearch.affinity.rank.RankStats;
 import org.opensearch.cluster.ClusterName;
 import org.opensearch.cluster.node.DiscoveryNode;
 import org.opensearch.cluster.service.ClusterService;
@@ -22,7 +26,7 @@ import org.opensearch.transport.TransportService;
 import java.io.IOException;
 import java.util.List;
 
-/** What every node's encoder did and holds. */
+/** What every node's encoder and ranking did and hold. */
 public final class StatsAction extends ActionType<StatsAction.Response> {
     public static final String NAME = "cluster:monitor/affinity/stats";
     public static final StatsAction INSTANCE = new StatsAction();
@@ -52,25 +56,33 @@ public final class StatsAction extends ActionType<StatsAction.Response> {
 
     public static final class NodeResponse extends BaseNodeResponse {
         private final EncodeStats encode;
+        private final RankStats rank;
 
-        NodeResponse(DiscoveryNode node, EncodeStats encode) {
+        NodeResponse(DiscoveryNode node, EncodeStats encode, RankStats rank) {
             super(node);
             this.encode = encode;
+            this.rank = rank;
         }
 
         NodeResponse(StreamInput in) throws IOException {
             super(in);
             encode = new EncodeStats(in);
+            rank = new RankStats(in);
         }
 
         public EncodeStats encode() {
             return encode;
         }
 
+        public RankStats rank() {
+            return rank;
+        }
+
         @Override
         public void writeTo(StreamOutput out) throws IOException {
             super.writeTo(out);
             encode.writeTo(out);
+            rank.writeTo(out);
         }
     }
 
@@ -98,7 +110,8 @@ public final class StatsAction extends ActionType<StatsAction.Response> {
             builder.startObject("nodes");
             for (NodeResponse node : getNodes()) {
                 builder.startObject(node.getNode().getId()).field("name", node.getNode().getName());
-                node.encode.toXContent(builder, params).endObject();
+                node.encode.toXContent(builder, params);
+                node.rank.toXContent(builder, params).endObject();
             }
             return builder.endObject();
         }
@@ -106,6 +119,7 @@ public final class StatsAction extends ActionType<StatsAction.Response> {
 
     public static final class Transport extends TransportNodesAction<Request, Response, NodeRequest, NodeResponse> {
         private final Encoder encoder;
+        private final RankMeter rank;
 
         @Inject
         public Transport(
@@ -113,7 +127,8 @@ public final class StatsAction extends ActionType<StatsAction.Response> {
             ClusterService cluster,
             TransportService transport,
             ActionFilters filters,
-            Encoder encoder
+            Encoder encoder,
+            RankMeter rank
         ) {
             super(
                 NAME,
@@ -127,6 +142,7 @@ public final class StatsAction extends ActionType<StatsAction.Response> {
                 NodeResponse.class
             );
             this.encoder = encoder;
+            this.rank = rank;
         }
 
         @Override
@@ -146,7 +162,7 @@ public final class StatsAction extends ActionType<StatsAction.Response> {
 
         @Override
         protected NodeResponse nodeOperation(NodeRequest request) {
-            return new NodeResponse(clusterService.localNode(), encoder.stats());
+            return new NodeResponse(clusterService.localNode(), encoder.stats(), rank.stats());
         }
     }
 }
