@@ -74,7 +74,7 @@ final class AffinityRescorer implements Rescorer {
     }
 
     /** The vectors of one segment, of unit length, read by ascending document. */
-    private static final class SegmentVectors {
+    static final class SegmentVectors {
         private final FloatVectorValues values;
         private final KnnVectorValues.DocIndexIterator docs;
         private final boolean unit;

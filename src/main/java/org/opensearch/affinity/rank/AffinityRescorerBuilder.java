@@ -31,7 +31,7 @@ import java.util.function.Supplier;
 public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityRescorerBuilder> {
     public static final String NAME = "affinity";
     private static final Logger LOGGER = LogManager.getLogger(AffinityRescorerBuilder.class);
-    private static final TimeValue PROFILE_TIMEOUT = TimeValue.timeValueMillis(50);
+    static final TimeValue PROFILE_TIMEOUT = TimeValue.timeValueMillis(50);
 
     private final AffinityRequest request;
     private final Supplier<Interests> pending;
@@ -119,7 +119,7 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         }));
     }
 
-    private static boolean isCallersFault(Exception e) {
+    static boolean isCallersFault(Exception e) {
         return ExceptionsHelper.unwrapCause(e) instanceof IllegalArgumentException || ExceptionsHelper.status(e) == RestStatus.FORBIDDEN;
     }
 

@@ -10,7 +10,9 @@ import org.opensearch.core.common.io.stream.Writeable;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What a search needs of a profile, on its way to the shards: directions, how strong each is, and the centre that all
@@ -56,6 +58,21 @@ record Interests(String field, float[] centre, List<Aspect> aspects) implements 
         float match(float[] vector, float distance) {
             float cosine = (VectorUtil.dotProduct(direction, vector) - offset) / distance;
             return strength * Math.clamp(cosine, 0f, 1f);
+        }
+
+        @Override
+        public boolean equals(Object o) {
+            return o instanceof Aspect other
+                && number == other.number
+                && strength == other.strength
+                && Arrays.equals(direction, other.direction)
+                && offset == other.offset
+                && examples.equals(other.examples);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(number, strength, Arrays.hashCode(direction), offset, examples);
         }
     }
 
@@ -166,5 +183,18 @@ record Interests(String field, float[] centre, List<Aspect> aspects) implements 
     private float distance(float[] vector) {
         float squared = 1 - 2 * VectorUtil.dotProduct(centre, vector) + VectorUtil.dotProduct(centre, centre);
         return (float) Math.sqrt(Math.max(squared, Float.MIN_NORMAL));
+    }
+
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof Interests other
+            && field.equals(other.field)
+            && Arrays.equals(centre, other.centre)
+            && aspects.equals(other.aspects);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(field, Arrays.hashCode(centre), aspects);
     }
 }
