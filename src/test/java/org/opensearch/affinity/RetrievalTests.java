@@ -170,6 +170,9 @@ public class RetrievalTests extends OpenSearchSingleNodeTestCase {
         assertEquals(List.of(), ids("{\"affinity_similar\": {\"tracker\": \"shop\", \"item\": \"tetn\"}}", warning + "[tetn]"));
         String oneOfTwo = "{\"affinity_similar\": {\"tracker\": \"shop\", \"items\": [\"tent\", \"plain\"]}}";
         assertEquals(List.of("stove", "chair", "desk"), ids(oneOfTwo, warning + "[plain]"));
+        String seven = "[\"a\", \"b\", \"c\", \"d\", \"e\", \"f\", \"g\"]";
+        String none = "{\"affinity_similar\": {\"tracker\": \"shop\", \"items\": " + seven + "}}";
+        assertEquals(List.of(), ids(none, warning + "[a, b, c, d, e] and [2] more"));
     }
 
     public void testEveryClauseThatFailsWarns() throws Exception {

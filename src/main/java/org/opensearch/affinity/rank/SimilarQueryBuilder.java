@@ -26,6 +26,8 @@ import static org.opensearch.core.xcontent.ConstructingObjectParser.optionalCons
 public final class SimilarQueryBuilder extends RetrievalQueryBuilder<SimilarQueryBuilder> {
     public static final String NAME = "affinity_similar";
     static final int MAX_ITEMS = 32;
+    /** A header has no room for more. */
+    private static final int NAMED_ITEMS = 5;
     private static final TimeValue VECTORS_TIMEOUT = TimeValue.timeValueMillis(500);
 
     private static final ConstructingObjectParser<Object[], Void> PARSER = new ConstructingObjectParser<>(NAME, args -> args);
@@ -88,13 +90,19 @@ public final class SimilarQueryBuilder extends RetrievalQueryBuilder<SimilarQuer
     private Resolved resolved(GetItemVectorsAction.Response found) {
         List<String> unknown = new ArrayList<>(items);
         unknown.removeAll(found.vectors().keySet());
-        String warning = "[affinity_similar] of tracker [" + tracker + "] these items do not exist or have no vector: " + unknown;
+        String warning = warning(unknown);
         if (found.vectors().isEmpty()) {
             return Resolved.nothing(warning);
         }
         Interests like = NearestQueryBuilder.near(found.tracker().items().vectorField(), found.vectors());
         Reach others = reach().without(found.tracker().items(), items);
         return new Resolved(new NearestQueryBuilder(like, others, true), unknown.isEmpty() ? List.of() : List.of(warning));
+    }
+
+    private String warning(List<String> unknown) {
+        List<String> some = unknown.subList(0, Math.min(NAMED_ITEMS, unknown.size()));
+        String more = unknown.size() > some.size() ? " and [" + (unknown.size() - some.size()) + "] more" : "";
+        return "[affinity_similar] of tracker [" + tracker + "] these items do not exist or have no vector: " + some + more;
     }
 
     @Override
