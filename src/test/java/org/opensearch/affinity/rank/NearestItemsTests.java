@@ -206,9 +206,14 @@ public class NearestItemsTests extends OpenSearchTestCase {
             }
             IndexSearcher searcher = items.searcher();
             Interests interests = interests(aspect(1, 1f, random(DIMENSION)), aspect(2, 0.7f, random(DIMENSION)), aspect(3, -0.4f, random(DIMENSION)));
+            Query boosted = new BoostQuery(nearest(interests, 20), 7.3f);
             Query query = new BooleanQuery.Builder().add(new TermQuery(new Term("colour", "red")), BooleanClause.Occur.MUST)
-                .add(new BoostQuery(nearest(interests, 20), 7.3f), BooleanClause.Occur.SHOULD)
+                .add(boosted, BooleanClause.Occur.SHOULD)
                 .build();
+            // A bool takes its explained sum from a scorer, so the clause must be asked alone too.
+            for (ScoreDoc hit : searcher.search(boosted, 100).scoreDocs) {
+                assertEquals(hit.score, searcher.explain(boosted, hit.doc).getValue().floatValue(), 0f);
+            }
             TopDocs top = searcher.search(query, 100);
             assertEquals(60, top.scoreDocs.length);
             for (ScoreDoc hit : top.scoreDocs) {

@@ -6,15 +6,19 @@ import org.opensearch.action.ActionType;
 import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.affinity.AffinityPlugin;
 import org.opensearch.affinity.encode.EncodeAction;
+import org.opensearch.affinity.encode.EncodeProcessor;
+import org.opensearch.affinity.encode.Purpose;
 import org.opensearch.common.io.stream.BytesStreamOutput;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.xcontent.json.JsonXContent;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.action.ActionResponse;
 import org.opensearch.core.common.Strings;
+import org.opensearch.core.common.bytes.BytesReference;
 import org.opensearch.core.common.io.stream.NamedWriteableAwareStreamInput;
 import org.opensearch.core.common.io.stream.NamedWriteableRegistry;
 import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
 import org.opensearch.core.rest.RestStatus;
 import org.opensearch.core.xcontent.MediaTypeRegistry;
@@ -35,12 +39,14 @@ import org.opensearch.test.client.NoOpClient;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 /** What the three queries say, to people, to other nodes and to the coordinator that resolves them. */
 public class RetrievalQueryBuilderTests extends OpenSearchTestCase {
     private static final SearchModule MODULE = new SearchModule(Settings.EMPTY, List.of(new AffinityPlugin()));
     private static final NamedWriteableRegistry WRITEABLES = new NamedWriteableRegistry(
-        java.util.stream.Stream.concat(MODULE.getNamedWriteables().stream(), new AffinityPlugin().getNamedWriteables().stream()).toList()
+        Stream.concat(MODULE.getNamedWriteables().stream(), new AffinityPlugin().getNamedWriteables().stream()).toList()
     );
     private static final String REACH = ", \"k\": 7, \"min_similarity\": 0.25, \"filter\": {\"term\": {\"a\": \"b\"}}, \"boost\": 3, \"_name\": \"n\"";
 
@@ -134,6 +140,8 @@ public class RetrievalQueryBuilderTests extends OpenSearchTestCase {
         }
     }
 
+    private final AtomicReference<ActionRequest> asked = new AtomicReference<>();
+
     /** Rewrites as a coordinator does, with an encoder that answers or fails. */
     private QueryBuilder rewrite(QueryBuilder query, Object answer) throws Exception {
         try (NoOpClient client = new NoOpClient(getTestName()) {
@@ -141,6 +149,7 @@ public class RetrievalQueryBuilderTests extends OpenSearchTestCase {
             @SuppressWarnings("unchecked")
             protected <Q extends ActionRequest, R extends ActionResponse> void doExecute(ActionType<R> action, Q request, ActionListener<R> listener) {
                 assertEquals(EncodeAction.NAME, action.name());
+                asked.set(request);
                 if (answer instanceof Exception failure) {
                     listener.onFailure(failure);
                 } else {
@@ -158,14 +167,23 @@ public class RetrievalQueryBuilderTests extends OpenSearchTestCase {
         try (BytesStreamOutput out = new BytesStreamOutput()) {
             out.writeString("m");
             out.writeVInt(vector.length);
-            out.writeArray(org.opensearch.core.common.io.stream.StreamOutput::writeFloatArray, new float[][] { vector });
+            out.writeArray(StreamOutput::writeFloatArray, new float[][] { vector });
             return EncodeAction.INSTANCE.getResponseReader().read(out.bytes().streamInput());
+        }
+    }
+
+    private static BytesReference bytes(ActionRequest request) throws IOException {
+        try (BytesStreamOutput out = new BytesStreamOutput()) {
+            request.writeTo(out);
+            return out.bytes();
         }
     }
 
     public void testTextBecomesItsVector() throws Exception {
         QueryBuilder text = parse("{\"affinity_text\": {\"text\": \"lamp\", \"field\": \"v\"" + REACH + "}}");
         QueryBuilder rewritten = rewrite(text, encoded(0, 1));
+        EncodeAction.Request query = new EncodeAction.Request(EncodeProcessor.DEFAULT_MODEL, Purpose.QUERY, List.of("lamp"), TextQueryBuilder.DEFAULT_TIMEOUT);
+        assertEquals(bytes(query), bytes(asked.get()));
         Reach reach = new Reach(7, 0.25f, QueryBuilders.termQuery("a", "b"));
         QueryBuilder expected = new NearestQueryBuilder(NearestQueryBuilder.near("v", Map.of("lamp", new float[] { 0, 1 })), reach, false);
         assertEquals(expected.boost(3).queryName("n"), rewritten);
