@@ -56,6 +56,9 @@ public final class Demo implements Callable<Integer> {
     @Option(names = "--match", defaultValue = "most_fields", paramLabel = "TYPE")
     private String match;
 
+    @Option(names = "--meaning", paramLabel = "BOOST")
+    private Double meaning;
+
     @Option(names = "--heap", defaultValue = "1g")
     private String heap;
 
@@ -89,7 +92,7 @@ public final class Demo implements Callable<Integer> {
     private List<Showcase> run(Rest rest, DataSet set, Split asked) throws IOException {
         Shop shop = new Shop(rest, set);
         fill(shop, set, asked);
-        ShopQuery shopQuery = new ShopQuery(shop.textFields(), match, Shop.TRACKER, window, weight);
+        ShopQuery shopQuery = new ShopQuery(shop.textFields(), match, Shop.TRACKER, window, weight, meaning);
         List<Showcase> showcases = showcases(rest, shopQuery, set, asked);
         for (Showcase showcase : showcases) {
             show(rest, shopQuery, showcase);
@@ -193,6 +196,7 @@ public final class Demo implements Callable<Integer> {
         report.put("command", System.getProperty("affinity.command", "./demo"));
         report.put("depth", Evaluation.DEPTH).put("seconds", seconds);
         report.put("match", match).put("weight", weight == null ? "default" : weight.toString()).put("window", window).put("half_life", halfLife);
+        report.put("meaning", meaning);
         Path file = target.resolve("bench/quality-" + set.name() + ".json");
         Files.createDirectories(file.getParent());
         Files.writeString(file, Rest.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n");

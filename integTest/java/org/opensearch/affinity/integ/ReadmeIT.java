@@ -15,9 +15,10 @@ import static org.hamcrest.Matchers.containsString;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
-/** Runs the commands of the README's first query as they stand there, on a node that knows nothing yet. */
+/** Runs the commands of the README's first query and of retrieval as they stand there, on a node that knows nothing yet. */
 public class ReadmeIT {
-    private static final String SECTION = "## The first personalised query";
+    private static final String FIRST_QUERY = "## The first personalised query";
+    private static final String RETRIEVAL = "## Retrieval";
     private static final Pattern COMMANDS = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
 
     @Test
@@ -25,7 +26,7 @@ public class ReadmeIT {
         Path folder = BuiltPlugin.folder(ReadmeIT.class);
         NodeSettings settings = NodeSettings.single(folder.resolve("node"), Ports.free(1).getFirst(), "512m", NodeSettings.QUICK);
         try (Node node = Node.start(BuiltPlugin.home(), settings, waited -> {})) {
-            List<String> blocks = blocks();
+            List<String> blocks = blocks(FIRST_QUERY);
             assertEquals("items, tracker, event, profile, search, pipeline", 6, blocks.size());
             for (String block : blocks.subList(0, 3)) {
                 run(block, node);
@@ -37,12 +38,22 @@ public class ReadmeIT {
                 int lantern = hits.indexOf("\"_id\":\"p1\"");
                 assertTrue(hits, lantern > 0 && lantern < hits.indexOf("\"_id\":\"p2\""));
             }
+            List<String> retrievals = blocks(RETRIEVAL);
+            assertEquals("for a person, like an item, by meaning", 3, retrievals.size());
+            for (String search : retrievals) {
+                String hits = "";
+                // A busy machine may not read a profile in time, and then there is nothing for her.
+                for (int again = 0; again < 20 && hits.contains("\"_id\"") == false; again++) {
+                    hits = run(search, node).replaceAll("\\s", "");
+                }
+                assertThat(hits, containsString("\"hits\":[{\"_index\":\"products\",\"_id\":\"p1\""));
+            }
         }
     }
 
-    private static List<String> blocks() throws IOException {
+    private static List<String> blocks(String heading) throws IOException {
         String readme = Files.readString(Path.of("README.md"));
-        int from = readme.indexOf(SECTION);
+        int from = readme.indexOf("\n" + heading + "\n") + 1;
         String section = readme.substring(from, readme.indexOf("\n## ", from + 1));
         return COMMANDS.matcher(section).results().map(MatchResult::group).map(block -> block.replaceAll("```(sh)?", "")).toList();
     }

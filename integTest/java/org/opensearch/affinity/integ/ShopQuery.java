@@ -6,25 +6,45 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
 /**
- * The search that a shop would send: BM25 over its text fields, the fields' scores summed, nothing tuned; and the same for a
- * user, which differs by the rescorer alone.
+ * The search that a shop would send: BM25 over its text fields, the fields' scores summed, nothing tuned; where it is asked
+ * for, also what means the same; and all that for a user, which differs by the rescorer alone.
  *
- * @param type   how {@code multi_match} joins the fields
- * @param window how many of the best documents of a shard are rescored
- * @param weight how much affinity counts, null for the plugin's default
+ * @param type    how {@code multi_match} joins the fields
+ * @param window  how many of the best documents of a shard are rescored
+ * @param weight  how much affinity counts, null for the plugin's default
+ * @param meaning boost of {@code affinity_text} beside BM25, null to search by words alone
  */
-record ShopQuery(List<String> fields, String type, String tracker, int window, Double weight) {
+record ShopQuery(List<String> fields, String type, String tracker, int window, Double weight, Double meaning) {
+    /** Nobody waits here, and a text that is not encoded in time would be measured as if nobody had asked for it. */
+    private static final String PATIENT = "30s";
+
+    /** By words alone. */
+    ShopQuery(List<String> fields, String type, String tracker, int window, Double weight) {
+        this(fields, type, tracker, window, weight, null);
+    }
 
     /** The unpersonalised search. */
     ObjectNode bm25(String text, int size) {
         ObjectNode body = Rest.JSON.createObjectNode();
         body.put("size", size);
         body.put("_source", false);
-        ObjectNode match = body.putObject("query").putObject("multi_match");
+        ObjectNode query = body.putObject("query");
+        if (meaning == null) {
+            words(query, text);
+            return body;
+        }
+        ArrayNode should = query.putObject("bool").putArray("should");
+        words(should.addObject(), text);
+        ObjectNode means = should.addObject().putObject("affinity_text");
+        means.put("text", text).put("tracker", tracker).put("boost", meaning).put("timeout", PATIENT);
+        return body;
+    }
+
+    private void words(ObjectNode query, String text) {
+        ObjectNode match = query.putObject("multi_match");
         match.put("query", text).put("type", type);
         ArrayNode names = match.putArray("fields");
         fields.forEach(names::add);
-        return body;
     }
 
     /** The same search for a user. */

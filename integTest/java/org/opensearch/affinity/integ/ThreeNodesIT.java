@@ -13,6 +13,7 @@ import org.junit.BeforeClass;
 import org.junit.Test;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertNotEquals;
 
 /** Items and events spread over three shards on three nodes. */
@@ -81,11 +82,33 @@ public class ThreeNodesIT {
         assertNotEquals(scores(cluster.rest(), "spread", TinyShop.user(1)), scores(cluster.rest(), "spread", "never-seen"));
     }
 
+    @Test
+    public void retrievalDependsOnNeitherShardsNorTheNodeThatIsAsked() {
+        Map<String, Double> single = retrieved(cluster.rest(), "single", TinyShop.user(1));
+        assertFalse(single.isEmpty());
+        for (Node node : cluster.nodes()) {
+            assertSame(single, retrieved(node.rest(), "spread", TinyShop.user(1)));
+        }
+    }
+
+    private static Map<String, Double> retrieved(Rest rest, String index, String user) {
+        Map<String, Double> scores = Map.of();
+        // A busy machine may not read a profile in time, and then nothing is found.
+        for (int again = 0; again < 50 && scores.isEmpty(); again++) {
+            scores = scores(rest.post("/" + index + "/_search", """
+                {"size":300,"_source":false,"query":{"affinity":{"tracker":"tiny","user":"%s","k":10000}}}""".formatted(user)));
+        }
+        return scores;
+    }
+
     private static Map<String, Double> scores(Rest rest, String index, String user) {
-        JsonNode answer = rest.post("/" + index + "/_search", """
+        return scores(rest.post("/" + index + "/_search", """
             {"size":300,"_source":false,
              "query":{"function_score":{"query":{"match_all":{}},"field_value_factor":{"field":"base"},"boost_mode":"replace"}},
-             "rescore":{"window_size":300,"affinity":{"tracker":"tiny","user":"%s"}}}""".formatted(user));
+             "rescore":{"window_size":300,"affinity":{"tracker":"tiny","user":"%s"}}}""".formatted(user)));
+    }
+
+    private static Map<String, Double> scores(JsonNode answer) {
         Map<String, Double> scores = new TreeMap<>();
         answer.path("hits").path("hits").forEach(hit -> scores.put(hit.path("_id").asText(), hit.path("_score").asDouble()));
         return scores;

@@ -11,10 +11,14 @@ import org.opensearch.affinity.encode.ModelsAction;
 import org.opensearch.affinity.encode.TorchRuntime;
 import org.opensearch.affinity.encode.TorchSettings;
 import org.opensearch.affinity.rank.AffinityExtBuilder;
+import org.opensearch.affinity.rank.AffinityQueryBuilder;
 import org.opensearch.affinity.rank.AffinityRequestProcessor;
 import org.opensearch.affinity.rank.AffinityRescorerBuilder;
+import org.opensearch.affinity.rank.NearestQueryBuilder;
 import org.opensearch.affinity.rank.RankMeter;
 import org.opensearch.affinity.rank.SeenQueryBuilder;
+import org.opensearch.affinity.rank.SimilarQueryBuilder;
+import org.opensearch.affinity.rank.TextQueryBuilder;
 import org.opensearch.affinity.rank.WhyPhase;
 import org.opensearch.affinity.rest.RestDeleteTracker;
 import org.opensearch.affinity.rest.RestEncode;
@@ -27,6 +31,7 @@ import org.opensearch.affinity.rest.RestTrackerStats;
 import org.opensearch.affinity.stats.StatsAction;
 import org.opensearch.affinity.track.DeleteTrackerAction;
 import org.opensearch.affinity.track.FollowTask;
+import org.opensearch.affinity.track.GetItemVectorsAction;
 import org.opensearch.affinity.track.GetProfileAction;
 import org.opensearch.affinity.track.GetTrackersAction;
 import org.opensearch.affinity.track.ProfileIndex;
@@ -62,6 +67,7 @@ import org.opensearch.env.NodeEnvironment;
 import org.opensearch.index.IndexSettings;
 import org.opensearch.index.codec.CodecServiceFactory;
 import org.opensearch.index.mapper.Mapper;
+import org.opensearch.index.query.QueryBuilder;
 import org.opensearch.indices.SystemIndexDescriptor;
 import org.opensearch.indices.breaker.BreakerSettings;
 import org.opensearch.persistent.PersistentTaskParams;
@@ -232,7 +238,8 @@ public final class AffinityPlugin extends Plugin
         return List.of(
             new NamedWriteableRegistry.Entry(Metadata.Custom.class, Trackers.TYPE, Trackers::new),
             new NamedWriteableRegistry.Entry(NamedDiff.class, Trackers.TYPE, Trackers::readDiffFrom),
-            new NamedWriteableRegistry.Entry(PersistentTaskParams.class, FollowTask.NAME, Slice::new)
+            new NamedWriteableRegistry.Entry(PersistentTaskParams.class, FollowTask.NAME, Slice::new),
+            new NamedWriteableRegistry.Entry(QueryBuilder.class, NearestQueryBuilder.NAME, NearestQueryBuilder::new)
         );
     }
 
@@ -247,6 +254,16 @@ public final class AffinityPlugin extends Plugin
     // ---- rank
 
     @Override
+    public List<QuerySpec<?>> getQueries() {
+        return List.of(
+            new QuerySpec<>(AffinityQueryBuilder.NAME, AffinityQueryBuilder::new, AffinityQueryBuilder::fromXContent),
+            new QuerySpec<>(SimilarQueryBuilder.NAME, SimilarQueryBuilder::new, SimilarQueryBuilder::fromXContent),
+            new QuerySpec<>(TextQueryBuilder.NAME, TextQueryBuilder::new, TextQueryBuilder::fromXContent),
+            new QuerySpec<>(SeenQueryBuilder.NAME, SeenQueryBuilder::new, SeenQueryBuilder::fromXContent)
+        );
+    }
+
+    @Override
     public List<RescorerSpec<?>> getRescorers() {
         return List.of(
             new RescorerSpec<>(
@@ -255,11 +272,6 @@ public final class AffinityPlugin extends Plugin
                 parser -> AffinityRescorerBuilder.fromXContent(parser, rankMeter)
             )
         );
-    }
-
-    @Override
-    public List<QuerySpec<?>> getQueries() {
-        return List.of(new QuerySpec<>(SeenQueryBuilder.NAME, SeenQueryBuilder::new, SeenQueryBuilder::fromXContent));
     }
 
     @Override
@@ -289,6 +301,7 @@ public final class AffinityPlugin extends Plugin
             new ActionHandler<>(ReadEventsAction.INSTANCE, ReadEventsAction.Transport.class),
             new ActionHandler<>(GetProfileAction.INSTANCE, GetProfileAction.Transport.class),
             new ActionHandler<>(UseProfileAction.INSTANCE, UseProfileAction.Transport.class),
+            new ActionHandler<>(GetItemVectorsAction.INSTANCE, GetItemVectorsAction.Transport.class),
             new ActionHandler<>(EncodeAction.INSTANCE, EncodeAction.Transport.class),
             new ActionHandler<>(ModelsAction.INSTANCE, ModelsAction.Transport.class),
             new ActionHandler<>(StatsAction.INSTANCE, StatsAction.Transport.class)

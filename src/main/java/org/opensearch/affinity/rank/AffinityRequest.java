@@ -59,12 +59,17 @@ record AffinityRequest(String tracker, String user, String queryText, List<Strin
         if (tracker != null && tracker.isEmpty()) {
             throw new IllegalArgumentException("[affinity] [tracker] must not be empty");
         }
-        recent = List.copyOf(recent);
+        recent = requireRecent(recent);
+    }
+
+    /** @throws IllegalArgumentException saying what would be right */
+    static List<String> requireRecent(List<String> recent) {
         if (recent.size() > MAX_RECENT || recent.stream().anyMatch(String::isEmpty)) {
             throw new IllegalArgumentException(
                 "[affinity] [recent] must be at most " + MAX_RECENT + " item ids, none of them empty, got [" + recent.size() + "]"
             );
         }
+        return List.copyOf(recent);
     }
 
     AffinityRequest(StreamInput in) throws IOException {

@@ -146,7 +146,7 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         }));
     }
 
-    private static boolean isCallersFault(Exception e) {
+    static boolean isCallersFault(Exception e) {
         return ExceptionsHelper.unwrapCause(e) instanceof IllegalArgumentException || ExceptionsHelper.status(e) == RestStatus.FORBIDDEN;
     }
 

@@ -12,7 +12,9 @@ import org.opensearch.core.common.io.stream.Writeable;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What a search needs of a profile, on its way to the shards: directions, how strong each is, and the centre that all
@@ -60,6 +62,21 @@ record Interests(String field, float[] centre, float least, List<Aspect> aspects
         float match(float[] vector, float distance, float least) {
             float cosine = (VectorUtil.dotProduct(direction, vector) - offset) / distance;
             return cosine < least ? 0 : strength * Math.clamp(cosine, 0f, 1f);
+        }
+
+        @Override
+        public boolean equals(Object o) {
+            return o instanceof Aspect other
+                && number == other.number
+                && strength == other.strength
+                && Arrays.equals(direction, other.direction)
+                && offset == other.offset
+                && examples.equals(other.examples);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(number, strength, Arrays.hashCode(direction), offset, examples);
         }
     }
 
@@ -174,5 +191,19 @@ record Interests(String field, float[] centre, float least, List<Aspect> aspects
     private float distance(float[] vector) {
         float squared = 1 - 2 * VectorUtil.dotProduct(centre, vector) + VectorUtil.dotProduct(centre, centre);
         return (float) Math.sqrt(Math.max(squared, Float.MIN_NORMAL));
+    }
+
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof Interests other
+            && field.equals(other.field)
+            && Arrays.equals(centre, other.centre)
+            && least == other.least
+            && aspects.equals(other.aspects);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(field, Arrays.hashCode(centre), least, aspects);
     }
 }

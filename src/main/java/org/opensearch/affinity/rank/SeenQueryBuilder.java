@@ -4,7 +4,6 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.util.SetOnce;
-import org.opensearch.ExceptionsHelper;
 import org.opensearch.affinity.track.GetProfileAction;
 import org.opensearch.affinity.track.Profile;
 import org.opensearch.affinity.track.UseProfileAction;
@@ -13,7 +12,6 @@ import org.opensearch.core.ParseField;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
-import org.opensearch.core.rest.RestStatus;
 import org.opensearch.core.xcontent.ObjectParser;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.core.xcontent.XContentParser;
@@ -78,7 +76,7 @@ public final class SeenQueryBuilder extends AbstractQueryBuilder<SeenQueryBuilde
         }
         this.tracker = tracker;
         this.user = user;
-        this.recent = List.copyOf(recent);
+        this.recent = AffinityRequest.requireRecent(recent);
         this.pending = pending;
     }
 
@@ -136,7 +134,7 @@ public final class SeenQueryBuilder extends AbstractQueryBuilder<SeenQueryBuilde
             seen.set(byId(found.tracker().items().idField(), history.stream().map(Profile.Seen::item).distinct().toList()));
             listener.onResponse(null);
         }, e -> {
-            if (ExceptionsHelper.unwrapCause(e) instanceof IllegalArgumentException || ExceptionsHelper.status(e) == RestStatus.FORBIDDEN) {
+            if (AffinityRescorerBuilder.isCallersFault(e)) {
                 listener.onFailure(e);
                 return;
             }
