@@ -12,12 +12,14 @@ import org.junit.Test;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.not;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
-/** Runs the commands of the README's first query as they stand there, on a node that knows nothing yet. */
+/** Runs the commands of the README as they stand there, those of the first query and those of searching, on a node that knows nothing yet. */
 public class ReadmeIT {
-    private static final String SECTION = "## The first personalised query";
+    private static final String FIRST_QUERY = "## The first personalised query";
+    private static final String SEARCHING = "## Searching";
     private static final Pattern COMMANDS = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
 
     @Test
@@ -25,7 +27,7 @@ public class ReadmeIT {
         Path folder = BuiltPlugin.folder(ReadmeIT.class);
         NodeSettings settings = NodeSettings.single(folder.resolve("node"), Ports.free(1).getFirst(), "512m", NodeSettings.QUICK);
         try (Node node = Node.start(BuiltPlugin.home(), settings, waited -> {})) {
-            List<String> blocks = blocks();
+            List<String> blocks = blocks(FIRST_QUERY);
             assertEquals("items, tracker, event, profile, search, pipeline", 6, blocks.size());
             for (String block : blocks.subList(0, 3)) {
                 run(block, node);
@@ -33,23 +35,59 @@ public class ReadmeIT {
             TrackerStats.await(node.rest(), "shop", 1, stats -> {});
             assertThat(run(blocks.get(3), node), containsString("\"title\" : \"Sleeping bag\""));
             for (String search : blocks.subList(4, 6)) {
-                String hits = run(search, node).replaceAll("\\s", "");
-                int lantern = hits.indexOf("\"_id\":\"p1\"");
-                assertTrue(hits, lantern > 0 && lantern < hits.indexOf("\"_id\":\"p2\""));
+                assertLanternFirst(runPersonal(search, node));
             }
+            search(blocks(SEARCHING), node);
         }
     }
 
-    private static List<String> blocks() throws IOException {
+    private static void search(List<String> blocks, Node node) throws IOException, InterruptedException {
+        assertEquals("tracker, recent, pipeline, seen", 4, blocks.size());
+        run(blocks.get(0), node);
+        String recent = runPersonal(blocks.get(1), node);
+        assertLanternFirst(recent);
+        assertThat(recent, containsString("relevance + merit"));
+        // A rating of 4.5 with the pivot 4.5 is one half: 0.15.
+        String stars = recent.replaceAll("\\s", "").replaceAll(".*\"value\":([0-9.]+),\"description\":\"signal\\[stars].*", "$1");
+        assertEquals(recent, 0.15, Double.parseDouble(stars), 1e-6);
+        String unseen = runPersonal(blocks.get(2), node);
+        assertThat(unseen, containsString("\"_affinity\""));
+        for (String answer : List.of(unseen, runPersonal(blocks.get(3), node))) {
+            assertThat(answer, containsString("\"_id\" : \"p1\""));
+            assertThat(answer, not(containsString("\"_id\" : \"p3\"")));
+        }
+    }
+
+    private static void assertLanternFirst(String answer) {
+        String hits = answer.replaceAll("\\s", "");
+        int lantern = hits.indexOf("\"_id\":\"p1\"");
+        assertTrue(hits, lantern > 0 && lantern < hits.indexOf("\"_id\":\"p2\""));
+    }
+
+    private static List<String> blocks(String heading) throws IOException {
         String readme = Files.readString(Path.of("README.md"));
-        int from = readme.indexOf(SECTION);
+        int from = readme.indexOf(heading + "\n");
         String section = readme.substring(from, readme.indexOf("\n## ", from + 1));
         return COMMANDS.matcher(section).results().map(MatchResult::group).map(block -> block.replaceAll("```(sh)?", "")).toList();
     }
 
+    /** A search that found the profile in time: the first ones of a node that has just started may not. */
+    private static String runPersonal(String commands, Node node) throws IOException, InterruptedException {
+        String answer = run(commands, node);
+        for (int i = 0; i < 20 && Files.readString(headers()).contains("the profile is not available"); i++) {
+            answer = run(commands, node);
+        }
+        return answer;
+    }
+
+    /** Those of the last call. */
+    private static Path headers() throws IOException {
+        return BuiltPlugin.folder(ReadmeIT.class).resolve("headers").toAbsolutePath();
+    }
+
     private static String run(String commands, Node node) throws IOException, InterruptedException {
         String here = commands.replace("localhost:9200", node.rest().base().getAuthority());
-        String script = "set -e; curl() { command curl --silent --show-error --fail-with-body \"$@\"; }\n" + here;
+        String script = "set -e; curl() { command curl --silent --show-error --fail-with-body --dump-header '" + headers() + "' \"$@\"; }\n" + here;
         Process process = new ProcessBuilder("bash", "-c", script).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(output, 0, process.waitFor());
