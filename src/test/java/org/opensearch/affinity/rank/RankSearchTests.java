@@ -60,10 +60,7 @@ public class RankSearchTests extends RankTestCase {
         assertEquals(scores, rescored("shop", 100, "\"tracker\": \"shop\", \"user\": \"nobody\", \"recent\": [\"lamp\"]", "").scores());
         assertEquals(scores, rescored("shop", 100, "\"tracker\": \"shop\", \"recent\": [\"no such item\", \"lamp\", \"plain\"]", "").scores());
         assertEquals(scores, piped("shop", "shop", "\"recent\": [\"lamp\"]", "").scores());
-    }
 
-    public void testUnknownRecentItemsAloneLeaveTheResultAsItIs() throws Exception {
-        shop();
         Map<String, Float> nobody = rescored("shop", 100, "\"tracker\": \"shop\", \"user\": \"nobody\"", "").scores();
         assertEquals(nobody, rescored("shop", 100, "\"tracker\": \"shop\", \"recent\": [\"no such item\", \"plain\"]", "").scores());
     }
@@ -111,7 +108,7 @@ public class RankSearchTests extends RankTestCase {
         assertEquals(expected.stream().sorted().toList(), actual.stream().sorted().toList());
     }
 
-    public void testSortedAndCollapsedThroughAPipeline() throws Exception {
+    public void testSortedCollapsedAndScrolledThroughAPipeline() throws Exception {
         shop();
         for (String more : List.of(", \"sort\": [{\"base\": \"desc\"}]", ", \"collapse\": {\"field\": \"kind\"}")) {
             Answer answer = piped("shop", "shop", "\"user\": \"ann\"", more);
@@ -119,15 +116,12 @@ public class RankSearchTests extends RankTestCase {
             assertEquals(search("shop", "{\"size\": 1000, " + BY_BASE + more + "}").ids(), answer.ids());
         }
         assertEquals(List.of(), piped("shop", "shop", "\"user\": \"ann\"", "").warnings());
-    }
 
-    public void testScrolledThroughAPipeline() throws Exception {
-        shop();
         SearchRequest scroll = new SearchRequest("shop").pipeline("shop").scroll(TimeValue.timeValueMinutes(1));
-        Answer answer = search(scroll, "{" + BY_BASE + ", \"ext\": {\"affinity\": {\"user\": \"ann\"}}}");
-        client().prepareClearScroll().addScrollId(answer.response().getScrollId()).get();
-        assertTrue(answer.warnings().toString(), answer.warnings().toString().contains(NOT_RESCORED));
-        assertEquals("chair", answer.ids().get(0));
+        Answer scrolled = search(scroll, "{" + BY_BASE + ", \"ext\": {\"affinity\": {\"user\": \"ann\"}}}");
+        client().prepareClearScroll().addScrollId(scrolled.response().getScrollId()).get();
+        assertTrue(scrolled.warnings().toString(), scrolled.warnings().toString().contains(NOT_RESCORED));
+        assertEquals("chair", scrolled.ids().get(0));
     }
 
     public void testARescorerThereIsCoresOwnError() throws Exception {

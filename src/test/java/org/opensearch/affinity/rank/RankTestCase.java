@@ -46,7 +46,6 @@ abstract class RankTestCase extends OpenSearchSingleNodeTestCase {
     /** A query whose score is the item's {@code base}. */
     static final String BY_BASE = """
         "query": {"function_score": {"query": {"match_all": {}}, "field_value_factor": {"field": "base"}, "boost_mode": "replace"}}""";
-    static final String NO_PROFILE = "[affinity] the profile is not available: the results are not personalised";
     private static final int PATIENCE = 50;
 
     private final Set<String> trackers = new HashSet<>();
