@@ -12,12 +12,14 @@ import org.junit.Test;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.not;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
-/** Runs the commands of the README's first query and of retrieval as they stand there, on a node that knows nothing yet. */
+/** Runs the commands of the README as they stand there, those of the first query, of searching and of retrieval, on a node that knows nothing yet. */
 public class ReadmeIT {
     private static final String FIRST_QUERY = "## The first personalised query";
+    private static final String SEARCHING = "## Searching";
     private static final String RETRIEVAL = "## Retrieval";
     private static final Pattern COMMANDS = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
 
@@ -34,21 +36,39 @@ public class ReadmeIT {
             TrackerStats.await(node.rest(), "shop", 1, stats -> {});
             assertThat(run(blocks.get(3), node), containsString("\"title\" : \"Sleeping bag\""));
             for (String search : blocks.subList(4, 6)) {
-                String hits = run(search, node).replaceAll("\\s", "");
-                int lantern = hits.indexOf("\"_id\":\"p1\"");
-                assertTrue(hits, lantern > 0 && lantern < hits.indexOf("\"_id\":\"p2\""));
+                assertLanternFirst(run(search, node));
             }
+            search(blocks(SEARCHING), node);
             List<String> retrievals = blocks(RETRIEVAL);
             assertEquals("for a person, like an item, by meaning", 3, retrievals.size());
             for (String search : retrievals) {
-                String hits = "";
-                // A busy machine may not read a profile in time, and then there is nothing for her.
-                for (int again = 0; again < 20 && hits.contains("\"_id\"") == false; again++) {
-                    hits = run(search, node).replaceAll("\\s", "");
-                }
+                String hits = run(search, node).replaceAll("\\s", "");
                 assertThat(hits, containsString("\"hits\":[{\"_index\":\"products\",\"_id\":\"p1\""));
             }
         }
+    }
+
+    private static void search(List<String> blocks, Node node) throws IOException, InterruptedException {
+        assertEquals("tracker, recent, pipeline, seen", 4, blocks.size());
+        run(blocks.get(0), node);
+        String recent = run(blocks.get(1), node);
+        assertLanternFirst(recent);
+        assertThat(recent, containsString("relevance + merit"));
+        // A rating of 4.5 with the pivot 4.5 is one half: 0.15.
+        String stars = recent.replaceAll("\\s", "").replaceAll(".*\"value\":([0-9.]+),\"description\":\"signal\\[stars].*", "$1");
+        assertEquals(recent, 0.15, Double.parseDouble(stars), 1e-6);
+        String unseen = run(blocks.get(2), node);
+        assertThat(unseen, containsString("\"_affinity\""));
+        for (String answer : List.of(unseen, run(blocks.get(3), node))) {
+            assertThat(answer, containsString("\"_id\" : \"p1\""));
+            assertThat(answer, not(containsString("\"_id\" : \"p3\"")));
+        }
+    }
+
+    private static void assertLanternFirst(String answer) {
+        String hits = answer.replaceAll("\\s", "");
+        int lantern = hits.indexOf("\"_id\":\"p1\"");
+        assertTrue(hits, lantern > 0 && lantern < hits.indexOf("\"_id\":\"p2\""));
     }
 
     private static List<String> blocks(String heading) throws IOException {

@@ -89,11 +89,30 @@ public final class Rest {
         return send("POST", path, ndjson, "application/x-ndjson");
     }
 
+    /**
+     * What a node answered.
+     *
+     * @param warning the text of its first {@code Warning} header, empty without one
+     */
+    record Answer(JsonNode body, String warning) {}
+
+    /** A call whose warning matters. */
+    Answer ask(String method, String path, Object body) {
+        HttpResponse<byte[]> response = exchange(method, path, body == null ? null : body.toString(), "application/json");
+        String header = response.headers().firstValue("Warning").orElse("");
+        // 299 OpenSearch-3.6.0-abc "text"
+        return new Answer(tree(response.body()), header.replaceFirst("^[^\"]*\"", "").replaceFirst("\"[^\"]*$", ""));
+    }
+
     private JsonNode call(String method, String path, Object body) {
         return send(method, path, body == null ? null : body.toString(), "application/json");
     }
 
     private JsonNode send(String method, String path, String body, String type) {
+        return tree(exchange(method, path, body, type).body());
+    }
+
+    private HttpResponse<byte[]> exchange(String method, String path, String body, String type) {
         HttpRequest request = HttpRequest.newBuilder(base.resolve(path))
             .timeout(patience)
             .header("Content-Type", type)
@@ -113,7 +132,7 @@ public final class Rest {
             String brief = method + " " + path + " answered " + response.statusCode() + reason(response.body());
             throw new RestFailure(response.statusCode(), brief, shown(new String(response.body(), StandardCharsets.UTF_8)));
         }
-        return tree(response.body());
+        return response;
     }
 
     private static JsonNode tree(byte[] body) {

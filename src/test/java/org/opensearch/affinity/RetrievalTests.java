@@ -36,6 +36,12 @@ import java.util.concurrent.TimeUnit;
 public class RetrievalTests extends OpenSearchSingleNodeTestCase {
     private static final String FOR_ANN = "{\"tracker\": \"shop\", \"user\": \"ann\"}";
 
+    /** On a busy machine a profile may take longer than a search should wait. */
+    @Override
+    protected Settings nodeSettings() {
+        return Settings.builder().put(super.nodeSettings()).put("affinity.profile_timeout", "10s").build();
+    }
+
     @Override
     protected Collection<Class<? extends Plugin>> getPlugins() {
         return List.of(AffinityPlugin.class);

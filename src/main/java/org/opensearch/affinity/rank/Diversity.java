@@ -12,7 +12,7 @@ import java.util.List;
 /**
  * Maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998) over the best hits of one shard: a hit that is like a
  * better one loses as much of its score as they are alike. Unlike everything else here it depends on the other hits, so
- * scores differ between shard layouts.
+ * scores differ between shard layouts. It is about items alone, so who searches need not be known.
  */
 final class Diversity {
     /** How many of the best hits are spread: a few pages. O(hits² · dimension), about 5 ms at 384 dimensions. */
@@ -28,7 +28,7 @@ final class Diversity {
      */
     static void spread(ScoreDoc[] hits, int window, List<LeafReaderContext> leaves, Scoring scoring) throws IOException {
         int count = Math.min(window, HITS);
-        float[][] vectors = vectors(hits, count, leaves, scoring.interests());
+        float[][] vectors = vectors(hits, count, leaves, scoring.interests().field());
         double[] likeness = new double[count];
         for (int chosen = 0; chosen < count; chosen++) {
             int best = chosen;
@@ -67,7 +67,7 @@ final class Diversity {
     }
 
     /** Vectors of the hits, null for those without; they are read in document order. */
-    private static float[][] vectors(ScoreDoc[] hits, int count, List<LeafReaderContext> leaves, Interests interests) throws IOException {
+    private static float[][] vectors(ScoreDoc[] hits, int count, List<LeafReaderContext> leaves, String field) throws IOException {
         float[][] vectors = new float[count][];
         Integer[] byDoc = new Integer[count];
         Arrays.setAll(byDoc, i -> i);
@@ -78,7 +78,7 @@ final class Diversity {
             if (next == count || hits[byDoc[next]].doc >= end) {
                 continue;
             }
-            ItemVectorReader reader = ItemVectorReader.open(leaf, interests.field(), interests.dimension());
+            ItemVectorReader reader = ItemVectorReader.open(leaf, field);
             for (; next < count && hits[byDoc[next]].doc < end; next++) {
                 float[] vector = reader == null ? null : reader.vector(hits[byDoc[next]].doc - leaf.docBase);
                 vectors[byDoc[next]] = vector == null ? null : vector.clone();

@@ -28,7 +28,7 @@ final class ItemSignals {
     /**
      * Signals whose field this index does not have are left out: they are 0 for all of its documents.
      *
-     * @throws IllegalArgumentException if a field is not numeric
+     * @throws IllegalArgumentException if a field is not numeric or has no doc values
      */
     static ItemSignals of(Scoring scoring, QueryShardContext context) {
         List<Signal> signals = new ArrayList<>();
@@ -38,16 +38,23 @@ final class ItemSignals {
             if (type == null) {
                 continue;
             }
-            if (context.getForField(type) instanceof IndexNumericFieldData numeric) {
-                signals.add(signal);
-                fields.add(numeric);
-            } else {
-                throw new IllegalArgumentException(
-                    "[affinity] signal [" + signal.name() + "] needs a numeric or date field, [" + signal.field() + "] is [" + type.typeName() + "]"
-                );
-            }
+            signals.add(signal);
+            fields.add(values(signal, type, context));
         }
         return new ItemSignals(List.copyOf(signals), List.copyOf(fields), scoring.now());
+    }
+
+    private static IndexNumericFieldData values(Signal signal, MappedFieldType type, QueryShardContext context) {
+        IllegalArgumentException refused = null;
+        try {
+            if (context.getForField(type) instanceof IndexNumericFieldData numeric) {
+                return numeric;
+            }
+        } catch (IllegalArgumentException e) {
+            refused = e;
+        }
+        String wanted = "] needs a numeric or date field with doc values, [" + signal.field() + "] is [" + type.typeName() + "]";
+        throw new IllegalArgumentException("[affinity] signal [" + signal.name() + wanted, refused);
     }
 
     Leaf leaf(LeafReaderContext leaf) {

@@ -23,7 +23,13 @@ final class ItemVectorReader {
     /** Null when no document of the segment has a vector of this dimension. */
     static ItemVectorReader open(LeafReaderContext leaf, String field, int dimension) throws IOException {
         FloatVectorValues values = leaf.reader().getFloatVectorValues(field);
-        if (values == null || values.dimension() != dimension) {
+        return values == null || values.dimension() != dimension ? null : open(leaf, field);
+    }
+
+    /** Null when no document of the segment has a vector. */
+    static ItemVectorReader open(LeafReaderContext leaf, String field) throws IOException {
+        FloatVectorValues values = leaf.reader().getFloatVectorValues(field);
+        if (values == null) {
             return null;
         }
         VectorSimilarityFunction similarity = leaf.reader().getFieldInfos().fieldInfo(field).getVectorSimilarityFunction();

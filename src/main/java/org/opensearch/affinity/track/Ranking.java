@@ -7,6 +7,7 @@ import org.opensearch.core.common.io.stream.Writeable;
 import org.opensearch.core.xcontent.ObjectParser;
 import org.opensearch.core.xcontent.ToXContentFragment;
 import org.opensearch.core.xcontent.XContentBuilder;
+import org.opensearch.core.xcontent.XContentParser;
 
 import java.io.IOException;
 import java.util.Arrays;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 
 /**
  * How profiles count in a search. A request, a search pipeline and a tracker may each say some of it; a null was not said.
@@ -70,23 +72,27 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
 
     /** As it was said: values are checked once the parser is done, which would wrap the error that says what is wrong. */
     public static class Said {
-        private Float weight;
-        private Integer windowSize;
+        private String weight;
+        private String windowSize;
         private String scoreMode;
-        private Integer maxInterests;
-        private Float minAffinity;
-        private Float diversity;
+        private String maxInterests;
+        private String minAffinity;
+        private String diversity;
         private Map<String, Object> signals = Map.of();
 
         /** Adds the fields of a ranking to a parser. */
         public static <S extends Said> void declare(ObjectParser<S, Void> parser) {
-            parser.declareFloat((said, value) -> ((Said) said).weight = value, new ParseField("weight"));
-            parser.declareInt((said, value) -> ((Said) said).windowSize = value, new ParseField("window_size"));
-            parser.declareString((said, value) -> ((Said) said).scoreMode = value, new ParseField("score_mode"));
-            parser.declareInt((said, value) -> ((Said) said).maxInterests = value, new ParseField("max_interests"));
-            parser.declareFloat((said, value) -> ((Said) said).minAffinity = value, new ParseField("min_affinity"));
-            parser.declareFloat((said, value) -> ((Said) said).diversity = value, new ParseField("diversity"));
+            declare(parser, "weight", (said, value) -> said.weight = value);
+            declare(parser, "window_size", (said, value) -> said.windowSize = value);
+            declare(parser, "score_mode", (said, value) -> said.scoreMode = value);
+            declare(parser, "max_interests", (said, value) -> said.maxInterests = value);
+            declare(parser, "min_affinity", (said, value) -> said.minAffinity = value);
+            declare(parser, "diversity", (said, value) -> said.diversity = value);
             parser.declareObject((said, value) -> ((Said) said).signals = value, (p, c) -> p.map(), new ParseField("signals"));
+        }
+
+        private static <S extends Said> void declare(ObjectParser<S, Void> parser, String field, BiConsumer<Said, String> set) {
+            parser.declareField((said, value) -> set.accept(said, value), XContentParser::text, new ParseField(field), ObjectParser.ValueType.VALUE);
         }
 
         /** @throws IllegalArgumentException naming the field, the value and what would be right */
@@ -99,7 +105,31 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
                 weights.put(name, ((Number) value).floatValue());
             });
             ScoreMode mode = scoreMode == null ? null : ScoreMode.parse(scoreMode);
-            return new Ranking(weight, windowSize, mode, maxInterests, minAffinity, diversity, weights);
+            return new Ranking(
+                number("weight", weight, MAX_WEIGHT),
+                wholeNumber("window_size", windowSize, MAX_WINDOW_SIZE),
+                mode,
+                wholeNumber("max_interests", maxInterests, Tracker.MAX_INTERESTS),
+                number("min_affinity", minAffinity, 1),
+                number("diversity", diversity, 1),
+                weights
+            );
+        }
+
+        private static Float number(String field, String value, float most) {
+            try {
+                return value == null ? null : Float.valueOf(value);
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException("[" + field + "] must be a number from 0 to " + (int) most + ", got [" + value + "]");
+            }
+        }
+
+        private static Integer wholeNumber(String field, String value, int most) {
+            try {
+                return value == null ? null : Integer.valueOf(value);
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException("[" + field + "] must be a whole number from 1 to " + most + ", got [" + value + "]");
+            }
         }
     }
 

@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * What a numeric or date field of an item says of it, whoever searches, as a number from 0 to 1. It depends on nothing but
@@ -99,8 +101,17 @@ public record Signal(String name, String field, Shape shape, double scale, float
         builder.startObject().field("field", field);
         switch (shape) {
             case SATURATION -> builder.field("pivot", scale);
-            case DECAY -> builder.field("half_life", TimeValue.timeValueMillis((long) scale).getStringRep());
+            case DECAY -> builder.field("half_life", inLargestUnit((long) scale).getStringRep());
         }
         return builder.field("weight", weight).endObject();
+    }
+
+    /** As people write it: 12h, not 43200000ms. */
+    private static TimeValue inLargestUnit(long millis) {
+        return Stream.of(TimeUnit.DAYS, TimeUnit.HOURS, TimeUnit.MINUTES, TimeUnit.SECONDS)
+            .filter(unit -> millis % unit.toMillis(1) == 0)
+            .findFirst()
+            .map(unit -> new TimeValue(unit.convert(millis, TimeUnit.MILLISECONDS), unit))
+            .orElseGet(() -> TimeValue.timeValueMillis(millis));
     }
 }
