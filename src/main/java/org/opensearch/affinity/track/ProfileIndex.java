@@ -197,8 +197,9 @@ public final class ProfileIndex {
         return Profile.fromBytes(bytes(found.getSourceAsMap().get("profile")));
     }
 
-    private static BytesReference bytes(Object base64) {
-        return new BytesArray(Base64.getDecoder().decode((String) base64));
+    /** A value as CBOR has it, or base64 as the JSON of documents had it that were written before. */
+    private static BytesReference bytes(Object value) {
+        return new BytesArray(value instanceof byte[] bytes ? bytes : Base64.getDecoder().decode((String) value));
     }
 
     /**
@@ -231,7 +232,7 @@ public final class ProfileIndex {
 
     private static IndexRequest request(String tracker, Stored stored) throws IOException {
         Profile profile = stored.profile();
-        XContentBuilder source = XContentFactory.jsonBuilder().startObject().field("user", profile.user());
+        XContentBuilder source = binary().startObject().field("user", profile.user());
         source.field("events", profile.events()).field("last_event", profile.lastEvent());
         source.field("profile");
         write(source, profile);
@@ -240,6 +241,11 @@ public final class ProfileIndex {
         return stored.isNew()
             ? request.opType(DocWriteRequest.OpType.CREATE)
             : request.setIfSeqNo(stored.seqNo()).setIfPrimaryTerm(stored.primaryTerm());
+    }
+
+    /** Every search reads a profile, and as CBOR it is neither escaped nor decoded. */
+    private static XContentBuilder binary() throws IOException {
+        return XContentFactory.cborBuilder();
     }
 
     private static void write(XContentBuilder source, Writeable value) throws IOException {
@@ -318,7 +324,7 @@ public final class ProfileIndex {
             request.opType(DocWriteRequest.OpType.CREATE);
         }
         try {
-            XContentBuilder source = XContentFactory.jsonBuilder().startObject();
+            XContentBuilder source = binary().startObject();
             source.field("index", slice.shard().getIndexName()).field("shard", slice.shard().id());
             source.field("read_to", progress.readTo()).field("applied", progress.applied()).startObject("skipped");
             for (Map.Entry<Skipped, Long> reason : progress.skipped().entrySet()) {
