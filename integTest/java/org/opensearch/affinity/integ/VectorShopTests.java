@@ -1,6 +1,7 @@
 package org.opensearch.affinity.integ;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 import org.junit.Test;
@@ -46,9 +47,20 @@ public class VectorShopTests {
         List<String> titles = new VectorShop(20_000).items(0, 1, List.of()).map(item -> " " + item.source().path("title").asText() + " ").toList();
         for (int query = 0; query < 20; query++) {
             String[] words = VectorShop.query(query).split(" ");
-            assertTrue(words[0].equals(words[1]) == false);
-            long found = titles.stream().filter(title -> title.contains(" " + words[0] + " ") || title.contains(" " + words[1] + " ")).count();
+            long found = titles.stream().filter(title -> has(title, words[0]) || has(title, words[1])).count();
             assertTrue(words[0] + " " + words[1] + ": " + found, found > 2_000 && found < 8_000);
+        }
+        assertTrue(titles.stream().filter(title -> has(title, "w0")).count() > 5 * titles.stream().filter(title -> has(title, "w199")).count());
+    }
+
+    private static boolean has(String title, String word) {
+        return title.contains(" " + word + " ");
+    }
+
+    @Test
+    public void queriesAreOfTwoWords() {
+        for (int query = 0; query < 1_000; query++) {
+            assertEquals(2, Set.of(VectorShop.query(query).split(" ")).size());
         }
     }
 
