@@ -77,6 +77,15 @@ public final class Node implements AutoCloseable {
         return process.pid();
     }
 
+    /** Seconds of CPU time that the process has used on all cores, to about a hundredth. */
+    double cpuSeconds() throws IOException {
+        return process.toHandle()
+            .info()
+            .totalCpuDuration()
+            .orElseThrow(() -> new IOException("the node " + pid() + " is gone; its log is " + log()))
+            .toNanos() / 1e9;
+    }
+
     /** Everything the node printed. */
     public Path log() {
         return settings.logs().resolve("stdout.log");

@@ -186,7 +186,7 @@ final class PeersRun {
             .put("index.default_pipeline", entrant.key());
         index.putObject("mappings").put("dynamic", false).putObject("properties");
         entrant.rest().put("/" + entrant.key(), index);
-        double cpu = cpuSeconds(entrant.node());
+        double cpu = entrant.node().cpuSeconds();
         long wall = System.nanoTime();
         new BulkFeed(entrant.rest(), entrant.key(), BULK).send(
             IntStream.range(0, texts.size())
@@ -194,14 +194,7 @@ final class PeersRun {
             written -> {}
         );
         double wallSeconds = (System.nanoTime() - wall) / 1e9;
-        return new Lap(texts.size(), cpuSeconds(entrant.node()) - cpu, wallSeconds);
-    }
-
-    private static double cpuSeconds(Node node) throws IOException {
-        return ProcessHandle.of(node.pid())
-            .flatMap(process -> process.info().totalCpuDuration())
-            .orElseThrow(() -> new IOException("the node " + node.pid() + " is gone; its log is " + node.log()))
-            .toNanos() / 1e9;
+        return new Lap(texts.size(), entrant.node().cpuSeconds() - cpu, wallSeconds);
     }
 
     private Map<String, Double> cosines(List<Entrant> entrants) throws IOException {

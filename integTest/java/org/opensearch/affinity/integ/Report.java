@@ -4,12 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 
 /**
@@ -21,10 +18,7 @@ import java.util.HexFormat;
  */
 record Report(Path target, Machine machine, Texts sample, int threads) {
     ObjectNode json(int rounds) {
-        ObjectNode json = Rest.JSON.createObjectNode();
-        json.put("command", System.getProperty("affinity.command", "./bench"));
-        json.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
-        json.set("machine", machine.json());
+        ObjectNode json = new Figures(target, machine).json();
         json.put("threads", threads).put("rounds", rounds);
         json.putObject("texts").put("origin", sample.origin()).put("count", sample.all().size()).put("sha256", digest());
         return json;
@@ -32,10 +26,7 @@ record Report(Path target, Machine machine, Texts sample, int threads) {
 
     /** Writes it to {@code target/bench}, and returns where, for people. */
     Path write(String name, ObjectNode json) throws IOException {
-        Path file = target.resolve("bench").resolve(name);
-        Files.createDirectories(file.getParent());
-        Files.writeString(file, Rest.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
-        return target.getParent().relativize(file);
+        return new Figures(target, machine).write(name, json);
     }
 
     private String digest() {

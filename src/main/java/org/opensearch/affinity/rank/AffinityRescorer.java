@@ -10,8 +10,6 @@ import org.opensearch.search.rescore.RescoreContext;
 import org.opensearch.search.rescore.Rescorer;
 
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -20,11 +18,6 @@ import java.util.List;
  */
 final class AffinityRescorer implements Rescorer {
     private static final AffinityRescorer INSTANCE = new AffinityRescorer();
-    private static final Comparator<ScoreDoc> BY_DOC = Comparator.comparingInt(hit -> hit.doc);
-    private static final Comparator<ScoreDoc> BEST_FIRST = (a, b) -> {
-        int byScore = Float.compare(b.score, a.score);
-        return byScore != 0 ? byScore : Integer.compare(a.doc, b.doc);
-    };
 
     /** One rescoring on one shard. */
     static final class Context extends RescoreContext {
@@ -64,10 +57,11 @@ final class AffinityRescorer implements Rescorer {
         }
         long began = System.nanoTime();
         ScoreDoc[] hits = top.scoreDocs.clone();
-        Arrays.sort(hits, 0, window, BY_DOC);
-        int[] docs = Arrays.stream(hits, 0, window).mapToInt(hit -> hit.doc).toArray();
+        HitOrder.byDocument(hits, window);
+        int[] docs = documents(hits, window);
         score(hits, window, searcher.getIndexReader().leaves(), context);
-        Arrays.sort(hits, 0, window, BEST_FIRST);
+        // They are in document order, so of equal scores the lower document comes first.
+        HitOrder.bestFirst(hits, window);
         if (context.scoring.diversity() > 0) {
             Diversity.spread(hits, window, searcher.getIndexReader().leaves(), context.scoring);
         }
@@ -79,6 +73,14 @@ final class AffinityRescorer implements Rescorer {
         context.setRescoredDocs(new RescoredDocuments(docs, lowest));
         context.meter.rescored(window, System.nanoTime() - began);
         return new TopDocs(top.totalHits, hits);
+    }
+
+    private static int[] documents(ScoreDoc[] hits, int window) {
+        int[] docs = new int[window];
+        for (int i = 0; i < window; i++) {
+            docs[i] = hits[i].doc;
+        }
+        return docs;
     }
 
     /** Scores hits in document order. */

@@ -19,11 +19,13 @@ final class DocumentMerit {
     /** Null where no document has a vector. */
     private final ItemVectorReader vectors;
     private final ItemSignals.Leaf signals;
+    private final float centreSquared;
 
     private DocumentMerit(Scoring scoring, ItemVectorReader vectors, ItemSignals.Leaf signals) {
         this.scoring = scoring;
         this.vectors = vectors;
         this.signals = signals;
+        centreSquared = scoring.interests().centreSquared();
     }
 
     static DocumentMerit open(LeafReaderContext leaf, Scoring scoring, ItemSignals signals) throws IOException {
@@ -35,14 +37,14 @@ final class DocumentMerit {
     /** @param doc of the segment, not before the one asked for last */
     double of(int doc) throws IOException {
         float[] vector = vectors == null ? null : vectors.vector(doc);
-        float affinity = vector == null ? 0 : scoring.interests().affinity(vector);
+        float affinity = vector == null ? 0 : scoring.interests().affinity(vector, centreSquared);
         return scoring.affinityWeight() * affinity + signals.merit(doc);
     }
 
     /** The same, with its parts; the value is a double. */
     Explanation explain(int doc) throws IOException {
         float[] vector = vectors == null ? null : vectors.vector(doc);
-        float affinity = vector == null ? 0 : scoring.interests().affinity(vector);
+        float affinity = vector == null ? 0 : scoring.interests().affinity(vector, centreSquared);
         List<Explanation> parts = new ArrayList<>();
         parts.add(
             Explanation.match(

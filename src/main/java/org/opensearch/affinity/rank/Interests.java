@@ -153,7 +153,12 @@ record Interests(String field, float[] centre, float least, List<Aspect> aspects
      * @return in [-1, 1]
      */
     float affinity(float[] vector) {
-        float distance = distance(vector);
+        return affinity(vector, centreSquared());
+    }
+
+    /** The same for many vectors, with {@link #centreSquared()} computed once. */
+    float affinity(float[] vector, float centreSquared) {
+        float distance = distance(vector, centreSquared);
         float liked = 0;
         float disliked = 0;
         for (int i = 0; i < aspects.size(); i++) {
@@ -166,7 +171,7 @@ record Interests(String field, float[] centre, float least, List<Aspect> aspects
 
     /** The interests that decide {@link #affinity}: the best liked one and the worst disliked one, where there are such. */
     List<Part> parts(float[] vector) {
-        float distance = distance(vector);
+        float distance = distance(vector, centreSquared());
         Part liked = null;
         Part disliked = null;
         for (Aspect aspect : aspects) {
@@ -187,9 +192,14 @@ record Interests(String field, float[] centre, float least, List<Aspect> aspects
         return parts;
     }
 
+    /** The centre's length, squared. */
+    float centreSquared() {
+        return VectorUtil.dotProduct(centre, centre);
+    }
+
     /** From the centre to a unit vector; above 0, for the centre is shorter than 1. */
-    private float distance(float[] vector) {
-        float squared = 1 - 2 * VectorUtil.dotProduct(centre, vector) + VectorUtil.dotProduct(centre, centre);
+    private float distance(float[] vector, float centreSquared) {
+        float squared = 1 - 2 * VectorUtil.dotProduct(centre, vector) + centreSquared;
         return (float) Math.sqrt(Math.max(squared, Float.MIN_NORMAL));
     }
 

@@ -1,6 +1,5 @@
 package org.opensearch.affinity.track;
 
-import org.opensearch.core.common.bytes.BytesReference;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
@@ -71,12 +70,6 @@ public final class Profile implements Writeable {
         out.writeList(history);
         out.writeMap(applied, StreamOutput::writeString, StreamOutput::writeZLong);
         out.writeVLong(events);
-    }
-
-    static Profile fromBytes(BytesReference bytes) throws IOException {
-        try (StreamInput in = bytes.streamInput()) {
-            return new Profile(in);
-        }
     }
 
     public String user() {

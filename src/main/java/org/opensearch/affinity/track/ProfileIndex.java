@@ -23,8 +23,7 @@ import org.opensearch.common.settings.Settings;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.common.xcontent.XContentFactory;
 import org.opensearch.core.action.ActionListener;
-import org.opensearch.core.common.bytes.BytesArray;
-import org.opensearch.core.common.bytes.BytesReference;
+import org.opensearch.core.common.io.stream.ByteBufferStreamInput;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.Writeable;
 import org.opensearch.core.xcontent.XContentBuilder;
@@ -34,6 +33,7 @@ import org.opensearch.transport.client.Client;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -194,11 +194,17 @@ public final class ProfileIndex {
     }
 
     private static Profile profile(GetResponse found) throws IOException {
-        return Profile.fromBytes(bytes(found.getSourceAsMap().get("profile")));
+        try (StreamInput in = input(found.getSourceAsMap().get("profile"))) {
+            return new Profile(in);
+        }
     }
 
-    private static BytesReference bytes(Object base64) {
-        return new BytesArray(Base64.getDecoder().decode((String) base64));
+    /**
+     * A value as CBOR has it, or base64 as the JSON of documents had it that were written before. The buffer reads a float at
+     * once; the stream that core makes of bytes reads each byte by itself, which took longer than all else about a profile.
+     */
+    private static StreamInput input(Object value) {
+        return new ByteBufferStreamInput(ByteBuffer.wrap(value instanceof byte[] bytes ? bytes : Base64.getDecoder().decode((String) value)));
     }
 
     /**
@@ -231,7 +237,7 @@ public final class ProfileIndex {
 
     private static IndexRequest request(String tracker, Stored stored) throws IOException {
         Profile profile = stored.profile();
-        XContentBuilder source = XContentFactory.jsonBuilder().startObject().field("user", profile.user());
+        XContentBuilder source = binary().startObject().field("user", profile.user());
         source.field("events", profile.events()).field("last_event", profile.lastEvent());
         source.field("profile");
         write(source, profile);
@@ -240,6 +246,11 @@ public final class ProfileIndex {
         return stored.isNew()
             ? request.opType(DocWriteRequest.OpType.CREATE)
             : request.setIfSeqNo(stored.seqNo()).setIfPrimaryTerm(stored.primaryTerm());
+    }
+
+    /** As CBOR a profile is neither escaped nor decoded, and a quarter shorter. */
+    private static XContentBuilder binary() throws IOException {
+        return XContentFactory.cborBuilder();
     }
 
     private static void write(XContentBuilder source, Writeable value) throws IOException {
@@ -304,7 +315,7 @@ public final class ProfileIndex {
         );
         long readTo = ((Number) source.get("read_to")).longValue();
         long applied = ((Number) source.get("applied")).longValue();
-        try (StreamInput in = bytes(source.get("population")).streamInput()) {
+        try (StreamInput in = input(source.get("population"))) {
             return new Progress(readTo, applied, skipped, new Population(in), found.getSeqNo(), found.getPrimaryTerm());
         }
     }
@@ -318,7 +329,7 @@ public final class ProfileIndex {
             request.opType(DocWriteRequest.OpType.CREATE);
         }
         try {
-            XContentBuilder source = XContentFactory.jsonBuilder().startObject();
+            XContentBuilder source = binary().startObject();
             source.field("index", slice.shard().getIndexName()).field("shard", slice.shard().id());
             source.field("read_to", progress.readTo()).field("applied", progress.applied()).startObject("skipped");
             for (Map.Entry<Skipped, Long> reason : progress.skipped().entrySet()) {

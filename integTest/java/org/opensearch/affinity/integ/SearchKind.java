@@ -1,0 +1,105 @@
+package org.opensearch.affinity.integ;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import java.util.List;
+import java.util.function.ObjIntConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * One way to ask the numbered queries of a {@link VectorShop}, for the best ten items with their titles.
+ *
+ * @param key        its name in files
+ * @param title      its name for people
+ * @param parameters of the URL, after a question mark; or empty
+ * @param addition   adds to the body of a query with a number what is asked beside the query
+ */
+record SearchKind(String key, String title, String parameters, ObjIntConsumer<ObjectNode> addition) {
+    static final String PLAIN = "plain";
+    static final String WINDOW = "window";
+    static final String RESCORE = "affinity";
+    static final String PIPELINE = "affinity_pipeline";
+    static final String PAINLESS = "script_painless";
+    static final String KNN = "script_knn";
+    /** What users do without us. */
+    static final List<String> SCRIPTS = List.of(PAINLESS, KNN);
+
+    static final String ITEM_VECTOR = "item_vector";
+    static final String SCRIPT_VECTOR = "script_vector";
+    /** About the length of all vectors here, squared: a product divided by it is about a cosine. */
+    private static final double SQUARED_LENGTH = 40.0 * 40 * VectorShop.DIMENSION;
+
+    /** The body of the search. */
+    String body(int number) {
+        ObjectNode body = Rest.JSON.createObjectNode().put("size", 10);
+        body.putObject("query").putObject("match").put("title", VectorShop.query(number));
+        addition.accept(body, number);
+        return body.toString();
+    }
+
+    /** Whose search it is. */
+    static int user(int number) {
+        return number % VectorShop.USERS;
+    }
+
+    /** All of them, those without personalisation first. */
+    static List<SearchKind> all(String tracker, String pipeline, int window) {
+        return List.of(
+            new SearchKind(PLAIN, "BM25 alone", "", (body, number) -> {}),
+            new SearchKind(WINDOW, "the window, rescored by a constant", "", (body, number) -> rescore(body, window).set("query", constant())),
+            new SearchKind(RESCORE, "rescore.affinity", "", (body, number) -> {
+                rescore(body, window).putObject("affinity").put("tracker", tracker).put("user", VectorShop.user(user(number)));
+            }),
+            new SearchKind(PIPELINE, "ext.affinity through a pipeline", "?search_pipeline=" + pipeline, (body, number) -> {
+                body.putObject("ext").putObject("affinity").put("user", VectorShop.user(user(number)));
+            }),
+            new SearchKind(PAINLESS, "script_score, painless innerProduct of k-NN", "", (body, number) -> rescore(body, window).set("query", painless(number))),
+            new SearchKind(KNN, "script_score, knn_score of k-NN", "", (body, number) -> rescore(body, window).set("query", knn(number)))
+        );
+    }
+
+    private static ObjectNode rescore(ObjectNode body, int window) {
+        return body.putObject("rescore").put("window_size", window);
+    }
+
+    private static ObjectNode constant() {
+        return json("{\"rescore_query\":{\"constant_score\":{\"filter\":{\"match_all\":{}}}},\"score_mode\":\"multiply\"}");
+    }
+
+    /** What we compute, as far as a script can: the best match of several interests, to the power of e. */
+    private static ObjectNode painless(int number) {
+        return json("""
+            {"score_mode":"multiply","rescore_query":{"script_score":{"query":{"match_all":{}},"script":{
+              "source":"double best = 0; for (int i = 0; i < params.liked.size(); i++) { best = Math.max(best, innerProduct(params.liked[i], doc['%s'])); } return Math.exp(2 * best / params.squared);",
+              "params":{"squared":%s,"liked":[%s]}}}}}""".formatted(
+            SCRIPT_VECTOR,
+            SQUARED_LENGTH,
+            liked(number).collect(Collectors.joining(","))
+        ));
+    }
+
+    /** The best of several scores of k-NN's own script, which knows one vector each. */
+    private static ObjectNode knn(int number) {
+        String functions = liked(number).map(vector -> """
+            {"script_score":{"script":{"lang":"knn","source":"knn_score","params":{"field":"%s","query_value":%s,"space_type":"innerproduct"}}}}"""
+            .formatted(SCRIPT_VECTOR, vector)).collect(Collectors.joining(","));
+        return json("""
+            {"score_mode":"multiply","rescore_query":{"function_score":{"query":{"match_all":{}},"functions":[%s],
+              "score_mode":"max","boost_mode":"replace"}}}""".formatted(functions));
+    }
+
+    private static Stream<String> liked(int number) {
+        return IntStream.range(0, VectorShop.INTERESTS).mapToObj(interest -> VectorShop.json(VectorShop.liked(user(number), interest)));
+    }
+
+    private static ObjectNode json(String text) {
+        try {
+            return (ObjectNode) Rest.JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package org.opensearch.affinity.integ;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
+
+import java.time.Instant;
+import java.util.SplittableRandom;
+import java.util.StringJoiner;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Any number of items with words and random vectors as long as a sentence encoder's, and shoppers who each like four
+ * clusters of them; nothing needs encoding. The same each time, and a larger shop begins with the items of a smaller one.
+ *
+ * @param items at least {@link #CLUSTERED}
+ */
+record VectorShop(int items) {
+    static final int DIMENSION = 384;
+    static final int USERS = 20;
+    static final int INTERESTS = 4;
+    private static final int CLUSTER = 5;
+    /** So many items, the first ones, are liked by somebody. */
+    static final int CLUSTERED = USERS * INTERESTS * CLUSTER;
+
+    private static final int VOCABULARY = 200;
+    private static final int RAREST_ASKED = 60;
+    private static final int COMMONEST_ASKED = 20;
+    private static final int FEWEST_WORDS = 5;
+    private static final int MOST_WORDS = 30;
+    /** Values are whole numbers, so that a million vectors are short as JSON; the field type brings them to unit length. */
+    private static final double SCALE = 40;
+    /** Of an item around its cluster's centre, so that items of a cluster have a cosine of about 0.9. */
+    private static final double SPREAD = 0.33;
+    private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
+
+    VectorShop {
+        if (items < CLUSTERED) {
+            throw new IllegalArgumentException("a shop needs at least " + CLUSTERED + " items, got " + items);
+        }
+    }
+
+    /**
+     * Every step-th item from a given one on, as documents.
+     *
+     * @param fields that get the same vector
+     */
+    Stream<BulkFeed.Document> items(int from, int step, Iterable<String> fields) {
+        return IntStream.iterate(from, number -> number < items, number -> number + step).mapToObj(number -> item(number, fields));
+    }
+
+    private static BulkFeed.Document item(int number, Iterable<String> fields) {
+        ObjectNode item = Rest.JSON.createObjectNode().put("title", title(number));
+        RawValue vector = new RawValue(json(vector(number)));
+        fields.forEach(field -> item.putRawValue(field, vector));
+        return new BulkFeed.Document(id(number), item);
+    }
+
+    private static String id(int number) {
+        return "item-" + number;
+    }
+
+    /** Words of which some are a hundred times as common as others, in titles of different lengths. */
+    private static String title(int number) {
+        SplittableRandom random = new SplittableRandom(number);
+        StringJoiner words = new StringJoiner(" ");
+        for (int left = random.nextInt(FEWEST_WORDS, MOST_WORDS + 1); left > 0; left--) {
+            double uniform = random.nextDouble();
+            words.add("w" + (int) (VOCABULARY * uniform * uniform));
+        }
+        return words.toString();
+    }
+
+    /** Two words that, each, about an eighth of the items have. */
+    static String query(int number) {
+        SplittableRandom random = new SplittableRandom(~number);
+        int first = random.nextInt(COMMONEST_ASKED, RAREST_ASKED);
+        int second = random.nextInt(COMMONEST_ASKED, RAREST_ASKED - 1);
+        return "w" + first + " w" + (second < first ? second : second + 1);
+    }
+
+    /** Not of unit length. */
+    static int[] vector(int number) {
+        double[] gaussian = gaussian(number);
+        if (number < CLUSTERED) {
+            double[] centre = centre(number / CLUSTER);
+            for (int i = 0; i < DIMENSION; i++) {
+                gaussian[i] = centre[i] + SPREAD * gaussian[i];
+            }
+        }
+        return IntStream.range(0, DIMENSION).map(i -> (int) Math.round(SCALE * gaussian[i])).toArray();
+    }
+
+    /** The middle of a cluster that a user likes; about as long as items' vectors are. */
+    static int[] liked(int user, int interest) {
+        double[] centre = centre(user * INTERESTS + interest);
+        return IntStream.range(0, DIMENSION).map(i -> (int) Math.round(SCALE * centre[i])).toArray();
+    }
+
+    private static double[] centre(int cluster) {
+        return gaussian(-1L - cluster);
+    }
+
+    private static double[] gaussian(long seed) {
+        RandomGenerator random = new SplittableRandom(seed);
+        return IntStream.range(0, DIMENSION).mapToDouble(i -> random.nextGaussian()).toArray();
+    }
+
+    static String json(int[] vector) {
+        StringJoiner values = new StringJoiner(",", "[", "]");
+        for (int value : vector) {
+            values.add(Integer.toString(value));
+        }
+        return values.toString();
+    }
+
+    /** The name of a user, from 0. */
+    static String user(int number) {
+        return "user-" + number;
+    }
+
+    /** Each user acts on every item of the four clusters; the first cluster's items are bought. */
+    Stream<BulkFeed.Document> log() {
+        return IntStream.range(0, CLUSTERED).mapToObj(number -> {
+            int cluster = number / CLUSTER;
+            ObjectNode event = Rest.JSON.createObjectNode();
+            event.put("user_id", user(cluster / INTERESTS)).put("action_name", cluster % INTERESTS == 0 ? "purchase" : "click");
+            event.put("timestamp", BEGIN.plusSeconds(60L * number).toString());
+            event.putObject("event_attributes").putObject("object").put("object_id", id(number));
+            return new BulkFeed.Document("event-" + number, event);
+        });
+    }
+}

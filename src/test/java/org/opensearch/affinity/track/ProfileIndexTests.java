@@ -1,0 +1,68 @@
+package org.opensearch.affinity.track;
+
+import org.opensearch.action.index.IndexRequest;
+import org.opensearch.action.support.PlainActionFuture;
+import org.opensearch.common.io.stream.BytesStreamOutput;
+import org.opensearch.common.xcontent.XContentType;
+import org.opensearch.common.xcontent.json.JsonXContent;
+import org.opensearch.core.common.bytes.BytesReference;
+import org.opensearch.core.index.Index;
+import org.opensearch.core.index.shard.ShardId;
+import org.opensearch.core.xcontent.MediaTypeRegistry;
+import org.opensearch.core.xcontent.XContentParser;
+import org.opensearch.test.OpenSearchSingleNodeTestCase;
+
+import java.io.IOException;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+
+public class ProfileIndexTests extends OpenSearchSingleNodeTestCase {
+    private static final Slice SLICE = new Slice("shop", new ShardId(new Index("ubi_events", "uuid"), 0));
+
+    private ProfileIndex index() {
+        ProfileIndex index = new ProfileIndex(client());
+        PlainActionFuture<Void> created = PlainActionFuture.newFuture();
+        index.create("shop", created);
+        created.actionGet();
+        return index;
+    }
+
+    private Profile profile() throws IOException {
+        String json = "{\"items\":{\"index\":\"products\",\"vector_field\":\"v\"},\"events\":{\"index\":\"ubi_events\"},\"actions\":{\"click\":1}}";
+        Profile profile = new Profile("ann");
+        try (XContentParser parser = createParser(JsonXContent.jsonXContent, json)) {
+            Event event = new Event("ann", "tent", "click", 1_000);
+            profile.apply(SLICE, 3, event, new float[] { 0.6f, 0.8f }, 1, Tracker.parse("shop", parser));
+        }
+        return profile;
+    }
+
+    private static Profile read(ProfileIndex index) {
+        PlainActionFuture<ProfileIndex.Found> found = PlainActionFuture.newFuture();
+        index.get("shop", "ann", List.of(SLICE), found);
+        return found.actionGet().profile();
+    }
+
+    public void testReadsWhatItWrites() throws Exception {
+        ProfileIndex index = index();
+        assertNull(read(index));
+        PlainActionFuture<Void> saved = PlainActionFuture.newFuture();
+        index.save("shop", List.of(new ProfileIndex.Stored(profile(), 0, 0, true)), saved);
+        saved.actionGet();
+        assertEquals(profile(), read(index));
+        BytesReference source = client().prepareGet(ProfileIndex.alias("shop"), ProfileIndex.idOfUser("ann")).get().getSourceAsBytesRef();
+        assertEquals("base64 would have to be decoded for each search", XContentType.CBOR, MediaTypeRegistry.xContentType(source));
+    }
+
+    public void testProfilesStoredAsJsonAreStillRead() throws Exception {
+        ProfileIndex index = index();
+        try (BytesStreamOutput out = new BytesStreamOutput()) {
+            profile().writeTo(out);
+            String base64 = Base64.getEncoder().encodeToString(BytesReference.toBytes(out.bytes()));
+            IndexRequest json = new IndexRequest(ProfileIndex.alias("shop")).id(ProfileIndex.idOfUser("ann"));
+            client().index(json.source(Map.of("user", "ann", "events", 1, "profile", base64), XContentType.JSON)).actionGet();
+        }
+        assertEquals(profile(), read(index));
+    }
+}
