@@ -16,8 +16,12 @@ import org.opensearch.search.builder.SearchSourceBuilder;
 import org.opensearch.search.pipeline.AbstractProcessor;
 import org.opensearch.search.pipeline.Processor;
 import org.opensearch.search.pipeline.SearchRequestProcessor;
+import org.opensearch.search.sort.ScoreSortBuilder;
+import org.opensearch.search.sort.SortBuilder;
+import org.opensearch.search.sort.SortOrder;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -47,13 +51,19 @@ public final class AffinityRequestProcessor extends AbstractProcessor implements
         if (request.asksToExcludeSeen()) {
             source.query(unseen(source.query(), request));
         }
-        boolean sorted = source.sorts() != null && source.sorts().isEmpty() == false;
-        if (search.scroll() != null || sorted || source.collapse() != null) {
+        if (search.scroll() != null || isSorted(source) || source.collapse() != null) {
             HeaderWarning.addWarning("[affinity] a sorted, scrolled or collapsed search cannot be rescored: the results are not personalised");
             return search;
         }
         source.addRescorer(new AffinityRescorerBuilder(request.withoutExcludeSeen(), meter));
         return search;
+    }
+
+    /** By something else than the score, best first. */
+    private static boolean isSorted(SearchSourceBuilder source) {
+        List<SortBuilder<?>> sorts = source.sorts() == null ? List.of() : source.sorts();
+        boolean byScore = sorts.size() == 1 && sorts.get(0) instanceof ScoreSortBuilder score && score.order() == SortOrder.DESC;
+        return sorts.isEmpty() == false && byScore == false;
     }
 
     /** The search without the items of the user's recent history; scores stay as they are. */
