@@ -75,7 +75,7 @@ public class RankExplainTests extends RankTestCase {
         for (String weight : List.of("1.9", "-7.7")) {
             for (String mode : List.of("multiply", "sum", "replace")) {
                 for (int window : List.of(3, 8, 100)) {
-                    String affinity = "{\"window_size\": %d, \"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\", \"score_mode\": \"%s\"}}";
+                    String affinity = "{\"window_size\": %s, \"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\", \"score_mode\": \"%s\"}}";
                     String rescorers = OWN_RESCORER.formatted(weight) + ", " + affinity.formatted(window, mode);
                     assertExplained(explained(", \"rescore\": [" + rescorers + "]"));
                 }
@@ -85,7 +85,7 @@ public class RankExplainTests extends RankTestCase {
 
     public void testBeforeTheSearchsOwnRescorer() throws Exception {
         shop();
-        String affinity = "{\"window_size\": 7, \"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\"}}, ";
+        String affinity = "{\"window_size\": 7, \"affinity\": {\"tracker\": \"shop\", \"user\": \"grump\", \"weight\": 20}}, ";
         assertExplained(explained(", \"rescore\": [" + affinity + OWN_RESCORER.formatted("1.9") + "]"));
     }
 
