@@ -44,6 +44,8 @@ public class DiversityTests extends RankTestCase {
 
     public void testWithoutItNothingChanges() throws Exception {
         tinyShop();
+        Map<String, Float> alike = diverse("ann", 0, ", \"score_mode\": \"replace\"").scores();
+        assertEquals(Map.of("tent", 1f, "tent2", 1f, "lamp", 1f, "between", 1f), alike);
         Map<String, Float> plain = rescored("shop", 100, "\"tracker\": \"shop\", \"user\": \"ann\"", "").scores();
         Map<String, Float> none = rescored("shop", 100, "\"tracker\": \"shop\", \"user\": \"ann\", \"diversity\": 0", "").scores();
         assertEquals(new ArrayList<>(plain.entrySet()), new ArrayList<>(none.entrySet()));

@@ -85,7 +85,7 @@ public class RankExplainTests extends RankTestCase {
 
     public void testBeforeTheSearchsOwnRescorer() throws Exception {
         shop();
-        String affinity = "{\"window_size\": 7, \"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\"}}, ";
+        String affinity = "{\"window_size\": 7, \"affinity\": {\"tracker\": \"shop\", \"user\": \"grump\", \"weight\": 20}}, ";
         assertExplained(explained(", \"rescore\": [" + affinity + OWN_RESCORER.formatted("1.9") + "]"));
     }
 

@@ -102,7 +102,7 @@ abstract class RankTestCase extends OpenSearchSingleNodeTestCase {
         Settings settings = Settings.builder().put("number_of_shards", shards).put("number_of_replicas", 0).build();
         String mapping = """
             {"properties": {"title": {"type": "text"}, "base": {"type": "double"}, "kind": {"type": "keyword"},
-             "vector": {"type": "affinity_vector", "dimension": %s}%s}}""".formatted(Integer.toString(DIMENSION), fields);
+             "vector": {"type": "affinity_vector", "dimension": %s}%s}}""".formatted(DIMENSION, fields);
         assertTrue(client().admin().indices().prepareCreate(index).setSettings(settings).setMapping(mapping).get().isShardsAcknowledged());
     }
 
