@@ -115,6 +115,8 @@ final class PeersRun {
         try (Step step = screen.step("Starting the node for " + name)) {
             List<Integer> ports = Ports.free(2);
             Map<String, String> settings = new TreeMap<>(Peers.settings(report.threads()));
+            // The same documents come again in each round, and ours would not encode them again.
+            settings.put("affinity.encode.cache.size", "0b");
             settings.putAll(more);
             NodeSettings node = new NodeSettings(name, work.resolve(name), ports.get(0), ports.get(1), heap, List.of(), settings, false);
             Node started = Node.start(home, node, waited -> step.now(waited.toSeconds() + " s"));
