@@ -86,7 +86,7 @@ final class RankRun {
     private Node start(OpenSearchHome home) throws IOException {
         try (Step step = screen.step("Starting a node")) {
             List<Integer> ports = Ports.free(2);
-            Map<String, String> more = new TreeMap<>(Map.of("discovery.type", "single-node"));
+            Map<String, String> more = new TreeMap<>(Map.of("discovery.type", "single-node", "affinity.profile_timeout", "50ms"));
             NodeSettings settings = new NodeSettings("rank", work.resolve("node"), ports.get(0), ports.get(1), heap, List.of(), more, false);
             Node node = Node.start(home, settings, waited -> step.now(waited.toSeconds() + " s"));
             step.done("node " + node.pid() + " answers at " + node.rest().base());
