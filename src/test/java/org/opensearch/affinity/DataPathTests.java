@@ -20,18 +20,15 @@ import org.opensearch.core.common.Strings;
 import org.opensearch.core.xcontent.MediaTypeRegistry;
 import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.index.query.QueryBuilders;
-import org.opensearch.plugins.Plugin;
 import org.opensearch.search.SearchHit;
 import org.opensearch.search.builder.SearchSourceBuilder;
-import org.opensearch.test.OpenSearchSingleNodeTestCase;
 
 import java.io.IOException;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
 /** The whole way from events to scores, on one node in this JVM, with vectors given instead of encoded. */
-public class DataPathTests extends OpenSearchSingleNodeTestCase {
+public class DataPathTests extends AffinityNodeTestCase {
     private static final String TRACKER = """
         {"items": {"index": "products", "vector_field": "vector", "text_fields": ["title"]},
          "events": {"index": "ubi_events"},
@@ -40,19 +37,8 @@ public class DataPathTests extends OpenSearchSingleNodeTestCase {
     private final RankMeter meter = new RankMeter();
 
     @Override
-    protected Collection<Class<? extends Plugin>> getPlugins() {
-        return List.of(AffinityPlugin.class);
-    }
-
-    @Override
     protected boolean resetNodeAfterTest() {
         return true;
-    }
-
-    /** On a busy machine a profile may take longer than a search should wait. */
-    @Override
-    protected Settings nodeSettings() {
-        return Settings.builder().put(super.nodeSettings()).put("affinity.profile_timeout", "10s").build();
     }
 
     private void products() {

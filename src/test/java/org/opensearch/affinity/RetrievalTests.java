@@ -16,16 +16,13 @@ import org.opensearch.common.xcontent.json.JsonXContent;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.rest.RestStatus;
 import org.opensearch.core.xcontent.XContentParser;
-import org.opensearch.plugins.Plugin;
 import org.opensearch.search.SearchHit;
 import org.opensearch.search.builder.SearchSourceBuilder;
-import org.opensearch.test.OpenSearchSingleNodeTestCase;
 import org.opensearch.threadpool.ThreadPool;
 
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,19 +30,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** What is retrieved for a person and for an item, on one node in this JVM, with vectors given instead of encoded. */
-public class RetrievalTests extends OpenSearchSingleNodeTestCase {
+public class RetrievalTests extends AffinityNodeTestCase {
     private static final String FOR_ANN = "{\"tracker\": \"shop\", \"user\": \"ann\"}";
-
-    /** On a busy machine a profile may take longer than a search should wait. */
-    @Override
-    protected Settings nodeSettings() {
-        return Settings.builder().put(super.nodeSettings()).put("affinity.profile_timeout", "10s").build();
-    }
-
-    @Override
-    protected Collection<Class<? extends Plugin>> getPlugins() {
-        return List.of(AffinityPlugin.class);
-    }
 
     @Override
     protected boolean resetNodeAfterTest() {

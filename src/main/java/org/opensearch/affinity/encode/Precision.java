@@ -13,7 +13,7 @@ public enum Precision {
     /** float16: for GPUs. */
     F16,
     /**
-     * 8-bit integers in the linear layers: the fastest on a processor without AMX, where less accurate vectors do. A vector then
+     * 8-bit integers in the linear layers: for processors on which bfloat16 does not pay, where less accurate vectors do. A vector then
      * depends on its batch.
      */
     INT8;

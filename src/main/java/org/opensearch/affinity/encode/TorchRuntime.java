@@ -176,7 +176,7 @@ public final class TorchRuntime {
         return Device.cpu();
     }
 
-    /** A processor without any bfloat16 takes minutes to say that it is slow. */
+    /** A processor without bfloat16 has to emulate it, and need not be asked whether that is faster. */
     private List<Precision> sensible(Hardware hardware) {
         if (device.isGpu()) {
             return List.of(Precision.F16);

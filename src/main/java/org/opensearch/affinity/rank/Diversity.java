@@ -15,7 +15,7 @@ import java.util.List;
  * scores differ between shard layouts. It is about items alone, so who searches need not be known.
  */
 final class Diversity {
-    /** How many of the best hits are spread: a few pages. O(hits² · dimension), about 5 ms at 384 dimensions. */
+    /** How many of the best hits are spread: a few pages. O(hits² · dimension). */
     private static final int HITS = 200;
 
     private Diversity() {}

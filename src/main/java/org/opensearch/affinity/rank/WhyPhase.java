@@ -13,7 +13,8 @@ import java.util.Map;
 
 /**
  * Adds the field {@value #FIELD} to the hits of a search that asks {@code why}: the factor of the score and the interests
- * that decided it, with their example items. A fraction of the cost of {@code explain}, and made to be shown to people.
+ * that decided it, with their example items. Unlike {@code explain}, made to be
+ * shown to people.
  */
 public final class WhyPhase implements FetchSubPhase {
     static final String FIELD = "_affinity";
@@ -43,15 +44,15 @@ public final class WhyPhase implements FetchSubPhase {
             public void process(HitContext hit) throws IOException {
                 if (rescore.isRescored(hit.docId() + leaf.docBase)) {
                     // Hits need not come in the order of documents, and readers go forward only: one for each hit.
-                    Object why = why(rescore.merit(leaf), rescore.merit(leaf), hit.docId());
+                    Object why = why(rescore.merit(leaf), hit.docId());
                     hit.hit().setDocumentField(FIELD, new DocumentField(FIELD, List.of(why)));
                 }
             }
         };
     }
 
-    private static Map<String, Object> why(DocumentMerit merit, DocumentMerit interests, int doc) throws IOException {
-        return Map.of("merit", merit.of(doc), "interests", interests.parts(doc).stream().map(WhyPhase::part).toList());
+    private static Map<String, Object> why(DocumentMerit merit, int doc) throws IOException {
+        return Map.of("merit", merit.of(doc), "interests", merit.parts(doc).stream().map(WhyPhase::part).toList());
     }
 
     private static Map<String, Object> part(Part part) {

@@ -6,6 +6,7 @@ import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
 import org.opensearch.action.support.ListenerTimeouts;
+import org.opensearch.cluster.metadata.IndexAbstraction;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.cache.Cache;
@@ -16,6 +17,7 @@ import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.action.ActionResponse;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.core.index.Index;
 import org.opensearch.tasks.Task;
 import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.TransportService;
@@ -151,7 +153,8 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
         private final IndexNameExpressionResolver resolver;
         private final ProfileIndex profiles;
         private final ItemVectors items;
-        private final Cache<Tracker, float[]> centres = CacheBuilder.<Tracker, float[]>builder()
+        /** By the index of the profiles, which goes with its tracker: one that is defined anew begins without. */
+        private final Cache<Index, float[]> centres = CacheBuilder.<Index, float[]>builder()
             .setMaximumWeight(MAX_CENTRES)
             .setExpireAfterWrite(TimeValue.timeValueSeconds(1))
             .build();
@@ -183,12 +186,14 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
                 ThreadPool.Names.GENERIC,
                 NAME
             );
-            float[] known = centres.get(tracker);
+            IndexAbstraction alias = cluster.state().metadata().getIndicesLookup().get(ProfileIndex.alias(request.tracker));
+            Index index = alias == null || alias.getWriteIndex() == null ? null : alias.getWriteIndex().getIndex();
+            float[] known = index == null ? null : centres.get(index);
             List<Slice> slices = known != null ? List.of() : SliceTasks.slices(tracker, cluster.state(), resolver);
             profiles.get(request.tracker, request.user, slices, ActionListener.wrap(found -> {
                 float[] centre = known != null ? known : found.centre();
-                if (known == null) {
-                    centres.put(tracker, centre);
+                if (known == null && index != null) {
+                    centres.put(index, centre);
                 }
                 addRecent(request, new Response(tracker, found.profile(), centre), timed);
             }, timed::onFailure));

@@ -200,11 +200,11 @@ public final class ProfileIndex {
     }
 
     /**
-     * A value as CBOR has it, or base64 as the JSON of documents had it that were written before. The buffer reads a float at
-     * once; the stream that core makes of bytes reads each byte by itself, which took longer than all else about a profile.
+     * A value as CBOR has it. The buffer reads a float at once; the stream that core makes of bytes reads each byte by itself,
+     * which took longer than all else about a profile.
      */
     private static StreamInput input(Object value) {
-        return new ByteBufferStreamInput(ByteBuffer.wrap(value instanceof byte[] bytes ? bytes : Base64.getDecoder().decode((String) value)));
+        return new ByteBufferStreamInput(ByteBuffer.wrap((byte[]) value));
     }
 
     /**

@@ -1,15 +1,12 @@
 package org.opensearch.affinity.encode;
 
 import org.junit.After;
-import org.junit.AfterClass;
-import org.junit.BeforeClass;
 import org.opensearch.common.settings.ClusterSettings;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.core.common.breaker.CircuitBreaker;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.threadpool.ThreadPool;
 
-import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -20,25 +17,10 @@ import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
 
 /** No text is encoded twice, and the figures say so. */
-public class EncoderCacheTests extends EncodeTestCase {
-    private static Models models;
+public class EncoderCacheTests extends FakeDeviceTestCase {
     private final FakeInference device = new FakeInference();
     private final CircuitBreaker breaker = breaker(1L << 30);
     private ThreadPool threadPool;
-
-    @BeforeClass
-    public static void openModels() throws Exception {
-        Path packs = createTempDir();
-        brokenPack(packs, "fake");
-        brokenPack(packs, "other");
-        models = new Models(runtime(), List.of(packs));
-    }
-
-    @AfterClass
-    public static void closeModels() {
-        models.close();
-        models = null;
-    }
 
     @After
     public void stopThreads() {

@@ -1,9 +1,7 @@
 package org.opensearch.affinity.encode;
 
 import org.junit.After;
-import org.junit.AfterClass;
 import org.junit.Before;
-import org.junit.BeforeClass;
 import org.opensearch.ExceptionsHelper;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.unit.TimeValue;
@@ -16,7 +14,6 @@ import org.opensearch.core.tasks.TaskCancelledException;
 import org.opensearch.threadpool.Scheduler.Cancellable;
 import org.opensearch.threadpool.ThreadPool;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -33,27 +30,12 @@ import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
 
 /** What waits, overtakes, leaves and is refused, with a device that does as it is told. */
-public class EncoderQueueTests extends EncodeTestCase {
+public class EncoderQueueTests extends FakeDeviceTestCase {
     private static final long PLENTY = 1L << 30;
 
-    private static Models models;
     private FakeInference device;
     private CircuitBreaker breaker;
     private ThreadPool threadPool;
-
-    @BeforeClass
-    public static void openModels() throws Exception {
-        Path packs = createTempDir();
-        brokenPack(packs, "fake");
-        brokenPack(packs, "other");
-        models = new Models(runtime(), List.of(packs));
-    }
-
-    @AfterClass
-    public static void closeModels() {
-        models.close();
-        models = null;
-    }
 
     @Before
     public void newDevice() {

@@ -6,7 +6,7 @@ import org.opensearch.action.search.PutSearchPipelineRequest;
 import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.search.SearchResponse;
 import org.opensearch.action.support.PlainActionFuture;
-import org.opensearch.affinity.AffinityPlugin;
+import org.opensearch.affinity.AffinityNodeTestCase;
 import org.opensearch.affinity.track.DeleteTrackerAction;
 import org.opensearch.affinity.track.PutTrackerAction;
 import org.opensearch.affinity.track.Tracker;
@@ -22,14 +22,11 @@ import org.opensearch.core.rest.RestStatus;
 import org.opensearch.core.xcontent.MediaTypeRegistry;
 import org.opensearch.core.xcontent.NamedXContentRegistry;
 import org.opensearch.core.xcontent.XContentParser;
-import org.opensearch.plugins.Plugin;
 import org.opensearch.search.SearchHit;
 import org.opensearch.search.builder.SearchSourceBuilder;
-import org.opensearch.test.OpenSearchSingleNodeTestCase;
 
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -41,7 +38,7 @@ import java.util.Set;
  * A shop on one node in this JVM. Items have vectors of {@value #DIMENSION} dimensions and a number {@code base}, which is
  * their relevance, so that relevance depends on the item alone. What users like comes from events that a tracker follows.
  */
-abstract class RankTestCase extends OpenSearchSingleNodeTestCase {
+abstract class RankTestCase extends AffinityNodeTestCase {
     static final int DIMENSION = 4;
     /** A query whose score is the item's {@code base}. */
     static final String BY_BASE = """
@@ -65,17 +62,6 @@ abstract class RankTestCase extends OpenSearchSingleNodeTestCase {
             }
             return scores;
         }
-    }
-
-    /** On a busy machine a profile may take longer than a search should wait. */
-    @Override
-    protected Settings nodeSettings() {
-        return Settings.builder().put(super.nodeSettings()).put("affinity.profile_timeout", "10s").build();
-    }
-
-    @Override
-    protected Collection<Class<? extends Plugin>> getPlugins() {
-        return List.of(AffinityPlugin.class);
     }
 
     @Override

@@ -1,8 +1,6 @@
 package org.opensearch.affinity.track;
 
-import org.opensearch.action.index.IndexRequest;
 import org.opensearch.action.support.PlainActionFuture;
-import org.opensearch.common.io.stream.BytesStreamOutput;
 import org.opensearch.common.xcontent.XContentType;
 import org.opensearch.common.xcontent.json.JsonXContent;
 import org.opensearch.core.common.bytes.BytesReference;
@@ -13,9 +11,7 @@ import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.test.OpenSearchSingleNodeTestCase;
 
 import java.io.IOException;
-import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 
 public class ProfileIndexTests extends OpenSearchSingleNodeTestCase {
     private static final Slice SLICE = new Slice("shop", new ShardId(new Index("ubi_events", "uuid"), 0));
@@ -53,16 +49,5 @@ public class ProfileIndexTests extends OpenSearchSingleNodeTestCase {
         assertEquals(profile(), read(index));
         BytesReference source = client().prepareGet(ProfileIndex.alias("shop"), ProfileIndex.idOfUser("ann")).get().getSourceAsBytesRef();
         assertEquals("base64 would have to be decoded for each search", XContentType.CBOR, MediaTypeRegistry.xContentType(source));
-    }
-
-    public void testProfilesStoredAsJsonAreStillRead() throws Exception {
-        ProfileIndex index = index();
-        try (BytesStreamOutput out = new BytesStreamOutput()) {
-            profile().writeTo(out);
-            String base64 = Base64.getEncoder().encodeToString(BytesReference.toBytes(out.bytes()));
-            IndexRequest json = new IndexRequest(ProfileIndex.alias("shop")).id(ProfileIndex.idOfUser("ann"));
-            client().index(json.source(Map.of("user", "ann", "events", 1, "profile", base64), XContentType.JSON)).actionGet();
-        }
-        assertEquals(profile(), read(index));
     }
 }

@@ -1,0 +1,26 @@
+package org.opensearch.affinity.encode;
+
+import java.nio.file.Path;
+import java.util.List;
+
+import org.junit.AfterClass;
+import org.junit.BeforeClass;
+
+/** What tests of the queue and the cache share: models {@code fake} and {@code other}, which only {@link FakeInference} can run. */
+public abstract class FakeDeviceTestCase extends EncodeTestCase {
+    static Models models;
+
+    @BeforeClass
+    public static void openModels() throws Exception {
+        Path packs = createTempDir();
+        brokenPack(packs, "fake");
+        brokenPack(packs, "other");
+        models = new Models(runtime(), List.of(packs));
+    }
+
+    @AfterClass
+    public static void closeModels() {
+        models.close();
+        models = null;
+    }
+}
