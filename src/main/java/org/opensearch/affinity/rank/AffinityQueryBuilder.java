@@ -16,7 +16,9 @@ import org.opensearch.transport.client.Client;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 import static org.opensearch.core.xcontent.ConstructingObjectParser.optionalConstructorArg;
 
@@ -29,13 +31,14 @@ public final class AffinityQueryBuilder extends RetrievalQueryBuilder<AffinityQu
     public static final String NAME = "affinity";
 
     private static final ConstructingObjectParser<Object[], Void> PARSER = new ConstructingObjectParser<>(NAME, args -> args);
-    private static final int OWN = 4;
+    private static final int OWN = 5;
 
     static {
         PARSER.declareString(optionalConstructorArg(), new ParseField("tracker"));
         PARSER.declareString(optionalConstructorArg(), new ParseField("user"));
         PARSER.declareBoolean(optionalConstructorArg(), new ParseField("exclude_seen"));
         PARSER.declareStringArray(optionalConstructorArg(), new ParseField("recent"));
+        PARSER.declareObject(optionalConstructorArg(), (p, c) -> p.map(), new ParseField("context"));
         Reach.declare(PARSER);
     }
 
@@ -43,13 +46,22 @@ public final class AffinityQueryBuilder extends RetrievalQueryBuilder<AffinityQu
     private final String user;
     private final boolean excludeSeen;
     private final List<String> recent;
+    private final Map<String, String> context;
 
-    private AffinityQueryBuilder(String tracker, String user, boolean excludeSeen, List<String> recent, Reach reach) {
+    private AffinityQueryBuilder(
+        String tracker,
+        String user,
+        boolean excludeSeen,
+        List<String> recent,
+        Map<String, String> context,
+        Reach reach
+    ) {
         super(reach);
         this.tracker = tracker;
         this.user = user;
         this.excludeSeen = excludeSeen;
         this.recent = recent;
+        this.context = context;
     }
 
     public AffinityQueryBuilder(StreamInput in) throws IOException {
@@ -58,6 +70,7 @@ public final class AffinityQueryBuilder extends RetrievalQueryBuilder<AffinityQu
         user = in.readOptionalString();
         excludeSeen = in.readBoolean();
         recent = in.readStringList();
+        context = in.readMap(StreamInput::readString, StreamInput::readString);
     }
 
     @Override
@@ -66,6 +79,7 @@ public final class AffinityQueryBuilder extends RetrievalQueryBuilder<AffinityQu
         out.writeOptionalString(user);
         out.writeBoolean(excludeSeen);
         out.writeStringCollection(recent);
+        out.writeMap(context, StreamOutput::writeString, StreamOutput::writeString);
     }
 
     /** Every error names the field, the value and what would be right. */
@@ -75,7 +89,10 @@ public final class AffinityQueryBuilder extends RetrievalQueryBuilder<AffinityQu
         boolean excludeSeen = said[2] != null && (boolean) said[2];
         @SuppressWarnings("unchecked")
         List<String> recent = said[3] == null ? List.of() : AffinityRequest.requireRecent((List<String>) said[3]);
-        return Reach.dress(new AffinityQueryBuilder(tracker, notEmpty(NAME, "user", said[1]), excludeSeen, recent, Reach.of(NAME, said, OWN)), said, OWN);
+        @SuppressWarnings("unchecked")
+        Map<String, String> context = said[4] == null ? Map.of() : AffinityRequest.requireContext((Map<String, Object>) said[4]);
+        String user = notEmpty(NAME, "user", said[1]);
+        return Reach.dress(new AffinityQueryBuilder(tracker, user, excludeSeen, recent, context, Reach.of(NAME, said, OWN)), said, OWN);
     }
 
     @Override
@@ -89,7 +106,9 @@ public final class AffinityQueryBuilder extends RetrievalQueryBuilder<AffinityQu
             return Resolved.nothing();
         }
         Tracker.Items items = found.tracker().items();
-        Interests interests = Interests.of(found.profile(), found.tracker(), found.centre(), found.tracker().ranking().orElse(Ranking.DEFAULT));
+        Ranking ranking = found.tracker().ranking().orElse(Ranking.DEFAULT);
+        Moment moment = Moment.of(found.tracker(), context, System.currentTimeMillis());
+        Interests interests = Interests.of(found.profile(), found.tracker(), found.centre(), ranking, moment);
         List<String> seen = found.profile().history().stream().map(Profile.Seen::item).distinct().toList();
         Reach reach = excludeSeen ? reach().without(items, seen) : reach();
         return Resolved.of(new NearestQueryBuilder(interests, reach, true));
@@ -102,7 +121,7 @@ public final class AffinityQueryBuilder extends RetrievalQueryBuilder<AffinityQu
 
     @Override
     AffinityQueryBuilder copy() {
-        return new AffinityQueryBuilder(tracker, user, excludeSeen, recent, reach());
+        return new AffinityQueryBuilder(tracker, user, excludeSeen, recent, context, reach());
     }
 
     @Override
@@ -114,6 +133,9 @@ public final class AffinityQueryBuilder extends RetrievalQueryBuilder<AffinityQu
         if (recent.isEmpty() == false) {
             builder.field("recent", recent);
         }
+        if (context.isEmpty() == false) {
+            builder.field("context", new TreeMap<>(context));
+        }
     }
 
     @Override
@@ -121,12 +143,13 @@ public final class AffinityQueryBuilder extends RetrievalQueryBuilder<AffinityQu
         return tracker.equals(other.tracker)
             && Objects.equals(user, other.user)
             && excludeSeen == other.excludeSeen
-            && recent.equals(other.recent);
+            && recent.equals(other.recent)
+            && context.equals(other.context);
     }
 
     @Override
     int hashOwn() {
-        return Objects.hash(tracker, user, excludeSeen, recent);
+        return Objects.hash(tracker, user, excludeSeen, recent, context);
     }
 
     @Override

@@ -12,6 +12,8 @@ import org.opensearch.core.xcontent.XContentParser;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What a search asks of personalisation, in {@code rescore.affinity} and {@code ext.affinity} alike. A null was not said.
@@ -20,11 +22,13 @@ import java.util.List;
  * @param user        whose profile; not needed where there are recent items, or where the security plugin says who searches
  * @param queryText   what was typed; a query that names one item is left alone
  * @param recent      items of the present session, oldest first: they count as if liked just now
+ * @param context     in which circumstances, by name; hour and weekday are the present ones where it says nothing
  * @param excludeSeen whether items of the user's recent history are left out; {@code rescore} cannot
  * @param why         whether each hit is to say why it stands where it stands
  * @param ranking     how the profile counts
  */
-record AffinityRequest(String tracker, String user, String queryText, List<String> recent, Boolean excludeSeen, Boolean why, Ranking ranking)
+record AffinityRequest(String tracker, String user, String queryText, List<String> recent, Map<String, String> context,
+    Boolean excludeSeen, Boolean why, Ranking ranking)
     implements
         Writeable,
         ToXContentObject {
@@ -37,6 +41,7 @@ record AffinityRequest(String tracker, String user, String queryText, List<Strin
         private String user;
         private String queryText;
         private List<String> recent = List.of();
+        private Map<String, Object> context = Map.of();
         private Boolean excludeSeen;
         private Boolean why;
     }
@@ -46,6 +51,7 @@ record AffinityRequest(String tracker, String user, String queryText, List<Strin
         PARSER.declareString((said, value) -> said.user = value, new ParseField("user"));
         PARSER.declareString((said, value) -> said.queryText = value, new ParseField("query_text"));
         PARSER.declareStringArray((said, value) -> said.recent = value, new ParseField("recent"));
+        PARSER.declareObject((said, value) -> said.context = value, (p, c) -> p.map(), new ParseField("context"));
         PARSER.declareBoolean((said, value) -> said.excludeSeen = value, new ParseField("exclude_seen"));
         PARSER.declareBoolean((said, value) -> said.why = value, new ParseField("why"));
         Ranking.Said.declare(PARSER);
@@ -60,6 +66,19 @@ record AffinityRequest(String tracker, String user, String queryText, List<Strin
             throw new IllegalArgumentException("[affinity] [tracker] must not be empty");
         }
         recent = requireRecent(recent);
+        context = Map.copyOf(context);
+    }
+
+    /** @throws IllegalArgumentException saying what would be right */
+    static Map<String, String> requireContext(Map<String, Object> said) {
+        Map<String, String> context = new TreeMap<>();
+        said.forEach((name, value) -> {
+            if (value instanceof String == false && value instanceof Number == false) {
+                throw new IllegalArgumentException("[affinity] [context." + name + "] must be a string or a number, got [" + value + "]");
+            }
+            context.put(name, value.toString());
+        });
+        return context;
     }
 
     /** @throws IllegalArgumentException saying what would be right */
@@ -78,6 +97,7 @@ record AffinityRequest(String tracker, String user, String queryText, List<Strin
             in.readOptionalString(),
             in.readOptionalString(),
             in.readStringList(),
+            in.readMap(StreamInput::readString, StreamInput::readString),
             in.readOptionalBoolean(),
             in.readOptionalBoolean(),
             new Ranking(in)
@@ -90,6 +110,7 @@ record AffinityRequest(String tracker, String user, String queryText, List<Strin
         out.writeOptionalString(user);
         out.writeOptionalString(queryText);
         out.writeStringCollection(recent);
+        out.writeMap(context, StreamOutput::writeString, StreamOutput::writeString);
         out.writeOptionalBoolean(excludeSeen);
         out.writeOptionalBoolean(why);
         ranking.writeTo(out);
@@ -103,7 +124,8 @@ record AffinityRequest(String tracker, String user, String queryText, List<Strin
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("[affinity] " + e.getMessage(), e);
         }
-        return new AffinityRequest(said.tracker, said.user, said.queryText, said.recent, said.excludeSeen, said.why, ranking);
+        Map<String, String> context = requireContext(said.context);
+        return new AffinityRequest(said.tracker, said.user, said.queryText, said.recent, context, said.excludeSeen, said.why, ranking);
     }
 
     /** What this one does not say, the other may. */
@@ -113,6 +135,7 @@ record AffinityRequest(String tracker, String user, String queryText, List<Strin
             user != null ? user : other.user,
             queryText != null ? queryText : other.queryText,
             recent.isEmpty() ? other.recent : recent,
+            context.isEmpty() ? other.context : context,
             excludeSeen != null ? excludeSeen : other.excludeSeen,
             why != null ? why : other.why,
             ranking.orElse(other.ranking)
@@ -128,7 +151,7 @@ record AffinityRequest(String tracker, String user, String queryText, List<Strin
     }
 
     AffinityRequest withoutExcludeSeen() {
-        return new AffinityRequest(tracker, user, queryText, recent, null, why, ranking);
+        return new AffinityRequest(tracker, user, queryText, recent, context, null, why, ranking);
     }
 
     boolean asksToExcludeSeen() {
@@ -153,6 +176,9 @@ record AffinityRequest(String tracker, String user, String queryText, List<Strin
         }
         if (recent.isEmpty() == false) {
             builder.field("recent", recent);
+        }
+        if (context.isEmpty() == false) {
+            builder.field("context", new TreeMap<>(context));
         }
         if (excludeSeen != null) {
             builder.field("exclude_seen", excludeSeen);

@@ -119,12 +119,13 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         client.execute(UseProfileAction.INSTANCE, get, ActionListener.wrap(found -> {
             meter.found(System.nanoTime() - began);
             found.tracker().requireSignals(request.ranking());
+            Moment moment = Moment.of(found.tracker(), request.context(), System.currentTimeMillis());
             Ranking ranking = request.ranking().orElse(found.tracker().ranking()).orElse(Ranking.DEFAULT);
             ActionListener<Boolean> whenTested = ActionListener.wrap(precise -> {
                 if (precise) {
                     meter.precise();
                 }
-                Scoring made = precise ? Scoring.NONE : Scoring.of(found, ranking, System.currentTimeMillis());
+                Scoring made = precise ? Scoring.NONE : Scoring.of(found, ranking, moment);
                 fetched.set(new Fetched(made, ranking.windowSize()));
                 listener.onResponse(null);
             }, listener::onFailure);

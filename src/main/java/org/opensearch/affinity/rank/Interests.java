@@ -1,7 +1,6 @@
 package org.opensearch.affinity.rank;
 
 import org.apache.lucene.util.VectorUtil;
-import org.opensearch.affinity.track.Decay;
 import org.opensearch.affinity.track.Interest;
 import org.opensearch.affinity.track.Profile;
 import org.opensearch.affinity.track.Ranking;
@@ -13,6 +12,7 @@ import org.opensearch.core.common.io.stream.Writeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 
@@ -24,7 +24,7 @@ import java.util.Objects;
  * @param field   the item vector field that the directions are to be compared with
  * @param centre  shorter than 1; of the directions' dimension
  * @param least   cosine of item and interest below which they are taken for strangers, from 0 to 1
- * @param aspects heaviest first; none when the user is unknown
+ * @param aspects strongest first; none when the user is unknown
  */
 record Interests(String field, float[] centre, float least, List<Aspect> aspects) implements Writeable {
 
@@ -32,7 +32,7 @@ record Interests(String field, float[] centre, float least, List<Aspect> aspects
      * One interest.
      *
      * @param number    1 for the heaviest, as in the profile shown to people
-     * @param strength  in (0, 1], 1 for the heaviest; below 0 for an aversion
+     * @param strength  in (0, 1], 1 for the strongest; below 0 for an aversion
      * @param direction unit vector, seen from the centre
      * @param offset    dot product of direction and centre
      * @param examples  items that made it, for explanations
@@ -101,31 +101,33 @@ record Interests(String field, float[] centre, float least, List<Aspect> aspects
     }
 
     /**
-     * Interests weigh by what is left of them relative to the heaviest, so that nobody is forgotten for having been away.
+     * Interests weigh by their {@link Shares} relative to the heaviest, so that nobody is forgotten for having been away.
      * The fourth root keeps a lesser interest visible where the query is about it: an interest with a sixteenth of the
      * weight has half the strength.
      *
      * @param centre  empty when there is none yet
      * @param ranking with nothing left unsaid
      */
-    static Interests of(Profile profile, Tracker tracker, float[] centre, Ranking ranking) {
+    static Interests of(Profile profile, Tracker tracker, float[] centre, Ranking ranking, Moment moment) {
         String field = tracker.items().vectorField();
-        Decay decay = tracker.decay();
-        List<Interest> heaviestFirst = profile.heaviestFirst(decay);
+        List<Interest> heaviestFirst = profile.heaviestFirst(tracker.decay());
         if (heaviestFirst.isEmpty()) {
             return none(field);
         }
-        long now = profile.lastEvent();
-        double most = heaviestFirst.get(0).weightAt(now, decay);
+        double[] shares = Shares.of(heaviestFirst, profile, tracker, ranking.sessionWeight(), moment);
+        double most = Arrays.stream(shares).max().getAsDouble();
         float[] from = centre.length == heaviestFirst.get(0).dimension() ? centre : new float[heaviestFirst.get(0).dimension()];
         List<Aspect> aspects = new ArrayList<>();
-        for (Interest interest : heaviestFirst) {
-            if (interest.dimension() == from.length && aspects.size() < ranking.maxInterests()) {
-                float strength = (float) Math.pow(interest.weightAt(now, decay) / most, 0.25);
-                aspects.add(aspect(aspects.size() + 1, interest.liked() ? strength : -strength, interest, from));
+        for (int i = 0; i < shares.length; i++) {
+            Interest interest = heaviestFirst.get(i);
+            if (interest.dimension() == from.length) {
+                float strength = (float) Math.pow(shares[i] / most, 0.25);
+                aspects.add(aspect(i + 1, interest.liked() ? strength : -strength, interest, from));
             }
         }
-        return new Interests(field, from, ranking.minAffinity(), List.copyOf(aspects));
+        aspects.sort(Comparator.comparingDouble(aspect -> -Math.abs(aspect.strength)));
+        List<Aspect> strongest = aspects.subList(0, Math.min(ranking.maxInterests(), aspects.size()));
+        return new Interests(field, from, ranking.minAffinity(), List.copyOf(strongest));
     }
 
     private static Aspect aspect(int number, float strength, Interest interest, float[] centre) {

@@ -58,9 +58,8 @@ record Scoring(Interests interests, float weight, float confidence, ScoreMode mo
 
     /**
      * @param ranking with nothing left unsaid
-     * @param now     epoch milliseconds
      */
-    static Scoring of(GetProfileAction.Response found, Ranking ranking, long now) {
+    static Scoring of(GetProfileAction.Response found, Ranking ranking, Moment moment) {
         Tracker tracker = found.tracker();
         List<Signal> signals = tracker.signals()
             .stream()
@@ -69,10 +68,10 @@ record Scoring(Interests interests, float weight, float confidence, ScoreMode mo
             .toList();
         Interests interests = found.profile() == null
             ? Interests.none(tracker.items().vectorField())
-            : Interests.of(found.profile(), tracker, found.centre(), ranking);
+            : Interests.of(found.profile(), tracker, found.centre(), ranking, moment);
         double evidence = found.profile() == null ? 0 : found.profile().evidence(tracker.decay());
         float confidence = (float) (evidence / (evidence + HALF_CONFIDENCE));
-        return new Scoring(interests, ranking.weight(), confidence, ranking.scoreMode(), signals, ranking.diversity(), now);
+        return new Scoring(interests, ranking.weight(), confidence, ranking.scoreMode(), signals, ranking.diversity(), moment.now());
     }
 
     private static Signal weighed(Signal signal, Ranking ranking) {

@@ -1,19 +1,21 @@
 package org.opensearch.affinity.track;
 
 import org.opensearch.affinity.track.Event.Skipped;
-import org.opensearch.affinity.track.Event.SkippedException;
+import org.opensearch.affinity.track.EventReader.SkippedException;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /** Events read together from one slice, on their way into profiles. Not thread-safe. */
 final class Batch {
-    private record Numbered(long seqNo, Event event) {}
+    private record Numbered(long seqNo, boolean again, Event event) {}
 
     private final Slice slice;
     private final Tracker tracker;
@@ -22,19 +24,23 @@ final class Batch {
     private final List<Numbered> events = new ArrayList<>();
     private final Map<String, List<Numbered>> byUser = new HashMap<>();
     private final Map<Skipped, Long> skipped = new EnumMap<>(Skipped.class);
+    /** Events that profiles took no notice of. */
+    private final Set<Numbered> idle = Collections.newSetFromMap(new IdentityHashMap<>());
     private Map<String, float[]> vectors = Map.of();
 
-    Batch(Slice slice, Tracker tracker, ReadEventsAction.Response read) {
+    /** @param now epoch milliseconds */
+    Batch(Slice slice, Tracker tracker, ReadEventsAction.Response read, long now) {
         this.slice = slice;
         this.tracker = tracker;
         this.readTo = read.readTo();
+        EventReader reader = new EventReader(tracker.events().fields(), tracker.contexts());
         for (ReadEventsAction.Read document : read.events()) {
             try {
-                Event event = Event.parse(document.source());
+                Event event = reader.read(document.id(), document.source(), now);
                 if (tracker.weightOf(event.action()) == null) {
                     skip(Skipped.UNWEIGHTED_ACTION);
                 } else {
-                    events.add(new Numbered(document.seqNo(), event));
+                    events.add(new Numbered(document.seqNo(), document.again(), event));
                 }
             } catch (SkippedException e) {
                 skip(e.reason());
@@ -73,7 +79,7 @@ final class Batch {
     }
 
     /**
-     * Folds a user's events of this batch into the profile, but for those it has.
+     * Folds a user's events of this batch into the profile, but for those it has, and skips those that change no interest.
      *
      * @return whether the profile changed
      */
@@ -81,15 +87,20 @@ final class Batch {
         long before = profile.events();
         for (Numbered numbered : byUser.get(profile.user())) {
             Event event = numbered.event;
-            profile.apply(slice, numbered.seqNo, event, vectors.get(event.item()), tracker.weightOf(event.action()), tracker);
+            float[] vector = vectors.get(event.item());
+            Skipped reason = profile.apply(slice, numbered.seqNo, event, numbered.again, vector, tracker.weightOf(event.action()), tracker);
+            if (reason != null) {
+                skip(reason);
+                idle.add(numbered);
+            }
         }
         return profile.events() != before;
     }
 
-    /** The vectors of the items that were liked, an event each, in the order of the log. */
+    /** The vectors of the items that were liked, an event each, in the order of the log; once all profiles have their events. */
     List<float[]> liked() {
         return events.stream()
-            .filter(numbered -> tracker.weightOf(numbered.event.action()) > 0)
+            .filter(numbered -> idle.contains(numbered) == false && tracker.weightOf(numbered.event.action()) > 0)
             .map(numbered -> vectors.get(numbered.event.item()))
             .toList();
     }
@@ -98,9 +109,9 @@ final class Batch {
         return readTo;
     }
 
-    /** How many events the batch holds that were not skipped. */
+    /** How many events the batch holds that were not skipped; once all profiles have theirs. */
     long events() {
-        return events.size();
+        return events.size() - idle.size();
     }
 
     Map<Skipped, Long> skipped() {

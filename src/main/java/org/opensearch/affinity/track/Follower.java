@@ -17,14 +17,18 @@ import java.util.Set;
 
 /**
  * Carries the events of one slice into profiles, batch after batch: read, look up the items' vectors, load the profiles of
- * the batch's users, fold, store, store the progress. One batch is under way at a time, so memory is bounded and a slow
- * cluster slows reading down. After any failure the work starts over from the stored progress; the profiles know what they
- * have, so every event counts once.
+ * the batch's users, fold, store; from time to time store the progress. While one batch is folded and stored the next is
+ * read, so at most two are in memory and a slow cluster slows reading down. After any failure the work starts over from the
+ * stored progress; the profiles know what they have, so every event counts once.
  */
 final class Follower {
     private static final Logger LOGGER = LogManager.getLogger(Follower.class);
-    private static final int BATCH = 1_000;
+    private static final int BATCH = 5_000;
     private static final TimeValue WAIT = TimeValue.timeValueSeconds(10);
+    /** Progress is stored when there is nothing else to do, or after so many milliseconds. */
+    private static final long PROGRESS_EVERY_MS = 1_000;
+    /** With more marks than this in a profile, those that protect from nothing any more are looked for. */
+    private static final int MANY_MARKS = 8;
     private static final long MIN_PAUSE_MS = 50;
     private static final long MAX_PAUSE_MS = 10_000;
 
@@ -35,8 +39,14 @@ final class Follower {
     private final Client client;
     private final ProfileIndex profiles;
     private final ItemVectors vectors;
+    // Guarded by this.
+    /** Counts the starts: what belongs to an earlier one is no longer wanted. */
+    private int run;
+    private boolean busy;
+    private Batch ready;
     // Written by one callback after another, each handed over by an executor.
     private Progress progress;
+    private long progressStored;
     private int failures;
 
     Follower(
@@ -61,65 +71,147 @@ final class Follower {
         if (stopped()) {
             return;
         }
-        profiles.progress(slice, then(stored -> {
+        int own;
+        synchronized (this) {
+            own = ++run;
+            busy = false;
+            ready = null;
+        }
+        profiles.progress(slice, then(own, stored -> {
             progress = stored;
-            read();
+            progressStored = threadPool.relativeTimeInMillis();
+            read(own, stored.readTo());
         }));
     }
 
-    private void read() {
+    private void read(int own, long readTo) {
         if (stopped()) {
             return;
         }
-        ReadEventsAction.Request request = new ReadEventsAction.Request(slice.shard(), progress.readTo() + 1, BATCH, WAIT);
-        client.execute(ReadEventsAction.INSTANCE, request, then(this::received));
+        ReadEventsAction.Request request = new ReadEventsAction.Request(slice.shard(), readTo + 1, BATCH, WAIT);
+        client.execute(ReadEventsAction.INSTANCE, request, then(own, read -> received(own, readTo, read)));
     }
 
-    private void received(ReadEventsAction.Response read) {
-        if (read.readTo() == progress.readTo()) {
-            read();
+    private void received(int own, long readTo, ReadEventsAction.Response read) {
+        if (read.readTo() == readTo) {
+            read(own, readTo);
             return;
         }
         // A tracker that was deleted takes its tasks with it a moment later.
         Tracker tracker = Trackers.of(cluster.state()).get(slice.tracker());
-        Batch batch = new Batch(slice, tracker, read);
-        vectors.find(tracker.items(), batch.items(), then(found -> {
+        Batch batch = new Batch(slice, tracker, read, System.currentTimeMillis());
+        vectors.findNewest(tracker.items(), batch.items(), then(own, found -> {
             batch.resolve(found);
-            load(batch);
+            offer(own, batch);
         }));
     }
 
-    private void load(Batch batch) {
+    /** Takes a batch that is ready to be folded; the next one is read as soon as this one is under way. */
+    private void offer(int own, Batch batch) {
+        synchronized (this) {
+            if (own != run) {
+                return;
+            }
+            if (busy) {
+                ready = batch;
+                return;
+            }
+            busy = true;
+        }
+        read(own, batch.readTo());
+        load(own, batch);
+    }
+
+    private void load(int own, Batch batch) {
         if (batch.users().isEmpty()) {
-            saveProgress(batch);
+            stored(own, batch);
             return;
         }
-        profiles.load(slice.tracker(), List.copyOf(batch.users()), then(loaded -> {
+        profiles.load(slice.tracker(), List.copyOf(batch.users()), then(own, loaded -> {
             List<Stored> changed = loaded.values().stream().filter(stored -> batch.applyTo(stored.profile())).toList();
-            Set<String> existing = Slice.keys(cluster.state());
-            changed.forEach(stored -> stored.profile().retainSlices(existing));
-            profiles.save(slice.tracker(), changed, then(done -> saveProgress(batch)));
+            forgetMarks(own, changed, () -> profiles.save(slice.tracker(), changed, then(own, done -> stored(own, batch))));
         }));
     }
 
-    private void saveProgress(Batch batch) {
-        profiles.save(slice, progress.after(batch), then(stored -> {
+    /**
+     * Marks of other slices go with their index, or once the slice has stored a progress beyond; that of this one is replaced
+     * by every event.
+     */
+    private void forgetMarks(int own, List<Stored> changed, Runnable next) {
+        if (changed.stream().noneMatch(stored -> stored.profile().marks() > MANY_MARKS)) {
+            next.run();
+            return;
+        }
+        profiles.readTo(slice.tracker(), then(own, readTo -> {
+            Set<String> existing = Slice.keys(cluster.state());
+            for (Stored stored : changed) {
+                stored.profile().forgetMarks((key, mark) -> {
+                    boolean beyond = key.equals(slice.key()) == false && mark <= readTo.getOrDefault(key, -1L);
+                    return beyond || existing.contains(key) == false;
+                });
+            }
+            next.run();
+        }));
+    }
+
+    private void stored(int own, Batch batch) {
+        progress = progress.after(batch);
+        Batch next;
+        synchronized (this) {
+            next = own == run ? ready : null;
+        }
+        if (next != null && threadPool.relativeTimeInMillis() - progressStored < PROGRESS_EVERY_MS) {
+            goOn(own);
+            return;
+        }
+        profiles.save(slice, progress, then(own, stored -> {
             progress = stored;
+            progressStored = threadPool.relativeTimeInMillis();
             if (failures > 0) {
                 LOGGER.info("[{}] follows {} again after [{}] failures", slice.tracker(), slice.shard(), failures);
                 failures = 0;
             }
-            read();
+            goOn(own);
         }));
     }
 
+    private void goOn(int own) {
+        Batch next;
+        synchronized (this) {
+            if (own != run) {
+                return;
+            }
+            next = ready;
+            ready = null;
+            busy = next != null;
+        }
+        if (next != null) {
+            read(own, next.readTo());
+            load(own, next);
+        }
+    }
+
     /** Runs the next step on the plugin's own threads; a failure of the call or of the step starts over. */
-    private <T> ActionListener<T> then(CheckedConsumer<T, Exception> step) {
-        ActionListener<T> listener = ActionListener.wrap(step, this::startOver);
+    private <T> ActionListener<T> then(int own, CheckedConsumer<T, Exception> step) {
+        ActionListener<T> listener = ActionListener.wrap(result -> {
+            if (current(own)) {
+                step.accept(result);
+            }
+        }, e -> startOver(own, e));
         return new ThreadedActionListener<>(LOGGER, threadPool, FollowTask.THREAD_POOL, listener, true);
     }
 
-    private void startOver(Exception e) {
+    private synchronized boolean current(int own) {
+        return own == run;
+    }
+
+    private void startOver(int own, Exception e) {
+        synchronized (this) {
+            if (own != run) {
+                return; // the reading and the storing half may both fail
+            }
+            run++;
+        }
         if (stopped()) {
             return;
         }

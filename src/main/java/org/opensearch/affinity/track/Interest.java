@@ -1,71 +1,102 @@
 package org.opensearch.affinity.track;
 
-import org.apache.lucene.util.VectorUtil;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
-import org.opensearch.core.common.io.stream.Writeable;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 /**
- * A direction in the item space that a user likes or dislikes. It is the decayed, weighted sum of the unit vectors of the
- * items that made it, as of {@link #lastSeen}; decay is applied when the next event arrives. Mutable while a profile is
- * folded, not thread-safe.
+ * A direction in the item space that a user likes or dislikes: the decayed, weighted mean of the unit vectors of the items
+ * that made it, as of {@link #lastSeen}; decay is applied when the next event arrives. Mutable while a profile is folded, not
+ * thread-safe.
  */
-public final class Interest implements Writeable {
+public final class Interest {
     static final int MAX_EXAMPLES = 5;
+    private static final int MAX_CONTEXTS = 24;
+    /**
+     * An event moves the direction at least as if there had been so many like it before. Steps that are much smaller would be
+     * lost in rounding, and an interest that drifts is followed.
+     */
+    private static final double MEMORY = 32;
 
     /** An item that made the interest, with its decayed share of the weight as of the interest's last-seen time. */
-    public record Example(String item, double weight) implements Writeable {
-        Example(StreamInput in) throws IOException {
-            this(in.readString(), in.readDouble());
-        }
-
-        @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            out.writeString(item);
-            out.writeDouble(weight);
-        }
-    }
+    public record Example(String item, float weight) {}
 
     private final boolean liked;
-    private final float[] sum;
+    private final Direction direction;
     private double weight;
     private long lastSeen;
     private int events;
+    private float sessionWeight;
     private List<Example> examples;
+    /** Decayed weight by context, {@code field=value}, the lightest beyond {@link #MAX_CONTEXTS} forgotten. */
+    private final Map<String, Float> contexts;
+
+    private Interest(boolean liked, Direction direction, long lastSeen) {
+        this.liked = liked;
+        this.direction = direction;
+        this.lastSeen = lastSeen;
+        examples = List.of();
+        contexts = new TreeMap<>();
+    }
 
     /** Opened by one event. */
-    Interest(boolean liked, float[] vector, double weight, Event event) {
-        this.liked = liked;
-        this.sum = new float[vector.length];
-        this.lastSeen = event.time();
-        this.examples = List.of();
-        add(vector, weight, event.item());
+    Interest(boolean liked, float[] vector, double weight, Event event, boolean inSession) {
+        this(liked, new Direction(vector), event.time());
+        add(weight, event, inSession);
     }
 
-    Interest(StreamInput in) throws IOException {
-        liked = in.readBoolean();
-        sum = in.readFloatArray();
+    Interest(StreamInput in, Words words) throws IOException {
+        this(in.readBoolean(), new Direction(in), in.readZLong());
         weight = in.readDouble();
-        lastSeen = in.readLong();
         events = in.readVInt();
-        examples = in.readList(Example::new);
+        sessionWeight = in.readFloat();
+        int count = in.readVInt();
+        List<Example> read = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            read.add(new Example(words.read(in), in.readFloat()));
+        }
+        examples = List.copyOf(read);
+        for (int left = in.readVInt(); left > 0; left--) {
+            contexts.put(words.read(in), in.readFloat());
+        }
     }
 
-    @Override
-    public void writeTo(StreamOutput out) throws IOException {
+    void writeTo(StreamOutput out, Words words) throws IOException {
         out.writeBoolean(liked);
-        out.writeFloatArray(sum);
+        direction.writeTo(out);
+        out.writeZLong(lastSeen);
         out.writeDouble(weight);
-        out.writeLong(lastSeen);
         out.writeVInt(events);
-        out.writeList(examples);
+        out.writeFloat(sessionWeight);
+        out.writeVInt(examples.size());
+        for (Example example : examples) {
+            words.write(out, example.item());
+            out.writeFloat(example.weight());
+        }
+        out.writeVInt(contexts.size());
+        for (Map.Entry<String, Float> context : contexts.entrySet()) {
+            words.write(out, context.getKey());
+            out.writeFloat(context.getValue());
+        }
+    }
+
+    /** As the first format had it: the sum of the vectors in float32, larger numbers throughout. */
+    static Interest readFirstFormat(StreamInput in) throws IOException {
+        boolean liked = in.readBoolean();
+        float[] sum = in.readFloatArray();
+        double weight = in.readDouble();
+        Interest interest = new Interest(liked, new Direction(sum), in.readLong());
+        interest.weight = weight;
+        interest.events = in.readVInt();
+        interest.examples = in.readList(example -> new Example(example.readString(), (float) example.readDouble()));
+        return interest;
     }
 
     /** False for an aversion, which negative actions make. */
@@ -88,33 +119,37 @@ public final class Interest implements Writeable {
         return events;
     }
 
+    /** What of the weight is from the present session; 0 for an interest that had no part in it. */
+    public float sessionWeight() {
+        return sessionWeight;
+    }
+
     /** The items that weigh most in it, heaviest first. */
     public List<Example> examples() {
         return examples;
     }
 
+    /** Decayed weight of its events in a context, {@code field=value}, as of {@link #lastSeen()}. */
+    public float weightIn(String context) {
+        return contexts.getOrDefault(context, 0f);
+    }
+
     public int dimension() {
-        return sum.length;
+        return direction.dimension();
     }
 
     /** The unit vector of the interest. */
     public float[] direction() {
-        return VectorUtil.l2normalize(sum.clone(), false);
+        return direction.unit();
     }
 
     /** Cosine with a unit vector. */
     double cosine(float[] unit) {
-        double norm = norm();
-        return norm == 0 ? 0 : VectorUtil.dotProduct(sum, unit) / norm;
+        return direction.cosine(unit);
     }
 
     double cosine(Interest other) {
-        double norms = norm() * other.norm();
-        return norms == 0 ? 0 : VectorUtil.dotProduct(sum, other.sum) / norms;
-    }
-
-    private double norm() {
-        return Math.sqrt(VectorUtil.dotProduct(sum, sum));
+        return direction.cosine(other.direction);
     }
 
     /** The weight at a time, epoch milliseconds; not before {@link #lastSeen()}. */
@@ -122,51 +157,62 @@ public final class Interest implements Writeable {
         return weight * decay.factor(lastSeen, time);
     }
 
-    /** Takes in one event. A late one counts with what would be left of it by now, so the order of arrival does not matter. */
-    void absorb(float[] vector, double eventWeight, Event event, Decay decay) {
+    /** Takes in one event. A late one counts with what would be left of it by now, so the order of arrival matters little. */
+    void absorb(float[] vector, double eventWeight, Event event, boolean inSession, Decay decay) {
         advance(event.time(), decay);
-        add(vector, eventWeight * decay.factor(event.time(), lastSeen), event.item());
+        double amount = eventWeight * decay.factor(event.time(), lastSeen);
+        direction.move(vector, amount / (Math.min(weight, MEMORY * eventWeight) + amount));
+        add(amount, event, inSession);
     }
 
     /** Takes in all of another interest. */
     void merge(Interest other, Decay decay) {
         advance(other.lastSeen, decay);
         other.advance(lastSeen, decay);
-        for (int i = 0; i < sum.length; i++) {
-            sum[i] += other.sum[i];
-        }
+        direction.move(other.direction(), other.weight / (weight + other.weight));
         weight += other.weight;
         events += other.events;
-        for (Example example : other.examples) {
-            examples = with(example);
-        }
+        sessionWeight += other.sessionWeight;
+        other.examples.forEach(example -> examples = with(example));
+        other.contexts.forEach(this::addContext);
+    }
+
+    /** A new session begins, in which it had no part yet. */
+    void beginSession() {
+        sessionWeight = 0;
     }
 
     private void advance(long time, Decay decay) {
         if (time <= lastSeen) {
             return;
         }
-        double factor = decay.factor(lastSeen, time);
-        for (int i = 0; i < sum.length; i++) {
-            sum[i] = (float) (sum[i] * factor);
-        }
+        float factor = (float) decay.factor(lastSeen, time);
         weight *= factor;
         examples = examples.stream().map(e -> new Example(e.item(), e.weight() * factor)).toList();
+        contexts.replaceAll((context, value) -> value * factor);
         lastSeen = time;
     }
 
-    private void add(float[] vector, double amount, String item) {
-        for (int i = 0; i < sum.length; i++) {
-            sum[i] += (float) (vector[i] * amount);
-        }
+    private void add(double amount, Event event, boolean inSession) {
         weight += amount;
         events++;
-        examples = with(new Example(item, amount));
+        if (inSession) {
+            sessionWeight += (float) amount;
+        }
+        examples = with(new Example(event.item(), (float) amount));
+        event.contexts().forEach(context -> addContext(context, (float) amount));
+    }
+
+    private void addContext(String context, float amount) {
+        contexts.merge(context, amount, Float::sum);
+        if (contexts.size() > MAX_CONTEXTS) {
+            contexts.remove(contexts.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow().getKey());
+        }
     }
 
     private List<Example> with(Example added) {
         List<Example> all = new ArrayList<>(examples.size() + 1);
-        double amount = added.weight();
+        float amount = added.weight();
         for (Example example : examples) {
             if (example.item().equals(added.item())) {
                 amount += example.weight();
@@ -183,15 +229,17 @@ public final class Interest implements Writeable {
     public boolean equals(Object o) {
         return o instanceof Interest other
             && liked == other.liked
-            && Arrays.equals(sum, other.sum)
+            && direction.equals(other.direction)
             && weight == other.weight
             && lastSeen == other.lastSeen
             && events == other.events
-            && examples.equals(other.examples);
+            && sessionWeight == other.sessionWeight
+            && examples.equals(other.examples)
+            && contexts.equals(other.contexts);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(liked, Arrays.hashCode(sum), weight, lastSeen, events, examples);
+        return Objects.hash(liked, direction, weight, lastSeen, events, sessionWeight, examples, contexts);
     }
 }

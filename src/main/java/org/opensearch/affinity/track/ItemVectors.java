@@ -1,6 +1,8 @@
 package org.opensearch.affinity.track;
 
 import org.apache.lucene.util.VectorUtil;
+import org.opensearch.action.admin.indices.refresh.RefreshRequest;
+import org.opensearch.action.admin.indices.refresh.RefreshResponse;
 import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.search.SearchResponse;
 import org.opensearch.action.support.GroupedActionListener;
@@ -13,6 +15,7 @@ import org.opensearch.core.action.ActionListener;
 import org.opensearch.index.query.QueryBuilders;
 import org.opensearch.search.SearchHit;
 import org.opensearch.search.builder.SearchSourceBuilder;
+import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.client.Client;
 
 import java.util.ArrayList;
@@ -33,12 +36,20 @@ public final class ItemVectors {
     private static final long MAX_CACHED_BYTES = 64L << 20;
     private static final TimeValue MAX_AGE = TimeValue.timeValueMinutes(1);
 
+    private static final int MAX_UNKNOWN = 100_000;
+    private static final TimeValue BETWEEN_REFRESHES = TimeValue.timeValueMillis(200);
+
     private record Key(String index, String idField, String vectorField, String item) {}
 
     private final Client client;
     private final Cache<Key, float[]> cache = CacheBuilder.<Key, float[]>builder()
         .setMaximumWeight(MAX_CACHED_BYTES)
         .weigher((key, vector) -> 200L + 4L * vector.length)
+        .setExpireAfterWrite(MAX_AGE)
+        .build();
+    /** Items that are not there, also after a refresh. */
+    private final Cache<Key, Boolean> unknown = CacheBuilder.<Key, Boolean>builder()
+        .setMaximumWeight(MAX_UNKNOWN)
         .setExpireAfterWrite(MAX_AGE)
         .build();
 
@@ -69,6 +80,36 @@ public final class ItemVectors {
         }), searches);
         for (int from = 0; from < missing.size(); from += IDS_PER_SEARCH) {
             search(items, missing.subList(from, Math.min(from + IDS_PER_SEARCH, missing.size())), all);
+        }
+    }
+
+    /**
+     * The same, but an item that is not found is looked for once more after a refresh of its index: an item and an event of it
+     * may be written in the same second. Who is told that an item is unknown hears the same for a minute.
+     */
+    void findNewest(Tracker.Items items, Collection<String> ids, ActionListener<Map<String, float[]>> listener) {
+        find(items, ids, ActionListener.wrap(found -> {
+            List<String> missing = ids.stream()
+                .filter(id -> found.containsKey(id) == false && unknown.get(key(items, id)) == null)
+                .toList();
+            if (missing.isEmpty()) {
+                listener.onResponse(found);
+                return;
+            }
+            ThreadPool pool = client.threadPool();
+            // Not more often than this, however many unknown items a log names.
+            pool.schedule(() -> refresh(items, ActionListener.wrap(refreshed -> find(items, missing, ActionListener.map(listener, late -> {
+                missing.stream().filter(id -> late.containsKey(id) == false).forEach(id -> unknown.put(key(items, id), true));
+                found.putAll(late);
+                return found;
+            })), listener::onFailure)), BETWEEN_REFRESHES, ThreadPool.Names.SAME);
+        }, listener::onFailure));
+    }
+
+    private void refresh(Tracker.Items items, ActionListener<RefreshResponse> listener) {
+        ThreadContext context = client.threadPool().getThreadContext();
+        try (ThreadContext.StoredContext ignored = context.stashContext()) {
+            client.admin().indices().refresh(new RefreshRequest(items.index()), listener);
         }
     }
 

@@ -1,17 +1,17 @@
 package org.opensearch.affinity.track;
 
+import org.opensearch.affinity.track.Event.Skipped;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
 
 /**
  * All that is known of one user in one tracker: interests, recent history, and per event shard the last event taken in,
@@ -19,55 +19,71 @@ import java.util.TreeMap;
  * not on how they were cut into batches. Mutable while it is folded, not thread-safe.
  */
 public final class Profile implements Writeable {
-    static final int MAX_HISTORY = 50;
-    private static final byte FORMAT = 1;
+    static final int MAX_HISTORY = History.MAX;
+    private static final byte FORMAT = 2;
 
-    /** One event of the recent history; {@code time} in epoch milliseconds. */
-    public record Seen(String item, String action, long time) implements Writeable {
-        Seen(StreamInput in) throws IOException {
-            this(in.readString(), in.readString(), in.readLong());
-        }
-
-        @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            out.writeString(item);
-            out.writeString(action);
-            out.writeLong(time);
+    /**
+     * One event of the recent history.
+     *
+     * @param time epoch milliseconds
+     * @param id   hash of the event's id
+     */
+    public record Seen(String item, String action, long time, int id) {
+        /** Whether it has everything in common with an event but perhaps the id. */
+        boolean sameAct(Event event) {
+            return time == event.time() && item.equals(event.item()) && action.equals(event.action());
         }
     }
 
     private final String user;
-    private final List<Interest> interests;
-    private final List<Seen> history;
+    private final InterestSet interests;
+    private final History history;
     private final Map<String, Long> applied;
     private long events;
+    private long sessionStart;
+    private int sessionEvents;
 
     /** Of a user who did nothing yet. */
     Profile(String user) {
         this.user = user;
-        interests = new ArrayList<>();
-        history = new ArrayList<>();
+        interests = new InterestSet(List.of());
+        history = new History();
         applied = new TreeMap<>();
     }
 
     public Profile(StreamInput in) throws IOException {
         byte format = in.readByte();
-        if (format != FORMAT) {
-            throw new IOException("profile format [" + format + "] is not the one of this version, [" + FORMAT + "]");
+        if (format < 1 || format > FORMAT) {
+            throw new IOException("profile format [" + format + "] is not one that this version reads, 1 to [" + FORMAT + "]");
         }
         user = in.readString();
-        interests = new ArrayList<>(in.readList(Interest::new));
-        history = new ArrayList<>(in.readList(Seen::new));
+        Words words = new Words();
+        if (format == 1) {
+            interests = new InterestSet(in.readList(Interest::readFirstFormat));
+            history = new History();
+            in.readList(seen -> new Seen(seen.readString(), seen.readString(), seen.readLong(), 0)).forEach(history::add);
+        } else {
+            interests = new InterestSet(in.readList(interest -> new Interest(interest, words)));
+            history = History.read(in, words);
+            sessionStart = in.readZLong();
+            sessionEvents = in.readVInt();
+        }
         applied = new TreeMap<>(in.readMap(StreamInput::readString, StreamInput::readZLong));
         events = in.readVLong();
     }
 
     @Override
     public void writeTo(StreamOutput out) throws IOException {
+        Words words = new Words();
         out.writeByte(FORMAT);
         out.writeString(user);
-        out.writeList(interests);
-        out.writeList(history);
+        out.writeVInt(interests.interests().size());
+        for (Interest interest : interests.interests()) {
+            interest.writeTo(out, words);
+        }
+        history.writeTo(out, words);
+        out.writeZLong(sessionStart);
+        out.writeVInt(sessionEvents);
         out.writeMap(applied, StreamOutput::writeString, StreamOutput::writeZLong);
         out.writeVLong(events);
     }
@@ -77,12 +93,12 @@ public final class Profile implements Writeable {
     }
 
     public List<Interest> interests() {
-        return interests;
+        return interests.interests();
     }
 
-    /** The newest events, oldest first, at most {@value #MAX_HISTORY}. */
+    /** The newest events, oldest first, at most {@value History#MAX}. */
     public List<Seen> history() {
-        return history;
+        return history.events();
     }
 
     /** How many events the profile was made of. */
@@ -92,122 +108,104 @@ public final class Profile implements Writeable {
 
     /** Time of the newest event, epoch milliseconds; 0 without events. */
     public long lastEvent() {
-        return history.isEmpty() ? 0 : history.get(history.size() - 1).time();
+        return history.last();
+    }
+
+    /** Whether the session of the newest event still goes on at a time, epoch milliseconds. */
+    public boolean inSession(long time, Tracker tracker) {
+        return history.isEmpty() == false && time - history.last() < tracker.sessionGap();
     }
 
     /** The interests by what is left of their weight, heaviest first. */
     public List<Interest> heaviestFirst(Decay decay) {
         long now = lastEvent();
-        return interests.stream().sorted(Comparator.comparingDouble(interest -> -interest.weightAt(now, decay))).toList();
+        return interests().stream().sorted(Comparator.comparingDouble(interest -> -interest.weightAt(now, decay))).toList();
     }
 
     /** How much there is to go by: the weights of all events, decayed as of the newest. */
     public double evidence(Decay decay) {
         long now = lastEvent();
-        return interests.stream().mapToDouble(interest -> interest.weightAt(now, decay)).sum();
+        return interests().stream().mapToDouble(interest -> interest.weightAt(now, decay)).sum();
     }
 
     boolean hasApplied(Slice slice, long seqNo) {
         return seqNo <= applied.getOrDefault(slice.key(), -1L);
     }
 
-    /** Slices that no longer exist cannot be read again, so their marks can go. */
-    void retainSlices(Set<String> keys) {
-        applied.keySet().retainAll(keys);
+    /** Of how many slices it remembers what it has. */
+    int marks() {
+        return applied.size();
     }
 
     /**
-     * Takes in one event, unless it was already: the nearest interest of its sign absorbs it, a far one opens an interest
-     * of its own, and the two closest merge when there are too many. O(interests · dimension).
+     * Forgets the marks that protect from nothing any more.
      *
+     * @param stale by key of the slice and number of the last event taken in: whether no event up to that number will be read again
+     */
+    void forgetMarks(BiPredicate<String, Long> stale) {
+        applied.entrySet().removeIf(mark -> stale.test(mark.getKey(), mark.getValue()));
+    }
+
+    /**
+     * Takes in one event, unless it was already. O(interests · dimension).
+     *
+     * @param again  the event's document was written before under the same id
      * @param vector unit vector of the event's item
      * @param weight of the event's action; below 0 for a dislike
+     * @return why it changes no interest; null when it does, now or when it was taken in before
      */
-    void apply(Slice slice, long seqNo, Event event, float[] vector, double weight, Tracker tracker) {
+    Skipped apply(Slice slice, long seqNo, Event event, boolean again, float[] vector, double weight, Tracker tracker) {
         if (hasApplied(slice, seqNo)) {
-            return;
+            return null;
+        }
+        if (history.holds(event, again)) {
+            return Skipped.DUPLICATE;
         }
         applied.put(slice.key(), seqNo);
-        take(event, vector, weight, tracker);
+        return take(event, vector, weight, tracker);
     }
 
     /**
-     * Takes in items of a session that is not in the log yet, as the tracker's lightest liked action, at the time of the
-     * newest event: what a search knows beside the profile. Such a profile is never stored.
+     * Takes in items of a session that is not in the log yet, as the tracker's lightest liked action: what a search knows
+     * beside the profile. Such a profile is never stored.
      *
      * @param vectors of the items by id, in their order; those of another dimension and empty ones are left out
-     * @param now     epoch milliseconds, for a user without events
+     * @param now     epoch milliseconds
      */
     void takeRecent(Map<String, float[]> vectors, Tracker tracker, long now) {
         long time = history.isEmpty() ? now : lastEvent();
         vectors.forEach((item, vector) -> {
             if (vector.length > 0) {
-                take(new Event(user, item, "recent", time), vector, tracker.lightestLike(), tracker);
+                take(Event.recent(user, item, time), vector, tracker.lightestLike(), tracker);
             }
         });
     }
 
-    private void take(Event event, float[] vector, double weight, Tracker tracker) {
+    private Skipped take(Event event, float[] vector, double weight, Tracker tracker) {
+        if (history.isEmpty() || event.time() - history.last() >= tracker.sessionGap()) {
+            sessionStart = event.time();
+            sessionEvents = 0;
+            interests.beginSession();
+        }
+        boolean inSession = event.time() >= sessionStart;
+        Skipped restrained = restrain(event, inSession, tracker);
         events++;
-        remember(new Seen(event.item(), event.action(), event.time()));
-        boolean liked = weight > 0;
-        Interest nearest = nearest(liked, vector, tracker.interestSimilarity());
-        if (nearest != null) {
-            nearest.absorb(vector, Math.abs(weight), event, tracker.decay());
-        } else {
-            interests.add(new Interest(liked, vector, Math.abs(weight), event));
-            while (interests.size() > tracker.maxInterests()) {
-                mergeClosest(tracker.decay());
-            }
+        sessionEvents += inSession ? 1 : 0;
+        history.add(new Seen(event.item(), event.action(), event.time(), event.id()));
+        if (restrained == null) {
+            interests.take(event, vector, weight, inSession, tracker);
         }
+        return restrained;
     }
 
-    private void remember(Seen seen) {
-        int at = history.size();
-        while (at > 0 && history.get(at - 1).time() > seen.time()) {
-            at--;
+    /** Why an event is remembered but says nothing of interests. */
+    private Skipped restrain(Event event, boolean inSession, Tracker tracker) {
+        Limits limits = tracker.limits();
+        if (history.fasterThan(limits.eventsPerMinute(), event.time())) {
+            return Skipped.TOO_FAST;
         }
-        history.add(at, seen);
-        if (history.size() > MAX_HISTORY) {
-            history.remove(0);
-        }
-    }
-
-    private Interest nearest(boolean liked, float[] vector, double atLeast) {
-        Interest nearest = null;
-        double best = atLeast;
-        for (Interest interest : interests) {
-            double cosine = interest.liked() == liked && interest.dimension() == vector.length ? interest.cosine(vector) : -1;
-            if (cosine >= best) {
-                best = cosine;
-                nearest = interest;
-            }
-        }
-        return nearest;
-    }
-
-    private void mergeClosest(Decay decay) {
-        int first = -1;
-        int second = -1;
-        double best = Double.NEGATIVE_INFINITY;
-        for (int i = 0; i < interests.size(); i++) {
-            for (int j = i + 1; j < interests.size(); j++) {
-                Interest a = interests.get(i);
-                Interest b = interests.get(j);
-                // A like and a dislike never become one interest; of three interests, two have one sign.
-                double cosine = a.liked() == b.liked() && a.dimension() == b.dimension() ? a.cosine(b) : Double.NEGATIVE_INFINITY;
-                if (cosine > best) {
-                    best = cosine;
-                    first = i;
-                    second = j;
-                }
-            }
-        }
-        if (first >= 0) {
-            interests.get(first).merge(interests.remove(second), decay);
-        } else {
-            interests.remove(0); // of another dimension than the items have now
-        }
+        boolean often = history.around(event.item(), event.time(), tracker.sessionGap()) >= limits.itemPerSession();
+        return often || inSession && sessionEvents >= limits.eventsPerSession() ? Skipped.REPEATED : null;
     }
 
     @Override
@@ -217,11 +215,13 @@ public final class Profile implements Writeable {
             && interests.equals(other.interests)
             && history.equals(other.history)
             && applied.equals(other.applied)
-            && events == other.events;
+            && events == other.events
+            && sessionStart == other.sessionStart
+            && sessionEvents == other.sessionEvents;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(user, interests, history, applied, events);
+        return Objects.hash(user, interests, history, applied, events, sessionStart, sessionEvents);
     }
 }

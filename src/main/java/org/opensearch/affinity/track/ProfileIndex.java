@@ -28,6 +28,7 @@ import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.Writeable;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.index.query.QueryBuilders;
+import org.opensearch.search.SearchHit;
 import org.opensearch.search.builder.SearchSourceBuilder;
 import org.opensearch.transport.client.Client;
 
@@ -56,6 +57,7 @@ public final class ProfileIndex {
     static final String SYSTEM_PREFIX = ".affinity-";
     private static final String PREFIX = SYSTEM_PREFIX + "interests-";
     private static final int MAX_ID_BYTES = 500;
+    private static final int MAX_SLICES = 10_000;
 
     /** A profile and the version of the document it was read from; a new one has none. */
     record Stored(Profile profile, long seqNo, long primaryTerm, boolean isNew) {}
@@ -92,7 +94,11 @@ public final class ProfileIndex {
     void create(String tracker, ActionListener<Void> listener) {
         CreateIndexRequest request = new CreateIndexRequest(alias(tracker) + ".1").alias(new Alias(alias(tracker)).writeIndex(true));
         request.settings(
-            Settings.builder().put("index.number_of_shards", 1).put("index.auto_expand_replicas", "0-1").put("index.hidden", true)
+            Settings.builder()
+                .put("index.number_of_shards", 1)
+                .put("index.auto_expand_replicas", "0-1")
+                .put("index.hidden", true)
+                .put("index.codec", "best_compression")
         );
         request.mapping(mapping());
         asPlugin(
@@ -281,6 +287,21 @@ public final class ProfileIndex {
                 progress.add(progress(document(item)));
             }
             return progress;
+        })));
+    }
+
+    /** How far every slice was read that was ever followed, by its key. */
+    void readTo(String tracker, ActionListener<Map<String, Long>> listener) {
+        SearchSourceBuilder source = new SearchSourceBuilder().size(MAX_SLICES).query(QueryBuilders.existsQuery("read_to"));
+        source.fetchSource("read_to", null);
+        SearchRequest request = new SearchRequest(alias(tracker)).source(source);
+        asPlugin(listener, wrapped -> client.search(request, ActionListener.map(wrapped, response -> {
+            Map<String, Long> readTo = new HashMap<>();
+            for (SearchHit hit : response.getHits()) {
+                Number stored = (Number) hit.getSourceAsMap().get("read_to");
+                readTo.put(hit.getId().substring(idOfSlice("").length()), stored.longValue());
+            }
+            return readTo;
         })));
     }
 

@@ -26,16 +26,18 @@ import java.util.function.BiConsumer;
  * @param maxInterests how many of the heaviest interests take part
  * @param minAffinity  an interest counts for an item only where their cosine is at least this, from 0 to 1
  * @param diversity    from 0, the best first, to 1, none like another among the first
+ * @param sessionWeight from 0 to 1: how much of an interest's strength comes from the present session, while there is one
  * @param signals      weights of the tracker's signals by name, from 0 to {@value #MAX_WEIGHT}; others keep their own
  */
 public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Integer maxInterests, Float minAffinity, Float diversity,
-    Map<String, Float> signals) implements Writeable, ToXContentFragment {
+    Float sessionWeight, Map<String, Float> signals) implements Writeable, ToXContentFragment {
     public static final float DEFAULT_WEIGHT = 2f;
     public static final float MAX_WEIGHT = 20f;
+    private static final float DEFAULT_SESSION_WEIGHT = 0.5f;
     public static final int DEFAULT_WINDOW_SIZE = 1_000;
     public static final int MAX_WINDOW_SIZE = 10_000;
     /** Nothing said. */
-    public static final Ranking UNSAID = new Ranking(null, null, null, null, null, null, Map.of());
+    public static final Ranking UNSAID = new Ranking(null, null, null, null, null, null, null, Map.of());
     /** What holds where nobody says anything. */
     public static final Ranking DEFAULT = new Ranking(
         DEFAULT_WEIGHT,
@@ -44,6 +46,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
         Tracker.MAX_INTERESTS,
         0f,
         0f,
+        DEFAULT_SESSION_WEIGHT,
         Map.of()
     );
 
@@ -78,6 +81,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
         private String maxInterests;
         private String minAffinity;
         private String diversity;
+        private String sessionWeight;
         private Map<String, Object> signals = Map.of();
 
         /** Adds the fields of a ranking to a parser. */
@@ -88,6 +92,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
             declare(parser, "max_interests", (said, value) -> said.maxInterests = value);
             declare(parser, "min_affinity", (said, value) -> said.minAffinity = value);
             declare(parser, "diversity", (said, value) -> said.diversity = value);
+            declare(parser, "session_weight", (said, value) -> said.sessionWeight = value);
             parser.declareObject((said, value) -> ((Said) said).signals = value, (p, c) -> p.map(), new ParseField("signals"));
         }
 
@@ -112,6 +117,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
                 wholeNumber("max_interests", maxInterests, Tracker.MAX_INTERESTS),
                 number("min_affinity", minAffinity, 1),
                 number("diversity", diversity, 1),
+                number("session_weight", sessionWeight, 1),
                 weights
             );
         }
@@ -146,6 +152,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
         }
         requireFromTo("min_affinity", minAffinity, 1);
         requireFromTo("diversity", diversity, 1);
+        requireFromTo("session_weight", sessionWeight, 1);
         signals = Map.copyOf(signals);
         signals.forEach((name, value) -> requireFromTo("signals." + name, value, MAX_WEIGHT));
     }
@@ -171,6 +178,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
             in.readOptionalVInt(),
             in.readOptionalFloat(),
             in.readOptionalFloat(),
+            in.readOptionalFloat(),
             in.readMap(StreamInput::readString, StreamInput::readFloat)
         );
     }
@@ -186,6 +194,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
         out.writeOptionalVInt(maxInterests);
         out.writeOptionalFloat(minAffinity);
         out.writeOptionalFloat(diversity);
+        out.writeOptionalFloat(sessionWeight);
         out.writeMap(signals, StreamOutput::writeString, StreamOutput::writeFloat);
     }
 
@@ -200,6 +209,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
             maxInterests != null ? maxInterests : other.maxInterests,
             minAffinity != null ? minAffinity : other.minAffinity,
             diversity != null ? diversity : other.diversity,
+            sessionWeight != null ? sessionWeight : other.sessionWeight,
             all
         );
     }
@@ -224,6 +234,9 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
         }
         if (diversity != null) {
             builder.field("diversity", diversity);
+        }
+        if (sessionWeight != null) {
+            builder.field("session_weight", sessionWeight);
         }
         if (signals.isEmpty() == false) {
             builder.field("signals", new TreeMap<>(signals));

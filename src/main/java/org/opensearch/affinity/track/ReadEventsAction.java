@@ -85,15 +85,21 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
         }
     }
 
-    /** One document of the log. */
-    record Read(long seqNo, BytesReference source) implements Writeable {
+    /**
+     * One document of the log.
+     *
+     * @param again the document was written before under the same id
+     */
+    record Read(long seqNo, String id, boolean again, BytesReference source) implements Writeable {
         Read(StreamInput in) throws IOException {
-            this(in.readVLong(), in.readBytesReference());
+            this(in.readVLong(), in.readString(), in.readBoolean(), in.readBytesReference());
         }
 
         @Override
         public void writeTo(StreamOutput out) throws IOException {
             out.writeVLong(seqNo);
+            out.writeString(id);
+            out.writeBoolean(again);
             out.writeBytesReference(source);
         }
     }
@@ -182,7 +188,7 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
             try (Translog.Snapshot snapshot = shard.newChangesSnapshot("affinity", request.from, to, false, false)) {
                 for (Translog.Operation op = snapshot.next(); op != null; op = snapshot.next()) {
                     if (op instanceof Translog.Index index) {
-                        events.add(new Read(op.seqNo(), index.source()));
+                        events.add(new Read(op.seqNo(), index.id(), index.version() > 1, index.source()));
                         bytes += index.source().length();
                         if (bytes >= MAX_BYTES) {
                             return new Response(events, op.seqNo());

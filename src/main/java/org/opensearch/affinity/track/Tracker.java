@@ -33,6 +33,7 @@ public final class Tracker implements Writeable, ToXContentObject {
     static final int MAX_INTERESTS = 32;
     private static final int MAX_SIGNALS = 8;
     static final TimeValue DEFAULT_HALF_LIFE = TimeValue.timeValueDays(30);
+    static final TimeValue DEFAULT_SESSION_GAP = TimeValue.timeValueMinutes(30);
     static final int DEFAULT_MAX_INTERESTS = 8;
     static final double DEFAULT_INTEREST_SIMILARITY = 0.7;
 
@@ -46,8 +47,13 @@ public final class Tracker implements Writeable, ToXContentObject {
      */
     public record Items(String index, String idField, String vectorField, List<String> textFields) {}
 
-    /** Which events: a name, alias or pattern of indices with UBI events. */
-    public record Events(String index) {
+    /**
+     * Which events.
+     *
+     * @param index  names, aliases or patterns of indices, separated by commas
+     * @param fields where in their documents the parts of an event stand
+     */
+    public record Events(String index, EventFields fields) {
         String[] expressions() {
             return index.split(",", -1);
         }
@@ -55,7 +61,8 @@ public final class Tracker implements Writeable, ToXContentObject {
 
     // As it was said: values are checked once the parser is done, which would wrap the error that says what is wrong.
     private record Definition(Items items, Events events, Map<String, Object> actions, String halfLife, Integer maxInterests,
-        Double interestSimilarity, Map<String, Object> signals, Ranking.Said ranking) {}
+        Double interestSimilarity, Map<String, Object> signals, Ranking.Said ranking, String sessionGap, Map<String, Object> context,
+        String timeZone, Map<String, Object> limits) {}
 
     private static final ConstructingObjectParser<Items, Void> ITEMS = new ConstructingObjectParser<>("items", args -> {
         @SuppressWarnings("unchecked")
@@ -64,13 +71,14 @@ public final class Tracker implements Writeable, ToXContentObject {
     });
     private static final ConstructingObjectParser<Events, Void> EVENTS = new ConstructingObjectParser<>(
         "events",
-        args -> new Events((String) args[0])
+        args -> new Events(
+            (String) args[0],
+            args[1] == null ? EventFields.UBI : EventFields.parse(Part.of("events.fields", args[1], "{\"item\": \"product.id\"}"))
+        )
     );
     private static final ConstructingObjectParser<Definition, Void> DEFINITION = new ConstructingObjectParser<>("tracker", args -> {
-        @SuppressWarnings("unchecked")
-        Map<String, Object> actions = (Map<String, Object>) args[2];
-        @SuppressWarnings("unchecked")
-        Map<String, Object> signals = args[6] == null ? Map.of() : (Map<String, Object>) args[6];
+        Map<String, Object> actions = orEmpty(args[2]);
+        Map<String, Object> signals = orEmpty(args[6]);
         Ranking.Said ranking = args[7] == null ? new Ranking.Said() : (Ranking.Said) args[7];
         return new Definition(
             (Items) args[0],
@@ -80,7 +88,11 @@ public final class Tracker implements Writeable, ToXContentObject {
             (Integer) args[4],
             (Double) args[5],
             signals,
-            ranking
+            ranking,
+            (String) args[8],
+            orEmpty(args[9]),
+            (String) args[10],
+            orEmpty(args[11])
         );
     });
     private static final ObjectParser<Ranking.Said, Void> RANKING = new ObjectParser<>("ranking", Ranking.Said::new);
@@ -91,6 +103,7 @@ public final class Tracker implements Writeable, ToXContentObject {
         ITEMS.declareString(optionalConstructorArg(), new ParseField("vector_field"));
         ITEMS.declareStringArray(optionalConstructorArg(), new ParseField("text_fields"));
         EVENTS.declareString(optionalConstructorArg(), new ParseField("index"));
+        EVENTS.declareObject(optionalConstructorArg(), (p, c) -> p.map(), new ParseField("fields"));
         DEFINITION.declareObject(constructorArg(), ITEMS, new ParseField("items"));
         DEFINITION.declareObject(constructorArg(), EVENTS, new ParseField("events"));
         DEFINITION.declareObject(constructorArg(), (p, c) -> p.map(), new ParseField("actions"));
@@ -105,6 +118,10 @@ public final class Tracker implements Writeable, ToXContentObject {
         DEFINITION.declareObject(optionalConstructorArg(), (p, c) -> p.map(), new ParseField("signals"));
         Ranking.Said.declare(RANKING);
         DEFINITION.declareObject(optionalConstructorArg(), RANKING, new ParseField("ranking"));
+        DEFINITION.declareString(optionalConstructorArg(), new ParseField("session_gap"));
+        DEFINITION.declareObject(optionalConstructorArg(), (p, c) -> p.map(), new ParseField("context"));
+        DEFINITION.declareString(optionalConstructorArg(), new ParseField("time_zone"));
+        DEFINITION.declareObject(optionalConstructorArg(), (p, c) -> p.map(), new ParseField("limits"));
     }
 
     private final String name;
@@ -116,6 +133,9 @@ public final class Tracker implements Writeable, ToXContentObject {
     private final double interestSimilarity;
     private final List<Signal> signals;
     private final Ranking ranking;
+    private final TimeValue sessionGap;
+    private final Contexts contexts;
+    private final Limits limits;
 
     private Tracker(String name, Definition definition) {
         this.name = name;
@@ -127,19 +147,25 @@ public final class Tracker implements Writeable, ToXContentObject {
         interestSimilarity = definition.interestSimilarity == null ? DEFAULT_INTEREST_SIMILARITY : definition.interestSimilarity;
         signals = new TreeMap<>(definition.signals).entrySet().stream().map(signal -> Signal.parse(signal.getKey(), signal.getValue())).toList();
         ranking = definition.ranking.ranking();
+        sessionGap = definition.sessionGap == null ? DEFAULT_SESSION_GAP : time("session_gap", definition.sessionGap);
+        contexts = Contexts.parse(new Part("context", definition.context), definition.timeZone);
+        limits = Limits.parse(new Part("limits", definition.limits));
         validate();
     }
 
     Tracker(StreamInput in) throws IOException {
         name = in.readString();
         items = new Items(in.readString(), in.readString(), in.readString(), in.readStringList());
-        events = new Events(in.readString());
+        events = new Events(in.readString(), new EventFields(in));
         actions = new TreeMap<>(in.readMap(StreamInput::readString, StreamInput::readDouble));
         halfLife = in.readTimeValue();
         maxInterests = in.readVInt();
         interestSimilarity = in.readDouble();
         signals = in.readList(Signal::new);
         ranking = new Ranking(in);
+        sessionGap = in.readTimeValue();
+        contexts = new Contexts(in);
+        limits = new Limits(in);
     }
 
     @Override
@@ -150,12 +176,16 @@ public final class Tracker implements Writeable, ToXContentObject {
         out.writeString(items.vectorField());
         out.writeStringCollection(items.textFields());
         out.writeString(events.index());
+        events.fields().writeTo(out);
         out.writeMap(actions, StreamOutput::writeString, StreamOutput::writeDouble);
         out.writeTimeValue(halfLife);
         out.writeVInt(maxInterests);
         out.writeDouble(interestSimilarity);
         out.writeList(signals);
         ranking.writeTo(out);
+        out.writeTimeValue(sessionGap);
+        contexts.writeTo(out);
+        limits.writeTo(out);
     }
 
     /** Reads a definition; every error names the field, the value and what would be right. */
@@ -189,6 +219,11 @@ public final class Tracker implements Writeable, ToXContentObject {
             throw new IllegalArgumentException("[actions] must weigh at least one action, such as {\"click\": 1.0, \"dislike\": -1.0}");
         }
         return weights;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> orEmpty(Object map) {
+        return map == null ? Map.of() : (Map<String, Object>) map;
     }
 
     private static int wholeNumber(String field, XContentParser parser) throws IOException {
@@ -278,11 +313,20 @@ public final class Tracker implements Writeable, ToXContentObject {
         builder.startObject();
         builder.startObject("items").field("index", items.index()).field("id_field", items.idField());
         builder.field("vector_field", items.vectorField()).field("text_fields", items.textFields()).endObject();
-        builder.startObject("events").field("index", events.index()).endObject();
+        builder.startObject("events").field("index", events.index());
+        if (events.fields().equals(EventFields.UBI) == false) {
+            builder.field("fields", events.fields());
+        }
+        builder.endObject();
         builder.field("actions", actions);
         builder.field("half_life", halfLife.getStringRep());
         builder.field("max_interests", maxInterests);
         builder.field("interest_similarity", interestSimilarity);
+        builder.field("session_gap", sessionGap.getStringRep());
+        builder.field("limits", limits);
+        if (contexts.equals(Contexts.NONE) == false) {
+            contexts.toXContent(builder, params);
+        }
         if (signals.isEmpty() == false) {
             builder.startObject("signals");
             for (Signal signal : signals) {
@@ -338,6 +382,21 @@ public final class Tracker implements Writeable, ToXContentObject {
         return ranking;
     }
 
+    /** Milliseconds without an event after which a session is over. */
+    long sessionGap() {
+        return sessionGap.millis();
+    }
+
+    /** On which circumstances interests depend. */
+    public Contexts contexts() {
+        return contexts;
+    }
+
+    /** How much one user may say in a short time. */
+    Limits limits() {
+        return limits;
+    }
+
     public Decay decay() {
         return new Decay(halfLife.millis());
     }
@@ -353,11 +412,14 @@ public final class Tracker implements Writeable, ToXContentObject {
             && maxInterests == other.maxInterests
             && interestSimilarity == other.interestSimilarity
             && signals.equals(other.signals)
-            && ranking.equals(other.ranking);
+            && ranking.equals(other.ranking)
+            && sessionGap.equals(other.sessionGap)
+            && contexts.equals(other.contexts)
+            && limits.equals(other.limits);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(name, items, events, actions, halfLife, maxInterests, interestSimilarity, signals, ranking);
+        return Objects.hash(name, items, events, actions, halfLife, maxInterests, interestSimilarity, signals, ranking, sessionGap, contexts, limits);
     }
 }

@@ -28,8 +28,8 @@ public class ProfileIndexTests extends OpenSearchSingleNodeTestCase {
         String json = "{\"items\":{\"index\":\"products\",\"vector_field\":\"v\"},\"events\":{\"index\":\"ubi_events\"},\"actions\":{\"click\":1}}";
         Profile profile = new Profile("ann");
         try (XContentParser parser = createParser(JsonXContent.jsonXContent, json)) {
-            Event event = new Event("ann", "tent", "click", 1_000);
-            profile.apply(SLICE, 3, event, new float[] { 0.6f, 0.8f }, 1, Tracker.parse("shop", parser));
+            Event event = new Event("ann", "tent", "click", 1_000, 1, List.of());
+            profile.apply(SLICE, 3, event, false, new float[] { 0.6f, 0.8f }, 1, Tracker.parse("shop", parser));
         }
         return profile;
     }

@@ -1,0 +1,59 @@
+package org.opensearch.affinity.rank;
+
+import org.opensearch.affinity.track.Decay;
+import org.opensearch.affinity.track.Interest;
+import org.opensearch.affinity.track.Profile;
+import org.opensearch.affinity.track.Tracker;
+
+import java.util.List;
+
+/**
+ * What share of a person's interest each interest has at one moment: {@code P(i) · Π P(c | i) / P(c)}, Bayes' rule with
+ * contexts taken for independent. {@code P(i)} is the decayed weight, mixed with that of the present session; {@code P(c | i)}
+ * is how often an interest's events were in a context, smoothed towards how often all of the person's were.
+ */
+final class Shares {
+    /** As many events' worth of the person's own average stand beside what is known of an interest in a context. */
+    private static final double PRIOR = 2;
+    /** The most that one context can do, either way. */
+    private static final double MOST = 16;
+
+    private Shares() {}
+
+    /**
+     * @param sessionWeight from 0 to 1
+     * @return in the order of the interests, not negative; their sum is near 1
+     */
+    static double[] of(List<Interest> interests, Profile profile, Tracker tracker, double sessionWeight, Moment moment) {
+        Decay decay = tracker.decay();
+        long last = profile.lastEvent();
+        double[] shares = interests.stream().mapToDouble(interest -> interest.weightAt(last, decay)).toArray();
+        double all = sum(shares);
+        double session = profile.inSession(moment.now(), tracker) ? interests.stream().mapToDouble(Interest::sessionWeight).sum() : 0;
+        double mixed = session > 0 ? sessionWeight : 0;
+        double[] result = new double[shares.length];
+        for (int i = 0; i < result.length; i++) {
+            double now = session > 0 ? interests.get(i).sessionWeight() / session : 0;
+            result[i] = (1 - mixed) * shares[i] / all + mixed * now;
+        }
+        for (String context : moment.contexts()) {
+            double[] within = interests.stream()
+                .mapToDouble(interest -> interest.weightIn(context) * decay.factor(interest.lastSeen(), last))
+                .toArray();
+            double usual = sum(within) / all;
+            for (int i = 0; i < result.length && usual > 0; i++) {
+                double fits = (within[i] + PRIOR * usual) / (shares[i] + PRIOR) / usual;
+                result[i] *= Math.clamp(fits, 1 / MOST, MOST);
+            }
+        }
+        return result;
+    }
+
+    private static double sum(double[] values) {
+        double sum = 0;
+        for (double value : values) {
+            sum += value;
+        }
+        return sum;
+    }
+}

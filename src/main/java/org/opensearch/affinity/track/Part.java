@@ -1,0 +1,78 @@
+package org.opensearch.affinity.track;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * One object within a tracker's definition as somebody wrote it. What is wrong is answered with an
+ * {@link IllegalArgumentException} that names the field, the value and what would be right.
+ *
+ * @param path of the object
+ */
+record Part(String path, Map<String, Object> said) {
+
+    /** @param example of what would be right */
+    @SuppressWarnings("unchecked")
+    static Part of(String path, Object value, String example) {
+        if (value instanceof Map<?, ?> map) {
+            return new Part(path, (Map<String, Object>) map);
+        }
+        throw new IllegalArgumentException("[" + path + "] must be an object such as " + example + ", got [" + value + "]");
+    }
+
+    Part requireOnly(String... known) {
+        TreeSet<String> unknown = new TreeSet<>(said.keySet());
+        unknown.removeAll(List.of(known));
+        if (unknown.isEmpty() == false) {
+            throw new IllegalArgumentException("[" + path + "] knows " + List.of(known) + ", not " + unknown);
+        }
+        return this;
+    }
+
+    boolean has(String name) {
+        return said.containsKey(name);
+    }
+
+    Object get(String name) {
+        return said.get(name);
+    }
+
+    int wholeNumber(String name, int otherwise, int least, int most) {
+        if (has(name) == false) {
+            return otherwise;
+        }
+        if (get(name) instanceof Integer number && number >= least && number <= most) {
+            return number;
+        }
+        throw wrong(name, get(name), "a whole number from " + least + " to " + most);
+    }
+
+    /** @param wanted what it must be */
+    String text(String name, String otherwise, String wanted) {
+        return has(name) ? text(name, get(name), wanted) : otherwise;
+    }
+
+    List<String> texts(String name, List<String> otherwise, String wanted) {
+        if (has(name) == false) {
+            return otherwise;
+        }
+        List<?> several = get(name) instanceof List<?> list ? list : Arrays.asList(get(name));
+        if (several.isEmpty()) {
+            throw wrong(name, several, wanted);
+        }
+        return several.stream().map(one -> text(name, one, wanted)).toList();
+    }
+
+    private String text(String name, Object value, String wanted) {
+        if (value instanceof String text && text.isBlank() == false) {
+            return text;
+        }
+        throw wrong(name, value, wanted);
+    }
+
+    private IllegalArgumentException wrong(String name, Object value, String wanted) {
+        return new IllegalArgumentException("[" + path + "." + name + "] must be " + wanted + ", got [" + value + "]");
+    }
+}
