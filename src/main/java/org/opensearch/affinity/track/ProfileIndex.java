@@ -1,31 +1,15 @@
 package org.opensearch.affinity.track;
 
-import org.apache.lucene.util.BytesRef;
-import org.opensearch.ResourceAlreadyExistsException;
 import org.opensearch.action.DocWriteRequest;
-import org.opensearch.action.admin.indices.alias.Alias;
-import org.opensearch.action.admin.indices.create.CreateIndexRequest;
-import org.opensearch.action.admin.indices.delete.DeleteIndexRequest;
-import org.opensearch.action.bulk.BulkItemResponse;
-import org.opensearch.action.bulk.BulkRequest;
 import org.opensearch.action.get.GetRequest;
 import org.opensearch.action.get.GetResponse;
-import org.opensearch.action.get.MultiGetItemResponse;
-import org.opensearch.action.get.MultiGetRequest;
 import org.opensearch.action.index.IndexRequest;
 import org.opensearch.action.search.SearchRequest;
-import org.opensearch.action.support.ContextPreservingActionListener;
 import org.opensearch.affinity.track.Event.Skipped;
 import org.opensearch.cluster.ClusterState;
-import org.opensearch.common.hash.MessageDigests;
-import org.opensearch.common.io.stream.BytesStreamOutput;
 import org.opensearch.common.settings.Settings;
-import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.common.xcontent.XContentFactory;
 import org.opensearch.core.action.ActionListener;
-import org.opensearch.core.common.io.stream.ByteBufferStreamInput;
-import org.opensearch.core.common.io.stream.StreamInput;
-import org.opensearch.core.common.io.stream.Writeable;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.index.query.QueryBuilders;
 import org.opensearch.search.SearchHit;
@@ -34,17 +18,13 @@ import org.opensearch.transport.client.Client;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /**
  * Where a tracker's profiles lie: {@code .affinity-interests-<tracker>}, an alias of a system index, one document a user,
@@ -56,16 +36,17 @@ public final class ProfileIndex {
     public static final String SYSTEM_INDICES = ".affinity-*";
     static final String SYSTEM_PREFIX = ".affinity-";
     private static final String PREFIX = SYSTEM_PREFIX + "interests-";
-    private static final int MAX_ID_BYTES = 500;
     private static final int MAX_SLICES = 10_000;
 
     /** A profile and the version of the document it was read from; a new one has none. */
     record Stored(Profile profile, long seqNo, long primaryTerm, boolean isNew) {}
 
     private final Client client;
+    private final SystemDocuments documents;
 
     public ProfileIndex(Client client) {
         this.client = client;
+        documents = new SystemDocuments(client);
     }
 
     /** The alias under which a tracker's profiles are read and written. */
@@ -79,11 +60,7 @@ public final class ProfileIndex {
     }
 
     static String idOfUser(String user) {
-        byte[] bytes = user.getBytes(StandardCharsets.UTF_8);
-        if (bytes.length <= MAX_ID_BYTES) {
-            return "user:" + user;
-        }
-        return "hash:" + Base64.getUrlEncoder().withoutPadding().encodeToString(MessageDigests.sha256().digest(bytes));
+        return SystemDocuments.id("user:", user);
     }
 
     static String idOfSlice(String key) {
@@ -92,35 +69,8 @@ public final class ProfileIndex {
 
     /** Creates the index unless it is there. */
     void create(String tracker, ActionListener<Void> listener) {
-        CreateIndexRequest request = new CreateIndexRequest(alias(tracker) + ".1").alias(new Alias(alias(tracker)).writeIndex(true));
-        request.settings(
-            Settings.builder()
-                .put("index.number_of_shards", 1)
-                .put("index.auto_expand_replicas", "0-1")
-                .put("index.hidden", true)
-                .put("index.codec", "best_compression")
-        );
-        request.mapping(mapping());
-        asPlugin(
-            listener,
-            wrapped -> client.admin()
-                .indices()
-                .create(
-                    request,
-                    ActionListener.wrap(
-                        created -> wrapped.onResponse(null),
-                        e -> complete(wrapped, e instanceof ResourceAlreadyExistsException ? null : e)
-                    )
-                )
-        );
-    }
-
-    private static void complete(ActionListener<Void> listener, Exception e) {
-        if (e == null) {
-            listener.onResponse(null);
-        } else {
-            listener.onFailure(e);
-        }
+        Settings settings = Settings.builder().put("index.auto_expand_replicas", "0-1").put("index.codec", "best_compression").build();
+        documents.create(alias(tracker) + ".1", alias(tracker), settings, mapping(), listener);
     }
 
     private static XContentBuilder mapping() {
@@ -152,65 +102,42 @@ public final class ProfileIndex {
      * @param user null for the population alone
      */
     void get(String tracker, String user, List<Slice> slices, ActionListener<Found> listener) {
-        MultiGetRequest request = new MultiGetRequest();
-        slices.forEach(slice -> request.add(alias(tracker), idOfSlice(slice.key())));
+        List<String> ids = new ArrayList<>();
+        slices.forEach(slice -> ids.add(idOfSlice(slice.key())));
         if (user != null) {
-            request.add(alias(tracker), idOfUser(user));
+            ids.add(idOfUser(user));
         }
-        if (request.getItems().isEmpty()) {
-            listener.onResponse(new Found(null, new float[0]));
-            return;
-        }
-        asPlugin(listener, wrapped -> client.multiGet(request, ActionListener.map(wrapped, response -> {
+        documents.get(alias(tracker), ids, ActionListener.map(listener, found -> {
             List<Population> parts = new ArrayList<>();
             for (int i = 0; i < slices.size(); i++) {
-                parts.add(progress(document(response.getResponses()[i])).population());
+                parts.add(progress(found.get(i)).population());
             }
-            GetResponse found = user == null ? null : document(response.getResponses()[slices.size()]);
-            return new Found(found != null && found.isExists() ? profile(found) : null, Population.centre(parts));
-        })));
-    }
-
-    private static GetResponse document(MultiGetItemResponse item) throws Exception {
-        if (item.isFailed()) {
-            throw item.getFailure().getFailure();
-        }
-        return item.getResponse();
+            GetResponse profile = user == null ? null : found.getLast();
+            return new Found(profile != null && profile.isExists() ? profile(profile) : null, Population.centre(parts));
+        }));
     }
 
     /** Reads the profiles of several users, by user; a user without one gets a new one. */
     void load(String tracker, Collection<String> users, ActionListener<Map<String, Stored>> listener) {
-        MultiGetRequest request = new MultiGetRequest();
-        users.forEach(user -> request.add(alias(tracker), idOfUser(user)));
-        asPlugin(listener, wrapped -> client.multiGet(request, ActionListener.map(wrapped, response -> {
+        List<String> ids = users.stream().map(ProfileIndex::idOfUser).toList();
+        documents.get(alias(tracker), ids, ActionListener.map(listener, found -> {
             Map<String, Stored> loaded = new HashMap<>();
             int i = 0;
             for (String user : users) {
-                loaded.put(user, stored(user, response.getResponses()[i++]));
+                loaded.put(user, stored(user, found.get(i++)));
             }
             return loaded;
-        })));
+        }));
     }
 
-    private static Stored stored(String user, MultiGetItemResponse item) throws Exception {
-        GetResponse found = document(item);
+    private static Stored stored(String user, GetResponse found) throws IOException {
         return found.isExists()
             ? new Stored(profile(found), found.getSeqNo(), found.getPrimaryTerm(), false)
             : new Stored(new Profile(user), 0, 0, true);
     }
 
     private static Profile profile(GetResponse found) throws IOException {
-        try (StreamInput in = input(found.getSourceAsMap().get("profile"))) {
-            return new Profile(in);
-        }
-    }
-
-    /**
-     * A value as CBOR has it. The buffer reads a float at once; the stream that core makes of bytes reads each byte by itself,
-     * which took longer than all else about a profile.
-     */
-    private static StreamInput input(Object value) {
-        return new ByteBufferStreamInput(ByteBuffer.wrap((byte[]) value));
+        return SystemDocuments.read(found.getSourceAsMap().get("profile"), Profile::new);
     }
 
     /**
@@ -218,35 +145,23 @@ public final class ProfileIndex {
      * others are written then.
      */
     void save(String tracker, Collection<Stored> changed, ActionListener<Void> listener) {
-        if (changed.isEmpty()) {
-            listener.onResponse(null);
-            return;
-        }
-        BulkRequest bulk = new BulkRequest();
+        List<IndexRequest> requests = new ArrayList<>(changed.size());
         try {
             for (Stored stored : changed) {
-                bulk.add(request(tracker, stored));
+                requests.add(request(tracker, stored));
             }
         } catch (IOException e) {
             listener.onFailure(e);
             return;
         }
-        asPlugin(listener, wrapped -> client.bulk(bulk, ActionListener.map(wrapped, response -> {
-            for (BulkItemResponse item : response) {
-                if (item.isFailed()) {
-                    throw item.getFailure().getCause();
-                }
-            }
-            return null;
-        })));
+        documents.index(requests, listener);
     }
 
     private static IndexRequest request(String tracker, Stored stored) throws IOException {
         Profile profile = stored.profile();
-        XContentBuilder source = binary().startObject().field("user", profile.user());
+        XContentBuilder source = SystemDocuments.source().field("user", profile.user());
         source.field("events", profile.events()).field("last_event", profile.lastEvent());
-        source.field("profile");
-        write(source, profile);
+        SystemDocuments.write(source, "profile", profile);
         source.endObject();
         IndexRequest request = new IndexRequest(alias(tracker)).id(idOfUser(profile.user())).source(source).setRequireAlias(true);
         return stored.isNew()
@@ -254,40 +169,22 @@ public final class ProfileIndex {
             : request.setIfSeqNo(stored.seqNo()).setIfPrimaryTerm(stored.primaryTerm());
     }
 
-    /** As CBOR a profile is neither escaped nor decoded, and a quarter shorter. */
-    private static XContentBuilder binary() throws IOException {
-        return XContentFactory.cborBuilder();
-    }
-
-    private static void write(XContentBuilder source, Writeable value) throws IOException {
-        try (BytesStreamOutput out = new BytesStreamOutput()) {
-            value.writeTo(out);
-            BytesRef bytes = out.bytes().toBytesRef();
-            source.value(bytes.bytes, bytes.offset, bytes.length);
-        }
-    }
-
     /** How far the slice was read; {@link Progress#START} before the first batch. */
     void progress(Slice slice, ActionListener<Progress> listener) {
         GetRequest request = new GetRequest(alias(slice.tracker()), idOfSlice(slice.key()));
-        asPlugin(listener, wrapped -> client.get(request, ActionListener.map(wrapped, ProfileIndex::progress)));
+        documents.asPlugin(listener, wrapped -> client.get(request, ActionListener.map(wrapped, ProfileIndex::progress)));
     }
 
     /** How far several slices of one tracker were read, in their order. */
     void progress(String tracker, List<Slice> slices, ActionListener<List<Progress>> listener) {
-        if (slices.isEmpty()) {
-            listener.onResponse(List.of());
-            return;
-        }
-        MultiGetRequest request = new MultiGetRequest();
-        slices.forEach(slice -> request.add(alias(tracker), idOfSlice(slice.key())));
-        asPlugin(listener, wrapped -> client.multiGet(request, ActionListener.map(wrapped, response -> {
+        List<String> ids = slices.stream().map(slice -> idOfSlice(slice.key())).toList();
+        documents.get(alias(tracker), ids, ActionListener.map(listener, found -> {
             List<Progress> progress = new ArrayList<>();
-            for (MultiGetItemResponse item : response) {
-                progress.add(progress(document(item)));
+            for (GetResponse document : found) {
+                progress.add(progress(document));
             }
             return progress;
-        })));
+        }));
     }
 
     /** How far every slice was read that was ever followed, by its key. */
@@ -295,7 +192,7 @@ public final class ProfileIndex {
         SearchSourceBuilder source = new SearchSourceBuilder().size(MAX_SLICES).query(QueryBuilders.existsQuery("read_to"));
         source.fetchSource("read_to", null);
         SearchRequest request = new SearchRequest(alias(tracker)).source(source);
-        asPlugin(listener, wrapped -> client.search(request, ActionListener.map(wrapped, response -> {
+        documents.asPlugin(listener, wrapped -> client.search(request, ActionListener.map(wrapped, response -> {
             Map<String, Long> readTo = new HashMap<>();
             for (SearchHit hit : response.getHits()) {
                 Number stored = (Number) hit.getSourceAsMap().get("read_to");
@@ -309,7 +206,7 @@ public final class ProfileIndex {
     void users(String tracker, ActionListener<Long> listener) {
         SearchSourceBuilder source = new SearchSourceBuilder().size(0).trackTotalHits(true).query(QueryBuilders.existsQuery("events"));
         SearchRequest request = new SearchRequest(alias(tracker)).source(source);
-        asPlugin(
+        documents.asPlugin(
             listener,
             wrapped -> client.search(request, ActionListener.map(wrapped, response -> response.getHits().getTotalHits().value()))
         );
@@ -317,12 +214,7 @@ public final class ProfileIndex {
 
     /** Deletes indices of profiles, see {@link #indices}. */
     void delete(List<String> indices, ActionListener<Void> listener) {
-        if (indices.isEmpty()) {
-            listener.onResponse(null);
-            return;
-        }
-        DeleteIndexRequest request = new DeleteIndexRequest(indices.toArray(String[]::new));
-        asPlugin(listener, wrapped -> client.admin().indices().delete(request, ActionListener.map(wrapped, deleted -> null)));
+        documents.delete(indices, listener);
     }
 
     private static Progress progress(GetResponse found) throws IOException {
@@ -336,9 +228,8 @@ public final class ProfileIndex {
         );
         long readTo = ((Number) source.get("read_to")).longValue();
         long applied = ((Number) source.get("applied")).longValue();
-        try (StreamInput in = input(source.get("population"))) {
-            return new Progress(readTo, applied, skipped, new Population(in), found.getSeqNo(), found.getPrimaryTerm());
-        }
+        Population population = SystemDocuments.read(source.get("population"), Population::new);
+        return new Progress(readTo, applied, skipped, population, found.getSeqNo(), found.getPrimaryTerm());
     }
 
     /** Writes the progress over the version it came from and answers with the one that is stored now. */
@@ -350,33 +241,24 @@ public final class ProfileIndex {
             request.opType(DocWriteRequest.OpType.CREATE);
         }
         try {
-            XContentBuilder source = binary().startObject();
+            XContentBuilder source = SystemDocuments.source();
             source.field("index", slice.shard().getIndexName()).field("shard", slice.shard().id());
             source.field("read_to", progress.readTo()).field("applied", progress.applied()).startObject("skipped");
             for (Map.Entry<Skipped, Long> reason : progress.skipped().entrySet()) {
                 source.field(Progress.nameOf(reason.getKey()), reason.getValue());
             }
-            source.endObject().field("population");
-            write(source, progress.population());
+            SystemDocuments.write(source.endObject(), "population", progress.population());
             request.source(source.endObject());
         } catch (IOException e) {
             listener.onFailure(e);
             return;
         }
-        asPlugin(
+        documents.asPlugin(
             listener,
             wrapped -> client.index(
                 request,
                 ActionListener.map(wrapped, response -> progress.storedAs(response.getSeqNo(), response.getPrimaryTerm()))
             )
         );
-    }
-
-    private <T> void asPlugin(ActionListener<T> listener, Consumer<ActionListener<T>> call) {
-        ThreadContext context = client.threadPool().getThreadContext();
-        ActionListener<T> wrapped = new ContextPreservingActionListener<>(context.newRestorableContext(true), listener);
-        try (ThreadContext.StoredContext ignored = context.stashContext()) {
-            call.accept(wrapped);
-        }
     }
 }
