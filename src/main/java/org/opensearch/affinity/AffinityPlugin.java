@@ -15,7 +15,7 @@ import org.opensearch.affinity.rank.AffinityQueryBuilder;
 import org.opensearch.affinity.rank.AffinityRequestProcessor;
 import org.opensearch.affinity.rank.AffinityRescorerBuilder;
 import org.opensearch.affinity.rank.NearestQueryBuilder;
-import org.opensearch.affinity.rank.RankMeter;
+import org.opensearch.affinity.rank.RankNode;
 import org.opensearch.affinity.rank.SeenQueryBuilder;
 import org.opensearch.affinity.rank.SimilarQueryBuilder;
 import org.opensearch.affinity.rank.TextQueryBuilder;
@@ -64,6 +64,7 @@ import org.opensearch.core.common.io.stream.NamedWriteableRegistry;
 import org.opensearch.core.xcontent.NamedXContentRegistry;
 import org.opensearch.env.Environment;
 import org.opensearch.env.NodeEnvironment;
+import org.opensearch.index.IndexModule;
 import org.opensearch.index.IndexSettings;
 import org.opensearch.index.codec.CodecServiceFactory;
 import org.opensearch.index.mapper.Mapper;
@@ -124,7 +125,7 @@ public final class AffinityPlugin extends Plugin
 
     private final SetOnce<CircuitBreaker> breaker = new SetOnce<>();
     private final SetOnce<Encoder> encoder = new SetOnce<>();
-    private final RankMeter rankMeter = new RankMeter();
+    private final RankNode rank = new RankNode();
 
     // ---- encode
 
@@ -205,7 +206,8 @@ public final class AffinityPlugin extends Plugin
         encoder.set(encoder(environment, threadPool));
         encoder.get().follow(cluster.getClusterSettings());
         cluster.addListener(new SliceTasks(new PersistentTasksService(cluster, threadPool, client), resolver));
-        return List.of(encoder.get(), rankMeter);
+        rank.tables().loadWith(threadPool);
+        return List.of(encoder.get(), rank);
     }
 
     @Override
@@ -264,12 +266,17 @@ public final class AffinityPlugin extends Plugin
     }
 
     @Override
+    public void onIndexModule(IndexModule module) {
+        rank.tables().listenTo(module);
+    }
+
+    @Override
     public List<RescorerSpec<?>> getRescorers() {
         return List.of(
             new RescorerSpec<>(
                 AffinityRescorerBuilder.NAME,
-                in -> new AffinityRescorerBuilder(in, rankMeter),
-                parser -> AffinityRescorerBuilder.fromXContent(parser, rankMeter)
+                in -> new AffinityRescorerBuilder(in, rank),
+                parser -> AffinityRescorerBuilder.fromXContent(parser, rank)
             )
         );
     }
@@ -286,7 +293,7 @@ public final class AffinityPlugin extends Plugin
 
     @Override
     public Map<String, Processor.Factory<SearchRequestProcessor>> getRequestProcessors(SearchPipelinePlugin.Parameters parameters) {
-        return Map.of(AffinityRequestProcessor.TYPE, new AffinityRequestProcessor.Factory(rankMeter));
+        return Map.of(AffinityRequestProcessor.TYPE, new AffinityRequestProcessor.Factory(rank));
     }
 
     // ---- actions and REST

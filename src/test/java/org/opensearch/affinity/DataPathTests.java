@@ -3,7 +3,7 @@ package org.opensearch.affinity;
 import org.opensearch.action.index.IndexRequestBuilder;
 import org.opensearch.action.search.SearchResponse;
 import org.opensearch.affinity.rank.AffinityRescorerBuilder;
-import org.opensearch.affinity.rank.RankMeter;
+import org.opensearch.affinity.rank.RankNode;
 import org.opensearch.affinity.rank.RankStats;
 import org.opensearch.affinity.track.DeleteTrackerAction;
 import org.opensearch.affinity.track.GetProfileAction;
@@ -34,7 +34,7 @@ public class DataPathTests extends AffinityNodeTestCase {
          "events": {"index": "ubi_events"},
          "actions": {"click": 1, "purchase": 3, "dislike": -2}, "half_life": "30d"}""";
 
-    private final RankMeter meter = new RankMeter();
+    private final RankNode rank = new RankNode();
 
     @Override
     protected boolean resetNodeAfterTest() {
@@ -98,7 +98,7 @@ public class DataPathTests extends AffinityNodeTestCase {
         String rescore = "{\"tracker\": \"shop\", \"user\": \"" + user + "\", \"weight\": 3}";
         try (XContentParser parser = createParser(JsonXContent.jsonXContent, rescore)) {
             SearchSourceBuilder source = new SearchSourceBuilder().query(QueryBuilders.matchQuery("title", "lamp")).explain(true);
-            source.addRescorer(AffinityRescorerBuilder.fromXContent(parser, meter));
+            source.addRescorer(AffinityRescorerBuilder.fromXContent(parser, rank));
             return client().prepareSearch("products").setSource(source).get();
         }
     }
@@ -147,19 +147,19 @@ public class DataPathTests extends AffinityNodeTestCase {
             // A test that takes too long is as good as none, and a busy machine is slow.
             assertBusy(() -> assertEquals(precise, plainScore("tent"), score("tent", precise), 0f));
         }
-        RankStats stats = meter.stats();
+        RankStats stats = rank.meter().stats();
         assertTrue("" + stats, stats.precise() >= 2 && stats.searches() >= 2 && stats.unavailable() == 0);
         for (String vague : List.of("lamp", "lamp for", "the desk lamp")) {
             assertTrue(vague, score("tent", vague) > plainScore("tent"));
         }
-        assertEquals("two lamps on two shards, and one without a vector", stats.documents() + 3 * 3, meter.stats().documents());
+        assertEquals("two lamps on two shards, and one without a vector", stats.documents() + 3 * 3, rank.meter().stats().documents());
     }
 
     private float score(String id, String queryText) throws IOException {
         String rescore = "{\"tracker\": \"shop\", \"user\": \"ann\", \"query_text\": \"" + queryText + "\"}";
         try (XContentParser parser = createParser(JsonXContent.jsonXContent, rescore)) {
             SearchSourceBuilder source = new SearchSourceBuilder().query(QueryBuilders.matchQuery("title", "lamp"));
-            source.addRescorer(AffinityRescorerBuilder.fromXContent(parser, meter));
+            source.addRescorer(AffinityRescorerBuilder.fromXContent(parser, rank));
             for (SearchHit hit : client().prepareSearch("products").setSource(source).get().getHits()) {
                 if (hit.getId().equals(id)) {
                     return hit.getScore();
@@ -185,7 +185,7 @@ public class DataPathTests extends AffinityNodeTestCase {
         SearchResponse response = search("ann");
         assertEquals(3, response.getHits().getTotalHits().value());
         assertEquals(0, response.getFailedShards());
-        assertEquals(1, meter.stats().unavailable());
+        assertEquals(1, rank.meter().stats().unavailable());
         assertWarnings("[affinity] the profile is not available: the results are not personalised");
     }
 

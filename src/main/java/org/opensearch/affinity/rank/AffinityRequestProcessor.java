@@ -32,12 +32,12 @@ public final class AffinityRequestProcessor extends AbstractProcessor implements
     public static final String TYPE = "affinity";
 
     private final AffinityRequest defaults;
-    private final RankMeter meter;
+    private final RankNode node;
 
-    private AffinityRequestProcessor(String tag, String description, boolean ignoreFailure, AffinityRequest defaults, RankMeter meter) {
+    private AffinityRequestProcessor(String tag, String description, boolean ignoreFailure, AffinityRequest defaults, RankNode node) {
         super(tag, description, ignoreFailure);
         this.defaults = defaults;
-        this.meter = meter;
+        this.node = node;
     }
 
     @Override
@@ -55,7 +55,7 @@ public final class AffinityRequestProcessor extends AbstractProcessor implements
             HeaderWarning.addWarning("[affinity] a sorted, scrolled or collapsed search cannot be rescored: the results are not personalised");
             return search;
         }
-        source.addRescorer(new AffinityRescorerBuilder(request.withoutExcludeSeen(), meter));
+        source.addRescorer(new AffinityRescorerBuilder(request.withoutExcludeSeen(), node));
         return search;
     }
 
@@ -88,10 +88,10 @@ public final class AffinityRequestProcessor extends AbstractProcessor implements
 
     /** Configuration: all that {@code ext.affinity} takes, but what is of one search: {@code user}, {@code query_text}, {@code recent}. */
     public static final class Factory implements Processor.Factory<SearchRequestProcessor> {
-        private final RankMeter meter;
+        private final RankNode node;
 
-        public Factory(RankMeter meter) {
-            this.meter = meter;
+        public Factory(RankNode node) {
+            this.node = node;
         }
 
         @Override
@@ -109,7 +109,7 @@ public final class AffinityRequestProcessor extends AbstractProcessor implements
                 String property = defaults.user() != null ? "user" : defaults.queryText() != null ? "query_text" : "recent";
                 throw ConfigurationUtils.newConfigurationException(TYPE, tag, property, "is the request's to say, in [ext.affinity]");
             }
-            return new AffinityRequestProcessor(tag, description, ignoreFailure, defaults, meter);
+            return new AffinityRequestProcessor(tag, description, ignoreFailure, defaults, node);
         }
 
         private static AffinityRequest parse(Map<String, Object> config) throws IOException {

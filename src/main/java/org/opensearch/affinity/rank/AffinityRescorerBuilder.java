@@ -36,13 +36,13 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
     private final AffinityRequest request;
     private final Supplier<Fetched> pending;
     private final Scoring scoring;
-    private final RankMeter meter;
+    private final RankNode node;
 
     /** @param windowSize where the search says none */
     private record Fetched(Scoring scoring, int windowSize) {}
 
-    AffinityRescorerBuilder(AffinityRequest request, RankMeter meter) {
-        this(request.complete(), null, null, meter);
+    AffinityRescorerBuilder(AffinityRequest request, RankNode node) {
+        this(request.complete(), null, null, node);
         if (request.asksToExcludeSeen()) {
             throw new IllegalArgumentException(
                 "[affinity] [exclude_seen] cannot be done by a rescorer, which leaves no document out: use [ext.affinity], or the query [affinity_seen]"
@@ -53,19 +53,19 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         }
     }
 
-    private AffinityRescorerBuilder(AffinityRequest request, Supplier<Fetched> pending, Scoring scoring, RankMeter meter) {
+    private AffinityRescorerBuilder(AffinityRequest request, Supplier<Fetched> pending, Scoring scoring, RankNode node) {
         this.request = request;
         this.pending = pending;
         this.scoring = scoring;
-        this.meter = meter;
+        this.node = node;
     }
 
-    public AffinityRescorerBuilder(StreamInput in, RankMeter meter) throws IOException {
+    public AffinityRescorerBuilder(StreamInput in, RankNode node) throws IOException {
         super(in);
         request = new AffinityRequest(in);
         scoring = in.readOptionalWriteable(Scoring::new);
         pending = null;
-        this.meter = meter;
+        this.node = node;
     }
 
     @Override
@@ -77,12 +77,12 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         out.writeOptionalWriteable(scoring);
     }
 
-    public static AffinityRescorerBuilder fromXContent(XContentParser parser, RankMeter meter) {
+    public static AffinityRescorerBuilder fromXContent(XContentParser parser, RankNode node) {
         AffinityRequest request = AffinityRequest.fromXContent(parser);
         if (request.ranking().windowSize() != null) {
             throw new IllegalArgumentException("[affinity] [window_size] stands beside [affinity] in [rescore], not in it");
         }
-        return new AffinityRescorerBuilder(request, meter);
+        return new AffinityRescorerBuilder(request, node);
     }
 
     @Override
@@ -109,7 +109,7 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
     }
 
     private AffinityRescorerBuilder copy(Supplier<Fetched> newPending, Scoring newScoring, Integer newWindowSize) {
-        AffinityRescorerBuilder copy = new AffinityRescorerBuilder(request, newPending, newScoring, meter);
+        AffinityRescorerBuilder copy = new AffinityRescorerBuilder(request, newPending, newScoring, node);
         return newWindowSize == null ? copy : copy.windowSize(newWindowSize);
     }
 
@@ -117,13 +117,13 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         GetProfileAction.Request get = new GetProfileAction.Request(request.tracker(), request.user(), request.recent());
         long began = System.nanoTime();
         client.execute(UseProfileAction.INSTANCE, get, ActionListener.wrap(found -> {
-            meter.found(System.nanoTime() - began);
+            node.meter().found(System.nanoTime() - began);
             found.tracker().requireSignals(request.ranking());
             Moment moment = Moment.of(found.tracker(), request.context(), System.currentTimeMillis());
             Ranking ranking = request.ranking().orElse(found.tracker().ranking()).orElse(Ranking.DEFAULT);
             ActionListener<Boolean> whenTested = ActionListener.wrap(precise -> {
                 if (precise) {
-                    meter.precise();
+                    node.meter().precise();
                 }
                 Scoring made = precise ? Scoring.NONE : Scoring.of(found, ranking, moment);
                 fetched.set(new Fetched(made, ranking.windowSize()));
@@ -139,7 +139,7 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
                 listener.onFailure(e);
                 return;
             }
-            meter.unavailable(System.nanoTime() - began);
+            node.meter().unavailable(System.nanoTime() - began);
             LOGGER.debug("profile of tracker [{}] not available", request.tracker(), e);
             HeaderWarning.addWarning("[affinity] the profile is not available: the results are not personalised");
             fetched.set(new Fetched(Scoring.NONE, Ranking.DEFAULT_WINDOW_SIZE));
@@ -156,7 +156,7 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         if (scoring == null) {
             throw new IllegalStateException("the profile was not fetched: [affinity] works in searches that a coordinator rewrites");
         }
-        return new AffinityRescorer.Context(window, scoring, ItemSignals.of(scoring, context), request.asksWhy(), meter);
+        return new AffinityRescorer.Context(window, scoring, ItemSignals.of(scoring, context, node.tables()), request.asksWhy(), node.meter());
     }
 
     @Override

@@ -60,8 +60,12 @@ final class DocumentMerit {
             Signal signal = signals.signal(i);
             double part = signals.part(i, doc);
             merit += part;
-            String how = signal.shape() == Signal.Shape.SATURATION ? "saturation" : "decay";
-            parts.add(Explanation.match(part, "signal [" + signal.name() + "], " + how + " of [" + signal.field() + "] * " + signal.weight()));
+            String how = switch (signal.shape()) {
+                case SATURATION -> "saturation of [" + signal.field() + "]";
+                case DECAY -> "decay of [" + signal.field() + "]";
+                case POPULARITY -> "what people like, beside the mean of all items";
+            };
+            parts.add(Explanation.match(part, "signal [" + signal.name() + "], " + how + " * " + signal.weight()));
         }
         return Explanation.match(scoring.affinityWeight() * affinity + merit, "merit, sum of:", parts);
     }

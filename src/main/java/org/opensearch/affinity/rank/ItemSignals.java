@@ -11,40 +11,86 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The signals of one search with the doc values of one index. Immutable. */
+/** The signals of one search with what an index, or the item table, has of its items. Immutable. */
 final class ItemSignals {
     static final ItemSignals NONE = new ItemSignals(List.of(), List.of(), 0);
 
+    /** Where the values of one signal come from. */
+    private interface Source {
+        Values of(LeafReaderContext leaf);
+    }
+
+    /** The values of one segment; documents are asked for in ascending order. */
+    private interface Values {
+        /** Not a number where the document has none. */
+        double of(int doc) throws IOException;
+    }
+
     private final List<Signal> signals;
-    private final List<IndexNumericFieldData> fields;
+    private final List<Source> sources;
     private final long now;
 
-    private ItemSignals(List<Signal> signals, List<IndexNumericFieldData> fields, long now) {
+    private ItemSignals(List<Signal> signals, List<Source> sources, long now) {
         this.signals = signals;
-        this.fields = fields;
+        this.sources = sources;
         this.now = now;
     }
 
     /**
-     * Signals whose field this index does not have are left out: they are 0 for all of its documents.
+     * Signals whose field this index does not have are left out: they are 0 for all of its documents. So is popularity where
+     * this node has no item table.
      *
      * @throws IllegalArgumentException if a field is not numeric or has no doc values
      */
-    static ItemSignals of(Scoring scoring, QueryShardContext context) {
+    static ItemSignals of(Scoring scoring, QueryShardContext context, ItemTables tables) {
         List<Signal> signals = new ArrayList<>();
-        List<IndexNumericFieldData> fields = new ArrayList<>();
+        List<Source> sources = new ArrayList<>();
         for (Signal signal : scoring.signals()) {
-            MappedFieldType type = context.fieldMapper(signal.field());
-            if (type == null) {
-                continue;
+            Source source = signal.shape() == Signal.Shape.POPULARITY ? popularity(scoring.table(), tables) : field(signal, context);
+            if (source != null) {
+                signals.add(signal);
+                sources.add(source);
             }
-            signals.add(signal);
-            fields.add(values(signal, type, context));
         }
-        return new ItemSignals(List.copyOf(signals), List.copyOf(fields), scoring.now());
+        return new ItemSignals(List.copyOf(signals), List.copyOf(sources), scoring.now());
     }
 
-    private static IndexNumericFieldData values(Signal signal, MappedFieldType type, QueryShardContext context) {
+    private static Source popularity(Scoring.Table wanted, ItemTables tables) {
+        ItemTable table = wanted == null ? null : tables.find(wanted.index());
+        if (table == null) {
+            return null;
+        }
+        ItemTable.Popularities popularities = table.in(wanted.contexts(), wanted.halfLife());
+        return leaf -> {
+            ItemTable.SegmentRows rows = table.of(leaf, wanted.idField());
+            return doc -> popularities.of(rows.row(leaf, doc));
+        };
+    }
+
+    private static Source field(Signal signal, QueryShardContext context) {
+        MappedFieldType type = context.fieldMapper(signal.field());
+        if (type == null) {
+            return null;
+        }
+        IndexNumericFieldData data = data(signal, type, context);
+        return leaf -> {
+            SortedNumericDoubleValues values = data.load(leaf).getDoubleValues();
+            return doc -> largest(values, doc);
+        };
+    }
+
+    private static double largest(SortedNumericDoubleValues values, int doc) throws IOException {
+        if (values.advanceExact(doc) == false) {
+            return Double.NaN;
+        }
+        double largest = Double.NEGATIVE_INFINITY;
+        for (int i = values.docValueCount(); i > 0; i--) {
+            largest = values.nextValue();
+        }
+        return largest;
+    }
+
+    private static IndexNumericFieldData data(Signal signal, MappedFieldType type, QueryShardContext context) {
         IllegalArgumentException refused = null;
         try {
             if (context.getForField(type) instanceof IndexNumericFieldData numeric) {
@@ -58,14 +104,14 @@ final class ItemSignals {
     }
 
     Leaf leaf(LeafReaderContext leaf) {
-        return new Leaf(fields.stream().map(field -> field.load(leaf).getDoubleValues()).toArray(SortedNumericDoubleValues[]::new));
+        return new Leaf(sources.stream().map(source -> source.of(leaf)).toArray(Values[]::new));
     }
 
     /** Those of one segment; documents are asked for in ascending order. */
     final class Leaf {
-        private final SortedNumericDoubleValues[] values;
+        private final Values[] values;
 
-        private Leaf(SortedNumericDoubleValues[] values) {
+        private Leaf(Values[] values) {
             this.values = values;
         }
 
@@ -89,16 +135,9 @@ final class ItemSignals {
 
         /** A signal of a document, with its weight. Of several values the largest counts. */
         double part(int number, int doc) throws IOException {
-            SortedNumericDoubleValues of = values[number];
-            if (of.advanceExact(doc) == false) {
-                return 0;
-            }
-            double largest = Double.NEGATIVE_INFINITY;
-            for (int i = of.docValueCount(); i > 0; i--) {
-                largest = of.nextValue();
-            }
+            double value = values[number].of(doc);
             Signal signal = signals.get(number);
-            return (double) signal.weight() * signal.of(largest, now);
+            return Double.isNaN(value) ? 0 : (double) signal.weight() * signal.of(value, now);
         }
     }
 }

@@ -20,18 +20,41 @@ import java.util.List;
  * @param confidence from 0 to 1: how much there is to go by, a factor of the weight
  * @param mode       how relevance and the rest become one score
  * @param signals    of the items, with the weights of this search, none of them 0
+ * @param table      where the items' popularity is to be found; null where there is none
  * @param diversity  from 0 to 1
  * @param now        when the search began, epoch milliseconds
  */
-record Scoring(Interests interests, float weight, float confidence, ScoreMode mode, List<Signal> signals, float diversity, long now)
+record Scoring(Interests interests, float weight, float confidence, ScoreMode mode, List<Signal> signals, Table table, float diversity, long now)
     implements
         Writeable {
+
+    /**
+     * An item table.
+     *
+     * @param index    its index
+     * @param idField  of the items that are searched: a keyword, or {@code _id}
+     * @param contexts of the search, {@code name=value}
+     * @param halfLife of what an event is worth, in milliseconds
+     */
+    record Table(String index, String idField, List<String> contexts, double halfLife) implements Writeable {
+        Table(StreamInput in) throws IOException {
+            this(in.readString(), in.readString(), in.readStringList(), in.readDouble());
+        }
+
+        @Override
+        public void writeTo(StreamOutput out) throws IOException {
+            out.writeString(index);
+            out.writeString(idField);
+            out.writeStringCollection(contexts);
+            out.writeDouble(halfLife);
+        }
+    }
 
     /** With so many events, decayed and weighted, what is known of a person counts by half. */
     private static final double HALF_CONFIDENCE = 0.5;
 
     /** Leaves every score as it is. */
-    static final Scoring NONE = new Scoring(Interests.none(""), 0, 0, ScoreMode.MULTIPLY, List.of(), 0, 0);
+    static final Scoring NONE = new Scoring(Interests.none(""), 0, 0, ScoreMode.MULTIPLY, List.of(), null, 0, 0);
 
     Scoring(StreamInput in) throws IOException {
         this(
@@ -40,6 +63,7 @@ record Scoring(Interests interests, float weight, float confidence, ScoreMode mo
             in.readFloat(),
             in.readEnum(ScoreMode.class),
             in.readList(Signal::new),
+            in.readOptionalWriteable(Table::new),
             in.readFloat(),
             in.readLong()
         );
@@ -52,6 +76,7 @@ record Scoring(Interests interests, float weight, float confidence, ScoreMode mo
         out.writeFloat(confidence);
         out.writeEnum(mode);
         out.writeList(signals);
+        out.writeOptionalWriteable(table);
         out.writeFloat(diversity);
         out.writeLong(now);
     }
@@ -71,7 +96,10 @@ record Scoring(Interests interests, float weight, float confidence, ScoreMode mo
             : Interests.of(found.profile(), tracker, found.centre(), ranking, moment);
         double evidence = found.profile() == null ? 0 : found.profile().evidence(tracker.decay());
         float confidence = (float) (evidence / (evidence + HALF_CONFIDENCE));
-        return new Scoring(interests, ranking.weight(), confidence, ranking.scoreMode(), signals, ranking.diversity(), moment.now());
+        Table table = found.itemTable() == null
+            ? null
+            : new Table(found.itemTable(), tracker.items().idField(), moment.contexts(), tracker.decay().halfLife());
+        return new Scoring(interests, ranking.weight(), confidence, ranking.scoreMode(), signals, table, ranking.diversity(), moment.now());
     }
 
     private static Signal weighed(Signal signal, Ranking ranking) {

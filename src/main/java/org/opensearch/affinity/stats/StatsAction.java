@@ -9,7 +9,7 @@ import org.opensearch.action.support.nodes.BaseNodesResponse;
 import org.opensearch.action.support.nodes.TransportNodesAction;
 import org.opensearch.affinity.encode.EncodeStats;
 import org.opensearch.affinity.encode.Encoder;
-import org.opensearch.affinity.rank.RankMeter;
+import org.opensearch.affinity.rank.RankNode;
 import org.opensearch.affinity.rank.RankStats;
 import org.opensearch.cluster.ClusterName;
 import org.opensearch.cluster.node.DiscoveryNode;
@@ -119,7 +119,7 @@ public final class StatsAction extends ActionType<StatsAction.Response> {
 
     public static final class Transport extends TransportNodesAction<Request, Response, NodeRequest, NodeResponse> {
         private final Encoder encoder;
-        private final RankMeter rank;
+        private final RankNode rank;
 
         @Inject
         public Transport(
@@ -128,7 +128,7 @@ public final class StatsAction extends ActionType<StatsAction.Response> {
             TransportService transport,
             ActionFilters filters,
             Encoder encoder,
-            RankMeter rank
+            RankNode rank
         ) {
             super(
                 NAME,
@@ -162,7 +162,7 @@ public final class StatsAction extends ActionType<StatsAction.Response> {
 
         @Override
         protected NodeResponse nodeOperation(NodeRequest request) {
-            return new NodeResponse(clusterService.localNode(), encoder.stats(), rank.stats());
+            return new NodeResponse(clusterService.localNode(), encoder.stats(), rank.meter().stats());
         }
     }
 }

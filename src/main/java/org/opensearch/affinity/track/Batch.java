@@ -105,6 +105,16 @@ final class Batch {
             .toList();
     }
 
+    /** Hands on the events that liked an item, in the order of the log; once all profiles have theirs. */
+    void count(Popularity popularity) {
+        for (Numbered numbered : events) {
+            double weight = tracker.weightOf(numbered.event.action());
+            if (weight > 0 && idle.contains(numbered) == false) {
+                popularity.add(numbered.seqNo, numbered.event, weight);
+            }
+        }
+    }
+
     long readTo() {
         return readTo;
     }

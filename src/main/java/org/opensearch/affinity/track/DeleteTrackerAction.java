@@ -17,8 +17,10 @@ import org.opensearch.transport.TransportService;
 import org.opensearch.transport.client.Client;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Removes a tracker, its tasks and all of its profiles. The events stay. */
+/** Removes a tracker, its tasks and all that it made of events. The events stay. */
 public final class DeleteTrackerAction extends ActionType<AcknowledgedResponse> {
     public static final String NAME = "cluster:admin/affinity/tracker/delete";
     public static final DeleteTrackerAction INSTANCE = new DeleteTrackerAction();
@@ -68,8 +70,10 @@ public final class DeleteTrackerAction extends ActionType<AcknowledgedResponse> 
         @Override
         protected void clusterManagerOperation(Request request, ClusterState state, ActionListener<AcknowledgedResponse> listener) {
             Trackers.of(state).named(request.tracker);
+            List<String> indices = new ArrayList<>(ProfileIndex.indices(request.tracker, state));
+            indices.addAll(ItemIndex.indices(request.tracker, state));
             ActionListener<AcknowledgedResponse> removed = ActionListener.wrap(
-                answer -> profiles.delete(ProfileIndex.indices(request.tracker, state), ActionListener.map(listener, done -> answer)),
+                answer -> profiles.delete(indices, ActionListener.map(listener, done -> answer)),
                 listener::onFailure
             );
             submit(request, current -> Trackers.of(current).without(current, request.tracker), removed);

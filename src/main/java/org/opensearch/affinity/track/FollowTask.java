@@ -25,6 +25,7 @@ public final class FollowTask extends PersistentTasksExecutor<Slice> {
     private final Client client;
     private final ProfileIndex profiles;
     private final ItemVectors vectors;
+    private final ItemIndex items;
 
     public FollowTask(ClusterService cluster, ThreadPool threadPool, Client client) {
         super(NAME, THREAD_POOL);
@@ -33,6 +34,7 @@ public final class FollowTask extends PersistentTasksExecutor<Slice> {
         this.client = client;
         profiles = new ProfileIndex(client);
         vectors = new ItemVectors(client);
+        items = new ItemIndex(client);
     }
 
     /** Beside the primary of the slice when there is one: then reading crosses no network. */
@@ -50,6 +52,6 @@ public final class FollowTask extends PersistentTasksExecutor<Slice> {
 
     @Override
     protected void nodeOperation(AllocatedPersistentTask task, Slice slice, PersistentTaskState state) {
-        new Follower(task, slice, cluster, threadPool, client, profiles, vectors).start();
+        new Follower(task, slice, cluster, threadPool, client, profiles, vectors, items).start();
     }
 }

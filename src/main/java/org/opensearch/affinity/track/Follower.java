@@ -17,7 +17,7 @@ import java.util.Set;
 
 /**
  * Carries the events of one slice into profiles, batch after batch: read, look up the items' vectors, load the profiles of
- * the batch's users, fold, store; from time to time store the progress. While one batch is folded and stored the next is
+ * the batch's users, fold, store; from time to time publish what the events say of items and store the progress. While one batch is folded and stored the next is
  * read, so at most two are in memory and a slow cluster slows reading down. After any failure the work starts over from the
  * stored progress; the profiles know what they have, so every event counts once.
  */
@@ -25,8 +25,11 @@ final class Follower {
     private static final Logger LOGGER = LogManager.getLogger(Follower.class);
     private static final int BATCH = 5_000;
     private static final TimeValue WAIT = TimeValue.timeValueSeconds(10);
-    /** Progress is stored when there is nothing else to do, or after so many milliseconds. */
-    private static final long PROGRESS_EVERY_MS = 1_000;
+    /** Progress is stored soon when there is nothing else to do, and after so many milliseconds at the latest. */
+    private static final long PROGRESS_EVERY_MS = 2_000;
+    private static final TimeValue SOON = TimeValue.timeValueMillis(200);
+    /** So many events at most wait to be counted for their items. */
+    private static final int MAX_UNCOUNTED = 50_000;
     /** With more marks than this in a profile, those that protect from nothing any more are looked for. */
     private static final int MANY_MARKS = 8;
     private static final long MIN_PAUSE_MS = 50;
@@ -39,13 +42,16 @@ final class Follower {
     private final Client client;
     private final ProfileIndex profiles;
     private final ItemVectors vectors;
+    private final ItemIndex items;
     // Guarded by this.
     /** Counts the starts: what belongs to an earlier one is no longer wanted. */
     private int run;
     private boolean busy;
     private Batch ready;
+    private boolean unsaved;
     // Written by one callback after another, each handed over by an executor.
     private Progress progress;
+    private Popularity popularity;
     private long progressStored;
     private int failures;
 
@@ -56,7 +62,8 @@ final class Follower {
         ThreadPool threadPool,
         Client client,
         ProfileIndex profiles,
-        ItemVectors vectors
+        ItemVectors vectors,
+        ItemIndex items
     ) {
         this.task = task;
         this.slice = slice;
@@ -65,6 +72,7 @@ final class Follower {
         this.client = client;
         this.profiles = profiles;
         this.vectors = vectors;
+        this.items = items;
     }
 
     void start() {
@@ -76,9 +84,11 @@ final class Follower {
             own = ++run;
             busy = false;
             ready = null;
+            unsaved = false;
         }
         profiles.progress(slice, then(own, stored -> {
             progress = stored;
+            popularity = new Popularity(slice, items);
             progressStored = threadPool.relativeTimeInMillis();
             read(own, stored.readTo());
         }));
@@ -156,23 +166,48 @@ final class Follower {
 
     private void stored(int own, Batch batch) {
         progress = progress.after(batch);
-        Batch next;
+        batch.count(popularity);
         synchronized (this) {
-            next = own == run ? ready : null;
+            unsaved = true;
         }
-        if (next != null && threadPool.relativeTimeInMillis() - progressStored < PROGRESS_EVERY_MS) {
+        boolean due = threadPool.relativeTimeInMillis() - progressStored >= PROGRESS_EVERY_MS;
+        if (due || popularity.size() >= MAX_UNCOUNTED) {
+            save(own);
+        } else {
             goOn(own);
-            return;
         }
-        profiles.save(slice, progress, then(own, stored -> {
-            progress = stored;
-            progressStored = threadPool.relativeTimeInMillis();
-            if (failures > 0) {
-                LOGGER.info("[{}] follows {} again after [{}] failures", slice.tracker(), slice.shard(), failures);
-                failures = 0;
-            }
-            goOn(own);
+    }
+
+    private void save(int own) {
+        Tracker tracker = Trackers.of(cluster.state()).get(slice.tracker());
+        popularity.publish(tracker.decay(), Slice.keys(cluster.state()), then(own, published -> {
+            profiles.save(slice, progress, then(own, stored -> {
+                progress = stored;
+                progressStored = threadPool.relativeTimeInMillis();
+                synchronized (this) {
+                    unsaved = false;
+                }
+                if (failures > 0) {
+                    LOGGER.info("[{}] follows {} again after [{}] failures", slice.tracker(), slice.shard(), failures);
+                    failures = 0;
+                }
+                goOn(own);
+            }));
         }));
+    }
+
+    private void saveIfIdle(int own) {
+        synchronized (this) {
+            if (own != run || busy || unsaved == false) {
+                return;
+            }
+            busy = true;
+        }
+        try {
+            save(own);
+        } catch (RuntimeException e) {
+            startOver(own, e);
+        }
     }
 
     private void goOn(int own) {
@@ -184,6 +219,9 @@ final class Follower {
             next = ready;
             ready = null;
             busy = next != null;
+            if (next == null && unsaved) {
+                threadPool.schedule(() -> saveIfIdle(own), SOON, FollowTask.THREAD_POOL);
+            }
         }
         if (next != null) {
             read(own, next.readTo());

@@ -110,11 +110,13 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
         private final Tracker tracker;
         private final Profile profile;
         private final float[] centre;
+        private final String itemTable;
 
-        Response(Tracker tracker, Profile profile, float[] centre) {
+        Response(Tracker tracker, Profile profile, float[] centre, String itemTable) {
             this.tracker = tracker;
             this.profile = profile;
             this.centre = centre;
+            this.itemTable = itemTable;
         }
 
         Response(StreamInput in) throws IOException {
@@ -122,6 +124,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
             tracker = new Tracker(in);
             profile = in.readOptionalWriteable(Profile::new);
             centre = in.readFloatArray();
+            itemTable = in.readOptionalString();
         }
 
         @Override
@@ -129,6 +132,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
             tracker.writeTo(out);
             out.writeOptionalWriteable(profile);
             out.writeFloatArray(centre);
+            out.writeOptionalString(itemTable);
         }
 
         public Tracker tracker() {
@@ -143,6 +147,11 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
         /** What all users' likes have in common, see {@link Population}; shorter than 1, empty before the first event. */
         public float[] centre() {
             return centre;
+        }
+
+        /** The index of the tracker's item table; null when there is none. */
+        public String itemTable() {
+            return itemTable;
         }
     }
 
@@ -186,8 +195,9 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
                 ThreadPool.Names.GENERIC,
                 NAME
             );
-            IndexAbstraction alias = cluster.state().metadata().getIndicesLookup().get(ProfileIndex.alias(request.tracker));
-            Index index = alias == null || alias.getWriteIndex() == null ? null : alias.getWriteIndex().getIndex();
+            Index index = behind(ProfileIndex.alias(request.tracker));
+            Index items = behind(ItemIndex.alias(request.tracker));
+            String itemTable = items == null ? null : items.getName();
             float[] known = index == null ? null : centres.get(index);
             List<Slice> slices = known != null ? List.of() : SliceTasks.slices(tracker, cluster.state(), resolver);
             profiles.get(request.tracker, request.user, slices, ActionListener.wrap(found -> {
@@ -195,8 +205,14 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
                 if (known == null && index != null) {
                     centres.put(index, centre);
                 }
-                addRecent(request, new Response(tracker, found.profile(), centre), timed);
+                addRecent(request, new Response(tracker, found.profile(), centre, itemTable), timed);
             }, timed::onFailure));
+        }
+
+        /** Null where there is no such alias. */
+        private Index behind(String name) {
+            IndexAbstraction alias = cluster.state().metadata().getIndicesLookup().get(name);
+            return alias == null || alias.getWriteIndex() == null ? null : alias.getWriteIndex().getIndex();
         }
 
         private void addRecent(Request request, Response found, ActionListener<Response> listener) {
@@ -210,7 +226,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
                 request.recent.stream().filter(vectors::containsKey).forEach(item -> inOrder.put(item, vectors.get(item)));
                 Profile profile = found.profile != null ? found.profile : new Profile(request.user == null ? "" : request.user);
                 profile.takeRecent(inOrder, tracker, System.currentTimeMillis());
-                return new Response(tracker, profile, found.centre);
+                return new Response(tracker, profile, found.centre, found.itemTable);
             }));
         }
     }

@@ -79,11 +79,13 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
         protected void clusterManagerOperation(Request request, ClusterState state, ActionListener<AcknowledgedResponse> listener) {
             checkItems(request.tracker, state);
             checkUnmoved(request.tracker, state);
-            // First the index, so that a tracker never stands without the place its profiles go to.
-            profiles.create(request.tracker.name(), ActionListener.wrap(created -> submit(request, current -> {
+            // First the indices, so that a tracker never stands without the places its profiles and counts go to.
+            ActionListener<Void> whenThere = ActionListener.wrap(created -> submit(request, current -> {
                 checkUnmoved(request.tracker, current);
                 return Trackers.of(current).with(current, request.tracker);
-            }, listener), listener::onFailure));
+            }, listener), listener::onFailure);
+            String name = request.tracker.name();
+            profiles.create(name, ActionListener.wrap(created -> items.create(name, whenThere), listener::onFailure));
         }
 
         private static void checkUnmoved(Tracker tracker, ClusterState state) {

@@ -30,7 +30,18 @@ public record Signal(String name, String field, Shape shape, double scale, float
         /** {@code value / (value + scale)}, the saturation of Lucene's FeatureField; for counts such as sales. */
         SATURATION,
         /** {@code 2^(-age / scale)}, 1 for what is new or still to come; for dates. */
-        DECAY
+        DECAY,
+        /** What the tracker itself counts in its item table, beside what is usual: {@code p / (p + mean)}. It has no field. */
+        POPULARITY
+    }
+
+    /** The name of the signal that every tracker has. */
+    public static final String POPULARITY = "popularity";
+    static final float DEFAULT_POPULARITY = 1f;
+
+    /** The tracker's own count of what people like. */
+    static Signal popularity(float weight) {
+        return new Signal(POPULARITY, "", Shape.POPULARITY, 1, weight);
     }
 
     public Signal(StreamInput in) throws IOException {
@@ -53,6 +64,10 @@ public record Signal(String name, String field, Shape shape, double scale, float
             throw new IllegalArgumentException("[" + path + "] must be an object such as {\"field\": \"sales\", \"pivot\": 100}, got [" + definition + "]");
         }
         Map<?, ?> said = (Map<?, ?>) definition;
+        if (name.equals(POPULARITY) && said.containsKey("field") == false) {
+            Part.of(path, definition, "{\"weight\": 1}").requireOnly("weight");
+            return popularity((float) number(path + ".weight", said.containsKey("weight") ? said.get("weight") : DEFAULT_POPULARITY, 0, Ranking.MAX_WEIGHT));
+        }
         TreeSet<Object> unknown = new TreeSet<>(said.keySet());
         unknown.removeAll(List.of("field", "pivot", "half_life", "weight"));
         if (unknown.isEmpty() == false) {
@@ -93,15 +108,18 @@ public record Signal(String name, String field, Shape shape, double scale, float
         return switch (shape) {
             case SATURATION -> value > 0 ? (float) (value / (value + scale)) : 0;
             case DECAY -> (float) Math.pow(2, -Math.max(0, now - value) / scale);
+            case POPULARITY -> (float) value;
         };
     }
 
     @Override
     public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
-        builder.startObject().field("field", field);
+        builder.startObject();
         switch (shape) {
-            case SATURATION -> builder.field("pivot", scale);
-            case DECAY -> builder.field("half_life", inLargestUnit((long) scale).getStringRep());
+            case SATURATION -> builder.field("field", field).field("pivot", scale);
+            case DECAY -> builder.field("field", field).field("half_life", inLargestUnit((long) scale).getStringRep());
+            case POPULARITY -> {
+            }
         }
         return builder.field("weight", weight).endObject();
     }

@@ -145,7 +145,7 @@ public final class Tracker implements Writeable, ToXContentObject {
         halfLife = definition.halfLife == null ? DEFAULT_HALF_LIFE : time("half_life", definition.halfLife);
         maxInterests = definition.maxInterests == null ? DEFAULT_MAX_INTERESTS : definition.maxInterests;
         interestSimilarity = definition.interestSimilarity == null ? DEFAULT_INTEREST_SIMILARITY : definition.interestSimilarity;
-        signals = new TreeMap<>(definition.signals).entrySet().stream().map(signal -> Signal.parse(signal.getKey(), signal.getValue())).toList();
+        signals = signals(definition.signals);
         ranking = definition.ranking.ranking();
         sessionGap = definition.sessionGap == null ? DEFAULT_SESSION_GAP : time("session_gap", definition.sessionGap);
         contexts = Contexts.parse(new Part("context", definition.context), definition.timeZone);
@@ -226,6 +226,13 @@ public final class Tracker implements Writeable, ToXContentObject {
         return map == null ? Map.of() : (Map<String, Object>) map;
     }
 
+    /** Every tracker counts what is popular, whether its definition says so or not. */
+    private static List<Signal> signals(Map<String, Object> defined) {
+        Map<String, Object> all = new TreeMap<>(defined);
+        all.putIfAbsent(Signal.POPULARITY, Map.of());
+        return all.entrySet().stream().map(signal -> Signal.parse(signal.getKey(), signal.getValue())).toList();
+    }
+
     private static int wholeNumber(String field, XContentParser parser) throws IOException {
         try {
             return Integer.parseInt(parser.text());
@@ -272,8 +279,8 @@ public final class Tracker implements Writeable, ToXContentObject {
                 "[interest_similarity] must be above 0 and at most 1, got [" + interestSimilarity + "]"
             );
         }
-        if (signals.size() > MAX_SIGNALS) {
-            throw new IllegalArgumentException("[signals] must be at most " + MAX_SIGNALS + ", got [" + signals.size() + "]");
+        if (signals.size() - 1 > MAX_SIGNALS) {
+            throw new IllegalArgumentException("[signals] must be at most " + MAX_SIGNALS + ", got [" + (signals.size() - 1) + "]");
         }
         requireSignals(ranking);
     }
@@ -327,13 +334,11 @@ public final class Tracker implements Writeable, ToXContentObject {
         if (contexts.equals(Contexts.NONE) == false) {
             contexts.toXContent(builder, params);
         }
-        if (signals.isEmpty() == false) {
-            builder.startObject("signals");
-            for (Signal signal : signals) {
-                builder.field(signal.name(), signal);
-            }
-            builder.endObject();
+        builder.startObject("signals");
+        for (Signal signal : signals) {
+            builder.field(signal.name(), signal);
         }
+        builder.endObject();
         if (ranking.equals(Ranking.UNSAID) == false) {
             ranking.toXContent(builder.startObject("ranking"), params).endObject();
         }
@@ -397,6 +402,7 @@ public final class Tracker implements Writeable, ToXContentObject {
         return limits;
     }
 
+    /** How fast what was learned of users and items is forgotten. */
     public Decay decay() {
         return new Decay(halfLife.millis());
     }

@@ -23,6 +23,7 @@ import java.util.function.UnaryOperator;
 /** What changes of the trackers have in common: they run on the elected cluster manager and end in a change of its state. */
 abstract class TransportChangeTrackers<R extends AcknowledgedRequest<R>> extends TransportClusterManagerNodeAction<R, AcknowledgedResponse> {
     final ProfileIndex profiles;
+    final ItemIndex items;
 
     TransportChangeTrackers(
         String action,
@@ -36,6 +37,7 @@ abstract class TransportChangeTrackers<R extends AcknowledgedRequest<R>> extends
     ) {
         super(action, transportService, clusterService, threadPool, filters, request, resolver);
         profiles = new ProfileIndex(client);
+        items = new ItemIndex(client);
     }
 
     /** @param change of the state as it is when its turn comes; what it throws goes to the listener */

@@ -41,7 +41,7 @@ public class AffinityRescorerBuilderTests extends OpenSearchTestCase {
         assertEquals(Integer.valueOf(7), builder.windowSize());
         EqualsHashCodeTestUtils.checkEqualsAndHashCode(
             (AffinityRescorerBuilder) builder,
-            original -> copyWriteable(original, registry, in -> new AffinityRescorerBuilder(in, new RankMeter()))
+            original -> copyWriteable(original, registry, in -> new AffinityRescorerBuilder(in, new RankNode()))
         );
         assertNull("the tracker may say it", parse("\"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\"}").windowSize());
         String all = """
@@ -49,7 +49,7 @@ public class AffinityRescorerBuilderTests extends OpenSearchTestCase {
             "min_affinity": 0.2, "diversity": 0.3, "signals": {"sales": 0.5}}""";
         EqualsHashCodeTestUtils.checkEqualsAndHashCode(
             (AffinityRescorerBuilder) parse(all),
-            original -> copyWriteable(original, registry, in -> new AffinityRescorerBuilder(in, new RankMeter())),
+            original -> copyWriteable(original, registry, in -> new AffinityRescorerBuilder(in, new RankNode())),
             original -> (AffinityRescorerBuilder) parse(all.replace("0.3", "0.4"))
         );
     }

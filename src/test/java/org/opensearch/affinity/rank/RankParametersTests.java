@@ -114,9 +114,9 @@ public class RankParametersTests extends RankTestCase {
             {"weight": 2.5, "window_size": 70, "score_mode": "sum", "max_interests": 3, "min_affinity": 0.25, "diversity": 0.5,
              "signals": {"stock": 0.0}}""";
         String signals = """
-            {"fresh": {"field": "at", "half_life": "12h", "weight": 0.5}, "sales": {"field": "sold", "pivot": 10.0, "weight": 1.0},
+            {"fresh": {"field": "at", "half_life": "12h", "weight": 0.5}, "popularity": {"weight": 1.5}, "sales": {"field": "sold", "pivot": 10.0, "weight": 1.0},
              "stock": {"field": "left", "pivot": 2.5, "weight": 20.0}}""";
-        track("said", "shop", ", \"signals\": " + signals + ", \"ranking\": " + ranking);
+        trackPopular("said", "shop", ", \"signals\": " + signals + ", \"ranking\": " + ranking);
         Map<String, Object> shown = shown("said");
         assertEquals(map(ranking), shown.get("ranking"));
         assertEquals(map(signals), shown.get("signals"));
@@ -174,7 +174,7 @@ public class RankParametersTests extends RankTestCase {
 
     public void testASignalThatTheTrackerDoesNotDefine() throws Exception {
         shop();
-        String message = "[signals] has no [salse] in tracker [plain]; defined: [sales, stock]";
+        String message = "[signals] has no [salse] in tracker [plain]; defined: [popularity, sales, stock]";
         assertRefused(message, () -> rescored("shop", 10, "\"tracker\": \"plain\", \"user\": \"ann\", \"signals\": {\"salse\": 1}", ""));
         pipeline("plain", "{\"tracker\": \"plain\"}");
         assertRefused(message, () -> ranked("plain", ", \"signals\": {\"salse\": 1}"));

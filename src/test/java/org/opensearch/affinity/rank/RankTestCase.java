@@ -117,8 +117,20 @@ abstract class RankTestCase extends AffinityNodeTestCase {
         client().admin().indices().prepareRefresh(index).get();
     }
 
-    /** @param more further members of the definition, each with a comma before it, or nothing */
+    /**
+     * A tracker to which all items are equally popular, so that scores are plain to see.
+     *
+     * @param more further members of the definition, each with a comma before it, or nothing
+     */
     void track(String tracker, String items, String more) throws IOException {
+        String unpopular = "\"signals\": {\"popularity\": {\"weight\": 0}";
+        // Those that are defined and not those that a ranking weighs.
+        String defined = more.replaceFirst("\"signals\": \\{(?=\"\\w+\": \\{)", unpopular + ", ");
+        trackPopular(tracker, items, defined.equals(more) ? more + ", " + unpopular + "}" : defined);
+    }
+
+    /** A tracker as it is by default. */
+    void trackPopular(String tracker, String items, String more) throws IOException {
         String definition = """
             {"items": {"index": "%s", "vector_field": "vector"}, "events": {"index": "ubi_events"},
              "actions": {"click": 1, "purchase": 3, "dislike": -2}%s}""".formatted(items, more);

@@ -1,0 +1,117 @@
+package org.opensearch.affinity.track;
+
+import org.opensearch.action.DocWriteRequest;
+import org.opensearch.action.get.GetResponse;
+import org.opensearch.action.index.IndexRequest;
+import org.opensearch.cluster.ClusterState;
+import org.opensearch.common.settings.Settings;
+import org.opensearch.common.xcontent.XContentFactory;
+import org.opensearch.common.xcontent.XContentHelper;
+import org.opensearch.common.xcontent.XContentType;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.common.bytes.BytesReference;
+import org.opensearch.core.xcontent.XContentBuilder;
+import org.opensearch.transport.client.Client;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * A tracker's item table: {@code .affinity-items-<tracker>}, an alias of a system index with one document an item that
+ * somebody did something with. It has one shard and a copy on every data node, where rankers read it. Thread-safe.
+ */
+public final class ItemIndex {
+    /** What all its indices' names begin with. */
+    public static final String PREFIX = ProfileIndex.SYSTEM_PREFIX + "items-";
+
+    /** A row and the version of the document it was read from; a new one has none. */
+    record Stored(ItemRow row, long seqNo, long primaryTerm, boolean isNew) {}
+
+    private final SystemDocuments documents;
+
+    ItemIndex(Client client) {
+        documents = new SystemDocuments(client);
+    }
+
+    /** The alias under which a tracker's item table is written. */
+    public static String alias(String tracker) {
+        return PREFIX + tracker;
+    }
+
+    /** Every index of the tracker's item table. A dot is in no tracker's name, so none of another one is among them. */
+    static List<String> indices(String tracker, ClusterState state) {
+        return state.metadata().indices().keySet().stream().filter(index -> index.startsWith(alias(tracker) + ".")).toList();
+    }
+
+    /** Creates the index unless it is there. */
+    void create(String tracker, ActionListener<Void> listener) {
+        Settings settings = Settings.builder().put("index.auto_expand_replicas", "0-all").build();
+        documents.create(alias(tracker) + ".1", alias(tracker), settings, mapping(), listener);
+    }
+
+    private static XContentBuilder mapping() {
+        try {
+            XContentBuilder mapping = XContentFactory.jsonBuilder().startObject().field("dynamic", "strict").startObject("properties");
+            mapping.startObject("item").field("type", "keyword").field("ignore_above", 8191).endObject();
+            mapping.startObject("popularity").field("type", "double").endObject();
+            mapping.startObject("time").field("type", "date").field("format", "epoch_millis").endObject();
+            mapping.startObject("row").field("type", "binary").endObject();
+            return mapping.endObject().endObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Reads the rows of several items, in their order; an item without one gets a new one. */
+    void load(String tracker, Collection<String> items, ActionListener<List<Stored>> listener) {
+        List<String> ids = items.stream().map(item -> SystemDocuments.id("item:", item)).toList();
+        documents.get(alias(tracker), ids, ActionListener.map(listener, found -> {
+            List<Stored> rows = new ArrayList<>(found.size());
+            int i = 0;
+            for (String item : items) {
+                GetResponse document = found.get(i++);
+                rows.add(
+                    document.isExists()
+                        ? new Stored(row(document.getSourceAsBytesRef()), document.getSeqNo(), document.getPrimaryTerm(), false)
+                        : new Stored(new ItemRow(item), 0, 0, true)
+                );
+            }
+            return rows;
+        }));
+    }
+
+    /** The row that a document of the index holds. */
+    public static ItemRow row(BytesReference source) throws IOException {
+        Object row = XContentHelper.convertToMap(source, false, XContentType.CBOR).v2().get("row");
+        return SystemDocuments.read(row, ItemRow::new);
+    }
+
+    /** Writes rows over the versions they were read from. Fails when one could not be written; the others are written then. */
+    void save(String tracker, List<Stored> rows, ActionListener<Void> listener) {
+        List<IndexRequest> requests = new ArrayList<>(rows.size());
+        try {
+            for (Stored stored : rows) {
+                requests.add(request(tracker, stored));
+            }
+        } catch (IOException e) {
+            listener.onFailure(e);
+            return;
+        }
+        documents.index(requests, listener);
+    }
+
+    private static IndexRequest request(String tracker, Stored stored) throws IOException {
+        ItemRow row = stored.row();
+        XContentBuilder source = SystemDocuments.source().field("item", row.item());
+        source.field("popularity", row.weight()).field("time", row.time());
+        SystemDocuments.write(source, "row", row);
+        IndexRequest request = new IndexRequest(alias(tracker)).id(SystemDocuments.id("item:", row.item())).setRequireAlias(true);
+        request.source(source.endObject());
+        return stored.isNew()
+            ? request.opType(DocWriteRequest.OpType.CREATE)
+            : request.setIfSeqNo(stored.seqNo()).setIfPrimaryTerm(stored.primaryTerm());
+    }
+}

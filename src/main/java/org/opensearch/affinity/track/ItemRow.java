@@ -1,0 +1,106 @@
+package org.opensearch.affinity.track;
+
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.core.common.io.stream.Writeable;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What all users together did with one item: one row of a tracker's item table. As in a profile, every event counts once
+ * however often the log is read. Mutable, not thread-safe.
+ */
+public final class ItemRow implements Writeable {
+    private static final byte FORMAT = 1;
+    private static final int MAX_CONTEXTS = 64;
+
+    private final String item;
+    private final Map<String, Float> contexts;
+    private final Map<String, Long> applied;
+    private double weight;
+    private long time;
+
+    /** Of an item that nobody did anything with yet. */
+    ItemRow(String item) {
+        this.item = item;
+        contexts = new TreeMap<>();
+        applied = new TreeMap<>();
+    }
+
+    public ItemRow(StreamInput in) throws IOException {
+        byte format = in.readByte();
+        if (format != FORMAT) {
+            throw new IOException("item row format [" + format + "] is not the one of this version, [" + FORMAT + "]");
+        }
+        item = in.readString();
+        weight = in.readDouble();
+        time = in.readZLong();
+        contexts = new TreeMap<>(in.readMap(StreamInput::readString, StreamInput::readFloat));
+        applied = new TreeMap<>(in.readMap(StreamInput::readString, StreamInput::readZLong));
+    }
+
+    @Override
+    public void writeTo(StreamOutput out) throws IOException {
+        out.writeByte(FORMAT);
+        out.writeString(item);
+        out.writeDouble(weight);
+        out.writeZLong(time);
+        out.writeMap(contexts, StreamOutput::writeString, StreamOutput::writeFloat);
+        out.writeMap(applied, StreamOutput::writeString, StreamOutput::writeZLong);
+    }
+
+    public String item() {
+        return item;
+    }
+
+    /** Decayed weight of all events that liked it, as of {@link #time()}. */
+    public double weight() {
+        return weight;
+    }
+
+    /** Time of its newest event, epoch milliseconds. */
+    public long time() {
+        return time;
+    }
+
+    /** The part of the weight that is from each context, {@code field=value}. */
+    public Map<String, Float> contexts() {
+        return contexts;
+    }
+
+    /**
+     * Takes in one event, unless it was already.
+     *
+     * @param amount above 0
+     * @param when   epoch milliseconds
+     */
+    void add(Slice slice, long seqNo, double amount, long when, List<String> in, Decay decay) {
+        if (seqNo <= applied.getOrDefault(slice.key(), -1L)) {
+            return;
+        }
+        applied.put(slice.key(), seqNo);
+        if (weight > 0 && when > time) {
+            float factor = (float) decay.factor(time, when);
+            weight *= factor;
+            contexts.replaceAll((context, value) -> value * factor);
+        }
+        time = weight > 0 ? Math.max(time, when) : when;
+        double left = amount * decay.factor(when, time);
+        weight += left;
+        for (String context : in) {
+            contexts.merge(context, (float) left, Float::sum);
+            if (contexts.size() > MAX_CONTEXTS) {
+                contexts.remove(contexts.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow().getKey());
+            }
+        }
+    }
+
+    /** The marks of slices that do not exist any more protect from nothing. */
+    void retainSlices(Set<String> keys) {
+        applied.keySet().retainAll(keys);
+    }
+}

@@ -1,0 +1,70 @@
+package org.opensearch.affinity.track;
+
+import org.opensearch.ExceptionsHelper;
+import org.opensearch.affinity.track.ItemIndex.Stored;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.index.engine.VersionConflictEngineException;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What events of one slice say of items, on its way into the item table: collected while batches pass, added to the rows
+ * before the slice's progress is stored. Not thread-safe.
+ */
+final class Popularity {
+    private static final int MAX_RETRIES = 10;
+
+    /** One event that liked an item. */
+    private record Liked(long seqNo, double weight, long time, List<String> contexts) {}
+
+    private final Slice slice;
+    private final ItemIndex items;
+    private final Map<String, List<Liked>> waiting = new LinkedHashMap<>();
+    private int size;
+
+    Popularity(Slice slice, ItemIndex items) {
+        this.slice = slice;
+        this.items = items;
+    }
+
+    void add(long seqNo, Event event, double weight) {
+        waiting.computeIfAbsent(event.item(), item -> new ArrayList<>())
+            .add(new Liked(seqNo, weight, event.time(), event.contexts()));
+        size++;
+    }
+
+    /** How many events wait. */
+    int size() {
+        return size;
+    }
+
+    /** Adds what waits to the rows of the items. Slices meet in popular items: who comes second adds to what the first wrote. */
+    void publish(Decay decay, Set<String> existingSlices, ActionListener<Void> listener) {
+        publish(decay, existingSlices, 0, ActionListener.map(listener, done -> {
+            waiting.clear();
+            size = 0;
+            return null;
+        }));
+    }
+
+    private void publish(Decay decay, Set<String> existingSlices, int retries, ActionListener<Void> listener) {
+        items.load(slice.tracker(), waiting.keySet(), ActionListener.wrap(rows -> {
+            for (Stored stored : rows) {
+                ItemRow row = stored.row();
+                waiting.get(row.item()).forEach(e -> row.add(slice, e.seqNo, e.weight, e.time, e.contexts, decay));
+                row.retainSlices(existingSlices);
+            }
+            items.save(slice.tracker(), rows, ActionListener.wrap(listener::onResponse, e -> {
+                if (retries < MAX_RETRIES && ExceptionsHelper.unwrapCause(e) instanceof VersionConflictEngineException) {
+                    publish(decay, existingSlices, retries + 1, listener);
+                } else {
+                    listener.onFailure(e);
+                }
+            }));
+        }, listener::onFailure));
+    }
+}

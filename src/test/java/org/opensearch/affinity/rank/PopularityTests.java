@@ -1,0 +1,143 @@
+package org.opensearch.affinity.rank;
+
+import org.opensearch.affinity.track.TrackerStats;
+import org.opensearch.affinity.track.TrackerStatsAction;
+import org.opensearch.core.common.Strings;
+import org.opensearch.core.xcontent.MediaTypeRegistry;
+
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+
+/** What everybody does, what the present session does and what the hour does, from events to scores. */
+public class PopularityTests extends RankTestCase {
+    private static final long DAY = 24 * 60 * 60 * 1000L;
+    private int sent;
+
+    private void shop(int shards) {
+        createItems("shop", shards, "");
+        for (String id : new String[] { "loved", "liked", "disliked", "new" }) {
+            index("shop", id, item(2, 1, 0, 0, 0));
+        }
+        index("shop", "desk", item(2, 0, 1, 0, 0));
+        index("shop", "tent", item(2, 0, 0, 1, 0));
+        refresh("shop");
+    }
+
+    @Override
+    protected boolean resetNodeAfterTest() {
+        return true;
+    }
+
+    private void act(String user, String action, String item, long time, Map<String, Object> more) {
+        Map<String, Object> event = new HashMap<>(more);
+        event.putAll(Map.of("user_id", user, "action_name", action, "timestamp", time));
+        event.put("event_attributes", Map.of("object", Map.of("object_id", item)));
+        client().prepareIndex("ubi_events").setSource(event).get();
+        sent++;
+    }
+
+    private void await(String tracker) throws Exception {
+        assertBusy(() -> {
+            TrackerStats stats = client().execute(TrackerStatsAction.INSTANCE, new TrackerStatsAction.Request(tracker)).actionGet();
+            String json = Strings.toString(MediaTypeRegistry.JSON, stats);
+            assertTrue(json, json.contains("\"applied\":" + sent + ",") && json.contains("\"lag_events\":0"));
+        });
+    }
+
+    private Map<String, Float> scores(String tracker, String user, String more) throws Exception {
+        return rescored("shop", 100, "\"tracker\": \"" + tracker + "\", \"user\": \"" + user + "\"" + more, ", \"explain\": true").scores();
+    }
+
+    private static double signal(Map<String, Float> scores, String item) {
+        return Math.log(scores.get(item) / 2);
+    }
+
+    public void testPopularItemsComeFirstForWhoeverSearches() throws Exception {
+        shop(3);
+        trackPopular("t", "shop", "");
+        long now = System.currentTimeMillis();
+        for (String user : new String[] { "ann", "bob", "eve" }) {
+            act(user, "purchase", "loved", now, Map.of());
+        }
+        act("ann", "click", "liked", now, Map.of());
+        act("ann", "dislike", "disliked", now, Map.of());
+        await("t");
+        // Weights 9 and 1, mean 5.
+        double pivot = 5;
+        assertBusy(() -> {
+            Map<String, Float> scores = scores("t", "nobody", "");
+            assertEquals(scores.toString(), 9 / (9 + pivot), signal(scores, "loved"), 0.01);
+            assertEquals(1 / (1 + pivot), signal(scores, "liked"), 0.01);
+            assertEquals(0, signal(scores, "disliked"), 1e-6);
+            assertEquals(0, signal(scores, "new"), 1e-6);
+        });
+        scores("t", "nobody", ", \"signals\": {\"popularity\": 0}").values().forEach(score -> assertEquals(2f, score, 0f));
+        assertEquals(2 * 9 / (9 + pivot), signal(scores("t", "nobody", ", \"signals\": {\"popularity\": 2}"), "loved"), 0.01);
+
+        client().admin().indices().prepareForceMerge("shop").setMaxNumSegments(1).get();
+        assertEquals("segments change, rows do not", 9 / (9 + pivot), signal(scores("t", "nobody", ""), "loved"), 0.01);
+        act("bob", "click", "new", now, Map.of());
+        await("t");
+        assertBusy(() -> assertTrue(signal(scores("t", "nobody", ""), "new") > 0));
+    }
+
+    public void testPopularityIsThatOfTheContext() throws Exception {
+        shop(1);
+        trackPopular("t", "shop", ", \"context\": {\"on\": {\"field\": \"device\"}}");
+        long now = System.currentTimeMillis();
+        for (int i = 0; i < 8; i++) {
+            act("u" + i, "click", "tent", now, Map.of("device", "phone"));
+            act("u" + i, "click", "desk", now, Map.of("device", "desktop"));
+        }
+        await("t");
+        assertBusy(() -> {
+            Map<String, Float> phone = scores("t", "nobody", ", \"context\": {\"on\": \"phone\"}");
+            assertTrue(phone.toString(), phone.get("tent") > phone.get("desk"));
+        });
+        Map<String, Float> desktop = scores("t", "nobody", ", \"context\": {\"on\": \"desktop\"}");
+        assertTrue(desktop.toString(), desktop.get("tent") < desktop.get("desk"));
+        Map<String, Float> anywhere = scores("t", "nobody", "");
+        assertEquals(anywhere.get("tent"), anywhere.get("desk"), 0f);
+    }
+
+    /** The same person gets other results at work than in the evening, when the log says so. */
+    public void testInterestsOfTheHour() throws Exception {
+        shop(1);
+        track("t", "shop", ", \"half_life\": \"365d\", \"context\": {\"hour\": {\"time\": \"hour\"}}, \"time_zone\": \"Europe/Berlin\"");
+        for (int day = 1; day <= 10; day++) {
+            String date = "2026-03-" + (day < 10 ? "0" : "") + day;
+            act("ann", "click", "desk", Instant.parse(date + "T09:30:00Z").toEpochMilli(), Map.of());
+            act("ann", "click", "tent", Instant.parse(date + "T19:30:00Z").toEpochMilli(), Map.of());
+        }
+        await("t");
+        Map<String, Float> atWork = scores("t", "ann", ", \"context\": {\"hour\": 10}");
+        Map<String, Float> evening = scores("t", "ann", ", \"context\": {\"hour\": \"20\"}");
+        assertTrue(atWork.toString(), atWork.get("desk") > 1.2 * atWork.get("tent"));
+        assertTrue(evening.toString(), evening.get("tent") > 1.2 * evening.get("desk"));
+        Map<String, Float> night = scores("t", "ann", ", \"context\": {\"hour\": 3}");
+        assertEquals("nothing is known of the night", night.get("tent"), night.get("desk"), 0.01f);
+        assertRefused("[context] has no [place]; the tracker lists [hour]", () -> scores("t", "ann", ", \"context\": {\"place\": \"home\"}"));
+        assertRefused("[context.hour] must be an hour from 0 to 23, got [24]", () -> scores("t", "ann", ", \"context\": {\"hour\": 24}"));
+        assertRefused("[affinity] [context.hour] must be a string or a number, got [[1]]", () -> scores("t", "ann", ", \"context\": {\"hour\": [1]}"));
+    }
+
+    public void testThePresentSessionCountsMoreThanItsShare() throws Exception {
+        shop(1);
+        track("t", "shop", "");
+        long now = System.currentTimeMillis();
+        for (int day = 10; day > 1; day--) {
+            act("ann", "purchase", "desk", now - day * DAY, Map.of());
+        }
+        act("ann", "click", "tent", now, Map.of());
+        await("t");
+        Map<String, Float> now0 = scores("t", "ann", ", \"session_weight\": 0");
+        Map<String, Float> both = scores("t", "ann", "");
+        Map<String, Float> now1 = scores("t", "ann", ", \"session_weight\": 1");
+        assertTrue(now0.toString(), now0.get("desk") > 1.2 * now0.get("tent"));
+        assertTrue(both.toString(), both.get("tent") > now0.get("tent"));
+        assertEquals("nothing but the session", 2f, now1.get("desk"), 1e-3);
+        assertTrue(now1.toString(), now1.get("tent") > 1.2 * now1.get("desk"));
+        assertRefused("[session_weight] must be a number from 0 to 1, got [2.0]", () -> scores("t", "ann", ", \"session_weight\": 2"));
+    }
+}
