@@ -172,7 +172,7 @@ public final class RecordEventsAction extends ActionType<RecordEventsAction.Resp
 
     /** Runs on the node that was asked. */
     public static final class Transport extends HandledTransportAction<Request, Response> {
-        /** Bytes that are read where they arrive, on a thread of the network; this takes a millisecond or two. */
+        /** Bytes, of some 250 events, that are read where they arrive, on a thread of the network. */
         static final int SMALL = 64 << 10;
 
         private final Client client;
