@@ -16,11 +16,12 @@ import static org.hamcrest.Matchers.not;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
-/** Runs the commands of the README as they stand there, those of the first query, of searching and of retrieval, on a node that knows nothing yet. */
+/** Runs the commands of the README as they stand there, those of the first query, of searching, of retrieval and of events, on a node that knows nothing yet. */
 public class ReadmeIT {
     private static final String FIRST_QUERY = "## The first personalised query";
     private static final String SEARCHING = "## Searching";
     private static final String RETRIEVAL = "## Retrieval";
+    private static final String REFERENCE = "## Reference";
     private static final Pattern COMMANDS = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
 
     @Test
@@ -45,6 +46,7 @@ public class ReadmeIT {
                 String hits = run(search, node).replaceAll("\\s", "");
                 assertThat(hits, containsString("\"hits\":[{\"_index\":\"products\",\"_id\":\"p1\""));
             }
+            events(blocks(REFERENCE), node);
         }
     }
 
@@ -63,6 +65,14 @@ public class ReadmeIT {
             assertThat(answer, containsString("\"_id\" : \"p1\""));
             assertThat(answer, not(containsString("\"_id\" : \"p3\"")));
         }
+    }
+
+    private static void events(List<String> blocks, Node node) throws IOException, InterruptedException {
+        assertEquals("events", 1, blocks.size());
+        String answer = run(blocks.getFirst(), node);
+        String outcomes = "[{\"status\":201,\"id\":\"e-1\"},{\"status\":200,\"id\":\"e-1\",\"result\":\"duplicate\"},{\"status\":400,";
+        assertThat(answer, containsString("\"errors\":true,\"events\":" + outcomes));
+        TrackerStats.await(node.rest(), "shop", 2, stats -> {});
     }
 
     private static void assertLanternFirst(String answer) {

@@ -26,10 +26,12 @@ import org.opensearch.affinity.rest.RestGetModels;
 import org.opensearch.affinity.rest.RestGetProfile;
 import org.opensearch.affinity.rest.RestGetTrackers;
 import org.opensearch.affinity.rest.RestPutTracker;
+import org.opensearch.affinity.rest.RestRecordEvents;
 import org.opensearch.affinity.rest.RestStats;
 import org.opensearch.affinity.rest.RestTrackerStats;
 import org.opensearch.affinity.stats.StatsAction;
 import org.opensearch.affinity.track.DeleteTrackerAction;
+import org.opensearch.affinity.track.EventIndex;
 import org.opensearch.affinity.track.FollowTask;
 import org.opensearch.affinity.track.GetItemVectorsAction;
 import org.opensearch.affinity.track.GetProfileAction;
@@ -37,6 +39,7 @@ import org.opensearch.affinity.track.GetTrackersAction;
 import org.opensearch.affinity.track.ProfileIndex;
 import org.opensearch.affinity.track.PutTrackerAction;
 import org.opensearch.affinity.track.ReadEventsAction;
+import org.opensearch.affinity.track.RecordEventsAction;
 import org.opensearch.affinity.track.Slice;
 import org.opensearch.affinity.track.SliceTasks;
 import org.opensearch.affinity.track.TrackerStatsAction;
@@ -137,7 +140,8 @@ public final class AffinityPlugin extends Plugin
     @Override
     public List<Setting<?>> getSettings() {
         Stream<Setting<?>> encode = Stream.concat(Encoder.settings().stream(), TorchSettings.all().stream());
-        return Stream.concat(encode, Stream.of(UserFrom.SETTING, UseProfileAction.TIMEOUT)).toList();
+        Stream<Setting<?>> track = Stream.concat(EventIndex.settings().stream(), Stream.of(UserFrom.SETTING, UseProfileAction.TIMEOUT));
+        return Stream.concat(encode, track).toList();
     }
 
     @Override
@@ -305,6 +309,7 @@ public final class AffinityPlugin extends Plugin
             new ActionHandler<>(GetTrackersAction.INSTANCE, GetTrackersAction.Transport.class),
             new ActionHandler<>(DeleteTrackerAction.INSTANCE, DeleteTrackerAction.Transport.class),
             new ActionHandler<>(TrackerStatsAction.INSTANCE, TrackerStatsAction.Transport.class),
+            new ActionHandler<>(RecordEventsAction.INSTANCE, RecordEventsAction.Transport.class),
             new ActionHandler<>(ReadEventsAction.INSTANCE, ReadEventsAction.Transport.class),
             new ActionHandler<>(GetProfileAction.INSTANCE, GetProfileAction.Transport.class),
             new ActionHandler<>(UseProfileAction.INSTANCE, UseProfileAction.Transport.class),
@@ -331,6 +336,7 @@ public final class AffinityPlugin extends Plugin
             new RestDeleteTracker(),
             new RestTrackerStats(),
             new RestGetProfile(),
+            new RestRecordEvents(),
             new RestEncode(),
             new RestGetModels(),
             new RestStats()

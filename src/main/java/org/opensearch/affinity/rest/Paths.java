@@ -5,6 +5,7 @@ final class Paths {
     private static final String ROOT = "/_plugins/_affinity";
 
     static final String ENCODE = ROOT + "/_encode";
+    static final String EVENTS = ROOT + "/events";
     static final String MODELS = ROOT + "/models";
     static final String STATS = ROOT + "/stats";
     static final String TRACKERS = ROOT + "/trackers";
