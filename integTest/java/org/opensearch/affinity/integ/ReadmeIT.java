@@ -105,7 +105,7 @@ public class ReadmeIT {
         }
         assertThat(answers.get(1), containsString("\"vectors\":["));
         assertThat(answers.get(2), containsString("\"64mb\""));
-        assertThat(answers.get(4), containsString("\"interest_similarity\":0.6"));
+        assertThat(answers.get(4), containsString("\"half_life\":\"60d\""));
     }
 
     @Test
