@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,13 +22,15 @@ import java.util.zip.GZIPInputStream;
  * A folder with a catalogue, what people did with it and, in most sets, the queries they asked: {@code items.jsonl.gz},
  * {@code events-train.jsonl.gz}, {@code events-valid.jsonl.gz}, {@code queries-valid.jsonl.gz}, {@code queries-test.jsonl.gz};
  * a set without queries has one {@code events.jsonl.gz}. One JSON object a line. Streams must be closed.
+ *
+ * @param lastEvents how many of each user's newest events are known, null for all
  */
-record DataSet(Path folder) {
+record DataSet(Path folder, Integer lastEvents) {
     private static final String ENDING = ".jsonl.gz";
 
     /** @throws IOException when the folder has no catalogue or no events, saying which file is missing */
     static DataSet open(Path folder) throws IOException {
-        DataSet set = new DataSet(folder.toAbsolutePath().normalize());
+        DataSet set = new DataSet(folder.toAbsolutePath().normalize(), null);
         if (Files.isDirectory(set.folder) == false) {
             throw new IOException("no folder " + set.folder);
         }
@@ -38,6 +41,11 @@ record DataSet(Path folder) {
             throw new IOException(set.folder + " has neither events-train" + ENDING + " nor events" + ENDING);
         }
         return set;
+    }
+
+    /** The same people, of whom nothing is known but their newest events. */
+    DataSet last(int events) {
+        return new DataSet(folder, events);
     }
 
     /** The folder's name. */
@@ -55,8 +63,21 @@ record DataSet(Path folder) {
         return lines("items");
     }
 
-    /** What was known before the queries of the split: UBI events in the order of the log. */
+    /** What is known of people before the queries of the split: UBI events in the order of the log. */
     Stream<ObjectNode> events(Split split) throws IOException {
+        if (lastEvents == null) {
+            return log(split);
+        }
+        BitSet newest;
+        try (Stream<ObjectNode> log = log(split)) {
+            newest = NewestEvents.of(log, lastEvents);
+        }
+        int[] position = { 0 };
+        return log(split).filter(event -> newest.get(position[0]++));
+    }
+
+    /** What happened before the queries of the split, all of it. */
+    Stream<ObjectNode> log(Split split) throws IOException {
         if (has("events")) {
             return lines("events");
         }

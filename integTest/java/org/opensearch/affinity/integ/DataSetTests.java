@@ -60,6 +60,33 @@ public class DataSetTests {
     }
 
     @Test
+    public void newestEventsOfEachUserInTheOrderOfTheLog() throws IOException {
+        // A later line need not be a later event; of two at one time the later line is the newer.
+        write("events-train", event("u1", "c", 3), event("u1", "a", 1), event("u2", "a", 1), event("u1", "b", 2), event("u2", "b", 1));
+        DataSet data = DataSet.open(set);
+        assertEquals(List.of("c", "b"), items(data.last(1), Split.VALID));
+        assertEquals(List.of("c", "a", "b", "b"), items(data.last(2), Split.VALID));
+        assertEquals(List.of("c", "a", "a", "b", "b"), items(data.last(3), Split.VALID));
+        try (Stream<ObjectNode> log = data.last(1).log(Split.VALID)) {
+            assertEquals("nothing is cut from the log itself", 5, log.count());
+        }
+    }
+
+    @Test
+    public void popularityIsWrittenIntoItemsAndTracker() throws IOException {
+        write("events-train", event("u1", "a", 1), event("u1", "b", 2), event("u2", "a", 1));
+        Popularity popularity;
+        try (Stream<ObjectNode> log = DataSet.open(set).log(Split.VALID)) {
+            popularity = Popularity.of(log, 2);
+        }
+        assertEquals(2, popularity.mark(Rest.JSON.createObjectNode().put("item_id", "a")).path("popularity").asInt());
+        assertEquals(0, popularity.mark(Rest.JSON.createObjectNode().put("item_id", "c")).path("popularity").asInt(-1));
+        ObjectNode tracker = Rest.JSON.createObjectNode();
+        popularity.addTo(tracker);
+        assertEquals(Rest.JSON.readTree("{\"signals\":{\"popularity\":{\"field\":\"popularity\",\"pivot\":1.5,\"weight\":2.0}}}"), tracker);
+    }
+
+    @Test
     public void readsJudgedQueriesUpToALimit() throws IOException {
         DataSet data = DataSet.open(set);
         assertEquals(new JudgedQuery("t1", "u1", "some words", Set.of("a", "b")), data.queries(Split.TEST, 1).getFirst());
@@ -100,8 +127,18 @@ public class DataSetTests {
         }
     }
 
+    private static List<String> items(DataSet data, Split split) throws IOException {
+        try (Stream<ObjectNode> events = data.events(split)) {
+            return events.map(event -> event.at("/event_attributes/object/object_id").asText()).toList();
+        }
+    }
+
     private static String event(String user, String item) {
-        return "{\"user_id\":\"" + user + "\",\"action_name\":\"click\",\"event_attributes\":{\"object\":{\"object_id\":\"" + item + "\"}}}";
+        return event(user, item, 1);
+    }
+
+    private static String event(String user, String item, int day) {
+        return "{\"user_id\":\"" + user + "\",\"timestamp\":\"2026-01-0" + day + "T00:00:00Z\",\"action_name\":\"click\",\"event_attributes\":{\"object\":{\"object_id\":\"" + item + "\"}}}";
     }
 
     private static String query(String id, String user, String relevant) {

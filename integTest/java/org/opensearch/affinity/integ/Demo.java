@@ -8,9 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -59,6 +62,12 @@ public final class Demo implements Callable<Integer> {
     @Option(names = "--meaning", paramLabel = "BOOST")
     private Double meaning;
 
+    @Option(names = "--popularity", paramLabel = "WEIGHT")
+    private Double popularity;
+
+    @Option(names = "--last-events", paramLabel = "N")
+    private Integer lastEvents;
+
     @Option(names = "--heap", defaultValue = "1g")
     private String heap;
 
@@ -76,7 +85,7 @@ public final class Demo implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Split asked = parsedSplit();
-        DataSet set = folder == null ? SampleShop.write(target.resolve("demo/sample"), Instant.now()) : DataSet.open(folder);
+        DataSet set = folder == null ? SampleShop.write(target.resolve("demo/sample"), Instant.now()) : known(DataSet.open(folder));
         OpenSearchHome home = install();
         Path nodeFolder = target.resolve("demo/node");
         try (Node node = start(home, keep ? settings(nodeFolder).outliving() : settings(nodeFolder))) {
@@ -90,7 +99,7 @@ public final class Demo implements Callable<Integer> {
     }
 
     private List<Showcase> run(Rest rest, DataSet set, Split asked) throws IOException {
-        Shop shop = new Shop(rest, set);
+        Shop shop = new Shop(rest, set, popularity == null ? null : popularity(set, asked));
         fill(shop, set, asked);
         ShopQuery shopQuery = new ShopQuery(shop.textFields(), match, Shop.TRACKER, window, weight, meaning);
         List<Showcase> showcases = showcases(rest, shopQuery, set, asked);
@@ -101,6 +110,20 @@ public final class Demo implements Callable<Integer> {
             measure(rest, shopQuery, set, asked);
         }
         return showcases;
+    }
+
+    private DataSet known(DataSet set) {
+        if (lastEvents != null && lastEvents < 1) {
+            throw new IllegalArgumentException("--last-events must be at least 1, got " + lastEvents);
+        }
+        return lastEvents == null ? set : set.last(lastEvents);
+    }
+
+    /** Popularity is that of the whole log, also where little is known of each user. */
+    private Popularity popularity(DataSet set, Split asked) throws IOException {
+        try (Stream<ObjectNode> log = set.log(asked)) {
+            return Popularity.of(log, popularity);
+        }
     }
 
     private OpenSearchHome install() throws IOException {
@@ -175,28 +198,30 @@ public final class Demo implements Callable<Integer> {
             }
         }
         screen.print(new SideBySide(screen, Showing.of(rest, shopQuery, showcase.query(), users, ROWS), ROWS).toString());
-        screen.print(screen.dim(" score = relevance × e^(weight · affinity)   ▲▼ places gained, lost against nobody   ♥ the interest it meets  ✗ what it goes against"));
+        String merit = popularity == null ? "weight · affinity" : "weight · affinity + popularity";
+        screen.print(screen.dim(" score = relevance × e^(" + merit + ")   ▲▼ places gained, lost against nobody   ♥ the interest it meets  ✗ what it goes against"));
     }
 
     private void measure(Rest rest, ShopQuery shopQuery, DataSet set, Split asked) throws IOException {
         List<JudgedQuery> judged = set.queries(asked, queries == null ? Integer.MAX_VALUE : queries);
+        Set<RankedBy> rankings = popularity == null ? EnumSet.of(RankedBy.BM25, RankedBy.AFFINITY) : EnumSet.allOf(RankedBy.class);
         Quality quality;
         double seconds;
         screen.print("");
         try (Step step = screen.step("Measuring")) {
-            quality = new Evaluation(rest, shopQuery).run(judged, step);
+            quality = new Evaluation(rest, shopQuery).run(judged, rankings, step);
             seconds = step.seconds();
-            step.done(String.format(Locale.ROOT, "%,d %s queries asked twice", judged.size(), asked.word()));
+            step.done(String.format(Locale.ROOT, "%,d %s queries asked, each in %d ways", judged.size(), asked.word(), rankings.size()));
         }
-        screen.print(new QualityTable(quality).toString());
-        screen.print(screen.dim(" MRR over the first " + Evaluation.DEPTH + " hits; ratio over the same queries; intervals by bootstrap over queries"));
+        screen.print(popularity == null ? new QualityTable(quality).toString() : new DifferenceTable(quality).toString());
+        screen.print(screen.dim(" MRR over the first " + Evaluation.DEPTH + " hits; compared over the same queries; intervals by bootstrap over queries"));
         ObjectNode report = Rest.JSON.createObjectNode();
         report.put("set", set.name()).put("split", asked.word());
         report.setAll(quality.json());
         report.put("command", System.getProperty("affinity.command", "./demo"));
         report.put("depth", Evaluation.DEPTH).put("seconds", seconds);
         report.put("match", match).put("weight", weight == null ? "default" : weight.toString()).put("window", window).put("half_life", halfLife);
-        report.put("meaning", meaning);
+        report.put("meaning", meaning).put("popularity", popularity).put("last_events", lastEvents);
         Path file = target.resolve("bench/quality-" + set.name() + ".json");
         Files.createDirectories(file.getParent());
         Files.writeString(file, Rest.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n");

@@ -1,11 +1,13 @@
 package org.opensearch.affinity.integ;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -13,7 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Asks a node all queries twice, without and with the user, and judges the first hundred hits of each answer. */
+/** Asks a node all queries once for each ranking, and judges the first hundred hits of each answer. */
 final class Evaluation {
     /** How deep a list is judged; a relevant item below counts as not found. */
     static final int DEPTH = 100;
@@ -30,31 +32,29 @@ final class Evaluation {
         this.shopQuery = shopQuery;
     }
 
-    /** The judgements of both rankings, query by query in the order given. */
-    Quality run(List<JudgedQuery> queries, Step step) throws IOException {
-        Judgement[] bm25 = new Judgement[queries.size()];
-        Judgement[] personal = new Judgement[queries.size()];
+    /** The judgements of these rankings, query by query in the order given. */
+    Quality run(List<JudgedQuery> queries, Set<RankedBy> rankings, Step step) throws IOException {
+        Map<RankedBy, Judgement[]> judgements = new EnumMap<>(RankedBy.class);
+        rankings.forEach(ranking -> judgements.put(ranking, new Judgement[queries.size()]));
         AtomicLong asked = new AtomicLong();
         List<Callable<Void>> calls = new ArrayList<>();
         for (int from = 0; from < queries.size(); from += QUERIES_A_CALL) {
             int first = from;
             List<JudgedQuery> batch = queries.subList(from, Math.min(queries.size(), from + QUERIES_A_CALL));
             calls.add(() -> {
-                judge(batch, first, bm25, false);
-                judge(batch, first, personal, true);
+                judgements.forEach((ranking, into) -> judge(batch, first, into, ranking));
                 step.at(asked.addAndGet(batch.size()), queries.size(), "queries");
                 return null;
             });
         }
         work(calls);
-        return new Quality(List.of(bm25), List.of(personal));
+        return Quality.of(judgements);
     }
 
-    private void judge(List<JudgedQuery> batch, int first, Judgement[] into, boolean forUser) {
+    private void judge(List<JudgedQuery> batch, int first, Judgement[] into, RankedBy ranking) {
         StringBuilder lines = new StringBuilder();
         for (JudgedQuery query : batch) {
-            ObjectNode body = forUser ? shopQuery.personal(query.text(), query.user(), DEPTH) : shopQuery.bm25(query.text(), DEPTH);
-            lines.append("{}\n").append(body).append('\n');
+            lines.append("{}\n").append(shopQuery.ranked(ranking, query, DEPTH)).append('\n');
         }
         JsonNode answers = rest.lines("/" + Shop.ITEMS + "/_msearch?" + ENOUGH, lines.toString()).path("responses");
         for (int i = 0; i < batch.size(); i++) {

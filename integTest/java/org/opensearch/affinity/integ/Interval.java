@@ -43,6 +43,16 @@ record Interval(double value, double low, double high) {
         return new Interval(value, quantile(resampled, 0.025), quantile(resampled, 0.975));
     }
 
+    /** The mean of what one number is above another, over the same queries: the resamples are paired. */
+    static Interval difference(double[] above, double[] below) {
+        if (above.length != below.length) {
+            throw new IllegalArgumentException(above.length + " queries against " + below.length);
+        }
+        double[] more = new double[above.length];
+        Arrays.setAll(more, i -> above[i] - below[i]);
+        return mean(more);
+    }
+
     private static double quantile(double[] sorted, double q) {
         return sorted[(int) Math.round(q * (sorted.length - 1))];
     }

@@ -38,6 +38,14 @@ public class IntervalTests {
     }
 
     @Test
+    public void differenceIsPaired() {
+        double[] below = { 0.125, 0.75, 0.25, 0.5 };
+        double[] above = Arrays.stream(below).map(x -> x + 0.25).toArray();
+        assertEquals(new Interval(0.25, 0.25, 0.25), Interval.difference(above, below));
+        assertThrows(IllegalArgumentException.class, () -> Interval.difference(new double[2], new double[3]));
+    }
+
+    @Test
     public void differentNumbersOfQueriesAreRefused() {
         assertThrows(IllegalArgumentException.class, () -> Interval.ratio(new double[2], new double[3]));
     }

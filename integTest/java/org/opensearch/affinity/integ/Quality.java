@@ -2,60 +2,88 @@ package org.opensearch.affinity.integ;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
-/** The same queries judged for two rankings: figures are means over queries, with 95 % bootstrap intervals. */
-record Quality(List<Judgement> bm25, List<Judgement> affinity) {
+/** The same queries judged for several rankings: figures are means over queries, with 95 % bootstrap intervals. */
+record Quality(Map<RankedBy, List<Judgement>> rankings) {
     /** The figures, by the names they have everywhere. */
     static final Map<String, ToDoubleFunction<Judgement>> FIGURES = figures();
 
+    /** Two rankings of which one has what the other has, and more. */
+    record Pair(RankedBy better, RankedBy worse) {
+        /** What popularity gives, what interests give beside it, and both. */
+        static final List<Pair> ALL = List.of(
+            new Pair(RankedBy.POPULARITY, RankedBy.BM25),
+            new Pair(RankedBy.AFFINITY, RankedBy.POPULARITY),
+            new Pair(RankedBy.AFFINITY, RankedBy.BM25)
+        );
+    }
+
+    /** Judgements by ranking, each in the order of the queries. */
+    static Quality of(Map<RankedBy, Judgement[]> judgements) {
+        Map<RankedBy, List<Judgement>> rankings = new EnumMap<>(RankedBy.class);
+        judgements.forEach((ranking, judged) -> rankings.put(ranking, List.of(judged)));
+        return new Quality(rankings);
+    }
+
     /** How many queries were asked. */
     int queries() {
-        return bm25.size();
+        return rankings.get(RankedBy.BM25).size();
     }
 
     /** A figure of one ranking. */
-    static Interval mean(List<Judgement> ranking, String figure) {
+    Interval mean(RankedBy ranking, String figure) {
         return Interval.mean(values(ranking, figure));
     }
 
     /** The personalised figure divided by the unpersonalised one, over the same queries. */
     Interval ratio(String figure) {
-        return Interval.ratio(values(affinity, figure), values(bm25, figure));
+        return Interval.ratio(values(RankedBy.AFFINITY, figure), values(RankedBy.BM25, figure));
+    }
+
+    /** What the better of two has more, over the same queries. */
+    Interval difference(Pair pair, String figure) {
+        return Interval.difference(values(pair.better, figure), values(pair.worse, figure));
     }
 
     /** Everything at full precision. */
     ObjectNode json() {
         ObjectNode json = Rest.JSON.createObjectNode();
         json.put("queries", queries());
-        ObjectNode rankings = json.putObject("rankings");
+        ObjectNode means = json.putObject("rankings");
         ObjectNode intervals = json.putObject("intervals_95");
-        write(bm25, rankings.putObject("bm25"), intervals.putObject("bm25"));
-        write(affinity, rankings.putObject("affinity"), intervals.putObject("affinity"));
+        for (RankedBy ranking : rankings.keySet()) {
+            for (String figure : FIGURES.keySet()) {
+                write(mean(ranking, figure), figure, means.withObject("/" + ranking.word()), intervals.withObject("/" + ranking.word()));
+            }
+        }
         ObjectNode ratios = json.putObject("affinity_over_bm25");
         for (String figure : FIGURES.keySet()) {
             Interval ratio = ratio(figure);
             if (Double.isFinite(ratio.value())) {
-                ratios.put(figure, ratio.value());
-                intervals.withObject("/affinity_over_bm25").putArray(figure).add(ratio.low()).add(ratio.high());
+                write(ratio, figure, ratios, intervals.withObject("/affinity_over_bm25"));
+            }
+        }
+        for (Pair pair : Pair.ALL) {
+            String name = pair.better.word() + "_minus_" + pair.worse.word();
+            if (rankings.keySet().containsAll(List.of(pair.better, pair.worse))) {
+                FIGURES.keySet().forEach(figure -> write(difference(pair, figure), figure, json.withObject("/" + name), intervals.withObject("/" + name)));
             }
         }
         return json;
     }
 
-    private static void write(List<Judgement> ranking, ObjectNode means, ObjectNode intervals) {
-        for (String figure : FIGURES.keySet()) {
-            Interval mean = mean(ranking, figure);
-            means.put(figure, mean.value());
-            intervals.putArray(figure).add(mean.low()).add(mean.high());
-        }
+    private static void write(Interval interval, String figure, ObjectNode values, ObjectNode intervals) {
+        values.put(figure, interval.value());
+        intervals.putArray(figure).add(interval.low()).add(interval.high());
     }
 
-    private static double[] values(List<Judgement> ranking, String figure) {
-        return ranking.stream().mapToDouble(FIGURES.get(figure)).toArray();
+    private double[] values(RankedBy ranking, String figure) {
+        return rankings.get(ranking).stream().mapToDouble(FIGURES.get(figure)).toArray();
     }
 
     private static Map<String, ToDoubleFunction<Judgement>> figures() {

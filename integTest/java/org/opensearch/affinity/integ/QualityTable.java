@@ -7,7 +7,7 @@ import com.github.freva.asciitable.HorizontalAlign;
 import java.util.List;
 import java.util.Locale;
 
-/** {@link Quality} as a table: a line for each figure, the two rankings side by side. */
+/** {@link Quality} as a table: a line for each figure, BM25 and the personalised search side by side. */
 record QualityTable(Quality quality) {
     @Override
     public String toString() {
@@ -24,8 +24,8 @@ record QualityTable(Quality quality) {
     }
 
     private String[] line(String figure) {
-        Interval bm25 = Quality.mean(quality.bm25(), figure);
-        Interval affinity = Quality.mean(quality.affinity(), figure);
+        Interval bm25 = quality.mean(RankedBy.BM25, figure);
+        Interval affinity = quality.mean(RankedBy.AFFINITY, figure);
         Interval ratio = quality.ratio(figure);
         return new String[] {
             figure.toUpperCase(Locale.ROOT),

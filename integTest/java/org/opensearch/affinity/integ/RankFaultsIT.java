@@ -6,9 +6,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import org.junit.After;
 import org.junit.AfterClass;
@@ -18,13 +22,14 @@ import org.junit.Test;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.lessThan;
+import static org.hamcrest.Matchers.lessThanOrEqualTo;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertNotEquals;
 import static org.junit.Assert.assertTrue;
 
 /**
- * A search is answered whatever becomes of the profile. Items lie on the first two nodes, each shard on both; profiles lie
- * on the third alone, so that it can be stopped, frozen and started without a loss to the items.
+ * A search is answered whatever becomes of the profile, and of one copy of the items. Items lie on the first two nodes, each
+ * shard on both; profiles lie on the third alone, so that it can be stopped, frozen and started without a loss to the items.
  */
 public class RankFaultsIT {
     private static final TinyShop SHOP = new TinyShop(60, 2);
@@ -34,6 +39,8 @@ public class RankFaultsIT {
     /** For a profile that does not come, and what a search may take on a machine that is busy with other things. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+    private static final int CLIENTS = 4;
+
     private static Cluster cluster;
     private static Rest rest;
     private static Node keeper;
@@ -42,6 +49,27 @@ public class RankFaultsIT {
     private record Answer(List<String> hits, int failedShards, String warning, Duration took) {
         boolean personal() {
             return warning.isEmpty();
+        }
+    }
+
+    /**
+     * A search that may fail.
+     *
+     * @param began  {@link System#nanoTime}
+     * @param answer null if there was none
+     */
+    private record Attempt(boolean personalised, long began, Answer answer) {
+        static Attempt of(boolean personalised, String parameters) {
+            long began = System.nanoTime();
+            try {
+                return new Attempt(personalised, began, ask(parameters, 0, 60, personalised ? rescore("user-1") : ""));
+            } catch (RestFailure e) {
+                return new Attempt(personalised, began, null);
+            }
+        }
+
+        boolean failed() {
+            return answer == null || answer.failedShards() != 0;
         }
     }
 
@@ -146,6 +174,72 @@ public class RankFaultsIT {
         }
     }
 
+    /** While clients ask both kinds of search in turns, of the copies on the node that dies as long as it is there. */
+    @Test
+    public void nodeOfItemsDiesAndReturns() throws Exception {
+        Node dying = cluster.nodes().get(1);
+        String copies = "&preference=_prefer_nodes:" + dying.rest().get("/_nodes/_local").path("nodes").fieldNames().next();
+        List<String> personal = awaitPersonal();
+        List<String> nobody = search("nobody").hits();
+        Queue<Attempt> attempts = new ConcurrentLinkedQueue<>();
+        AtomicBoolean running = new AtomicBoolean(true);
+        List<CompletableFuture<Void>> clients = Stream.generate(() -> CompletableFuture.runAsync(() -> {
+            while (running.get()) {
+                attempts.add(Attempt.of(false, copies));
+                attempts.add(Attempt.of(true, copies));
+            }
+        }, task -> new Thread(task, "searches").start())).limit(CLIENTS).toList();
+        long gone;
+        try {
+            awaitMore(attempts);
+            dying.kill();
+            gone = System.nanoTime();
+            awaitMore(attempts);
+            assertPages(personal, nobody);
+            dying.restart(waited -> {});
+            rest.get("/_cluster/health/items?wait_for_nodes=3&wait_for_status=green&timeout=60s");
+            awaitMore(attempts);
+        } finally {
+            running.set(false);
+            clients.forEach(CompletableFuture::join);
+        }
+        assertPages(personal, nobody);
+        for (Attempt attempt : attempts) {
+            if (attempt.failed() == false) {
+                assertEquals(attempt.personalised() && attempt.answer().personal() ? personal : nobody, attempt.answer().hits());
+            }
+        }
+        // A search that is under way may lose the hits that it was about to fetch; who of a client's two that is, is chance.
+        String counts = "failed of " + attempts.size() + ": " + failed(attempts, 0, true) + " personalised, " + failed(attempts, 0, false) + " others";
+        assertThat(counts, failed(attempts, 0, true), lessThanOrEqualTo(failed(attempts, 0, false) + CLIENTS));
+        assertThat("begun after the node was gone", failed(attempts, gone, true), lessThanOrEqualTo(failed(attempts, gone, false)));
+    }
+
+    private static long failed(Queue<Attempt> attempts, long since, boolean personalised) {
+        return attempts.stream().filter(attempt -> attempt.personalised() == personalised && attempt.began() >= since && attempt.failed()).count();
+    }
+
+    private static void awaitMore(Queue<Attempt> attempts) throws InterruptedException {
+        int from = attempts.size();
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (attempts.size() < from + 20 * CLIENTS) {
+            assertTrue("searches stand still", System.nanoTime() < end);
+            Thread.sleep(20);
+        }
+    }
+
+    /** All hits are on one page each, in their order. */
+    private static void assertPages(List<String> personal, List<String> nobody) {
+        for (String user : List.of("user-1", "nobody")) {
+            List<String> pages = new ArrayList<>();
+            for (int from = 0; from < 60; from += 10) {
+                int first = from;
+                pages.addAll(inTime(() -> ask("", first, 10, rescore(user))));
+            }
+            assertEquals(user.equals("nobody") ? nobody : personal, pages);
+        }
+    }
+
     /** Waits for an answer after those that there are. */
     private static void awaitNext(List<Answer> answers, boolean personal) throws InterruptedException {
         int from = answers.size();
@@ -171,21 +265,33 @@ public class RankFaultsIT {
 
     /** What she sees once her profile is read in time. */
     private static List<String> awaitPersonal() {
+        return inTime(() -> search("user-1"));
+    }
+
+    /** The hits of a search, asked again until the profile is read in time. */
+    private static List<String> inTime(Supplier<Answer> search) {
         long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        Answer answer = search("user-1");
+        Answer answer = search.get();
         while (answer.personal() == false && System.nanoTime() < end) {
-            answer = search("user-1");
+            answer = search.get();
         }
         assertTrue(answer.toString(), answer.personal());
         return answer.hits();
     }
 
     private static Answer search(String user) {
+        return ask("", 0, 60, rescore(user));
+    }
+
+    private static String rescore(String user) {
+        return ",\"rescore\":{\"affinity\":{\"tracker\":\"tiny\",\"user\":\"%s\"}}".formatted(user);
+    }
+
+    private static Answer ask(String parameters, int from, int size, String more) {
         long begin = System.nanoTime();
-        Rest.Answer answer = rest.ask("POST", "/items/_search", """
-            {"size":60,"_source":false,
-             "query":{"function_score":{"query":{"match_all":{}},"field_value_factor":{"field":"base"},"boost_mode":"replace"}},
-             "rescore":{"affinity":{"tracker":"tiny","user":"%s"}}}""".formatted(user));
+        Rest.Answer answer = rest.ask("POST", "/items/_search?" + parameters, """
+            {"from":%d,"size":%d,"_source":false,
+             "query":{"function_score":{"query":{"match_all":{}},"field_value_factor":{"field":"base"},"boost_mode":"replace"}}%s}""".formatted(from, size, more));
         Duration took = Duration.ofNanos(System.nanoTime() - begin);
         List<String> hits = new ArrayList<>();
         for (JsonNode hit : answer.body().path("hits").path("hits")) {

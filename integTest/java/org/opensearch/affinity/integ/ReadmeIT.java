@@ -1,13 +1,19 @@
 package org.opensearch.affinity.integ;
 
+import com.fasterxml.jackson.databind.JsonNode;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.regex.MatchResult;
+import java.util.Map;
 import java.util.regex.Pattern;
 
+import org.junit.AfterClass;
+import org.junit.BeforeClass;
 import org.junit.Test;
 
 import static org.hamcrest.MatcherAssert.assertThat;
@@ -16,84 +22,151 @@ import static org.hamcrest.Matchers.not;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
-/** Runs the commands of the README as they stand there, those of the first query, of searching, of retrieval and of events, on a node that knows nothing yet. */
+/**
+ * Runs the examples of README.md and docs/*.md as they stand there, in their order, on a node that knows nothing yet and is
+ * configured as they say. {@link DocsTests} sees to it that there are no others.
+ */
 public class ReadmeIT {
-    private static final String FIRST_QUERY = "## The first personalised query";
-    private static final String SEARCHING = "## Searching";
-    private static final String RETRIEVAL = "## Retrieval";
-    private static final String REFERENCE = "## Reference";
-    private static final Pattern COMMANDS = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern SETTING = Pattern.compile("((affinity\\.|thread_pool\\.affinity_|breaker\\.affinity_)[\\w.]+)(: \\w+)?");
+
+    private static Path folder;
+    private static Docs docs;
+    private static Node node;
+    private static Map<String, List<String>> answers;
+
+    @BeforeClass
+    public static void runExamples() throws Exception {
+        folder = BuiltPlugin.folder(ReadmeIT.class).resolve("node");
+        docs = Docs.read();
+        NodeSettings plain = NodeSettings.single(folder, Ports.free(1).getFirst(), "512m", NodeSettings.QUICK);
+        Map<String, String> more = new HashMap<>(plain.more());
+        docs.examples().stream().filter(Docs.Example::configures).flatMap(example -> example.text().lines()).forEach(line -> {
+            more.put(line.substring(0, line.indexOf(": ")), line.substring(line.indexOf(": ") + 2));
+        });
+        NodeSettings settings = new NodeSettings(plain.name(), folder, plain.httpPort(), plain.transportPort(), plain.heap(), plain.options(), more, false);
+        node = Node.start(BuiltPlugin.home(), settings, waited -> {});
+        answers = new HashMap<>();
+        for (Docs.Example example : docs.examples()) {
+            if (example.calls()) {
+                answers.computeIfAbsent(example.section(), section -> new ArrayList<>()).add(call(example.text()));
+                if (example.text().contains("localhost:9200/ubi_events/_doc")) {
+                    TrackerStats.await(node.rest(), "shop", 1, stats -> {});
+                }
+            }
+        }
+    }
+
+    @AfterClass
+    public static void stopNode() {
+        if (node != null) {
+            node.close();
+        }
+    }
 
     @Test
-    public void firstQueryIsPersonal() throws Exception {
-        Path folder = BuiltPlugin.folder(ReadmeIT.class);
-        NodeSettings settings = NodeSettings.single(folder.resolve("node"), Ports.free(1).getFirst(), "512m", NodeSettings.QUICK);
-        try (Node node = Node.start(BuiltPlugin.home(), settings, waited -> {})) {
-            List<String> blocks = blocks(FIRST_QUERY);
-            assertEquals("items, tracker, event, profile, search, pipeline", 6, blocks.size());
-            for (String block : blocks.subList(0, 3)) {
-                run(block, node);
-            }
-            TrackerStats.await(node.rest(), "shop", 1, stats -> {});
-            assertThat(run(blocks.get(3), node), containsString("\"title\" : \"Sleeping bag\""));
-            for (String search : blocks.subList(4, 6)) {
-                assertLanternFirst(run(search, node));
-            }
-            search(blocks(SEARCHING), node);
-            List<String> retrievals = blocks(RETRIEVAL);
-            assertEquals("for a person, like an item, by meaning", 3, retrievals.size());
-            for (String search : retrievals) {
-                String hits = run(search, node).replaceAll("\\s", "");
-                assertThat(hits, containsString("\"hits\":[{\"_index\":\"products\",\"_id\":\"p1\""));
-            }
-            events(blocks(REFERENCE), node);
-        }
+    public void firstQueryIsPersonal() {
+        List<String> answers = answers("The first personalised query", 6);
+        assertThat(answers.get(3), containsString("\"title\":\"Sleepingbag\""));
+        assertLanternFirst(answers.get(4));
+        assertLanternFirst(answers.get(5));
     }
 
-    private static void search(List<String> blocks, Node node) throws IOException, InterruptedException {
-        assertEquals("tracker, recent, pipeline, seen", 4, blocks.size());
-        run(blocks.get(0), node);
-        String recent = run(blocks.get(1), node);
+    @Test
+    public void searchesSayWhatTheyMean() {
+        List<String> answers = answers("Searching", 5);
+        String recent = answers.get(1);
         assertLanternFirst(recent);
-        assertThat(recent, containsString("relevance + merit"));
+        assertThat(recent, containsString("relevance+merit"));
         // A rating of 4.5 with the pivot 4.5 is one half: 0.15.
-        String stars = recent.replaceAll("\\s", "").replaceAll(".*\"value\":([0-9.]+),\"description\":\"signal\\[stars].*", "$1");
+        String stars = recent.replaceAll(".*\"value\":([0-9.]+),\"description\":\"signal\\[stars].*", "$1");
         assertEquals(recent, 0.15, Double.parseDouble(stars), 1e-6);
-        String unseen = run(blocks.get(2), node);
-        assertThat(unseen, containsString("\"_affinity\""));
-        for (String answer : List.of(unseen, run(blocks.get(3), node))) {
-            assertThat(answer, containsString("\"_id\" : \"p1\""));
-            assertThat(answer, not(containsString("\"_id\" : \"p3\"")));
+        assertThat(answers.get(2), containsString("\"_affinity\""));
+        assertLanternFirst(answers.get(3));
+        assertThat(answers.get(3), containsString("\"_affinity\""));
+        for (String unseen : List.of(answers.get(2), answers.get(4))) {
+            assertThat(unseen, containsString("\"_id\":\"p1\""));
+            assertThat(unseen, not(containsString("\"_id\":\"p3\"")));
         }
     }
 
-    private static void events(List<String> blocks, Node node) throws IOException, InterruptedException {
-        assertEquals("events", 1, blocks.size());
-        String answer = run(blocks.getFirst(), node);
-        String outcomes = "[{\"status\":201,\"id\":\"e-1\"},{\"status\":200,\"id\":\"e-1\",\"result\":\"duplicate\"},{\"status\":400,";
-        assertThat(answer, containsString("\"errors\":true,\"events\":" + outcomes));
-        TrackerStats.await(node.rest(), "shop", 2, stats -> {});
+    @Test
+    public void retrievalFindsTheLantern() {
+        for (String hits : answers("Retrieval", 4).subList(0, 3)) {
+            assertThat(hits, containsString("\"hits\":[{\"_index\":\"products\",\"_id\":\"p1\""));
+        }
+        assertThat(answers("Retrieval", 4).get(3), containsString("\"matched_queries\":[\"interest\"]"));
     }
 
-    private static void assertLanternFirst(String answer) {
-        String hits = answer.replaceAll("\\s", "");
+    @Test
+    public void referenceIsUnderstood() {
+        List<String> answers = answers("Reference", 5);
+        for (String target : List.of("title_vector", "item_vector", "brand_vector", "whole_vector")) {
+            assertThat(answers.get(0), containsString("\"" + target + "\":["));
+        }
+        assertThat(answers.get(1), containsString("\"vectors\":["));
+        assertThat(answers.get(2), containsString("\"64mb\""));
+        assertThat(answers.get(4), containsString("\"half_life\":\"60d\""));
+    }
+
+    @Test
+    public void settingsExist() {
+        JsonNode settings = node.rest().get("/_cluster/settings?include_defaults=true&flat_settings=true");
+        for (String span : docs.spans()) {
+            if (SETTING.matcher(span).matches()) {
+                String name = SETTING.matcher(span).replaceFirst("$1");
+                boolean known = settings.path("defaults").has(name) || settings.path("persistent").has(name);
+                assertTrue("there is no setting " + span, known);
+            }
+        }
+    }
+
+    /** Models are read when a node starts, so it starts again. */
+    @Test
+    public void ownModelEncodes() throws Exception {
+        Path weights = Path.of(System.getProperty("affinity.weights"));
+        for (Docs.Example example : docs.examples()) {
+            if (example.importsModel()) {
+                String onnx = weights.resolve("all-minilm-l6-v2.onnx").toString();
+                String tokenizer = weights.resolve("all-minilm-l6-v2-tokenizer.json").toString();
+                shell(example.text().replace("model.onnx", onnx).replace("tokenizer.json", tokenizer));
+            }
+        }
+        assertTrue(Files.exists(folder.resolve("config/opensearch-affinity/models/mine/manifest.json")));
+        node.kill();
+        node.restart(waited -> {});
+        JsonNode answer = node.rest().post("/_plugins/_affinity/_encode", "{\"texts\":[\"desk lamp\"],\"model\":\"mine\"}");
+        assertEquals(384, answer.path("vectors").path(0).size());
+    }
+
+    private static List<String> answers(String section, int examples) {
+        assertEquals(section, examples, answers.get(section).size());
+        return answers.get(section);
+    }
+
+    private static void assertLanternFirst(String hits) {
         int lantern = hits.indexOf("\"_id\":\"p1\"");
         assertTrue(hits, lantern > 0 && lantern < hits.indexOf("\"_id\":\"p2\""));
     }
 
-    private static List<String> blocks(String heading) throws IOException {
-        String readme = Files.readString(Path.of("README.md"));
-        int from = readme.indexOf("\n" + heading + "\n") + 1;
-        String section = readme.substring(from, readme.indexOf("\n## ", from + 1));
-        return COMMANDS.matcher(section).results().map(MatchResult::group).map(block -> block.replaceAll("```(sh)?", "")).toList();
+    /** What the calls answer, without spaces; an error in any of them, or a warning of ours, is a failure. */
+    private static String call(String commands) throws IOException, InterruptedException {
+        String here = commands.replace("localhost:9200", node.rest().base().getAuthority());
+        String answer = shell("curl() { command curl --silent --show-error --fail-with-body --dump-header /dev/stderr \"$@\"; }\n" + here).replaceAll("\\s", "");
+        // OpenSearch itself warns of updates through a pipeline; our own warnings begin with a name.
+        for (String failure : List.of("\"errors\":true", "\"error\":", "\"[affinity")) {
+            assertThat(commands, answer, not(containsString(failure)));
+        }
+        return answer;
     }
 
-    private static String run(String commands, Node node) throws IOException, InterruptedException {
-        String here = commands.replace("localhost:9200", node.rest().base().getAuthority());
-        String script = "set -e; curl() { command curl --silent --show-error --fail-with-body \"$@\"; }\n" + here;
-        Process process = new ProcessBuilder("bash", "-c", script).redirectErrorStream(true).start();
+    private static String shell(String commands) throws IOException, InterruptedException {
+        OpenSearchHome home = BuiltPlugin.home();
+        ProcessBuilder builder = new ProcessBuilder("bash", "-c", "set -e\n" + commands).redirectErrorStream(true).directory(home.path().toFile());
+        builder.environment().putAll(home.environment());
+        builder.environment().put("OPENSEARCH_PATH_CONF", folder.resolve("config").toAbsolutePath().toString());
+        Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(output, 0, process.waitFor());
+        assertEquals(commands + output, 0, process.waitFor());
         return output;
     }
 }

@@ -25,10 +25,17 @@ final class Shop {
 
     private final Rest rest;
     private final DataSet set;
+    private final Popularity popularity;
 
     Shop(Rest rest, DataSet set) {
+        this(rest, set, null);
+    }
+
+    /** @param popularity what items and tracker know of it, null for nothing */
+    Shop(Rest rest, DataSet set, Popularity popularity) {
         this.rest = rest;
         this.set = set;
+        this.popularity = popularity;
     }
 
     /** Creates the ingest pipeline that encodes texts, and the two indices. */
@@ -43,6 +50,7 @@ final class Shop {
                "description":{"type":"text"},
                "categories":{"type":"text","fields":{"path":{"type":"keyword"}}},
                "tags":{"type":"text"},
+               "popularity":{"type":"integer"},
                "item_vector":{"type":"affinity_vector","dimension":384}}}}""".formatted(PIPELINE));
         rest.put("/" + EVENTS, """
             {"settings":{"number_of_shards":1,"number_of_replicas":0},
@@ -62,7 +70,7 @@ final class Shop {
         try (Stream<ObjectNode> items = set.items()) {
             step.at(0, total, "items");
             long sent = new BulkFeed(rest, ITEMS, ITEMS_A_BULK).send(
-                items.map(item -> new BulkFeed.Document(item.path("item_id").asText(), item)),
+                items.map(item -> new BulkFeed.Document(item.path("item_id").asText(), popularity == null ? item : popularity.mark(item))),
                 done -> step.at(done, total, "items")
             );
             rest.post("/" + ITEMS + "/_refresh", null);
@@ -79,6 +87,9 @@ final class Shop {
         ObjectNode actions = body.putObject("actions");
         weights(split).forEach(actions::put);
         body.put("half_life", halfLife);
+        if (popularity != null) {
+            popularity.addTo(body);
+        }
         rest.put("/_plugins/_affinity/trackers/" + TRACKER, body);
     }
 

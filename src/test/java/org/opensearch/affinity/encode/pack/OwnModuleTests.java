@@ -11,6 +11,7 @@ import org.opensearch.affinity.encode.SentenceEncoder;
 import org.opensearch.affinity.encode.TorchRuntime;
 import org.opensearch.affinity.encode.TorchSettings;
 import org.opensearch.affinity.encode.pack.TorchScriptArchive.Tensor;
+import org.opensearch.common.io.PathUtils;
 import org.opensearch.common.settings.Settings;
 
 import java.io.IOException;
@@ -21,6 +22,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import static org.hamcrest.Matchers.lessThan;
 
@@ -62,6 +65,24 @@ public class OwnModuleTests extends EncodeTestCase {
             assertArrayEquals("padding counts for nothing", encode(MASK, ModelInputs.MASK, texts.subList(i, i + 1))[0], masked[i], 1e-6f);
         }
         assertThat(cosine(masked[0], masked[1]), lessThan(0.99));
+    }
+
+    /** The manifest that the README shows, with the sums of these files. */
+    public void testManifestOfTheReadme() throws Exception {
+        Matcher shown = Pattern.compile("(?s)\n```json\n(.*?)```").matcher(Files.readString(PathUtils.get("README.md")));
+        assertTrue(shown.find());
+        ModelPack written = pack(MASK, ModelInputs.MASK, 384, 256, "", "");
+        String manifest = shown.group(1)
+            .replace("\"model_sha256\": \"…\"", "\"model_sha256\": \"" + written.modelSha256() + "\"")
+            .replace("\"tokenizer_sha256\": \"…\"", "\"tokenizer_sha256\": \"" + written.tokenizerSha256() + "\"");
+        Files.writeString(written.folder().resolve(ModelPack.MANIFEST), manifest);
+        ModelPack pack = ModelPack.read(written.folder());
+        assertEquals("mine", pack.name());
+        try (SentenceEncoder encoder = SentenceEncoder.load(runtime(), pack)) {
+            float[] vector = encoder.encode(List.of("a lamp for the desk"))[0];
+            assertEquals(384, vector.length);
+            assertUnit(vector);
+        }
     }
 
     public void testPrefixes() throws Exception {
@@ -133,9 +154,20 @@ public class OwnModuleTests extends EncodeTestCase {
 
     private static ModelPack pack(String code, ModelInputs inputs, int maxTokens, String queryPrefix, String itemPrefix)
         throws IOException {
+        return pack(code, inputs, 3, maxTokens, queryPrefix, itemPrefix);
+    }
+
+    private static ModelPack pack(
+        String code,
+        ModelInputs inputs,
+        int dimension,
+        int maxTokens,
+        String queryPrefix,
+        String itemPrefix
+    ) throws IOException {
         Path folder = createTempDir();
         TorchScriptArchive archive = new TorchScriptArchive("own");
-        Tensor words = Tensor.zeros(VOCABULARY, 3);
+        Tensor words = Tensor.zeros(VOCABULARY, dimension);
         FloatBuffer values = words.floats();
         for (int i = 0; i < values.capacity(); i++) {
             values.put(i, (float) Math.sin(i));
@@ -146,7 +178,7 @@ public class OwnModuleTests extends EncodeTestCase {
         new ModelPack(
             folder,
             "own",
-            3,
+            dimension,
             VOCABULARY,
             Pooling.MEAN,
             maxTokens,
