@@ -23,15 +23,17 @@ final class AffinityRescorer implements Rescorer {
     static final class Context extends RescoreContext {
         private final Scoring scoring;
         private final ItemSignals signals;
+        private final OwnItems own;
         private final boolean why;
         private final RankMeter meter;
 
         /** @param why whether hits are to say why they stand where they stand */
-        Context(int windowSize, Scoring scoring, ItemSignals signals, boolean why, RankMeter meter) {
+        Context(int windowSize, Scoring scoring, ItemSignals signals, OwnItems own, boolean why, RankMeter meter) {
             super(windowSize, INSTANCE);
             this.meter = meter;
             this.scoring = scoring;
             this.signals = signals;
+            this.own = own;
             this.why = why;
         }
 
@@ -44,7 +46,7 @@ final class AffinityRescorer implements Rescorer {
         }
 
         DocumentMerit merit(LeafReaderContext leaf) throws IOException {
-            return DocumentMerit.open(leaf, scoring, signals);
+            return DocumentMerit.open(leaf, scoring, signals, own);
         }
     }
 

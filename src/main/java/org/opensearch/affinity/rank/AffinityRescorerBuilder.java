@@ -156,7 +156,9 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         if (scoring == null) {
             throw new IllegalStateException("the profile was not fetched: [affinity] works in searches that a coordinator rewrites");
         }
-        return new AffinityRescorer.Context(window, scoring, ItemSignals.of(scoring, context, node.tables()), request.asksWhy(), node.meter());
+        ItemSignals signals = ItemSignals.of(scoring, context, node.tables());
+        OwnItems own = OwnItems.of(scoring, node.tables());
+        return new AffinityRescorer.Context(window, scoring, signals, own, request.asksWhy(), node.meter());
     }
 
     @Override

@@ -12,49 +12,53 @@ import java.util.List;
 
 /**
  * What one person's interests and the items' own signals add to the documents of one segment, read by ascending document:
- * {@code merit = weight · confidence · affinity + Σ signal weight · signal}. Not thread-safe.
+ * {@code merit = weight · confidence · own · affinity + Σ signal weight · signal}. Not thread-safe.
  */
 final class DocumentMerit {
     private final Scoring scoring;
     /** Null where no document has a vector. */
     private final ItemVectorReader vectors;
     private final ItemSignals.Leaf signals;
+    private final OwnItems.Leaf own;
     private final float centreSquared;
 
-    private DocumentMerit(Scoring scoring, ItemVectorReader vectors, ItemSignals.Leaf signals) {
+    private DocumentMerit(Scoring scoring, ItemVectorReader vectors, ItemSignals.Leaf signals, OwnItems.Leaf own) {
         this.scoring = scoring;
         this.vectors = vectors;
         this.signals = signals;
+        this.own = own;
         centreSquared = scoring.interests().centreSquared();
     }
 
-    static DocumentMerit open(LeafReaderContext leaf, Scoring scoring, ItemSignals signals) throws IOException {
+    static DocumentMerit open(LeafReaderContext leaf, Scoring scoring, ItemSignals signals, OwnItems own) throws IOException {
         Interests interests = scoring.interests();
         ItemVectorReader vectors = interests.isEmpty() ? null : ItemVectorReader.open(leaf, interests.field(), interests.dimension());
-        return new DocumentMerit(scoring, vectors, signals.leaf(leaf));
+        return new DocumentMerit(scoring, vectors, signals.leaf(leaf), own.leaf(leaf));
     }
 
     /** @param doc of the segment, not before the one asked for last */
     double of(int doc) throws IOException {
         float[] vector = vectors == null ? null : vectors.vector(doc);
         float affinity = vector == null ? 0 : scoring.interests().affinity(vector, centreSquared);
-        return scoring.affinityWeight() * affinity + signals.merit(doc);
+        float factor = affinity == 0 ? 1 : own.factor(doc);
+        return scoring.affinityWeight() * factor * affinity + signals.merit(doc);
     }
 
     /** The same, with its parts; the value is a double. */
     Explanation explain(int doc) throws IOException {
         float[] vector = vectors == null ? null : vectors.vector(doc);
         float affinity = vector == null ? 0 : scoring.interests().affinity(vector, centreSquared);
+        float factor = affinity == 0 ? 1 : own.factor(doc);
         List<Explanation> parts = new ArrayList<>();
-        parts.add(
-            Explanation.match(
-                scoring.affinityWeight() * affinity,
-                "weight * confidence * affinity",
-                Explanation.match(scoring.weight(), "weight"),
-                Explanation.match(scoring.confidence(), "confidence, how much there is to go by"),
-                explain(vector, affinity)
-            )
-        );
+        List<Explanation> factors = new ArrayList<>();
+        factors.add(Explanation.match(scoring.weight(), "weight"));
+        factors.add(Explanation.match(scoring.confidence(), "confidence, how much there is to go by"));
+        if (factor != 1) {
+            factors.add(Explanation.match(factor, "own, for an item of the user's history"));
+        }
+        factors.add(explain(vector, affinity));
+        String formula = factor == 1 ? "weight * confidence * affinity" : "weight * confidence * own * affinity";
+        parts.add(Explanation.match(scoring.affinityWeight() * factor * affinity, formula, factors));
         double merit = 0;
         for (int i = 0; i < signals.size(); i++) {
             Signal signal = signals.signal(i);
@@ -67,7 +71,7 @@ final class DocumentMerit {
             };
             parts.add(Explanation.match(part, "signal [" + signal.name() + "], " + how + " * " + signal.weight()));
         }
-        return Explanation.match(scoring.affinityWeight() * affinity + merit, "merit, sum of:", parts);
+        return Explanation.match(scoring.affinityWeight() * factor * affinity + merit, "merit, sum of:", parts);
     }
 
     private Explanation explain(float[] vector, float affinity) {
@@ -76,7 +80,7 @@ final class DocumentMerit {
             return Explanation.match(affinity, "affinity of the item: none, " + why);
         }
         List<Explanation> why = scoring.interests().parts(vector).stream().map(DocumentMerit::explain).toList();
-        return Explanation.match(affinity, "affinity of the item, the best liked interest less the worst disliked", why);
+        return Explanation.match(affinity, "affinity of the item, sum of:", why);
     }
 
     /** The interests that decide a document's affinity; none where it has no vector. */

@@ -32,7 +32,7 @@ record Interests(String field, float[] centre, float least, List<Aspect> aspects
      * One interest.
      *
      * @param number    1 for the heaviest, as in the profile shown to people
-     * @param strength  in (0, 1], 1 for the strongest; below 0 for an aversion
+     * @param strength  the interest's share in (0, 1]; below 0 for an aversion
      * @param direction unit vector, seen from the centre
      * @param offset    dot product of direction and centre
      * @param examples  items that made it, for explanations
@@ -101,9 +101,7 @@ record Interests(String field, float[] centre, float least, List<Aspect> aspects
     }
 
     /**
-     * Interests weigh by their {@link Shares} relative to the heaviest, so that nobody is forgotten for having been away.
-     * The fourth root keeps a lesser interest visible where the query is about it: an interest with a sixteenth of the
-     * weight has half the strength.
+     * Interests weigh by their {@link Shares}, so that nobody is forgotten for having been away.
      *
      * @param centre  empty when there is none yet
      * @param ranking with nothing left unsaid
@@ -115,13 +113,12 @@ record Interests(String field, float[] centre, float least, List<Aspect> aspects
             return none(field);
         }
         double[] shares = Shares.of(heaviestFirst, profile, tracker, ranking.sessionWeight(), moment);
-        double most = Arrays.stream(shares).max().getAsDouble();
         float[] from = centre.length == heaviestFirst.get(0).dimension() ? centre : new float[heaviestFirst.get(0).dimension()];
         List<Aspect> aspects = new ArrayList<>();
         for (int i = 0; i < shares.length; i++) {
             Interest interest = heaviestFirst.get(i);
             if (interest.dimension() == from.length) {
-                float strength = (float) Math.pow(shares[i] / most, 0.25);
+                float strength = (float) shares[i];
                 aspects.add(aspect(i + 1, interest.liked() ? strength : -strength, interest, from));
             }
         }
@@ -149,7 +146,7 @@ record Interests(String field, float[] centre, float least, List<Aspect> aspects
     }
 
     /**
-     * The best match among the liked interests, less the best among the disliked ones.
+     * The sum of all matches: those with liked interests less those with disliked ones.
      *
      * @param vector unit vector of the item, of {@link #dimension()} values
      * @return in [-1, 1]
@@ -161,36 +158,24 @@ record Interests(String field, float[] centre, float least, List<Aspect> aspects
     /** The same for many vectors, with {@link #centreSquared()} computed once. */
     float affinity(float[] vector, float centreSquared) {
         float distance = distance(vector, centreSquared);
-        float liked = 0;
-        float disliked = 0;
+        float sum = 0;
         for (int i = 0; i < aspects.size(); i++) {
-            float match = aspects.get(i).match(vector, distance, least);
-            liked = Math.max(liked, match);
-            disliked = Math.min(disliked, match);
+            sum += aspects.get(i).match(vector, distance, least);
         }
-        return liked + disliked;
+        return sum;
     }
 
-    /** The interests that decide {@link #affinity}: the best liked one and the worst disliked one, where there are such. */
+    /** The interests that {@link #affinity} is made of, those that matter most first. */
     List<Part> parts(float[] vector) {
         float distance = distance(vector, centreSquared());
-        Part liked = null;
-        Part disliked = null;
+        List<Part> parts = new ArrayList<>();
         for (Aspect aspect : aspects) {
             Part part = new Part(aspect, aspect.match(vector, distance, least));
-            if (part.match > 0 && (liked == null || part.match > liked.match)) {
-                liked = part;
-            } else if (part.match < 0 && (disliked == null || part.match < disliked.match)) {
-                disliked = part;
+            if (part.match != 0) {
+                parts.add(part);
             }
         }
-        List<Part> parts = new ArrayList<>(2);
-        if (liked != null) {
-            parts.add(liked);
-        }
-        if (disliked != null) {
-            parts.add(disliked);
-        }
+        parts.sort(Comparator.comparingDouble(part -> -Math.abs(part.match)));
         return parts;
     }
 

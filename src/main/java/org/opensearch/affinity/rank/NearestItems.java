@@ -20,15 +20,14 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The items of one shard that are nearest to a person's interests, scored by {@link Interests#affinity}: the best liked
- * interest less the worst disliked one, in (0, 1]. What the affinity brings to 0 does not match.
+ * The items of one shard that are nearest to a person's interests, scored by {@link Interests#affinity}, in (0, 1]. What the
+ * affinity brings to 0 does not match.
  *
- * <p>Which items: each liked interest finds as many as its share of the strengths gives it of {@code k}, by Lucene's own
+ * <p>Which items: each liked interest finds as many as the fourth root of its strength gives it of {@code k}, by Lucene's own
  * {@link KnnFloatVectorQuery}, which walks the graph where there is one and else compares all vectors. So no interest can
  * fill the {@code k} places alone, however many items lie close to it. Order among the found is by score alone, which
- * knows nothing but the document: it does not depend on page, shard or the other hits. Strengths are the concave ones of
- * {@link Interests}, so that a lesser interest keeps a place among the first. An item that several interests find counts
- * once, so fewer than {@code k} may match.
+ * knows nothing but the document: it does not depend on page, shard or the other hits. The root lets a lesser interest
+ * find something too. An item that several interests find counts once, so fewer than {@code k} may match.
  *
  * <p>The search is done when a weight is made and not in a rewrite: the fetch phase of another shard's winners rewrites
  * the query too, and needs no search.
@@ -85,11 +84,11 @@ final class NearestItems extends Query {
     private BitSet candidates(IndexSearcher searcher) throws IOException {
         BitSet candidates = new SparseFixedBitSet(Math.max(1, searcher.getIndexReader().maxDoc()));
         List<Aspect> liked = interests.aspects().stream().filter(aspect -> aspect.strength() > 0).toList();
-        double total = liked.stream().mapToDouble(Aspect::strength).sum();
+        double total = liked.stream().mapToDouble(NearestItems::weight).sum();
         double strength = 0;
         int given = 0;
         for (Aspect aspect : liked) {
-            strength += aspect.strength();
+            strength += weight(aspect);
             // Rounding what is given so far, and not each share, makes the shares add up to k.
             int quota = (int) Math.round(k * strength / total) - given;
             if (quota > 0) {
@@ -98,6 +97,11 @@ final class NearestItems extends Query {
             }
         }
         return candidates;
+    }
+
+    /** A sixteenth of the strength finds half as many items: what is found is scored by strength anyway. */
+    private static double weight(Aspect aspect) {
+        return Math.sqrt(Math.sqrt(aspect.strength()));
     }
 
     private static void add(Query nearest, IndexSearcher searcher, BitSet candidates) throws IOException {

@@ -1,6 +1,7 @@
 package org.opensearch.affinity.rank;
 
 import org.opensearch.affinity.track.GetProfileAction;
+import org.opensearch.affinity.track.Profile;
 import org.opensearch.affinity.track.Ranking;
 import org.opensearch.affinity.track.Ranking.ScoreMode;
 import org.opensearch.affinity.track.Signal;
@@ -21,10 +22,13 @@ import java.util.List;
  * @param mode       how relevance and the rest become one score
  * @param signals    of the items, with the weights of this search, none of them 0
  * @param table      where the items' popularity is to be found; null where there is none
+ * @param ownItems   items of the person's history; none where they count like others
+ * @param ownFactor  from 0 to 1, what the affinity of these is multiplied by
  * @param diversity  from 0 to 1
  * @param now        when the search began, epoch milliseconds
  */
-record Scoring(Interests interests, float weight, float confidence, ScoreMode mode, List<Signal> signals, Table table, float diversity, long now)
+record Scoring(Interests interests, float weight, float confidence, ScoreMode mode, List<Signal> signals, Table table,
+    List<String> ownItems, float ownFactor, float diversity, long now)
     implements
         Writeable {
 
@@ -50,11 +54,8 @@ record Scoring(Interests interests, float weight, float confidence, ScoreMode mo
         }
     }
 
-    /** With so many events, decayed and weighted, what is known of a person counts by half. */
-    private static final double HALF_CONFIDENCE = 0.5;
-
     /** Leaves every score as it is. */
-    static final Scoring NONE = new Scoring(Interests.none(""), 0, 0, ScoreMode.MULTIPLY, List.of(), null, 0, 0);
+    static final Scoring NONE = new Scoring(Interests.none(""), 0, 0, ScoreMode.MULTIPLY, List.of(), null, List.of(), 1, 0, 0);
 
     Scoring(StreamInput in) throws IOException {
         this(
@@ -64,6 +65,8 @@ record Scoring(Interests interests, float weight, float confidence, ScoreMode mo
             in.readEnum(ScoreMode.class),
             in.readList(Signal::new),
             in.readOptionalWriteable(Table::new),
+            in.readStringList(),
+            in.readFloat(),
             in.readFloat(),
             in.readLong()
         );
@@ -77,6 +80,8 @@ record Scoring(Interests interests, float weight, float confidence, ScoreMode mo
         out.writeEnum(mode);
         out.writeList(signals);
         out.writeOptionalWriteable(table);
+        out.writeStringCollection(ownItems);
+        out.writeFloat(ownFactor);
         out.writeFloat(diversity);
         out.writeLong(now);
     }
@@ -93,13 +98,17 @@ record Scoring(Interests interests, float weight, float confidence, ScoreMode mo
             .toList();
         Interests interests = found.profile() == null
             ? Interests.none(tracker.items().vectorField())
-            : Interests.of(found.profile(), tracker, found.centre(), ranking, moment);
-        double evidence = found.profile() == null ? 0 : found.profile().evidence(tracker.decay());
-        float confidence = (float) (evidence / (evidence + HALF_CONFIDENCE));
+            : Interests.of(found.profile(), tracker, found.common().centre(), ranking, moment);
+        float confidence = found.profile() == null ? 0 : found.profile().confidence();
         Table table = found.itemTable() == null
             ? null
             : new Table(found.itemTable(), tracker.items().idField(), moment.contexts(), tracker.decay().halfLife());
-        return new Scoring(interests, ranking.weight(), confidence, ranking.scoreMode(), signals, table, ranking.diversity(), moment.now());
+        float own = ranking.ownItems() != null ? ranking.ownItems() : found.common().ownItems();
+        List<String> ownItems = interests.isEmpty() || own == 1
+            ? List.of()
+            : found.profile().history().stream().map(Profile.Seen::item).distinct().toList();
+        float weight = ranking.weight();
+        return new Scoring(interests, weight, confidence, ranking.scoreMode(), signals, table, ownItems, own, ranking.diversity(), moment.now());
     }
 
     private static Signal weighed(Signal signal, Ranking ranking) {

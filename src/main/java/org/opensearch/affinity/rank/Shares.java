@@ -9,10 +9,12 @@ import java.util.List;
 
 /**
  * What share of a person's interest each interest has at one moment: {@code P(i) · Π P(c | i) / P(c)}, Bayes' rule with
- * contexts taken for independent. {@code P(i)} is the decayed weight, mixed with that of the present session; {@code P(c | i)}
- * is how often an interest's events were in a context, smoothed towards how often all of the person's were.
+ * contexts taken for independent. {@code P(i)} is the interest's part in the newest events, mixed with its decayed weight and,
+ * while a session goes on, with its part in that; {@code P(c | i)} is how often an interest's events were in a context, smoothed towards how often all of the person's were.
  */
 final class Shares {
+    /** How much the newest events count beside all there were. */
+    private static final double RECENT = 0.75;
     /** As many events' worth of the person's own average stand beside what is known of an interest in a context. */
     private static final double PRIOR = 2;
     /** The most that one context can do, either way. */
@@ -22,7 +24,7 @@ final class Shares {
 
     /**
      * @param sessionWeight from 0 to 1
-     * @return in the order of the interests, not negative; their sum is near 1
+     * @return in the order of the interests, not negative; their sum is 1
      */
     static double[] of(List<Interest> interests, Profile profile, Tracker tracker, double sessionWeight, Moment moment) {
         Decay decay = tracker.decay();
@@ -31,10 +33,13 @@ final class Shares {
         double all = sum(shares);
         double session = profile.inSession(moment.now(), tracker) ? interests.stream().mapToDouble(Interest::sessionWeight).sum() : 0;
         double mixed = session > 0 ? sessionWeight : 0;
+        double newest = interests.stream().mapToDouble(Interest::recency).sum();
+        double recent = newest > 0 ? RECENT : 0;
         double[] result = new double[shares.length];
         for (int i = 0; i < result.length; i++) {
-            double now = session > 0 ? interests.get(i).sessionWeight() / session : 0;
-            result[i] = (1 - mixed) * shares[i] / all + mixed * now;
+            Interest interest = interests.get(i);
+            double lasting = (1 - recent) * shares[i] / all + (newest > 0 ? recent * interest.recency() / newest : 0);
+            result[i] = (1 - mixed) * lasting + (session > 0 ? mixed * interest.sessionWeight() / session : 0);
         }
         for (String context : moment.contexts()) {
             double[] within = interests.stream()
@@ -45,6 +50,10 @@ final class Shares {
                 double fits = (within[i] + PRIOR * usual) / (shares[i] + PRIOR) / usual;
                 result[i] *= Math.clamp(fits, 1 / MOST, MOST);
             }
+        }
+        double total = sum(result);
+        for (int i = 0; i < result.length; i++) {
+            result[i] /= total;
         }
         return result;
     }

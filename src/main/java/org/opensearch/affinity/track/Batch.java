@@ -27,6 +27,7 @@ final class Batch {
     /** Events that profiles took no notice of. */
     private final Set<Numbered> idle = Collections.newSetFromMap(new IdentityHashMap<>());
     private Map<String, float[]> vectors = Map.of();
+    private long repeats;
 
     /** @param now epoch milliseconds */
     Batch(Slice slice, Tracker tracker, ReadEventsAction.Response read, long now) {
@@ -88,10 +89,13 @@ final class Batch {
         for (Numbered numbered : byUser.get(profile.user())) {
             Event event = numbered.event;
             float[] vector = vectors.get(event.item());
+            boolean knew = profile.hasApplied(slice, numbered.seqNo) == false && profile.knows(event.item());
             Skipped reason = profile.apply(slice, numbered.seqNo, event, numbered.again, vector, tracker.weightOf(event.action()), tracker);
             if (reason != null) {
                 skip(reason);
                 idle.add(numbered);
+            } else if (knew && tracker.weightOf(event.action()) > 0) {
+                repeats++;
             }
         }
         return profile.events() != before;
@@ -113,6 +117,11 @@ final class Batch {
                 popularity.add(numbered.seqNo, numbered.event, weight);
             }
         }
+    }
+
+    /** How many of the liked are items that their user had done something with before. */
+    long repeats() {
+        return repeats;
     }
 
     long readTo() {

@@ -33,7 +33,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
     public static final String NAME = "cluster:admin/affinity/profile/get";
     public static final GetProfileAction INSTANCE = new GetProfileAction();
 
-    private static final int MAX_CENTRES = 1_000;
+    private static final int MAX_COMMONS = 1_000;
 
     private GetProfileAction() {
         super(NAME, Response::new);
@@ -109,13 +109,13 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
     public static final class Response extends ActionResponse {
         private final Tracker tracker;
         private final Profile profile;
-        private final float[] centre;
+        private final Common common;
         private final String itemTable;
 
-        Response(Tracker tracker, Profile profile, float[] centre, String itemTable) {
+        Response(Tracker tracker, Profile profile, Common common, String itemTable) {
             this.tracker = tracker;
             this.profile = profile;
-            this.centre = centre;
+            this.common = common;
             this.itemTable = itemTable;
         }
 
@@ -123,7 +123,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
             super(in);
             tracker = new Tracker(in);
             profile = in.readOptionalWriteable(Profile::new);
-            centre = in.readFloatArray();
+            common = new Common(in);
             itemTable = in.readOptionalString();
         }
 
@@ -131,7 +131,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
         public void writeTo(StreamOutput out) throws IOException {
             tracker.writeTo(out);
             out.writeOptionalWriteable(profile);
-            out.writeFloatArray(centre);
+            common.writeTo(out);
             out.writeOptionalString(itemTable);
         }
 
@@ -144,9 +144,9 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
             return profile;
         }
 
-        /** What all users' likes have in common, see {@link Population}; shorter than 1, empty before the first event. */
-        public float[] centre() {
-            return centre;
+        /** What the profile is to be compared with. */
+        public Common common() {
+            return common;
         }
 
         /** The index of the tracker's item table; null when there is none. */
@@ -155,7 +155,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
         }
     }
 
-    /** Runs on the node that was asked. What all users like is read once a second at most, for it moves slowly. */
+    /** Runs on the node that was asked. What all users have in common is read once a second at most, for it moves slowly. */
     public static final class Transport extends HandledTransportAction<Request, Response> {
         private final ClusterService cluster;
         private final ThreadPool threadPool;
@@ -163,8 +163,8 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
         private final ProfileIndex profiles;
         private final ItemVectors items;
         /** By the index of the profiles, which goes with its tracker: one that is defined anew begins without. */
-        private final Cache<Index, float[]> centres = CacheBuilder.<Index, float[]>builder()
-            .setMaximumWeight(MAX_CENTRES)
+        private final Cache<Index, Common> commons = CacheBuilder.<Index, Common>builder()
+            .setMaximumWeight(MAX_COMMONS)
             .setExpireAfterWrite(TimeValue.timeValueSeconds(1))
             .build();
 
@@ -198,14 +198,14 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
             Index index = behind(ProfileIndex.alias(request.tracker));
             Index items = behind(ItemIndex.alias(request.tracker));
             String itemTable = items == null ? null : items.getName();
-            float[] known = index == null ? null : centres.get(index);
+            Common known = index == null ? null : commons.get(index);
             List<Slice> slices = known != null ? List.of() : SliceTasks.slices(tracker, cluster.state(), resolver);
             profiles.get(request.tracker, request.user, slices, ActionListener.wrap(found -> {
-                float[] centre = known != null ? known : found.centre();
+                Common common = known != null ? known : found.common();
                 if (known == null && index != null) {
-                    centres.put(index, centre);
+                    commons.put(index, common);
                 }
-                addRecent(request, new Response(tracker, found.profile(), centre, itemTable), timed);
+                addRecent(request, new Response(tracker, found.profile(), common, itemTable), timed);
             }, timed::onFailure));
         }
 
@@ -226,7 +226,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
                 request.recent.stream().filter(vectors::containsKey).forEach(item -> inOrder.put(item, vectors.get(item)));
                 Profile profile = found.profile != null ? found.profile : new Profile(request.user == null ? "" : request.user);
                 profile.takeRecent(inOrder, tracker, System.currentTimeMillis());
-                return new Response(tracker, profile, found.centre, found.itemTable);
+                return new Response(tracker, profile, found.common, found.itemTable);
             }));
         }
     }

@@ -77,6 +77,10 @@ final class History {
         return events.stream().anyMatch(seen -> seen.id() == event.id() && (again || seen.sameAct(event)));
     }
 
+    boolean knows(String item) {
+        return events.stream().anyMatch(seen -> seen.item().equals(item));
+    }
+
     /** How many events of an item lie within a time before or after a moment. */
     long around(String item, long time, long within) {
         return events.stream().filter(seen -> seen.item().equals(item) && Math.abs(seen.time() - time) < within).count();

@@ -25,6 +25,9 @@ public final class Interest {
      */
     private static final double MEMORY = 32;
 
+    /** What is left of an interest's part in the newest events after one more. */
+    static final float RECENCY_KEPT = 0.7f;
+
     /** An item that made the interest, with its decayed share of the weight as of the interest's last-seen time. */
     public record Example(String item, float weight) {}
 
@@ -34,6 +37,7 @@ public final class Interest {
     private long lastSeen;
     private int events;
     private float sessionWeight;
+    private float recency;
     private List<Example> examples;
     /** Decayed weight by context, {@code field=value}, the lightest beyond {@link #MAX_CONTEXTS} forgotten. */
     private final Map<String, Float> contexts;
@@ -57,6 +61,7 @@ public final class Interest {
         weight = in.readDouble();
         events = in.readVInt();
         sessionWeight = in.readFloat();
+        recency = in.readFloat();
         int count = in.readVInt();
         List<Example> read = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
@@ -75,6 +80,7 @@ public final class Interest {
         out.writeDouble(weight);
         out.writeVInt(events);
         out.writeFloat(sessionWeight);
+        out.writeFloat(recency);
         out.writeVInt(examples.size());
         for (Example example : examples) {
             words.write(out, example.item());
@@ -122,6 +128,14 @@ public final class Interest {
     /** What of the weight is from the present session; 0 for an interest that had no part in it. */
     public float sessionWeight() {
         return sessionWeight;
+    }
+
+    /**
+     * Its part in the user's newest events, whenever those were: {@code Σ 0.3 · 0.7^age}, the age in events. Over all of a
+     * user's interests it adds up to {@code 1 - 0.7^events}.
+     */
+    public float recency() {
+        return recency;
     }
 
     /** The items that weigh most in it, heaviest first. */
@@ -173,6 +187,7 @@ public final class Interest {
         weight += other.weight;
         events += other.events;
         sessionWeight += other.sessionWeight;
+        recency += other.recency;
         other.examples.forEach(example -> examples = with(example));
         other.contexts.forEach(this::addContext);
     }
@@ -180,6 +195,11 @@ public final class Interest {
     /** A new session begins, in which it had no part yet. */
     void beginSession() {
         sessionWeight = 0;
+    }
+
+    /** An event comes, of this interest or another. */
+    void age() {
+        recency *= RECENCY_KEPT;
     }
 
     private void advance(long time, Decay decay) {
@@ -196,6 +216,7 @@ public final class Interest {
     private void add(double amount, Event event, boolean inSession) {
         weight += amount;
         events++;
+        recency += 1 - RECENCY_KEPT;
         if (inSession) {
             sessionWeight += (float) amount;
         }
@@ -234,12 +255,13 @@ public final class Interest {
             && lastSeen == other.lastSeen
             && events == other.events
             && sessionWeight == other.sessionWeight
+            && recency == other.recency
             && examples.equals(other.examples)
             && contexts.equals(other.contexts);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(liked, direction, weight, lastSeen, events, sessionWeight, examples, contexts);
+        return Objects.hash(liked, direction, weight, lastSeen, events, sessionWeight, recency, examples, contexts);
     }
 }

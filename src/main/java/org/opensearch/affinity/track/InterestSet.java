@@ -29,6 +29,7 @@ final class InterestSet {
      */
     void take(Event event, float[] vector, double weight, boolean inSession, Tracker tracker) {
         boolean liked = weight > 0;
+        interests.forEach(Interest::age);
         Interest nearest = nearest(liked, vector, tracker.interestSimilarity());
         if (nearest != null) {
             nearest.absorb(vector, Math.abs(weight), event, inSession, tracker.decay());

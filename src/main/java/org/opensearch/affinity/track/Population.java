@@ -14,26 +14,30 @@ import java.util.List;
  * about a person; ranking compares what is left beyond it. See Mu and Viswanath, All-but-the-Top, ICLR 2018, for the effect
  * of removing the mean. Immutable, if nobody writes into the array.
  *
- * @param events how many it was made of
- * @param mean   not of unit length; empty without events
+ * @param events  how many it was made of
+ * @param repeats how many of them were of items that their user had done something with before
+ * @param mean    not of unit length; empty without events
  */
-record Population(long events, float[] mean) implements Writeable {
-    static final Population NONE = new Population(0, new float[0]);
-    /** With this many events the mean counts half: before that it would be the taste of a few. */
-    private static final double PRIOR_EVENTS = 1_000;
+record Population(long events, long repeats, float[] mean) implements Writeable {
+    static final Population NONE = new Population(0, 0, new float[0]);
 
     Population(StreamInput in) throws IOException {
-        this(in.readVLong(), in.readFloatArray());
+        this(in.readVLong(), in.readVLong(), in.readFloatArray());
     }
 
     @Override
     public void writeTo(StreamOutput out) throws IOException {
         out.writeVLong(events);
+        out.writeVLong(repeats);
         out.writeFloatArray(mean);
     }
 
-    /** The population with further liked vectors, in the order of their events. Vectors of another dimension are left out. */
-    Population with(List<float[]> vectors) {
+    /**
+     * The population with further liked vectors, in the order of their events. Vectors of another dimension are left out.
+     *
+     * @param again how many of the events were of items that their user had before
+     */
+    Population with(List<float[]> vectors, long again) {
         float[] changed = mean.clone();
         long count = events;
         for (float[] vector : vectors) {
@@ -47,32 +51,16 @@ record Population(long events, float[] mean) implements Writeable {
                 }
             }
         }
-        return new Population(count, changed);
-    }
-
-    /**
-     * The mean of several populations, shrunk towards 0 while there are few events.
-     *
-     * @return shorter than 1; empty without events
-     */
-    static float[] centre(List<Population> parts) {
-        long total = parts.stream().mapToLong(Population::events).sum();
-        float[] centre = new float[parts.stream().mapToInt(part -> part.mean.length).max().orElse(0)];
-        for (Population part : parts) {
-            for (int i = 0; i < part.mean.length; i++) {
-                centre[i] += (float) (part.mean[i] * (part.events / (total + PRIOR_EVENTS)));
-            }
-        }
-        return centre;
+        return new Population(count, repeats + again, changed);
     }
 
     @Override
     public boolean equals(Object o) {
-        return o instanceof Population other && events == other.events && Arrays.equals(mean, other.mean);
+        return o instanceof Population other && events == other.events && repeats == other.repeats && Arrays.equals(mean, other.mean);
     }
 
     @Override
     public int hashCode() {
-        return 31 * Long.hashCode(events) + Arrays.hashCode(mean);
+        return 31 * Long.hashCode(events + 31 * repeats) + Arrays.hashCode(mean);
     }
 }

@@ -122,10 +122,14 @@ public final class Profile implements Writeable {
         return interests().stream().sorted(Comparator.comparingDouble(interest -> -interest.weightAt(now, decay))).toList();
     }
 
-    /** How much there is to go by: the weights of all events, decayed as of the newest. */
-    public double evidence(Decay decay) {
-        long now = lastEvent();
-        return interests().stream().mapToDouble(interest -> interest.weightAt(now, decay)).sum();
+    /** How much there is to go by, from 0 to 1: {@code 1 - 0.7^events}, which is what the recency of all interests adds up to. */
+    public float confidence() {
+        return (float) (1 - Math.pow(Interest.RECENCY_KEPT, events));
+    }
+
+    /** Whether an item is in the history. */
+    public boolean knows(String item) {
+        return history.knows(item);
     }
 
     boolean hasApplied(Slice slice, long seqNo) {

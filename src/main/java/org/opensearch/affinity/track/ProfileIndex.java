@@ -94,7 +94,7 @@ public final class ProfileIndex {
     }
 
     /** A profile, null when the user has none, and what it is to be compared with. */
-    record Found(Profile profile, float[] centre) {}
+    record Found(Profile profile, Common common) {}
 
     /**
      * Reads one profile and the population of the slices, as of the last write.
@@ -113,7 +113,7 @@ public final class ProfileIndex {
                 parts.add(progress(found.get(i)).population());
             }
             GetResponse profile = user == null ? null : found.getLast();
-            return new Found(profile != null && profile.isExists() ? profile(profile) : null, Population.centre(parts));
+            return new Found(profile != null && profile.isExists() ? profile(profile) : null, Common.of(parts));
         }));
     }
 

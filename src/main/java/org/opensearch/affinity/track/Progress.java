@@ -60,7 +60,7 @@ record Progress(long readTo, long applied, Map<Skipped, Long> skipped, Populatio
         Map<Skipped, Long> total = new EnumMap<>(Skipped.class);
         total.putAll(skipped);
         batch.skipped().forEach((reason, count) -> total.merge(reason, count, Long::sum));
-        return new Progress(batch.readTo(), applied + batch.events(), total, population.with(batch.liked()), seqNo, primaryTerm);
+        return new Progress(batch.readTo(), applied + batch.events(), total, population.with(batch.liked(), batch.repeats()), seqNo, primaryTerm);
     }
 
     /** The same, stored as this version. */

@@ -27,17 +27,19 @@ import java.util.function.BiConsumer;
  * @param minAffinity  an interest counts for an item only where their cosine is at least this, from 0 to 1
  * @param diversity    from 0, the best first, to 1, none like another among the first
  * @param sessionWeight from 0 to 1: how much of an interest's strength comes from the present session, while there is one
+ * @param ownItems     from 0 to 1: how much affinity counts for items of the user's own history; where nobody says it, as much
+ *                     as the log shows that people come back to an item
  * @param signals      weights of the tracker's signals by name, from 0 to {@value #MAX_WEIGHT}; others keep their own
  */
 public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Integer maxInterests, Float minAffinity, Float diversity,
-    Float sessionWeight, Map<String, Float> signals) implements Writeable, ToXContentFragment {
-    public static final float DEFAULT_WEIGHT = 2f;
+    Float sessionWeight, Float ownItems, Map<String, Float> signals) implements Writeable, ToXContentFragment {
+    public static final float DEFAULT_WEIGHT = 4f;
     public static final float MAX_WEIGHT = 20f;
     private static final float DEFAULT_SESSION_WEIGHT = 0.5f;
     public static final int DEFAULT_WINDOW_SIZE = 1_000;
     public static final int MAX_WINDOW_SIZE = 10_000;
     /** Nothing said. */
-    public static final Ranking UNSAID = new Ranking(null, null, null, null, null, null, null, Map.of());
+    public static final Ranking UNSAID = new Ranking(null, null, null, null, null, null, null, null, Map.of());
     /** What holds where nobody says anything. */
     public static final Ranking DEFAULT = new Ranking(
         DEFAULT_WEIGHT,
@@ -47,6 +49,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
         0f,
         0f,
         DEFAULT_SESSION_WEIGHT,
+        null,
         Map.of()
     );
 
@@ -82,6 +85,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
         private String minAffinity;
         private String diversity;
         private String sessionWeight;
+        private String ownItems;
         private Map<String, Object> signals = Map.of();
 
         /** Adds the fields of a ranking to a parser. */
@@ -93,6 +97,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
             declare(parser, "min_affinity", (said, value) -> said.minAffinity = value);
             declare(parser, "diversity", (said, value) -> said.diversity = value);
             declare(parser, "session_weight", (said, value) -> said.sessionWeight = value);
+            declare(parser, "own_items", (said, value) -> said.ownItems = value);
             parser.declareObject((said, value) -> ((Said) said).signals = value, (p, c) -> p.map(), new ParseField("signals"));
         }
 
@@ -118,6 +123,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
                 number("min_affinity", minAffinity, 1),
                 number("diversity", diversity, 1),
                 number("session_weight", sessionWeight, 1),
+                number("own_items", ownItems, 1),
                 weights
             );
         }
@@ -153,6 +159,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
         requireFromTo("min_affinity", minAffinity, 1);
         requireFromTo("diversity", diversity, 1);
         requireFromTo("session_weight", sessionWeight, 1);
+        requireFromTo("own_items", ownItems, 1);
         signals = Map.copyOf(signals);
         signals.forEach((name, value) -> requireFromTo("signals." + name, value, MAX_WEIGHT));
     }
@@ -179,6 +186,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
             in.readOptionalFloat(),
             in.readOptionalFloat(),
             in.readOptionalFloat(),
+            in.readOptionalFloat(),
             in.readMap(StreamInput::readString, StreamInput::readFloat)
         );
     }
@@ -195,6 +203,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
         out.writeOptionalFloat(minAffinity);
         out.writeOptionalFloat(diversity);
         out.writeOptionalFloat(sessionWeight);
+        out.writeOptionalFloat(ownItems);
         out.writeMap(signals, StreamOutput::writeString, StreamOutput::writeFloat);
     }
 
@@ -210,6 +219,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
             minAffinity != null ? minAffinity : other.minAffinity,
             diversity != null ? diversity : other.diversity,
             sessionWeight != null ? sessionWeight : other.sessionWeight,
+            ownItems != null ? ownItems : other.ownItems,
             all
         );
     }
@@ -237,6 +247,9 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
         }
         if (sessionWeight != null) {
             builder.field("session_weight", sessionWeight);
+        }
+        if (ownItems != null) {
+            builder.field("own_items", ownItems);
         }
         if (signals.isEmpty() == false) {
             builder.field("signals", new TreeMap<>(signals));

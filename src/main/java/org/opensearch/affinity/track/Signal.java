@@ -37,7 +37,7 @@ public record Signal(String name, String field, Shape shape, double scale, float
 
     /** The name of the signal that every tracker has. */
     public static final String POPULARITY = "popularity";
-    static final float DEFAULT_POPULARITY = 1f;
+    static final float DEFAULT_POPULARITY = 1.5f;
 
     /** The tracker's own count of what people like. */
     static Signal popularity(float weight) {
@@ -65,7 +65,7 @@ public record Signal(String name, String field, Shape shape, double scale, float
         }
         Map<?, ?> said = (Map<?, ?>) definition;
         if (name.equals(POPULARITY) && said.containsKey("field") == false) {
-            Part.of(path, definition, "{\"weight\": 1}").requireOnly("weight");
+            Part.of(path, definition, "{\"weight\": 1.5}").requireOnly("weight");
             return popularity((float) number(path + ".weight", said.containsKey("weight") ? said.get("weight") : DEFAULT_POPULARITY, 0, Ranking.MAX_WEIGHT));
         }
         TreeSet<Object> unknown = new TreeSet<>(said.keySet());

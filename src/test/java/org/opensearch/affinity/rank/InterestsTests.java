@@ -12,7 +12,7 @@ public class InterestsTests extends OpenSearchTestCase {
         return new Aspect(number, strength, direction, VectorUtil.dotProduct(direction, centre), List.of("i" + number));
     }
 
-    public void testBestLikedLessWorstDisliked() {
+    public void testLikedLessDisliked() {
         float[] centre = new float[2];
         Interests interests = new Interests(
             "v",
@@ -26,7 +26,7 @@ public class InterestsTests extends OpenSearchTestCase {
         assertEquals(1f, interests.affinity(new float[] { 1, 0 }), 1e-6f);
         assertEquals(0.25f, interests.affinity(new float[] { 0, 1 }), 1e-6f);
         assertEquals("nothing to do with any", 0f, interests.affinity(new float[] { -1, 0 }), 0f);
-        assertEquals(0.6f - 0.25f * 0.8f, interests.affinity(new float[] { 0.6f, 0.8f }), 1e-6f);
+        assertEquals(0.6f + 0.5f * 0.8f - 0.25f * 0.8f, interests.affinity(new float[] { 0.6f, 0.8f }), 1e-6f);
         assertEquals(List.of(2, 3), interests.parts(new float[] { 0, 1 }).stream().map(part -> part.aspect().number()).toList());
     }
 
@@ -58,7 +58,8 @@ public class InterestsTests extends OpenSearchTestCase {
             }
             List<Aspect> aspects = new ArrayList<>();
             for (int i = 1; i <= 8; i++) {
-                aspects.add(aspect(i, randomBoolean() ? randomFloat() : -randomFloat(), unit(dimension), centre));
+                // Shares add up to 1.
+                aspects.add(aspect(i, randomBoolean() ? randomFloat() / 8 : -randomFloat() / 8, unit(dimension), centre));
             }
             Interests interests = new Interests("v", centre, 0f, aspects);
             float affinity = interests.affinity(unit(dimension));

@@ -174,12 +174,12 @@ public class NearestItemsTests extends OpenSearchTestCase {
             for (int i = 0; i < 5; i++) {
                 items.add("office" + i, "any", unit(-0.1f * i, 1));
             }
-            Interests two = interests(aspect(1, 1f, 1, 0), aspect(2, 0.25f, 0, 1));
+            Interests two = interests(aspect(1, 1f, 1, 0), aspect(2, 1 / 256f, 0, 1));
             Map<String, Float> found = scores(items.searcher(), nearest(two, 10));
             assertEquals(10, found.size());
-            assertEquals("a fifth of the strengths", 2, found.keySet().stream().filter(id -> id.startsWith("office")).count());
+            assertEquals("a fifth of the strengths' fourth roots", 2, found.keySet().stream().filter(id -> id.startsWith("office")).count());
             assertEquals(1f, found.get("camping0"), 1e-6f);
-            assertEquals("strength * cosine", 0.25f, found.get("office0"), 1e-6f);
+            assertEquals("strength * cosine", 1 / 256f, found.get("office0"), 1e-6f);
         }
     }
 
