@@ -108,7 +108,7 @@ public final class AffinityQueryBuilder extends RetrievalQueryBuilder<AffinityQu
         Tracker.Items items = found.tracker().items();
         Ranking ranking = found.tracker().ranking().orElse(Ranking.DEFAULT);
         Moment moment = Moment.of(found.tracker(), context, System.currentTimeMillis());
-        Interests interests = Interests.of(found.profile(), found.tracker(), found.common().centre(), ranking, moment);
+        Interests interests = Interests.of(found.profile(), found.tracker(), found.common().space(), ranking, moment);
         List<String> seen = found.profile().history().stream().map(Profile.Seen::item).distinct().toList();
         Reach reach = excludeSeen ? reach().without(items, seen) : reach();
         return Resolved.of(new NearestQueryBuilder(interests, reach, true));

@@ -25,12 +25,12 @@ final class AffinityRescorer implements Rescorer {
         private final ItemSignals signals;
         private final OwnItems own;
         private final boolean why;
-        private final RankMeter meter;
+        private final RankNode node;
 
         /** @param why whether hits are to say why they stand where they stand */
-        Context(int windowSize, Scoring scoring, ItemSignals signals, OwnItems own, boolean why, RankMeter meter) {
+        Context(int windowSize, Scoring scoring, ItemSignals signals, OwnItems own, boolean why, RankNode node) {
             super(windowSize, INSTANCE);
-            this.meter = meter;
+            this.node = node;
             this.scoring = scoring;
             this.signals = signals;
             this.own = own;
@@ -46,7 +46,7 @@ final class AffinityRescorer implements Rescorer {
         }
 
         DocumentMerit merit(LeafReaderContext leaf) throws IOException {
-            return DocumentMerit.open(leaf, scoring, signals, own);
+            return DocumentMerit.open(leaf, scoring, signals, own, node.distances());
         }
     }
 
@@ -73,7 +73,7 @@ final class AffinityRescorer implements Rescorer {
             hits[i].score = Math.min(hits[i].score, lowest);
         }
         context.setRescoredDocs(new RescoredDocuments(docs, lowest));
-        context.meter.rescored(window, System.nanoTime() - began);
+        context.node.meter().rescored(window, System.nanoTime() - began);
         return new TopDocs(top.totalHits, hits);
     }
 

@@ -158,7 +158,7 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         }
         ItemSignals signals = ItemSignals.of(scoring, context, node.tables());
         OwnItems own = OwnItems.of(scoring, node.tables());
-        return new AffinityRescorer.Context(window, scoring, signals, own, request.asksWhy(), node.meter());
+        return new AffinityRescorer.Context(window, scoring, signals, own, request.asksWhy(), node);
     }
 
     @Override

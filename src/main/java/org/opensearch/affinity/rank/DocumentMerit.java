@@ -20,26 +20,34 @@ final class DocumentMerit {
     private final ItemVectorReader vectors;
     private final ItemSignals.Leaf signals;
     private final OwnItems.Leaf own;
-    private final float centreSquared;
+    private final Distances.Segment distances;
 
-    private DocumentMerit(Scoring scoring, ItemVectorReader vectors, ItemSignals.Leaf signals, OwnItems.Leaf own) {
+    private DocumentMerit(
+        Scoring scoring,
+        ItemVectorReader vectors,
+        Distances.Segment distances,
+        ItemSignals.Leaf signals,
+        OwnItems.Leaf own
+    ) {
         this.scoring = scoring;
         this.vectors = vectors;
+        this.distances = distances;
         this.signals = signals;
         this.own = own;
-        centreSquared = scoring.interests().centreSquared();
     }
 
-    static DocumentMerit open(LeafReaderContext leaf, Scoring scoring, ItemSignals signals, OwnItems own) throws IOException {
+    static DocumentMerit open(LeafReaderContext leaf, Scoring scoring, ItemSignals signals, OwnItems own, Distances distances)
+        throws IOException {
         Interests interests = scoring.interests();
         ItemVectorReader vectors = interests.isEmpty() ? null : ItemVectorReader.open(leaf, interests.field(), interests.dimension());
-        return new DocumentMerit(scoring, vectors, signals.leaf(leaf), own.leaf(leaf));
+        Distances.Segment known = vectors == null ? null : distances.of(leaf, interests.space(), interests.field());
+        return new DocumentMerit(scoring, vectors, known, signals.leaf(leaf), own.leaf(leaf));
     }
 
     /** @param doc of the segment, not before the one asked for last */
     double of(int doc) throws IOException {
         float[] vector = vectors == null ? null : vectors.vector(doc);
-        float affinity = vector == null ? 0 : scoring.interests().affinity(vector, centreSquared);
+        float affinity = vector == null ? 0 : scoring.interests().affinity(vector, distances.of(doc, vector));
         float factor = affinity == 0 ? 1 : own.factor(doc);
         return scoring.affinityWeight() * factor * affinity + signals.merit(doc);
     }
@@ -47,7 +55,7 @@ final class DocumentMerit {
     /** The same, with its parts; the value is a double. */
     Explanation explain(int doc) throws IOException {
         float[] vector = vectors == null ? null : vectors.vector(doc);
-        float affinity = vector == null ? 0 : scoring.interests().affinity(vector, centreSquared);
+        float affinity = vector == null ? 0 : scoring.interests().affinity(vector, distances.of(doc, vector));
         float factor = affinity == 0 ? 1 : own.factor(doc);
         List<Explanation> parts = new ArrayList<>();
         List<Explanation> factors = new ArrayList<>();

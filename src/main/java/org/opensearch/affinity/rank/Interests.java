@@ -4,6 +4,7 @@ import org.apache.lucene.util.VectorUtil;
 import org.opensearch.affinity.track.Interest;
 import org.opensearch.affinity.track.Profile;
 import org.opensearch.affinity.track.Ranking;
+import org.opensearch.affinity.track.Space;
 import org.opensearch.affinity.track.Tracker;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -17,24 +18,25 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What a search needs of a profile, on its way to the shards: directions, how strong each is, and the centre that all
- * vectors are compared around. Interest and item are alike when both differ from what everybody likes in the same way.
+ * What a search needs of a profile, on its way to the shards: directions, how strong each is, and the space that all
+ * vectors are compared in. Interest and item are alike when both differ from what everybody likes in the same way.
  * Immutable, if nobody writes into the arrays.
  *
  * @param field   the item vector field that the directions are to be compared with
- * @param centre  shorter than 1; of the directions' dimension
+ * @param space   of the directions' dimension
  * @param least   cosine of item and interest below which they are taken for strangers, from 0 to 1
+ * @param sum     whether matches add up; if not, the best one counts
  * @param aspects strongest first; none when the user is unknown
  */
-record Interests(String field, float[] centre, float least, List<Aspect> aspects) implements Writeable {
+record Interests(String field, Space space, float least, boolean sum, List<Aspect> aspects) implements Writeable {
 
     /**
      * One interest.
      *
      * @param number    1 for the heaviest, as in the profile shown to people
      * @param strength  the interest's share in (0, 1]; below 0 for an aversion
-     * @param direction unit vector, seen from the centre
-     * @param offset    dot product of direction and centre
+     * @param direction as {@link Space#towards} made it
+     * @param offset    that {@link Space#offset} gives it
      * @param examples  items that made it, for explanations
      */
     record Aspect(int number, float strength, float[] direction, float offset, List<String> examples) implements Writeable {
@@ -52,10 +54,10 @@ record Interests(String field, float[] centre, float least, List<Aspect> aspects
         }
 
         /**
-         * Strength times the cosine of interest and item, both seen from the centre; 0 where they point apart.
+         * Strength times the cosine of interest and item; 0 where they point apart.
          *
          * @param vector   unit vector of the item
-         * @param distance of the item from the centre
+         * @param distance of the item in the space
          * @param least    cosine that counts
          * @return in [-1, 1]
          */
@@ -85,56 +87,53 @@ record Interests(String field, float[] centre, float least, List<Aspect> aspects
 
     /** Interests that have no effect on any document. */
     static Interests none(String field) {
-        return new Interests(field, new float[0], 0, List.of());
+        return new Interests(field, Space.NONE, 0, true, List.of());
     }
 
     Interests(StreamInput in) throws IOException {
-        this(in.readString(), in.readFloatArray(), in.readFloat(), in.readList(Aspect::new));
+        this(in.readString(), new Space(in), in.readFloat(), in.readBoolean(), in.readList(Aspect::new));
     }
 
     @Override
     public void writeTo(StreamOutput out) throws IOException {
         out.writeString(field);
-        out.writeFloatArray(centre);
+        space.writeTo(out);
         out.writeFloat(least);
+        out.writeBoolean(sum);
         out.writeList(aspects);
     }
 
     /**
      * Interests weigh by their {@link Shares}, so that nobody is forgotten for having been away.
      *
-     * @param centre  empty when there is none yet
+     * @param space   of all users
      * @param ranking with nothing left unsaid
      */
-    static Interests of(Profile profile, Tracker tracker, float[] centre, Ranking ranking, Moment moment) {
+    static Interests of(Profile profile, Tracker tracker, Space space, Ranking ranking, Moment moment) {
         String field = tracker.items().vectorField();
         List<Interest> heaviestFirst = profile.heaviestFirst(tracker.decay());
         if (heaviestFirst.isEmpty()) {
             return none(field);
         }
         double[] shares = Shares.of(heaviestFirst, profile, tracker, ranking.sessionWeight(), moment);
-        float[] from = centre.length == heaviestFirst.get(0).dimension() ? centre : new float[heaviestFirst.get(0).dimension()];
+        Space from = space.ofDimension(heaviestFirst.get(0).dimension());
         List<Aspect> aspects = new ArrayList<>();
         for (int i = 0; i < shares.length; i++) {
             Interest interest = heaviestFirst.get(i);
-            if (interest.dimension() == from.length) {
+            if (interest.dimension() == from.dimension()) {
                 float strength = (float) shares[i];
                 aspects.add(aspect(i + 1, interest.liked() ? strength : -strength, interest, from));
             }
         }
         aspects.sort(Comparator.comparingDouble(aspect -> -Math.abs(aspect.strength)));
         List<Aspect> strongest = aspects.subList(0, Math.min(ranking.maxInterests(), aspects.size()));
-        return new Interests(field, from, ranking.minAffinity(), List.copyOf(strongest));
+        return new Interests(field, from, ranking.minAffinity(), true, List.copyOf(strongest));
     }
 
-    private static Aspect aspect(int number, float strength, Interest interest, float[] centre) {
-        float[] direction = interest.direction();
-        for (int i = 0; i < direction.length; i++) {
-            direction[i] -= centre[i];
-        }
-        VectorUtil.l2normalize(direction, false);
+    private static Aspect aspect(int number, float strength, Interest interest, Space space) {
+        float[] direction = space.towards(interest.direction());
         List<String> examples = interest.examples().stream().map(Interest.Example::item).toList();
-        return new Aspect(number, strength, direction, VectorUtil.dotProduct(direction, centre), examples);
+        return new Aspect(number, strength, direction, space.offset(direction), examples);
     }
 
     boolean isEmpty() {
@@ -142,32 +141,32 @@ record Interests(String field, float[] centre, float least, List<Aspect> aspects
     }
 
     int dimension() {
-        return centre.length;
+        return space.dimension();
     }
 
     /**
-     * The sum of all matches: those with liked interests less those with disliked ones.
+     * The sum of all matches, those with liked interests less those with disliked ones, or the best of them.
      *
      * @param vector unit vector of the item, of {@link #dimension()} values
      * @return in [-1, 1]
      */
     float affinity(float[] vector) {
-        return affinity(vector, centreSquared());
+        return affinity(vector, space.distance(vector));
     }
 
-    /** The same for many vectors, with {@link #centreSquared()} computed once. */
-    float affinity(float[] vector, float centreSquared) {
-        float distance = distance(vector, centreSquared);
-        float sum = 0;
+    /** The same with the vector's distance in the space. */
+    float affinity(float[] vector, float distance) {
+        float total = 0;
         for (int i = 0; i < aspects.size(); i++) {
-            sum += aspects.get(i).match(vector, distance, least);
+            float match = aspects.get(i).match(vector, distance, least);
+            total = sum ? total + match : Math.max(total, match);
         }
-        return sum;
+        return total;
     }
 
     /** The interests that {@link #affinity} is made of, those that matter most first. */
     List<Part> parts(float[] vector) {
-        float distance = distance(vector, centreSquared());
+        float distance = space.distance(vector);
         List<Part> parts = new ArrayList<>();
         for (Aspect aspect : aspects) {
             Part part = new Part(aspect, aspect.match(vector, distance, least));
@@ -179,28 +178,18 @@ record Interests(String field, float[] centre, float least, List<Aspect> aspects
         return parts;
     }
 
-    /** The centre's length, squared. */
-    float centreSquared() {
-        return VectorUtil.dotProduct(centre, centre);
-    }
-
-    /** From the centre to a unit vector; above 0, for the centre is shorter than 1. */
-    private float distance(float[] vector, float centreSquared) {
-        float squared = 1 - 2 * VectorUtil.dotProduct(centre, vector) + centreSquared;
-        return (float) Math.sqrt(Math.max(squared, Float.MIN_NORMAL));
-    }
-
     @Override
     public boolean equals(Object o) {
         return o instanceof Interests other
             && field.equals(other.field)
-            && Arrays.equals(centre, other.centre)
+            && space.equals(other.space)
             && least == other.least
+            && sum == other.sum
             && aspects.equals(other.aspects);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(field, Arrays.hashCode(centre), least, aspects);
+        return Objects.hash(field, space, least, sum, aspects);
     }
 }

@@ -5,6 +5,7 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.util.VectorUtil;
 import org.opensearch.affinity.rank.Interests.Aspect;
 import org.opensearch.affinity.vector.VectorFieldMapper.VectorFieldType;
+import org.opensearch.affinity.track.Space;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.xcontent.XContentBuilder;
@@ -63,7 +64,7 @@ public final class NearestQueryBuilder extends AbstractQueryBuilder<NearestQuery
             float[] direction = VectorUtil.l2normalize(vector.clone(), false);
             aspects.add(new Aspect(aspects.size() + 1, 1f, direction, 0f, List.of(name)));
         });
-        return new Interests(field, new float[aspects.get(0).direction().length], 0, List.copyOf(aspects));
+        return new Interests(field, Space.around(new float[aspects.get(0).direction().length]), 0, false, List.copyOf(aspects));
     }
 
     @Override

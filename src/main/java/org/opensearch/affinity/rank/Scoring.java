@@ -98,7 +98,7 @@ record Scoring(Interests interests, float weight, float confidence, ScoreMode mo
             .toList();
         Interests interests = found.profile() == null
             ? Interests.none(tracker.items().vectorField())
-            : Interests.of(found.profile(), tracker, found.common().centre(), ranking, moment);
+            : Interests.of(found.profile(), tracker, found.common().space(), ranking, moment);
         float confidence = found.profile() == null ? 0 : found.profile().confidence();
         Table table = found.itemTable() == null
             ? null

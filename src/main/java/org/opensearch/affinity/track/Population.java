@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What all users have in common: the mean of the unit vectors of the items that events liked. Vectors of one catalogue
+ * What all users have in common: mean and leading axes of the unit vectors of the items that events liked. Vectors of one catalogue
  * share a large part (a shop's items are all goods, and transformers put all texts into a narrow cone), which says nothing
  * about a person; ranking compares what is left beyond it. See Mu and Viswanath, All-but-the-Top, ICLR 2018, for the effect
  * of removing the mean. Immutable, if nobody writes into the array.
@@ -17,12 +17,15 @@ import java.util.List;
  * @param events  how many it was made of
  * @param repeats how many of them were of items that their user had done something with before
  * @param mean    not of unit length; empty without events
+ * @param axes    along which they differ most; not to be changed
  */
-record Population(long events, long repeats, float[] mean) implements Writeable {
-    static final Population NONE = new Population(0, 0, new float[0]);
+record Population(long events, long repeats, float[] mean, Axes axes) implements Writeable {
+    static final Population NONE = new Population(0, 0, new float[0], new Axes());
+    /** Before so many events the mean is still too far off for anything to be said of what lies beyond it. */
+    private static final int FIRST_AXES = 20;
 
     Population(StreamInput in) throws IOException {
-        this(in.readVLong(), in.readVLong(), in.readFloatArray());
+        this(in.readVLong(), in.readVLong(), in.readFloatArray(), new Axes(in));
     }
 
     @Override
@@ -30,6 +33,7 @@ record Population(long events, long repeats, float[] mean) implements Writeable 
         out.writeVLong(events);
         out.writeVLong(repeats);
         out.writeFloatArray(mean);
+        axes.writeTo(out);
     }
 
     /**
@@ -39,6 +43,7 @@ record Population(long events, long repeats, float[] mean) implements Writeable 
      */
     Population with(List<float[]> vectors, long again) {
         float[] changed = mean.clone();
+        Axes turned = axes.copy();
         long count = events;
         for (float[] vector : vectors) {
             if (count == 0) {
@@ -49,14 +54,21 @@ record Population(long events, long repeats, float[] mean) implements Writeable 
                 for (int i = 0; i < changed.length; i++) {
                     changed[i] += (vector[i] - changed[i]) / count;
                 }
+                if (count > FIRST_AXES) {
+                    float[] rest = vector.clone();
+                    for (int i = 0; i < rest.length; i++) {
+                        rest[i] -= changed[i];
+                    }
+                    turned.take(rest);
+                }
             }
         }
-        return new Population(count, repeats + again, changed);
+        return new Population(count, repeats + again, changed, turned);
     }
 
     @Override
     public boolean equals(Object o) {
-        return o instanceof Population other && events == other.events && repeats == other.repeats && Arrays.equals(mean, other.mean);
+        return o instanceof Population other && events == other.events && repeats == other.repeats && Arrays.equals(mean, other.mean) && axes.equals(other.axes);
     }
 
     @Override

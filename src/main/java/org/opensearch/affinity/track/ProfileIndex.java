@@ -84,7 +84,7 @@ public final class ProfileIndex {
             }
             mapping.startObject("last_event").field("type", "date").field("format", "epoch_millis").endObject();
             mapping.startObject("skipped").field("type", "object").field("enabled", false).endObject();
-            for (String field : List.of("profile", "population")) {
+            for (String field : List.of("profile", "population", "shown")) {
                 mapping.startObject(field).field("type", "binary").endObject();
             }
             return mapping.endObject().endObject();
@@ -110,7 +110,7 @@ public final class ProfileIndex {
         documents.get(alias(tracker), ids, ActionListener.map(listener, found -> {
             List<Population> parts = new ArrayList<>();
             for (int i = 0; i < slices.size(); i++) {
-                parts.add(progress(found.get(i)).population());
+                parts.add(progress(found.get(i)).shown());
             }
             GetResponse profile = user == null ? null : found.getLast();
             return new Found(profile != null && profile.isExists() ? profile(profile) : null, Common.of(parts));
@@ -229,7 +229,8 @@ public final class ProfileIndex {
         long readTo = ((Number) source.get("read_to")).longValue();
         long applied = ((Number) source.get("applied")).longValue();
         Population population = SystemDocuments.read(source.get("population"), Population::new);
-        return new Progress(readTo, applied, skipped, population, found.getSeqNo(), found.getPrimaryTerm());
+        Population shown = SystemDocuments.read(source.get("shown"), Population::new);
+        return new Progress(readTo, applied, skipped, population, shown, found.getSeqNo(), found.getPrimaryTerm());
     }
 
     /** Writes the progress over the version it came from and answers with the one that is stored now. */
@@ -248,6 +249,7 @@ public final class ProfileIndex {
                 source.field(Progress.nameOf(reason.getKey()), reason.getValue());
             }
             SystemDocuments.write(source.endObject(), "population", progress.population());
+            SystemDocuments.write(source, "shown", progress.shown());
             request.source(source.endObject());
         } catch (IOException e) {
             listener.onFailure(e);

@@ -19,16 +19,21 @@ import java.util.Map;
  * @param applied     events that are in profiles
  * @param skipped     events that are not, by reason
  * @param population  of the users whose events were applied
+ * @param shown       the population that searches compare with: as it was a tenth of its events ago at most, so that scores do
+ *                    not move with every event
  * @param seqNo       of the stored progress itself: only its owner can write the next
  * @param primaryTerm of the stored progress itself
  */
-record Progress(long readTo, long applied, Map<Skipped, Long> skipped, Population population, long seqNo, long primaryTerm)
+record Progress(long readTo, long applied, Map<Skipped, Long> skipped, Population population, Population shown, long seqNo,
+    long primaryTerm)
     implements
         Writeable {
+    private static final double SHOWN_AGAIN = 1.1;
     static final Progress START = new Progress(
         -1,
         0,
         Map.of(),
+        Population.NONE,
         Population.NONE,
         SequenceNumbers.UNASSIGNED_SEQ_NO,
         SequenceNumbers.UNASSIGNED_PRIMARY_TERM
@@ -39,6 +44,7 @@ record Progress(long readTo, long applied, Map<Skipped, Long> skipped, Populatio
             in.readZLong(),
             in.readVLong(),
             in.readMap(reason -> reason.readEnum(Skipped.class), StreamInput::readVLong),
+            new Population(in),
             new Population(in),
             in.readZLong(),
             in.readVLong()
@@ -51,6 +57,7 @@ record Progress(long readTo, long applied, Map<Skipped, Long> skipped, Populatio
         out.writeVLong(applied);
         out.writeMap(skipped, StreamOutput::writeEnum, StreamOutput::writeVLong);
         population.writeTo(out);
+        shown.writeTo(out);
         out.writeZLong(seqNo);
         out.writeVLong(primaryTerm);
     }
@@ -60,12 +67,14 @@ record Progress(long readTo, long applied, Map<Skipped, Long> skipped, Populatio
         Map<Skipped, Long> total = new EnumMap<>(Skipped.class);
         total.putAll(skipped);
         batch.skipped().forEach((reason, count) -> total.merge(reason, count, Long::sum));
-        return new Progress(batch.readTo(), applied + batch.events(), total, population.with(batch.liked(), batch.repeats()), seqNo, primaryTerm);
+        Population now = population.with(batch.liked(), batch.repeats());
+        boolean moved = now.events() >= SHOWN_AGAIN * shown.events();
+        return new Progress(batch.readTo(), applied + batch.events(), total, now, moved ? now : shown, seqNo, primaryTerm);
     }
 
     /** The same, stored as this version. */
     Progress storedAs(long newSeqNo, long newPrimaryTerm) {
-        return new Progress(readTo, applied, skipped, population, newSeqNo, newPrimaryTerm);
+        return new Progress(readTo, applied, skipped, population, shown, newSeqNo, newPrimaryTerm);
     }
 
     boolean isStored() {

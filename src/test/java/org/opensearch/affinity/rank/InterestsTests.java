@@ -2,6 +2,7 @@ package org.opensearch.affinity.rank;
 
 import org.apache.lucene.util.VectorUtil;
 import org.opensearch.affinity.rank.Interests.Aspect;
+import org.opensearch.affinity.track.Space;
 import org.opensearch.test.OpenSearchTestCase;
 
 import java.util.ArrayList;
@@ -16,7 +17,9 @@ public class InterestsTests extends OpenSearchTestCase {
         float[] centre = new float[2];
         Interests interests = new Interests(
             "v",
-            centre, 0f,
+            Space.around(centre),
+            0f,
+            true,
             List.of(
                 aspect(1, 1f, new float[] { 1, 0 }, centre),
                 aspect(2, 0.5f, new float[] { 0, 1 }, centre),
@@ -33,7 +36,7 @@ public class InterestsTests extends OpenSearchTestCase {
     public void testWhatEverybodyLikesDoesNotCount() {
         // Seen from (0.6, 0), the interest (1, 0) points along x, and so does an item only as far as it goes beyond 0.6.
         float[] centre = { 0.6f, 0 };
-        Interests interests = new Interests("v", centre, 0f, List.of(aspect(1, 1f, new float[] { 1, 0 }, centre)));
+        Interests interests = new Interests("v", Space.around(centre), 0f, true, List.of(aspect(1, 1f, new float[] { 1, 0 }, centre)));
         assertEquals(1f, interests.affinity(new float[] { 1, 0 }), 1e-6f);
         assertEquals(0f, interests.affinity(new float[] { 0.6f, 0.8f }), 1e-6f);
         // (0.8, 0.6) - (0.6, 0) = (0.2, 0.6): cosine 0.2 / sqrt(0.4)
@@ -42,7 +45,7 @@ public class InterestsTests extends OpenSearchTestCase {
 
     public void testStrangersDoNotCount() {
         float[] centre = new float[2];
-        Interests interests = new Interests("v", centre, 0.7f, List.of(aspect(1, 0.5f, new float[] { 1, 0 }, centre)));
+        Interests interests = new Interests("v", Space.around(centre), 0.7f, true, List.of(aspect(1, 0.5f, new float[] { 1, 0 }, centre)));
         assertEquals(0.5f * 0.8f, interests.affinity(new float[] { 0.8f, 0.6f }), 1e-6f);
         assertEquals(0f, interests.affinity(new float[] { 0.6f, 0.8f }), 0f);
         assertEquals(List.of(), interests.parts(new float[] { 0.6f, 0.8f }));
@@ -61,7 +64,7 @@ public class InterestsTests extends OpenSearchTestCase {
                 // Shares add up to 1.
                 aspects.add(aspect(i, randomBoolean() ? randomFloat() / 8 : -randomFloat() / 8, unit(dimension), centre));
             }
-            Interests interests = new Interests("v", centre, 0f, aspects);
+            Interests interests = new Interests("v", Space.around(centre), 0f, true, aspects);
             float affinity = interests.affinity(unit(dimension));
             assertTrue("" + affinity, affinity >= -1 && affinity <= 1);
         }

@@ -24,6 +24,7 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.VectorUtil;
 import org.opensearch.affinity.rank.Interests.Aspect;
+import org.opensearch.affinity.track.Space;
 import org.opensearch.test.OpenSearchTestCase;
 
 import java.io.IOException;
@@ -49,7 +50,7 @@ public class NearestItemsTests extends OpenSearchTestCase {
     }
 
     private static Interests interests(Aspect... aspects) {
-        return new Interests("v", new float[aspects[0].direction().length], 0, List.of(aspects));
+        return new Interests("v", Space.around(new float[aspects[0].direction().length]), 0, true, List.of(aspects));
     }
 
     private static Aspect aspect(int number, float strength, float... direction) {

@@ -17,20 +17,24 @@ public class PopulationTests extends OpenSearchTestCase {
 
     public void testCentreGrowsWithEvidence() {
         Population few = Population.NONE.with(List.of(new float[] { 1, 0 }), 0);
-        assertArrayEquals(new float[] { 1 / 1001f, 0 }, Common.of(List.of(few)).centre(), 1e-9f);
-        Population many = new Population(3_000, 0, new float[] { 0, 1 });
-        Population other = new Population(1_000, 0, new float[] { 1, 0 });
+        assertArrayEquals(new float[] { 1 / 1001f, 0 }, centre(List.of(few)), 1e-9f);
+        Population many = new Population(3_000, 0, new float[] { 0, 1 }, new Axes());
+        Population other = new Population(1_000, 0, new float[] { 1, 0 }, new Axes());
         // 4,000 events count four fifths: (1, 3) / 4 · 4 / 5
-        assertArrayEquals(new float[] { 0.2f, 0.6f }, Common.of(List.of(many, Population.NONE, other)).centre(), 1e-6f);
-        assertEquals(0, Common.of(List.of(Population.NONE)).centre().length);
+        assertArrayEquals(new float[] { 0.2f, 0.6f }, centre(List.of(many, Population.NONE, other)), 1e-6f);
+        assertEquals(0, centre(List.of(Population.NONE)).length);
+    }
+
+    private static float[] centre(List<Population> parts) {
+        return Common.of(parts).space().centre();
     }
 
     public void testOwnItemsCountWherePeopleComeBackToThem() throws Exception {
         // Nothing known: 10 / 1000 of events, so 0.01 / 0.015.
         assertEquals(2 / 3f, Common.of(List.of()).ownItems(), 1e-6f);
-        Common once = Common.of(List.of(new Population(99_000, 0, new float[] { 1 })));
+        Common once = Common.of(List.of(new Population(99_000, 0, new float[] { 1 }, new Axes())));
         assertEquals(0.0001f / 0.0051f, once.ownItems(), 1e-6f);
-        Common often = Common.of(List.of(new Population(99_000, 20_000, new float[] { 1 }), new Population(100_000, 59_990, new float[] { 1 })));
+        Common often = Common.of(List.of(new Population(99_000, 20_000, new float[] { 1 }, new Axes()), new Population(100_000, 59_990, new float[] { 1 }, new Axes())));
         assertEquals(0.4f / 0.405f, often.ownItems(), 1e-6f);
         assertEquals(often, copyWriteable(often, writableRegistry(), Common::new));
     }
