@@ -3,6 +3,7 @@ package org.opensearch.affinity.integ;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -43,11 +44,16 @@ record TinyShop(int items, int users) {
 
     /** A log of so many events; user {@code i % users} acts in event {@code i}, a minute after the event before. */
     Stream<BulkFeed.Document> log(int events) {
+        return log(events, Duration.ofMinutes(1));
+    }
+
+    /** The same with another time between events. */
+    Stream<BulkFeed.Document> log(int events, Duration between) {
         Random random = new Random(11);
         return IntStream.range(0, events).mapToObj(i -> {
             ObjectNode event = Rest.JSON.createObjectNode();
             event.put("application", "tiny").put("user_id", user(i % users)).put("action_name", ACTIONS[random.nextInt(ACTIONS.length)]);
-            event.put("timestamp", BEGIN.plusSeconds(60L * i).toString());
+            event.put("timestamp", BEGIN.plus(between.multipliedBy(i)).toString());
             event.putObject("event_attributes").putObject("object").put("object_id", "item-" + random.nextInt(items));
             return new BulkFeed.Document("event-" + i, event);
         });
