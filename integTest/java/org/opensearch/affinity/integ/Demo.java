@@ -198,13 +198,12 @@ public final class Demo implements Callable<Integer> {
             }
         }
         screen.print(new SideBySide(screen, Showing.of(rest, shopQuery, showcase.query(), users, ROWS), ROWS).toString());
-        String merit = popularity == null ? "weight · affinity" : "weight · affinity + popularity";
-        screen.print(screen.dim(" score = relevance × e^(" + merit + ")   ▲▼ places gained, lost against nobody   ♥ the interest it meets  ✗ what it goes against"));
+        screen.print(screen.dim(" score = relevance × e^(weight · affinity + popularity)   ▲▼ places gained, lost against nobody   ♥ the interest it meets  ✗ what it goes against"));
     }
 
     private void measure(Rest rest, ShopQuery shopQuery, DataSet set, Split asked) throws IOException {
         List<JudgedQuery> judged = set.queries(asked, queries == null ? Integer.MAX_VALUE : queries);
-        Set<RankedBy> rankings = popularity == null ? EnumSet.of(RankedBy.BM25, RankedBy.AFFINITY) : EnumSet.allOf(RankedBy.class);
+        Set<RankedBy> rankings = EnumSet.allOf(RankedBy.class);
         Quality quality;
         double seconds;
         screen.print("");
@@ -213,7 +212,7 @@ public final class Demo implements Callable<Integer> {
             seconds = step.seconds();
             step.done(String.format(Locale.ROOT, "%,d %s queries asked, each in %d ways", judged.size(), asked.word(), rankings.size()));
         }
-        screen.print(popularity == null ? new QualityTable(quality).toString() : new DifferenceTable(quality).toString());
+        screen.print(new QualityTable(quality).toString());
         screen.print(screen.dim(" MRR over the first " + Evaluation.DEPTH + " hits; compared over the same queries; intervals by bootstrap over queries"));
         ObjectNode report = Rest.JSON.createObjectNode();
         report.put("set", set.name()).put("split", asked.word());

@@ -2,46 +2,43 @@ package org.opensearch.affinity.integ;
 
 import com.github.freva.asciitable.AsciiTable;
 import com.github.freva.asciitable.Column;
-import com.github.freva.asciitable.HorizontalAlign;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 
-/** {@link Quality} as a table: a line for each figure, BM25 and the personalised search side by side. */
+/** {@link Quality} as a table: a line for each ranking, and one for what each gains over those before it. */
 record QualityTable(Quality quality) {
     @Override
     public String toString() {
-        List<String[]> lines = Quality.FIGURES.keySet().stream().map(this::line).toList();
-        Column[] columns = {
-            new Column().header("mean over " + String.format(Locale.ROOT, "%,d", quality.queries()) + " queries").dataAlign(HorizontalAlign.LEFT),
-            Borders.figures("BM25"),
-            Borders.figures("95 % interval"),
-            Borders.figures("personalised"),
-            Borders.figures("95 % interval"),
-            Borders.figures("ratio"),
-            Borders.figures("95 % interval") };
-        return AsciiTable.builder().border(Borders.ROUND).lineSeparator("\n").data(columns, lines.toArray(String[][]::new)).asString();
+        List<String[]> lines = new ArrayList<>();
+        for (RankedBy ranking : RankedBy.values()) {
+            lines.add(line(ranking.words(), figure -> quality.mean(ranking, figure)));
+        }
+        for (Quality.Pair pair : Quality.Pair.ALL) {
+            lines.add(line(pair.better().words() + ", less " + pair.worse().words(), figure -> quality.difference(pair, figure)));
+        }
+        List<Column> columns = new ArrayList<>();
+        columns.add(Borders.words("mean over " + String.format(Locale.ROOT, "%,d", quality.queries()) + " queries"));
+        for (String figure : Quality.FIGURES.keySet()) {
+            columns.add(Borders.figures(figure.toUpperCase(Locale.ROOT)));
+            columns.add(Borders.figures("95 % interval"));
+        }
+        return AsciiTable.builder()
+            .border(Borders.ROUND)
+            .lineSeparator("\n")
+            .data(columns.toArray(Column[]::new), lines.toArray(String[][]::new))
+            .asString();
     }
 
-    private String[] line(String figure) {
-        Interval bm25 = quality.mean(RankedBy.BM25, figure);
-        Interval affinity = quality.mean(RankedBy.AFFINITY, figure);
-        Interval ratio = quality.ratio(figure);
-        return new String[] {
-            figure.toUpperCase(Locale.ROOT),
-            number(bm25.value(), 4),
-            range(bm25, 4),
-            number(affinity.value(), 4),
-            range(affinity, 4),
-            "×" + number(ratio.value(), 2),
-            range(ratio, 2) };
-    }
-
-    private static String range(Interval interval, int digits) {
-        return number(interval.low(), digits) + " – " + number(interval.high(), digits);
-    }
-
-    private static String number(double value, int digits) {
-        return Double.isFinite(value) ? String.format(Locale.ROOT, "%." + digits + "f", value) : "–";
+    private static String[] line(String name, Function<String, Interval> of) {
+        List<String> cells = new ArrayList<>(List.of(name));
+        for (String figure : Quality.FIGURES.keySet()) {
+            Interval interval = of.apply(figure);
+            cells.add(Borders.number(interval.value(), 4));
+            cells.add(Borders.number(interval.low(), 4) + " – " + Borders.number(interval.high(), 4));
+        }
+        return cells.toArray(String[]::new);
     }
 }

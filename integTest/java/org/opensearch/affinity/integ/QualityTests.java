@@ -27,7 +27,7 @@ public class QualityTests {
         assertEquals(0.75, json.at("/affinity_minus_bm25/ndcg@10").asDouble(), 0);
         assertEquals("[0.5,0.5]", json.at("/intervals_95/affinity_minus_popularity/mrr").toString());
         assertEquals(7, json.at("/affinity_over_bm25/mrr").asDouble(), 0);
-        assertThat(new DifferenceTable(quality).toString(), containsString("BM25 + popularity + interest, less BM25 + popularity"));
+        assertThat(new QualityTable(quality).toString(), containsString("BM25 + popularity + interest, less BM25 + popularity"));
     }
 
     @Test

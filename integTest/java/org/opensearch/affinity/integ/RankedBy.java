@@ -5,7 +5,7 @@ import java.util.Locale;
 /** The rankings that are compared, each with all that those before it have. */
 enum RankedBy {
     BM25("BM25"),
-    /** The signal of {@link Popularity}; only where it was asked for. */
+    /** The tracker's own count, or the signal of {@link Popularity} where it was asked for. */
     POPULARITY("BM25 + popularity"),
     AFFINITY("BM25 + popularity + interest");
 
@@ -15,7 +15,7 @@ enum RankedBy {
         this.words = words;
     }
 
-    /** As people read it, where there is popularity. */
+    /** As people read it. */
     String words() {
         return words;
     }
