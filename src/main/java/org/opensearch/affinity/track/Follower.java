@@ -43,6 +43,7 @@ final class Follower {
     private final ProfileIndex profiles;
     private final ItemVectors vectors;
     private final ItemIndex items;
+    private final UserKeys keys;
     // Guarded by this.
     /** Counts the starts: what belongs to an earlier one is no longer wanted. */
     private int run;
@@ -63,7 +64,8 @@ final class Follower {
         Client client,
         ProfileIndex profiles,
         ItemVectors vectors,
-        ItemIndex items
+        ItemIndex items,
+        UserKeys keys
     ) {
         this.task = task;
         this.slice = slice;
@@ -73,6 +75,7 @@ final class Follower {
         this.profiles = profiles;
         this.vectors = vectors;
         this.items = items;
+        this.keys = keys;
     }
 
     void start() {
@@ -109,7 +112,7 @@ final class Follower {
         }
         // A tracker that was deleted takes its tasks with it a moment later.
         Tracker tracker = Trackers.of(cluster.state()).get(slice.tracker());
-        Batch batch = new Batch(slice, tracker, read, System.currentTimeMillis());
+        Batch batch = new Batch(slice, tracker, read, keys, System.currentTimeMillis());
         vectors.findNewest(tracker.items(), batch.items(), then(own, found -> {
             batch.resolve(found);
             offer(own, batch);
@@ -256,9 +259,9 @@ final class Follower {
         failures++;
         // Searches fail while shards move and writes collide between slices: worth a line only when it lasts.
         if (failures == 5) {
-            LOGGER.warn("[{}] cannot follow {}; will keep trying", slice.tracker(), slice.shard(), e);
+            LOGGER.warn("[{}] cannot follow {}; will keep trying", slice.tracker(), slice.shard(), Trace.of(e));
         } else {
-            LOGGER.debug("[{}] starts over {}", slice.tracker(), slice.shard(), e);
+            LOGGER.debug("[{}] starts over {}", slice.tracker(), slice.shard(), Trace.of(e));
         }
         TimeValue pause = TimeValue.timeValueMillis(Math.min(MAX_PAUSE_MS, MIN_PAUSE_MS << Math.min(failures - 1, 10)));
         threadPool.schedule(this::start, pause, FollowTask.THREAD_POOL);

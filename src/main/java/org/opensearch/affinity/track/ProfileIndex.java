@@ -1,16 +1,22 @@
 package org.opensearch.affinity.track;
 
+import org.opensearch.ExceptionsHelper;
 import org.opensearch.action.DocWriteRequest;
+import org.opensearch.action.bulk.BulkItemResponse;
+import org.opensearch.action.bulk.BulkRequest;
+import org.opensearch.action.delete.DeleteRequest;
 import org.opensearch.action.get.GetRequest;
 import org.opensearch.action.get.GetResponse;
 import org.opensearch.action.index.IndexRequest;
 import org.opensearch.action.search.SearchRequest;
+import org.opensearch.action.support.WriteRequest;
 import org.opensearch.affinity.track.Event.Skipped;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.xcontent.XContentFactory;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.xcontent.XContentBuilder;
+import org.opensearch.index.engine.VersionConflictEngineException;
 import org.opensearch.index.query.QueryBuilders;
 import org.opensearch.search.SearchHit;
 import org.opensearch.search.builder.SearchSourceBuilder;
@@ -25,9 +31,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
- * Where a tracker's profiles lie: {@code .affinity-interests-<tracker>}, an alias of a system index, one document a user,
+ * Where a tracker's profiles lie, by the names of users that {@link UserKeys} gives: {@code .affinity-interests-<tracker>}, an alias of a system index, one document a user,
  * and one a slice that says how far it was read. All calls are asynchronous and run with the plugin's own rights; listeners
  * are called with the caller's thread context. Thread-safe.
  */
@@ -37,9 +44,15 @@ public final class ProfileIndex {
     static final String SYSTEM_PREFIX = ".affinity-";
     private static final String PREFIX = SYSTEM_PREFIX + "interests-";
     private static final int MAX_SLICES = 10_000;
+    private static final int MAX_RETRIES = 100;
 
     /** A profile and the version of the document it was read from; a new one has none. */
-    record Stored(Profile profile, long seqNo, long primaryTerm, boolean isNew) {}
+    record Stored(Profile profile, long seqNo, long primaryTerm, boolean isNew) {
+        /** Another profile, to be written over the same version. */
+        Stored with(Profile other) {
+            return new Stored(other, seqNo, primaryTerm, isNew);
+        }
+    }
 
     private final Client client;
     private final SystemDocuments documents;
@@ -160,13 +173,86 @@ public final class ProfileIndex {
     private static IndexRequest request(String tracker, Stored stored) throws IOException {
         Profile profile = stored.profile();
         XContentBuilder source = SystemDocuments.source().field("user", profile.user());
-        source.field("events", profile.events()).field("last_event", profile.lastEvent());
+        if (profile.events() > 0) { // else nobody is to be counted or found by what is left
+            source.field("events", profile.events()).field("last_event", profile.lastEvent());
+        }
         SystemDocuments.write(source, "profile", profile);
         source.endObject();
         IndexRequest request = new IndexRequest(alias(tracker)).id(idOfUser(profile.user())).source(source).setRequireAlias(true);
         return stored.isNew()
             ? request.opType(DocWriteRequest.OpType.CREATE)
             : request.setIfSeqNo(stored.seqNo()).setIfPrimaryTerm(stored.primaryTerm());
+    }
+
+    /**
+     * Changes one profile, whatever is written to it meanwhile.
+     *
+     * @param change of the profile as it is, or of an empty one; what it answers with is stored unless it is the same
+     */
+    void change(String tracker, String user, UnaryOperator<Profile> change, ActionListener<Profile> listener) {
+        change(tracker, user, change, 0, listener);
+    }
+
+    private void change(String tracker, String user, UnaryOperator<Profile> change, int retries, ActionListener<Profile> listener) {
+        load(tracker, List.of(user), ActionListener.wrap(loaded -> {
+            Stored stored = loaded.get(user);
+            Profile changed = change.apply(stored.profile());
+            if (changed == stored.profile()) {
+                listener.onResponse(changed);
+                return;
+            }
+            save(tracker, List.of(stored.with(changed)), ActionListener.wrap(saved -> listener.onResponse(changed), e -> {
+                if (retries < MAX_RETRIES && ExceptionsHelper.unwrapCause(e) instanceof VersionConflictEngineException) {
+                    change(tracker, user, change, retries + 1, listener);
+                } else {
+                    listener.onFailure(e);
+                }
+            }));
+        }, listener::onFailure));
+    }
+
+    /** Profiles whose last event is before a time, epoch milliseconds, as of the index's last refresh. */
+    void idle(String tracker, long before, int most, ActionListener<List<Stored>> listener) {
+        SearchSourceBuilder source = new SearchSourceBuilder().size(most).seqNoAndPrimaryTerm(true).fetchSource("profile", null);
+        SearchRequest request = new SearchRequest(alias(tracker)).source(source.query(QueryBuilders.rangeQuery("last_event").lt(before)));
+        documents.asPlugin(listener, wrapped -> client.search(request, ActionListener.map(wrapped, response -> {
+            List<Stored> idle = new ArrayList<>();
+            for (SearchHit hit : response.getHits()) {
+                Profile profile = SystemDocuments.read(hit.getSourceAsMap().get("profile"), Profile::new);
+                idle.add(new Stored(profile, hit.getSeqNo(), hit.getPrimaryTerm(), false));
+            }
+            return idle;
+        })));
+    }
+
+    /**
+     * Deletes profiles, but for what their users did not want to be known. Those that changed meanwhile stay.
+     *
+     * @param listener gets how many are gone
+     */
+    void drop(String tracker, List<Stored> profiles, long now, ActionListener<Integer> listener) {
+        BulkRequest bulk = new BulkRequest().setRefreshPolicy(WriteRequest.RefreshPolicy.IMMEDIATE);
+        try {
+            for (Stored stored : profiles) {
+                Absence absence = stored.profile().absence();
+                if (absence.equals(Absence.NONE)) {
+                    DeleteRequest delete = new DeleteRequest(alias(tracker), idOfUser(stored.profile().user()));
+                    bulk.add(delete.setIfSeqNo(stored.seqNo()).setIfPrimaryTerm(stored.primaryTerm()));
+                } else {
+                    bulk.add(request(tracker, stored.with(stored.profile().emptied(now, absence.optedOut()))));
+                }
+            }
+        } catch (IOException e) {
+            listener.onFailure(e);
+            return;
+        }
+        documents.asPlugin(listener, wrapped -> client.bulk(bulk, ActionListener.map(wrapped, response -> {
+            int gone = 0;
+            for (BulkItemResponse item : response) {
+                gone += item.isFailed() ? 0 : 1;
+            }
+            return gone;
+        })));
     }
 
     /** How far the slice was read; {@link Progress#START} before the first batch. */
