@@ -28,6 +28,7 @@ import org.opensearch.affinity.rest.RestGetProfile;
 import org.opensearch.affinity.rest.RestGetTrackers;
 import org.opensearch.affinity.rest.RestOptOut;
 import org.opensearch.affinity.rest.RestPutTracker;
+import org.opensearch.affinity.rest.RestRebuild;
 import org.opensearch.affinity.rest.RestRecordEvents;
 import org.opensearch.affinity.rest.RestStats;
 import org.opensearch.affinity.rest.RestTrackerStats;
@@ -36,6 +37,7 @@ import org.opensearch.affinity.track.DeleteTrackerAction;
 import org.opensearch.affinity.track.EventIndex;
 import org.opensearch.affinity.track.FollowTask;
 import org.opensearch.affinity.track.ForgetUserAction;
+import org.opensearch.affinity.track.Generations;
 import org.opensearch.affinity.track.GetItemVectorsAction;
 import org.opensearch.affinity.track.GetProfileAction;
 import org.opensearch.affinity.track.GetTrackersAction;
@@ -43,6 +45,8 @@ import org.opensearch.affinity.track.OptOutAction;
 import org.opensearch.affinity.track.ProfileIndex;
 import org.opensearch.affinity.track.PutTrackerAction;
 import org.opensearch.affinity.track.ReadEventsAction;
+import org.opensearch.affinity.track.RebuildAction;
+import org.opensearch.affinity.track.Rebuilds;
 import org.opensearch.affinity.track.RecordEventsAction;
 import org.opensearch.affinity.track.Retention;
 import org.opensearch.affinity.track.Slice;
@@ -228,7 +232,8 @@ public final class AffinityPlugin extends Plugin
         encoder.set(encoder(environment, threadPool));
         encoder.get().follow(cluster.getClusterSettings());
         cluster.addListener(new SliceTasks(new PersistentTasksService(cluster, threadPool, client), resolver));
-        new Retention(cluster, client).schedule(threadPool);
+        cluster.addLocalNodeClusterManagerListener(new Retention(cluster, client));
+        cluster.addLocalNodeClusterManagerListener(new Rebuilds(cluster, resolver, client));
         rank.tables().loadWith(threadPool);
         return List.of(encoder.get(), rank, keys);
     }
@@ -263,6 +268,8 @@ public final class AffinityPlugin extends Plugin
         return List.of(
             new NamedWriteableRegistry.Entry(Metadata.Custom.class, Trackers.TYPE, Trackers::new),
             new NamedWriteableRegistry.Entry(NamedDiff.class, Trackers.TYPE, Trackers::readDiffFrom),
+            new NamedWriteableRegistry.Entry(Metadata.Custom.class, Generations.TYPE, Generations::new),
+            new NamedWriteableRegistry.Entry(NamedDiff.class, Generations.TYPE, Generations::readDiffFrom),
             new NamedWriteableRegistry.Entry(PersistentTaskParams.class, FollowTask.NAME, Slice::new),
             new NamedWriteableRegistry.Entry(QueryBuilder.class, NearestQueryBuilder.NAME, NearestQueryBuilder::new)
         );
@@ -272,6 +279,7 @@ public final class AffinityPlugin extends Plugin
     public List<NamedXContentRegistry.Entry> getNamedXContent() {
         return List.of(
             new NamedXContentRegistry.Entry(Metadata.Custom.class, new ParseField(Trackers.TYPE), Trackers::fromXContent),
+            new NamedXContentRegistry.Entry(Metadata.Custom.class, new ParseField(Generations.TYPE), Generations::fromXContent),
             new NamedXContentRegistry.Entry(PersistentTaskParams.class, new ParseField(FollowTask.NAME), Slice::fromXContent)
         );
     }
@@ -327,6 +335,7 @@ public final class AffinityPlugin extends Plugin
             new ActionHandler<>(PutTrackerAction.INSTANCE, PutTrackerAction.Transport.class),
             new ActionHandler<>(GetTrackersAction.INSTANCE, GetTrackersAction.Transport.class),
             new ActionHandler<>(DeleteTrackerAction.INSTANCE, DeleteTrackerAction.Transport.class),
+            new ActionHandler<>(RebuildAction.INSTANCE, RebuildAction.Transport.class),
             new ActionHandler<>(TrackerStatsAction.INSTANCE, TrackerStatsAction.Transport.class),
             new ActionHandler<>(RecordEventsAction.INSTANCE, RecordEventsAction.Transport.class),
             new ActionHandler<>(ReadEventsAction.INSTANCE, ReadEventsAction.Transport.class),
@@ -355,6 +364,7 @@ public final class AffinityPlugin extends Plugin
             new RestPutTracker(),
             new RestGetTrackers(),
             new RestDeleteTracker(),
+            new RestRebuild(),
             new RestTrackerStats(),
             new RestGetProfile(),
             new RestForgetUser(),

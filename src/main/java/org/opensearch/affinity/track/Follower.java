@@ -89,7 +89,7 @@ final class Follower {
             ready = null;
             unsaved = false;
         }
-        profiles.progress(slice, then(own, stored -> {
+        profiles.progress(home(), slice, then(own, stored -> {
             progress = stored;
             popularity = new Popularity(slice, items);
             progressStored = threadPool.relativeTimeInMillis();
@@ -140,9 +140,9 @@ final class Follower {
             stored(own, batch);
             return;
         }
-        profiles.load(slice.tracker(), List.copyOf(batch.users()), then(own, loaded -> {
+        profiles.load(home(), List.copyOf(batch.users()), then(own, loaded -> {
             List<Stored> changed = loaded.values().stream().filter(stored -> batch.applyTo(stored.profile())).toList();
-            forgetMarks(own, changed, () -> profiles.save(slice.tracker(), changed, then(own, done -> stored(own, batch))));
+            forgetMarks(own, changed, () -> profiles.save(home(), changed, then(own, done -> stored(own, batch))));
         }));
     }
 
@@ -155,7 +155,7 @@ final class Follower {
             next.run();
             return;
         }
-        profiles.readTo(slice.tracker(), then(own, readTo -> {
+        profiles.readTo(home(), then(own, readTo -> {
             Set<String> existing = Slice.keys(cluster.state());
             for (Stored stored : changed) {
                 stored.profile().forgetMarks((key, mark) -> {
@@ -183,8 +183,8 @@ final class Follower {
 
     private void save(int own) {
         Tracker tracker = Trackers.of(cluster.state()).get(slice.tracker());
-        popularity.publish(tracker.decay(), Slice.keys(cluster.state()), then(own, published -> {
-            profiles.save(slice, progress, then(own, stored -> {
+        popularity.publish(home(), tracker.decay(), Slice.keys(cluster.state()), then(own, published -> {
+            profiles.save(home(), slice, progress, then(own, stored -> {
                 progress = stored;
                 progressStored = threadPool.relativeTimeInMillis();
                 synchronized (this) {
@@ -240,6 +240,10 @@ final class Follower {
             }
         }, e -> startOver(own, e));
         return new ThreadedActionListener<>(LOGGER, threadPool, FollowTask.THREAD_POOL, listener, true);
+    }
+
+    private String home() {
+        return Generations.home(slice, cluster.state());
     }
 
     private synchronized boolean current(int own) {

@@ -109,7 +109,7 @@ public final class ForgetUserAction extends ActionType<ForgetUserAction.Response
         private final ClusterService cluster;
         private final IndexNameExpressionResolver resolver;
         private final Client client;
-        private final ProfileIndex profiles;
+        private final Absences absences;
         private final UserKeys keys;
 
         @Inject
@@ -126,7 +126,7 @@ public final class ForgetUserAction extends ActionType<ForgetUserAction.Response
             this.resolver = resolver;
             this.client = client;
             this.keys = keys;
-            profiles = new ProfileIndex(client);
+            absences = new Absences(cluster, client.threadPool(), new ProfileIndex(client));
         }
 
         @Override
@@ -136,7 +136,7 @@ public final class ForgetUserAction extends ActionType<ForgetUserAction.Response
             // Before anything is done: who wants the events gone as well must not be left with half of it.
             UserEvents events = request.events ? new UserEvents(tracker, request.user, state, resolver) : null;
             long now = System.currentTimeMillis();
-            profiles.change(
+            absences.change(
                 tracker.name(),
                 keys.of(tracker, request.user),
                 known -> known.emptied(now, known.absence().optedOut()),

@@ -65,7 +65,7 @@ public final class OptOutAction extends ActionType<AcknowledgedResponse> {
     /** Runs on the node that was asked. */
     public static final class Transport extends HandledTransportAction<Request, AcknowledgedResponse> {
         private final ClusterService cluster;
-        private final ProfileIndex profiles;
+        private final Absences absences;
         private final UserKeys keys;
 
         @Inject
@@ -73,14 +73,14 @@ public final class OptOutAction extends ActionType<AcknowledgedResponse> {
             super(NAME, transport, filters, Request::new);
             this.cluster = cluster;
             this.keys = keys;
-            profiles = new ProfileIndex(client);
+            absences = new Absences(cluster, client.threadPool(), new ProfileIndex(client));
         }
 
         @Override
         protected void doExecute(Task task, Request request, ActionListener<AcknowledgedResponse> listener) {
             Tracker tracker = Trackers.of(cluster.state()).named(request.tracker);
             long now = System.currentTimeMillis();
-            profiles.change(
+            absences.change(
                 tracker.name(),
                 keys.of(tracker, request.user),
                 known -> known.absence().optedOut() == request.out ? known : known.emptied(now, request.out),

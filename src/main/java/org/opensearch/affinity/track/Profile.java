@@ -152,6 +152,11 @@ public final class Profile implements Writeable {
         return new Profile(user, applied, new Absence(Math.max(now, lastEvent()), optedOut));
     }
 
+    /** The same without anything in it, as absent as another one. */
+    Profile with(Absence other) {
+        return new Profile(user, applied, other);
+    }
+
     /** Drops what happened before a time, epoch milliseconds, from the history. */
     void forgetHistory(long before) {
         history.forget(before);

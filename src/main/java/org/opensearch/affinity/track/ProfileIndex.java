@@ -8,13 +8,19 @@ import org.opensearch.action.delete.DeleteRequest;
 import org.opensearch.action.get.GetRequest;
 import org.opensearch.action.get.GetResponse;
 import org.opensearch.action.index.IndexRequest;
+import org.opensearch.action.admin.indices.refresh.RefreshRequest;
+import org.opensearch.action.search.ClearScrollRequest;
 import org.opensearch.action.search.SearchRequest;
+import org.opensearch.action.search.SearchResponse;
+import org.opensearch.action.search.SearchScrollRequest;
 import org.opensearch.action.support.WriteRequest;
 import org.opensearch.affinity.track.Event.Skipped;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.common.settings.Settings;
+import org.opensearch.common.unit.TimeValue;
 import org.opensearch.common.xcontent.XContentFactory;
 import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.rest.RestStatus;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.index.engine.VersionConflictEngineException;
 import org.opensearch.index.query.QueryBuilders;
@@ -45,6 +51,8 @@ public final class ProfileIndex {
     private static final String PREFIX = SYSTEM_PREFIX + "interests-";
     private static final int MAX_SLICES = 10_000;
     private static final int MAX_RETRIES = 100;
+    private static final int COPIED_AT_ONCE = 500;
+    private static final TimeValue PAUSE = TimeValue.timeValueMinutes(5);
 
     /** A profile and the version of the document it was read from; a new one has none. */
     record Stored(Profile profile, long seqNo, long primaryTerm, boolean isNew) {
@@ -67,6 +75,11 @@ public final class ProfileIndex {
         return PREFIX + tracker;
     }
 
+    /** The index of a generation. */
+    static String index(String tracker, int generation) {
+        return alias(tracker) + "." + (generation + 1);
+    }
+
     /** Every index that holds profiles of the tracker. A dot is in no tracker's name, so none of another one is among them. */
     static List<String> indices(String tracker, ClusterState state) {
         return state.metadata().indices().keySet().stream().filter(index -> index.startsWith(alias(tracker) + ".")).toList();
@@ -80,10 +93,15 @@ public final class ProfileIndex {
         return "slice:" + key;
     }
 
-    /** Creates the index unless it is there. */
-    void create(String tracker, ActionListener<Void> listener) {
+    /**
+     * Creates the index of a generation unless it is there.
+     *
+     * @param live whether it is the one that is used
+     */
+    void create(String tracker, int generation, boolean live, ActionListener<Void> listener) {
         Settings settings = Settings.builder().put("index.auto_expand_replicas", "0-1").put("index.codec", "best_compression").build();
-        documents.create(alias(tracker) + ".1", alias(tracker), settings, mapping(), listener);
+        List<String> aliases = Generations.names(tracker, generation, live).stream().map(ProfileIndex::alias).toList();
+        documents.create(index(tracker, generation), aliases, settings, mapping(), listener);
     }
 
     private static XContentBuilder mapping() {
@@ -211,6 +229,62 @@ public final class ProfileIndex {
         }, listener::onFailure));
     }
 
+    /**
+     * Copies what users did not want to be known, and nothing else, to where profiles are folded anew. Who is there already is
+     * left as is.
+     *
+     * @param to the name of a generation
+     */
+    void copyAbsences(String tracker, String to, ActionListener<Void> listener) {
+        SearchSourceBuilder source = new SearchSourceBuilder().size(COPIED_AT_ONCE).fetchSource("profile", null).sort("_doc");
+        SearchRequest search = new SearchRequest(alias(tracker)).source(source.query(QueryBuilders.existsQuery("user"))).scroll(PAUSE);
+        RefreshRequest refresh = new RefreshRequest(alias(tracker));
+        documents.asPlugin(listener, wrapped -> client.admin().indices().refresh(refresh, ActionListener.wrap(
+            refreshed -> client.search(search, copied(to, wrapped)),
+            wrapped::onFailure
+        )));
+    }
+
+    private ActionListener<SearchResponse> copied(String to, ActionListener<Void> listener) {
+        return ActionListener.wrap(page -> {
+            if (page.getHits().getHits().length == 0) {
+                ClearScrollRequest clear = new ClearScrollRequest();
+                clear.addScrollId(page.getScrollId());
+                client.clearScroll(clear, ActionListener.map(listener, cleared -> null));
+                return;
+            }
+            List<Profile> absent = new ArrayList<>();
+            for (SearchHit hit : page.getHits()) {
+                Profile profile = SystemDocuments.read(hit.getSourceAsMap().get("profile"), Profile::new);
+                if (profile.absence().equals(Absence.NONE) == false) {
+                    absent.add(new Profile(profile.user()).with(profile.absence()));
+                }
+            }
+            SearchScrollRequest next = new SearchScrollRequest(page.getScrollId()).scroll(PAUSE);
+            add(to, absent, ActionListener.wrap(added -> client.searchScroll(next, copied(to, listener)), listener::onFailure));
+        }, listener::onFailure);
+    }
+
+    /** Writes profiles of users who have none there. */
+    private void add(String tracker, List<Profile> profiles, ActionListener<Void> listener) throws IOException {
+        if (profiles.isEmpty()) {
+            listener.onResponse(null);
+            return;
+        }
+        BulkRequest bulk = new BulkRequest();
+        for (Profile profile : profiles) {
+            bulk.add(request(tracker, new Stored(profile, 0, 0, true)));
+        }
+        client.bulk(bulk, ActionListener.map(listener, response -> {
+            for (BulkItemResponse item : response) {
+                if (item.isFailed() && item.getFailure().getStatus() != RestStatus.CONFLICT) {
+                    throw item.getFailure().getCause();
+                }
+            }
+            return null;
+        }));
+    }
+
     /** Profiles whose last event is before a time, epoch milliseconds, as of the index's last refresh. */
     void idle(String tracker, long before, int most, ActionListener<List<Stored>> listener) {
         SearchSourceBuilder source = new SearchSourceBuilder().size(most).seqNoAndPrimaryTerm(true).fetchSource("profile", null);
@@ -256,8 +330,8 @@ public final class ProfileIndex {
     }
 
     /** How far the slice was read; {@link Progress#START} before the first batch. */
-    void progress(Slice slice, ActionListener<Progress> listener) {
-        GetRequest request = new GetRequest(alias(slice.tracker()), idOfSlice(slice.key()));
+    void progress(String tracker, Slice slice, ActionListener<Progress> listener) {
+        GetRequest request = new GetRequest(alias(tracker), idOfSlice(slice.key()));
         documents.asPlugin(listener, wrapped -> client.get(request, ActionListener.map(wrapped, ProfileIndex::progress)));
     }
 
@@ -319,8 +393,8 @@ public final class ProfileIndex {
     }
 
     /** Writes the progress over the version it came from and answers with the one that is stored now. */
-    void save(Slice slice, Progress progress, ActionListener<Progress> listener) {
-        IndexRequest request = new IndexRequest(alias(slice.tracker())).id(idOfSlice(slice.key())).setRequireAlias(true);
+    void save(String tracker, Slice slice, Progress progress, ActionListener<Progress> listener) {
+        IndexRequest request = new IndexRequest(alias(tracker)).id(idOfSlice(slice.key())).setRequireAlias(true);
         if (progress.isStored()) {
             request.setIfSeqNo(progress.seqNo()).setIfPrimaryTerm(progress.primaryTerm());
         } else {

@@ -85,7 +85,13 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
                 return Trackers.of(current).with(current, request.tracker);
             }, listener), listener::onFailure);
             String name = request.tracker.name();
-            profiles.create(name, ActionListener.wrap(created -> items.create(name, whenThere), listener::onFailure));
+            int live = Generations.of(state).of(name).live();
+            profiles.create(
+                name,
+                live,
+                true,
+                ActionListener.wrap(created -> items.create(name, live, true, whenThere), listener::onFailure)
+            );
         }
 
         private static void checkUnmoved(Tracker tracker, ClusterState state) {

@@ -2,9 +2,11 @@ package org.opensearch.affinity.track;
 
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.opensearch.cluster.LocalNodeClusterManagerListener;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.action.ActionListener;
+import org.opensearch.threadpool.Scheduler;
 import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.client.Client;
 
@@ -12,28 +14,33 @@ import org.opensearch.transport.client.Client;
  * Deletes profiles of users who did nothing for as long as their tracker keeps what they do: once an hour, on the elected cluster
  * manager. What users did not want to be known stays.
  */
-public final class Retention {
+public final class Retention implements LocalNodeClusterManagerListener {
     private static final Logger LOGGER = LogManager.getLogger(Retention.class);
     private static final TimeValue HOUR = TimeValue.timeValueHours(1);
     private static final int BATCH = 500;
 
     private final ClusterService cluster;
+    private final Client client;
     private final ProfileIndex profiles;
+    private Scheduler.Cancellable sweeps;
 
     public Retention(ClusterService cluster, Client client) {
         this.cluster = cluster;
+        this.client = client;
         profiles = new ProfileIndex(client);
     }
 
-    /** Every node counts its hours; the elected one acts. */
-    public void schedule(ThreadPool threadPool) {
-        threadPool.scheduleWithFixedDelay(this::sweepAll, HOUR, ThreadPool.Names.GENERIC);
+    @Override
+    public synchronized void onClusterManager() {
+        sweeps = client.threadPool().scheduleWithFixedDelay(this::sweepAll, HOUR, ThreadPool.Names.GENERIC);
+    }
+
+    @Override
+    public synchronized void offClusterManager() {
+        sweeps.cancel();
     }
 
     private void sweepAll() {
-        if (cluster.state().nodes().isLocalNodeElectedClusterManager() == false) {
-            return;
-        }
         for (Tracker tracker : Trackers.of(cluster.state()).all()) {
             sweep(tracker, System.currentTimeMillis(), ActionListener.wrap(gone -> {
                 if (gone > 0) {
