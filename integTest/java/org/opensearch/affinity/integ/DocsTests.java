@@ -72,7 +72,7 @@ public class DocsTests {
 
     /** A field of JSON, a value of it, a line of YAML or a parameter of an address. */
     private static boolean isUsed(String name) {
-        String last = name.replaceFirst("^(items|events)\\.", "").replaceAll("[?=]", "");
+        String last = name.replaceFirst("^(items|events|users)\\.", "").replaceAll("[?=]", "");
         return name.equals(NOT_SET) || CALL.matcher(name).matches() || Pattern.compile("[\"\n?]" + Pattern.quote(last) + "(\"|: |=)").matcher(run).find();
     }
 

@@ -1,6 +1,7 @@
 package org.opensearch.affinity.integ;
 
 import java.io.IOException;
+import java.io.Writer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -178,6 +180,34 @@ public final class Node implements AutoCloseable {
         }
         Files.writeString(settings.config().resolve("opensearch.yml"), settings.yaml());
         Files.write(settings.config().resolve("jvm.options"), settings.jvmOptions(Files.readAllLines(from.resolve("jvm.options"))));
+        if (settings.secrets().isEmpty() == false) {
+            keystore(null, "create");
+        }
+        for (Map.Entry<String, String> secret : settings.secrets().entrySet()) {
+            keystore(secret.getValue(), "add", "--stdin", secret.getKey());
+        }
+    }
+
+    private void keystore(String input, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(home.path().resolve("bin/opensearch-keystore").toString()));
+        command.addAll(List.of(arguments));
+        Path said = settings.logs().resolve("keystore.log");
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile());
+        builder.environment().putAll(home.environment());
+        builder.environment().put("OPENSEARCH_PATH_CONF", settings.config().toAbsolutePath().toString());
+        Process running = builder.start();
+        try (Writer to = running.outputWriter()) {
+            to.write(input == null ? "" : input);
+        }
+        try {
+            if (running.waitFor() != 0) {
+                throw new IOException("opensearch-keystore failed:\n" + LogTail.of(said, 12));
+            }
+        } catch (InterruptedException e) {
+            running.destroy();
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while a keystore was made", e);
+        }
     }
 
     private void spawn() throws IOException {

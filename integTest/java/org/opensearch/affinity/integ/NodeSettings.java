@@ -50,12 +50,20 @@ public record NodeSettings(
         return folder.resolve("tmp");
     }
 
+    /** Those of {@link #more} that OpenSearch reads in its keystore alone. */
+    Map<String, String> secrets() {
+        Map<String, String> secrets = new TreeMap<>(more);
+        secrets.keySet().removeIf(key -> key.startsWith("affinity.pseudonym.") == false);
+        return secrets;
+    }
+
     /** opensearch.yml: loopback only. */
     String yaml() {
         Map<String, String> lines = new TreeMap<>();
         // What is measured and tested here is ranking, not how busy the machine is.
         lines.put("affinity.profile_timeout", "10s");
         lines.putAll(more);
+        lines.keySet().removeAll(secrets().keySet());
         lines.putIfAbsent("cluster.name", "affinity");
         lines.put("node.name", name);
         lines.put("network.host", "127.0.0.1");

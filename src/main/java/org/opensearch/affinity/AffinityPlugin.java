@@ -22,10 +22,13 @@ import org.opensearch.affinity.rank.TextQueryBuilder;
 import org.opensearch.affinity.rank.WhyPhase;
 import org.opensearch.affinity.rest.RestDeleteTracker;
 import org.opensearch.affinity.rest.RestEncode;
+import org.opensearch.affinity.rest.RestForgetUser;
 import org.opensearch.affinity.rest.RestGetModels;
 import org.opensearch.affinity.rest.RestGetProfile;
 import org.opensearch.affinity.rest.RestGetTrackers;
+import org.opensearch.affinity.rest.RestOptOut;
 import org.opensearch.affinity.rest.RestPutTracker;
+import org.opensearch.affinity.rest.RestRebuild;
 import org.opensearch.affinity.rest.RestRecordEvents;
 import org.opensearch.affinity.rest.RestStats;
 import org.opensearch.affinity.rest.RestTrackerStats;
@@ -33,19 +36,26 @@ import org.opensearch.affinity.stats.StatsAction;
 import org.opensearch.affinity.track.DeleteTrackerAction;
 import org.opensearch.affinity.track.EventIndex;
 import org.opensearch.affinity.track.FollowTask;
+import org.opensearch.affinity.track.ForgetUserAction;
+import org.opensearch.affinity.track.Generations;
 import org.opensearch.affinity.track.GetItemVectorsAction;
 import org.opensearch.affinity.track.GetProfileAction;
 import org.opensearch.affinity.track.GetTrackersAction;
+import org.opensearch.affinity.track.OptOutAction;
 import org.opensearch.affinity.track.ProfileIndex;
 import org.opensearch.affinity.track.PutTrackerAction;
 import org.opensearch.affinity.track.ReadEventsAction;
+import org.opensearch.affinity.track.RebuildAction;
+import org.opensearch.affinity.track.Rebuilds;
 import org.opensearch.affinity.track.RecordEventsAction;
+import org.opensearch.affinity.track.Retention;
 import org.opensearch.affinity.track.Slice;
 import org.opensearch.affinity.track.SliceTasks;
 import org.opensearch.affinity.track.TrackerStatsAction;
 import org.opensearch.affinity.track.Trackers;
 import org.opensearch.affinity.track.UseProfileAction;
 import org.opensearch.affinity.track.UserFrom;
+import org.opensearch.affinity.track.UserKeys;
 import org.opensearch.affinity.vector.VectorCodecService;
 import org.opensearch.affinity.vector.VectorFieldMapper;
 import org.opensearch.cluster.NamedDiff;
@@ -129,6 +139,12 @@ public final class AffinityPlugin extends Plugin
     private final SetOnce<CircuitBreaker> breaker = new SetOnce<>();
     private final SetOnce<Encoder> encoder = new SetOnce<>();
     private final RankNode rank = new RankNode();
+    private final UserKeys keys;
+
+    /** The keystore is open only while the node starts. */
+    public AffinityPlugin(Settings settings) {
+        keys = new UserKeys(settings);
+    }
 
     // ---- encode
 
@@ -140,7 +156,8 @@ public final class AffinityPlugin extends Plugin
     @Override
     public List<Setting<?>> getSettings() {
         Stream<Setting<?>> encode = Stream.concat(Encoder.settings().stream(), TorchSettings.all().stream());
-        Stream<Setting<?>> track = Stream.concat(EventIndex.settings().stream(), Stream.of(UserFrom.SETTING, UseProfileAction.TIMEOUT));
+        Stream<Setting<?>> users = Stream.of(UserFrom.SETTING, UseProfileAction.TIMEOUT, UserKeys.SECRET);
+        Stream<Setting<?>> track = Stream.concat(EventIndex.settings().stream(), users);
         return Stream.concat(encode, track).toList();
     }
 
@@ -194,6 +211,11 @@ public final class AffinityPlugin extends Plugin
     // ---- track
 
     @Override
+    public Settings additionalSettings() {
+        return keys.attributes();
+    }
+
+    @Override
     public Collection<Object> createComponents(
         Client client,
         ClusterService cluster,
@@ -210,8 +232,10 @@ public final class AffinityPlugin extends Plugin
         encoder.set(encoder(environment, threadPool));
         encoder.get().follow(cluster.getClusterSettings());
         cluster.addListener(new SliceTasks(new PersistentTasksService(cluster, threadPool, client), resolver));
+        cluster.addLocalNodeClusterManagerListener(new Retention(cluster, client));
+        cluster.addLocalNodeClusterManagerListener(new Rebuilds(cluster, resolver, client));
         rank.tables().loadWith(threadPool);
-        return List.of(encoder.get(), rank);
+        return List.of(encoder.get(), rank, keys);
     }
 
     @Override
@@ -222,7 +246,7 @@ public final class AffinityPlugin extends Plugin
         SettingsModule settings,
         IndexNameExpressionResolver resolver
     ) {
-        return List.of(new FollowTask(cluster, threadPool, client));
+        return List.of(new FollowTask(cluster, threadPool, client, keys));
     }
 
     @Override
@@ -244,6 +268,8 @@ public final class AffinityPlugin extends Plugin
         return List.of(
             new NamedWriteableRegistry.Entry(Metadata.Custom.class, Trackers.TYPE, Trackers::new),
             new NamedWriteableRegistry.Entry(NamedDiff.class, Trackers.TYPE, Trackers::readDiffFrom),
+            new NamedWriteableRegistry.Entry(Metadata.Custom.class, Generations.TYPE, Generations::new),
+            new NamedWriteableRegistry.Entry(NamedDiff.class, Generations.TYPE, Generations::readDiffFrom),
             new NamedWriteableRegistry.Entry(PersistentTaskParams.class, FollowTask.NAME, Slice::new),
             new NamedWriteableRegistry.Entry(QueryBuilder.class, NearestQueryBuilder.NAME, NearestQueryBuilder::new)
         );
@@ -253,6 +279,7 @@ public final class AffinityPlugin extends Plugin
     public List<NamedXContentRegistry.Entry> getNamedXContent() {
         return List.of(
             new NamedXContentRegistry.Entry(Metadata.Custom.class, new ParseField(Trackers.TYPE), Trackers::fromXContent),
+            new NamedXContentRegistry.Entry(Metadata.Custom.class, new ParseField(Generations.TYPE), Generations::fromXContent),
             new NamedXContentRegistry.Entry(PersistentTaskParams.class, new ParseField(FollowTask.NAME), Slice::fromXContent)
         );
     }
@@ -308,10 +335,13 @@ public final class AffinityPlugin extends Plugin
             new ActionHandler<>(PutTrackerAction.INSTANCE, PutTrackerAction.Transport.class),
             new ActionHandler<>(GetTrackersAction.INSTANCE, GetTrackersAction.Transport.class),
             new ActionHandler<>(DeleteTrackerAction.INSTANCE, DeleteTrackerAction.Transport.class),
+            new ActionHandler<>(RebuildAction.INSTANCE, RebuildAction.Transport.class),
             new ActionHandler<>(TrackerStatsAction.INSTANCE, TrackerStatsAction.Transport.class),
             new ActionHandler<>(RecordEventsAction.INSTANCE, RecordEventsAction.Transport.class),
             new ActionHandler<>(ReadEventsAction.INSTANCE, ReadEventsAction.Transport.class),
             new ActionHandler<>(GetProfileAction.INSTANCE, GetProfileAction.Transport.class),
+            new ActionHandler<>(ForgetUserAction.INSTANCE, ForgetUserAction.Transport.class),
+            new ActionHandler<>(OptOutAction.INSTANCE, OptOutAction.Transport.class),
             new ActionHandler<>(UseProfileAction.INSTANCE, UseProfileAction.Transport.class),
             new ActionHandler<>(GetItemVectorsAction.INSTANCE, GetItemVectorsAction.Transport.class),
             new ActionHandler<>(EncodeAction.INSTANCE, EncodeAction.Transport.class),
@@ -334,8 +364,11 @@ public final class AffinityPlugin extends Plugin
             new RestPutTracker(),
             new RestGetTrackers(),
             new RestDeleteTracker(),
+            new RestRebuild(),
             new RestTrackerStats(),
             new RestGetProfile(),
+            new RestForgetUser(),
+            new RestOptOut(),
             new RestRecordEvents(),
             new RestEncode(),
             new RestGetModels(),

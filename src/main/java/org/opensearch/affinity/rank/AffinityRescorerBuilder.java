@@ -6,6 +6,7 @@ import org.apache.lucene.util.SetOnce;
 import org.opensearch.ExceptionsHelper;
 import org.opensearch.affinity.track.GetProfileAction;
 import org.opensearch.affinity.track.Ranking;
+import org.opensearch.affinity.track.Trace;
 import org.opensearch.affinity.track.UseProfileAction;
 import org.opensearch.common.logging.HeaderWarning;
 import org.opensearch.core.action.ActionListener;
@@ -140,7 +141,7 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
                 return;
             }
             node.meter().unavailable(System.nanoTime() - began);
-            LOGGER.debug("profile of tracker [{}] not available", request.tracker(), e);
+            LOGGER.debug("profile of tracker [{}] not available", request.tracker(), Trace.of(e));
             HeaderWarning.addWarning("[affinity] the profile is not available: the results are not personalised");
             fetched.set(new Fetched(Scoring.NONE, Ranking.DEFAULT_WINDOW_SIZE));
             listener.onResponse(null);

@@ -8,6 +8,7 @@ import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
 import org.opensearch.affinity.track.ItemIndex;
+import org.opensearch.affinity.track.Trace;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.core.common.bytes.BytesArray;
 import org.opensearch.core.common.bytes.BytesReference;
@@ -88,7 +89,7 @@ public final class ItemTables {
             }
         } catch (Exception e) {
             // A shard that closes meanwhile takes its table with it; what else is missing counts as not popular.
-            LOGGER.warn("cannot read the item table {}", shard.shardId(), e);
+            LOGGER.warn("cannot read the item table {}", shard.shardId(), Trace.of(e));
         }
     }
 
@@ -96,7 +97,7 @@ public final class ItemTables {
         try {
             table.update(ItemIndex.row(source), seqNo);
         } catch (IOException | RuntimeException e) {
-            LOGGER.warn("cannot read a row of an item table", e);
+            LOGGER.warn("cannot read a row of an item table", Trace.of(e));
         }
     }
 

@@ -4,6 +4,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.util.SetOnce;
+import org.opensearch.affinity.track.Trace;
 import org.opensearch.common.logging.HeaderWarning;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.io.stream.StreamInput;
@@ -128,7 +129,7 @@ abstract class RetrievalQueryBuilder<Q extends RetrievalQueryBuilder<Q>> extends
                 listener.onFailure(e);
                 return;
             }
-            LOGGER.debug("[{}] cannot be resolved", getName(), e);
+            LOGGER.debug("[{}] cannot be resolved", getName(), Trace.of(e));
             resolved.set(Resolved.nothing(unavailable()));
             listener.onResponse(null);
         }));

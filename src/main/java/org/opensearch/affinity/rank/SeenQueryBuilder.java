@@ -6,6 +6,7 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.util.SetOnce;
 import org.opensearch.affinity.track.GetProfileAction;
 import org.opensearch.affinity.track.Profile;
+import org.opensearch.affinity.track.Trace;
 import org.opensearch.affinity.track.UseProfileAction;
 import org.opensearch.common.logging.HeaderWarning;
 import org.opensearch.core.ParseField;
@@ -138,7 +139,7 @@ public final class SeenQueryBuilder extends AbstractQueryBuilder<SeenQueryBuilde
                 listener.onFailure(e);
                 return;
             }
-            LOGGER.debug("profile of tracker [{}] not available", tracker, e);
+            LOGGER.debug("profile of tracker [{}] not available", tracker, Trace.of(e));
             HeaderWarning.addWarning("[affinity] the profile is not available: items that the user has seen are not known");
             seen.set(new MatchNoneQueryBuilder());
             listener.onResponse(null);

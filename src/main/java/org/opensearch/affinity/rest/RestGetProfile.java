@@ -35,12 +35,13 @@ public final class RestGetProfile extends BaseRestHandler {
 
     @Override
     public List<Route> routes() {
-        return List.of(new Route(RestRequest.Method.GET, Paths.TRACKER + "/users/{user}"));
+        return List.of(new Route(RestRequest.Method.GET, Paths.USER));
     }
 
     @Override
     protected RestChannelConsumer prepareRequest(RestRequest request, NodeClient client) {
-        GetProfileAction.Request get = new GetProfileAction.Request(request.param("tracker"), request.param("user"), TIMEOUT);
+        String user = request.param("user");
+        GetProfileAction.Request get = new GetProfileAction.Request(request.param("tracker"), user, TIMEOUT);
         InterestLabels labels = new InterestLabels(client);
         return channel -> client.execute(GetProfileAction.INSTANCE, get, new RestActionListener<>(channel) {
             @Override
@@ -50,17 +51,23 @@ public final class RestGetProfile extends BaseRestHandler {
                     throw new ResourceNotFoundException(reason);
                 }
                 List<Interest> interests = found.profile().heaviestFirst(found.tracker().decay());
-                labels.label(found.tracker().items(), interests, answer(channel, found, interests));
+                labels.label(found.tracker().items(), interests, answer(channel, user, found, interests));
             }
         });
     }
 
-    private static ActionListener<List<Label>> answer(RestChannel channel, GetProfileAction.Response found, List<Interest> interests) {
+    /** @param user by the name that was asked for, which need not be the one that is stored */
+    private static ActionListener<List<Label>> answer(
+        RestChannel channel,
+        String user,
+        GetProfileAction.Response found,
+        List<Interest> interests
+    ) {
         return new RestBuilderListener<>(channel) {
             @Override
             public RestResponse buildResponse(List<Label> labels, XContentBuilder builder) throws IOException {
                 Profile profile = found.profile();
-                builder.startObject().field("tracker", found.tracker().name()).field("user", profile.user());
+                builder.startObject().field("tracker", found.tracker().name()).field("user", user);
                 builder.field("events", profile.events()).field("last_event", Instant.ofEpochMilli(profile.lastEvent()).toString());
                 interests(builder, profile.lastEvent(), found.tracker().decay(), interests, labels);
                 builder.startArray("history");

@@ -29,8 +29,11 @@ final class Batch {
     private Map<String, float[]> vectors = Map.of();
     private long repeats;
 
-    /** @param now epoch milliseconds */
-    Batch(Slice slice, Tracker tracker, ReadEventsAction.Response read, long now) {
+    /**
+     * @param keys by which users are known from here on
+     * @param now  epoch milliseconds
+     */
+    Batch(Slice slice, Tracker tracker, ReadEventsAction.Response read, UserKeys keys, long now) {
         this.slice = slice;
         this.tracker = tracker;
         this.readTo = read.readTo();
@@ -41,7 +44,8 @@ final class Batch {
                 if (tracker.weightOf(event.action()) == null) {
                     skip(Skipped.UNWEIGHTED_ACTION);
                 } else {
-                    events.add(new Numbered(document.seqNo(), document.again(), event));
+                    Event stored = event.of(keys.of(tracker, event.user()));
+                    events.add(new Numbered(document.seqNo(), document.again(), stored));
                 }
             } catch (SkippedException e) {
                 skip(e.reason());

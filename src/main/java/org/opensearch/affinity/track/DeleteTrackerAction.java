@@ -76,7 +76,10 @@ public final class DeleteTrackerAction extends ActionType<AcknowledgedResponse> 
                 answer -> profiles.delete(indices, ActionListener.map(listener, done -> answer)),
                 listener::onFailure
             );
-            submit(request, current -> Trackers.of(current).without(current, request.tracker), removed);
+            submit(request, current -> {
+                ClusterState without = Trackers.of(current).without(current, request.tracker);
+                return Generations.of(without).without(without, request.tracker);
+            }, removed);
         }
     }
 }

@@ -33,7 +33,16 @@ record Event(String user, String item, String action, long time, int id, List<St
         /** Beyond what {@link Limits} allows of one item or one session; it is in the history all the same. */
         REPEATED,
         /** Faster than people are, see {@link Limits}; it is in the history all the same. */
-        TOO_FAST
+        TOO_FAST,
+        /** Before the moment as of which its user was forgotten. */
+        FORGOTTEN,
+        /** Its user wants no profile. */
+        OPTED_OUT
+    }
+
+    /** The same act, of a user by another name. */
+    Event of(String name) {
+        return name.equals(user) ? this : new Event(name, item, action, time, id, contexts);
     }
 
     /** One that is not in the log. */

@@ -26,8 +26,9 @@ public final class FollowTask extends PersistentTasksExecutor<Slice> {
     private final ProfileIndex profiles;
     private final ItemVectors vectors;
     private final ItemIndex items;
+    private final UserKeys keys;
 
-    public FollowTask(ClusterService cluster, ThreadPool threadPool, Client client) {
+    public FollowTask(ClusterService cluster, ThreadPool threadPool, Client client, UserKeys keys) {
         super(NAME, THREAD_POOL);
         this.cluster = cluster;
         this.threadPool = threadPool;
@@ -35,6 +36,7 @@ public final class FollowTask extends PersistentTasksExecutor<Slice> {
         profiles = new ProfileIndex(client);
         vectors = new ItemVectors(client);
         items = new ItemIndex(client);
+        this.keys = keys;
     }
 
     /** Beside the primary of the slice when there is one: then reading crosses no network. */
@@ -52,6 +54,6 @@ public final class FollowTask extends PersistentTasksExecutor<Slice> {
 
     @Override
     protected void nodeOperation(AllocatedPersistentTask task, Slice slice, PersistentTaskState state) {
-        new Follower(task, slice, cluster, threadPool, client, profiles, vectors, items).start();
+        new Follower(task, slice, cluster, threadPool, client, profiles, vectors, items, keys).start();
     }
 }

@@ -43,6 +43,7 @@ final class Follower {
     private final ProfileIndex profiles;
     private final ItemVectors vectors;
     private final ItemIndex items;
+    private final UserKeys keys;
     // Guarded by this.
     /** Counts the starts: what belongs to an earlier one is no longer wanted. */
     private int run;
@@ -63,7 +64,8 @@ final class Follower {
         Client client,
         ProfileIndex profiles,
         ItemVectors vectors,
-        ItemIndex items
+        ItemIndex items,
+        UserKeys keys
     ) {
         this.task = task;
         this.slice = slice;
@@ -73,6 +75,7 @@ final class Follower {
         this.profiles = profiles;
         this.vectors = vectors;
         this.items = items;
+        this.keys = keys;
     }
 
     void start() {
@@ -86,7 +89,7 @@ final class Follower {
             ready = null;
             unsaved = false;
         }
-        profiles.progress(slice, then(own, stored -> {
+        profiles.progress(home(), slice, then(own, stored -> {
             progress = stored;
             popularity = new Popularity(slice, items);
             progressStored = threadPool.relativeTimeInMillis();
@@ -109,7 +112,7 @@ final class Follower {
         }
         // A tracker that was deleted takes its tasks with it a moment later.
         Tracker tracker = Trackers.of(cluster.state()).get(slice.tracker());
-        Batch batch = new Batch(slice, tracker, read, System.currentTimeMillis());
+        Batch batch = new Batch(slice, tracker, read, keys, System.currentTimeMillis());
         vectors.findNewest(tracker.items(), batch.items(), then(own, found -> {
             batch.resolve(found);
             offer(own, batch);
@@ -137,9 +140,9 @@ final class Follower {
             stored(own, batch);
             return;
         }
-        profiles.load(slice.tracker(), List.copyOf(batch.users()), then(own, loaded -> {
+        profiles.load(home(), List.copyOf(batch.users()), then(own, loaded -> {
             List<Stored> changed = loaded.values().stream().filter(stored -> batch.applyTo(stored.profile())).toList();
-            forgetMarks(own, changed, () -> profiles.save(slice.tracker(), changed, then(own, done -> stored(own, batch))));
+            forgetMarks(own, changed, () -> profiles.save(home(), changed, then(own, done -> stored(own, batch))));
         }));
     }
 
@@ -152,7 +155,7 @@ final class Follower {
             next.run();
             return;
         }
-        profiles.readTo(slice.tracker(), then(own, readTo -> {
+        profiles.readTo(home(), then(own, readTo -> {
             Set<String> existing = Slice.keys(cluster.state());
             for (Stored stored : changed) {
                 stored.profile().forgetMarks((key, mark) -> {
@@ -180,8 +183,8 @@ final class Follower {
 
     private void save(int own) {
         Tracker tracker = Trackers.of(cluster.state()).get(slice.tracker());
-        popularity.publish(tracker.decay(), Slice.keys(cluster.state()), then(own, published -> {
-            profiles.save(slice, progress, then(own, stored -> {
+        popularity.publish(home(), tracker.decay(), Slice.keys(cluster.state()), then(own, published -> {
+            profiles.save(home(), slice, progress, then(own, stored -> {
                 progress = stored;
                 progressStored = threadPool.relativeTimeInMillis();
                 synchronized (this) {
@@ -239,6 +242,10 @@ final class Follower {
         return new ThreadedActionListener<>(LOGGER, threadPool, FollowTask.THREAD_POOL, listener, true);
     }
 
+    private String home() {
+        return Generations.home(slice, cluster.state());
+    }
+
     private synchronized boolean current(int own) {
         return own == run;
     }
@@ -256,9 +263,9 @@ final class Follower {
         failures++;
         // Searches fail while shards move and writes collide between slices: worth a line only when it lasts.
         if (failures == 5) {
-            LOGGER.warn("[{}] cannot follow {}; will keep trying", slice.tracker(), slice.shard(), e);
+            LOGGER.warn("[{}] cannot follow {}; will keep trying", slice.tracker(), slice.shard(), Trace.of(e));
         } else {
-            LOGGER.debug("[{}] starts over {}", slice.tracker(), slice.shard(), e);
+            LOGGER.debug("[{}] starts over {}", slice.tracker(), slice.shard(), Trace.of(e));
         }
         TimeValue pause = TimeValue.timeValueMillis(Math.min(MAX_PAUSE_MS, MIN_PAUSE_MS << Math.min(failures - 1, 10)));
         threadPool.schedule(this::start, pause, FollowTask.THREAD_POOL);

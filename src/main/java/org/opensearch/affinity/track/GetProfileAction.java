@@ -162,6 +162,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
         private final IndexNameExpressionResolver resolver;
         private final ProfileIndex profiles;
         private final ItemVectors items;
+        private final UserKeys keys;
         /** By the index of the profiles, which goes with its tracker: one that is defined anew begins without. */
         private final Cache<Index, Common> commons = CacheBuilder.<Index, Common>builder()
             .setMaximumWeight(MAX_COMMONS)
@@ -175,10 +176,12 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
             ClusterService cluster,
             ThreadPool threadPool,
             IndexNameExpressionResolver resolver,
-            Client client
+            Client client,
+            UserKeys keys
         ) {
             super(NAME, transport, filters, Request::new);
             this.resolver = resolver;
+            this.keys = keys;
             this.cluster = cluster;
             this.threadPool = threadPool;
             profiles = new ProfileIndex(client);
@@ -200,13 +203,26 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
             String itemTable = items == null ? null : items.getName();
             Common known = index == null ? null : commons.get(index);
             List<Slice> slices = known != null ? List.of() : SliceTasks.slices(tracker, cluster.state(), resolver);
-            profiles.get(request.tracker, request.user, slices, ActionListener.wrap(found -> {
+            String user = request.user == null ? null : keys.of(tracker, request.user);
+            profiles.get(request.tracker, user, slices, ActionListener.wrap(found -> {
                 Common common = known != null ? known : found.common();
                 if (known == null && index != null) {
                     commons.put(index, common);
                 }
-                addRecent(request, new Response(tracker, found.profile(), common, itemTable), timed);
+                Profile profile = known(found.profile(), tracker);
+                boolean optedOut = found.profile() != null && found.profile().absence().optedOut();
+                addRecent(optedOut ? List.of() : request.recent, user, new Response(tracker, profile, common, itemTable), timed);
             }, timed::onFailure));
+        }
+
+        /** What of a stored profile is to be used; null for nothing. */
+        private static Profile known(Profile stored, Tracker tracker) {
+            long since = tracker.retention().map(kept -> System.currentTimeMillis() - kept.millis()).orElse(Long.MIN_VALUE);
+            if (stored == null || stored.events() == 0 || stored.lastEvent() < since) {
+                return null;
+            }
+            stored.forgetHistory(since);
+            return stored;
         }
 
         /** Null where there is no such alias. */
@@ -215,16 +231,16 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
             return alias == null || alias.getWriteIndex() == null ? null : alias.getWriteIndex().getIndex();
         }
 
-        private void addRecent(Request request, Response found, ActionListener<Response> listener) {
-            if (request.recent.isEmpty()) {
+        private void addRecent(List<String> recent, String user, Response found, ActionListener<Response> listener) {
+            if (recent.isEmpty()) {
                 listener.onResponse(found);
                 return;
             }
             Tracker tracker = found.tracker;
-            items.find(tracker.items(), request.recent, ActionListener.map(listener, vectors -> {
+            items.find(tracker.items(), recent, ActionListener.map(listener, vectors -> {
                 Map<String, float[]> inOrder = new LinkedHashMap<>();
-                request.recent.stream().filter(vectors::containsKey).forEach(item -> inOrder.put(item, vectors.get(item)));
-                Profile profile = found.profile != null ? found.profile : new Profile(request.user == null ? "" : request.user);
+                recent.stream().filter(vectors::containsKey).forEach(item -> inOrder.put(item, vectors.get(item)));
+                Profile profile = found.profile != null ? found.profile : new Profile(user == null ? "" : user);
                 profile.takeRecent(inOrder, tracker, System.currentTimeMillis());
                 return new Response(tracker, profile, found.common, found.itemTable);
             }));

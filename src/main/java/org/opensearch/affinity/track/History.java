@@ -64,6 +64,11 @@ final class History {
         }
     }
 
+    /** Drops the events before a time, epoch milliseconds. */
+    void forget(long before) {
+        events.removeIf(seen -> seen.time() < before);
+    }
+
     /**
      * Whether the event is here already.
      *

@@ -46,10 +46,20 @@ public final class ItemIndex {
         return state.metadata().indices().keySet().stream().filter(index -> index.startsWith(alias(tracker) + ".")).toList();
     }
 
-    /** Creates the index unless it is there. */
-    void create(String tracker, ActionListener<Void> listener) {
+    /** The index of a generation. */
+    static String index(String tracker, int generation) {
+        return alias(tracker) + "." + (generation + 1);
+    }
+
+    /**
+     * Creates the index of a generation unless it is there.
+     *
+     * @param live whether it is the one that is used
+     */
+    void create(String tracker, int generation, boolean live, ActionListener<Void> listener) {
         Settings settings = Settings.builder().put("index.auto_expand_replicas", "0-all").build();
-        documents.create(alias(tracker) + ".1", alias(tracker), settings, mapping(), listener);
+        List<String> aliases = Generations.names(tracker, generation, live).stream().map(ItemIndex::alias).toList();
+        documents.create(index(tracker, generation), aliases, settings, mapping(), listener);
     }
 
     private static XContentBuilder mapping() {

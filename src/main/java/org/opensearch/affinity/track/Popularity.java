@@ -42,25 +42,25 @@ final class Popularity {
         return size;
     }
 
-    /** Adds what waits to the rows of the items. Slices meet in popular items: who comes second adds to what the first wrote. */
-    void publish(Decay decay, Set<String> existingSlices, ActionListener<Void> listener) {
-        publish(decay, existingSlices, 0, ActionListener.map(listener, done -> {
+    /** Adds what waits to the rows of the items, in the table of that name. Slices meet in popular items: who comes second adds to what the first wrote. */
+    void publish(String home, Decay decay, Set<String> existingSlices, ActionListener<Void> listener) {
+        publish(home, decay, existingSlices, 0, ActionListener.map(listener, done -> {
             waiting.clear();
             size = 0;
             return null;
         }));
     }
 
-    private void publish(Decay decay, Set<String> existingSlices, int retries, ActionListener<Void> listener) {
-        items.load(slice.tracker(), waiting.keySet(), ActionListener.wrap(rows -> {
+    private void publish(String home, Decay decay, Set<String> existingSlices, int retries, ActionListener<Void> listener) {
+        items.load(home, waiting.keySet(), ActionListener.wrap(rows -> {
             for (Stored stored : rows) {
                 ItemRow row = stored.row();
                 waiting.get(row.item()).forEach(e -> row.add(slice, e.seqNo, e.weight, e.time, e.contexts, decay));
                 row.retainSlices(existingSlices);
             }
-            items.save(slice.tracker(), rows, ActionListener.wrap(listener::onResponse, e -> {
+            items.save(home, rows, ActionListener.wrap(listener::onResponse, e -> {
                 if (retries < MAX_RETRIES && ExceptionsHelper.unwrapCause(e) instanceof VersionConflictEngineException) {
-                    publish(decay, existingSlices, retries + 1, listener);
+                    publish(home, decay, existingSlices, retries + 1, listener);
                 } else {
                     listener.onFailure(e);
                 }

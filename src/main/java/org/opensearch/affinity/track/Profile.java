@@ -42,13 +42,19 @@ public final class Profile implements Writeable {
     private long events;
     private long sessionStart;
     private int sessionEvents;
+    private final Absence absence;
 
     /** Of a user who did nothing yet. */
     Profile(String user) {
+        this(user, Map.of(), Absence.NONE);
+    }
+
+    private Profile(String user, Map<String, Long> applied, Absence absence) {
         this.user = user;
         interests = new InterestSet(List.of());
         history = new History();
-        applied = new TreeMap<>();
+        this.applied = new TreeMap<>(applied);
+        this.absence = absence;
     }
 
     public Profile(StreamInput in) throws IOException {
@@ -70,6 +76,7 @@ public final class Profile implements Writeable {
         }
         applied = new TreeMap<>(in.readMap(StreamInput::readString, StreamInput::readZLong));
         events = in.readVLong();
+        absence = format == 1 ? Absence.NONE : new Absence(in);
     }
 
     @Override
@@ -86,6 +93,7 @@ public final class Profile implements Writeable {
         out.writeVInt(sessionEvents);
         out.writeMap(applied, StreamOutput::writeString, StreamOutput::writeZLong);
         out.writeVLong(events);
+        absence.writeTo(out);
     }
 
     public String user() {
@@ -132,6 +140,32 @@ public final class Profile implements Writeable {
         return history.knows(item);
     }
 
+    /** What the user did not want to be known. */
+    Absence absence() {
+        return absence;
+    }
+
+    /**
+     * What is left of it when its user is forgotten, wants no profile any more, or wants one again: nothing but the marks of
+     * the slices, and since when.
+     *
+     * @param now      epoch milliseconds; if it knows of a later event, that is forgotten too
+     * @param optedOut whether no event is to be taken in from now on
+     */
+    Profile emptied(long now, boolean optedOut) {
+        return new Profile(user, applied, new Absence(Math.max(now, lastEvent()), optedOut));
+    }
+
+    /** The same without anything in it, as absent as another one. */
+    Profile with(Absence other) {
+        return new Profile(user, applied, other);
+    }
+
+    /** Drops what happened before a time, epoch milliseconds, from the history. */
+    void forgetHistory(long before) {
+        history.forget(before);
+    }
+
     boolean hasApplied(Slice slice, long seqNo) {
         return seqNo <= applied.getOrDefault(slice.key(), -1L);
     }
@@ -159,8 +193,9 @@ public final class Profile implements Writeable {
      * @return why it changes no interest; null when it does, now or when it was taken in before
      */
     Skipped apply(Slice slice, long seqNo, Event event, boolean again, float[] vector, double weight, Tracker tracker) {
-        if (hasApplied(slice, seqNo)) {
-            return null;
+        Skipped unwanted = absence.covers(event);
+        if (unwanted != null || hasApplied(slice, seqNo)) {
+            return unwanted;
         }
         if (history.holds(event, again)) {
             return Skipped.DUPLICATE;
@@ -196,6 +231,7 @@ public final class Profile implements Writeable {
         events++;
         sessionEvents += inSession ? 1 : 0;
         history.add(new Seen(event.item(), event.action(), event.time(), event.id()));
+        tracker.retention().ifPresent(kept -> history.forget(lastEvent() - kept.millis()));
         if (restrained == null) {
             interests.take(event, vector, weight, inSession, tracker);
         }
@@ -221,11 +257,12 @@ public final class Profile implements Writeable {
             && applied.equals(other.applied)
             && events == other.events
             && sessionStart == other.sessionStart
-            && sessionEvents == other.sessionEvents;
+            && sessionEvents == other.sessionEvents
+            && absence.equals(other.absence);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(user, interests, history, applied, events, sessionStart, sessionEvents);
+        return Objects.hash(user, interests, history, applied, events, sessionStart, sessionEvents, absence);
     }
 }

@@ -1,16 +1,28 @@
 package org.opensearch.affinity.track;
 
+import org.opensearch.ExceptionsHelper;
 import org.opensearch.action.DocWriteRequest;
+import org.opensearch.action.bulk.BulkItemResponse;
+import org.opensearch.action.bulk.BulkRequest;
+import org.opensearch.action.delete.DeleteRequest;
 import org.opensearch.action.get.GetRequest;
 import org.opensearch.action.get.GetResponse;
 import org.opensearch.action.index.IndexRequest;
+import org.opensearch.action.admin.indices.refresh.RefreshRequest;
+import org.opensearch.action.search.ClearScrollRequest;
 import org.opensearch.action.search.SearchRequest;
+import org.opensearch.action.search.SearchResponse;
+import org.opensearch.action.search.SearchScrollRequest;
+import org.opensearch.action.support.WriteRequest;
 import org.opensearch.affinity.track.Event.Skipped;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.common.settings.Settings;
+import org.opensearch.common.unit.TimeValue;
 import org.opensearch.common.xcontent.XContentFactory;
 import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.rest.RestStatus;
 import org.opensearch.core.xcontent.XContentBuilder;
+import org.opensearch.index.engine.VersionConflictEngineException;
 import org.opensearch.index.query.QueryBuilders;
 import org.opensearch.search.SearchHit;
 import org.opensearch.search.builder.SearchSourceBuilder;
@@ -25,9 +37,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
- * Where a tracker's profiles lie: {@code .affinity-interests-<tracker>}, an alias of a system index, one document a user,
+ * Where a tracker's profiles lie, by the names of users that {@link UserKeys} gives: {@code .affinity-interests-<tracker>}, an alias of a system index, one document a user,
  * and one a slice that says how far it was read. All calls are asynchronous and run with the plugin's own rights; listeners
  * are called with the caller's thread context. Thread-safe.
  */
@@ -37,9 +50,17 @@ public final class ProfileIndex {
     static final String SYSTEM_PREFIX = ".affinity-";
     private static final String PREFIX = SYSTEM_PREFIX + "interests-";
     private static final int MAX_SLICES = 10_000;
+    private static final int MAX_RETRIES = 100;
+    private static final int COPIED_AT_ONCE = 500;
+    private static final TimeValue PAUSE = TimeValue.timeValueMinutes(5);
 
     /** A profile and the version of the document it was read from; a new one has none. */
-    record Stored(Profile profile, long seqNo, long primaryTerm, boolean isNew) {}
+    record Stored(Profile profile, long seqNo, long primaryTerm, boolean isNew) {
+        /** Another profile, to be written over the same version. */
+        Stored with(Profile other) {
+            return new Stored(other, seqNo, primaryTerm, isNew);
+        }
+    }
 
     private final Client client;
     private final SystemDocuments documents;
@@ -52,6 +73,11 @@ public final class ProfileIndex {
     /** The alias under which a tracker's profiles are read and written. */
     public static String alias(String tracker) {
         return PREFIX + tracker;
+    }
+
+    /** The index of a generation. */
+    static String index(String tracker, int generation) {
+        return alias(tracker) + "." + (generation + 1);
     }
 
     /** Every index that holds profiles of the tracker. A dot is in no tracker's name, so none of another one is among them. */
@@ -67,10 +93,15 @@ public final class ProfileIndex {
         return "slice:" + key;
     }
 
-    /** Creates the index unless it is there. */
-    void create(String tracker, ActionListener<Void> listener) {
+    /**
+     * Creates the index of a generation unless it is there.
+     *
+     * @param live whether it is the one that is used
+     */
+    void create(String tracker, int generation, boolean live, ActionListener<Void> listener) {
         Settings settings = Settings.builder().put("index.auto_expand_replicas", "0-1").put("index.codec", "best_compression").build();
-        documents.create(alias(tracker) + ".1", alias(tracker), settings, mapping(), listener);
+        List<String> aliases = Generations.names(tracker, generation, live).stream().map(ProfileIndex::alias).toList();
+        documents.create(index(tracker, generation), aliases, settings, mapping(), listener);
     }
 
     private static XContentBuilder mapping() {
@@ -160,7 +191,9 @@ public final class ProfileIndex {
     private static IndexRequest request(String tracker, Stored stored) throws IOException {
         Profile profile = stored.profile();
         XContentBuilder source = SystemDocuments.source().field("user", profile.user());
-        source.field("events", profile.events()).field("last_event", profile.lastEvent());
+        if (profile.events() > 0) { // else nobody is to be counted or found by what is left
+            source.field("events", profile.events()).field("last_event", profile.lastEvent());
+        }
         SystemDocuments.write(source, "profile", profile);
         source.endObject();
         IndexRequest request = new IndexRequest(alias(tracker)).id(idOfUser(profile.user())).source(source).setRequireAlias(true);
@@ -169,9 +202,136 @@ public final class ProfileIndex {
             : request.setIfSeqNo(stored.seqNo()).setIfPrimaryTerm(stored.primaryTerm());
     }
 
+    /**
+     * Changes one profile, whatever is written to it meanwhile.
+     *
+     * @param change of the profile as it is, or of an empty one; what it answers with is stored unless it is the same
+     */
+    void change(String tracker, String user, UnaryOperator<Profile> change, ActionListener<Profile> listener) {
+        change(tracker, user, change, 0, listener);
+    }
+
+    private void change(String tracker, String user, UnaryOperator<Profile> change, int retries, ActionListener<Profile> listener) {
+        load(tracker, List.of(user), ActionListener.wrap(loaded -> {
+            Stored stored = loaded.get(user);
+            Profile changed = change.apply(stored.profile());
+            if (changed == stored.profile()) {
+                listener.onResponse(changed);
+                return;
+            }
+            save(tracker, List.of(stored.with(changed)), ActionListener.wrap(saved -> listener.onResponse(changed), e -> {
+                if (retries < MAX_RETRIES && ExceptionsHelper.unwrapCause(e) instanceof VersionConflictEngineException) {
+                    change(tracker, user, change, retries + 1, listener);
+                } else {
+                    listener.onFailure(e);
+                }
+            }));
+        }, listener::onFailure));
+    }
+
+    /**
+     * Copies what users did not want to be known, and nothing else, to where profiles are folded anew. Who is there already is
+     * left as is.
+     *
+     * @param to the name of a generation
+     */
+    void copyAbsences(String tracker, String to, ActionListener<Void> listener) {
+        SearchSourceBuilder source = new SearchSourceBuilder().size(COPIED_AT_ONCE).fetchSource("profile", null).sort("_doc");
+        SearchRequest search = new SearchRequest(alias(tracker)).source(source.query(QueryBuilders.existsQuery("user"))).scroll(PAUSE);
+        RefreshRequest refresh = new RefreshRequest(alias(tracker));
+        documents.asPlugin(listener, wrapped -> client.admin().indices().refresh(refresh, ActionListener.wrap(
+            refreshed -> client.search(search, copied(to, wrapped)),
+            wrapped::onFailure
+        )));
+    }
+
+    private ActionListener<SearchResponse> copied(String to, ActionListener<Void> listener) {
+        return ActionListener.wrap(page -> {
+            if (page.getHits().getHits().length == 0) {
+                ClearScrollRequest clear = new ClearScrollRequest();
+                clear.addScrollId(page.getScrollId());
+                client.clearScroll(clear, ActionListener.map(listener, cleared -> null));
+                return;
+            }
+            List<Profile> absent = new ArrayList<>();
+            for (SearchHit hit : page.getHits()) {
+                Profile profile = SystemDocuments.read(hit.getSourceAsMap().get("profile"), Profile::new);
+                if (profile.absence().equals(Absence.NONE) == false) {
+                    absent.add(new Profile(profile.user()).with(profile.absence()));
+                }
+            }
+            SearchScrollRequest next = new SearchScrollRequest(page.getScrollId()).scroll(PAUSE);
+            add(to, absent, ActionListener.wrap(added -> client.searchScroll(next, copied(to, listener)), listener::onFailure));
+        }, listener::onFailure);
+    }
+
+    /** Writes profiles of users who have none there. */
+    private void add(String tracker, List<Profile> profiles, ActionListener<Void> listener) throws IOException {
+        if (profiles.isEmpty()) {
+            listener.onResponse(null);
+            return;
+        }
+        BulkRequest bulk = new BulkRequest();
+        for (Profile profile : profiles) {
+            bulk.add(request(tracker, new Stored(profile, 0, 0, true)));
+        }
+        client.bulk(bulk, ActionListener.map(listener, response -> {
+            for (BulkItemResponse item : response) {
+                if (item.isFailed() && item.getFailure().getStatus() != RestStatus.CONFLICT) {
+                    throw item.getFailure().getCause();
+                }
+            }
+            return null;
+        }));
+    }
+
+    /** Profiles whose last event is before a time, epoch milliseconds, as of the index's last refresh. */
+    void idle(String tracker, long before, int most, ActionListener<List<Stored>> listener) {
+        SearchSourceBuilder source = new SearchSourceBuilder().size(most).seqNoAndPrimaryTerm(true).fetchSource("profile", null);
+        SearchRequest request = new SearchRequest(alias(tracker)).source(source.query(QueryBuilders.rangeQuery("last_event").lt(before)));
+        documents.asPlugin(listener, wrapped -> client.search(request, ActionListener.map(wrapped, response -> {
+            List<Stored> idle = new ArrayList<>();
+            for (SearchHit hit : response.getHits()) {
+                Profile profile = SystemDocuments.read(hit.getSourceAsMap().get("profile"), Profile::new);
+                idle.add(new Stored(profile, hit.getSeqNo(), hit.getPrimaryTerm(), false));
+            }
+            return idle;
+        })));
+    }
+
+    /**
+     * Deletes profiles, but for what their users did not want to be known. Those that changed meanwhile stay.
+     *
+     * @param listener gets how many are gone
+     */
+    void drop(String tracker, List<Stored> profiles, long now, ActionListener<Integer> listener) {
+        BulkRequest bulk = new BulkRequest().setRefreshPolicy(WriteRequest.RefreshPolicy.IMMEDIATE);
+        try {
+            for (Stored stored : profiles) {
+                Absence absence = stored.profile().absence();
+                if (absence.equals(Absence.NONE)) {
+                    DeleteRequest delete = new DeleteRequest(alias(tracker), idOfUser(stored.profile().user()));
+                    bulk.add(delete.setIfSeqNo(stored.seqNo()).setIfPrimaryTerm(stored.primaryTerm()));
+                } else {
+                    bulk.add(request(tracker, stored.with(stored.profile().emptied(now, absence.optedOut()))));
+                }
+            }
+        } catch (IOException e) {
+            listener.onFailure(e);
+            return;
+        }
+        documents.asPlugin(listener, wrapped -> client.bulk(bulk, ActionListener.map(wrapped, response -> {
+            int gone = 0;
+            for (BulkItemResponse item : response) {
+                gone += item.isFailed() ? 0 : 1;
+            }
+            return gone;
+        })));
+    }
+
     /** How far the slice was read; {@link Progress#START} before the first batch. */
-    void progress(Slice slice, ActionListener<Progress> listener) {
-        GetRequest request = new GetRequest(alias(slice.tracker()), idOfSlice(slice.key()));
+    void progress(String tracker, Slice slice, ActionListener<Progress> listener) {
+        GetRequest request = new GetRequest(alias(tracker), idOfSlice(slice.key()));
         documents.asPlugin(listener, wrapped -> client.get(request, ActionListener.map(wrapped, ProfileIndex::progress)));
     }
 
@@ -234,8 +394,8 @@ public final class ProfileIndex {
     }
 
     /** Writes the progress over the version it came from and answers with the one that is stored now. */
-    void save(Slice slice, Progress progress, ActionListener<Progress> listener) {
-        IndexRequest request = new IndexRequest(alias(slice.tracker())).id(idOfSlice(slice.key())).setRequireAlias(true);
+    void save(String tracker, Slice slice, Progress progress, ActionListener<Progress> listener) {
+        IndexRequest request = new IndexRequest(alias(tracker)).id(idOfSlice(slice.key())).setRequireAlias(true);
         if (progress.isStored()) {
             request.setIfSeqNo(progress.seqNo()).setIfPrimaryTerm(progress.primaryTerm());
         } else {

@@ -9,7 +9,6 @@ import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.metadata.IndexMetadata;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
-import org.opensearch.cluster.metadata.MappingMetadata;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.inject.Inject;
 import org.opensearch.core.action.ActionListener;
@@ -21,7 +20,7 @@ import org.opensearch.transport.TransportService;
 import org.opensearch.transport.client.Client;
 
 import java.io.IOException;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -79,13 +78,20 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
         protected void clusterManagerOperation(Request request, ClusterState state, ActionListener<AcknowledgedResponse> listener) {
             checkItems(request.tracker, state);
             checkUnmoved(request.tracker, state);
+            UserKeys.require(request.tracker, state.nodes());
             // First the indices, so that a tracker never stands without the places its profiles and counts go to.
             ActionListener<Void> whenThere = ActionListener.wrap(created -> submit(request, current -> {
                 checkUnmoved(request.tracker, current);
                 return Trackers.of(current).with(current, request.tracker);
             }, listener), listener::onFailure);
             String name = request.tracker.name();
-            profiles.create(name, ActionListener.wrap(created -> items.create(name, whenThere), listener::onFailure));
+            int live = Generations.of(state).of(name).live();
+            profiles.create(
+                name,
+                live,
+                true,
+                ActionListener.wrap(created -> items.create(name, live, true, whenThere), listener::onFailure)
+            );
         }
 
         private static void checkUnmoved(Tracker tracker, ClusterState state) {
@@ -100,6 +106,10 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
             }
             if (was.vectorField().equals(is.vectorField()) == false) {
                 throw unmovable("items.vector_field", was.vectorField(), is.vectorField());
+            }
+            if (Objects.equals(before.pseudonym(), tracker.pseudonym()) == false) {
+                // Who is stored under one name would be looked for under another, and who was forgotten would come back.
+                throw unmovable("users.pseudonym", before.pseudonym(), tracker.pseudonym());
             }
         }
 
@@ -128,24 +138,13 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
         }
 
         private static void requireType(String parameter, String field, Set<String> wanted, IndexMetadata index) {
-            String type = typeOf(field, index.mapping());
+            String type = MappedField.of(field, index.mapping()).type();
             if (type == null || wanted.contains(type) == false) {
                 throw new IllegalArgumentException(
                     "[" + parameter + "] [" + field + "] of index [" + index.getIndex().getName() + "] must be a field of type "
                         + new TreeSet<>(wanted) + ", got " + (type == null ? "no such field" : "[" + type + "]")
                 );
             }
-        }
-
-        /** The type that the mapping gives a field, null when it has no such field. */
-        private static String typeOf(String field, MappingMetadata mapping) {
-            Object node = mapping == null ? null : mapping.sourceAsMap();
-            for (String part : field.split("\\.")) {
-                Object properties = node instanceof Map<?, ?> map ? map.get("properties") : null;
-                node = properties instanceof Map<?, ?> map ? map.get(part) : null;
-            }
-            Object type = node instanceof Map<?, ?> map ? map.get("type") : null;
-            return type == null ? null : type.toString();
         }
     }
 }

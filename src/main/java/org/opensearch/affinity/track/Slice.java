@@ -18,12 +18,21 @@ import java.util.HashSet;
 import java.util.Set;
 
 import static org.opensearch.core.xcontent.ConstructingObjectParser.constructorArg;
+import static org.opensearch.core.xcontent.ConstructingObjectParser.optionalConstructorArg;
 
-/** One shard of the behaviour log, as one tracker follows it: what a {@link FollowTask} is about. */
-public record Slice(String tracker, ShardId shard) implements PersistentTaskParams {
+/**
+ * One shard of the behaviour log, as one tracker follows it: what a {@link FollowTask} is about.
+ *
+ * @param generation of the profiles that it is folded into, see {@link Generations}
+ */
+public record Slice(String tracker, int generation, ShardId shard) implements PersistentTaskParams {
     private static final ConstructingObjectParser<Slice, Void> PARSER = new ConstructingObjectParser<>(
         FollowTask.NAME,
-        args -> new Slice((String) args[0], new ShardId(new Index((String) args[1], (String) args[2]), (int) args[3]))
+        args -> new Slice(
+            (String) args[0],
+            args[4] == null ? 0 : (int) args[4],
+            new ShardId(new Index((String) args[1], (String) args[2]), (int) args[3])
+        )
     );
 
     static {
@@ -31,15 +40,22 @@ public record Slice(String tracker, ShardId shard) implements PersistentTaskPara
         PARSER.declareString(constructorArg(), new ParseField("index"));
         PARSER.declareString(constructorArg(), new ParseField("index_uuid"));
         PARSER.declareInt(constructorArg(), new ParseField("shard"));
+        PARSER.declareInt(optionalConstructorArg(), new ParseField("generation"));
+    }
+
+    /** Of the first generation. */
+    Slice(String tracker, ShardId shard) {
+        this(tracker, 0, shard);
     }
 
     public Slice(StreamInput in) throws IOException {
-        this(in.readString(), new ShardId(in));
+        this(in.readString(), in.readVInt(), new ShardId(in));
     }
 
     @Override
     public void writeTo(StreamOutput out) throws IOException {
         out.writeString(tracker);
+        out.writeVInt(generation);
         shard.writeTo(out);
     }
 
@@ -50,7 +66,7 @@ public record Slice(String tracker, ShardId shard) implements PersistentTaskPara
     @Override
     public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
         builder.startObject().field("tracker", tracker).field("index", shard.getIndexName());
-        return builder.field("index_uuid", shard.getIndex().getUUID()).field("shard", shard.id()).endObject();
+        return builder.field("index_uuid", shard.getIndex().getUUID()).field("shard", shard.id()).field("generation", generation).endObject();
     }
 
     /** Names the shard for as long as it exists: a new index of the same name has another key. */
@@ -71,7 +87,7 @@ public record Slice(String tracker, ShardId shard) implements PersistentTaskPara
 
     /** The id of the persistent task that follows it; the cluster holds at most one task of an id. */
     String taskId() {
-        return "affinity-" + tracker + "-" + key();
+        return "affinity-" + tracker + (generation == 0 ? "" : "." + generation) + "-" + key();
     }
 
     @Override

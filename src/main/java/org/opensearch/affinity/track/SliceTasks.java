@@ -62,6 +62,11 @@ public final class SliceTasks implements ClusterStateListener {
 
     /** The shards of the tracker's event indices that are there now. */
     static List<Slice> slices(Tracker tracker, ClusterState state, IndexNameExpressionResolver resolver) {
+        return slices(tracker, Generations.of(state).of(tracker.name()).live(), state, resolver);
+    }
+
+    /** The same, to be folded into a generation of the profiles. */
+    static List<Slice> slices(Tracker tracker, int generation, ClusterState state, IndexNameExpressionResolver resolver) {
         List<Slice> slices = new ArrayList<>();
         for (Index index : resolver.concreteIndices(state, WHATEVER_IS_OPEN, true, tracker.events().expressions())) {
             if (index.getName().startsWith(ProfileIndex.SYSTEM_PREFIX)) {
@@ -69,7 +74,7 @@ public final class SliceTasks implements ClusterStateListener {
             }
             int shards = state.metadata().getIndexSafe(index).getNumberOfShards();
             for (int shard = 0; shard < shards; shard++) {
-                slices.add(new Slice(tracker.name(), new ShardId(index, shard)));
+                slices.add(new Slice(tracker.name(), generation, new ShardId(index, shard)));
             }
         }
         return slices;
@@ -79,7 +84,9 @@ public final class SliceTasks implements ClusterStateListener {
         Map<String, Slice> wanted = new HashMap<>();
         for (Tracker tracker : Trackers.of(state).all()) {
             try {
-                slices(tracker, state, resolver).forEach(slice -> wanted.put(slice.taskId(), slice));
+                for (int generation : Generations.of(state).of(tracker.name()).followed()) {
+                    slices(tracker, generation, state, resolver).forEach(slice -> wanted.put(slice.taskId(), slice));
+                }
             } catch (RuntimeException e) {
                 // One tracker must not stop the others.
                 LOGGER.warn("cannot tell the event indices of tracker [{}]", tracker.name(), e);

@@ -55,9 +55,10 @@ final class SystemDocuments {
         return "hash:" + Base64.getUrlEncoder().withoutPadding().encodeToString(MessageDigests.sha256().digest(bytes));
     }
 
-    /** Creates a hidden index behind an alias unless it is there. */
-    void create(String index, String alias, Settings settings, XContentBuilder mapping, ActionListener<Void> listener) {
-        CreateIndexRequest request = new CreateIndexRequest(index).alias(new Alias(alias).writeIndex(true));
+    /** Creates a hidden index behind aliases unless it is there. */
+    void create(String index, List<String> aliases, Settings settings, XContentBuilder mapping, ActionListener<Void> listener) {
+        CreateIndexRequest request = new CreateIndexRequest(index);
+        aliases.forEach(alias -> request.alias(new Alias(alias).writeIndex(true)));
         request.settings(Settings.builder().put(settings).put("index.number_of_shards", 1).put("index.hidden", true)).mapping(mapping);
         asPlugin(listener, wrapped -> client.admin().indices().create(request, ActionListener.wrap(created -> wrapped.onResponse(null), e -> {
             if (e instanceof ResourceAlreadyExistsException) {

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -62,7 +63,7 @@ public final class Tracker implements Writeable, ToXContentObject {
     // As it was said: values are checked once the parser is done, which would wrap the error that says what is wrong.
     private record Definition(Items items, Events events, Map<String, Object> actions, String halfLife, Integer maxInterests,
         Double interestSimilarity, Map<String, Object> signals, Ranking.Said ranking, String sessionGap, Map<String, Object> context,
-        String timeZone, Map<String, Object> limits) {}
+        String timeZone, Map<String, Object> limits, Map<String, Object> users, String retention) {}
 
     private static final ConstructingObjectParser<Items, Void> ITEMS = new ConstructingObjectParser<>("items", args -> {
         @SuppressWarnings("unchecked")
@@ -92,7 +93,9 @@ public final class Tracker implements Writeable, ToXContentObject {
             (String) args[8],
             orEmpty(args[9]),
             (String) args[10],
-            orEmpty(args[11])
+            orEmpty(args[11]),
+            orEmpty(args[12]),
+            (String) args[13]
         );
     });
     private static final ObjectParser<Ranking.Said, Void> RANKING = new ObjectParser<>("ranking", Ranking.Said::new);
@@ -122,6 +125,8 @@ public final class Tracker implements Writeable, ToXContentObject {
         DEFINITION.declareObject(optionalConstructorArg(), (p, c) -> p.map(), new ParseField("context"));
         DEFINITION.declareString(optionalConstructorArg(), new ParseField("time_zone"));
         DEFINITION.declareObject(optionalConstructorArg(), (p, c) -> p.map(), new ParseField("limits"));
+        DEFINITION.declareObject(optionalConstructorArg(), (p, c) -> p.map(), new ParseField("users"));
+        DEFINITION.declareString(optionalConstructorArg(), new ParseField("retention"));
     }
 
     private final String name;
@@ -136,6 +141,8 @@ public final class Tracker implements Writeable, ToXContentObject {
     private final TimeValue sessionGap;
     private final Contexts contexts;
     private final Limits limits;
+    private final String pseudonym;
+    private final TimeValue retention;
 
     private Tracker(String name, Definition definition) {
         this.name = name;
@@ -150,6 +157,8 @@ public final class Tracker implements Writeable, ToXContentObject {
         sessionGap = definition.sessionGap == null ? DEFAULT_SESSION_GAP : time("session_gap", definition.sessionGap);
         contexts = Contexts.parse(new Part("context", definition.context), definition.timeZone);
         limits = Limits.parse(new Part("limits", definition.limits));
+        pseudonym = new Part("users", definition.users).requireOnly("pseudonym").text("pseudonym", null, "the id of a key such as [2026]");
+        retention = definition.retention == null ? null : time("retention", definition.retention);
         validate();
     }
 
@@ -166,6 +175,8 @@ public final class Tracker implements Writeable, ToXContentObject {
         sessionGap = in.readTimeValue();
         contexts = new Contexts(in);
         limits = new Limits(in);
+        pseudonym = in.readOptionalString();
+        retention = in.readOptionalTimeValue();
     }
 
     @Override
@@ -186,6 +197,8 @@ public final class Tracker implements Writeable, ToXContentObject {
         out.writeTimeValue(sessionGap);
         contexts.writeTo(out);
         limits.writeTo(out);
+        out.writeOptionalString(pseudonym);
+        out.writeOptionalTimeValue(retention);
     }
 
     /** Reads a definition; every error names the field, the value and what would be right. */
@@ -334,6 +347,12 @@ public final class Tracker implements Writeable, ToXContentObject {
         if (contexts.equals(Contexts.NONE) == false) {
             contexts.toXContent(builder, params);
         }
+        if (pseudonym != null) {
+            builder.startObject("users").field("pseudonym", pseudonym).endObject();
+        }
+        if (retention != null) {
+            builder.field("retention", retention.getStringRep());
+        }
         builder.startObject("signals");
         for (Signal signal : signals) {
             builder.field(signal.name(), signal);
@@ -402,6 +421,16 @@ public final class Tracker implements Writeable, ToXContentObject {
         return limits;
     }
 
+    /** The id of the key by which users are stored, see {@link UserKeys}; null where they are stored by their own names. */
+    String pseudonym() {
+        return pseudonym;
+    }
+
+    /** How long what a user did is kept; empty where that is for ever. */
+    Optional<TimeValue> retention() {
+        return Optional.ofNullable(retention);
+    }
+
     /** How fast what was learned of users and items is forgotten. */
     public Decay decay() {
         return new Decay(halfLife.millis());
@@ -421,11 +450,14 @@ public final class Tracker implements Writeable, ToXContentObject {
             && ranking.equals(other.ranking)
             && sessionGap.equals(other.sessionGap)
             && contexts.equals(other.contexts)
-            && limits.equals(other.limits);
+            && limits.equals(other.limits)
+            && Objects.equals(pseudonym, other.pseudonym)
+            && Objects.equals(retention, other.retention);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(name, items, events, actions, halfLife, maxInterests, interestSimilarity, signals, ranking, sessionGap, contexts, limits);
+        Object how = Objects.hash(signals, ranking, sessionGap, contexts, limits, pseudonym, retention);
+        return Objects.hash(name, items, events, actions, halfLife, maxInterests, interestSimilarity, how);
     }
 }

@@ -39,8 +39,11 @@ public final class TrackerStats extends ActionResponse implements ToXContentObje
     private final String tracker;
     private final long users;
     private final List<SliceStats> slices;
+    private final Lag rebuild;
 
-    TrackerStats(String tracker, long users, List<SliceStats> slices) {
+    /** @param rebuild how far profiles that are made anew are behind; null if there are none */
+    TrackerStats(String tracker, long users, List<SliceStats> slices, Lag rebuild) {
+        this.rebuild = rebuild;
         this.tracker = tracker;
         this.users = users;
         this.slices = slices;
@@ -51,6 +54,7 @@ public final class TrackerStats extends ActionResponse implements ToXContentObje
         tracker = in.readString();
         users = in.readVLong();
         slices = in.readList(SliceStats::new);
+        rebuild = in.readOptionalWriteable(Lag::new);
     }
 
     @Override
@@ -58,6 +62,7 @@ public final class TrackerStats extends ActionResponse implements ToXContentObje
         out.writeString(tracker);
         out.writeVLong(users);
         out.writeList(slices);
+        out.writeOptionalWriteable(rebuild);
     }
 
     @Override
@@ -65,6 +70,10 @@ public final class TrackerStats extends ActionResponse implements ToXContentObje
         builder.startObject().field("tracker", tracker).field("users", users);
         builder.field("lag_events", slices.stream().mapToLong(SliceStats::lag).sum());
         events(builder);
+        if (rebuild != null) {
+            builder.startObject("rebuild").field("read", rebuild.read()).field("to_read", rebuild.written());
+            builder.field("percent", rebuild.written() == 0 ? 0 : 100 * rebuild.read() / rebuild.written()).endObject();
+        }
         builder.startArray("slices");
         for (SliceStats slice : slices) {
             builder.startObject().field("index", slice.shard.getIndexName()).field("shard", slice.shard.id());

@@ -3,15 +3,11 @@ package org.opensearch.affinity.track;
 import org.opensearch.action.ActionRequest;
 import org.opensearch.action.ActionRequestValidationException;
 import org.opensearch.action.ActionType;
-import org.opensearch.action.admin.indices.stats.IndicesStatsRequest;
-import org.opensearch.action.admin.indices.stats.IndicesStatsResponse;
-import org.opensearch.action.admin.indices.stats.ShardStats;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.inject.Inject;
-import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -22,9 +18,7 @@ import org.opensearch.transport.client.Client;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /** How far a tracker is: what it took in, what it skipped and why, and how far it is behind the log. */
 public final class TrackerStatsAction extends ActionType<TrackerStats> {
@@ -91,43 +85,31 @@ public final class TrackerStatsAction extends ActionType<TrackerStats> {
             );
         }
 
+        /** Null where nothing is being rebuilt. */
+        private void rebuild(Tracker tracker, List<Slice> slices, ActionListener<Lag> listener) {
+            Generations.Generation generation = Generations.of(cluster.state()).of(tracker.name());
+            if (generation.isRebuilding() == false) {
+                listener.onResponse(null);
+            } else if (generation.ready() == false) {
+                listener.onResponse(new Lag(0, 0, slices.size()));
+            } else {
+                Lag.of(tracker.name(), generation, slices, profiles, client, listener);
+            }
+        }
+
         private void progress(Tracker tracker, List<Slice> slices, long users, ActionListener<TrackerStats> listener) {
             profiles.progress(
                 tracker.name(),
                 slices,
-                ActionListener.wrap(read -> checkpoints(slices, ActionListener.map(listener, log -> {
+                ActionListener.wrap(read -> new Checkpoints(client).of(slices, ActionListener.wrap(log -> {
                     List<TrackerStats.SliceStats> rows = new ArrayList<>();
                     for (int i = 0; i < slices.size(); i++) {
                         ShardId shard = slices.get(i).shard();
                         rows.add(new TrackerStats.SliceStats(shard, read.get(i), log.getOrDefault(shard, -1L)));
                     }
-                    return new TrackerStats(tracker.name(), users, rows);
-                })), listener::onFailure)
+                    rebuild(tracker, slices, ActionListener.map(listener, lag -> new TrackerStats(tracker.name(), users, rows, lag)));
+                }, listener::onFailure)), listener::onFailure)
             );
-        }
-
-        private void checkpoints(List<Slice> slices, ActionListener<Map<ShardId, Long>> listener) {
-            if (slices.isEmpty()) {
-                listener.onResponse(Map.of());
-                return;
-            }
-            String[] indices = slices.stream().map(slice -> slice.shard().getIndexName()).distinct().toArray(String[]::new);
-            ThreadContext context = client.threadPool().getThreadContext();
-            try (ThreadContext.StoredContext ignored = context.stashContext()) {
-                client.admin()
-                    .indices()
-                    .stats(new IndicesStatsRequest().indices(indices).clear(), ActionListener.map(listener, Transport::checkpoints));
-            }
-        }
-
-        private static Map<ShardId, Long> checkpoints(IndicesStatsResponse response) {
-            Map<ShardId, Long> checkpoints = new HashMap<>();
-            for (ShardStats shard : response.getShards()) {
-                if (shard.getShardRouting().primary() && shard.getSeqNoStats() != null) {
-                    checkpoints.put(shard.getShardRouting().shardId(), shard.getSeqNoStats().getGlobalCheckpoint());
-                }
-            }
-            return checkpoints;
         }
     }
 }

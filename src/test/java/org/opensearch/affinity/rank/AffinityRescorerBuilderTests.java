@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 
 public class AffinityRescorerBuilderTests extends OpenSearchTestCase {
-    private static final SearchModule MODULE = new SearchModule(Settings.EMPTY, List.of(new AffinityPlugin()));
+    private static final SearchModule MODULE = new SearchModule(Settings.EMPTY, List.of(new AffinityPlugin(Settings.EMPTY)));
 
     @Override
     protected NamedXContentRegistry xContentRegistry() {

@@ -45,9 +45,9 @@ import java.util.stream.Stream;
 
 /** What the three queries say, to people, to other nodes and to the coordinator that resolves them. */
 public class RetrievalQueryBuilderTests extends OpenSearchTestCase {
-    private static final SearchModule MODULE = new SearchModule(Settings.EMPTY, List.of(new AffinityPlugin()));
+    private static final SearchModule MODULE = new SearchModule(Settings.EMPTY, List.of(new AffinityPlugin(Settings.EMPTY)));
     private static final NamedWriteableRegistry WRITEABLES = new NamedWriteableRegistry(
-        Stream.concat(MODULE.getNamedWriteables().stream(), new AffinityPlugin().getNamedWriteables().stream()).toList()
+        Stream.concat(MODULE.getNamedWriteables().stream(), new AffinityPlugin(Settings.EMPTY).getNamedWriteables().stream()).toList()
     );
     private static final String REACH = ", \"k\": 7, \"min_similarity\": 0.25, \"filter\": {\"term\": {\"a\": \"b\"}}, \"boost\": 3, \"_name\": \"n\"";
 

@@ -19,7 +19,7 @@ public class ProfileIndexTests extends OpenSearchSingleNodeTestCase {
     private ProfileIndex index() {
         ProfileIndex index = new ProfileIndex(client());
         PlainActionFuture<Void> created = PlainActionFuture.newFuture();
-        index.create("shop", created);
+        index.create("shop", 0, true, created);
         created.actionGet();
         return index;
     }

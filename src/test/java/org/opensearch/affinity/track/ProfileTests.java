@@ -307,4 +307,32 @@ public class ProfileTests extends OpenSearchTestCase {
         }
         return VectorUtil.l2normalize(vector);
     }
+
+    public void testWhatIsForgottenDoesNotComeBack() throws Exception {
+        Profile profile = new Profile("ann");
+        apply(profile, 0, event("a", 10), new float[] { 1, 0 }, tracker(8));
+        Profile forgotten = copyWriteable(profile.emptied(12 * DAY, false), writableRegistry(), Profile::new);
+        assertEquals(profile.emptied(12 * DAY, false), forgotten);
+        assertTrue("marks stay", forgotten.hasApplied(SLICE, 0));
+        assertEquals(0, forgotten.interests().size() + forgotten.history().size() + forgotten.events());
+        for (long seqNo = 0; seqNo < 3; seqNo++) {
+            assertEquals(Skipped.FORGOTTEN, apply(forgotten, seqNo, event("a", 10 + seqNo), new float[] { 1, 0 }, tracker(8)));
+        }
+        assertNull(apply(forgotten, 3, event("a", 13), new float[] { 1, 0 }, tracker(8)));
+        assertEquals(1, forgotten.events());
+        assertEquals("later events are forgotten too", 13 * DAY, forgotten.emptied(12 * DAY, false).absence().forgottenAt());
+        Profile out = copyWriteable(forgotten.emptied(14 * DAY, true), writableRegistry(), Profile::new);
+        assertEquals(Skipped.OPTED_OUT, apply(out, 4, event("a", 15), new float[] { 1, 0 }, tracker(8)));
+    }
+
+    public void testHistoryIsKeptForAsLongAsTheTrackerSays() throws Exception {
+        Profile profile = new Profile("ann");
+        Tracker tracker = tracker(8, ",\"retention\":\"90d\"");
+        apply(profile, 0, event("old", 1), new float[] { 1, 0 }, tracker);
+        apply(profile, 1, event("new", 91), new float[] { 1, 0 }, tracker);
+        assertEquals(2, profile.history().size());
+        apply(profile, 2, event("newer", 92), new float[] { 1, 0 }, tracker);
+        assertEquals(List.of("new", "newer"), profile.history().stream().map(Profile.Seen::item).toList());
+        assertEquals(3, profile.events());
+    }
 }

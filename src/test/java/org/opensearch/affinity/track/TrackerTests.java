@@ -60,11 +60,20 @@ public class TrackerTests extends OpenSearchTestCase {
         assertEquals(tracker, copyWriteable(tracker, writableRegistry(), Tracker::new));
         assertEquals(tracker, parse("shop", Strings.toString(MediaTypeRegistry.JSON, tracker)));
         assertNotEquals(tracker, with("actions", "{\"click\": 1}"));
+        for (String[] field : new String[][] { { "users", "{\"pseudonym\": \"2026\"}" }, { "retention", "\"90d\"" } }) {
+            Tracker more = with(field[0], field[1]);
+            assertEquals(more, copyWriteable(more, writableRegistry(), Tracker::new));
+            assertEquals(more, parse("shop", Strings.toString(MediaTypeRegistry.JSON, more)));
+            assertNotEquals(more, with("actions", "{\"click\": 1}"));
+        }
     }
 
     public void testErrorsNameTheFieldAndWhatWouldBeRight() {
         assertRefused("half_life", "\"-3d\"", "[half_life] must be a time above 0 such as [30d] or [12h], got [-3d]");
         assertRefused("half_life", "\"0d\"", "got [0d]");
+        assertRefused("retention", "\"ever\"", "[retention] must be a time above 0 such as [30d] or [12h], got [ever]");
+        assertRefused("users", "{\"pseudonym\": 1}", "[users.pseudonym] must be the id of a key such as [2026], got [1]");
+        assertRefused("users", "{\"name\": \"x\"}", "[users] knows [pseudonym], not [name]");
         assertRefused("half_life", "\"soon\"", "[half_life] must be a time above 0 such as [30d] or [12h], got [soon]");
         assertRefused("max_interests", "1", "[max_interests] must be from 2 to 32, got [1]");
         assertRefused("interest_similarity", "1.5", "[interest_similarity] must be above 0 and at most 1, got [1.5]");

@@ -4,6 +4,7 @@ import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.search.FieldExistsQuery;
 import org.apache.lucene.search.Query;
 import org.opensearch.affinity.AffinityPlugin;
+import org.opensearch.common.settings.Settings;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.index.mapper.DocumentMapper;
 import org.opensearch.index.mapper.MappedFieldType;
@@ -20,7 +21,7 @@ import java.util.List;
 public class VectorFieldMapperTests extends MapperTestCase {
     @Override
     protected Collection<? extends Plugin> getPlugins() {
-        return List.of(new AffinityPlugin());
+        return List.of(new AffinityPlugin(Settings.EMPTY));
     }
 
     @Override

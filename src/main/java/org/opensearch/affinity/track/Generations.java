@@ -1,0 +1,273 @@
+package org.opensearch.affinity.track;
+
+import org.opensearch.OpenSearchStatusException;
+import org.opensearch.Version;
+import org.opensearch.cluster.AbstractNamedDiffable;
+import org.opensearch.cluster.ClusterState;
+import org.opensearch.cluster.NamedDiff;
+import org.opensearch.cluster.metadata.AliasMetadata;
+import org.opensearch.cluster.metadata.IndexMetadata;
+import org.opensearch.cluster.metadata.Metadata;
+import org.opensearch.core.ParseField;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.core.common.io.stream.Writeable;
+import org.opensearch.core.rest.RestStatus;
+import org.opensearch.core.xcontent.ConstructingObjectParser;
+import org.opensearch.core.xcontent.XContentBuilder;
+import org.opensearch.core.xcontent.XContentParser;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+import static org.opensearch.core.xcontent.ConstructingObjectParser.constructorArg;
+
+/**
+ * Which making of its profiles and item table each tracker uses, and which one is being made beside it, as part of the cluster
+ * state. Each has indices of its own, with an alias by which its followers write, {@code <tracker>@<generation>} after the usual
+ * prefix; the alias without a number is that of the one that is used. Immutable.
+ */
+public final class Generations extends AbstractNamedDiffable<Metadata.Custom> implements Metadata.Custom {
+    public static final String TYPE = "affinity_generations";
+    private static final Generations NONE = new Generations(new TreeMap<>());
+
+    /**
+     * Those of one tracker.
+     *
+     * @param live  the one that is used; 0 is the first
+     * @param next  the one that is being made; 0 for none
+     * @param ready whether the next one knows what users did not want to be known, and may be folded into
+     */
+    record Generation(int live, int next, boolean ready) implements Writeable {
+        static final Generation FIRST = new Generation(0, 0, false);
+        private static final ConstructingObjectParser<Generation, Void> PARSER = new ConstructingObjectParser<>(
+            "generation",
+            args -> new Generation((int) args[0], (int) args[1], (boolean) args[2])
+        );
+
+        static {
+            PARSER.declareInt(constructorArg(), new ParseField("live"));
+            PARSER.declareInt(constructorArg(), new ParseField("next"));
+            PARSER.declareBoolean(constructorArg(), new ParseField("ready"));
+        }
+
+        Generation(StreamInput in) throws IOException {
+            this(in.readVInt(), in.readVInt(), in.readBoolean());
+        }
+
+        @Override
+        public void writeTo(StreamOutput out) throws IOException {
+            out.writeVInt(live);
+            out.writeVInt(next);
+            out.writeBoolean(ready);
+        }
+
+        boolean isRebuilding() {
+            return next > 0;
+        }
+
+        /** Those that events are folded into. */
+        List<Integer> followed() {
+            return isRebuilding() && ready ? List.of(live, next) : List.of(live);
+        }
+
+        /** The number of the one after all there were. */
+        int following() {
+            return Math.max(live, next) + 1;
+        }
+    }
+
+    private final SortedMap<String, Generation> byTracker;
+
+    private Generations(SortedMap<String, Generation> byTracker) {
+        this.byTracker = Collections.unmodifiableSortedMap(byTracker);
+    }
+
+    public Generations(StreamInput in) throws IOException {
+        this(new TreeMap<>(in.readMap(StreamInput::readString, Generation::new)));
+    }
+
+    @Override
+    public void writeTo(StreamOutput out) throws IOException {
+        out.writeMap(byTracker, StreamOutput::writeString, (o, generation) -> generation.writeTo(o));
+    }
+
+    public static NamedDiff<Metadata.Custom> readDiffFrom(StreamInput in) throws IOException {
+        return readDiffFrom(Metadata.Custom.class, TYPE, in);
+    }
+
+    public static Generations fromXContent(XContentParser parser) throws IOException {
+        SortedMap<String, Generation> byTracker = new TreeMap<>();
+        while (parser.nextToken() != XContentParser.Token.END_OBJECT) {
+            String tracker = parser.currentName();
+            parser.nextToken();
+            byTracker.put(tracker, Generation.PARSER.apply(parser, null));
+        }
+        return new Generations(byTracker);
+    }
+
+    @Override
+    public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
+        for (String tracker : byTracker.keySet()) {
+            Generation generation = of(tracker);
+            builder.startObject(tracker).field("live", generation.live).field("next", generation.next);
+            builder.field("ready", generation.ready).endObject();
+        }
+        return builder;
+    }
+
+    static Generations of(ClusterState state) {
+        Generations generations = state.metadata().custom(TYPE);
+        return generations == null ? NONE : generations;
+    }
+
+    Generation of(String tracker) {
+        return byTracker.getOrDefault(tracker, Generation.FIRST);
+    }
+
+    /** The trackers that were ever rebuilt. */
+    Iterable<String> trackers() {
+        return byTracker.keySet();
+    }
+
+    /** What a generation's indices are called by, without prefix. */
+    static String name(String tracker, int generation) {
+        return tracker + "@" + generation;
+    }
+
+    /** All names of a generation's indices when they are made. */
+    static List<String> names(String tracker, int generation, boolean live) {
+        List<String> names = new ArrayList<>();
+        if (live) {
+            names.add(tracker);
+        }
+        if (generation > 0) {
+            names.add(name(tracker, generation));
+        }
+        return names;
+    }
+
+    /** By what name a slice's follower writes: not by that of the ones in use, which may become others at any moment. */
+    static String home(Slice slice, ClusterState state) {
+        String own = name(slice.tracker(), slice.generation());
+        // The first generation gets a name of its own when a second one is begun, and loses it with its index.
+        boolean alone = slice.generation() == 0 && of(state).of(slice.tracker()).equals(Generation.FIRST);
+        return alone ? slice.tracker() : own;
+    }
+
+    /**
+     * A state in which the next generation is begun.
+     *
+     * @throws OpenSearchStatusException (409) if one is being made already, or the rest of one is still being deleted
+     */
+    ClusterState begin(ClusterState state, String tracker) {
+        Generation now = of(tracker);
+        if (now.isRebuilding() || leftOver(tracker, state).isEmpty() == false) {
+            throw new OpenSearchStatusException("[affinity] tracker [{}] is being rebuilt already", RestStatus.CONFLICT, tracker);
+        }
+        Metadata.Builder metadata = Metadata.builder(state.metadata());
+        for (String index : List.of(ProfileIndex.index(tracker, now.live), ItemIndex.index(tracker, now.live))) {
+            String alias = index.substring(0, index.lastIndexOf('.')) + name("", now.live);
+            rename(metadata, index, null, alias);
+        }
+        return in(state, metadata, tracker, new Generation(now.live, now.following(), false));
+    }
+
+    /** A state in which the next generation may be folded into; the same state where it is no longer wanted. */
+    ClusterState ready(ClusterState state, String tracker, int next) {
+        Generation now = of(tracker);
+        return now.next != next ? state : in(state, Metadata.builder(state.metadata()), tracker, new Generation(now.live, next, true));
+    }
+
+    /** A state in which the next generation is used; the same state where it is no longer wanted. */
+    ClusterState finish(ClusterState state, String tracker, int next) {
+        Generation now = of(tracker);
+        if (now.next != next) {
+            return state;
+        }
+        Metadata.Builder metadata = Metadata.builder(state.metadata());
+        rename(metadata, ProfileIndex.index(tracker, now.live), ProfileIndex.alias(tracker), null);
+        rename(metadata, ProfileIndex.index(tracker, next), null, ProfileIndex.alias(tracker));
+        rename(metadata, ItemIndex.index(tracker, now.live), ItemIndex.alias(tracker), null);
+        rename(metadata, ItemIndex.index(tracker, next), null, ItemIndex.alias(tracker));
+        return in(state, metadata, tracker, new Generation(next, 0, false));
+    }
+
+    /** A state without a next generation. */
+    ClusterState cancel(ClusterState state, String tracker) {
+        Generation now = of(tracker);
+        return in(state, Metadata.builder(state.metadata()), tracker, new Generation(now.live, 0, false));
+    }
+
+    /** A state that knows nothing of the tracker. */
+    ClusterState without(ClusterState state, String tracker) {
+        return in(state, Metadata.builder(state.metadata()), tracker, null);
+    }
+
+    /** The indices of generations that are neither used nor being made. */
+    List<String> leftOver(String tracker, ClusterState state) {
+        Generation now = of(tracker);
+        List<String> indices = new ArrayList<>(ProfileIndex.indices(tracker, state));
+        indices.addAll(ItemIndex.indices(tracker, state));
+        for (int kept : now.isRebuilding() ? List.of(now.live, now.next) : List.of(now.live)) {
+            indices.remove(ProfileIndex.index(tracker, kept));
+            indices.remove(ItemIndex.index(tracker, kept));
+        }
+        return indices;
+    }
+
+    private static void rename(Metadata.Builder metadata, String index, String without, String with) {
+        IndexMetadata before = metadata.get(index);
+        if (before == null) {
+            return;
+        }
+        IndexMetadata.Builder after = IndexMetadata.builder(before).aliasesVersion(before.getAliasesVersion() + 1);
+        if (without != null) {
+            after.removeAlias(without);
+        }
+        if (with != null) {
+            after.putAlias(AliasMetadata.builder(with).writeIndex(true));
+        }
+        metadata.put(after);
+    }
+
+    private ClusterState in(ClusterState state, Metadata.Builder metadata, String tracker, Generation generation) {
+        SortedMap<String, Generation> changed = new TreeMap<>(byTracker);
+        if (generation == null) {
+            changed.remove(tracker);
+        } else {
+            changed.put(tracker, generation);
+        }
+        return ClusterState.builder(state).metadata(metadata.putCustom(TYPE, new Generations(changed))).build();
+    }
+
+    @Override
+    public EnumSet<Metadata.XContentContext> context() {
+        return Metadata.ALL_CONTEXTS;
+    }
+
+    @Override
+    public String getWriteableName() {
+        return TYPE;
+    }
+
+    @Override
+    public Version getMinimalSupportedVersion() {
+        return Version.V_3_6_0;
+    }
+
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof Generations other && byTracker.equals(other.byTracker);
+    }
+
+    @Override
+    public int hashCode() {
+        return byTracker.hashCode();
+    }
+}

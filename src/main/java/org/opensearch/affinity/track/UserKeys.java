@@ -1,0 +1,144 @@
+package org.opensearch.affinity.track;
+
+import org.opensearch.OpenSearchStatusException;
+import org.opensearch.cluster.node.DiscoveryNode;
+import org.opensearch.cluster.node.DiscoveryNodes;
+import org.opensearch.common.settings.SecureSetting;
+import org.opensearch.common.settings.Setting;
+import org.opensearch.common.settings.Settings;
+import org.opensearch.core.common.settings.SecureString;
+import org.opensearch.core.rest.RestStatus;
+
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * By what names users are stored: their own, or pseudonyms, HMAC-SHA256 (RFC 2104) of the name under a secret of the node's
+ * keystore. Whatever looks for a user in an index of the plugin asks here first. Thread-safe.
+ */
+public final class UserKeys {
+    private static final String PREFIX = "affinity.pseudonym.";
+    private static final String ALGORITHM = "HmacSHA256";
+    private static final int MIN_SECRET_BYTES = 16;
+    /** Tells secrets of one id on two nodes apart, and says too little of them to guess one by. */
+    private static final int CHECK_BYTES = 4;
+    /** The attribute of a node that says which secrets it has. */
+    private static final String ATTRIBUTE = "affinity_pseudonyms";
+
+    /** The secret of a key, in the keystore. */
+    public static final Setting.AffixSetting<SecureString> SECRET = Setting.affixKeySetting(
+        PREFIX,
+        "secret",
+        key -> SecureSetting.secureString(key, null)
+    );
+
+    /** A tracker's key is not in the keystore of this node. Its message holds nothing of any user. */
+    static final class MissingException extends OpenSearchStatusException {
+        MissingException(Tracker tracker) {
+            super(
+                "[affinity] the keystore of this node has no [{}], by which tracker [{}] stores its users",
+                RestStatus.SERVICE_UNAVAILABLE,
+                nameOf(tracker.pseudonym()),
+                tracker.name()
+            );
+        }
+    }
+
+    private final Map<String, SecretKeySpec> secrets = new TreeMap<>();
+
+    /**
+     * @param settings with the keystore still open
+     * @throws IllegalArgumentException if a secret is too short, naming its key
+     */
+    public UserKeys(Settings settings) {
+        for (String id : SECRET.getNamespaces(settings)) {
+            try (SecureString secret = SECRET.getConcreteSettingForNamespace(id).get(settings)) {
+                byte[] bytes = secret.toString().getBytes(StandardCharsets.UTF_8);
+                if (bytes.length < MIN_SECRET_BYTES) {
+                    throw new IllegalArgumentException(
+                        "[" + nameOf(id) + "] must have at least [" + MIN_SECRET_BYTES + "] bytes, got [" + bytes.length + "]"
+                    );
+                }
+                secrets.put(id, new SecretKeySpec(bytes, ALGORITHM));
+            }
+        }
+    }
+
+    private static String nameOf(String id) {
+        return SECRET.getConcreteSettingForNamespace(id).getKey();
+    }
+
+    /**
+     * The name by which the tracker stores a user.
+     *
+     * @throws MissingException if this node cannot tell
+     */
+    String of(Tracker tracker, String user) {
+        if (tracker.pseudonym() == null) {
+            return user;
+        }
+        SecretKeySpec secret = secrets.get(tracker.pseudonym());
+        if (secret == null) {
+            throw new MissingException(tracker);
+        }
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(sign(secret, user));
+    }
+
+    private static byte[] sign(SecretKeySpec secret, String text) {
+        try {
+            Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(secret);
+            return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java has " + ALGORITHM, e);
+        }
+    }
+
+    /** Says to the other nodes which secrets this one has. */
+    public Settings attributes() {
+        Set<String> known = new TreeSet<>();
+        secrets.forEach((id, secret) -> known.add(id + "=" + check(secret)));
+        return known.isEmpty() ? Settings.EMPTY : Settings.builder().put("node.attr." + ATTRIBUTE, String.join(",", known)).build();
+    }
+
+    private static String check(SecretKeySpec secret) {
+        StringBuilder hex = new StringBuilder();
+        for (byte b : Arrays.copyOf(sign(secret, ATTRIBUTE), CHECK_BYTES)) {
+            hex.append(String.format(Locale.ROOT, "%02x", b));
+        }
+        return hex.toString();
+    }
+
+    /** @throws IllegalArgumentException if not all nodes have the same secret for the tracker's key, naming those it is about */
+    static void require(Tracker tracker, DiscoveryNodes nodes) {
+        if (tracker.pseudonym() == null) {
+            return;
+        }
+        Set<String> without = new TreeSet<>();
+        Set<String> checks = new TreeSet<>();
+        for (DiscoveryNode node : nodes) {
+            String known = node.getAttributes().getOrDefault(ATTRIBUTE, "");
+            Arrays.stream(known.split(","))
+                .filter(secret -> secret.startsWith(tracker.pseudonym() + "="))
+                .findAny()
+                .ifPresentOrElse(checks::add, () -> without.add(node.getName()));
+        }
+        String prefix = "[users.pseudonym] is [" + tracker.pseudonym() + "], and [" + PREFIX + tracker.pseudonym() + ".secret] ";
+        if (without.isEmpty() == false) {
+            throw new IllegalArgumentException(prefix + "is not in the keystore of nodes " + without + ": add it there and restart them");
+        }
+        if (checks.size() > 1) {
+            throw new IllegalArgumentException(prefix + "is not the same on all nodes");
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package org.opensearch.affinity.track;
+
+import org.opensearch.OpenSearchStatusException;
+import org.opensearch.cluster.ClusterState;
+import org.opensearch.common.xcontent.json.JsonXContent;
+import org.opensearch.core.index.Index;
+import org.opensearch.core.index.shard.ShardId;
+import org.opensearch.core.rest.RestStatus;
+import org.opensearch.core.xcontent.ToXContent;
+import org.opensearch.core.xcontent.XContentBuilder;
+import org.opensearch.core.xcontent.XContentParser;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Profiles and item table made anew from the log, on one node in this JVM. */
+public class RebuildTests extends TrackTestCase {
+    private static final Set<String> FIRST = Set.of(".affinity-interests-shop.1", ".affinity-items-shop.1");
+    private static final Set<String> SECOND = Set.of(".affinity-interests-shop.2", ".affinity-items-shop.2");
+    private static final List<String> USERS = List.of("ann", "bob", "carl", "dora");
+
+    private void rebuild(boolean cancel) {
+        client().execute(RebuildAction.INSTANCE, new RebuildAction.Request("shop", cancel)).actionGet();
+    }
+
+    private ClusterState state() {
+        return client().admin().cluster().prepareState().get().getState();
+    }
+
+    private Set<String> indices() {
+        Set<String> indices = new TreeSet<>(state().metadata().indices().keySet());
+        indices.removeIf(index -> index.startsWith(".affinity-") == false);
+        return indices;
+    }
+
+    private void awaitIndices(Set<String> wanted) throws Exception {
+        assertBusy(() -> assertEquals(wanted, indices()));
+    }
+
+    private List<Profile> profiles() {
+        return USERS.stream().map(user -> profile(user)).toList();
+    }
+
+    /** Ann did several things, Bob was forgotten and did more, Carl is out, and Dora was forgotten. */
+    private void behave() throws Exception {
+        long now = System.currentTimeMillis();
+        for (int i = 0; i < 6; i++) {
+            click("ann", i % 2 == 0 ? "tent" : "desk", now - i * DAY);
+        }
+        for (String user : List.of("bob", "carl", "dora")) {
+            click(user, "tent", now - DAY);
+        }
+        awaitStats("\"applied\":9");
+        forget("bob");
+        optOut("carl", true);
+        forget("dora");
+        click("bob", "desk", now + DAY / 2);
+        awaitStats("\"applied\":10");
+    }
+
+    public void testIsWhatACleanRunMakesAndForgetsTheSame() throws Exception {
+        shop("");
+        behave();
+        List<Profile> before = profiles();
+        rebuild(false);
+        awaitIndices(SECOND);
+        awaitStats("\"opted_out\":1", "\"forgotten\":2", "\"applied\":7");
+        assertEquals(before, profiles());
+        click("carl", "tent", System.currentTimeMillis());
+        click("ann", "tent", System.currentTimeMillis());
+        awaitStats("\"opted_out\":2", "\"applied\":8");
+        assertEquals(7, profile("ann").events());
+        put(", \"half_life\": \"3d\"");
+        rebuild(false);
+        awaitIndices(Set.of(".affinity-interests-shop.3", ".affinity-items-shop.3"));
+        assertEquals(7, profile("ann").events());
+        assertNull(profile("carl"));
+        client().execute(DeleteTrackerAction.INSTANCE, new DeleteTrackerAction.Request("shop")).actionGet();
+        awaitIndices(Set.of());
+        put("");
+        awaitStats("\"applied\":12");
+        assertEquals(FIRST, indices());
+    }
+
+    public void testWhatIsAskedForMeanwhileHolds() throws Exception {
+        shop("");
+        behave();
+        Refusals.index = ".affinity-items-shop@1";
+        try {
+            rebuild(false);
+            assertBusy(() -> assertTrue(stats(), stats().contains("\"rebuild\":{\"read\":0,\"to_read\":10,\"percent\":0}")));
+            Exception e = expectThrows(OpenSearchStatusException.class, () -> rebuild(false));
+            assertEquals(RestStatus.CONFLICT, ((OpenSearchStatusException) e).status());
+            assertNotNull("the profiles before serve as long", profile("ann"));
+            forget("ann");
+            optOut("bob", true);
+            optOut("carl", false);
+            optOut("carl", false);
+        } finally {
+            Refusals.index = null;
+        }
+        awaitIndices(SECOND);
+        assertNull(profile("ann"));
+        click("ann", "tent", System.currentTimeMillis() - DAY);
+        click("bob", "tent", System.currentTimeMillis() + DAY / 2);
+        click("carl", "tent", System.currentTimeMillis() + DAY / 2);
+        assertBusy(() -> {
+            assertNotNull("who opted in is known again", profile("carl"));
+            assertNull(profile("ann"));
+            assertNull(profile("bob"));
+        });
+    }
+
+    public void testCancelledLeavesAllAsItWas() throws Exception {
+        shop("");
+        behave();
+        List<Profile> before = profiles();
+        Refusals.index = ".affinity-interests-shop@1";
+        try {
+            rebuild(false);
+            assertBusy(() -> assertEquals(4, indices().size()));
+            rebuild(true);
+            awaitIndices(FIRST);
+        } finally {
+            Refusals.index = null;
+        }
+        assertEquals(before, profiles());
+        assertFalse(stats(), stats().contains("\"rebuild\""));
+        click("ann", "tent", System.currentTimeMillis());
+        awaitStats("\"applied\":11");
+        rebuild(false);
+        awaitIndices(SECOND);
+        assertEquals(7, profile("ann").events());
+    }
+
+    public void testGenerationsReadWhatTheyWrite() throws Exception {
+        shop("");
+        rebuild(false);
+        Generations generations = Generations.of(state());
+        assertEquals(1, generations.of("shop").next() + generations.of("shop").live());
+        assertEquals(generations, copyWriteable(generations, writableRegistry(), Generations::new));
+        XContentBuilder json = generations.toXContent(JsonXContent.contentBuilder().startObject(), ToXContent.EMPTY_PARAMS).endObject();
+        try (XContentParser parser = createParser(json)) {
+            parser.nextToken();
+            assertEquals(generations, Generations.fromXContent(parser));
+        }
+        Slice slice = new Slice("shop", 3, new ShardId(new Index("ubi_events", "uuid"), 2));
+        assertEquals(slice, copyWriteable(slice, writableRegistry(), Slice::new));
+        try (XContentParser parser = createParser(slice.toXContent(JsonXContent.contentBuilder(), ToXContent.EMPTY_PARAMS))) {
+            assertEquals(slice, Slice.fromXContent(parser));
+        }
+    }
+}
