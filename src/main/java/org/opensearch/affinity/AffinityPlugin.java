@@ -42,6 +42,7 @@ import org.opensearch.affinity.track.GetItemVectorsAction;
 import org.opensearch.affinity.track.GetProfileAction;
 import org.opensearch.affinity.track.GetTrackersAction;
 import org.opensearch.affinity.track.OptOutAction;
+import org.opensearch.affinity.track.ProfileCache;
 import org.opensearch.affinity.track.ProfileIndex;
 import org.opensearch.affinity.track.PutTrackerAction;
 import org.opensearch.affinity.track.ReadEventsAction;
@@ -139,6 +140,7 @@ public final class AffinityPlugin extends Plugin
     private final SetOnce<CircuitBreaker> breaker = new SetOnce<>();
     private final SetOnce<Encoder> encoder = new SetOnce<>();
     private final RankNode rank = new RankNode();
+    private final ProfileCache profiles = new ProfileCache();
     private final UserKeys keys;
 
     /** The keystore is open only while the node starts. */
@@ -235,7 +237,7 @@ public final class AffinityPlugin extends Plugin
         cluster.addLocalNodeClusterManagerListener(new Retention(cluster, client));
         cluster.addLocalNodeClusterManagerListener(new Rebuilds(cluster, resolver, client));
         rank.tables().loadWith(threadPool);
-        return List.of(encoder.get(), rank, keys);
+        return List.of(encoder.get(), rank, profiles, keys);
     }
 
     @Override
@@ -299,6 +301,7 @@ public final class AffinityPlugin extends Plugin
     @Override
     public void onIndexModule(IndexModule module) {
         rank.tables().listenTo(module);
+        profiles.listenTo(module);
     }
 
     @Override

@@ -130,6 +130,15 @@ public final class Profile implements Writeable {
         return interests().stream().sorted(Comparator.comparingDouble(interest -> -interest.weightAt(now, decay))).toList();
     }
 
+    /** About how much heap it takes. */
+    long bytes() {
+        long bytes = 500 + 150L * history.events().size();
+        for (Interest interest : interests()) {
+            bytes += 800 + 4L * interest.dimension();
+        }
+        return bytes;
+    }
+
     /** How much there is to go by, from 0 to 1: {@code 1 - 0.7^events}, which is what the recency of all interests adds up to. */
     public float confidence() {
         return (float) (1 - Math.pow(Interest.RECENCY_KEPT, events));

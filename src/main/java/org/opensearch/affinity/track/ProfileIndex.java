@@ -40,15 +40,15 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * Where a tracker's profiles lie, by the names of users that {@link UserKeys} gives: {@code .affinity-interests-<tracker>}, an alias of a system index, one document a user,
- * and one a slice that says how far it was read. All calls are asynchronous and run with the plugin's own rights; listeners
+ * Where a tracker's profiles lie, by the names of users that {@link UserKeys} gives: {@code .affinity-interests-<tracker>}, an
+ * alias of a system index, one document a user, and one a slice that says how far it was read. All calls are asynchronous and run with the plugin's own rights; listeners
  * are called with the caller's thread context. Thread-safe.
  */
 public final class ProfileIndex {
     /** Pattern of all of the plugin's system indices. */
     public static final String SYSTEM_INDICES = ".affinity-*";
     static final String SYSTEM_PREFIX = ".affinity-";
-    private static final String PREFIX = SYSTEM_PREFIX + "interests-";
+    static final String PREFIX = SYSTEM_PREFIX + "interests-";
     private static final int MAX_SLICES = 10_000;
     private static final int MAX_RETRIES = 100;
     private static final int COPIED_AT_ONCE = 500;
