@@ -33,6 +33,7 @@ public class RebuildIT {
         cluster = Cluster.start(BuiltPlugin.home(), BuiltPlugin.folder(RebuildIT.class), 3, "384m", NodeSettings.QUICK);
         Rest rest = cluster.rest();
         SHOP.stock(rest, "items", 1);
+        rest.put("/items/_settings", "{\"index\":{\"number_of_replicas\":2}}");
         rest.put("/ubi_events", "{\"settings\":{\"number_of_shards\":1,\"number_of_replicas\":1}}");
         TinyShop.track(rest, "tiny", "items", "ubi_events");
         new BulkFeed(rest, "ubi_events", 1_000).send(SHOP.log(EVENTS), done -> {});
