@@ -28,6 +28,7 @@ final class Batch {
     private final Set<Numbered> idle = Collections.newSetFromMap(new IdentityHashMap<>());
     private Map<String, float[]> vectors = Map.of();
     private long repeats;
+    private long refused;
 
     /**
      * @param keys by which users are known from here on
@@ -98,6 +99,7 @@ final class Batch {
             if (reason != null) {
                 skip(reason);
                 idle.add(numbered);
+                refused += reason.isTaken() ? 0 : 1;
             } else if (knew && tracker.weightOf(event.action()) > 0) {
                 repeats++;
             }
@@ -132,9 +134,9 @@ final class Batch {
         return readTo;
     }
 
-    /** How many events the batch holds that were not skipped; once all profiles have theirs. */
+    /** How many events of the batch are in profiles; once all have theirs. */
     long events() {
-        return events.size() - idle.size();
+        return events.size() - refused;
     }
 
     Map<Skipped, Long> skipped() {

@@ -10,7 +10,7 @@ import java.util.List;
  * @param contexts in which it happened, see {@link Contexts}
  */
 record Event(String user, String item, String action, long time, int id, List<String> contexts) {
-    /** Why an event changes no profile. The names are those of {@code _stats}. */
+    /** Why an event changes no interest. The names are those of {@code _stats}. */
     enum Skipped {
         /** Not a JSON object, or a field of the wrong type. */
         MALFORMED,
@@ -42,7 +42,12 @@ record Event(String user, String item, String action, long time, int id, List<St
 
     /** The same act, of a user by another name. */
     Event of(String name) {
-        return name.equals(user) ? this : new Event(name, item, action, time, id, contexts);
+        return name.equals(user) ? this : new Event(name, item, action, time, id, contexts);;
+
+        /** Whether the event is in the profile nevertheless, as one that says nothing. */
+        boolean isTaken() {
+            return this == REPEATED || this == TOO_FAST;
+        }
     }
 
     /** One that is not in the log. */

@@ -17,7 +17,7 @@ import java.util.Map;
  *
  * @param readTo      every event up to this sequence number is in its profile or counted as skipped; -1 at the start
  * @param applied     events that are in profiles
- * @param skipped     events that are not, by reason
+ * @param skipped     events that changed no interest, by reason
  * @param population  of the users whose events were applied
  * @param shown       the population that searches compare with: as it was a tenth of its events ago at most, so that scores do
  *                    not move with every event

@@ -35,7 +35,7 @@ import java.util.List;
  * of whoever sends them, which are looked at as in any bulk.
  */
 public final class RecordEventsAction extends ActionType<RecordEventsAction.Response> {
-    public static final String NAME = "cluster:affinity/events/record";
+    public static final String NAME = "cluster:admin/affinity/events/record";
     public static final RecordEventsAction INSTANCE = new RecordEventsAction();
 
     private RecordEventsAction() {

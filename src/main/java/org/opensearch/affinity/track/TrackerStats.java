@@ -87,10 +87,19 @@ public final class TrackerStats extends ActionResponse implements ToXContentObje
         Map<Skipped, Long> skipped = new EnumMap<>(Skipped.class);
         slices.forEach(slice -> slice.progress.skipped().forEach((reason, count) -> skipped.merge(reason, count, Long::sum)));
         builder.startObject("events").field("applied", slices.stream().mapToLong(slice -> slice.progress.applied()).sum());
-        builder.startObject("skipped").field("total", skipped.values().stream().mapToLong(Long::longValue).sum());
-        for (Skipped reason : Skipped.values()) {
-            builder.field(Progress.nameOf(reason), skipped.getOrDefault(reason, 0L));
-        }
+        long left = skipped.entrySet().stream().filter(of -> of.getKey().isTaken() == false).mapToLong(Map.Entry::getValue).sum();
+        builder.startObject("restrained");
+        reasons(builder, skipped, true);
+        builder.endObject().startObject("skipped").field("total", left);
+        reasons(builder, skipped, false);
         builder.endObject().endObject();
+    }
+
+    private static void reasons(XContentBuilder builder, Map<Skipped, Long> counts, boolean taken) throws IOException {
+        for (Skipped reason : Skipped.values()) {
+            if (reason.isTaken() == taken) {
+                builder.field(Progress.nameOf(reason), counts.getOrDefault(reason, 0L));
+            }
+        }
     }
 }

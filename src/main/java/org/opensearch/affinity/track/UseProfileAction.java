@@ -20,7 +20,7 @@ import org.opensearch.transport.client.Client;
  * personalised; to look at anybody's profile is another one, that of {@link GetProfileAction}.
  */
 public final class UseProfileAction extends ActionType<GetProfileAction.Response> {
-    public static final String NAME = "cluster:affinity/profile/use";
+    public static final String NAME = "cluster:admin/affinity/profile/use";
     public static final UseProfileAction INSTANCE = new UseProfileAction();
 
     /** How long a search waits for a profile; then it goes on without. */
