@@ -100,7 +100,7 @@ public class ReadmeIT {
 
     @Test
     public void referenceIsUnderstood() {
-        List<String> answers = answers("Reference", 5);
+        List<String> answers = answers("Reference", 7);
         for (String target : List.of("title_vector", "item_vector", "brand_vector", "whole_vector")) {
             assertThat(answers.get(0), containsString("\"" + target + "\":["));
         }

@@ -1,6 +1,7 @@
 package org.opensearch.affinity.integ;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -90,10 +91,15 @@ public class SampleShopIT {
     }
 
     @Test
-    public void nobodyAndAnUnknownUserSeeTheSame() {
-        Map<String, Double> nobody = scores(rest.post("/products/_search", query.bm25("bag", 500)));
-        assertEquals(nobody, scores(rest.post("/products/_search", query.personal("bag", "never-seen", 500))));
-        assertNotEquals(nobody, scores(rest.post("/products/_search", query.personal("bag", "bruno", 500))));
+    public void unknownUsersSeeWhatIsPopular() {
+        Map<String, Double> words = scores(rest.post("/products/_search", query.bm25("bag", 500)));
+        Map<String, Double> unknown = scores(rest.post("/products/_search", query.personal("bag", "never-seen", 500)));
+        assertNotEquals(words, unknown);
+        assertEquals(unknown, scores(rest.post("/products/_search", query.personal("bag", "nor-this-one", 500))));
+        assertNotEquals(unknown, scores(rest.post("/products/_search", query.personal("bag", "bruno", 500))));
+        ObjectNode plain = query.personal("bag", "never-seen", 500);
+        ((ObjectNode) plain.at("/rescore/affinity")).putObject("signals").put("popularity", 0);
+        assertEquals(words, scores(rest.post("/products/_search", plain)));
     }
 
     @Test

@@ -35,11 +35,12 @@ record TinyShop(int items, int users) {
              "mappings":{"properties":{"user_id":{"type":"keyword"},"action_name":{"type":"keyword"},"timestamp":{"type":"date"}}}}""".formatted(shards));
     }
 
-    /** Defines a tracker over the two. */
+    /** Defines a tracker over the two, to which all items are equally popular: what is popular is known to a node that starts a moment later than all else. */
     static void track(Rest rest, String tracker, String itemIndex, String eventIndex) {
         rest.put("/_plugins/_affinity/trackers/" + tracker, """
             {"items":{"index":"%s","vector_field":"item_vector"},"events":{"index":"%s"},
-             "actions":{"click":1.0,"purchase":3.0,"dislike":-2.0},"half_life":"30d"}""".formatted(itemIndex, eventIndex));
+             "actions":{"click":1.0,"purchase":3.0,"dislike":-2.0},"half_life":"30d",
+             "signals":{"popularity":{"weight":0}}}""".formatted(itemIndex, eventIndex));
     }
 
     /** A log of so many events; user {@code i % users} acts in event {@code i}, a minute after the event before. */

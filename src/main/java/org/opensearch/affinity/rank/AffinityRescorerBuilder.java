@@ -126,7 +126,7 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
                 if (precise) {
                     node.meter().precise();
                 }
-                Scoring made = precise ? Scoring.NONE : Scoring.of(found, ranking, moment);
+                Scoring made = precise ? Scoring.NONE : Scoring.of(found, ranking, moment, request.user());
                 fetched.set(new Fetched(made, ranking.windowSize()));
                 listener.onResponse(null);
             }, listener::onFailure);

@@ -76,6 +76,7 @@ final class DocumentMerit {
                 case SATURATION -> "saturation of [" + signal.field() + "]";
                 case DECAY -> "decay of [" + signal.field() + "]";
                 case POPULARITY -> "what people like, beside the mean of all items";
+                case CHANCE -> "by chance, the same for this user all day";
             };
             parts.add(Explanation.match(part, "signal [" + signal.name() + "], " + how + " * " + signal.weight()));
         }

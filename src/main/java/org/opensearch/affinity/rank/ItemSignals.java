@@ -46,7 +46,11 @@ final class ItemSignals {
         List<Signal> signals = new ArrayList<>();
         List<Source> sources = new ArrayList<>();
         for (Signal signal : scoring.signals()) {
-            Source source = signal.shape() == Signal.Shape.POPULARITY ? popularity(scoring.table(), tables) : field(signal, context);
+            Source source = switch (signal.shape()) {
+                case POPULARITY -> popularity(scoring.table(), tables);
+                case CHANCE -> chance(scoring.table(), tables);
+                case SATURATION, DECAY -> field(signal, context);
+            };
             if (source != null) {
                 signals.add(signal);
                 sources.add(source);
@@ -64,6 +68,21 @@ final class ItemSignals {
         return leaf -> {
             ItemTable.SegmentRows rows = table.of(leaf, wanted.idField());
             return doc -> popularities.of(rows.row(leaf, doc));
+        };
+    }
+
+    private static Source chance(Scoring.Table wanted, ItemTables tables) {
+        ItemTable table = wanted == null ? null : tables.find(wanted.index());
+        if (table == null) {
+            return null;
+        }
+        ItemTable.Popularities popularities = table.in(wanted.contexts(), wanted.halfLife());
+        return leaf -> {
+            ItemTable.SegmentRows rows = table.of(leaf, wanted.idField());
+            return doc -> {
+                int row = rows.row(leaf, doc);
+                return (1 - popularities.of(row)) * table.chance(row, wanted.seed());
+            };
         };
     }
 

@@ -5,6 +5,8 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.BytesRefHash;
+import org.apache.lucene.util.StringHelper;
+import org.opensearch.common.util.BitMixer;
 import org.opensearch.affinity.track.ItemRow;
 
 import java.io.IOException;
@@ -48,6 +50,7 @@ final class ItemTable {
     private final Map<IndexReader.CacheKey, SegmentRows> segments = new ConcurrentHashMap<>();
     // Grown and written under the lock, read without: a reader may see a row of a moment ago.
     private volatile Row[] rows = new Row[0];
+    private volatile int[] hashes = new int[0];
     private volatile Sum sum;
     private volatile boolean changed = true;
 
@@ -70,9 +73,17 @@ final class ItemTable {
             return -added - 1;
         }
         if (added >= rows.length) {
-            rows = Arrays.copyOf(rows, ArrayUtil.oversize(added + 1, Long.BYTES));
+            int size = ArrayUtil.oversize(added + 1, Long.BYTES);
+            hashes = Arrays.copyOf(hashes, size);
+            rows = Arrays.copyOf(rows, size);
         }
+        hashes[added] = StringHelper.murmurhash3_x86_32(item, 0);
         return added;
+    }
+
+    /** A number from 0 to 1 by an item and a seed alone, the same on every node. */
+    double chance(int row, int seed) {
+        return (BitMixer.mix(hashes[row], seed) >>> 1) / (double) Integer.MAX_VALUE;
     }
 
     /** @param seqNo of the write; one that was overtaken by a later one changes nothing */

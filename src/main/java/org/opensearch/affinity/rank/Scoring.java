@@ -12,6 +12,8 @@ import org.opensearch.core.common.io.stream.Writeable;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * All that a shard needs to score documents for one search; the coordinator makes it, so every shard scores alike. Immutable.
@@ -39,10 +41,11 @@ record Scoring(Interests interests, float weight, float confidence, ScoreMode mo
      * @param idField  of the items that are searched: a keyword, or {@code _id}
      * @param contexts of the search, {@code name=value}
      * @param halfLife of what an event is worth, in milliseconds
+     * @param seed     of chance
      */
-    record Table(String index, String idField, List<String> contexts, double halfLife) implements Writeable {
+    record Table(String index, String idField, List<String> contexts, double halfLife, int seed) implements Writeable {
         Table(StreamInput in) throws IOException {
-            this(in.readString(), in.readString(), in.readStringList(), in.readDouble());
+            this(in.readString(), in.readString(), in.readStringList(), in.readDouble(), in.readInt());
         }
 
         @Override
@@ -51,8 +54,11 @@ record Scoring(Interests interests, float weight, float confidence, ScoreMode mo
             out.writeString(idField);
             out.writeStringCollection(contexts);
             out.writeDouble(halfLife);
+            out.writeInt(seed);
         }
     }
+
+    private static final long DAY = 24 * 60 * 60 * 1000L;
 
     /** Leaves every score as it is. */
     static final Scoring NONE = new Scoring(Interests.none(""), 0, 0, ScoreMode.MULTIPLY, List.of(), null, List.of(), 1, 0, 0);
@@ -88,21 +94,21 @@ record Scoring(Interests interests, float weight, float confidence, ScoreMode mo
 
     /**
      * @param ranking with nothing left unsaid
+     * @param user    null for nobody; chance is the same for one user all day
      */
-    static Scoring of(GetProfileAction.Response found, Ranking ranking, Moment moment) {
+    static Scoring of(GetProfileAction.Response found, Ranking ranking, Moment moment, String user) {
         Tracker tracker = found.tracker();
-        List<Signal> signals = tracker.signals()
-            .stream()
-            .map(signal -> weighed(signal, ranking))
-            .filter(signal -> signal.weight() > 0)
-            .toList();
+        List<Signal> signals = Stream.concat(
+            tracker.signals().stream().map(signal -> weighed(signal, ranking)),
+            Stream.of(Signal.explore(ranking.explore()))
+        ).filter(signal -> signal.weight() > 0).toList();
         Interests interests = found.profile() == null
             ? Interests.none(tracker.items().vectorField())
             : Interests.of(found.profile(), tracker, found.common().space(), ranking, moment);
         float confidence = found.profile() == null ? 0 : found.profile().confidence();
         Table table = found.itemTable() == null
             ? null
-            : new Table(found.itemTable(), tracker.items().idField(), moment.contexts(), tracker.decay().halfLife());
+            : new Table(found.itemTable(), tracker.items().idField(), moment.contexts(), tracker.decay().halfLife(), Objects.hash(user, moment.now() / DAY));
         float own = ranking.ownItems() != null ? ranking.ownItems() : found.common().ownItems();
         List<String> ownItems = interests.isEmpty() || own == 1
             ? List.of()

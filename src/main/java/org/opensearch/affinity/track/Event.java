@@ -37,17 +37,17 @@ record Event(String user, String item, String action, long time, int id, List<St
         /** Before the moment as of which its user was forgotten. */
         FORGOTTEN,
         /** Its user wants no profile. */
-        OPTED_OUT
-    }
-
-    /** The same act, of a user by another name. */
-    Event of(String name) {
-        return name.equals(user) ? this : new Event(name, item, action, time, id, contexts);;
+        OPTED_OUT;
 
         /** Whether the event is in the profile nevertheless, as one that says nothing. */
         boolean isTaken() {
             return this == REPEATED || this == TOO_FAST;
         }
+    }
+
+    /** The same act, of a user by another name. */
+    Event of(String name) {
+        return name.equals(user) ? this : new Event(name, item, action, time, id, contexts);
     }
 
     /** One that is not in the log. */

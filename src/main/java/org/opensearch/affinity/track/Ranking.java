@@ -29,17 +29,18 @@ import java.util.function.BiConsumer;
  * @param sessionWeight from 0 to 1: how much of an interest's strength comes from the present session, while there is one
  * @param ownItems     from 0 to 1: how much affinity counts for items of the user's own history; where nobody says it, as much
  *                     as the log shows that people come back to an item
+ * @param explore      from 0 to {@value #MAX_WEIGHT}: how much an item that little is known of may gain by chance
  * @param signals      weights of the tracker's signals by name, from 0 to {@value #MAX_WEIGHT}; others keep their own
  */
 public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Integer maxInterests, Float minAffinity, Float diversity,
-    Float sessionWeight, Float ownItems, Map<String, Float> signals) implements Writeable, ToXContentFragment {
+    Float sessionWeight, Float ownItems, Float explore, Map<String, Float> signals) implements Writeable, ToXContentFragment {
     public static final float DEFAULT_WEIGHT = 4f;
     public static final float MAX_WEIGHT = 20f;
     private static final float DEFAULT_SESSION_WEIGHT = 0.5f;
     public static final int DEFAULT_WINDOW_SIZE = 1_000;
     public static final int MAX_WINDOW_SIZE = 10_000;
     /** Nothing said. */
-    public static final Ranking UNSAID = new Ranking(null, null, null, null, null, null, null, null, Map.of());
+    public static final Ranking UNSAID = new Ranking(null, null, null, null, null, null, null, null, null, Map.of());
     /** What holds where nobody says anything. */
     public static final Ranking DEFAULT = new Ranking(
         DEFAULT_WEIGHT,
@@ -50,6 +51,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
         0f,
         DEFAULT_SESSION_WEIGHT,
         null,
+        0f,
         Map.of()
     );
 
@@ -86,6 +88,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
         private String diversity;
         private String sessionWeight;
         private String ownItems;
+        private String explore;
         private Map<String, Object> signals = Map.of();
 
         /** Adds the fields of a ranking to a parser. */
@@ -98,6 +101,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
             declare(parser, "diversity", (said, value) -> said.diversity = value);
             declare(parser, "session_weight", (said, value) -> said.sessionWeight = value);
             declare(parser, "own_items", (said, value) -> said.ownItems = value);
+            declare(parser, "explore", (said, value) -> said.explore = value);
             parser.declareObject((said, value) -> ((Said) said).signals = value, (p, c) -> p.map(), new ParseField("signals"));
         }
 
@@ -124,6 +128,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
                 number("diversity", diversity, 1),
                 number("session_weight", sessionWeight, 1),
                 number("own_items", ownItems, 1),
+                number("explore", explore, MAX_WEIGHT),
                 weights
             );
         }
@@ -160,6 +165,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
         requireFromTo("diversity", diversity, 1);
         requireFromTo("session_weight", sessionWeight, 1);
         requireFromTo("own_items", ownItems, 1);
+        requireFromTo("explore", explore, MAX_WEIGHT);
         signals = Map.copyOf(signals);
         signals.forEach((name, value) -> requireFromTo("signals." + name, value, MAX_WEIGHT));
     }
@@ -187,6 +193,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
             in.readOptionalFloat(),
             in.readOptionalFloat(),
             in.readOptionalFloat(),
+            in.readOptionalFloat(),
             in.readMap(StreamInput::readString, StreamInput::readFloat)
         );
     }
@@ -204,6 +211,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
         out.writeOptionalFloat(diversity);
         out.writeOptionalFloat(sessionWeight);
         out.writeOptionalFloat(ownItems);
+        out.writeOptionalFloat(explore);
         out.writeMap(signals, StreamOutput::writeString, StreamOutput::writeFloat);
     }
 
@@ -220,6 +228,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
             diversity != null ? diversity : other.diversity,
             sessionWeight != null ? sessionWeight : other.sessionWeight,
             ownItems != null ? ownItems : other.ownItems,
+            explore != null ? explore : other.explore,
             all
         );
     }
@@ -250,6 +259,9 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
         }
         if (ownItems != null) {
             builder.field("own_items", ownItems);
+        }
+        if (explore != null) {
+            builder.field("explore", explore);
         }
         if (signals.isEmpty() == false) {
             builder.field("signals", new TreeMap<>(signals));

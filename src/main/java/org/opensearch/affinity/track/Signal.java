@@ -32,12 +32,19 @@ public record Signal(String name, String field, Shape shape, double scale, float
         /** {@code 2^(-age / scale)}, 1 for what is new or still to come; for dates. */
         DECAY,
         /** What the tracker itself counts in its item table, beside what is usual: {@code p / (p + mean)}. It has no field. */
-        POPULARITY
+        POPULARITY,
+        /** By chance, more for items that are less popular: {@code (1 - popularity) · u}, u from 0 to 1. It has no field. */
+        CHANCE
     }
 
     /** The name of the signal that every tracker has. */
     public static final String POPULARITY = "popularity";
     static final float DEFAULT_POPULARITY = 1.5f;
+
+    /** What a search asks of chance. */
+    public static Signal explore(float weight) {
+        return new Signal("explore", "", Shape.CHANCE, 1, weight);
+    }
 
     /** The tracker's own count of what people like. */
     static Signal popularity(float weight) {
@@ -108,7 +115,7 @@ public record Signal(String name, String field, Shape shape, double scale, float
         return switch (shape) {
             case SATURATION -> value > 0 ? (float) (value / (value + scale)) : 0;
             case DECAY -> (float) Math.pow(2, -Math.max(0, now - value) / scale);
-            case POPULARITY -> (float) value;
+            case POPULARITY, CHANCE -> (float) value;
         };
     }
 
@@ -118,7 +125,7 @@ public record Signal(String name, String field, Shape shape, double scale, float
         switch (shape) {
             case SATURATION -> builder.field("field", field).field("pivot", scale);
             case DECAY -> builder.field("field", field).field("half_life", inLargestUnit((long) scale).getStringRep());
-            case POPULARITY -> {
+            case POPULARITY, CHANCE -> {
             }
         }
         return builder.field("weight", weight).endObject();

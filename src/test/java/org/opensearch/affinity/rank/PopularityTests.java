@@ -140,4 +140,20 @@ public class PopularityTests extends RankTestCase {
         assertTrue(now1.toString(), now1.get("tent") > 1.2 * now1.get("desk"));
         assertRefused("[session_weight] must be a number from 0 to 1, got [2.0]", () -> scores("t", "ann", ", \"session_weight\": 2"));
     }
+
+    public void testChanceIsTheSameAllDayAndKinderToTheUnpopular() throws Exception {
+        shop(2);
+        trackPopular("t", "shop", ", \"ranking\": {\"signals\": {\"popularity\": 0}}");
+        for (int i = 0; i < 8; i++) {
+            act("u" + i, "purchase", "loved", System.currentTimeMillis(), Map.of());
+        }
+        await("t");
+        Map<String, Float> first = scores("t", "nobody", ", \"explore\": 1");
+        assertEquals(first, scores("t", "nobody", ", \"explore\": 1"));
+        assertNotEquals(first, scores("t", "somebody", ", \"explore\": 1"));
+        assertTrue("as popular as the mean: at most half", signal(first, "loved") <= 0.51);
+        first.values().forEach(score -> assertTrue(first.toString(), score >= 2 && score <= 2 * Math.E + 1e-4));
+        assertNotEquals(first.get("new"), first.get("desk"));
+        scores("t", "nobody", "").values().forEach(score -> assertEquals(2f, score, 0f));
+    }
 }
