@@ -105,10 +105,12 @@ final class Freshness {
         return System.nanoTime() - acknowledged;
     }
 
+    /** By interest alone: what is popular is not the user's doing. */
     private HttpRequest search(String user) {
         URI uri = log.rest().base().resolve("/" + log.items() + "/_search");
         return SearchClient.request(uri, """
-            {"size":1,"_source":false,"query":{"term":{"%s":"first"}},"rescore":{"window_size":%d,"affinity":{"tracker":"%s","user":"%s"}}}""".formatted(
+            {"size":1,"_source":false,"query":{"term":{"%s":"first"}},"rescore":{"window_size":%d,"affinity":{
+             "tracker":"%s","user":"%s","own_items":1,"signals":{"popularity":0}}}}""".formatted(
             ClusteredItems.SHELF, ClusteredItems.SHELVED, log.name(), user));
     }
 
