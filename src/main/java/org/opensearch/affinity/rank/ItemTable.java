@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One item table in this node's memory: how popular each item is beside the others, altogether and in a context. A row is
@@ -29,8 +31,12 @@ final class ItemTable {
     private static final double MOST = 4;
     private static final long SUMMED_FOR_MS = 1_000;
 
-    /** What all rows together say, as of one moment. */
-    private record Sum(long at, double halfLife, double pivot, Map<String, Double> usual) {}
+    /**
+     * What all rows together say, as of one moment.
+     *
+     * @param popularities of the rows without regard to contexts, by number
+     */
+    private record Sum(long at, double halfLife, double pivot, Map<String, Double> usual, float[] popularities) {}
 
     /**
      * @param level  binary logarithm of the weight
@@ -52,7 +58,14 @@ final class ItemTable {
     private volatile Row[] rows = new Row[0];
     private volatile int[] hashes = new int[0];
     private volatile Sum sum;
+    private final AtomicBoolean summing = new AtomicBoolean();
+    private final Executor executor;
     private volatile boolean changed = true;
+
+    /** @param executor adds up what all rows say, now and then */
+    ItemTable(Executor executor) {
+        this.executor = executor;
+    }
 
     /** The rows of a segment's documents. */
     SegmentRows of(LeafReaderContext leaf, String idField) {
@@ -113,21 +126,26 @@ final class ItemTable {
         return new Popularities(rows, sum(halfLife), contexts);
     }
 
+    /** A search never adds up a large table: it takes what is known and has it brought up to date. */
     private Sum sum(double halfLife) {
         Sum known = sum;
         long now = System.nanoTime() / 1_000_000;
-        boolean usable = known != null && known.halfLife == halfLife;
-        if (usable && (changed == false || now - known.at < SUMMED_FOR_MS)) {
-            return known;
+        if (known == null || known.halfLife != halfLife) {
+            changed = false;
+            sum = known = sum(now, halfLife);
+        } else if (changed && now - known.at >= SUMMED_FOR_MS && summing.compareAndSet(false, true)) {
+            executor.execute(() -> {
+                changed = false;
+                sum = sum(now, halfLife);
+                summing.set(false);
+            });
         }
-        changed = false;
-        known = sum(now, halfLife);
-        sum = known;
         return known;
     }
 
     private Sum sum(long now, double halfLife) {
-        List<Row> known = Arrays.stream(rows).filter(Objects::nonNull).toList();
+        Row[] all = rows;
+        List<Row> known = Arrays.stream(all).filter(Objects::nonNull).toList();
         double highest = known.stream().mapToDouble(row -> row.level(halfLife)).max().orElse(0);
         double total = 0;
         Map<String, Double> within = new HashMap<>();
@@ -142,10 +160,20 @@ final class ItemTable {
         }
         // In steps of a sixteenth of an octave, so that nodes which add in another order agree.
         double pivot = known.isEmpty() ? 0 : Math.round(16 * (highest + Math.log(total / known.size()) / Math.log(2))) / 16.0;
-        return new Sum(now, halfLife, pivot, usual);
+        float[] popularities = new float[all.length];
+        for (int i = 0; i < all.length; i++) {
+            if (all[i] != null) {
+                popularities[i] = (float) saturated(Math.pow(2, all[i].level(halfLife) - pivot));
+            }
+        }
+        return new Sum(now, halfLife, pivot, usual, popularities);
     }
 
-    /** How popular items are, for one search; a number of a row that is newer than it has none. */
+    private static double saturated(double beside) {
+        return beside / (1 + beside);
+    }
+
+    /** How popular items are, for one search; a row that is newer than it has none. */
     static final class Popularities {
         private final Row[] rows;
         private final Sum sum;
@@ -159,6 +187,9 @@ final class ItemTable {
 
         /** @return from 0, for an item that nobody liked, to 1; one half for what is as popular as items are on average */
         double of(int number) {
+            if (contexts.isEmpty()) {
+                return number < sum.popularities.length ? sum.popularities[number] : 0;
+            }
             Row row = number < rows.length ? rows[number] : null;
             if (row == null) {
                 return 0;
@@ -167,7 +198,7 @@ final class ItemTable {
             for (String context : contexts) {
                 beside *= fits(row, context);
             }
-            return beside / (1 + beside);
+            return saturated(beside);
         }
 
         private double fits(Row row, String context) {

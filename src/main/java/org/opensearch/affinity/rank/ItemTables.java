@@ -49,7 +49,7 @@ public final class ItemTables {
         if (name.startsWith(ItemIndex.PREFIX) == false) {
             return;
         }
-        ItemTable table = new ItemTable();
+        ItemTable table = new ItemTable(task -> loader.execute(task));
         tables.put(name, table);
         module.addIndexOperationListener(new IndexingOperationListener() {
             @Override

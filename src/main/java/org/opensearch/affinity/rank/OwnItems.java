@@ -27,7 +27,7 @@ final class OwnItems {
         }
         ItemTable known = tables.find(scoring.table().index());
         // Without a copy on this node ids are read for this search alone: slower, and the same scores as elsewhere.
-        ItemTable table = known != null ? known : new ItemTable();
+        ItemTable table = known != null ? known : new ItemTable(Runnable::run);
         int[] rows = scoring.ownItems().stream().mapToInt(item -> table.row(new BytesRef(item))).sorted().toArray();
         return new OwnItems(scoring, table, rows);
     }
