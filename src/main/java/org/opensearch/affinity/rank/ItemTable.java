@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -134,11 +135,18 @@ final class ItemTable {
             changed = false;
             sum = known = sum(now, halfLife);
         } else if (changed && now - known.at >= SUMMED_FOR_MS && summing.compareAndSet(false, true)) {
-            executor.execute(() -> {
-                changed = false;
-                sum = sum(now, halfLife);
-                summing.set(false);
-            });
+            try {
+                executor.execute(() -> {
+                    try {
+                        changed = false;
+                        sum = sum(now, halfLife);
+                    } finally {
+                        summing.set(false);
+                    }
+                });
+            } catch (RejectedExecutionException e) {
+                summing.set(false); // the node stops
+            }
         }
         return known;
     }
