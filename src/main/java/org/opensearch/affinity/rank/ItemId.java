@@ -1,6 +1,7 @@
 package org.opensearch.affinity.rank;
 
 import org.apache.lucene.index.DocValues;
+import org.apache.lucene.index.DocValuesType;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.SortedSetDocValues;
@@ -26,6 +27,10 @@ final class ItemId {
             Stored stored = new Stored();
             leaf.reader().storedFields().document(doc, stored);
             return stored.id;
+        }
+        FieldInfo info = leaf.reader().getFieldInfos().fieldInfo(field);
+        if (info == null || info.getDocValuesType() != DocValuesType.SORTED_SET) {
+            return NONE; // another index than that of the items may be searched too
         }
         SortedSetDocValues values = DocValues.getSortedSet(leaf.reader(), field);
         return values.advanceExact(doc) ? values.lookupOrd(values.nextOrd()) : NONE;

@@ -1,9 +1,13 @@
 package org.opensearch.affinity.rank;
 
+import org.opensearch.affinity.track.PutTrackerAction;
+import org.opensearch.affinity.track.Tracker;
 import org.opensearch.affinity.track.TrackerStats;
 import org.opensearch.affinity.track.TrackerStatsAction;
+import org.opensearch.common.xcontent.json.JsonXContent;
 import org.opensearch.core.common.Strings;
 import org.opensearch.core.xcontent.MediaTypeRegistry;
+import org.opensearch.core.xcontent.XContentParser;
 
 import java.time.Instant;
 import java.util.HashMap;
@@ -155,5 +159,31 @@ public class PopularityTests extends RankTestCase {
         first.values().forEach(score -> assertTrue(first.toString(), score >= 2 && score <= 2 * Math.E + 1e-4));
         assertNotEquals(first.get("new"), first.get("desk"));
         scores("t", "nobody", "").values().forEach(score -> assertEquals(2f, score, 0f));
+    }
+
+    public void testAnIndexWhoseIdsAreNone() throws Exception {
+        createItems("shop", 1, ", \"sku\": {\"type\": \"keyword\"}");
+        Map<String, Object> tent = item(2, 1, 0, 0, 0);
+        tent.put("sku", "tent");
+        index("shop", "1", tent);
+        refresh("shop");
+        createItems("other", 1, ", \"sku\": {\"type\": \"long\"}");
+        Map<String, Object> number = item(2, 1, 0, 0, 0);
+        number.put("sku", 7);
+        index("other", "2", number);
+        index("other", "3", item(2, 1, 0, 0, 0));
+        refresh("other");
+        String definition = """
+            {"items": {"index": "shop", "vector_field": "vector", "id_field": "sku"}, "events": {"index": "ubi_events"}, "actions": {"click": 1}}""";
+        try (XContentParser parser = createParser(JsonXContent.jsonXContent, definition)) {
+            client().execute(PutTrackerAction.INSTANCE, new PutTrackerAction.Request(Tracker.parse("t", parser))).actionGet();
+        }
+        act("ann", "click", "tent", System.currentTimeMillis(), Map.of());
+        await("t");
+        Map<String, Float> scores = rescored("shop", 100, "\"tracker\": \"t\", \"user\": \"ann\"", "").scores();
+        assertTrue(scores.toString(), scores.get("1") > 2);
+        Map<String, Float> others = rescored("other", 100, "\"tracker\": \"t\", \"user\": \"ann\"", ", \"explain\": true").scores();
+        assertEquals("what is like the tent, and neither popular nor known", others.get("2"), others.get("3"), 0f);
+        assertTrue(others.toString(), others.get("2") > 2);
     }
 }
