@@ -10,8 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
@@ -59,7 +57,7 @@ final class RankRun {
         json.put("window", window).put("interests", VectorShop.INTERESTS).put("dimension", VectorShop.DIMENSION).put("users", VectorShop.USERS);
         ObjectNode corpora = json.putObject("docs");
         OpenSearchHome home = install();
-        try (Node node = start(home)) {
+        try (Node node = BenchNode.start(screen, home, "rank", work.resolve("node"), heap)) {
             List<Double> added = new ArrayList<>();
             for (int size : sizes) {
                 RankFigures measured = measure(node, size);
@@ -80,17 +78,6 @@ final class RankRun {
             OpenSearchHome home = OpenSearchHome.install(Path.of(System.getProperty("affinity.distribution")), List.of(knn, ours), work);
             step.done("our plugin and k-NN installed into a copy of OpenSearch");
             return home;
-        }
-    }
-
-    private Node start(OpenSearchHome home) throws IOException {
-        try (Step step = screen.step("Starting a node")) {
-            List<Integer> ports = Ports.free(2);
-            Map<String, String> more = new TreeMap<>(Map.of("discovery.type", "single-node", "affinity.profile_timeout", "50ms"));
-            NodeSettings settings = new NodeSettings("rank", work.resolve("node"), ports.get(0), ports.get(1), heap, List.of(), more, false);
-            Node node = Node.start(home, settings, waited -> step.now(waited.toSeconds() + " s"));
-            step.done("node " + node.pid() + " answers at " + node.rest().base());
-            return node;
         }
     }
 

@@ -9,8 +9,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -58,7 +56,7 @@ final class TrackRun {
     }
 
     void run() throws IOException {
-        try (Node node = start(install())) {
+        try (Node node = BenchNode.start(screen, install(), "track", work.resolve("node"), heap)) {
             stock(node.rest(), ITEM_INDEX, IntStream.range(0, ITEMS).mapToObj(number -> "item-" + number).toList());
             List<TrackedLog> stored = new ArrayList<>();
             stored.add(catchUp(node, new TrackedLog(node.rest(), "generated", ITEM_INDEX), log(0), events));
@@ -90,17 +88,6 @@ final class TrackRun {
             OpenSearchHome home = OpenSearchHome.install(Path.of(System.getProperty("affinity.distribution")), Path.of(System.getProperty("affinity.zip")), work);
             step.done("plugin installed into a copy of OpenSearch");
             return home;
-        }
-    }
-
-    private Node start(OpenSearchHome home) throws IOException {
-        try (Step step = screen.step("Starting a node")) {
-            List<Integer> ports = Ports.free(2);
-            Map<String, String> more = new TreeMap<>(Map.of("discovery.type", "single-node", "affinity.profile_timeout", "50ms"));
-            NodeSettings settings = new NodeSettings("track", work.resolve("node"), ports.get(0), ports.get(1), heap, List.of(), more, false);
-            Node node = Node.start(home, settings, waited -> step.now(waited.toSeconds() + " s"));
-            step.done("node " + node.pid() + " answers at " + node.rest().base());
-            return node;
         }
     }
 

@@ -127,7 +127,7 @@ final class ItemTable {
         return new Popularities(rows, sum(halfLife), contexts);
     }
 
-    /** A search never adds up a large table: it takes what is known and has it brought up to date. */
+    /** But for the first, a search adds nothing up: it takes what is known and has it brought up to date. */
     private Sum sum(double halfLife) {
         Sum known = sum;
         long now = System.nanoTime() / 1_000_000;

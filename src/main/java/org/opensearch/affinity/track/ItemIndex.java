@@ -1,6 +1,5 @@
 package org.opensearch.affinity.track;
 
-import org.opensearch.action.DocWriteRequest;
 import org.opensearch.action.get.GetResponse;
 import org.opensearch.action.index.IndexRequest;
 import org.opensearch.cluster.ClusterState;
@@ -101,16 +100,7 @@ public final class ItemIndex {
 
     /** Writes rows over the versions they were read from. Fails when one could not be written; the others are written then. */
     void save(String tracker, List<Stored> rows, ActionListener<Void> listener) {
-        List<IndexRequest> requests = new ArrayList<>(rows.size());
-        try {
-            for (Stored stored : rows) {
-                requests.add(request(tracker, stored));
-            }
-        } catch (IOException e) {
-            listener.onFailure(e);
-            return;
-        }
-        documents.index(requests, listener);
+        documents.index(rows, stored -> request(tracker, stored), listener);
     }
 
     private static IndexRequest request(String tracker, Stored stored) throws IOException {
@@ -120,8 +110,6 @@ public final class ItemIndex {
         SystemDocuments.write(source, "row", row);
         IndexRequest request = new IndexRequest(alias(tracker)).id(SystemDocuments.id("item:", row.item())).setRequireAlias(true);
         request.source(source.endObject());
-        return stored.isNew()
-            ? request.opType(DocWriteRequest.OpType.CREATE)
-            : request.setIfSeqNo(stored.seqNo()).setIfPrimaryTerm(stored.primaryTerm());
+        return SystemDocuments.over(request, stored.isNew(), stored.seqNo(), stored.primaryTerm());
     }
 }

@@ -19,7 +19,6 @@ import java.util.function.BiPredicate;
  * not on how they were cut into batches. Mutable while it is folded, not thread-safe.
  */
 public final class Profile implements Writeable {
-    static final int MAX_HISTORY = History.MAX;
     private static final byte FORMAT = 2;
 
     /**

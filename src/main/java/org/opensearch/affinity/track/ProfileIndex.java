@@ -1,26 +1,15 @@
 package org.opensearch.affinity.track;
 
 import org.opensearch.ExceptionsHelper;
-import org.opensearch.action.DocWriteRequest;
-import org.opensearch.action.bulk.BulkItemResponse;
-import org.opensearch.action.bulk.BulkRequest;
-import org.opensearch.action.delete.DeleteRequest;
 import org.opensearch.action.get.GetRequest;
 import org.opensearch.action.get.GetResponse;
 import org.opensearch.action.index.IndexRequest;
-import org.opensearch.action.admin.indices.refresh.RefreshRequest;
-import org.opensearch.action.search.ClearScrollRequest;
 import org.opensearch.action.search.SearchRequest;
-import org.opensearch.action.search.SearchResponse;
-import org.opensearch.action.search.SearchScrollRequest;
-import org.opensearch.action.support.WriteRequest;
 import org.opensearch.affinity.track.Event.Skipped;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.common.settings.Settings;
-import org.opensearch.common.unit.TimeValue;
 import org.opensearch.common.xcontent.XContentFactory;
 import org.opensearch.core.action.ActionListener;
-import org.opensearch.core.rest.RestStatus;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.index.engine.VersionConflictEngineException;
 import org.opensearch.index.query.QueryBuilders;
@@ -41,8 +30,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * Where a tracker's profiles lie, by the names of users that {@link UserKeys} gives: {@code .affinity-interests-<tracker>}, an
- * alias of a system index, one document a user, and one a slice that says how far it was read. All calls are asynchronous and run with the plugin's own rights; listeners
- * are called with the caller's thread context. Thread-safe.
+ * alias of a system index, one document a user, and one a slice that says how far it was read. All calls are asynchronous and
+ * run with the plugin's own rights; listeners are called with the caller's thread context. Thread-safe.
  */
 public final class ProfileIndex {
     /** Pattern of all of the plugin's system indices. */
@@ -51,8 +40,6 @@ public final class ProfileIndex {
     static final String PREFIX = SYSTEM_PREFIX + "interests-";
     private static final int MAX_SLICES = 10_000;
     private static final int MAX_RETRIES = 100;
-    private static final int COPIED_AT_ONCE = 500;
-    private static final TimeValue PAUSE = TimeValue.timeValueMinutes(5);
 
     /** A profile and the version of the document it was read from; a new one has none. */
     record Stored(Profile profile, long seqNo, long primaryTerm, boolean isNew) {
@@ -176,19 +163,11 @@ public final class ProfileIndex {
      * others are written then.
      */
     void save(String tracker, Collection<Stored> changed, ActionListener<Void> listener) {
-        List<IndexRequest> requests = new ArrayList<>(changed.size());
-        try {
-            for (Stored stored : changed) {
-                requests.add(request(tracker, stored));
-            }
-        } catch (IOException e) {
-            listener.onFailure(e);
-            return;
-        }
-        documents.index(requests, listener);
+        documents.index(changed, stored -> request(tracker, stored), listener);
     }
 
-    private static IndexRequest request(String tracker, Stored stored) throws IOException {
+    /** That writes a profile over the version it was read from. */
+    static IndexRequest request(String tracker, Stored stored) throws IOException {
         Profile profile = stored.profile();
         XContentBuilder source = SystemDocuments.source().field("user", profile.user());
         if (profile.events() > 0) { // else nobody is to be counted or found by what is left
@@ -197,9 +176,7 @@ public final class ProfileIndex {
         SystemDocuments.write(source, "profile", profile);
         source.endObject();
         IndexRequest request = new IndexRequest(alias(tracker)).id(idOfUser(profile.user())).source(source).setRequireAlias(true);
-        return stored.isNew()
-            ? request.opType(DocWriteRequest.OpType.CREATE)
-            : request.setIfSeqNo(stored.seqNo()).setIfPrimaryTerm(stored.primaryTerm());
+        return SystemDocuments.over(request, stored.isNew(), stored.seqNo(), stored.primaryTerm());
     }
 
     /**
@@ -227,106 +204,6 @@ public final class ProfileIndex {
                 }
             }));
         }, listener::onFailure));
-    }
-
-    /**
-     * Copies what users did not want to be known, and nothing else, to where profiles are folded anew. Who is there already is
-     * left as is.
-     *
-     * @param to the name of a generation
-     */
-    void copyAbsences(String tracker, String to, ActionListener<Void> listener) {
-        SearchSourceBuilder source = new SearchSourceBuilder().size(COPIED_AT_ONCE).fetchSource("profile", null).sort("_doc");
-        SearchRequest search = new SearchRequest(alias(tracker)).source(source.query(QueryBuilders.existsQuery("user"))).scroll(PAUSE);
-        RefreshRequest refresh = new RefreshRequest(alias(tracker));
-        documents.asPlugin(listener, wrapped -> client.admin().indices().refresh(refresh, ActionListener.wrap(
-            refreshed -> client.search(search, copied(to, wrapped)),
-            wrapped::onFailure
-        )));
-    }
-
-    private ActionListener<SearchResponse> copied(String to, ActionListener<Void> listener) {
-        return ActionListener.wrap(page -> {
-            if (page.getHits().getHits().length == 0) {
-                ClearScrollRequest clear = new ClearScrollRequest();
-                clear.addScrollId(page.getScrollId());
-                client.clearScroll(clear, ActionListener.map(listener, cleared -> null));
-                return;
-            }
-            List<Profile> absent = new ArrayList<>();
-            for (SearchHit hit : page.getHits()) {
-                Profile profile = SystemDocuments.read(hit.getSourceAsMap().get("profile"), Profile::new);
-                if (profile.absence().equals(Absence.NONE) == false) {
-                    absent.add(new Profile(profile.user()).with(profile.absence()));
-                }
-            }
-            SearchScrollRequest next = new SearchScrollRequest(page.getScrollId()).scroll(PAUSE);
-            add(to, absent, ActionListener.wrap(added -> client.searchScroll(next, copied(to, listener)), listener::onFailure));
-        }, listener::onFailure);
-    }
-
-    /** Writes profiles of users who have none there. */
-    private void add(String tracker, List<Profile> profiles, ActionListener<Void> listener) throws IOException {
-        if (profiles.isEmpty()) {
-            listener.onResponse(null);
-            return;
-        }
-        BulkRequest bulk = new BulkRequest();
-        for (Profile profile : profiles) {
-            bulk.add(request(tracker, new Stored(profile, 0, 0, true)));
-        }
-        client.bulk(bulk, ActionListener.map(listener, response -> {
-            for (BulkItemResponse item : response) {
-                if (item.isFailed() && item.getFailure().getStatus() != RestStatus.CONFLICT) {
-                    throw item.getFailure().getCause();
-                }
-            }
-            return null;
-        }));
-    }
-
-    /** Profiles whose last event is before a time, epoch milliseconds, as of the index's last refresh. */
-    void idle(String tracker, long before, int most, ActionListener<List<Stored>> listener) {
-        SearchSourceBuilder source = new SearchSourceBuilder().size(most).seqNoAndPrimaryTerm(true).fetchSource("profile", null);
-        SearchRequest request = new SearchRequest(alias(tracker)).source(source.query(QueryBuilders.rangeQuery("last_event").lt(before)));
-        documents.asPlugin(listener, wrapped -> client.search(request, ActionListener.map(wrapped, response -> {
-            List<Stored> idle = new ArrayList<>();
-            for (SearchHit hit : response.getHits()) {
-                Profile profile = SystemDocuments.read(hit.getSourceAsMap().get("profile"), Profile::new);
-                idle.add(new Stored(profile, hit.getSeqNo(), hit.getPrimaryTerm(), false));
-            }
-            return idle;
-        })));
-    }
-
-    /**
-     * Deletes profiles, but for what their users did not want to be known. Those that changed meanwhile stay.
-     *
-     * @param listener gets how many are gone
-     */
-    void drop(String tracker, List<Stored> profiles, long now, ActionListener<Integer> listener) {
-        BulkRequest bulk = new BulkRequest().setRefreshPolicy(WriteRequest.RefreshPolicy.IMMEDIATE);
-        try {
-            for (Stored stored : profiles) {
-                Absence absence = stored.profile().absence();
-                if (absence.equals(Absence.NONE)) {
-                    DeleteRequest delete = new DeleteRequest(alias(tracker), idOfUser(stored.profile().user()));
-                    bulk.add(delete.setIfSeqNo(stored.seqNo()).setIfPrimaryTerm(stored.primaryTerm()));
-                } else {
-                    bulk.add(request(tracker, stored.with(stored.profile().emptied(now, absence.optedOut()))));
-                }
-            }
-        } catch (IOException e) {
-            listener.onFailure(e);
-            return;
-        }
-        documents.asPlugin(listener, wrapped -> client.bulk(bulk, ActionListener.map(wrapped, response -> {
-            int gone = 0;
-            for (BulkItemResponse item : response) {
-                gone += item.isFailed() ? 0 : 1;
-            }
-            return gone;
-        })));
     }
 
     /** How far the slice was read; {@link Progress#START} before the first batch. */
@@ -396,11 +273,7 @@ public final class ProfileIndex {
     /** Writes the progress over the version it came from and answers with the one that is stored now. */
     void save(String tracker, Slice slice, Progress progress, ActionListener<Progress> listener) {
         IndexRequest request = new IndexRequest(alias(tracker)).id(idOfSlice(slice.key())).setRequireAlias(true);
-        if (progress.isStored()) {
-            request.setIfSeqNo(progress.seqNo()).setIfPrimaryTerm(progress.primaryTerm());
-        } else {
-            request.opType(DocWriteRequest.OpType.CREATE);
-        }
+        SystemDocuments.over(request, progress.isStored() == false, progress.seqNo(), progress.primaryTerm());
         try {
             XContentBuilder source = SystemDocuments.source();
             source.field("index", slice.shard().getIndexName()).field("shard", slice.shard().id());

@@ -31,6 +31,7 @@ public final class Rebuilds implements LocalNodeClusterManagerListener {
     private final ClusterService cluster;
     private final IndexNameExpressionResolver resolver;
     private final ProfileIndex profiles;
+    private final ProfilePages pages;
     private final ItemIndex items;
     private final Set<String> underWay = ConcurrentHashMap.newKeySet();
     private final Client client;
@@ -41,6 +42,7 @@ public final class Rebuilds implements LocalNodeClusterManagerListener {
         this.resolver = resolver;
         this.client = client;
         profiles = new ProfileIndex(client);
+        pages = new ProfilePages(client);
         items = new ItemIndex(client);
     }
 
@@ -91,7 +93,7 @@ public final class Rebuilds implements LocalNodeClusterManagerListener {
             done::onFailure
         );
         ActionListener<Void> made = ActionListener.wrap(
-            there -> profiles.copyAbsences(tracker, Generations.name(tracker, next), copied),
+            there -> pages.copyAbsences(tracker, Generations.name(tracker, next), copied),
             done::onFailure
         );
         profiles.create(

@@ -21,13 +21,13 @@ public final class Retention implements LocalNodeClusterManagerListener {
 
     private final ClusterService cluster;
     private final Client client;
-    private final ProfileIndex profiles;
+    private final ProfilePages profiles;
     private Scheduler.Cancellable sweeps;
 
     public Retention(ClusterService cluster, Client client) {
         this.cluster = cluster;
         this.client = client;
-        profiles = new ProfileIndex(client);
+        profiles = new ProfilePages(client);
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.opensearch.affinity.track;
 
 import org.apache.lucene.util.BytesRef;
 import org.opensearch.ResourceAlreadyExistsException;
+import org.opensearch.action.DocWriteRequest;
 import org.opensearch.action.admin.indices.alias.Alias;
 import org.opensearch.action.admin.indices.create.CreateIndexRequest;
 import org.opensearch.action.admin.indices.delete.DeleteIndexRequest;
@@ -12,6 +13,7 @@ import org.opensearch.action.get.MultiGetItemResponse;
 import org.opensearch.action.get.MultiGetRequest;
 import org.opensearch.action.index.IndexRequest;
 import org.opensearch.action.support.ContextPreservingActionListener;
+import org.opensearch.common.CheckedFunction;
 import org.opensearch.common.hash.MessageDigests;
 import org.opensearch.common.io.stream.BytesStreamOutput;
 import org.opensearch.common.settings.Settings;
@@ -99,13 +101,20 @@ final class SystemDocuments {
     }
 
     /** Writes documents. Fails when one of them could not be written; the others are written then. */
-    void index(List<IndexRequest> requests, ActionListener<Void> listener) {
-        if (requests.isEmpty()) {
+    <T> void index(Collection<T> values, CheckedFunction<T, IndexRequest, IOException> request, ActionListener<Void> listener) {
+        if (values.isEmpty()) {
             listener.onResponse(null);
             return;
         }
         BulkRequest bulk = new BulkRequest();
-        requests.forEach(bulk::add);
+        try {
+            for (T value : values) {
+                bulk.add(request.apply(value));
+            }
+        } catch (IOException e) {
+            listener.onFailure(e);
+            return;
+        }
         asPlugin(listener, wrapped -> client.bulk(bulk, ActionListener.map(wrapped, response -> {
             for (BulkItemResponse item : response) {
                 if (item.isFailed()) {
@@ -114,6 +123,11 @@ final class SystemDocuments {
             }
             return null;
         })));
+    }
+
+    /** Lets a write succeed only over the version that was read, or where there was none. */
+    static IndexRequest over(IndexRequest request, boolean isNew, long seqNo, long primaryTerm) {
+        return isNew ? request.opType(DocWriteRequest.OpType.CREATE) : request.setIfSeqNo(seqNo).setIfPrimaryTerm(primaryTerm);
     }
 
     /** Does what {@code call} says with the plugin's rights. */

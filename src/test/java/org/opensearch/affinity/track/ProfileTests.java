@@ -124,7 +124,7 @@ public class ProfileTests extends OpenSearchTestCase {
         }
         assertEquals(60, again.events());
         assertEquals(once, again);
-        assertEquals(Profile.MAX_HISTORY, again.history().size());
+        assertEquals(History.MAX, again.history().size());
     }
 
     public void testSlicesAreRememberedApart() throws Exception {
