@@ -3,7 +3,6 @@ package org.opensearch.affinity.integ;
 import com.fasterxml.jackson.databind.JsonNode;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,11 +29,11 @@ public class KnnInteropIT {
 
     @BeforeClass
     public static void startNode() throws Exception {
-        Path peers = Path.of(System.getProperty("affinity.work")).resolveSibling("peers");
-        assumeTrue("`mvn -Ppeers dependency:copy@peers` fetches k-NN and neural-search", Files.exists(peers.resolve("knn.zip")));
+        Peers peers = new Peers(Path.of(System.getProperty("affinity.work")).resolveSibling("peers"));
+        assumeTrue("`mvn -Ppeers dependency:copy@peers` fetches k-NN and neural-search", peers.areThere());
         Path folder = BuiltPlugin.folder(KnnInteropIT.class);
         Path distribution = Path.of(System.getProperty("affinity.distribution"));
-        OpenSearchHome home = new Peers(peers).install(distribution, Path.of(System.getProperty("affinity.zip")), folder);
+        OpenSearchHome home = peers.install(distribution, Path.of(System.getProperty("affinity.zip")), folder);
         List<Integer> ports = Ports.free(2);
         Map<String, String> more = new TreeMap<>(Peers.settings(1));
         node = Node.start(

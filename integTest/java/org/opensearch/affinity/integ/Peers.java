@@ -38,6 +38,11 @@ record Peers(Path folder) {
         );
     }
 
+    /** Whether all of them were fetched; some are, one by one, for other purposes. */
+    boolean areThere() {
+        return PLUGINS.stream().allMatch(name -> Files.exists(folder.resolve(name + ".zip")));
+    }
+
     /** OpenSearch with all of them and ours. */
     OpenSearchHome install(Path distribution, Path ours, Path work) throws IOException {
         List<Path> zips = Stream.concat(PLUGINS.stream().map(name -> folder.resolve(name + ".zip")), Stream.of(ours)).toList();
