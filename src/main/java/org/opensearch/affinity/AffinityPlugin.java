@@ -10,6 +10,7 @@ import org.opensearch.affinity.encode.Models;
 import org.opensearch.affinity.encode.ModelsAction;
 import org.opensearch.affinity.encode.TorchRuntime;
 import org.opensearch.affinity.encode.TorchSettings;
+import org.opensearch.affinity.rank.LearningPhase;
 import org.opensearch.affinity.rank.AffinityExtBuilder;
 import org.opensearch.affinity.rank.AffinityQueryBuilder;
 import org.opensearch.affinity.rank.AffinityRequestProcessor;
@@ -33,6 +34,7 @@ import org.opensearch.affinity.rest.RestRecordEvents;
 import org.opensearch.affinity.rest.RestStats;
 import org.opensearch.affinity.rest.RestTrackerStats;
 import org.opensearch.affinity.stats.StatsAction;
+import org.opensearch.affinity.track.ActiveModels;
 import org.opensearch.affinity.track.DeleteTrackerAction;
 import org.opensearch.affinity.track.EventIndex;
 import org.opensearch.affinity.track.FollowTask;
@@ -272,6 +274,8 @@ public final class AffinityPlugin extends Plugin
             new NamedWriteableRegistry.Entry(NamedDiff.class, Trackers.TYPE, Trackers::readDiffFrom),
             new NamedWriteableRegistry.Entry(Metadata.Custom.class, Generations.TYPE, Generations::new),
             new NamedWriteableRegistry.Entry(NamedDiff.class, Generations.TYPE, Generations::readDiffFrom),
+            new NamedWriteableRegistry.Entry(Metadata.Custom.class, ActiveModels.TYPE, ActiveModels::new),
+            new NamedWriteableRegistry.Entry(NamedDiff.class, ActiveModels.TYPE, ActiveModels::readDiffFrom),
             new NamedWriteableRegistry.Entry(PersistentTaskParams.class, FollowTask.NAME, Slice::new),
             new NamedWriteableRegistry.Entry(QueryBuilder.class, NearestQueryBuilder.NAME, NearestQueryBuilder::new)
         );
@@ -282,6 +286,7 @@ public final class AffinityPlugin extends Plugin
         return List.of(
             new NamedXContentRegistry.Entry(Metadata.Custom.class, new ParseField(Trackers.TYPE), Trackers::fromXContent),
             new NamedXContentRegistry.Entry(Metadata.Custom.class, new ParseField(Generations.TYPE), Generations::fromXContent),
+            new NamedXContentRegistry.Entry(Metadata.Custom.class, new ParseField(ActiveModels.TYPE), ActiveModels::fromXContent),
             new NamedXContentRegistry.Entry(PersistentTaskParams.class, new ParseField(FollowTask.NAME), Slice::fromXContent)
         );
     }
@@ -301,6 +306,7 @@ public final class AffinityPlugin extends Plugin
     @Override
     public void onIndexModule(IndexModule module) {
         rank.tables().listenTo(module);
+        rank.models().listenTo(module);
         profiles.listenTo(module);
     }
 
@@ -317,7 +323,7 @@ public final class AffinityPlugin extends Plugin
 
     @Override
     public List<FetchSubPhase> getFetchSubPhases(FetchPhaseConstructionContext context) {
-        return List.of(new WhyPhase());
+        return List.of(new WhyPhase(), new LearningPhase());
     }
 
     @Override

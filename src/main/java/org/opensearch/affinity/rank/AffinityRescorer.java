@@ -54,7 +54,7 @@ final class AffinityRescorer implements Rescorer {
     public TopDocs rescore(TopDocs top, IndexSearcher searcher, RescoreContext rescoreContext) throws IOException {
         Context context = (Context) rescoreContext;
         int window = Math.min(context.getWindowSize(), top.scoreDocs.length);
-        if (window == 0 || context.scoring.isEmpty()) {
+        if (window == 0 || context.scoring.isEmpty() || context.scoring.learning()) {
             return top;
         }
         long began = System.nanoTime();
@@ -95,7 +95,7 @@ final class AffinityRescorer implements Rescorer {
             }
             DocumentMerit merit = context.merit(leaf);
             for (; next < window && hits[next].doc < end; next++) {
-                hits[next].score = Fusion.fuse(hits[next].score, merit.of(hits[next].doc - leaf.docBase), context.scoring.mode());
+                hits[next].score = context.scoring.fusion().fuse(hits[next].score, merit.of(hits[next].doc - leaf.docBase));
             }
         }
     }
@@ -117,8 +117,8 @@ final class AffinityRescorer implements Rescorer {
         LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
         DocumentMerit merit = context.merit(leaf);
         Explanation why = merit.explain(doc - leaf.docBase);
-        float score = Fusion.fuse(relevance.getValue().floatValue(), why.getValue().doubleValue(), context.scoring.mode());
-        String formula = "affinity: " + Fusion.formula(context.scoring.mode());
+        float score = context.scoring.fusion().fuse(relevance.getValue().floatValue(), why.getValue().doubleValue());
+        String formula = "affinity: " + context.scoring.fusion().formula();
         if (context.scoring.diversity() > 0) {
             formula += ", before likeness to better hits was taken off it";
         }

@@ -4,11 +4,17 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.apache.lucene.util.SetOnce;
 import org.opensearch.ExceptionsHelper;
+import org.opensearch.affinity.encode.Chunking;
+import org.opensearch.affinity.encode.EncodeAction;
+import org.opensearch.affinity.encode.EncodeProcessor;
+import org.opensearch.affinity.encode.Purpose;
 import org.opensearch.affinity.track.GetProfileAction;
 import org.opensearch.affinity.track.Ranking;
 import org.opensearch.affinity.track.Trace;
+import org.opensearch.affinity.track.Tracker;
 import org.opensearch.affinity.track.UseProfileAction;
 import org.opensearch.common.logging.HeaderWarning;
+import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -22,6 +28,8 @@ import org.opensearch.search.rescore.RescorerBuilder;
 import org.opensearch.transport.client.Client;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 
@@ -78,6 +86,12 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         out.writeOptionalWriteable(scoring);
     }
 
+    /** One whose hits tell their signals, see {@link LearningSearch}. */
+    static AffinityRescorerBuilder learning(String tracker, Scoring scoring, RankNode node) {
+        AffinityRequest request = new AffinityRequest(tracker, null, null, List.of(), Map.of(), null, null, Ranking.UNSAID);
+        return new AffinityRescorerBuilder(request, null, scoring, node).windowSize(1);
+    }
+
     public static AffinityRescorerBuilder fromXContent(XContentParser parser, RankNode node) {
         AffinityRequest request = AffinityRequest.fromXContent(parser);
         if (request.ranking().windowSize() != null) {
@@ -121,20 +135,17 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
             node.meter().found(System.nanoTime() - began);
             found.tracker().requireSignals(request.ranking());
             Moment moment = Moment.of(found.tracker(), request.context(), System.currentTimeMillis());
-            Ranking ranking = request.ranking().orElse(found.tracker().ranking()).orElse(Ranking.DEFAULT);
-            ActionListener<Boolean> whenTested = ActionListener.wrap(precise -> {
-                if (precise) {
+            Ranking learned = found.model() == null ? Ranking.UNSAID : found.model().ranking();
+            Ranking ranking = request.ranking().orElse(found.tracker().ranking()).orElse(learned).orElse(Ranking.DEFAULT);
+            ActionListener<Asked> whenKnown = ActionListener.wrap(asked -> {
+                if (asked == null) {
                     node.meter().precise();
                 }
-                Scoring made = precise ? Scoring.NONE : Scoring.of(found, ranking, moment, request.user());
+                Scoring made = asked == null ? Scoring.NONE : Scoring.of(found, ranking, moment, asked, request.user());
                 fetched.set(new Fetched(made, ranking.windowSize()));
                 listener.onResponse(null);
             }, listener::onFailure);
-            if (request.queryText() == null || request.queryText().isBlank()) {
-                whenTested.onResponse(false);
-            } else {
-                new PreciseQuery(request.queryText(), found.tracker().items()).test(client, whenTested);
-            }
+            read(client, found.tracker(), ranking, whenKnown);
         }, e -> {
             if (isCallersFault(e)) {
                 listener.onFailure(e);
@@ -148,6 +159,37 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         }));
     }
 
+    /** Answers what is asked for; null where that is one item, which is left alone. */
+    private void read(Client client, Tracker tracker, Ranking ranking, ActionListener<Asked> listener) {
+        String text = request.queryText();
+        if (text == null || text.isBlank()) {
+            listener.onResponse(Asked.NOTHING);
+            return;
+        }
+        new PreciseQuery(text, tracker.items()).test(client, ActionListener.wrap(precise -> {
+            if (precise) {
+                listener.onResponse(null);
+            } else if (Scoring.asksMeaning(ranking)) {
+                encode(client, text, listener);
+            } else {
+                listener.onResponse(new Asked(text, new float[0]));
+            }
+        }, listener::onFailure));
+    }
+
+    private static void encode(Client client, String text, ActionListener<Asked> listener) {
+        TimeValue timeout = TextQueryBuilder.DEFAULT_TIMEOUT;
+        String model = EncodeProcessor.DEFAULT_MODEL;
+        EncodeAction.Request encode = new EncodeAction.Request(model, Purpose.QUERY, Chunking.TRUNCATE, List.of(text), timeout);
+        client.execute(EncodeAction.INSTANCE, encode, ActionListener.wrap(
+            encoded -> listener.onResponse(new Asked(text, encoded.vectors()[0])),
+            e -> {
+                HeaderWarning.addWarning("[affinity] the query could not be encoded in time: its meaning does not count");
+                listener.onResponse(new Asked(text, new float[0]));
+            }
+        ));
+    }
+
     static boolean isCallersFault(Exception e) {
         return ExceptionsHelper.unwrapCause(e) instanceof IllegalArgumentException || ExceptionsHelper.status(e) == RestStatus.FORBIDDEN;
     }
@@ -157,8 +199,8 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         if (scoring == null) {
             throw new IllegalStateException("the profile was not fetched: [affinity] works in searches that a coordinator rewrites");
         }
-        ItemSignals signals = ItemSignals.of(scoring, context, node.tables());
         OwnItems own = OwnItems.of(scoring, node.tables());
+        ItemSignals signals = ItemSignals.of(scoring, context, own, node);
         return new AffinityRescorer.Context(window, scoring, signals, own, request.asksWhy(), node);
     }
 

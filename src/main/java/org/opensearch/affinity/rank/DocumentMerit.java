@@ -52,6 +52,18 @@ final class DocumentMerit {
         return scoring.affinityWeight() * factor * affinity + signals.merit(doc);
     }
 
+    /** The affinity with its confidence, and each signal, all without their weights. */
+    float[] values(int doc) throws IOException {
+        float[] vector = vectors == null ? null : vectors.vector(doc);
+        float affinity = vector == null ? 0 : scoring.interests().affinity(vector, distances.of(doc, vector));
+        float[] values = new float[1 + signals.size()];
+        values[0] = scoring.confidence() * own.factor(doc) * affinity;
+        for (int i = 0; i < signals.size(); i++) {
+            values[1 + i] = signals.value(i, doc);
+        }
+        return values;
+    }
+
     /** The same, with its parts; the value is a double. */
     Explanation explain(int doc) throws IOException {
         float[] vector = vectors == null ? null : vectors.vector(doc);
@@ -77,6 +89,10 @@ final class DocumentMerit {
                 case DECAY -> "decay of [" + signal.field() + "]";
                 case POPULARITY -> "what people like, beside the mean of all items";
                 case CHANCE -> "by chance, the same for this user all day";
+                case BEHAVIOUR -> "how it goes with the items of the user's history";
+                case SEEN -> "1 for an item of the user's history";
+                case MATCH -> "how the words of [" + signal.field() + "] and of the query meet";
+                case MEANING -> "cosine of query and item";
             };
             parts.add(Explanation.match(part, "signal [" + signal.name() + "], " + how + " * " + signal.weight()));
         }

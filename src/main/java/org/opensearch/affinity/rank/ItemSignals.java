@@ -1,7 +1,13 @@
 package org.opensearch.affinity.rank;
 
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.internal.hppc.LongFloatHashMap;
+import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.util.VectorUtil;
+import org.opensearch.affinity.track.Interest;
 import org.opensearch.affinity.track.Signal;
+import org.opensearch.common.util.CachedSupplier;
+import org.opensearch.index.analysis.NamedAnalyzer;
 import org.opensearch.index.fielddata.IndexNumericFieldData;
 import org.opensearch.index.fielddata.SortedNumericDoubleValues;
 import org.opensearch.index.mapper.MappedFieldType;
@@ -9,6 +15,7 @@ import org.opensearch.index.query.QueryShardContext;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /** The signals of one search with what an index, or the item table, has of its items. Immutable. */
@@ -17,7 +24,7 @@ final class ItemSignals {
 
     /** Where the values of one signal come from. */
     private interface Source {
-        Values of(LeafReaderContext leaf);
+        Values of(LeafReaderContext leaf) throws IOException;
     }
 
     /** The values of one segment; documents are asked for in ascending order. */
@@ -38,22 +45,26 @@ final class ItemSignals {
 
     /**
      * Signals whose field this index does not have are left out: they are 0 for all of its documents. So is popularity where
-     * this node has no item table.
+     * this node has no item table, and what needs a model, a history or words of the query where there are none.
      *
      * @throws IllegalArgumentException if a field is not numeric or has no doc values
      */
-    static ItemSignals of(Scoring scoring, QueryShardContext context, ItemTables tables) {
+    static ItemSignals of(Scoring scoring, QueryShardContext context, OwnItems own, RankNode node) {
         List<Signal> signals = new ArrayList<>();
         List<Source> sources = new ArrayList<>();
         for (Signal signal : scoring.signals()) {
             Source source = switch (signal.shape()) {
-                case POPULARITY -> popularity(scoring.table(), tables);
-                case CHANCE -> chance(scoring.table(), tables);
+                case POPULARITY -> scoring.learning() ? popularityOfModel(scoring, node) : popularity(scoring.table(), node.tables());
+                case CHANCE -> chance(scoring.table(), node.tables());
+                case BEHAVIOUR -> behaviour(scoring, node);
+                case SEEN -> leaf -> seen(own.leaf(leaf));
+                case MATCH -> match(signal, scoring.asked(), context);
+                case MEANING -> meaning(scoring);
                 case SATURATION, DECAY -> field(signal, context);
             };
-            if (source != null) {
+            if (source != null || scoring.learning()) {
                 signals.add(signal);
-                sources.add(source);
+                sources.add(source != null ? source : leaf -> doc -> 0);
             }
         }
         return new ItemSignals(List.copyOf(signals), List.copyOf(sources), scoring.now());
@@ -82,6 +93,66 @@ final class ItemSignals {
             return doc -> {
                 int row = rows.row(leaf, doc);
                 return (1 - popularities.of(row)) * table.chance(row, wanted.seed());
+            };
+        };
+    }
+
+    /** Of the model, for nobody may learn from what was popular later. */
+    private static Source popularityOfModel(Scoring scoring, RankNode node) {
+        if (scoring.model() == null || scoring.table() == null) {
+            return null;
+        }
+        LongFloatHashMap popularities = node.models().popularities(scoring.model());
+        return leaf -> {
+            ItemHashes.Segment hashes = node.hashes().of(leaf, scoring.table().idField());
+            return doc -> popularities.getOrDefault(hashes.of(leaf, doc), 0);
+        };
+    }
+
+    /** Weights of the history's items fall as recency does everywhere here, and add up to 1 at most. */
+    private static Source behaviour(Scoring scoring, RankNode node) {
+        if (scoring.model() == null || scoring.history().isEmpty() || scoring.table() == null) {
+            return null;
+        }
+        float[] weights = new float[scoring.history().size()];
+        double weight = 1 - Interest.RECENCY_KEPT;
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = (float) weight;
+            weight *= Interest.RECENCY_KEPT;
+        }
+        // A search that finds nothing, or whose hits are fetched from elsewhere, needs none.
+        CachedSupplier<LongFloatHashMap> read = new CachedSupplier<>(() -> node.models().near(scoring.model(), scoring.history(), weights));
+        return leaf -> {
+            LongFloatHashMap near = read.get();
+            ItemHashes.Segment hashes = node.hashes().of(leaf, scoring.table().idField());
+            return doc -> Math.sqrt(Math.min(1, near.getOrDefault(hashes.of(leaf, doc), 0)));
+        };
+    }
+
+    private static Values seen(OwnItems.Leaf own) {
+        return doc -> own.has(doc) ? 1 : 0;
+    }
+
+    private static Source match(Signal signal, Asked asked, QueryShardContext context) {
+        MappedFieldType type = context.fieldMapper(signal.field());
+        NamedAnalyzer analyzer = type == null ? null : type.getTextSearchInfo().getSearchAnalyzer();
+        if (asked.text() == null || analyzer == null) {
+            return null;
+        }
+        Collection<BytesRef> words = WordMatch.words(analyzer, signal.field(), asked.text());
+        return leaf -> WordMatch.open(leaf, signal.field(), words)::of;
+    }
+
+    private static Source meaning(Scoring scoring) {
+        float[] asked = scoring.asked().vector();
+        if (asked.length == 0) {
+            return null;
+        }
+        return leaf -> {
+            ItemVectorReader vectors = ItemVectorReader.open(leaf, scoring.interests().field(), asked.length);
+            return doc -> {
+                float[] vector = vectors == null ? null : vectors.vector(doc);
+                return vector == null ? 0 : Math.max(0, VectorUtil.dotProduct(asked, vector));
             };
         };
     }
@@ -122,8 +193,12 @@ final class ItemSignals {
         throw new IllegalArgumentException("[affinity] signal [" + signal.name() + wanted, refused);
     }
 
-    Leaf leaf(LeafReaderContext leaf) {
-        return new Leaf(sources.stream().map(source -> source.of(leaf)).toArray(Values[]::new));
+    Leaf leaf(LeafReaderContext leaf) throws IOException {
+        Values[] values = new Values[sources.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = sources.get(i).of(leaf);
+        }
+        return new Leaf(values);
     }
 
     /** Those of one segment; documents are asked for in ascending order. */
@@ -152,11 +227,15 @@ final class ItemSignals {
             return signals.get(number);
         }
 
-        /** A signal of a document, with its weight. Of several values the largest counts. */
+        /** A signal of a document, with its weight. */
         double part(int number, int doc) throws IOException {
+            return (double) signals.get(number).weight() * value(number, doc);
+        }
+
+        /** A signal of a document, from 0 to 1. Of several values the largest counts. */
+        float value(int number, int doc) throws IOException {
             double value = values[number].of(doc);
-            Signal signal = signals.get(number);
-            return Double.isNaN(value) ? 0 : (double) signal.weight() * signal.of(value, now);
+            return Double.isNaN(value) ? 0 : signals.get(number).of(value, now);
         }
     }
 }

@@ -6,7 +6,7 @@ import org.apache.lucene.util.BytesRef;
 import java.io.IOException;
 import java.util.Arrays;
 
-/** Items that the person who searches has done something with, whose affinity counts less. Immutable. */
+/** Items that the person who searches has done something with. Immutable. */
 final class OwnItems {
     static final OwnItems NONE = new OwnItems(null, null, new int[0]);
 
@@ -22,13 +22,13 @@ final class OwnItems {
     }
 
     static OwnItems of(Scoring scoring, ItemTables tables) {
-        if (scoring.table() == null || scoring.ownItems().isEmpty()) {
+        if (scoring.table() == null || scoring.history().isEmpty()) {
             return NONE;
         }
         ItemTable known = tables.find(scoring.table().index());
         // Without a copy on this node ids are read for this search alone: slower, and the same scores as elsewhere.
         ItemTable table = known != null ? known : new ItemTable(Runnable::run);
-        int[] rows = scoring.ownItems().stream().mapToInt(item -> table.row(new BytesRef(item))).sorted().toArray();
+        int[] rows = scoring.history().stream().mapToInt(item -> table.row(new BytesRef(item))).sorted().toArray();
         return new OwnItems(scoring, table, rows);
     }
 
@@ -48,8 +48,12 @@ final class OwnItems {
 
         /** What the affinity of a document's item is multiplied by. */
         float factor(int doc) throws IOException {
-            boolean own = segment != null && Arrays.binarySearch(rows, segment.row(leaf, doc)) >= 0;
-            return own ? scoring.ownFactor() : 1;
+            return scoring.ownFactor() != 1 && has(doc) ? scoring.ownFactor() : 1;
+        }
+
+        /** Whether a document's item is one of these. */
+        boolean has(int doc) throws IOException {
+            return segment != null && Arrays.binarySearch(rows, segment.row(leaf, doc)) >= 0;
         }
     }
 }

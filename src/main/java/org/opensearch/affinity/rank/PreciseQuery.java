@@ -53,15 +53,16 @@ record PreciseQuery(String text, Tracker.Items items) {
     }
 
     private boolean names(SearchResponse found) {
+        int titles = 0;
         for (SearchHit hit : found.getHits()) {
-            // By its id, or one of the texts is the query.
-            List<Object> texts = items.textFields().stream().map(hit::field).filter(Objects::nonNull).flatMap(f -> f.getValues().stream()).toList();
-            boolean title = texts.stream().anyMatch(value -> plain(value.toString()).equals(plain(text)));
-            if (title || hit.getMatchedQueries().length > 0) {
+            if (hit.getMatchedQueries().length > 0) {
                 return true;
             }
+            List<Object> texts = items.textFields().stream().map(hit::field).filter(Objects::nonNull).flatMap(f -> f.getValues().stream()).toList();
+            titles += texts.stream().anyMatch(value -> plain(value.toString()).equals(plain(text))) ? 1 : 0;
         }
-        return false;
+        // A text that several items share is a category, not a title.
+        return titles == 1;
     }
 
     private static String plain(String text) {

@@ -5,6 +5,8 @@ public final class RankNode {
     private final RankMeter meter = new RankMeter();
     private final ItemTables tables = new ItemTables();
     private final Distances distances = new Distances();
+    private final ModelCopies models = new ModelCopies();
+    private final ItemHashes hashes = new ItemHashes();
 
     /** What its searches took. */
     public RankMeter meter() {
@@ -14,6 +16,15 @@ public final class RankNode {
     /** The item tables of which it has a copy. */
     public ItemTables tables() {
         return tables;
+    }
+
+    /** The trained models of which it has a copy. */
+    public ModelCopies models() {
+        return models;
+    }
+
+    ItemHashes hashes() {
+        return hashes;
     }
 
     Distances distances() {

@@ -1,6 +1,7 @@
 package org.opensearch.affinity.rank;
 
 import org.opensearch.affinity.track.GetProfileAction;
+import org.opensearch.affinity.track.ModelIndex;
 import org.opensearch.affinity.track.Profile;
 import org.opensearch.affinity.track.Ranking;
 import org.opensearch.affinity.track.Ranking.ScoreMode;
@@ -11,6 +12,7 @@ import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -21,16 +23,19 @@ import java.util.stream.Stream;
  * @param interests  of the person who searches
  * @param weight     of their affinity
  * @param confidence from 0 to 1: how much there is to go by, a factor of the weight
- * @param mode       how relevance and the rest become one score
+ * @param fusion     how relevance and the rest become one score
  * @param signals    of the items, with the weights of this search, none of them 0
  * @param table      where the items' popularity is to be found; null where there is none
- * @param ownItems   items of the person's history; none where they count like others
+ * @param history    items of the person's history, each once, newest first; none where nothing depends on them
  * @param ownFactor  from 0 to 1, what the affinity of these is multiplied by
+ * @param model      index of the trained model; null for none
+ * @param asked      what is searched for
  * @param diversity  from 0 to 1
  * @param now        when the search began, epoch milliseconds
+ * @param learning   whether hits are to tell their signals, and stay where they are: then signals may have the weight 0
  */
-record Scoring(Interests interests, float weight, float confidence, ScoreMode mode, List<Signal> signals, Table table,
-    List<String> ownItems, float ownFactor, float diversity, long now)
+record Scoring(Interests interests, float weight, float confidence, Fusion fusion, List<Signal> signals, Table table,
+    List<String> history, float ownFactor, String model, Asked asked, float diversity, long now, boolean learning)
     implements
         Writeable {
 
@@ -61,20 +66,37 @@ record Scoring(Interests interests, float weight, float confidence, ScoreMode mo
     private static final long DAY = 24 * 60 * 60 * 1000L;
 
     /** Leaves every score as it is. */
-    static final Scoring NONE = new Scoring(Interests.none(""), 0, 0, ScoreMode.MULTIPLY, List.of(), null, List.of(), 1, 0, 0);
+    static final Scoring NONE = new Scoring(
+        Interests.none(""),
+        0,
+        0,
+        new Fusion(ScoreMode.MULTIPLY, 1),
+        List.of(),
+        null,
+        List.of(),
+        1,
+        null,
+        Asked.NOTHING,
+        0,
+        0,
+        false
+    );
 
     Scoring(StreamInput in) throws IOException {
         this(
             new Interests(in),
             in.readFloat(),
             in.readFloat(),
-            in.readEnum(ScoreMode.class),
+            new Fusion(in),
             in.readList(Signal::new),
             in.readOptionalWriteable(Table::new),
             in.readStringList(),
             in.readFloat(),
+            in.readOptionalString(),
+            new Asked(in),
             in.readFloat(),
-            in.readLong()
+            in.readLong(),
+            in.readBoolean()
         );
     }
 
@@ -83,38 +105,101 @@ record Scoring(Interests interests, float weight, float confidence, ScoreMode mo
         interests.writeTo(out);
         out.writeFloat(weight);
         out.writeFloat(confidence);
-        out.writeEnum(mode);
+        fusion.writeTo(out);
         out.writeList(signals);
         out.writeOptionalWriteable(table);
-        out.writeStringCollection(ownItems);
+        out.writeStringCollection(history);
         out.writeFloat(ownFactor);
+        out.writeOptionalString(model);
+        asked.writeTo(out);
         out.writeFloat(diversity);
         out.writeLong(now);
+        out.writeBoolean(learning);
     }
 
     /**
      * @param ranking with nothing left unsaid
+     * @param asked   with a vector only where that is wanted
      * @param user    null for nobody; chance is the same for one user all day
      */
-    static Scoring of(GetProfileAction.Response found, Ranking ranking, Moment moment, String user) {
+    static Scoring of(GetProfileAction.Response found, Ranking ranking, Moment moment, Asked asked, String user) {
         Tracker tracker = found.tracker();
-        List<Signal> signals = Stream.concat(
-            tracker.signals().stream().map(signal -> weighed(signal, ranking)),
-            Stream.of(Signal.explore(ranking.explore()))
-        ).filter(signal -> signal.weight() > 0).toList();
-        Interests interests = found.profile() == null
+        Profile profile = found.profile();
+        List<Signal> signals = signals(tracker, ranking).filter(signal -> signal.weight() != 0).toList();
+        Interests interests = profile == null
             ? Interests.none(tracker.items().vectorField())
-            : Interests.of(found.profile(), tracker, found.common().space(), ranking, moment);
-        float confidence = found.profile() == null ? 0 : found.profile().confidence();
+            : Interests.of(profile, tracker, found.common().space(), ranking, moment);
         Table table = found.itemTable() == null
             ? null
             : new Table(found.itemTable(), tracker.items().idField(), moment.contexts(), tracker.decay().halfLife(), Objects.hash(user, moment.now() / DAY));
         float own = ranking.ownItems() != null ? ranking.ownItems() : found.common().ownItems();
-        List<String> ownItems = interests.isEmpty() || own == 1
-            ? List.of()
-            : found.profile().history().stream().map(Profile.Seen::item).distinct().toList();
-        float weight = ranking.weight();
-        return new Scoring(interests, weight, confidence, ranking.scoreMode(), signals, table, ownItems, own, ranking.diversity(), moment.now());
+        boolean remembers = own != 1 && interests.isEmpty() == false || signals.stream().anyMatch(Signal::isOfHistory);
+        return new Scoring(
+            interests,
+            ranking.weight(),
+            profile == null ? 0 : profile.confidence(),
+            new Fusion(ranking.scoreMode(), ranking.relevance()),
+            signals,
+            table,
+            profile == null || remembers == false ? List.of() : newestFirst(profile),
+            own,
+            found.model() == null ? null : ModelIndex.index(tracker.name(), found.model().number()),
+            asked,
+            ranking.diversity(),
+            moment.now(),
+            false
+        );
+    }
+
+    /**
+     * For a search that tells its signals.
+     *
+     * @param model   index of the model
+     * @param signals all that are to be told
+     */
+    static Scoring learning(
+        GetProfileAction.Response asOf,
+        String model,
+        List<Signal> signals,
+        Ranking ranking,
+        Moment moment,
+        Asked asked
+    ) {
+        Scoring usual = of(asOf, ranking, moment, asked, null);
+        List<String> history = asOf.profile() == null ? List.of() : newestFirst(asOf.profile());
+        Table table = new Table("", asOf.tracker().items().idField(), moment.contexts(), asOf.tracker().decay().halfLife(), 0);
+        return new Scoring(
+            usual.interests,
+            usual.weight,
+            usual.confidence,
+            usual.fusion,
+            signals,
+            asOf.itemTable() == null ? table : usual.table,
+            history,
+            usual.ownFactor,
+            model,
+            asked,
+            0,
+            moment.now(),
+            true
+        );
+    }
+
+    /** All signals of a tracker with the weights of a search, those without weight too. */
+    private static Stream<Signal> signals(Tracker tracker, Ranking ranking) {
+        Stream<Signal> own = Stream.concat(tracker.signals().stream(), Signal.unweighted(tracker.items().textFields()).stream());
+        return Stream.concat(own.map(signal -> weighed(signal, ranking)), Stream.of(Signal.explore(ranking.explore())));
+    }
+
+    private static List<String> newestFirst(Profile profile) {
+        List<String> items = new ArrayList<>();
+        profile.history().reversed().forEach(seen -> items.add(seen.item()));
+        return items.stream().distinct().toList();
+    }
+
+    /** Whether the search needs what is asked for as a vector. */
+    static boolean asksMeaning(Ranking ranking) {
+        return ranking.signals().getOrDefault(Signal.MEANING, 0f) != 0;
     }
 
     private static Signal weighed(Signal signal, Ranking ranking) {
@@ -124,7 +209,8 @@ record Scoring(Interests interests, float weight, float confidence, ScoreMode mo
 
     /** Whether it leaves every score as it is. */
     boolean isEmpty() {
-        return (interests.isEmpty() || weight == 0) && signals.isEmpty() && diversity == 0 && mode != ScoreMode.REPLACE;
+        boolean plain = fusion.mode() != ScoreMode.REPLACE && fusion.power() == 1;
+        return (interests.isEmpty() || weight == 0) && signals.isEmpty() && diversity == 0 && plain && learning == false;
     }
 
     /** What affinity is multiplied by. */

@@ -111,12 +111,19 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
         private final Profile profile;
         private final Common common;
         private final String itemTable;
+        private final ActiveModels.Active model;
 
-        Response(Tracker tracker, Profile profile, Common common, String itemTable) {
+        /**
+         * @param profile   null when the user has none
+         * @param itemTable index; null when there is none
+         * @param model     null when there is none
+         */
+        public Response(Tracker tracker, Profile profile, Common common, String itemTable, ActiveModels.Active model) {
             this.tracker = tracker;
             this.profile = profile;
             this.common = common;
             this.itemTable = itemTable;
+            this.model = model;
         }
 
         Response(StreamInput in) throws IOException {
@@ -125,6 +132,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
             profile = in.readOptionalWriteable(Profile::new);
             common = new Common(in);
             itemTable = in.readOptionalString();
+            model = in.readOptionalWriteable(ActiveModels.Active::new);
         }
 
         @Override
@@ -133,6 +141,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
             out.writeOptionalWriteable(profile);
             common.writeTo(out);
             out.writeOptionalString(itemTable);
+            out.writeOptionalWriteable(model);
         }
 
         public Tracker tracker() {
@@ -152,6 +161,11 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
         /** The index of the tracker's item table; null when there is none. */
         public String itemTable() {
             return itemTable;
+        }
+
+        /** What was learned and is used; null where there is nothing. */
+        public ActiveModels.Active model() {
+            return model;
         }
     }
 
@@ -197,6 +211,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
             Index index = behind(ProfileIndex.alias(request.tracker));
             Index items = behind(ItemIndex.alias(request.tracker));
             String itemTable = items == null ? null : items.getName();
+            ActiveModels.Active model = ActiveModels.of(cluster.state()).of(request.tracker);
             Common known = index == null ? null : commons.get(index);
             List<Slice> slices = known != null ? List.of() : SliceTasks.slices(tracker, cluster.state(), resolver);
             String user = request.user == null ? null : keys.of(tracker, request.user);
@@ -205,7 +220,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
             boolean shared = id != null && index != null && request.recent.isEmpty() && tracker.retention().isEmpty();
             Profile kept = shared && known != null ? cache.get(index, id) : null;
             if (kept != null) {
-                listener.onResponse(new Response(tracker, known(kept, tracker), known, itemTable));
+                listener.onResponse(new Response(tracker, known(kept, tracker), known, itemTable, model));
                 return;
             }
             int writes = id == null ? 0 : cache.writes(id);
@@ -226,7 +241,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
                 }
                 Profile profile = known(found.profile(), tracker);
                 boolean optedOut = found.profile() != null && found.profile().absence().optedOut();
-                addRecent(optedOut ? List.of() : request.recent, user, new Response(tracker, profile, common, itemTable), timed);
+                addRecent(optedOut ? List.of() : request.recent, user, new Response(tracker, profile, common, itemTable, model), timed);
             }, timed::onFailure));
         }
 
@@ -259,7 +274,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
                 recent.stream().filter(vectors::containsKey).forEach(item -> inOrder.put(item, vectors.get(item)));
                 Profile profile = found.profile != null ? found.profile : new Profile(user == null ? "" : user);
                 profile.takeRecent(inOrder, tracker, System.currentTimeMillis());
-                return new Response(tracker, profile, found.common, found.itemTable);
+                return new Response(tracker, profile, found.common, found.itemTable, found.model);
             }));
         }
     }

@@ -26,7 +26,7 @@ public final class Interest {
     private static final double MEMORY = 32;
 
     /** What is left of an interest's part in the newest events after one more. */
-    static final float RECENCY_KEPT = 0.7f;
+    public static final float RECENCY_KEPT = 0.7f;
 
     /** An item that made the interest, with its decayed share of the weight as of the interest's last-seen time. */
     public record Example(String item, float weight) {}

@@ -95,6 +95,24 @@ public final class Profile implements Writeable {
         absence.writeTo(out);
     }
 
+    /**
+     * One thing that somebody did.
+     *
+     * @param time   epoch milliseconds
+     * @param vector unit vector of the item
+     * @param weight of the action; below 0 for a dislike
+     */
+    public record Done(String item, long time, float[] vector, double weight) {}
+
+    /** What would be known of somebody who did this and nothing else, but for the circumstances; it is never stored. */
+    public static Profile of(String user, List<Done> oldestFirst, Tracker tracker) {
+        Profile profile = new Profile(user);
+        for (Done done : oldestFirst) {
+            profile.take(new Event(user, done.item, "", done.time, 0, List.of()), done.vector, done.weight, tracker);
+        }
+        return profile;
+    }
+
     public String user() {
         return user;
     }

@@ -21,6 +21,7 @@ import org.opensearch.transport.client.Client;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /**
  * Walks through all profiles of a tracker, page by page: to take along what users did not want to be known, and to delete what
@@ -45,16 +46,33 @@ final class ProfilePages {
      * @param to the name of a generation
      */
     void copyAbsences(String tracker, String to, ActionListener<Void> listener) {
+        absentPages(tracker, (absent, then) -> add(to, absent, then), listener);
+    }
+
+    /** Says of each user who did not want something to be known what that is. */
+    void absences(String tracker, BiConsumer<String, Absence> each, ActionListener<Void> listener) {
+        absentPages(tracker, (absent, then) -> {
+            absent.forEach(profile -> each.accept(profile.user(), profile.absence()));
+            then.onResponse(null);
+        }, listener);
+    }
+
+    /** Takes profiles that say nothing but what their users did not want to be known, and then calls for more. */
+    private interface Absent {
+        void take(List<Profile> page, ActionListener<Void> then) throws IOException;
+    }
+
+    private void absentPages(String tracker, Absent absent, ActionListener<Void> listener) {
         SearchSourceBuilder source = new SearchSourceBuilder().size(COPIED_AT_ONCE).fetchSource("profile", null).sort("_doc");
         SearchRequest search = new SearchRequest(ProfileIndex.alias(tracker)).source(source.query(QueryBuilders.existsQuery("user"))).scroll(PAUSE);
         RefreshRequest refresh = new RefreshRequest(ProfileIndex.alias(tracker));
         documents.asPlugin(listener, wrapped -> client.admin().indices().refresh(refresh, ActionListener.wrap(
-            refreshed -> client.search(search, copied(to, wrapped)),
+            refreshed -> client.search(search, taken(absent, wrapped)),
             wrapped::onFailure
         )));
     }
 
-    private ActionListener<SearchResponse> copied(String to, ActionListener<Void> listener) {
+    private ActionListener<SearchResponse> taken(Absent taker, ActionListener<Void> listener) {
         return ActionListener.wrap(page -> {
             if (page.getHits().getHits().length == 0) {
                 ClearScrollRequest clear = new ClearScrollRequest();
@@ -70,7 +88,7 @@ final class ProfilePages {
                 }
             }
             SearchScrollRequest next = new SearchScrollRequest(page.getScrollId()).scroll(PAUSE);
-            add(to, absent, ActionListener.wrap(added -> client.searchScroll(next, copied(to, listener)), listener::onFailure));
+            taker.take(absent, ActionListener.wrap(done -> client.searchScroll(next, taken(taker, listener)), listener::onFailure));
         }, listener::onFailure);
     }
 

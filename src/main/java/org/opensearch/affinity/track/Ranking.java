@@ -30,17 +30,19 @@ import java.util.function.BiConsumer;
  * @param ownItems     from 0 to 1: how much affinity counts for items of the user's own history; where nobody says it, as much
  *                     as the log shows that people come back to an item
  * @param explore      from 0 to {@value #MAX_WEIGHT}: how much an item that little is known of may gain by chance
- * @param signals      weights of the tracker's signals by name, from 0 to {@value #MAX_WEIGHT}; others keep their own
+ * @param relevance    from 0 to {@value #MAX_WEIGHT}: the power, or in a sum the factor, with which relevance counts
+ * @param signals      weights of the tracker's signals by name, from 0 to {@value #MAX_WEIGHT}; others keep their own. That of
+ *                     {@value Signal#SEEN} may be below 0, for people who want what is new
  */
 public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Integer maxInterests, Float minAffinity, Float diversity,
-    Float sessionWeight, Float ownItems, Float explore, Map<String, Float> signals) implements Writeable, ToXContentFragment {
+    Float sessionWeight, Float ownItems, Float explore, Float relevance, Map<String, Float> signals) implements Writeable, ToXContentFragment {
     public static final float DEFAULT_WEIGHT = 4f;
     public static final float MAX_WEIGHT = 20f;
     private static final float DEFAULT_SESSION_WEIGHT = 0.5f;
     public static final int DEFAULT_WINDOW_SIZE = 1_000;
     public static final int MAX_WINDOW_SIZE = 10_000;
     /** Nothing said. */
-    public static final Ranking UNSAID = new Ranking(null, null, null, null, null, null, null, null, null, Map.of());
+    public static final Ranking UNSAID = new Ranking(null, null, null, null, null, null, null, null, null, null, Map.of());
     /** What holds where nobody says anything. */
     public static final Ranking DEFAULT = new Ranking(
         DEFAULT_WEIGHT,
@@ -52,6 +54,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
         DEFAULT_SESSION_WEIGHT,
         null,
         0f,
+        1f,
         Map.of()
     );
 
@@ -89,6 +92,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
         private String sessionWeight;
         private String ownItems;
         private String explore;
+        private String relevance;
         private Map<String, Object> signals = Map.of();
 
         /** Adds the fields of a ranking to a parser. */
@@ -102,6 +106,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
             declare(parser, "session_weight", (said, value) -> said.sessionWeight = value);
             declare(parser, "own_items", (said, value) -> said.ownItems = value);
             declare(parser, "explore", (said, value) -> said.explore = value);
+            declare(parser, "relevance", (said, value) -> said.relevance = value);
             parser.declareObject((said, value) -> ((Said) said).signals = value, (p, c) -> p.map(), new ParseField("signals"));
         }
 
@@ -114,7 +119,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
             Map<String, Float> weights = new HashMap<>();
             signals.forEach((name, value) -> {
                 if (value instanceof Number == false) {
-                    throw new IllegalArgumentException("[signals." + name + "] must be a number from 0 to 20, got [" + value + "]");
+                    throw new IllegalArgumentException("[signals." + name + "] must be a number from " + least(name) + " to 20, got [" + value + "]");
                 }
                 weights.put(name, ((Number) value).floatValue());
             });
@@ -129,6 +134,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
                 number("session_weight", sessionWeight, 1),
                 number("own_items", ownItems, 1),
                 number("explore", explore, MAX_WEIGHT),
+                number("relevance", relevance, MAX_WEIGHT),
                 weights
             );
         }
@@ -166,13 +172,22 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
         requireFromTo("session_weight", sessionWeight, 1);
         requireFromTo("own_items", ownItems, 1);
         requireFromTo("explore", explore, MAX_WEIGHT);
+        requireFromTo("relevance", relevance, MAX_WEIGHT);
         signals = Map.copyOf(signals);
-        signals.forEach((name, value) -> requireFromTo("signals." + name, value, MAX_WEIGHT));
+        signals.forEach((name, value) -> requireFromTo("signals." + name, value, least(name), MAX_WEIGHT));
+    }
+
+    private static int least(String signal) {
+        return signal.equals(Signal.SEEN) ? (int) -MAX_WEIGHT : 0;
     }
 
     private static void requireFromTo(String field, Float value, float most) {
-        if (value != null && (value >= 0 && value <= most) == false) {
-            throw new IllegalArgumentException("[" + field + "] must be a number from 0 to " + (int) most + ", got [" + value + "]");
+        requireFromTo(field, value, 0, most);
+    }
+
+    private static void requireFromTo(String field, Float value, int least, float most) {
+        if (value != null && (value >= least && value <= most) == false) {
+            throw new IllegalArgumentException("[" + field + "] must be a number from " + least + " to " + (int) most + ", got [" + value + "]");
         }
     }
 
@@ -189,6 +204,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
             in.readOptionalVInt(),
             in.readBoolean() ? in.readEnum(ScoreMode.class) : null,
             in.readOptionalVInt(),
+            in.readOptionalFloat(),
             in.readOptionalFloat(),
             in.readOptionalFloat(),
             in.readOptionalFloat(),
@@ -212,7 +228,13 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
         out.writeOptionalFloat(sessionWeight);
         out.writeOptionalFloat(ownItems);
         out.writeOptionalFloat(explore);
+        out.writeOptionalFloat(relevance);
         out.writeMap(signals, StreamOutput::writeString, StreamOutput::writeFloat);
+    }
+
+    /** One that says what affinity, relevance and signals weigh, and nothing else. */
+    public static Ranking ofWeights(Float weight, Float relevance, Map<String, Float> signals) {
+        return new Ranking(weight, null, null, null, null, null, null, null, null, relevance, signals);
     }
 
     /** What this one does not say, the other may. */
@@ -229,6 +251,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
             sessionWeight != null ? sessionWeight : other.sessionWeight,
             ownItems != null ? ownItems : other.ownItems,
             explore != null ? explore : other.explore,
+            relevance != null ? relevance : other.relevance,
             all
         );
     }
@@ -262,6 +285,9 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
         }
         if (explore != null) {
             builder.field("explore", explore);
+        }
+        if (relevance != null) {
+            builder.field("relevance", relevance);
         }
         if (signals.isEmpty() == false) {
             builder.field("signals", new TreeMap<>(signals));

@@ -15,14 +15,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * What a numeric or date field of an item says of it, whoever searches, as a number from 0 to 1. It depends on nothing but
- * the item and the time of the search, so it is the same on every shard.
+ * What is known of an item beside the relevance of the query and the user's interests, as a number from 0 to 1: what a field
+ * or the item table says of it, how it goes with what the user did, how its words fit the query. It depends on nothing but
+ * the item, the search and its time, so it is the same on every shard.
  *
  * @param name   by which requests and explanations know it
  * @param field  with doc values
  * @param shape  how the field's value becomes the signal
  * @param scale  above 0: the value at which a saturation is one half, or the milliseconds in which a decay halves
- * @param weight from 0 to {@value Ranking#MAX_WEIGHT}, where the request says nothing else
+ * @param weight from 0 to {@value Ranking#MAX_WEIGHT}, where the request says nothing else; that of {@value #SEEN} may be below 0
  */
 public record Signal(String name, String field, Shape shape, double scale, float weight) implements Writeable, ToXContentObject {
     /** How a field's value becomes a signal. */
@@ -34,16 +35,42 @@ public record Signal(String name, String field, Shape shape, double scale, float
         /** What the tracker itself counts in its item table, beside what is usual: {@code p / (p + mean)}. It has no field. */
         POPULARITY,
         /** By chance, more for items that are less popular: {@code (1 - popularity) · u}, u from 0 to 1. It has no field. */
-        CHANCE
+        CHANCE,
+        /** The square root of how well the item goes with those of the history, as the trained model knows it. */
+        BEHAVIOUR,
+        /** 1 for an item of the user's history. */
+        SEEN,
+        /** How the words of a text field and those of the query meet: F1 of the field's words that are asked for and the asked ones that it has. */
+        MATCH,
+        /** Cosine of the encoded query and the item vector, 0 where it is below. */
+        MEANING
     }
 
     /** The name of the signal that every tracker has. */
     public static final String POPULARITY = "popularity";
+    public static final String SEEN = "seen";
+    public static final String BEHAVIOUR = "behaviour";
+    public static final String MEANING = "meaning";
+    private static final String MATCH = "match_";
     static final float DEFAULT_POPULARITY = 1.5f;
 
     /** What a search asks of chance. */
     public static Signal explore(float weight) {
         return new Signal("explore", "", Shape.CHANCE, 1, weight);
+    }
+
+    /**
+     * Those that every tracker has and that weigh nothing until a search, a tracker or what was learned says so.
+     *
+     * @param textFields of the items, each with a signal {@code match_<field>}
+     */
+    public static List<Signal> unweighted(List<String> textFields) {
+        Stream<Signal> own = Stream.of(
+            new Signal(BEHAVIOUR, "", Shape.BEHAVIOUR, 1, 0),
+            new Signal(SEEN, "", Shape.SEEN, 1, 0),
+            new Signal(MEANING, "", Shape.MEANING, 1, 0)
+        );
+        return Stream.concat(own, textFields.stream().map(field -> new Signal(MATCH + field, field, Shape.MATCH, 1, 0))).toList();
     }
 
     /** The tracker's own count of what people like. */
@@ -74,6 +101,9 @@ public record Signal(String name, String field, Shape shape, double scale, float
         if (name.equals(POPULARITY) && said.containsKey("field") == false) {
             Part.of(path, definition, "{\"weight\": 1.5}").requireOnly("weight");
             return popularity((float) number(path + ".weight", said.containsKey("weight") ? said.get("weight") : DEFAULT_POPULARITY, 0, Ranking.MAX_WEIGHT));
+        }
+        if (name.equals(SEEN) || name.equals(BEHAVIOUR) || name.equals(MEANING) || name.startsWith(MATCH)) {
+            throw new IllegalArgumentException("[" + path + "] is a signal that every tracker has: give yours another name, or weigh it in [ranking]");
         }
         TreeSet<Object> unknown = new TreeSet<>(said.keySet());
         unknown.removeAll(List.of("field", "pivot", "half_life", "weight"));
@@ -106,6 +136,11 @@ public record Signal(String name, String field, Shape shape, double scale, float
         return Tracker.time(path, String.valueOf(value)).millis();
     }
 
+    /** Whether it depends on what the user did, item by item. */
+    public boolean isOfHistory() {
+        return shape == Shape.BEHAVIOUR || shape == Shape.SEEN;
+    }
+
     /**
      * @param value of the item's field
      * @param now   of the search, epoch milliseconds
@@ -115,7 +150,7 @@ public record Signal(String name, String field, Shape shape, double scale, float
         return switch (shape) {
             case SATURATION -> value > 0 ? (float) (value / (value + scale)) : 0;
             case DECAY -> (float) Math.pow(2, -Math.max(0, now - value) / scale);
-            case POPULARITY, CHANCE -> (float) value;
+            case POPULARITY, CHANCE, BEHAVIOUR, SEEN, MATCH, MEANING -> (float) value;
         };
     }
 
@@ -125,7 +160,7 @@ public record Signal(String name, String field, Shape shape, double scale, float
         switch (shape) {
             case SATURATION -> builder.field("field", field).field("pivot", scale);
             case DECAY -> builder.field("field", field).field("half_life", inLargestUnit((long) scale).getStringRep());
-            case POPULARITY, CHANCE -> {
+            case POPULARITY, CHANCE, BEHAVIOUR, SEEN, MATCH, MEANING -> {
             }
         }
         return builder.field("weight", weight).endObject();

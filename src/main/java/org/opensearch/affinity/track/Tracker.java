@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import static org.opensearch.core.xcontent.ConstructingObjectParser.constructorArg;
 import static org.opensearch.core.xcontent.ConstructingObjectParser.optionalConstructorArg;
@@ -300,7 +301,7 @@ public final class Tracker implements Writeable, ToXContentObject {
 
     /** @throws IllegalArgumentException if it weighs a signal that this tracker does not define, naming those it does */
     public void requireSignals(Ranking weighed) {
-        List<String> names = signals.stream().map(Signal::name).toList();
+        List<String> names = Stream.concat(signals.stream(), Signal.unweighted(items.textFields()).stream()).map(Signal::name).toList();
         for (String signal : weighed.signals().keySet()) {
             if (names.contains(signal) == false) {
                 throw new IllegalArgumentException("[signals] has no [" + signal + "] in tracker [" + name + "]; defined: " + names);

@@ -43,7 +43,7 @@ public final class UserKeys {
     );
 
     /** A tracker's key is not in the keystore of this node. Its message holds nothing of any user. */
-    static final class MissingException extends OpenSearchStatusException {
+    public static final class MissingException extends OpenSearchStatusException {
         MissingException(Tracker tracker) {
             super(
                 "[affinity] the keystore of this node has no [{}], by which tracker [{}] stores its users",
@@ -83,7 +83,7 @@ public final class UserKeys {
      *
      * @throws MissingException if this node cannot tell
      */
-    String of(Tracker tracker, String user) {
+    public String of(Tracker tracker, String user) {
         if (tracker.pseudonym() == null) {
             return user;
         }

@@ -122,7 +122,7 @@ public class RankExplainTests extends RankTestCase {
             explained++;
             Map<?, ?> reason = hit.field(WhyPhase.FIELD).getValue();
             float base = ((Number) hit.getSourceAsMap().get("base")).floatValue();
-            assertEquals(hit.getId(), hit.getScore(), Fusion.fuse(base, (double) reason.get("merit"), ScoreMode.MULTIPLY), 0f);
+            assertEquals(hit.getId(), hit.getScore(), new Fusion(ScoreMode.MULTIPLY, 1).fuse(base, (double) reason.get("merit")), 0f);
             List<?> interests = (List<?>) reason.get("interests");
             assertEquals(hit.getId() + reason, (double) reason.get("merit") == 0, interests.isEmpty());
             for (Object interest : interests) {

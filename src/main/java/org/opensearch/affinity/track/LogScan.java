@@ -1,0 +1,139 @@
+package org.opensearch.affinity.track;
+
+import org.opensearch.action.search.CreatePitAction;
+import org.opensearch.action.search.CreatePitRequest;
+import org.opensearch.action.search.DeletePitAction;
+import org.opensearch.action.search.DeletePitRequest;
+import org.opensearch.action.search.SearchRequest;
+import org.opensearch.action.support.PlainActionFuture;
+import org.opensearch.affinity.track.EventReader.SkippedException;
+import org.opensearch.common.unit.TimeValue;
+import org.opensearch.common.util.concurrent.ThreadContext;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.search.SearchHit;
+import org.opensearch.search.builder.PointInTimeBuilder;
+import org.opensearch.search.builder.SearchSourceBuilder;
+import org.opensearch.search.slice.SliceBuilder;
+import org.opensearch.search.sort.SortBuilders;
+import org.opensearch.transport.client.Client;
+
+import java.io.Closeable;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Reads the whole log of a tracker as of one moment, in slices that several threads may read side by side, each of its own. It
+ * leaves out what profiles leave out: who is forgotten or has opted out, what is older than is to be kept, what is no event or
+ * weighs nothing. Calls block, so they are for threads of our own.
+ */
+public final class LogScan implements Closeable {
+    private static final int PAGE = 5_000;
+    private static final TimeValue KEPT = TimeValue.timeValueMinutes(10);
+
+    /**
+     * One event of somebody.
+     *
+     * @param user   as profiles name him
+     * @param weight of its action; below 0 for a dislike
+     * @param time   epoch milliseconds
+     */
+    public record Act(String user, String item, double weight, long time) {}
+
+    private final Client client;
+    private final Tracker tracker;
+    private final UserKeys keys;
+    private final Map<String, Absence> absences;
+    private final EventReader reader;
+    private final int slices;
+    private final long began = System.currentTimeMillis();
+    private final String pointInTime;
+
+    private LogScan(Client client, Tracker tracker, UserKeys keys, Map<String, Absence> absences, int slices, String pointInTime) {
+        this.client = client;
+        this.tracker = tracker;
+        this.keys = keys;
+        this.absences = absences;
+        this.slices = slices;
+        this.pointInTime = pointInTime;
+        reader = new EventReader(tracker.events().fields(), tracker.contexts());
+    }
+
+    /**
+     * @param slices at least 1
+     * @throws org.opensearch.index.IndexNotFoundException when there is no log
+     */
+    public static LogScan open(Client client, Tracker tracker, UserKeys keys, int slices) {
+        try (ThreadContext.StoredContext ignored = client.threadPool().getThreadContext().stashContext()) {
+            Map<String, Absence> absences = new HashMap<>();
+            PlainActionFuture<Void> known = PlainActionFuture.newFuture();
+            new ProfilePages(client).absences(tracker.name(), absences::put, known);
+            known.actionGet();
+            CreatePitRequest create = new CreatePitRequest(KEPT, false, tracker.events().expressions());
+            String id = client.execute(CreatePitAction.INSTANCE, create).actionGet().getId();
+            return new LogScan(client, tracker, keys, absences, slices, id);
+        }
+    }
+
+    /** How many slices there are to be read. */
+    public int slices() {
+        return slices;
+    }
+
+    /** Reads one slice, in no order that means anything. */
+    public void read(int slice, Consumer<Act> acts) {
+        Object[] after = null;
+        while (true) {
+            SearchHit[] hits = page(slice, after);
+            for (SearchHit hit : hits) {
+                Act act = act(hit);
+                if (act != null) {
+                    acts.accept(act);
+                }
+            }
+            if (hits.length < PAGE) {
+                return;
+            }
+            after = hits[hits.length - 1].getSortValues();
+        }
+    }
+
+    private SearchHit[] page(int slice, Object[] after) {
+        SearchSourceBuilder source = new SearchSourceBuilder().size(PAGE).trackTotalHits(false).sort(SortBuilders.shardDocSort());
+        source.pointInTimeBuilder(new PointInTimeBuilder(pointInTime).setKeepAlive(KEPT));
+        if (slices > 1) {
+            source.slice(new SliceBuilder(slice, slices));
+        }
+        if (after != null) {
+            source.searchAfter(after);
+        }
+        try (ThreadContext.StoredContext ignored = client.threadPool().getThreadContext().stashContext()) {
+            SearchRequest request = new SearchRequest().source(source).allowPartialSearchResults(false);
+            return client.search(request).actionGet().getHits().getHits();
+        }
+    }
+
+    /** Null where it is none, or nobody may know of it. */
+    private Act act(SearchHit hit) {
+        try {
+            if (hit.getSourceRef() == null) {
+                return null;
+            }
+            Event event = reader.read(hit.getId(), hit.getSourceRef(), began);
+            String user = keys.of(tracker, event.user());
+            Double weight = tracker.weightOf(event.action());
+            boolean absent = absences.getOrDefault(user, Absence.NONE).covers(event) != null;
+            boolean old = tracker.retention().map(kept -> event.time() < began - kept.millis()).orElse(false);
+            return weight == null || absent || old ? null : new Act(user, event.item(), weight, event.time());
+        } catch (SkippedException e) {
+            return null;
+        }
+    }
+
+    @Override
+    public void close() {
+        try (ThreadContext.StoredContext ignored = client.threadPool().getThreadContext().stashContext()) {
+            client.execute(DeletePitAction.INSTANCE, new DeletePitRequest(pointInTime), ActionListener.wrap(() -> {}));
+        }
+    }
+}

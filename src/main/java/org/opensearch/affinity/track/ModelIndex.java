@@ -1,0 +1,153 @@
+package org.opensearch.affinity.track;
+
+import org.apache.lucene.util.BytesRef;
+import org.opensearch.action.admin.indices.mapping.put.PutMappingRequest;
+import org.opensearch.action.index.IndexRequest;
+import org.opensearch.cluster.ClusterState;
+import org.opensearch.common.hash.MurmurHash3;
+import org.opensearch.common.settings.Settings;
+import org.opensearch.common.xcontent.XContentFactory;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.xcontent.XContentBuilder;
+import org.opensearch.transport.client.Client;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Trained models of a tracker: {@code .affinity-model-<tracker>.<number>}, a system index with one document an item and a copy
+ * on every data node, where rankers read it. It is written once and then only read. Thread-safe.
+ */
+public final class ModelIndex {
+    /** What all its indices' names begin with. */
+    public static final String PREFIX = ProfileIndex.SYSTEM_PREFIX + "model-";
+    /** The item's id. */
+    public static final String ITEM = "item";
+    /** Decayed weight of all events that liked the item, as a float in doc values. */
+    public static final String POPULARITY = "popularity";
+    /** What {@link #pack} made of its neighbours, in doc values. */
+    public static final String NEIGHBOURS = "neighbours";
+
+    /**
+     * What a model knows of one item.
+     *
+     * @param popularity   decayed weight of the events that liked it
+     * @param neighbours   ids of items that go with it
+     * @param similarities of these, above 0, at most 1
+     */
+    public record Row(String item, float popularity, List<String> neighbours, float[] similarities) {}
+
+    private final SystemDocuments documents;
+    private final Client client;
+
+    public ModelIndex(Client client) {
+        documents = new SystemDocuments(client);
+        this.client = client;
+    }
+
+    /** The index of a model. A dot is in no tracker's name. */
+    public static String index(String tracker, int number) {
+        return PREFIX + tracker + "." + number;
+    }
+
+    /** The indices of all models of a tracker, whether finished or not. */
+    public static List<String> indices(String tracker, ClusterState state) {
+        return state.metadata().indices().keySet().stream().filter(index -> index.startsWith(PREFIX + tracker + ".")).toList();
+    }
+
+    /** The number in the name of a model's index. */
+    public static int number(String index) {
+        return Integer.parseInt(index.substring(index.lastIndexOf('.') + 1));
+    }
+
+    /** By what neighbours are known: two items of a shop that share one are not to be expected. */
+    public static long hash(BytesRef item) {
+        return MurmurHash3.hash128(item.bytes, item.offset, item.length, 0, new MurmurHash3.Hash128()).h1;
+    }
+
+    /** Neighbours as pairs of a hash and a similarity in 16 bits, for {@link #unpack}. */
+    static byte[] pack(Row row) {
+        ByteBuffer packed = ByteBuffer.allocate(row.similarities.length * (Long.BYTES + Short.BYTES));
+        for (int i = 0; i < row.similarities.length; i++) {
+            packed.putLong(hash(new BytesRef(row.neighbours.get(i)))).putShort(Float.floatToFloat16(row.similarities[i]));
+        }
+        return packed.array();
+    }
+
+    /** Takes neighbours one by one. */
+    public interface Neighbour {
+        void take(long hash, float similarity);
+    }
+
+    /** Reads what {@link #pack} wrote. */
+    public static void unpack(BytesRef packed, Neighbour neighbour) {
+        ByteBuffer buffer = ByteBuffer.wrap(packed.bytes, packed.offset, packed.length);
+        while (buffer.hasRemaining()) {
+            neighbour.take(buffer.getLong(), Float.float16ToFloat(buffer.getShort()));
+        }
+    }
+
+    public void create(String tracker, int number, ActionListener<Void> listener) {
+        Settings settings = Settings.builder().put("index.auto_expand_replicas", "0-all").put("index.refresh_interval", "-1").build();
+        documents.create(index(tracker, number), List.of(), settings, mapping(), listener);
+    }
+
+    private static XContentBuilder mapping() {
+        try {
+            XContentBuilder mapping = XContentFactory.jsonBuilder().startObject().field("dynamic", "strict");
+            mapping.startObject("_source").field("enabled", false).endObject().startObject("properties");
+            mapping.startObject(ITEM).field("type", "keyword").endObject();
+            mapping.startObject(POPULARITY).field("type", "float").field("index", false).endObject();
+            mapping.startObject(NEIGHBOURS).field("type", "binary").field("doc_values", true).endObject();
+            return mapping.endObject().endObject();
+        } catch (IOException e) {
+            throw new IllegalStateException("writing to memory cannot fail", e);
+        }
+    }
+
+    /** What {@link #describe} said of a model; empty for one that is not finished, or not there. */
+    @SuppressWarnings("unchecked")
+    public static Map<String, Object> about(String index, ClusterState state) {
+        if (state.metadata().hasIndex(index) == false || state.metadata().index(index).mapping() == null) {
+            return Map.of();
+        }
+        Map<String, Object> meta = (Map<String, Object>) state.metadata().index(index).mapping().sourceAsMap().get("_meta");
+        return meta == null ? Map.of() : meta;
+    }
+
+    /** Writes rows of a model. Fails when one could not be written. */
+    public void write(String tracker, int number, Collection<Row> rows, ActionListener<Void> listener) {
+        documents.index(rows, row -> {
+            XContentBuilder source = SystemDocuments.source().field(ITEM, row.item).field(POPULARITY, row.popularity);
+            if (row.similarities.length > 0) {
+                byte[] packed = pack(row);
+                source.field(NEIGHBOURS).value(packed, 0, packed.length);
+            }
+            return new IndexRequest(index(tracker, number)).source(source.endObject());
+        }, listener);
+    }
+
+    /** Lets what was written be read, in one segment. */
+    public void finish(String tracker, int number, ActionListener<Void> listener) {
+        String index = index(tracker, number);
+        documents.<Void>asPlugin(listener, wrapped -> client.admin().indices().prepareForceMerge(index).setMaxNumSegments(1).setFlush(true).execute(
+            ActionListener.wrap(
+                merged -> client.admin().indices().prepareRefresh(index).execute(ActionListener.map(wrapped, refreshed -> null)),
+                wrapped::onFailure
+            )
+        ));
+    }
+
+    /** Keeps with a model what is to be known of it besides; then it is finished. */
+    public void describe(String tracker, int number, Map<String, Object> about, ActionListener<Void> listener) {
+        PutMappingRequest put = new PutMappingRequest(index(tracker, number)).source(Map.of("_meta", about));
+        documents.<Void>asPlugin(listener, wrapped -> client.admin().indices().putMapping(put, ActionListener.map(wrapped, done -> null)));
+    }
+
+    public void delete(List<String> indices, ActionListener<Void> listener) {
+        documents.delete(indices, listener);
+    }
+}

@@ -1,0 +1,159 @@
+package org.opensearch.affinity.train;
+
+import org.apache.lucene.util.ArrayUtil;
+import org.apache.lucene.util.InPlaceMergeSorter;
+import org.opensearch.affinity.track.LogScan;
+import org.opensearch.affinity.track.Tracker;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiPredicate;
+
+/**
+ * All acts of a log in memory, 20 bytes each beside the names of users and items. Filled by several threads, then read.
+ */
+final class Acts {
+    private final int most;
+    private final Map<String, Integer> users = new HashMap<>();
+    private final Map<String, Integer> itemNumbers = new HashMap<>();
+    private final List<String> items = new ArrayList<>();
+    private int[] who = new int[1_024];
+    private int[] what = new int[1_024];
+    private float[] weights = new float[1_024];
+    private long[] times = new long[1_024];
+    private int size;
+    private int[] starts;
+
+    /** @param most that it takes */
+    Acts(int most) {
+        this.most = most;
+    }
+
+    /** @throws IllegalArgumentException if there are too many, saying what to do */
+    synchronized void add(LogScan.Act act) {
+        if (size == most) {
+            throw new IllegalArgumentException(
+                "[affinity] the log has more than [" + most + "] events: shorten it with [retention], or raise [" + TrainAction.MAX_EVENTS.getKey() + "], at 100 bytes of heap an event"
+            );
+        }
+        who = ArrayUtil.grow(who, size + 1);
+        what = ArrayUtil.grow(what, size + 1);
+        weights = ArrayUtil.grow(weights, size + 1);
+        times = ArrayUtil.grow(times, size + 1);
+        who[size] = users.computeIfAbsent(act.user(), user -> users.size());
+        what[size] = itemNumbers.computeIfAbsent(act.item(), item -> {
+            items.add(item);
+            return items.size() - 1;
+        });
+        weights[size] = (float) act.weight();
+        times[size] = act.time();
+        size++;
+    }
+
+    int size() {
+        return size;
+    }
+
+    int users() {
+        return users.size();
+    }
+
+    List<String> items() {
+        return items;
+    }
+
+    /** The newest time, epoch milliseconds; 0 of nothing. */
+    long newest() {
+        return Arrays.stream(times, 0, size).max().orElse(0);
+    }
+
+    /** Those that liked an item and that a rule keeps, by user and time. */
+    Log log(BiPredicate<String, Long> kept) {
+        String[] names = new String[users.size()];
+        users.forEach((name, number) -> names[number] = name);
+        // The order in which slices were read must not matter.
+        List<String> sorted = Arrays.stream(names).sorted().toList();
+        Map<String, Integer> ranks = new HashMap<>();
+        sorted.forEach(name -> ranks.put(name, ranks.size()));
+        Log.Builder log = new Log.Builder(items.size());
+        for (int i = 0; i < size; i++) {
+            if (weights[i] > 0 && kept.test(names[who[i]], times[i])) {
+                log.add(ranks.get(names[who[i]]), what[i], weights[i], times[i]);
+            }
+        }
+        return log.build();
+    }
+
+    /** What is left of the weights of all events that liked an item and that a rule keeps, at the newest time; by item. */
+    double[] popularities(BiPredicate<String, Long> kept, Tracker tracker) {
+        String[] names = new String[users.size()];
+        users.forEach((name, number) -> names[number] = name);
+        long now = newest();
+        double[] popularities = new double[items.size()];
+        for (int i = 0; i < size; i++) {
+            if (weights[i] > 0 && kept.test(names[who[i]], times[i])) {
+                popularities[what[i]] += weights[i] * tracker.decay().factor(times[i], now);
+            }
+        }
+        return popularities;
+    }
+
+    /** One thing that a user did. */
+    record Act(String item, double weight, long time) {}
+
+    /** The newest things that a user did before a time, oldest first; for sorted ones. */
+    List<Act> before(String user, long time, int most) {
+        Integer number = users.get(user);
+        if (number == null) {
+            return List.of();
+        }
+        List<Act> acts = new ArrayList<>();
+        for (int i = starts[number + 1] - 1; i >= starts[number] && acts.size() < most; i--) {
+            if (times[i] < time) {
+                acts.add(new Act(items.get(what[i]), weights[i], times[i]));
+            }
+        }
+        return acts.reversed();
+    }
+
+    /** Brings them into the order of users, then times, then items; nothing may be added any more. */
+    void sort() {
+        new InPlaceMergeSorter() {
+            @Override
+            protected int compare(int i, int j) {
+                int order = who[i] != who[j] ? Integer.compare(who[i], who[j]) : Long.compare(times[i], times[j]);
+                return order != 0 ? order : items.get(what[i]).compareTo(items.get(what[j]));
+            }
+
+            @Override
+            protected void swap(int i, int j) {
+                swapAt(i, j);
+            }
+        }.sort(0, size);
+        starts = new int[users.size() + 1];
+        for (int i = 0; i < size; i++) {
+            starts[who[i] + 1]++;
+        }
+        for (int user = 0; user < users.size(); user++) {
+            starts[user + 1] += starts[user];
+        }
+    }
+
+    private void swapAt(int i, int j) {
+        int user = who[i];
+        who[i] = who[j];
+        who[j] = user;
+        int item = what[i];
+        what[i] = what[j];
+        what[j] = item;
+        float weight = weights[i];
+        weights[i] = weights[j];
+        weights[j] = weight;
+        long time = times[i];
+        times[i] = times[j];
+        times[j] = time;
+    }
+}

@@ -1,0 +1,135 @@
+package org.opensearch.affinity.train;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/**
+ * Learns how much each of the values counts by which hits are ranked. What is learned shrinks towards what was there before,
+ * the more so the less there is to learn from; how much is chosen by cross-validation. Weights that do not rank lessons better
+ * which took no part in this are not worth having.
+ */
+final class FusionLearner {
+    /** Fewer lessons than that say nothing. */
+    static final int LEAST_LESSONS = 30;
+    private static final int FOLDS = 5;
+    private static final double[] PENALTIES = { 0.1, 1, 10, 100, 1_000, 10_000 };
+    private static final int RESAMPLES = 1_000;
+    private static final long SEED = 20_260_101L;
+
+    /**
+     * What came of it.
+     *
+     * @param weights  of the values; those that were there before where nothing better was found
+     * @param lessons  learned from
+     * @param checks   lessons that took no part
+     * @param before   NDCG@10 over these with the weights that were there
+     * @param after    the same with those that were learned
+     * @param low      of the 95 % interval of the difference (paired percentile bootstrap); not a number without lessons
+     * @param high     of the same
+     * @param penalty  that was chosen; 0 without lessons
+     * @param accepted whether the learned weights are the ones to be used
+     */
+    record Learned(double[] weights, int lessons, int checks, double before, double after, double low, double high, double penalty, boolean accepted) {}
+
+    private final double[] defaults;
+    private final double[] least;
+
+    /**
+     * @param defaults weights that were there before; not all 0
+     * @param least    below which none may be learned; negative infinity for no such thing
+     */
+    FusionLearner(double[] defaults, double[] least) {
+        this.defaults = defaults;
+        this.least = least;
+    }
+
+    /**
+     * @param lessons to learn from
+     * @param checks  other ones, with all of their hits
+     */
+    Learned learn(List<Lesson> lessons, List<Lesson> checks, Watch watch) {
+        if (lessons.size() < LEAST_LESSONS || checks.isEmpty()) {
+            double before = mean(ndcg(checks, defaults));
+            return new Learned(defaults, lessons.size(), checks.size(), before, before, Double.NaN, Double.NaN, 0, false);
+        }
+        double[] prior = tempered(lessons);
+        double penalty = penalty(lessons, prior, watch.part(0, 0.8));
+        double[] weights = new ListwiseFit(lessons, prior, least, penalty).weights(watch.part(0.8, 0.95));
+        double[] before = ndcg(checks, defaults);
+        double[] after = ndcg(checks, weights);
+        double[] interval = interval(before, after);
+        boolean better = mean(after) > mean(before);
+        return new Learned(better ? weights : defaults, lessons.size(), checks.size(), mean(before), mean(after), interval[0], interval[1], penalty, better);
+    }
+
+    /** The weights that were there, times what makes them most likely: they rank alike, whatever that is. */
+    private double[] tempered(List<Lesson> lessons) {
+        List<Lesson> scored = lessons.stream().map(this::scored).toList();
+        double[] none = { 0 };
+        double temperature = new ListwiseFit(scored, new double[] { 1 }, none, 1).weights(Watch.NOBODY)[0];
+        return Arrays.stream(defaults).map(weight -> weight * temperature).toArray();
+    }
+
+    /** The lesson with one value, the score of the weights that were there. */
+    private Lesson scored(Lesson lesson) {
+        float[][] scores = new float[lesson.values().length][1];
+        for (int hit = 0; hit < scores.length; hit++) {
+            scores[hit][0] = (float) lesson.score(hit, defaults);
+        }
+        return new Lesson(scores, lesson.chosen());
+    }
+
+    private double penalty(List<Lesson> lessons, double[] prior, Watch watch) {
+        double best = Double.POSITIVE_INFINITY;
+        double chosen = PENALTIES[PENALTIES.length - 1];
+        for (int i = 0; i < PENALTIES.length; i++) {
+            double loss = 0;
+            for (int fold = 0; fold < FOLDS; fold++) {
+                watch.at((i * FOLDS + fold) / (double) (PENALTIES.length * FOLDS));
+                List<Lesson> rest = part(lessons, fold, false);
+                double[] weights = new ListwiseFit(rest, prior, least, PENALTIES[i]).weights(Watch.NOBODY);
+                loss += ListwiseFit.loss(part(lessons, fold, true), weights) / FOLDS;
+            }
+            if (loss < best) {
+                best = loss;
+                chosen = PENALTIES[i];
+            }
+        }
+        return chosen;
+    }
+
+    private static List<Lesson> part(List<Lesson> lessons, int fold, boolean inside) {
+        List<Lesson> part = new ArrayList<>();
+        for (int i = 0; i < lessons.size(); i++) {
+            if ((i % FOLDS == fold) == inside) {
+                part.add(lessons.get(i));
+            }
+        }
+        return part;
+    }
+
+    private static double[] ndcg(List<Lesson> lessons, double[] weights) {
+        return lessons.stream().mapToDouble(lesson -> lesson.ndcg(weights)).toArray();
+    }
+
+    private static double mean(double[] values) {
+        return Arrays.stream(values).average().orElse(0);
+    }
+
+    private static double[] interval(double[] before, double[] after) {
+        SplittableRandom random = new SplittableRandom(SEED);
+        double[] differences = new double[RESAMPLES];
+        for (int resample = 0; resample < RESAMPLES; resample++) {
+            differences[resample] = IntStream.generate(() -> random.nextInt(before.length))
+                .limit(before.length)
+                .mapToDouble(i -> after[i] - before[i])
+                .average()
+                .orElse(0);
+        }
+        Arrays.sort(differences);
+        return new double[] { differences[RESAMPLES / 40], differences[RESAMPLES - 1 - RESAMPLES / 40] };
+    }
+}

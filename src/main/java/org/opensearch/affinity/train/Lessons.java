@@ -1,0 +1,159 @@
+package org.opensearch.affinity.train;
+
+import org.opensearch.action.search.SearchRequest;
+import org.opensearch.action.support.PlainActionFuture;
+import org.opensearch.affinity.encode.Chunking;
+import org.opensearch.affinity.encode.EncodeAction;
+import org.opensearch.affinity.encode.EncodeProcessor;
+import org.opensearch.affinity.encode.Purpose;
+import org.opensearch.affinity.rank.LearningSearch;
+import org.opensearch.affinity.rank.RankNode;
+import org.opensearch.affinity.track.GetProfileAction;
+import org.opensearch.affinity.track.ItemVectors;
+import org.opensearch.affinity.track.Profile;
+import org.opensearch.affinity.track.Ranking;
+import org.opensearch.affinity.track.Tracker;
+import org.opensearch.common.document.DocumentField;
+import org.opensearch.common.unit.TimeValue;
+import org.opensearch.search.SearchHit;
+import org.opensearch.search.builder.SearchSourceBuilder;
+import org.opensearch.transport.client.Client;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/**
+ * Asks searches that were made once more, with what was known of the person then, and keeps by which values their hits could be
+ * ranked. A hit's values are the logarithm of its relevance and those of {@link LearningSearch#names}. Calls block, so they are
+ * for threads of our own; several may ask at once.
+ */
+final class Lessons {
+    /** As much of a history as a profile shows of itself, and more than matters. */
+    private static final int HISTORY = 100;
+    private static final double LEAST_RELEVANCE = 1e-6;
+    private static final TimeValue ENCODED_WITHIN = TimeValue.timeValueSeconds(30);
+    private static final long SEED = 20_260_101L;
+
+    private final Client client;
+    private final RankNode node;
+    private final Tracker tracker;
+    private final GetProfileAction.Response known;
+    private final String model;
+    private final Acts acts;
+    private final Function<String, String> keys;
+    private final ItemVectors vectors;
+
+    /**
+     * @param known for its tracker, population and item table; whose profile it is does not matter
+     * @param model index of the model that the values are of
+     * @param acts  sorted
+     * @param keys  by what names users are in the log
+     */
+    Lessons(Client client, RankNode node, GetProfileAction.Response known, String model, Acts acts, Function<String, String> keys) {
+        this.client = client;
+        this.node = node;
+        this.known = known;
+        this.model = model;
+        this.acts = acts;
+        this.keys = keys;
+        tracker = known.tracker();
+        vectors = new ItemVectors(client);
+    }
+
+    /** What a hit is ranked by, in the order of a lesson's values. */
+    static List<String> names(Tracker tracker) {
+        List<String> names = new ArrayList<>(List.of("relevance"));
+        names.addAll(LearningSearch.names(tracker));
+        return names;
+    }
+
+    /**
+     * One lesson; null where nothing that was wanted is among the hits, from which nothing can be learned.
+     *
+     * @param search of the question; it is changed
+     * @param others how many hits that were not wanted are kept, drawn by chance
+     */
+    Lesson ask(Question question, SearchSourceBuilder search, int others) {
+        search.from(0).size(Ranking.DEFAULT_WINDOW_SIZE).fetchSource(false).trackTotalHits(false);
+        boolean byDocument = tracker.items().idField().equals("_id");
+        if (byDocument == false) {
+            search.docValueField(tracker.items().idField());
+        }
+        GetProfileAction.Response asOf = new GetProfileAction.Response(tracker, profile(question), known.common(), known.itemTable(), null);
+        float[] vector = question.text() == null ? new float[0] : encoded(question.text());
+        search.addRescorer(LearningSearch.rescorer(asOf, model, question.text(), vector, question.time(), Map.of(), node));
+        SearchHit[] hits = client.search(new SearchRequest(tracker.items().index()).source(search).pipeline("_none")).actionGet().getHits().getHits();
+        int[] chosen = IntStream.range(0, hits.length).filter(i -> question.wanted().contains(item(hits[i], byDocument))).toArray();
+        return chosen.length == 0 ? null : lesson(hits, chosen, others, question);
+    }
+
+    private String item(SearchHit hit, boolean byDocument) {
+        DocumentField field = byDocument ? null : hit.field(tracker.items().idField());
+        return byDocument ? hit.getId() : field == null ? "" : field.getValue().toString();
+    }
+
+    private static Lesson lesson(SearchHit[] hits, int[] chosen, int others, Question question) {
+        Lesson all = new Lesson(IntStream.range(0, hits.length).mapToObj(i -> values(hits[i])).toArray(float[][]::new), chosen);
+        if (hits.length - chosen.length <= others) {
+            return all;
+        }
+        Random random = new Random(SEED ^ question.hashCode());
+        List<float[]> kept = new ArrayList<>();
+        int left = others;
+        int candidates = hits.length - chosen.length;
+        List<Integer> keptChosen = new ArrayList<>();
+        for (int hit = 0; hit < hits.length; hit++) {
+            if (all.isChosen(hit)) {
+                keptChosen.add(kept.size());
+                kept.add(all.values()[hit]);
+            } else if (random.nextInt(candidates--) < left) {
+                left--;
+                kept.add(all.values()[hit]);
+            }
+        }
+        return new Lesson(kept.toArray(float[][]::new), keptChosen.stream().mapToInt(Integer::intValue).toArray());
+    }
+
+    private static float[] values(SearchHit hit) {
+        float[] told = LearningSearch.values(hit);
+        float[] values = new float[told.length + 1];
+        values[0] = (float) Math.log(Math.max(LEAST_RELEVANCE, hit.getScore()));
+        System.arraycopy(told, 0, values, 1, told.length);
+        return values;
+    }
+
+    /** The profile as it was before the question; null where there was none. */
+    private Profile profile(Question question) {
+        String user = keys.apply(question.user());
+        List<Acts.Act> past = acts.before(user, question.time(), HISTORY);
+        if (past.isEmpty()) {
+            return null;
+        }
+        PlainActionFuture<Map<String, float[]>> found = PlainActionFuture.newFuture();
+        vectors.find(tracker.items(), past.stream().map(Acts.Act::item).distinct().toList(), found);
+        Map<String, float[]> known = found.actionGet();
+        List<Profile.Done> done = new ArrayList<>();
+        for (Acts.Act act : past) {
+            float[] vector = known.get(act.item());
+            if (vector != null && vector.length > 0) {
+                done.add(new Profile.Done(act.item(), act.time(), vector, act.weight()));
+            }
+        }
+        return done.isEmpty() ? null : Profile.of(user, done, tracker);
+    }
+
+    private float[] encoded(String text) {
+        EncodeAction.Request encode = new EncodeAction.Request(
+            EncodeProcessor.DEFAULT_MODEL,
+            Purpose.QUERY,
+            Chunking.TRUNCATE,
+            List.of(text),
+            ENCODED_WITHIN
+        );
+        return client.execute(EncodeAction.INSTANCE, encode).actionGet().vectors()[0];
+    }
+}

@@ -1,0 +1,74 @@
+package org.opensearch.affinity.train;
+
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.core.tasks.TaskCancelledException;
+import org.opensearch.core.tasks.TaskId;
+import org.opensearch.core.xcontent.XContentBuilder;
+import org.opensearch.affinity.learn.Watch;
+import org.opensearch.tasks.CancellableTask;
+import org.opensearch.tasks.Task;
+
+import java.io.IOException;
+import java.util.Map;
+
+/** A training in the list of tasks, with its progress. Cancelling it ends it at its next step, and leaves no model behind. */
+public final class TrainTask extends CancellableTask {
+    private volatile Progress progress = new Progress("waiting", 0);
+
+    TrainTask(long id, String type, String action, String description, TaskId parent, Map<String, String> headers) {
+        super(id, type, action, description, parent, headers);
+    }
+
+    /**
+     * How far it is.
+     *
+     * @param step what is being done
+     * @param part how much of that is done, from 0 to 1
+     */
+    public record Progress(String step, double part) implements Task.Status {
+        public static final String NAME = "affinity_train";
+
+        public Progress(StreamInput in) throws IOException {
+            this(in.readString(), in.readDouble());
+        }
+
+        @Override
+        public void writeTo(StreamOutput out) throws IOException {
+            out.writeString(step);
+            out.writeDouble(part);
+        }
+
+        @Override
+        public String getWriteableName() {
+            return NAME;
+        }
+
+        @Override
+        public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
+            return builder.startObject().field("step", step).field("part", part).endObject();
+        }
+    }
+
+    /** Watches over a step. What it throws ends the training. */
+    Watch begin(String step) {
+        Watch watch = part -> {
+            if (isCancelled()) {
+                throw new TaskCancelledException("[affinity] the training was cancelled while " + progress.step);
+            }
+            progress = new Progress(step, part);
+        };
+        watch.at(0);
+        return watch;
+    }
+
+    @Override
+    public Status getStatus() {
+        return progress;
+    }
+
+    @Override
+    public boolean shouldCancelChildrenOnCancellation() {
+        return true;
+    }
+}

@@ -1,0 +1,226 @@
+package org.opensearch.affinity.train;
+
+import org.opensearch.affinity.learn.Crew;
+import org.opensearch.affinity.learn.Log;
+import org.opensearch.affinity.learn.Neighbourhood;
+import org.opensearch.affinity.learn.Neighbours;
+import org.opensearch.affinity.learn.Watch;
+import org.opensearch.affinity.rank.RankNode;
+import org.opensearch.affinity.track.GetProfileAction;
+import org.opensearch.affinity.track.LogScan;
+import org.opensearch.affinity.track.ModelIndex;
+import org.opensearch.affinity.track.Ranking;
+import org.opensearch.affinity.track.Signal;
+import org.opensearch.affinity.track.Tracker;
+import org.opensearch.affinity.track.UserKeys;
+import org.opensearch.common.unit.TimeValue;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.search.builder.SearchSourceBuilder;
+import org.opensearch.transport.client.Client;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/**
+ * One training: learns which items go together from the log, and from judged searches how much each signal counts. What users
+ * did at or after their first judged search takes no part in what is learned from that search: it would be in the answer. The
+ * model that is kept knows all of the log. Calls block.
+ */
+final class Training {
+    private static final int WRITTEN_AT_ONCE = 500;
+    /** More searches than that teach nothing new about a dozen weights. */
+    private static final int MOST_LESSONS = 3_000;
+    private static final int MOST_CHECKS = 500;
+    private static final double CHECKED = 0.2;
+    private static final int OTHERS = 150;
+    private static final float UNTAUGHT_BEHAVIOUR = 4;
+    private static final long SEED = 20_260_101L;
+
+    private final Client client;
+    private final UserKeys keys;
+    private final RankNode node;
+    private final Crew crew;
+    private final TrainTask task;
+    private final Tracker tracker;
+    private final int maxEvents;
+
+    Training(Client client, UserKeys keys, RankNode node, Crew crew, TrainTask task, Tracker tracker, int maxEvents) {
+        this.client = client;
+        this.keys = keys;
+        this.node = node;
+        this.crew = crew;
+        this.task = task;
+        this.tracker = tracker;
+        this.maxEvents = maxEvents;
+    }
+
+    /**
+     * Trains, and leaves a model behind that is not used yet.
+     *
+     * @param number    that the model gets; the one after it may be used meanwhile
+     * @param questions searches that were made; none for a model without learned weights
+     * @param search    of a question
+     */
+    Trained run(int number, List<Question> questions, Function<Question, SearchSourceBuilder> search) {
+        long began = System.nanoTime();
+        Acts acts = read();
+        Map<String, Long> firsts = new HashMap<>();
+        questions.forEach(question -> firsts.merge(keys.of(tracker, question.user()), question.time(), Math::min));
+        BiPredicate<String, Long> before = (user, time) -> time < firsts.getOrDefault(user, Long.MAX_VALUE);
+        BiPredicate<String, Long> all = (user, time) -> true;
+        boolean cut = acts.log(before).size() < acts.log(all).size();
+        ModelIndex models = new ModelIndex(client);
+        int kept = cut && questions.isEmpty() == false ? number + 1 : number;
+        try {
+            Log log = acts.log(before);
+            write(models, number, acts, before, log);
+            FusionLearner.Learned learned = questions.isEmpty() ? null : learn(acts, number, questions, search);
+            if (kept != number) {
+                log = acts.log(all);
+                write(models, kept, acts, all, log);
+            }
+            Ranking ranking = ranking(learned);
+            Trained trained = new Trained(kept, System.currentTimeMillis(), acts.size(), acts.users(), log.items(), ranking, learned, seconds(began));
+            Blocking.<Void>await(listener -> models.describe(tracker.name(), kept, trained.about(), listener));
+            if (kept != number) {
+                drop(models, number);
+            }
+            return trained;
+        } catch (RuntimeException e) {
+            drop(models, number);
+            drop(models, kept);
+            throw e;
+        }
+    }
+
+    private static double seconds(long began) {
+        return (System.nanoTime() - began) / 1e9;
+    }
+
+    private Acts read() {
+        Watch watch = task.begin("reading the log");
+        Acts acts = new Acts(maxEvents);
+        try (LogScan scan = LogScan.open(client, tracker, keys, crew.threads())) {
+            crew.run(scan.slices(), watch, slice -> scan.read(slice, act -> {
+                acts.add(act);
+                if (acts.size() % 10_000 == 0) {
+                    watch.at(0);
+                }
+            }));
+        }
+        acts.sort();
+        return acts;
+    }
+
+    /** Writes a model of what a rule keeps of the log. */
+    private void write(ModelIndex models, int number, Acts acts, BiPredicate<String, Long> kept, Log log) {
+        Neighbours neighbours = Neighbourhood.cosine().learn(log, crew, task.begin("learning which items go together"));
+        double[] popularities = acts.popularities(kept, tracker);
+        Blocking.<Void>await(listener -> models.create(tracker.name(), number, listener));
+        Watch watch = task.begin("writing the model");
+        float most = most(neighbours);
+        List<ModelIndex.Row> rows = new ArrayList<>();
+        for (int item = 0; item < neighbours.items(); item++) {
+            rows.add(row(item, acts.items(), (float) popularities[item], neighbours, most));
+            if (rows.size() == WRITTEN_AT_ONCE || item == neighbours.items() - 1) {
+                Blocking.<Void>await(listener -> models.write(tracker.name(), number, rows, listener));
+                rows.clear();
+                watch.at((item + 1.0) / neighbours.items());
+            }
+        }
+        Blocking.<Void>await(listener -> models.finish(tracker.name(), number, listener));
+    }
+
+    private static float most(Neighbours neighbours) {
+        float most = Float.MIN_NORMAL;
+        for (int item = 0; item < neighbours.items(); item++) {
+            for (int rank = 0; rank < Math.min(1, neighbours.size(item)); rank++) {
+                most = Math.max(most, neighbours.similarity(item, rank));
+            }
+        }
+        return most;
+    }
+
+    /** @param most similarity that there is: those that are written are parts of it */
+    private static ModelIndex.Row row(int item, List<String> items, float popularity, Neighbours neighbours, float most) {
+        int size = neighbours.size(item);
+        List<String> ids = IntStream.range(0, size).mapToObj(rank -> items.get(neighbours.neighbour(item, rank))).toList();
+        float[] similarities = new float[size];
+        for (int rank = 0; rank < size; rank++) {
+            similarities[rank] = neighbours.similarity(item, rank) / most;
+        }
+        return new ModelIndex.Row(items.get(item), popularity, ids, similarities);
+    }
+
+    private void drop(ModelIndex models, int number) {
+        models.delete(List.of(ModelIndex.index(tracker.name(), number)), ActionListener.wrap(() -> {}));
+    }
+
+    private FusionLearner.Learned learn(Acts acts, int number, List<Question> questions, Function<Question, SearchSourceBuilder> search) {
+        GetProfileAction.Response known = Blocking.await(
+            listener -> client.execute(GetProfileAction.INSTANCE, new GetProfileAction.Request(tracker.name(), "", TimeValue.timeValueSeconds(30)), listener)
+        );
+        Lessons lessons = new Lessons(client, node, known, ModelIndex.index(tracker.name(), number), acts, user -> keys.of(tracker, user));
+        List<Question> drawn = new ArrayList<>(questions);
+        Collections.shuffle(drawn, new Random(SEED));
+        List<Question> some = drawn.subList(0, Math.min(drawn.size(), MOST_LESSONS + MOST_CHECKS));
+        int checks = Math.min(MOST_CHECKS, (int) (some.size() * CHECKED));
+        Lesson[] asked = new Lesson[some.size()];
+        crew.run(some.size(), task.begin("asking judged searches"), i -> {
+            int others = i < checks ? Ranking.MAX_WINDOW_SIZE : OTHERS;
+            asked[i] = lessons.ask(some.get(i), search.apply(some.get(i)), others);
+        });
+        List<Lesson> checked = Arrays.stream(asked, 0, checks).filter(Objects::nonNull).toList();
+        List<Lesson> taught = Arrays.stream(asked, checks, asked.length).filter(Objects::nonNull).toList();
+        return new FusionLearner(defaults(), least()).learn(taught, checked, task.begin("learning weights"));
+    }
+
+    private List<String> names() {
+        return Lessons.names(tracker);
+    }
+
+    /** What signals weigh without learning, those of a new model included. */
+    private double[] defaults() {
+        Ranking usual = untaught();
+        Map<String, Float> weights = new HashMap<>(usual.signals());
+        weights.put("relevance", usual.relevance());
+        weights.put("affinity", usual.weight());
+        tracker.signals().forEach(signal -> weights.putIfAbsent(signal.name(), signal.weight()));
+        return names().stream().mapToDouble(name -> weights.getOrDefault(name, 0f)).toArray();
+    }
+
+    private Ranking untaught() {
+        return tracker.ranking().orElse(Ranking.ofWeights(null, null, Map.of(Signal.BEHAVIOUR, UNTAUGHT_BEHAVIOUR))).orElse(Ranking.DEFAULT);
+    }
+
+    /** People may want less of what they have seen; less of nothing else. */
+    private double[] least() {
+        return names().stream().mapToDouble(name -> name.equals(Signal.SEEN) ? Double.NEGATIVE_INFINITY : 0).toArray();
+    }
+
+    /** The learned weights, brought into the range that there is for weights, which changes no order. */
+    private Ranking ranking(FusionLearner.Learned learned) {
+        if (learned == null || learned.accepted() == false) {
+            return Ranking.ofWeights(null, null, Map.of(Signal.BEHAVIOUR, UNTAUGHT_BEHAVIOUR));
+        }
+        double most = Arrays.stream(learned.weights()).map(Math::abs).max().orElse(0);
+        double factor = most > Ranking.MAX_WEIGHT ? Ranking.MAX_WEIGHT / most : 1;
+        Map<String, Float> weights = new LinkedHashMap<>();
+        for (int i = 0; i < names().size(); i++) {
+            weights.put(names().get(i), (float) Math.clamp(learned.weights()[i] * factor, -Ranking.MAX_WEIGHT, Ranking.MAX_WEIGHT));
+        }
+        Float relevance = weights.remove("relevance");
+        Float affinity = weights.remove("affinity");
+        return Ranking.ofWeights(affinity, relevance, weights);
+    }
+}
