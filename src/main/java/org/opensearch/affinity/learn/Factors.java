@@ -1,0 +1,50 @@
+package org.opensearch.affinity.learn;
+
+import org.apache.lucene.util.VectorUtil;
+
+/** A vector an item, and a way to make one of a history: {@code score(j) = encoder(history) · vector(j)}. */
+public final class Factors implements Model {
+    private final float[][] vectors;
+    private final Encoder encoder;
+
+    /** @param vectors by item, all of the encoder's dimension; kept, not copied */
+    Factors(float[][] vectors, Encoder encoder) {
+        this.vectors = vectors;
+        this.encoder = encoder;
+    }
+
+    @Override
+    public int items() {
+        return vectors.length;
+    }
+
+    public int dimension() {
+        return encoder.dimension();
+    }
+
+    /** The vector of an item; not to be written into. */
+    public float[] vector(int item) {
+        return vectors[item];
+    }
+
+    /** Makes the vector of a user. */
+    public Encoder encoder() {
+        return encoder;
+    }
+
+    @Override
+    public void score(History history, float factor, float[] into) {
+        if (history.size() == 0 || encoder.dimension() == 0) {
+            return;
+        }
+        float[] user = encoder.vector(history);
+        for (int item = 0; item < vectors.length; item++) {
+            into[item] += factor * VectorUtil.dotProduct(user, vectors[item]);
+        }
+    }
+
+    @Override
+    public long ramBytesUsed() {
+        return Rows.bytes(vectors) + encoder.ramBytesUsed();
+    }
+}

@@ -1,0 +1,40 @@
+package org.opensearch.affinity.learn;
+
+import java.util.Random;
+
+/** Logs for tests. */
+final class Logs {
+    private Logs() {}
+
+    /** A row a user, oldest first, with order. */
+    static Log ordered(int items, int[]... rows) {
+        return of(items, true, rows);
+    }
+
+    static Log unordered(int items, int[]... rows) {
+        return of(items, false, rows);
+    }
+
+    private static Log of(int items, boolean ordered, int[]... rows) {
+        Log.Builder builder = new Log.Builder(items);
+        for (int user = 0; user < rows.length; user++) {
+            for (int i = 0; i < rows[user].length; i++) {
+                builder.add(user, rows[user][i], 1, ordered ? i : 0);
+            }
+        }
+        return builder.build();
+    }
+
+    /** Users of two tastes, each for one half of the items, with weights, and some who take anything. */
+    static Log twoTastes(int users, int items, Random random) {
+        Log.Builder builder = new Log.Builder(items);
+        for (int user = 0; user < users; user++) {
+            int many = random.nextInt(12);
+            for (int i = 0; i < many; i++) {
+                int half = random.nextInt(10) == 0 ? random.nextInt(2) : user % 2;
+                builder.add(user, half * (items / 2) + random.nextInt(items / 2), 0.5f + random.nextInt(3), i);
+            }
+        }
+        return builder.build();
+    }
+}
