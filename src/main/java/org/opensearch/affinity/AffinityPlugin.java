@@ -10,6 +10,8 @@ import org.opensearch.affinity.encode.Models;
 import org.opensearch.affinity.encode.ModelsAction;
 import org.opensearch.affinity.encode.TorchRuntime;
 import org.opensearch.affinity.encode.TorchSettings;
+import org.opensearch.affinity.evaluate.EvaluateAction;
+import org.opensearch.affinity.evaluate.EvaluateTask;
 import org.opensearch.affinity.rank.AffinityExtBuilder;
 import org.opensearch.affinity.rank.AffinityQueryBuilder;
 import org.opensearch.affinity.rank.AffinityRequestProcessor;
@@ -22,6 +24,7 @@ import org.opensearch.affinity.rank.TextQueryBuilder;
 import org.opensearch.affinity.rank.WhyPhase;
 import org.opensearch.affinity.rest.RestDeleteTracker;
 import org.opensearch.affinity.rest.RestEncode;
+import org.opensearch.affinity.rest.RestEvaluate;
 import org.opensearch.affinity.rest.RestForgetUser;
 import org.opensearch.affinity.rest.RestGetModels;
 import org.opensearch.affinity.rest.RestGetProfile;
@@ -105,6 +108,7 @@ import org.opensearch.script.ScriptService;
 import org.opensearch.search.fetch.FetchSubPhase;
 import org.opensearch.search.pipeline.Processor;
 import org.opensearch.search.pipeline.SearchRequestProcessor;
+import org.opensearch.tasks.Task;
 import org.opensearch.threadpool.ExecutorBuilder;
 import org.opensearch.threadpool.FixedExecutorBuilder;
 import org.opensearch.threadpool.ThreadPool;
@@ -256,7 +260,8 @@ public final class AffinityPlugin extends Plugin
         int threads = Math.max(1, OpenSearchExecutors.allocatedProcessors(settings) / 2);
         return List.of(
             Encoder.executor(settings),
-            new FixedExecutorBuilder(settings, FollowTask.THREAD_POOL, threads, 10_000, "thread_pool." + FollowTask.THREAD_POOL)
+            new FixedExecutorBuilder(settings, FollowTask.THREAD_POOL, threads, 10_000, "thread_pool." + FollowTask.THREAD_POOL),
+            new FixedExecutorBuilder(settings, EvaluateAction.THREAD_POOL, 1, 100, "thread_pool." + EvaluateAction.THREAD_POOL)
         );
     }
 
@@ -273,6 +278,7 @@ public final class AffinityPlugin extends Plugin
             new NamedWriteableRegistry.Entry(Metadata.Custom.class, Generations.TYPE, Generations::new),
             new NamedWriteableRegistry.Entry(NamedDiff.class, Generations.TYPE, Generations::readDiffFrom),
             new NamedWriteableRegistry.Entry(PersistentTaskParams.class, FollowTask.NAME, Slice::new),
+            new NamedWriteableRegistry.Entry(Task.Status.class, EvaluateTask.Progress.NAME, EvaluateTask.Progress::new),
             new NamedWriteableRegistry.Entry(QueryBuilder.class, NearestQueryBuilder.NAME, NearestQueryBuilder::new)
         );
     }
@@ -347,6 +353,7 @@ public final class AffinityPlugin extends Plugin
             new ActionHandler<>(OptOutAction.INSTANCE, OptOutAction.Transport.class),
             new ActionHandler<>(UseProfileAction.INSTANCE, UseProfileAction.Transport.class),
             new ActionHandler<>(GetItemVectorsAction.INSTANCE, GetItemVectorsAction.Transport.class),
+            new ActionHandler<>(EvaluateAction.INSTANCE, EvaluateAction.Transport.class),
             new ActionHandler<>(EncodeAction.INSTANCE, EncodeAction.Transport.class),
             new ActionHandler<>(ModelsAction.INSTANCE, ModelsAction.Transport.class),
             new ActionHandler<>(StatsAction.INSTANCE, StatsAction.Transport.class)
@@ -373,6 +380,7 @@ public final class AffinityPlugin extends Plugin
             new RestForgetUser(),
             new RestOptOut(),
             new RestRecordEvents(),
+            new RestEvaluate(),
             new RestEncode(),
             new RestGetModels(),
             new RestStats()

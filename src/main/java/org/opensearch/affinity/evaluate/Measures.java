@@ -3,6 +3,7 @@ package org.opensearch.affinity.evaluate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * Which figures are taken of each list, in which order. Those that judge a list know nothing but what was relevant; diversity and
@@ -30,6 +31,10 @@ final class Measures {
 
     int[] cuts() {
         return cuts;
+    }
+
+    int deepestCut() {
+        return IntStream.of(cuts).max().orElseThrow();
     }
 
     /** Names of the figures that a judgement gives. */
