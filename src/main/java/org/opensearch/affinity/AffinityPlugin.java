@@ -10,11 +10,13 @@ import org.opensearch.affinity.encode.Models;
 import org.opensearch.affinity.encode.ModelsAction;
 import org.opensearch.affinity.encode.TorchRuntime;
 import org.opensearch.affinity.encode.TorchSettings;
-import org.opensearch.affinity.rank.LearningPhase;
+import org.opensearch.affinity.evaluate.EvaluateAction;
+import org.opensearch.affinity.evaluate.EvaluateTask;
 import org.opensearch.affinity.rank.AffinityExtBuilder;
 import org.opensearch.affinity.rank.AffinityQueryBuilder;
 import org.opensearch.affinity.rank.AffinityRequestProcessor;
 import org.opensearch.affinity.rank.AffinityRescorerBuilder;
+import org.opensearch.affinity.rank.LearningPhase;
 import org.opensearch.affinity.rank.NearestQueryBuilder;
 import org.opensearch.affinity.rank.RankNode;
 import org.opensearch.affinity.rank.SeenQueryBuilder;
@@ -23,6 +25,7 @@ import org.opensearch.affinity.rank.TextQueryBuilder;
 import org.opensearch.affinity.rank.WhyPhase;
 import org.opensearch.affinity.rest.RestDeleteTracker;
 import org.opensearch.affinity.rest.RestEncode;
+import org.opensearch.affinity.rest.RestEvaluate;
 import org.opensearch.affinity.rest.RestForgetUser;
 import org.opensearch.affinity.rest.RestGetModels;
 import org.opensearch.affinity.rest.RestGetProfile;
@@ -107,6 +110,7 @@ import org.opensearch.script.ScriptService;
 import org.opensearch.search.fetch.FetchSubPhase;
 import org.opensearch.search.pipeline.Processor;
 import org.opensearch.search.pipeline.SearchRequestProcessor;
+import org.opensearch.tasks.Task;
 import org.opensearch.threadpool.ExecutorBuilder;
 import org.opensearch.threadpool.FixedExecutorBuilder;
 import org.opensearch.threadpool.ThreadPool;
@@ -258,7 +262,8 @@ public final class AffinityPlugin extends Plugin
         int threads = Math.max(1, OpenSearchExecutors.allocatedProcessors(settings) / 2);
         return List.of(
             Encoder.executor(settings),
-            new FixedExecutorBuilder(settings, FollowTask.THREAD_POOL, threads, 10_000, "thread_pool." + FollowTask.THREAD_POOL)
+            new FixedExecutorBuilder(settings, FollowTask.THREAD_POOL, threads, 10_000, "thread_pool." + FollowTask.THREAD_POOL),
+            new FixedExecutorBuilder(settings, EvaluateAction.THREAD_POOL, 1, 100, "thread_pool." + EvaluateAction.THREAD_POOL)
         );
     }
 
@@ -277,6 +282,7 @@ public final class AffinityPlugin extends Plugin
             new NamedWriteableRegistry.Entry(Metadata.Custom.class, ActiveModels.TYPE, ActiveModels::new),
             new NamedWriteableRegistry.Entry(NamedDiff.class, ActiveModels.TYPE, ActiveModels::readDiffFrom),
             new NamedWriteableRegistry.Entry(PersistentTaskParams.class, FollowTask.NAME, Slice::new),
+            new NamedWriteableRegistry.Entry(Task.Status.class, EvaluateTask.Progress.NAME, EvaluateTask.Progress::new),
             new NamedWriteableRegistry.Entry(QueryBuilder.class, NearestQueryBuilder.NAME, NearestQueryBuilder::new)
         );
     }
@@ -353,6 +359,7 @@ public final class AffinityPlugin extends Plugin
             new ActionHandler<>(OptOutAction.INSTANCE, OptOutAction.Transport.class),
             new ActionHandler<>(UseProfileAction.INSTANCE, UseProfileAction.Transport.class),
             new ActionHandler<>(GetItemVectorsAction.INSTANCE, GetItemVectorsAction.Transport.class),
+            new ActionHandler<>(EvaluateAction.INSTANCE, EvaluateAction.Transport.class),
             new ActionHandler<>(EncodeAction.INSTANCE, EncodeAction.Transport.class),
             new ActionHandler<>(ModelsAction.INSTANCE, ModelsAction.Transport.class),
             new ActionHandler<>(StatsAction.INSTANCE, StatsAction.Transport.class)
@@ -379,6 +386,7 @@ public final class AffinityPlugin extends Plugin
             new RestForgetUser(),
             new RestOptOut(),
             new RestRecordEvents(),
+            new RestEvaluate(),
             new RestEncode(),
             new RestGetModels(),
             new RestStats()

@@ -10,6 +10,7 @@ final class Paths {
     static final String STATS = ROOT + "/stats";
     static final String TRACKERS = ROOT + "/trackers";
     static final String TRACKER = TRACKERS + "/{tracker}";
+    static final String EVALUATE = TRACKER + "/_evaluate";
     static final String USER = TRACKER + "/users/{user}";
 
     private Paths() {}

@@ -175,6 +175,14 @@ public record Contexts(List<Field> fields, ZoneId zone) implements Writeable, To
         return contexts;
     }
 
+    /** Hour and weekday of a time, epoch milliseconds, by name and as a request would say them; the tracker may list neither. */
+    public Map<String, String> ofTime(long time) {
+        ZonedDateTime local = Instant.ofEpochMilli(time).atZone(zone);
+        Map<String, String> said = new TreeMap<>();
+        fields.stream().filter(field -> field.kind != Kind.FIELD).forEach(field -> said.put(field.name, field.at(local)));
+        return said;
+    }
+
     @Override
     public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
         builder.startObject("context");

@@ -6,40 +6,40 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * One object within a tracker's definition as somebody wrote it. What is wrong is answered with an
+ * One object within a definition or a request as somebody wrote it. What is wrong is answered with an
  * {@link IllegalArgumentException} that names the field, the value and what would be right.
  *
- * @param path of the object
+ * @param path of the object, empty for the outermost
  */
-record Part(String path, Map<String, Object> said) {
+public record Part(String path, Map<String, Object> said) {
 
     /** @param example of what would be right */
     @SuppressWarnings("unchecked")
-    static Part of(String path, Object value, String example) {
+    public static Part of(String path, Object value, String example) {
         if (value instanceof Map<?, ?> map) {
             return new Part(path, (Map<String, Object>) map);
         }
         throw new IllegalArgumentException("[" + path + "] must be an object such as " + example + ", got [" + value + "]");
     }
 
-    Part requireOnly(String... known) {
+    public Part requireOnly(String... known) {
         TreeSet<String> unknown = new TreeSet<>(said.keySet());
         unknown.removeAll(List.of(known));
         if (unknown.isEmpty() == false) {
-            throw new IllegalArgumentException("[" + path + "] knows " + List.of(known) + ", not " + unknown);
+            throw new IllegalArgumentException("[" + (path.isEmpty() ? "body" : path) + "] knows " + List.of(known) + ", not " + unknown);
         }
         return this;
     }
 
-    boolean has(String name) {
+    public boolean has(String name) {
         return said.containsKey(name);
     }
 
-    Object get(String name) {
+    public Object get(String name) {
         return said.get(name);
     }
 
-    int wholeNumber(String name, int otherwise, int least, int most) {
+    public int wholeNumber(String name, int otherwise, int least, int most) {
         if (has(name) == false) {
             return otherwise;
         }
@@ -50,11 +50,11 @@ record Part(String path, Map<String, Object> said) {
     }
 
     /** @param wanted what it must be */
-    String text(String name, String otherwise, String wanted) {
+    public String text(String name, String otherwise, String wanted) {
         return has(name) ? text(name, get(name), wanted) : otherwise;
     }
 
-    List<String> texts(String name, List<String> otherwise, String wanted) {
+    public List<String> texts(String name, List<String> otherwise, String wanted) {
         if (has(name) == false) {
             return otherwise;
         }
@@ -72,7 +72,13 @@ record Part(String path, Map<String, Object> said) {
         throw wrong(name, value, wanted);
     }
 
-    private IllegalArgumentException wrong(String name, Object value, String wanted) {
-        return new IllegalArgumentException("[" + path + "." + name + "] must be " + wanted + ", got [" + value + "]");
+    /** The path of a member. */
+    public String path(String name) {
+        return path.isEmpty() ? name : path + "." + name;
+    }
+
+    /** The error that says of a member what it must be. */
+    public IllegalArgumentException wrong(String name, Object value, String wanted) {
+        return new IllegalArgumentException("[" + path(name) + "] must be " + wanted + ", got [" + value + "]");
     }
 }

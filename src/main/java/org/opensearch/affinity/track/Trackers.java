@@ -86,7 +86,7 @@ public final class Trackers extends AbstractNamedDiffable<Metadata.Custom> imple
     }
 
     /** The tracker that a path names. @throws ResourceNotFoundException naming those that exist */
-    Tracker named(String name) {
+    public Tracker named(String name) {
         try {
             return get(name);
         } catch (IllegalArgumentException e) {

@@ -1,0 +1,76 @@
+package org.opensearch.affinity.evaluate;
+
+import org.opensearch.core.action.ActionResponse;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.core.xcontent.ToXContentObject;
+import org.opensearch.core.xcontent.XContentBuilder;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** How good the rankings are, over all queries and by how much was known of their users. */
+public final class EvaluateResponse extends ActionResponse implements ToXContentObject {
+    private final long tookMillis;
+    private final EvaluateTask.Progress asked;
+    private final int depth;
+    private final long items;
+    private final Findings all;
+    private final Map<String, Findings> groups;
+
+    /**
+     * @param depth  how many hits of each search were judged
+     * @param items  how many the catalogue has
+     * @param groups by the words for how much was known; a group without queries is left out
+     */
+    EvaluateResponse(long tookMillis, EvaluateTask.Progress asked, int depth, long items, Findings all, Map<String, Findings> groups) {
+        this.tookMillis = tookMillis;
+        this.asked = asked;
+        this.depth = depth;
+        this.items = items;
+        this.all = all;
+        this.groups = groups;
+    }
+
+    EvaluateResponse(StreamInput in) throws IOException {
+        super(in);
+        tookMillis = in.readVLong();
+        asked = new EvaluateTask.Progress(in);
+        depth = in.readVInt();
+        items = in.readVLong();
+        all = new Findings(in);
+        groups = new LinkedHashMap<>();
+        for (int size = in.readVInt(); size > 0; size--) {
+            groups.put(in.readString(), new Findings(in));
+        }
+    }
+
+    @Override
+    public void writeTo(StreamOutput out) throws IOException {
+        out.writeVLong(tookMillis);
+        asked.writeTo(out);
+        out.writeVInt(depth);
+        out.writeVLong(items);
+        all.writeTo(out);
+        out.writeVInt(groups.size());
+        for (Map.Entry<String, Findings> group : groups.entrySet()) {
+            out.writeString(group.getKey());
+            group.getValue().writeTo(out);
+        }
+    }
+
+    @Override
+    public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
+        builder.startObject().field("took", tookMillis);
+        builder.field("queries", asked.total()).field("evaluated", all.queries()).field("leaks", asked.leaks());
+        builder.field("depth", depth).field("items", items).field("resamples", Bootstrap.RESAMPLES);
+        all.toXContent(builder, params);
+        builder.startObject("groups");
+        for (Map.Entry<String, Findings> group : groups.entrySet()) {
+            builder.startObject(group.getKey()).field("queries", group.getValue().queries());
+            group.getValue().toXContent(builder, params).endObject();
+        }
+        return builder.endObject().endObject();
+    }
+}

@@ -1,0 +1,77 @@
+package org.opensearch.affinity.evaluate;
+
+import org.opensearch.test.OpenSearchTestCase;
+
+import java.util.Arrays;
+import java.util.List;
+
+public class BootstrapTests extends OpenSearchTestCase {
+    private static Interval mean(double... perQuery) {
+        return Bootstrap.interval(Quotient.mean(perQuery));
+    }
+
+    public void testIntervalOfAMeanIsAboutTwoStandardErrors() {
+        // 10,000 coin throws, half of them heads: standard error 0.5 / 100, so 0.5 ± 0.0098
+        double[] throwsOfACoin = new double[10_000];
+        Arrays.fill(throwsOfACoin, 0, 5_000, 1);
+        Interval mean = mean(throwsOfACoin);
+        assertEquals(0.5, mean.value(), 0);
+        assertEquals(0.5 - 0.0098, mean.low(), 0.001);
+        assertEquals(0.5 + 0.0098, mean.high(), 0.001);
+    }
+
+    public void testSameNumberEverywhereHasNoWidth() {
+        assertEquals(new Interval(0.25, 0.25, 0.25), mean(0.25, 0.25, 0.25));
+    }
+
+    public void testSameNumbersHaveTheSameInterval() {
+        double[] numbers = random().doubles(between(2, 50)).toArray();
+        Interval mean = mean(numbers);
+        assertEquals(mean, mean(numbers));
+        assertTrue(mean.low() <= mean.value() && mean.value() <= mean.high());
+    }
+
+    public void testDifferenceIsPaired() {
+        double[] below = { 0.125, 0.75, 0.25, 0.5 };
+        double[] above = Arrays.stream(below).map(x -> x + 0.25).toArray();
+        assertEquals(new Interval(0.25, 0.25, 0.25), Bootstrap.interval(Quotient.difference(above, below)));
+        assertTrue(mean(below).low() < mean(below).high());
+    }
+
+    public void testRatioIsPaired() {
+        // Twice as good for every query, however different the queries are: the ratio is certain.
+        double[] below = { 0.1, 0.9, 0.3, 0.5 };
+        Interval ratio = Bootstrap.interval(Quotient.ratio(Arrays.stream(below).map(x -> 2 * x).toArray(), below));
+        assertEquals(2, ratio.value(), 1e-12);
+        assertEquals(2, ratio.low(), 1e-12);
+        assertEquals(2, ratio.high(), 1e-12);
+    }
+
+    public void testAllFiguresSeeTheSameQueries() {
+        double[] one = random().doubles(40).toArray();
+        double[] other = random().doubles(40).toArray();
+        List<Quotient> figures = List.of(Quotient.mean(one), Quotient.mean(other), Quotient.difference(one, other));
+        List<Interval> together = Bootstrap.intervals(figures, () -> false);
+        assertEquals(figures.stream().map(Bootstrap::interval).toList(), together);
+    }
+
+    public void testWhatAQueryDoesNotHaveIsLeftOut() {
+        assertEquals(new Interval(0.5, 0.5, 0.5), mean(0.5, Double.NaN, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5));
+        double[] gaps = { Double.NaN, 0.5, 3 };
+        double[] whole = { 7, 0.25, 1 };
+        assertEquals((0.25 + 2) / 2, Quotient.difference(gaps, whole).value(), 1e-12);
+        assertEquals(3.5 / 1.25, Quotient.ratio(gaps, whole).value(), 1e-12);
+        assertTrue(Double.isNaN(mean(Double.NaN).value()));
+        assertTrue(Double.isNaN(mean().low()));
+    }
+
+    public void testDifferentNumbersOfQueriesAreRefused() {
+        expectThrows(IllegalArgumentException.class, () -> Quotient.ratio(new double[2], new double[3]));
+        expectThrows(IllegalArgumentException.class, () -> Quotient.difference(new double[2], new double[3]));
+    }
+
+    public void testGroupsByKnownEvents() {
+        List<Long> counts = List.of(0L, 1L, 2L, 3L, 9L, 10L, 1_000_000L);
+        assertEquals(List.of("0", "1-2", "1-2", "3-9", "3-9", "10+", "10+"), counts.stream().map(count -> KnownEvents.of(count).toString()).toList());
+    }
+}
