@@ -26,6 +26,8 @@ import org.opensearch.affinity.rank.WhyPhase;
 import org.opensearch.affinity.rest.RestDeleteTracker;
 import org.opensearch.affinity.rest.RestEncode;
 import org.opensearch.affinity.rest.RestEvaluate;
+import org.opensearch.affinity.rest.RestTrackerModels;
+import org.opensearch.affinity.rest.RestTrainModel;
 import org.opensearch.affinity.rest.RestForgetUser;
 import org.opensearch.affinity.rest.RestGetModels;
 import org.opensearch.affinity.rest.RestGetProfile;
@@ -38,6 +40,10 @@ import org.opensearch.affinity.rest.RestStats;
 import org.opensearch.affinity.rest.RestTrackerStats;
 import org.opensearch.affinity.stats.StatsAction;
 import org.opensearch.affinity.track.ActiveModels;
+import org.opensearch.affinity.train.GetModelsAction;
+import org.opensearch.affinity.train.TrainAction;
+import org.opensearch.affinity.train.TrainTask;
+import org.opensearch.affinity.train.UseModelAction;
 import org.opensearch.affinity.track.DeleteTrackerAction;
 import org.opensearch.affinity.track.EventIndex;
 import org.opensearch.affinity.track.FollowTask;
@@ -164,7 +170,7 @@ public final class AffinityPlugin extends Plugin
     @Override
     public List<Setting<?>> getSettings() {
         Stream<Setting<?>> encode = Stream.concat(Encoder.settings().stream(), TorchSettings.all().stream());
-        Stream<Setting<?>> users = Stream.of(UserFrom.SETTING, UseProfileAction.TIMEOUT, UserKeys.SECRET);
+        Stream<Setting<?>> users = Stream.of(UserFrom.SETTING, UseProfileAction.TIMEOUT, UserKeys.SECRET, TrainAction.MAX_EVENTS);
         Stream<Setting<?>> track = Stream.concat(EventIndex.settings().stream(), users);
         return Stream.concat(encode, track).toList();
     }
@@ -263,6 +269,7 @@ public final class AffinityPlugin extends Plugin
         return List.of(
             Encoder.executor(settings),
             new FixedExecutorBuilder(settings, FollowTask.THREAD_POOL, threads, 10_000, "thread_pool." + FollowTask.THREAD_POOL),
+            new FixedExecutorBuilder(settings, TrainAction.THREAD_POOL, threads, 100, "thread_pool." + TrainAction.THREAD_POOL),
             new FixedExecutorBuilder(settings, EvaluateAction.THREAD_POOL, 1, 100, "thread_pool." + EvaluateAction.THREAD_POOL)
         );
     }
@@ -283,6 +290,7 @@ public final class AffinityPlugin extends Plugin
             new NamedWriteableRegistry.Entry(NamedDiff.class, ActiveModels.TYPE, ActiveModels::readDiffFrom),
             new NamedWriteableRegistry.Entry(PersistentTaskParams.class, FollowTask.NAME, Slice::new),
             new NamedWriteableRegistry.Entry(Task.Status.class, EvaluateTask.Progress.NAME, EvaluateTask.Progress::new),
+            new NamedWriteableRegistry.Entry(Task.Status.class, TrainTask.Progress.NAME, TrainTask.Progress::new),
             new NamedWriteableRegistry.Entry(QueryBuilder.class, NearestQueryBuilder.NAME, NearestQueryBuilder::new)
         );
     }
@@ -360,6 +368,9 @@ public final class AffinityPlugin extends Plugin
             new ActionHandler<>(UseProfileAction.INSTANCE, UseProfileAction.Transport.class),
             new ActionHandler<>(GetItemVectorsAction.INSTANCE, GetItemVectorsAction.Transport.class),
             new ActionHandler<>(EvaluateAction.INSTANCE, EvaluateAction.Transport.class),
+            new ActionHandler<>(TrainAction.INSTANCE, TrainAction.Transport.class),
+            new ActionHandler<>(GetModelsAction.INSTANCE, GetModelsAction.Transport.class),
+            new ActionHandler<>(UseModelAction.INSTANCE, UseModelAction.Transport.class),
             new ActionHandler<>(EncodeAction.INSTANCE, EncodeAction.Transport.class),
             new ActionHandler<>(ModelsAction.INSTANCE, ModelsAction.Transport.class),
             new ActionHandler<>(StatsAction.INSTANCE, StatsAction.Transport.class)
@@ -387,6 +398,8 @@ public final class AffinityPlugin extends Plugin
             new RestOptOut(),
             new RestRecordEvents(),
             new RestEvaluate(),
+            new RestTrainModel(),
+            new RestTrackerModels(),
             new RestEncode(),
             new RestGetModels(),
             new RestStats()

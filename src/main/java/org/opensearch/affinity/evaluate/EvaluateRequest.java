@@ -56,7 +56,7 @@ public final class EvaluateRequest extends ActionRequest {
         };
     }
 
-    EvaluateRequest(StreamInput in) throws IOException {
+    public EvaluateRequest(StreamInput in) throws IOException {
         super(in);
         tracker = in.readString();
         queries = in.readList(JudgedQuery::new);
@@ -91,7 +91,11 @@ public final class EvaluateRequest extends ActionRequest {
      * @throws IllegalArgumentException naming the member that is wrong, its value and what would be right
      */
     public static EvaluateRequest parse(String tracker, XContentParser parser, boolean storesResult) throws IOException {
-        Map<String, Object> body = parser.map();
+        return of(tracker, parser.map(), storesResult);
+    }
+
+    /** The same of a body that was read. */
+    public static EvaluateRequest of(String tracker, Map<String, Object> body, boolean storesResult) {
         try {
             return new EvaluateRequest(tracker, new Part("", body), storesResult);
         } catch (IllegalArgumentException e) {

@@ -52,7 +52,7 @@ final class Evaluation {
         this.listener = ActionListener.notifyOnce(listener);
         measures = new Measures(request.cuts());
         trial = new Trial(client, tracker, template, measures.deepestCut());
-        pages = new JudgedPages(client, request, task);
+        pages = new JudgedPages(client, request, task::total);
         shown = new ShownItems(tracker.decay());
     }
 

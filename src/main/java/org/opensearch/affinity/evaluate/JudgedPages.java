@@ -15,6 +15,7 @@ import org.opensearch.transport.client.Client;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /** Judged queries, page by page: those of a request are one page, those of an index are read as of one moment. Not thread-safe. */
 final class JudgedPages {
@@ -24,19 +25,19 @@ final class JudgedPages {
     private static final TimeValue PAUSE = TimeValue.timeValueMinutes(10);
 
     private final Client client;
-    private final EvaluateTask task;
+    private final LongConsumer total;
     private final String index;
     private List<JudgedQuery> given;
     private String pit;
     private Object[] after;
 
-    JudgedPages(Client client, EvaluateRequest request, EvaluateTask task) {
+    JudgedPages(Client client, EvaluateRequest request, LongConsumer total) {
         this.client = client;
-        this.task = task;
+        this.total = total;
         index = request.index();
         given = request.queries();
         if (index == null) {
-            task.total(given.size());
+            total.accept(given.size());
         }
     }
 
@@ -75,11 +76,11 @@ final class JudgedPages {
     }
 
     private List<JudgedQuery> queries(SearchResponse page) {
-        long total = page.getHits().getTotalHits().value();
-        if (total == 0 || total > MAX_QUERIES) {
-            throw new IllegalArgumentException("[index] must hold 1 to " + MAX_QUERIES + " judged queries, [" + index + "] holds [" + total + "]");
+        long all = page.getHits().getTotalHits().value();
+        if (all == 0 || all > MAX_QUERIES) {
+            throw new IllegalArgumentException("[index] must hold 1 to " + MAX_QUERIES + " judged queries, [" + index + "] holds [" + all + "]");
         }
-        task.total(total);
+        total.accept(all);
         List<JudgedQuery> queries = new ArrayList<>();
         for (SearchHit hit : page.getHits()) {
             after = hit.getSortValues();

@@ -20,7 +20,7 @@ import java.util.Map;
  * @param time     when, epoch milliseconds
  * @param relevant gains by item id, above 0; 1 where none was said
  */
-record JudgedQuery(String id, String user, String text, long time, Map<String, Double> relevant) implements Writeable {
+public record JudgedQuery(String id, String user, String text, long time, Map<String, Double> relevant) implements Writeable {
     private static final DateFormatter TIME = DateFormatter.forPattern("strict_date_optional_time||epoch_millis");
     private static final String RELEVANT = "a list of item ids, or an object such as {\"p1\": 1, \"p2\": 0.5} with gains above 0, not empty";
 

@@ -23,7 +23,7 @@ public record Crew(Executor executor, int threads) {
 
     /** One slice of the work. What it writes must depend on the slice alone. */
     @FunctionalInterface
-    interface Task {
+    public interface Task {
         /**
          * @param from the first
          * @param to   the one after the last
@@ -35,7 +35,7 @@ public record Crew(Executor executor, int threads) {
      * Cuts 0 to {@code count} into slices of a size and has all of them done. Returns, or throws what a slice or the watch threw,
      * when nobody works any more.
      */
-    void share(int count, int slice, Watch watch, Task task) {
+    public void share(int count, int slice, Watch watch, Task task) {
         Shift shift = new Shift(count, slice, task);
         for (int other = 1; other < Math.min(threads, shift.slices); other++) {
             try {

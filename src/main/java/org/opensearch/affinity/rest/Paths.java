@@ -11,6 +11,7 @@ final class Paths {
     static final String TRACKERS = ROOT + "/trackers";
     static final String TRACKER = TRACKERS + "/{tracker}";
     static final String EVALUATE = TRACKER + "/_evaluate";
+    static final String TRACKER_MODELS = TRACKER + "/models";
     static final String USER = TRACKER + "/users/{user}";
 
     private Paths() {}

@@ -72,13 +72,15 @@ public final class DeleteTrackerAction extends ActionType<AcknowledgedResponse> 
             Trackers.of(state).named(request.tracker);
             List<String> indices = new ArrayList<>(ProfileIndex.indices(request.tracker, state));
             indices.addAll(ItemIndex.indices(request.tracker, state));
+            indices.addAll(ModelIndex.indices(request.tracker, state));
             ActionListener<AcknowledgedResponse> removed = ActionListener.wrap(
                 answer -> profiles.delete(indices, ActionListener.map(listener, done -> answer)),
                 listener::onFailure
             );
             submit(request, current -> {
                 ClusterState without = Trackers.of(current).without(current, request.tracker);
-                return Generations.of(without).without(without, request.tracker);
+                ClusterState unranked = ActiveModels.of(without).with(without, request.tracker, null);
+                return Generations.of(unranked).without(unranked, request.tracker);
             }, removed);
         }
     }

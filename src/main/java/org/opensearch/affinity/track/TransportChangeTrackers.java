@@ -21,11 +21,11 @@ import java.io.IOException;
 import java.util.function.UnaryOperator;
 
 /** What changes of the trackers have in common: they run on the elected cluster manager and end in a change of its state. */
-abstract class TransportChangeTrackers<R extends AcknowledgedRequest<R>> extends TransportClusterManagerNodeAction<R, AcknowledgedResponse> {
+public abstract class TransportChangeTrackers<R extends AcknowledgedRequest<R>> extends TransportClusterManagerNodeAction<R, AcknowledgedResponse> {
     final ProfileIndex profiles;
     final ItemIndex items;
 
-    TransportChangeTrackers(
+    protected TransportChangeTrackers(
         String action,
         TransportService transportService,
         ClusterService clusterService,
@@ -41,7 +41,7 @@ abstract class TransportChangeTrackers<R extends AcknowledgedRequest<R>> extends
     }
 
     /** @param change of the state as it is when its turn comes; what it throws goes to the listener */
-    final void submit(R request, UnaryOperator<ClusterState> change, ActionListener<AcknowledgedResponse> listener) {
+    protected final void submit(R request, UnaryOperator<ClusterState> change, ActionListener<AcknowledgedResponse> listener) {
         clusterService.submitStateUpdateTask(actionName, new AckedClusterStateUpdateTask<>(request, listener) {
             @Override
             public ClusterState execute(ClusterState current) {

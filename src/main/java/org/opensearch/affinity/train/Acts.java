@@ -2,6 +2,7 @@ package org.opensearch.affinity.train;
 
 import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.InPlaceMergeSorter;
+import org.opensearch.affinity.learn.Log;
 import org.opensearch.affinity.track.LogScan;
 import org.opensearch.affinity.track.Tracker;
 

@@ -1,5 +1,7 @@
 package org.opensearch.affinity.train;
 
+import org.opensearch.affinity.learn.Watch;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -6,6 +6,7 @@ import org.opensearch.affinity.encode.Chunking;
 import org.opensearch.affinity.encode.EncodeAction;
 import org.opensearch.affinity.encode.EncodeProcessor;
 import org.opensearch.affinity.encode.Purpose;
+import org.opensearch.affinity.evaluate.JudgedQuery;
 import org.opensearch.affinity.rank.LearningSearch;
 import org.opensearch.affinity.rank.RankNode;
 import org.opensearch.affinity.track.GetProfileAction;
@@ -77,17 +78,17 @@ final class Lessons {
      * @param search of the question; it is changed
      * @param others how many hits that were not wanted are kept, drawn by chance
      */
-    Lesson ask(Question question, SearchSourceBuilder search, int others) {
+    Lesson ask(JudgedQuery question, SearchSourceBuilder search, int others) {
         search.from(0).size(Ranking.DEFAULT_WINDOW_SIZE).fetchSource(false).trackTotalHits(false);
         boolean byDocument = tracker.items().idField().equals("_id");
         if (byDocument == false) {
             search.docValueField(tracker.items().idField());
         }
         GetProfileAction.Response asOf = new GetProfileAction.Response(tracker, profile(question), known.common(), known.itemTable(), null);
-        float[] vector = question.text() == null ? new float[0] : encoded(question.text());
-        search.addRescorer(LearningSearch.rescorer(asOf, model, question.text(), vector, question.time(), Map.of(), node));
+        float[] vector = question.text().isEmpty() ? new float[0] : encoded(question.text());
+        search.addRescorer(LearningSearch.rescorer(asOf, model, question.text().isEmpty() ? null : question.text(), vector, question.time(), Map.of(), node));
         SearchHit[] hits = client.search(new SearchRequest(tracker.items().index()).source(search).pipeline("_none")).actionGet().getHits().getHits();
-        int[] chosen = IntStream.range(0, hits.length).filter(i -> question.wanted().contains(item(hits[i], byDocument))).toArray();
+        int[] chosen = IntStream.range(0, hits.length).filter(i -> question.relevant().containsKey(item(hits[i], byDocument))).toArray();
         return chosen.length == 0 ? null : lesson(hits, chosen, others, question);
     }
 
@@ -96,7 +97,7 @@ final class Lessons {
         return byDocument ? hit.getId() : field == null ? "" : field.getValue().toString();
     }
 
-    private static Lesson lesson(SearchHit[] hits, int[] chosen, int others, Question question) {
+    private static Lesson lesson(SearchHit[] hits, int[] chosen, int others, JudgedQuery question) {
         Lesson all = new Lesson(IntStream.range(0, hits.length).mapToObj(i -> values(hits[i])).toArray(float[][]::new), chosen);
         if (hits.length - chosen.length <= others) {
             return all;
@@ -127,7 +128,7 @@ final class Lessons {
     }
 
     /** The profile as it was before the question; null where there was none. */
-    private Profile profile(Question question) {
+    private Profile profile(JudgedQuery question) {
         String user = keys.apply(question.user());
         List<Acts.Act> past = acts.before(user, question.time(), HISTORY);
         if (past.isEmpty()) {

@@ -5,6 +5,7 @@ import org.opensearch.affinity.learn.Log;
 import org.opensearch.affinity.learn.Neighbourhood;
 import org.opensearch.affinity.learn.Neighbours;
 import org.opensearch.affinity.learn.Watch;
+import org.opensearch.affinity.evaluate.JudgedQuery;
 import org.opensearch.affinity.rank.RankNode;
 import org.opensearch.affinity.track.GetProfileAction;
 import org.opensearch.affinity.track.LogScan;
@@ -71,7 +72,7 @@ final class Training {
      * @param questions searches that were made; none for a model without learned weights
      * @param search    of a question
      */
-    Trained run(int number, List<Question> questions, Function<Question, SearchSourceBuilder> search) {
+    Trained run(int number, List<JudgedQuery> questions, Function<JudgedQuery, SearchSourceBuilder> search) {
         long began = System.nanoTime();
         Acts acts = read();
         Map<String, Long> firsts = new HashMap<>();
@@ -111,12 +112,11 @@ final class Training {
         Watch watch = task.begin("reading the log");
         Acts acts = new Acts(maxEvents);
         try (LogScan scan = LogScan.open(client, tracker, keys, crew.threads())) {
-            crew.run(scan.slices(), watch, slice -> scan.read(slice, act -> {
-                acts.add(act);
-                if (acts.size() % 10_000 == 0) {
-                    watch.at(0);
+            crew.share(scan.slices(), 1, watch, (from, to) -> {
+                for (int slice = from; slice < to; slice++) {
+                    scan.read(slice, acts::add);
                 }
-            }));
+            });
         }
         acts.sort();
         return acts;
@@ -166,19 +166,21 @@ final class Training {
         models.delete(List.of(ModelIndex.index(tracker.name(), number)), ActionListener.wrap(() -> {}));
     }
 
-    private FusionLearner.Learned learn(Acts acts, int number, List<Question> questions, Function<Question, SearchSourceBuilder> search) {
+    private FusionLearner.Learned learn(Acts acts, int number, List<JudgedQuery> questions, Function<JudgedQuery, SearchSourceBuilder> search) {
         GetProfileAction.Response known = Blocking.await(
             listener -> client.execute(GetProfileAction.INSTANCE, new GetProfileAction.Request(tracker.name(), "", TimeValue.timeValueSeconds(30)), listener)
         );
         Lessons lessons = new Lessons(client, node, known, ModelIndex.index(tracker.name(), number), acts, user -> keys.of(tracker, user));
-        List<Question> drawn = new ArrayList<>(questions);
+        List<JudgedQuery> drawn = new ArrayList<>(questions);
         Collections.shuffle(drawn, new Random(SEED));
-        List<Question> some = drawn.subList(0, Math.min(drawn.size(), MOST_LESSONS + MOST_CHECKS));
+        List<JudgedQuery> some = drawn.subList(0, Math.min(drawn.size(), MOST_LESSONS + MOST_CHECKS));
         int checks = Math.min(MOST_CHECKS, (int) (some.size() * CHECKED));
         Lesson[] asked = new Lesson[some.size()];
-        crew.run(some.size(), task.begin("asking judged searches"), i -> {
-            int others = i < checks ? Ranking.MAX_WINDOW_SIZE : OTHERS;
-            asked[i] = lessons.ask(some.get(i), search.apply(some.get(i)), others);
+        crew.share(some.size(), 1, task.begin("asking judged searches"), (from, to) -> {
+            for (int i = from; i < to; i++) {
+                int others = i < checks ? Ranking.MAX_WINDOW_SIZE : OTHERS;
+                asked[i] = lessons.ask(some.get(i), search.apply(some.get(i)), others);
+            }
         });
         List<Lesson> checked = Arrays.stream(asked, 0, checks).filter(Objects::nonNull).toList();
         List<Lesson> taught = Arrays.stream(asked, checks, asked.length).filter(Objects::nonNull).toList();

@@ -1,0 +1,125 @@
+package org.opensearch.affinity.train;
+
+import org.opensearch.OpenSearchStatusException;
+import org.opensearch.action.ActionType;
+import org.opensearch.action.support.ActionFilters;
+import org.opensearch.action.support.HandledTransportAction;
+import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
+import org.opensearch.affinity.evaluate.JudgedQuery;
+import org.opensearch.affinity.evaluate.JudgedSearches;
+import org.opensearch.affinity.learn.Crew;
+import org.opensearch.affinity.rank.RankNode;
+import org.opensearch.affinity.track.ModelIndex;
+import org.opensearch.affinity.track.Tracker;
+import org.opensearch.affinity.track.Trackers;
+import org.opensearch.affinity.track.UserKeys;
+import org.opensearch.cluster.ClusterState;
+import org.opensearch.cluster.service.ClusterService;
+import org.opensearch.common.inject.Inject;
+import org.opensearch.common.settings.Setting;
+import org.opensearch.common.settings.Settings;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.rest.RestStatus;
+import org.opensearch.core.xcontent.NamedXContentRegistry;
+import org.opensearch.tasks.Task;
+import org.opensearch.threadpool.ThreadPool;
+import org.opensearch.transport.TransportService;
+import org.opensearch.transport.client.Client;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Trains a model of a tracker. What no training finished before, the next one deletes. */
+public final class TrainAction extends ActionType<ModelsResponse> {
+    public static final String NAME = "cluster:admin/affinity/model/train";
+    public static final TrainAction INSTANCE = new TrainAction();
+    /** Where models are learned: never on a thread that searches. */
+    public static final String THREAD_POOL = "affinity_train";
+
+    /** How many events a training reads at most. */
+    public static final Setting<Integer> MAX_EVENTS = Setting.intSetting(
+        "affinity.train.max_events",
+        5_000_000,
+        1,
+        100_000_000,
+        Setting.Property.NodeScope,
+        Setting.Property.Dynamic
+    );
+
+    private TrainAction() {
+        super(NAME, ModelsResponse::new);
+    }
+
+    /** Runs on the node that was asked, one training at a time. */
+    public static final class Transport extends HandledTransportAction<TrainRequest, ModelsResponse> {
+        private final ClusterService cluster;
+        private final Client client;
+        private final UserKeys keys;
+        private final RankNode node;
+        private final NamedXContentRegistry xContent;
+        private final AtomicBoolean busy = new AtomicBoolean();
+        private volatile int maxEvents;
+
+        @Inject
+        public Transport(
+            TransportService transport,
+            ActionFilters filters,
+            ClusterService cluster,
+            Settings settings,
+            Client client,
+            UserKeys keys,
+            RankNode node,
+            NamedXContentRegistry xContent
+        ) {
+            super(NAME, transport, filters, TrainRequest::new);
+            this.cluster = cluster;
+            this.client = client;
+            this.keys = keys;
+            this.node = node;
+            this.xContent = xContent;
+            maxEvents = MAX_EVENTS.get(settings);
+            cluster.getClusterSettings().addSettingsUpdateConsumer(MAX_EVENTS, changed -> maxEvents = changed);
+        }
+
+        @Override
+        protected void doExecute(Task task, TrainRequest request, ActionListener<ModelsResponse> listener) {
+            Tracker tracker = Trackers.of(cluster.state()).named(request.tracker());
+            JudgedSearches judged = request.judged() == null ? null : new JudgedSearches(request.judged(), tracker, xContent);
+            if (busy.compareAndSet(false, true) == false) {
+                throw new OpenSearchStatusException("[affinity] another training runs on this node: wait until it is done, or cancel its task", RestStatus.TOO_MANY_REQUESTS);
+            }
+            ActionListener<ModelsResponse> done = ActionListener.runBefore(listener, () -> busy.set(false));
+            ThreadPool threadPool = client.threadPool();
+            try {
+                threadPool.executor(THREAD_POOL).execute(() -> ActionListener.completeWith(done, () -> {
+                    List<JudgedQuery> queries = judged == null ? List.of() : judged.queries(client);
+                    Crew crew = new Crew(threadPool.executor(THREAD_POOL), threadPool.info(THREAD_POOL).getMax());
+                    Trained trained = new Training(client, keys, node, crew, (TrainTask) task, tracker, maxEvents).run(
+                        number(tracker),
+                        queries,
+                        query -> judged.search(query)
+                    );
+                    if (request.activates()) {
+                        Blocking.<AcknowledgedResponse>await(answer -> client.execute(
+                            UseModelAction.INSTANCE,
+                            new UseModelAction.Request(tracker.name(), trained.number(), UseModelAction.What.ACTIVATE),
+                            answer
+                        ));
+                    }
+                    return new ModelsResponse(List.of(trained.about()));
+                }));
+            } catch (RuntimeException e) {
+                done.onFailure(e);
+            }
+        }
+
+        /** The number after all there are; what was not finished is deleted. */
+        private int number(Tracker tracker) {
+            ClusterState state = cluster.state();
+            List<String> indices = ModelIndex.indices(tracker.name(), state);
+            List<String> unfinished = indices.stream().filter(index -> ModelIndex.about(index, state).isEmpty()).toList();
+            new ModelIndex(client).delete(unfinished, ActionListener.wrap(() -> {}));
+            return indices.stream().mapToInt(ModelIndex::number).max().orElse(0) + 1;
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package org.opensearch.affinity.train;
+
+import org.opensearch.action.ActionRequest;
+import org.opensearch.action.ActionRequestValidationException;
+import org.opensearch.affinity.evaluate.EvaluateRequest;
+import org.opensearch.affinity.track.Part;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.core.tasks.TaskId;
+import org.opensearch.core.xcontent.XContentParser;
+import org.opensearch.tasks.Task;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+
+/** What a model is to be trained of. */
+public final class TrainRequest extends ActionRequest {
+    private static final String ACTIVATE = "activate";
+
+    private final String tracker;
+    private final EvaluateRequest judged;
+    private final boolean activates;
+    private final boolean storesResult;
+
+    private TrainRequest(String tracker, EvaluateRequest judged, boolean activates, boolean storesResult) {
+        this.tracker = tracker;
+        this.judged = judged;
+        this.activates = activates;
+        this.storesResult = storesResult;
+    }
+
+    TrainRequest(StreamInput in) throws IOException {
+        super(in);
+        tracker = in.readString();
+        judged = in.readOptionalWriteable(EvaluateRequest::new);
+        activates = in.readBoolean();
+        storesResult = in.readBoolean();
+    }
+
+    @Override
+    public void writeTo(StreamOutput out) throws IOException {
+        super.writeTo(out);
+        out.writeString(tracker);
+        out.writeOptionalWriteable(judged);
+        out.writeBoolean(activates);
+        out.writeBoolean(storesResult);
+    }
+
+    /**
+     * @param parser       null where there is no body
+     * @param storesResult whether the answer is to be kept with the task, for whoever does not wait for it
+     * @throws IllegalArgumentException naming the member that is wrong, its value and what would be right
+     */
+    public static TrainRequest parse(String tracker, XContentParser parser, boolean storesResult) throws IOException {
+        Map<String, Object> body = parser == null ? new HashMap<>() : new HashMap<>(parser.map());
+        try {
+            new Part("", body).requireOnly("queries", "index", "search", ACTIVATE);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("[affinity] " + e.getMessage(), e);
+        }
+        Object activate = body.remove(ACTIVATE);
+        if (activate != null && activate instanceof Boolean == false) {
+            throw new IllegalArgumentException("[affinity] [activate] must be [true] or [false], got [" + activate + "]");
+        }
+        EvaluateRequest judged = body.isEmpty() ? null : EvaluateRequest.of(tracker, body, false);
+        return new TrainRequest(tracker, judged, Boolean.TRUE.equals(activate), storesResult);
+    }
+
+    String tracker() {
+        return tracker;
+    }
+
+    /** The judged queries to learn weights from; null for none. */
+    EvaluateRequest judged() {
+        return judged;
+    }
+
+    /** Whether the model is to be used as soon as it is there. */
+    boolean activates() {
+        return activates;
+    }
+
+    @Override
+    public boolean getShouldStoreResult() {
+        return storesResult;
+    }
+
+    @Override
+    public ActionRequestValidationException validate() {
+        return null;
+    }
+
+    @Override
+    public String getDescription() {
+        return "tracker [" + tracker + "]";
+    }
+
+    @Override
+    public Task createTask(long id, String type, String action, TaskId parent, Map<String, String> headers) {
+        return new TrainTask(id, type, action, getDescription(), parent, headers);
+    }
+}

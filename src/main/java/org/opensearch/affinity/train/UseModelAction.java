@@ -1,0 +1,160 @@
+package org.opensearch.affinity.train;
+
+import org.opensearch.OpenSearchStatusException;
+import org.opensearch.ResourceNotFoundException;
+import org.opensearch.action.ActionRequestValidationException;
+import org.opensearch.action.ActionType;
+import org.opensearch.action.support.ActionFilters;
+import org.opensearch.action.support.clustermanager.AcknowledgedRequest;
+import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
+import org.opensearch.affinity.track.ActiveModels;
+import org.opensearch.affinity.track.ModelIndex;
+import org.opensearch.affinity.track.Ranking;
+import org.opensearch.affinity.track.Trackers;
+import org.opensearch.affinity.track.TransportChangeTrackers;
+import org.opensearch.cluster.ClusterState;
+import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
+import org.opensearch.cluster.service.ClusterService;
+import org.opensearch.common.inject.Inject;
+import org.opensearch.common.xcontent.LoggingDeprecationHandler;
+import org.opensearch.common.xcontent.XContentFactory;
+import org.opensearch.common.xcontent.json.JsonXContent;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.common.bytes.BytesReference;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.core.rest.RestStatus;
+import org.opensearch.core.xcontent.NamedXContentRegistry;
+import org.opensearch.core.xcontent.XContentBuilder;
+import org.opensearch.core.xcontent.XContentParser;
+import org.opensearch.threadpool.ThreadPool;
+import org.opensearch.transport.TransportService;
+import org.opensearch.transport.client.Client;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+
+/** Ranks with a trained model, or with none, from the next search on; or deletes one that is not used. */
+public final class UseModelAction extends ActionType<AcknowledgedResponse> {
+    public static final String NAME = "cluster:admin/affinity/model/use";
+    public static final UseModelAction INSTANCE = new UseModelAction();
+
+    /** What is to be done. */
+    public enum What {
+        ACTIVATE,
+        DEACTIVATE,
+        DELETE
+    }
+
+    private UseModelAction() {
+        super(NAME, AcknowledgedResponse::new);
+    }
+
+    public static final class Request extends AcknowledgedRequest<Request> {
+        private final String tracker;
+        private final int number;
+        private final What what;
+
+        public Request(String tracker, int number, What what) {
+            this.tracker = tracker;
+            this.number = number;
+            this.what = what;
+        }
+
+        Request(StreamInput in) throws IOException {
+            super(in);
+            tracker = in.readString();
+            number = in.readVInt();
+            what = in.readEnum(What.class);
+        }
+
+        @Override
+        public void writeTo(StreamOutput out) throws IOException {
+            super.writeTo(out);
+            out.writeString(tracker);
+            out.writeVInt(number);
+            out.writeEnum(what);
+        }
+
+        @Override
+        public ActionRequestValidationException validate() {
+            return null;
+        }
+    }
+
+    /** Runs on the elected cluster manager. */
+    public static final class Transport extends TransportChangeTrackers<Request> {
+        private final ModelIndex models;
+
+        @Inject
+        public Transport(
+            TransportService transportService,
+            ClusterService clusterService,
+            ThreadPool threadPool,
+            ActionFilters filters,
+            IndexNameExpressionResolver resolver,
+            Client client
+        ) {
+            super(NAME, transportService, clusterService, threadPool, filters, Request::new, resolver, client);
+            models = new ModelIndex(client);
+        }
+
+        @Override
+        protected void clusterManagerOperation(Request request, ClusterState state, ActionListener<AcknowledgedResponse> listener) {
+            String index = ModelIndex.index(request.tracker, request.number);
+            switch (request.what) {
+                case ACTIVATE -> submit(request, current -> {
+                    Map<String, Object> about = about(request, current);
+                    ActiveModels.Active active = new ActiveModels.Active(request.number, ranking(about));
+                    return ActiveModels.of(current).with(current, request.tracker, active);
+                }, listener);
+                case DEACTIVATE -> submit(request, current -> {
+                    about(request, current);
+                    return uses(request, current) ? ActiveModels.of(current).with(current, request.tracker, null) : current;
+                }, listener);
+                case DELETE -> {
+                    about(request, state);
+                    if (uses(request, state)) {
+                        throw new OpenSearchStatusException("[affinity] model [{}] of tracker [{}] is in use: activate another one, or [_deactivate] it first", RestStatus.CONFLICT, request.number, request.tracker);
+                    }
+                    models.delete(List.of(index), ActionListener.map(listener, deleted -> new AcknowledgedResponse(true)));
+                }
+            }
+        }
+
+        private static boolean uses(Request request, ClusterState state) {
+            ActiveModels.Active active = ActiveModels.of(state).of(request.tracker);
+            return active != null && active.number() == request.number;
+        }
+
+        /** @throws ResourceNotFoundException if there is no such model, or it is not finished */
+        private static Map<String, Object> about(Request request, ClusterState state) {
+            Trackers.of(state).named(request.tracker);
+            Map<String, Object> about = ModelIndex.about(ModelIndex.index(request.tracker, request.number), state);
+            if (about.isEmpty()) {
+                throw new ResourceNotFoundException("[affinity] tracker [{}] has no model [{}]", request.tracker, request.number);
+            }
+            return about;
+        }
+
+        @SuppressWarnings("unchecked")
+        private static Ranking ranking(Map<String, Object> about) {
+            try (XContentBuilder json = XContentFactory.jsonBuilder().map((Map<String, Object>) about.get("ranking"))) {
+                BytesReference bytes = BytesReference.bytes(json);
+                try (
+                    XContentParser parser = JsonXContent.jsonXContent.createParser(
+                        NamedXContentRegistry.EMPTY,
+                        LoggingDeprecationHandler.INSTANCE,
+                        bytes.streamInput()
+                    )
+                ) {
+                    return ActiveModels.ranking(parser);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
