@@ -1,5 +1,6 @@
 package org.opensearch.affinity.integ;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import java.io.IOException;
@@ -28,7 +29,7 @@ record Figures(Path target, Machine machine) {
     }
 
     /** Writes it to {@code target/bench}, and returns where, for people. */
-    Path write(String name, ObjectNode json) throws IOException {
+    Path write(String name, JsonNode json) throws IOException {
         Path file = target.resolve("bench").resolve(name);
         Files.createDirectories(file.getParent());
         Files.writeString(file, Rest.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * One way to ask the numbered queries of a {@link VectorShop}, for the best ten items with their titles.
+ * One way to have a node answer the numbered queries of a {@link VectorShop}: the best ten items with their titles.
  *
  * @param key        its name in files
  * @param title      its name for people
@@ -19,18 +19,20 @@ import java.util.stream.Stream;
  */
 record SearchKind(String key, String title, String parameters, ObjIntConsumer<ObjectNode> addition) {
     static final String PLAIN = "plain";
-    static final String WINDOW = "window";
+    static final String WINDOW = "window_only";
     static final String RESCORE = "affinity";
-    static final String PIPELINE = "affinity_pipeline";
-    static final String PAINLESS = "script_painless";
-    static final String KNN = "script_knn";
+    static final String PIPELINE = "pipeline";
+    static final String PAINLESS = "script_score";
+    static final String KNN = "knn_score";
+    /** {@link ClientRanking}, which is no single search. */
+    static final String CLIENT = "client_side";
     /** What users do without us. */
-    static final List<String> SCRIPTS = List.of(PAINLESS, KNN);
+    static final List<String> WITHOUT_US = List.of(PAINLESS, KNN, CLIENT);
 
     static final String ITEM_VECTOR = "item_vector";
     static final String SCRIPT_VECTOR = "script_vector";
     /** About the length of all vectors here, squared: a product divided by it is about a cosine. */
-    private static final double SQUARED_LENGTH = 40.0 * 40 * VectorShop.DIMENSION;
+    static final double SQUARED_LENGTH = 40.0 * 40 * VectorShop.DIMENSION;
 
     /** The body of the search. */
     String body(int number) {
@@ -40,25 +42,38 @@ record SearchKind(String key, String title, String parameters, ObjIntConsumer<Ob
         return body.toString();
     }
 
-    /** Whose search it is. */
-    static int user(int number) {
-        return number % VectorShop.USERS;
-    }
-
-    /** All of them, those without personalisation first. */
-    static List<SearchKind> all(String tracker, String pipeline, int window) {
+    /**
+     * All of them, those without personalisation first.
+     *
+     * @param shoppers who search, in turn
+     */
+    static List<SearchKind> all(String tracker, String pipeline, int window, List<Shopper> shoppers) {
         return List.of(
             new SearchKind(PLAIN, "BM25 alone", "", (body, number) -> {}),
             new SearchKind(WINDOW, "the window, rescored by a constant", "", (body, number) -> rescore(body, window).set("query", constant())),
             new SearchKind(RESCORE, "rescore.affinity", "", (body, number) -> {
-                rescore(body, window).putObject("affinity").put("tracker", tracker).put("user", VectorShop.user(user(number)));
+                rescore(body, window).putObject("affinity").put("tracker", tracker).put("user", whose(shoppers, number).user());
             }),
             new SearchKind(PIPELINE, "ext.affinity through a pipeline", "?search_pipeline=" + pipeline, (body, number) -> {
-                body.putObject("ext").putObject("affinity").put("user", VectorShop.user(user(number)));
+                body.putObject("ext").putObject("affinity").put("user", whose(shoppers, number).user());
             }),
-            new SearchKind(PAINLESS, "script_score, painless innerProduct of k-NN", "", (body, number) -> rescore(body, window).set("query", painless(number))),
-            new SearchKind(KNN, "script_score, knn_score of k-NN", "", (body, number) -> rescore(body, window).set("query", knn(number)))
+            new SearchKind(PAINLESS, "script_score, painless innerProduct of k-NN", "", (body, number) -> {
+                rescore(body, window).set("query", painless(whose(shoppers, number)));
+            }),
+            new SearchKind(KNN, "script_score, knn_score of k-NN", "", (body, number) -> {
+                rescore(body, window).set("query", knn(whose(shoppers, number)));
+            })
         );
+    }
+
+    /** Whose search it is. */
+    static Shopper whose(List<Shopper> shoppers, int number) {
+        return shoppers.get(number % shoppers.size());
+    }
+
+    /** Whether it is asked only now and then, so that there is more time for what is slower to tell apart. */
+    static boolean isSeldom(String key) {
+        return WITHOUT_US.contains(key);
     }
 
     private static ObjectNode rescore(ObjectNode body, int window) {
@@ -70,20 +85,20 @@ record SearchKind(String key, String title, String parameters, ObjIntConsumer<Ob
     }
 
     /** What we compute, as far as a script can: the best match of several interests, to the power of e. */
-    private static ObjectNode painless(int number) {
+    private static ObjectNode painless(Shopper shopper) {
         return json("""
             {"score_mode":"multiply","rescore_query":{"script_score":{"query":{"match_all":{}},"script":{
               "source":"double best = 0; for (int i = 0; i < params.liked.size(); i++) { best = Math.max(best, innerProduct(params.liked[i], doc['%s'])); } return Math.exp(2 * best / params.squared);",
               "params":{"squared":%s,"liked":[%s]}}}}}""".formatted(
             SCRIPT_VECTOR,
             SQUARED_LENGTH,
-            liked(number).collect(Collectors.joining(","))
+            liked(shopper).collect(Collectors.joining(","))
         ));
     }
 
     /** The best of several scores of k-NN's own script, which knows one vector each. */
-    private static ObjectNode knn(int number) {
-        String functions = liked(number).map(vector -> """
+    private static ObjectNode knn(Shopper shopper) {
+        String functions = liked(shopper).map(vector -> """
             {"script_score":{"script":{"lang":"knn","source":"knn_score","params":{"field":"%s","query_value":%s,"space_type":"innerproduct"}}}}"""
             .formatted(SCRIPT_VECTOR, vector)).collect(Collectors.joining(","));
         return json("""
@@ -91,8 +106,8 @@ record SearchKind(String key, String title, String parameters, ObjIntConsumer<Ob
               "score_mode":"max","boost_mode":"replace"}}}""".formatted(functions));
     }
 
-    private static Stream<String> liked(int number) {
-        return IntStream.range(0, VectorShop.INTERESTS).mapToObj(interest -> VectorShop.json(VectorShop.liked(user(number), interest)));
+    private static Stream<String> liked(Shopper shopper) {
+        return IntStream.range(0, shopper.interests()).mapToObj(interest -> VectorShop.json(VectorShop.liked(shopper, interest)));
     }
 
     private static ObjectNode json(String text) {

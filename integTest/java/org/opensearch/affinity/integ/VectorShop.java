@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.StringJoiner;
 import java.util.random.RandomGenerator;
@@ -11,18 +13,16 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Any number of items with words and random vectors as long as a sentence encoder's, and shoppers who each like four
+ * Any number of items with words and random vectors as long as a sentence encoder's, and shoppers who each like a few
  * clusters of them; nothing needs encoding. The same each time, and a larger shop begins with the items of a smaller one.
  *
- * @param items at least {@link #CLUSTERED}
+ * @param items     at least {@link #clustered}
+ * @param interests how many clusters somebody likes; there are {@value #USERS} shoppers for each of these numbers
  */
-record VectorShop(int items) {
+record VectorShop(int items, List<Integer> interests) {
     static final int DIMENSION = 384;
     static final int USERS = 20;
-    static final int INTERESTS = 4;
     private static final int CLUSTER = 5;
-    /** So many items, the first ones, are liked by somebody. */
-    static final int CLUSTERED = USERS * INTERESTS * CLUSTER;
 
     private static final int VOCABULARY = 200;
     private static final int RAREST_ASKED = 60;
@@ -36,9 +36,36 @@ record VectorShop(int items) {
     private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
 
     VectorShop {
-        if (items < CLUSTERED) {
-            throw new IllegalArgumentException("a shop needs at least " + CLUSTERED + " items, got " + items);
+        if (items < clustered(interests)) {
+            throw new IllegalArgumentException("a shop needs at least " + clustered(interests) + " items, got " + items);
         }
+    }
+
+    /** How many items, the first ones, are liked by somebody. */
+    static int clustered(List<Integer> interests) {
+        return USERS * CLUSTER * interests.stream().mapToInt(Integer::intValue).sum();
+    }
+
+    private int clustered() {
+        return clustered(interests);
+    }
+
+    /** Everybody, those with as many interests together. */
+    List<Shopper> shoppers() {
+        List<Shopper> shoppers = new ArrayList<>();
+        int cluster = 0;
+        for (int wanted : interests) {
+            for (int number = 0; number < USERS; number++) {
+                shoppers.add(new Shopper(wanted, number, cluster));
+                cluster += wanted;
+            }
+        }
+        return shoppers;
+    }
+
+    /** Those with so many interests. */
+    List<Shopper> shoppers(int wanted) {
+        return shoppers().stream().filter(shopper -> shopper.interests() == wanted).toList();
     }
 
     /**
@@ -50,15 +77,20 @@ record VectorShop(int items) {
         return IntStream.iterate(from, number -> number < items, number -> number + step).mapToObj(number -> item(number, fields));
     }
 
-    private static BulkFeed.Document item(int number, Iterable<String> fields) {
+    private BulkFeed.Document item(int number, Iterable<String> fields) {
         ObjectNode item = Rest.JSON.createObjectNode().put("title", title(number));
         RawValue vector = new RawValue(json(vector(number)));
         fields.forEach(field -> item.putRawValue(field, vector));
         return new BulkFeed.Document(id(number), item);
     }
 
-    private static String id(int number) {
+    static String id(int number) {
         return "item-" + number;
+    }
+
+    /** The item's number. */
+    static int number(String id) {
+        return Integer.parseInt(id.substring("item-".length()));
     }
 
     /** Words of which some are a hundred times as common as others, in titles of different lengths. */
@@ -81,9 +113,9 @@ record VectorShop(int items) {
     }
 
     /** Not of unit length. */
-    static int[] vector(int number) {
+    int[] vector(int number) {
         double[] gaussian = gaussian(number);
-        if (number < CLUSTERED) {
+        if (number < clustered()) {
             double[] centre = centre(number / CLUSTER);
             for (int i = 0; i < DIMENSION; i++) {
                 gaussian[i] = centre[i] + SPREAD * gaussian[i];
@@ -92,9 +124,9 @@ record VectorShop(int items) {
         return IntStream.range(0, DIMENSION).map(i -> (int) Math.round(SCALE * gaussian[i])).toArray();
     }
 
-    /** The middle of a cluster that a user likes; about as long as items' vectors are. */
-    static int[] liked(int user, int interest) {
-        double[] centre = centre(user * INTERESTS + interest);
+    /** The middle of a cluster that somebody likes; about as long as items' vectors are. */
+    static int[] liked(Shopper shopper, int interest) {
+        double[] centre = centre(shopper.firstCluster() + interest);
         return IntStream.range(0, DIMENSION).map(i -> (int) Math.round(SCALE * centre[i])).toArray();
     }
 
@@ -115,20 +147,24 @@ record VectorShop(int items) {
         return values.toString();
     }
 
-    /** The name of a user, from 0. */
-    static String user(int number) {
-        return "user-" + number;
+    /** What one shopper did with one item. */
+    record Act(Shopper shopper, String action, int item, Instant time) {}
+
+    /** Everybody acts on every item of the clusters that they like; those of the first cluster are bought. */
+    Stream<Act> acts() {
+        return shoppers().stream().flatMap(shopper -> IntStream.range(0, shopper.interests() * CLUSTER).mapToObj(i -> {
+            int item = shopper.firstCluster() * CLUSTER + i;
+            return new Act(shopper, i < CLUSTER ? "purchase" : "click", item, BEGIN.plusSeconds(60L * item));
+        }));
     }
 
-    /** Each user acts on every item of the four clusters; the first cluster's items are bought. */
+    /** The same as events. */
     Stream<BulkFeed.Document> log() {
-        return IntStream.range(0, CLUSTERED).mapToObj(number -> {
-            int cluster = number / CLUSTER;
+        return acts().map(act -> {
             ObjectNode event = Rest.JSON.createObjectNode();
-            event.put("user_id", user(cluster / INTERESTS)).put("action_name", cluster % INTERESTS == 0 ? "purchase" : "click");
-            event.put("timestamp", BEGIN.plusSeconds(60L * number).toString());
-            event.putObject("event_attributes").putObject("object").put("object_id", id(number));
-            return new BulkFeed.Document("event-" + number, event);
+            event.put("user_id", act.shopper().user()).put("action_name", act.action()).put("timestamp", act.time().toString());
+            event.putObject("event_attributes").putObject("object").put("object_id", id(act.item()));
+            return new BulkFeed.Document("event-" + act.item(), event);
         });
     }
 }

@@ -11,40 +11,55 @@ import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
 public class VectorShopTests {
+    private static final List<Integer> FOUR = List.of(4);
+
     @Test
     public void likedItemsAreClusters() {
-        for (int number = 0; number < VectorShop.CLUSTERED; number++) {
-            int cluster = number / 5;
-            float[] item = floats(VectorShop.vector(number));
-            // Interests absorb items from a cosine of 0.7 on: well above within a cluster, well below between two.
-            assertTrue(Likeness.cosine(item, floats(VectorShop.liked(cluster / 4, cluster % 4))) > 0.85);
-            assertTrue(Likeness.cosine(item, floats(VectorShop.vector((number + 5) % VectorShop.CLUSTERED))) < 0.4);
+        VectorShop shop = new VectorShop(1_000, List.of(4, 1));
+        int number = 0;
+        for (Shopper shopper : shop.shoppers()) {
+            for (int i = 0; i < 5 * shopper.interests(); i++, number++) {
+                float[] item = floats(shop.vector(number));
+                // Interests absorb items from a cosine of 0.7 on: well above within a cluster, well below between two.
+                assertTrue(Likeness.cosine(item, floats(VectorShop.liked(shopper, i / 5))) > 0.85);
+                assertTrue(Likeness.cosine(item, floats(shop.vector((number + 5) % 500))) < 0.4);
+            }
         }
+        assertEquals(VectorShop.clustered(List.of(4, 1)), number);
     }
 
     @Test
-    public void everyUserActsOnFourClusters() {
-        List<BulkFeed.Document> log = new VectorShop(1000).log().toList();
-        assertEquals(VectorShop.CLUSTERED, log.size());
-        long ofOne = log.stream().filter(event -> event.source().path("user_id").asText().equals(VectorShop.user(19))).count();
-        assertEquals(4 * 5, ofOne);
+    public void everybodyActsOnTheClustersThatTheyLike() {
+        VectorShop shop = new VectorShop(2_000, List.of(4, 1, 8));
+        List<VectorShop.Act> acts = shop.acts().toList();
+        assertEquals(20 * 13 * 5, acts.size());
+        for (int interests : shop.interests()) {
+            Shopper last = shop.shoppers(interests).get(19);
+            List<VectorShop.Act> mine = acts.stream().filter(act -> act.shopper().equals(last)).toList();
+            assertEquals(interests * 5, mine.size());
+            assertTrue(mine.stream().allMatch(act -> act.item() / 5 >= last.firstCluster() && act.item() / 5 < last.firstCluster() + interests));
+        }
+        assertEquals("nobody shares an item", acts.size(), acts.stream().map(VectorShop.Act::item).distinct().count());
+        assertEquals("events have ids of their own", acts.size(), shop.log().map(BulkFeed.Document::id).distinct().count());
+        assertEquals(60, shop.shoppers().stream().map(Shopper::user).distinct().count());
     }
 
     @Test
     public void sharesMakeTheWholeAndLargerShopsBeginAlike() {
         List<String> fields = List.of("a", "b");
-        List<String> even = new VectorShop(500).items(0, 2, fields).map(BulkFeed.Document::id).toList();
-        List<String> odd = new VectorShop(500).items(1, 2, fields).map(BulkFeed.Document::id).toList();
+        List<String> even = new VectorShop(500, FOUR).items(0, 2, fields).map(BulkFeed.Document::id).toList();
+        List<String> odd = new VectorShop(500, FOUR).items(1, 2, fields).map(BulkFeed.Document::id).toList();
         assertEquals(250, even.size());
         assertEquals(List.of("item-1", "item-3"), odd.subList(0, 2));
-        String one = new VectorShop(500).items(450, 500, fields).findFirst().orElseThrow().source().toString();
-        assertEquals(one, new VectorShop(5_000).items(450, 5_000, fields).findFirst().orElseThrow().source().toString());
-        assertTrue(one, one.contains("\"a\":" + VectorShop.json(VectorShop.vector(450))));
+        assertEquals(3, VectorShop.number(odd.get(1)));
+        String one = new VectorShop(500, FOUR).items(450, 500, fields).findFirst().orElseThrow().source().toString();
+        assertEquals(one, new VectorShop(5_000, FOUR).items(450, 5_000, fields).findFirst().orElseThrow().source().toString());
+        assertTrue(one, one.contains("\"a\":" + VectorShop.json(new VectorShop(500, FOUR).vector(450))));
     }
 
     @Test
     public void queriesFindFarMoreThanAWindow() {
-        List<String> titles = new VectorShop(20_000).items(0, 1, List.of()).map(item -> " " + item.source().path("title").asText() + " ").toList();
+        List<String> titles = new VectorShop(20_000, FOUR).items(0, 1, List.of()).map(item -> " " + item.source().path("title").asText() + " ").toList();
         for (int query = 0; query < 20; query++) {
             String[] words = VectorShop.query(query).split(" ");
             long found = titles.stream().filter(title -> has(title, words[0]) || has(title, words[1])).count();
@@ -66,7 +81,7 @@ public class VectorShopTests {
 
     @Test
     public void tooSmallAShop() {
-        assertThrows(IllegalArgumentException.class, () -> new VectorShop(VectorShop.CLUSTERED - 1));
+        assertThrows(IllegalArgumentException.class, () -> new VectorShop(399, FOUR));
     }
 
     private static float[] floats(int[] vector) {

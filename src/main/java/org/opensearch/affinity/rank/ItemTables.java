@@ -49,8 +49,7 @@ public final class ItemTables {
         if (name.startsWith(ItemIndex.PREFIX) == false) {
             return;
         }
-        ItemTable table = new ItemTable(task -> loader.execute(task));
-        tables.put(name, table);
+        ItemTable table = open(name, task -> loader.execute(task));
         module.addIndexOperationListener(new IndexingOperationListener() {
             @Override
             public void postIndex(ShardId shard, Engine.Index index, Engine.IndexResult result) {
@@ -70,6 +69,13 @@ public final class ItemTables {
                 tables.remove(name, table);
             }
         });
+    }
+
+    /** An empty table, in place of one of that name. */
+    ItemTable open(String index, Executor executor) {
+        ItemTable table = new ItemTable(executor);
+        tables.put(index, table);
+        return table;
     }
 
     private static void load(ItemTable table, IndexShard shard) {

@@ -1,23 +1,33 @@
 package org.opensearch.affinity.integ;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** An index of one shard with the items of a shop, and a tracker with its shoppers' profiles. */
-final class RankShard {
+/**
+ * The items of a shop in an index, merged into a few segments, and a tracker with its shoppers' profiles. The index has one
+ * shard at first, and can be split into several.
+ */
+final class RescoreIndex {
     private static final int WRITERS = 2;
     private static final int BULK = 500;
     private static final int MOST_SEGMENTS = 4;
     private static final long LOOK_MILLIS = 200;
+    /** More than this no profile can have. */
+    static final int MOST_INTERESTS = 32;
+    /** What each weighs. */
+    static final Map<String, Integer> ACTIONS = Map.of("click", 1, "purchase", 3);
     /** The same vectors twice: as ours, flat, and as doc values of k-NN, which scripts read. */
     private static final List<String> FIELDS = List.of(SearchKind.ITEM_VECTOR, SearchKind.SCRIPT_VECTOR);
 
@@ -25,28 +35,29 @@ final class RankShard {
     private final Rest rest;
     private final VectorShop shop;
 
-    RankShard(Screen screen, Rest rest, VectorShop shop) {
+    RescoreIndex(Screen screen, Rest rest, VectorShop shop) {
         this.screen = screen;
         this.rest = rest;
         this.shop = shop;
     }
 
-    String index() {
-        return "items-" + shop.items();
+    /** Its name when it has so many shards. */
+    String index(int shards) {
+        return "items-" + shop.items() + "-" + shards;
     }
 
     String tracker() {
-        return "rank-" + shop.items();
+        return "shop-" + shop.items();
     }
 
     private String log() {
         return "events-" + shop.items();
     }
 
-    /** Writes all items and merges them into a few segments, as a catalogue that is seldom written ends up. */
+    /** Writes all items into one shard and merges them into a few segments, as a catalogue that is seldom written ends up. */
     void fill() throws IOException {
         // No vectors in _source: as JSON they would be most of the disk, and no search here asks for them.
-        rest.put("/" + index(), """
+        rest.put("/" + index(1), """
             {"settings":{"number_of_shards":1,"number_of_replicas":0,"refresh_interval":"-1","translog.durability":"async"},
              "mappings":{"_source":{"includes":["title"],"recovery_source_enabled":false},"properties":{
                "title":{"type":"text","analyzer":"whitespace"},
@@ -56,10 +67,35 @@ final class RankShard {
         try (Step step = screen.step("Indexing")) {
             write(step);
             step.now("merging");
-            await(rest.post("/" + index() + "/_forcemerge?max_num_segments=" + MOST_SEGMENTS + "&wait_for_completion=false", null).path("task").asText());
-            rest.post("/" + index() + "/_refresh", null);
-            step.done(String.format(Locale.ROOT, "%,d documents in %d segments", shop.items(), segments()));
+            merge(index(1), "max_num_segments=" + MOST_SEGMENTS);
+            step.done(String.format(Locale.ROOT, "%,d documents in %d segments", shop.items(), segments(1)));
         }
+    }
+
+    /** Makes a copy with several shards. A shard begins with all documents; merging them into one segment leaves it its own. */
+    void split(int shards) throws IOException {
+        try (Step step = screen.step("Splitting")) {
+            rest.put("/" + index(1) + "/_settings", "{\"index.blocks.write\":true}");
+            rest.put("/" + index(1) + "/_split/" + index(shards), """
+                {"settings":{"index.number_of_shards":%d,"index.number_of_replicas":0,"index.blocks.write":null}}""".formatted(shards));
+            while (rest.get("/_cluster/health/" + index(shards) + "?wait_for_status=green&timeout=30s&level=cluster").path("timed_out").asBoolean()) {
+                step.now("waiting for shards");
+            }
+            step.now("merging");
+            merge(index(shards), "max_num_segments=1");
+            JsonNode documents = rest.get("/" + index(shards) + "/_stats/docs").path("_all").path("primaries").path("docs");
+            if (documents.path("count").asInt() != shop.items() || documents.path("deleted").asInt() > 0) {
+                throw new IOException(index(shards) + " does not hold what it should after it was split: " + documents);
+            }
+            step.done(String.format(Locale.ROOT, "%,d documents in %d shards, %d segments", shop.items(), shards, segments(shards)));
+        }
+    }
+
+    /** Merges, and writes down what came of it, so that others can open the files. */
+    private void merge(String index, String how) throws IOException {
+        await(rest.post("/" + index + "/_forcemerge?" + how + "&wait_for_completion=false", null).path("task").asText());
+        rest.post("/" + index + "/_refresh", null);
+        rest.post("/" + index + "/_flush", null);
     }
 
     private void write(Step step) throws IOException {
@@ -70,7 +106,7 @@ final class RankShard {
                 int from = writer;
                 shares.add(writers.submit(() -> {
                     AtomicLong mine = new AtomicLong();
-                    new BulkFeed(rest, index(), BULK).send(
+                    new BulkFeed(rest, index(1), BULK).send(
                         shop.items(from, WRITERS, FIELDS),
                         done -> step.at(written.addAndGet(done - mine.getAndSet(done)), shop.items(), "documents")
                     );
@@ -105,8 +141,24 @@ final class RankShard {
         }
     }
 
-    int segments() {
-        return rest.get("/" + index() + "/_stats/segments").path("_all").path("primaries").path("segments").path("count").asInt();
+    /** Of all shards. */
+    int segments(int shards) {
+        return rest.get("/" + index(shards) + "/_stats/segments").path("_all").path("primaries").path("segments").path("count").asInt();
+    }
+
+    /** The files of the first shard, below a node's data. */
+    Path files(Path data, int shards) {
+        String uuid = rest.get("/" + index(shards) + "/_settings").path(index(shards)).path("settings").path("index").path("uuid").asText();
+        return data.resolve("nodes/0/indices").resolve(uuid).resolve("0/index");
+    }
+
+    String trackerDefinition() {
+        ObjectNode definition = Rest.JSON.createObjectNode();
+        definition.putObject("items").put("index", index(1)).put("vector_field", SearchKind.ITEM_VECTOR);
+        definition.putObject("events").put("index", log());
+        definition.put("max_interests", MOST_INTERESTS);
+        ACTIONS.forEach(definition.putObject("actions")::put);
+        return definition.toString();
     }
 
     /** Lets a tracker make the profiles out of a log, and looks whether they are what they should be. */
@@ -114,19 +166,17 @@ final class RankShard {
         rest.put("/" + log(), """
             {"settings":{"number_of_shards":1,"number_of_replicas":0},
              "mappings":{"properties":{"user_id":{"type":"keyword"},"action_name":{"type":"keyword"},"timestamp":{"type":"date"}}}}""");
-        rest.put("/_plugins/_affinity/trackers/" + tracker(), """
-            {"items":{"index":"%s","vector_field":"%s"},"events":{"index":"%s"},"actions":{"click":1,"purchase":3}}""".formatted(
-            index(), SearchKind.ITEM_VECTOR, log()));
+        rest.put("/_plugins/_affinity/trackers/" + tracker(), trackerDefinition());
         try (Step step = screen.step("Tracking")) {
             long events = new BulkFeed(rest, log(), BULK).send(shop.log(), done -> {});
             TrackerStats stats = TrackerStats.await(rest, tracker(), events, seen -> step.at(seen.read(), events, "events"));
-            for (int user = 0; user < VectorShop.USERS; user++) {
-                JsonNode interests = rest.get("/_plugins/_affinity/trackers/" + tracker() + "/users/" + VectorShop.user(user)).path("interests");
-                if (interests.size() != VectorShop.INTERESTS) {
-                    throw new IOException(VectorShop.user(user) + " has " + interests.size() + " interests: " + stats);
+            for (Shopper shopper : shop.shoppers()) {
+                JsonNode interests = rest.get("/_plugins/_affinity/trackers/" + tracker() + "/users/" + shopper.user()).path("interests");
+                if (interests.size() != shopper.interests()) {
+                    throw new IOException(shopper.user() + " has " + interests.size() + " interests: " + stats);
                 }
             }
-            step.done(VectorShop.USERS + " users with " + VectorShop.INTERESTS + " interests each, of " + events + " events");
+            step.done(shop.shoppers().size() + " users of " + shop.interests() + " interests, by " + events + " events");
         }
     }
 
@@ -134,6 +184,6 @@ final class RankShard {
     void drop() {
         rest.delete("/_plugins/_affinity/trackers/" + tracker());
         rest.delete("/" + log());
-        rest.delete("/" + index());
+        rest.delete("/items-" + shop.items() + "-*");
     }
 }

@@ -4,32 +4,35 @@ import com.github.freva.asciitable.AsciiTable;
 import com.github.freva.asciitable.Column;
 
 import java.util.List;
-import java.util.Locale;
 
-/** A line for each kind of search over one shard. */
-record RankTable(List<SearchKind> kinds, RankFigures figures) {
+/** A line for each way to rank in one cell. */
+record RescoreTable(List<Contestant> contestants, RescoreFigures figures) {
     @Override
     public String toString() {
         Column[] columns = {
-            Borders.words(String.format(Locale.ROOT, "%,d documents", figures.docs())),
+            Borders.words(""),
             Borders.figures("p50 ms"),
             Borders.figures("added"),
+            Borders.figures("p90 ms"),
             Borders.figures("p99 ms"),
             Borders.figures("ratio"),
-            Borders.figures("CPU ms") };
-        String[][] lines = kinds.stream().map(this::line).toArray(String[][]::new);
+            Borders.figures("CPU ms"),
+            Borders.figures("KB") };
+        String[][] lines = contestants.stream().map(this::line).toArray(String[][]::new);
         return AsciiTable.builder().border(Borders.ROUND).lineSeparator("\n").data(columns, lines).asString();
     }
 
-    private String[] line(SearchKind kind) {
-        String key = kind.key();
+    private String[] line(Contestant contestant) {
+        String key = contestant.key();
         Latencies took = figures.latencies(key);
         return new String[] {
-            kind.title(),
+            contestant.title(),
             Borders.number(took.p50(), 2),
             Borders.number(figures.added(key), 2),
+            Borders.number(took.quantile(0.9), 2),
             Borders.number(took.p99(), 2),
             "×" + Borders.number(figures.p99Ratio(key), 2),
-            Borders.number(figures.cpuMillis(key), 2) };
+            Borders.number(figures.cpuMillis(key), 2),
+            Borders.number(figures.allocatedBytes(key) / 1024, 0) };
     }
 }
