@@ -15,9 +15,8 @@ import java.util.Set;
 
 /** Events read together from one slice, on their way into profiles. Not thread-safe. */
 final class Batch {
-    private record Numbered(long seqNo, boolean again, Event event) {}
+    private record Numbered(Slice slice, long seqNo, boolean again, Event event) {}
 
-    private final Slice slice;
     private final Tracker tracker;
     private final long readTo;
     /** In the order of the log. */
@@ -31,11 +30,11 @@ final class Batch {
     private long refused;
 
     /**
-     * @param keys by which users are known from here on
-     * @param now  epoch milliseconds
+     * @param origin of the slice
+     * @param keys   by which users are known from here on
+     * @param now    epoch milliseconds
      */
-    Batch(Slice slice, Tracker tracker, ReadEventsAction.Response read, UserKeys keys, long now) {
-        this.slice = slice;
+    Batch(Slice slice, Origin origin, Tracker tracker, ReadEventsAction.Response read, UserKeys keys, long now) {
         this.tracker = tracker;
         this.readTo = read.readTo();
         EventReader reader = new EventReader(tracker.events().fields(), tracker.contexts());
@@ -46,7 +45,7 @@ final class Batch {
                     skip(Skipped.UNWEIGHTED_ACTION);
                 } else {
                     Event stored = event.of(keys.of(tracker, event.user()));
-                    events.add(new Numbered(document.seqNo(), document.again(), stored));
+                    events.add(new Numbered(origin.of(slice, document.term()), document.seqNo(), document.again(), stored));
                 }
             } catch (SkippedException e) {
                 skip(e.reason());
@@ -94,13 +93,14 @@ final class Batch {
         for (Numbered numbered : byUser.get(profile.user())) {
             Event event = numbered.event;
             float[] vector = vectors.get(event.item());
-            boolean knew = profile.hasApplied(slice, numbered.seqNo) == false && profile.knows(event.item());
-            Skipped reason = profile.apply(slice, numbered.seqNo, event, numbered.again, vector, tracker.weightOf(event.action()), tracker);
+            boolean knew = profile.hasApplied(numbered.slice, numbered.seqNo) == false && profile.knows(event.item());
+            double weight = tracker.weightOf(event.action());
+            Skipped reason = profile.apply(numbered.slice, numbered.seqNo, event, numbered.again, vector, weight, tracker);
             if (reason != null) {
                 skip(reason);
                 idle.add(numbered);
                 refused += reason.isTaken() ? 0 : 1;
-            } else if (knew && tracker.weightOf(event.action()) > 0) {
+            } else if (knew && weight > 0) {
                 repeats++;
             }
         }
@@ -120,7 +120,7 @@ final class Batch {
         for (Numbered numbered : events) {
             double weight = tracker.weightOf(numbered.event.action());
             if (weight > 0 && idle.contains(numbered) == false) {
-                popularity.add(numbered.seqNo, numbered.event, weight);
+                popularity.add(numbered.slice, numbered.seqNo, numbered.event, weight);
             }
         }
     }

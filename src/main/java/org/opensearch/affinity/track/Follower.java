@@ -4,6 +4,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.opensearch.action.support.ThreadedActionListener;
 import org.opensearch.affinity.track.ProfileIndex.Stored;
+import org.opensearch.cluster.metadata.IndexAbstraction;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.CheckedConsumer;
 import org.opensearch.common.unit.TimeValue;
@@ -52,6 +53,8 @@ final class Follower {
     private boolean unsaved;
     // Written by one callback after another, each handed over by an executor.
     private Progress progress;
+    private Origin origin;
+    private String homeHistory;
     private Popularity popularity;
     private long progressStored;
     private int failures;
@@ -89,11 +92,40 @@ final class Follower {
             ready = null;
             unsaved = false;
         }
+        homeHistory = homeHistory();
         profiles.progress(home(), slice, then(own, stored -> {
-            progress = stored;
-            popularity = new Popularity(slice, items);
-            progressStored = threadPool.relativeTimeInMillis();
-            read(own, stored.readTo());
+            if (stored.isStored()) {
+                begin(own, stored);
+            } else {
+                inherit(own);
+            }
+        }));
+    }
+
+    private void begin(int own, Progress stored) {
+        progress = stored;
+        origin = stored.origin();
+        popularity = new Popularity(items);
+        progressStored = threadPool.relativeTimeInMillis();
+        read(own, stored.readTo());
+    }
+
+    /**
+     * A restored slice goes on where it was, but not beyond what the snapshot had: the numbers above were given anew. This is
+     * stored before anything is read, for later it could not be told any more what the snapshot had.
+     */
+    private void inherit(int own) {
+        profiles.predecessor(home(), slice, Slice.keys(cluster.state()), then(own, earlier -> {
+            if (earlier == null) {
+                begin(own, Progress.START);
+                return;
+            }
+            ReadEventsAction.Request last = ReadEventsAction.Request.lastBefore(slice.shard(), slice.history().term());
+            client.execute(ReadEventsAction.INSTANCE, last, then(own, restored -> {
+                Progress inherited = earlier.upTo(restored.readTo());
+                LOGGER.info("[{}] {} was restored: follows it from number [{}] on", slice.tracker(), slice.shard(), inherited.readTo() + 1);
+                profiles.save(home(), slice, inherited, then(own, stored -> begin(own, stored)));
+            }));
         }));
     }
 
@@ -101,6 +133,7 @@ final class Follower {
         if (stopped()) {
             return;
         }
+        checkHome();
         ReadEventsAction.Request request = new ReadEventsAction.Request(slice.shard(), readTo + 1, BATCH, WAIT);
         client.execute(ReadEventsAction.INSTANCE, request, then(own, read -> received(own, readTo, read)));
     }
@@ -112,7 +145,7 @@ final class Follower {
         }
         // A tracker that was deleted takes its tasks with it a moment later.
         Tracker tracker = Trackers.of(cluster.state()).get(slice.tracker());
-        Batch batch = new Batch(slice, tracker, read, keys, System.currentTimeMillis());
+        Batch batch = new Batch(slice, origin, tracker, read, keys, System.currentTimeMillis());
         vectors.findNewest(tracker.items(), batch.items(), then(own, found -> {
             batch.resolve(found);
             offer(own, batch);
@@ -156,7 +189,7 @@ final class Follower {
             return;
         }
         profiles.readTo(home(), then(own, readTo -> {
-            Set<String> existing = Slice.keys(cluster.state());
+            Set<String> existing = protectedKeys();
             for (Stored stored : changed) {
                 stored.profile().forgetMarks((key, mark) -> {
                     boolean beyond = key.equals(slice.key()) == false && mark <= readTo.getOrDefault(key, -1L);
@@ -182,8 +215,9 @@ final class Follower {
     }
 
     private void save(int own) {
+        checkHome();
         Tracker tracker = Trackers.of(cluster.state()).get(slice.tracker());
-        popularity.publish(home(), tracker.decay(), Slice.keys(cluster.state()), then(own, published -> {
+        popularity.publish(home(), tracker.decay(), protectedKeys(), then(own, published -> {
             profiles.save(home(), slice, progress, then(own, stored -> {
                 progress = stored;
                 progressStored = threadPool.relativeTimeInMillis();
@@ -244,6 +278,32 @@ final class Follower {
 
     private String home() {
         return Generations.home(slice, cluster.state());
+    }
+
+    /** Which history of writes the index of the profiles has; empty where there is none. */
+    private String homeHistory() {
+        IndexAbstraction alias = cluster.state().metadata().getIndicesLookup().get(ProfileIndex.alias(home()));
+        return alias == null || alias.getWriteIndex() == null ? "" : ShardHistory.id(alias.getWriteIndex());
+    }
+
+    /**
+     * Profiles that were restored have less than what was read here: the next event of a user would hide those that are missing.
+     *
+     * @throws IllegalStateException if there are other profiles than at the start
+     */
+    private void checkHome() {
+        if (homeHistory.equals(homeHistory()) == false) {
+            throw new IllegalStateException("the profiles of [" + slice.tracker() + "] are others than before");
+        }
+    }
+
+    /** The keys whose marks protect from something. */
+    private Set<String> protectedKeys() {
+        Set<String> keys = Slice.keys(cluster.state());
+        if (origin.equals(Origin.NONE) == false) {
+            keys.add(slice.as(origin.history()).key());
+        }
+        return keys;
     }
 
     private synchronized boolean current(int own) {

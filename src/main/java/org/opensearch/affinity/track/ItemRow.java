@@ -17,6 +17,7 @@ import java.util.TreeMap;
 public final class ItemRow implements Writeable {
     private static final byte FORMAT = 1;
     private static final int MAX_CONTEXTS = 64;
+    private static final int MANY_MARKS = 8;
 
     private final String item;
     private final Map<String, Float> contexts;
@@ -99,8 +100,10 @@ public final class ItemRow implements Writeable {
         }
     }
 
-    /** The marks of slices that do not exist any more protect from nothing. */
+    /** The marks of slices that do not exist any more protect from nothing, unless their index is restored: a few may stay. */
     void retainSlices(Set<String> keys) {
-        applied.keySet().retainAll(keys);
+        if (applied.size() > MANY_MARKS) {
+            applied.keySet().retainAll(keys);
+        }
     }
 }

@@ -19,21 +19,19 @@ final class Popularity {
     private static final int MAX_RETRIES = 10;
 
     /** One event that liked an item. */
-    private record Liked(long seqNo, double weight, long time, List<String> contexts) {}
+    private record Liked(Slice slice, long seqNo, double weight, long time, List<String> contexts) {}
 
-    private final Slice slice;
     private final ItemIndex items;
     private final Map<String, List<Liked>> waiting = new LinkedHashMap<>();
     private int size;
 
-    Popularity(Slice slice, ItemIndex items) {
-        this.slice = slice;
+    Popularity(ItemIndex items) {
         this.items = items;
     }
 
-    void add(long seqNo, Event event, double weight) {
+    void add(Slice slice, long seqNo, Event event, double weight) {
         waiting.computeIfAbsent(event.item(), item -> new ArrayList<>())
-            .add(new Liked(seqNo, weight, event.time(), event.contexts()));
+            .add(new Liked(slice, seqNo, weight, event.time(), event.contexts()));
         size++;
     }
 
@@ -55,7 +53,7 @@ final class Popularity {
         items.load(home, waiting.keySet(), ActionListener.wrap(rows -> {
             for (Stored stored : rows) {
                 ItemRow row = stored.row();
-                waiting.get(row.item()).forEach(e -> row.add(slice, e.seqNo, e.weight, e.time, e.contexts, decay));
+                waiting.get(row.item()).forEach(e -> row.add(e.slice, e.seqNo, e.weight, e.time, e.contexts, decay));
                 row.retainSlices(existingSlices);
             }
             items.save(home, rows, ActionListener.wrap(listener::onResponse, e -> {

@@ -1,10 +1,12 @@
 package org.opensearch.affinity.track;
 
 import org.opensearch.ExceptionsHelper;
+import org.opensearch.action.admin.indices.refresh.RefreshRequest;
 import org.opensearch.action.get.GetRequest;
 import org.opensearch.action.get.GetResponse;
 import org.opensearch.action.index.IndexRequest;
 import org.opensearch.action.search.SearchRequest;
+import org.opensearch.action.search.SearchResponse;
 import org.opensearch.affinity.track.Event.Skipped;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.common.settings.Settings;
@@ -12,6 +14,7 @@ import org.opensearch.common.xcontent.XContentFactory;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.index.engine.VersionConflictEngineException;
+import org.opensearch.index.query.BoolQueryBuilder;
 import org.opensearch.index.query.QueryBuilders;
 import org.opensearch.search.SearchHit;
 import org.opensearch.search.builder.SearchSourceBuilder;
@@ -26,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -94,10 +98,10 @@ public final class ProfileIndex {
     private static XContentBuilder mapping() {
         try {
             XContentBuilder mapping = XContentFactory.jsonBuilder().startObject().field("dynamic", "strict").startObject("properties");
-            for (String field : List.of("user", "index")) {
+            for (String field : List.of("user", "index", "origin")) {
                 mapping.startObject(field).field("type", "keyword").field("ignore_above", 8191).endObject();
             }
-            for (String field : List.of("events", "shard", "read_to", "applied")) {
+            for (String field : List.of("events", "shard", "read_to", "applied", "created", "origin_before")) {
                 mapping.startObject(field).field("type", "long").endObject();
             }
             mapping.startObject("last_event").field("type", "date").field("format", "epoch_millis").endObject();
@@ -233,7 +237,7 @@ public final class ProfileIndex {
             Map<String, Long> readTo = new HashMap<>();
             for (SearchHit hit : response.getHits()) {
                 Number stored = (Number) hit.getSourceAsMap().get("read_to");
-                readTo.put(hit.getId().substring(idOfSlice("").length()), stored.longValue());
+                readTo.put(keyOf(hit), stored.longValue());
             }
             return readTo;
         })));
@@ -254,11 +258,50 @@ public final class ProfileIndex {
         documents.delete(indices, listener);
     }
 
+    /**
+     * How far a slice was read before its index was restored: of those that had its index's name and time of creation and are gone
+     * the one that was followed last. A slice that is not one of a restored index has none.
+     *
+     * @param existing the keys of all shards there are
+     * @param listener told the progress as of the last write, whose origin is that slice; null without one
+     */
+    void predecessor(String tracker, Slice slice, Set<String> existing, ActionListener<Progress> listener) {
+        BoolQueryBuilder earlier = QueryBuilders.boolQuery().filter(QueryBuilders.termQuery("index", slice.shard().getIndexName()));
+        earlier.filter(QueryBuilders.termQuery("shard", slice.shard().id()));
+        earlier.filter(QueryBuilders.termQuery("created", slice.history().created()));
+        SearchSourceBuilder source = new SearchSourceBuilder().size(MAX_SLICES).query(earlier).seqNoAndPrimaryTerm(true);
+        SearchRequest request = new SearchRequest(alias(tracker)).source(source);
+        ActionListener<SearchResponse> found = ActionListener.map(listener, response -> {
+            SearchHit last = null;
+            for (SearchHit hit : response.getHits()) {
+                if (existing.contains(keyOf(hit)) == false && (last == null || hit.getSeqNo() > last.getSeqNo())) {
+                    last = hit;
+                }
+            }
+            if (last == null) {
+                return null;
+            }
+            String history = keyOf(last).substring(0, keyOf(last).lastIndexOf('/'));
+            return progress(last.getSourceAsMap(), last.getSeqNo(), last.getPrimaryTerm()).restored(new Origin(history, slice.history().term()));
+        });
+        // A search alone sees what was written a second ago.
+        documents.asPlugin(
+            found,
+            wrapped -> client.admin()
+                .indices()
+                .refresh(new RefreshRequest(alias(tracker)), ActionListener.wrap(seen -> client.search(request, wrapped), wrapped::onFailure))
+        );
+    }
+
+    private static String keyOf(SearchHit progress) {
+        return progress.getId().substring(idOfSlice("").length());
+    }
+
     private static Progress progress(GetResponse found) throws IOException {
-        if (found.isExists() == false) {
-            return Progress.START;
-        }
-        Map<String, Object> source = found.getSourceAsMap();
+        return found.isExists() ? progress(found.getSourceAsMap(), found.getSeqNo(), found.getPrimaryTerm()) : Progress.START;
+    }
+
+    private static Progress progress(Map<String, Object> source, long seqNo, long primaryTerm) throws IOException {
         Map<Skipped, Long> skipped = new EnumMap<>(Skipped.class);
         ((Map<?, ?>) source.get("skipped")).forEach(
             (reason, count) -> skipped.put(Skipped.valueOf(reason.toString().toUpperCase(Locale.ROOT)), ((Number) count).longValue())
@@ -267,7 +310,10 @@ public final class ProfileIndex {
         long applied = ((Number) source.get("applied")).longValue();
         Population population = SystemDocuments.read(source.get("population"), Population::new);
         Population shown = SystemDocuments.read(source.get("shown"), Population::new);
-        return new Progress(readTo, applied, skipped, population, shown, found.getSeqNo(), found.getPrimaryTerm());
+        Origin origin = source.containsKey("origin")
+            ? new Origin((String) source.get("origin"), ((Number) source.get("origin_before")).longValue())
+            : Origin.NONE;
+        return new Progress(readTo, applied, skipped, population, shown, origin, seqNo, primaryTerm);
     }
 
     /** Writes the progress over the version it came from and answers with the one that is stored now. */
@@ -277,6 +323,10 @@ public final class ProfileIndex {
         try {
             XContentBuilder source = SystemDocuments.source();
             source.field("index", slice.shard().getIndexName()).field("shard", slice.shard().id());
+            source.field("created", slice.history().created());
+            if (progress.origin().equals(Origin.NONE) == false) {
+                source.field("origin", progress.origin().history()).field("origin_before", progress.origin().before());
+            }
             source.field("read_to", progress.readTo()).field("applied", progress.applied()).startObject("skipped");
             for (Map.Entry<Skipped, Long> reason : progress.skipped().entrySet()) {
                 source.field(Progress.nameOf(reason.getKey()), reason.getValue());

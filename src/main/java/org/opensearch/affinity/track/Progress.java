@@ -21,11 +21,12 @@ import java.util.Map;
  * @param population  of the users whose events were applied
  * @param shown       the population that searches compare with: as it was a tenth of its events ago at most, so that scores do
  *                    not move with every event
+ * @param origin      what the slice was followed as before it was restored
  * @param seqNo       of the stored progress itself: only its owner can write the next
  * @param primaryTerm of the stored progress itself
  */
-record Progress(long readTo, long applied, Map<Skipped, Long> skipped, Population population, Population shown, long seqNo,
-    long primaryTerm)
+record Progress(long readTo, long applied, Map<Skipped, Long> skipped, Population population, Population shown, Origin origin,
+    long seqNo, long primaryTerm)
     implements
         Writeable {
     private static final double SHOWN_AGAIN = 1.1;
@@ -35,6 +36,7 @@ record Progress(long readTo, long applied, Map<Skipped, Long> skipped, Populatio
         Map.of(),
         Population.NONE,
         Population.NONE,
+        Origin.NONE,
         SequenceNumbers.UNASSIGNED_SEQ_NO,
         SequenceNumbers.UNASSIGNED_PRIMARY_TERM
     );
@@ -46,6 +48,7 @@ record Progress(long readTo, long applied, Map<Skipped, Long> skipped, Populatio
             in.readMap(reason -> reason.readEnum(Skipped.class), StreamInput::readVLong),
             new Population(in),
             new Population(in),
+            new Origin(in),
             in.readZLong(),
             in.readVLong()
         );
@@ -58,6 +61,7 @@ record Progress(long readTo, long applied, Map<Skipped, Long> skipped, Populatio
         out.writeMap(skipped, StreamOutput::writeEnum, StreamOutput::writeVLong);
         population.writeTo(out);
         shown.writeTo(out);
+        origin.writeTo(out);
         out.writeZLong(seqNo);
         out.writeVLong(primaryTerm);
     }
@@ -69,12 +73,22 @@ record Progress(long readTo, long applied, Map<Skipped, Long> skipped, Populatio
         batch.skipped().forEach((reason, count) -> total.merge(reason, count, Long::sum));
         Population now = population.with(batch.liked(), batch.repeats());
         boolean moved = now.events() >= SHOWN_AGAIN * shown.events();
-        return new Progress(batch.readTo(), applied + batch.events(), total, now, moved ? now : shown, seqNo, primaryTerm);
+        return new Progress(batch.readTo(), applied + batch.events(), total, now, moved ? now : shown, origin, seqNo, primaryTerm);
+    }
+
+    /** What a slice begins with that is this one restored: what was counted stays counted. Not stored yet. */
+    Progress restored(Origin from) {
+        return new Progress(readTo, applied, skipped, population, shown, from, START.seqNo, START.primaryTerm);
+    }
+
+    /** The same, to go on from a sequence number at the latest. */
+    Progress upTo(long last) {
+        return new Progress(Math.min(readTo, last), applied, skipped, population, shown, origin, seqNo, primaryTerm);
     }
 
     /** The same, stored as this version. */
     Progress storedAs(long newSeqNo, long newPrimaryTerm) {
-        return new Progress(readTo, applied, skipped, population, shown, newSeqNo, newPrimaryTerm);
+        return new Progress(readTo, applied, skipped, population, shown, origin, newSeqNo, newPrimaryTerm);
     }
 
     boolean isStored() {

@@ -1,5 +1,11 @@
 package org.opensearch.affinity.track;
 
+import org.apache.lucene.document.NumericDocValuesField;
+import org.apache.lucene.search.FieldDoc;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.Sort;
+import org.apache.lucene.search.SortField;
 import org.opensearch.action.ActionRequestValidationException;
 import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
@@ -18,6 +24,8 @@ import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
 import org.opensearch.core.index.shard.ShardId;
+import org.opensearch.index.engine.Engine;
+import org.opensearch.index.mapper.SeqNoFieldMapper;
 import org.opensearch.index.shard.GlobalCheckpointListeners;
 import org.opensearch.index.shard.IndexShard;
 import org.opensearch.index.shard.IndexShardNotStartedException;
@@ -53,13 +61,25 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
         private final long from;
         private final int maxEvents;
         private final TimeValue wait;
+        /** Above 0 where it is only asked which number the last document has of an earlier primary term. */
+        private final long before;
 
         Request(ShardId shard, long from, int maxEvents, TimeValue wait) {
+            this(shard, from, maxEvents, wait, 0);
+        }
+
+        private Request(ShardId shard, long from, int maxEvents, TimeValue wait, long before) {
             super(shard.getIndexName());
             this.shard = shard;
             this.from = from;
             this.maxEvents = maxEvents;
             this.wait = wait;
+            this.before = before;
+        }
+
+        /** How far the documents reach that were written before a primary term, among those that are still there: -1 if there are none. */
+        static Request lastBefore(ShardId shard, long term) {
+            return new Request(shard, 0, 0, TimeValue.ZERO, term);
         }
 
         Request(StreamInput in) throws IOException {
@@ -68,6 +88,7 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
             from = in.readVLong();
             maxEvents = in.readVInt();
             wait = in.readTimeValue();
+            before = in.readVLong();
         }
 
         @Override
@@ -77,6 +98,7 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
             out.writeVLong(from);
             out.writeVInt(maxEvents);
             out.writeTimeValue(wait);
+            out.writeVLong(before);
         }
 
         @Override
@@ -88,16 +110,18 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
     /**
      * One document of the log.
      *
+     * @param term  the primary term that it was written in
      * @param again the document was written before under the same id
      */
-    record Read(long seqNo, String id, boolean again, BytesReference source) implements Writeable {
+    record Read(long seqNo, long term, String id, boolean again, BytesReference source) implements Writeable {
         Read(StreamInput in) throws IOException {
-            this(in.readVLong(), in.readString(), in.readBoolean(), in.readBytesReference());
+            this(in.readVLong(), in.readVLong(), in.readString(), in.readBoolean(), in.readBytesReference());
         }
 
         @Override
         public void writeTo(StreamOutput out) throws IOException {
             out.writeVLong(seqNo);
+            out.writeVLong(term);
             out.writeString(id);
             out.writeBoolean(again);
             out.writeBytesReference(source);
@@ -155,7 +179,7 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
         @Override
         protected void asyncShardOperation(Request request, ShardId shardId, ActionListener<Response> listener) throws IOException {
             IndexShard shard = shard(request);
-            if (readable(shard) >= request.from) {
+            if (request.before > 0 || readable(shard) >= request.from) {
                 super.asyncShardOperation(request, shardId, listener);
             } else {
                 shard.addGlobalCheckpointListener(request.from, new Wake(request, shardId, listener), request.wait);
@@ -179,6 +203,9 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
         @Override
         protected Response shardOperation(Request request, ShardId shardId) throws IOException {
             IndexShard shard = shard(request);
+            if (request.before > 0) {
+                return new Response(List.of(), lastBefore(shard, request.before));
+            }
             long to = Math.min(readable(shard), request.from + request.maxEvents - 1);
             if (to < request.from) {
                 return new Response(List.of(), request.from - 1);
@@ -188,7 +215,7 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
             try (Translog.Snapshot snapshot = shard.newChangesSnapshot("affinity", request.from, to, false, false)) {
                 for (Translog.Operation op = snapshot.next(); op != null; op = snapshot.next()) {
                     if (op instanceof Translog.Index index) {
-                        events.add(new Read(op.seqNo(), index.id(), index.version() > 1, index.source()));
+                        events.add(new Read(op.seqNo(), op.primaryTerm(), index.id(), index.version() > 1, index.source()));
                         bytes += index.source().length();
                         if (bytes >= MAX_BYTES) {
                             return new Response(events, op.seqNo());
@@ -197,6 +224,15 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
                 }
             }
             return new Response(events, to);
+        }
+
+        private static long lastBefore(IndexShard shard, long term) throws IOException {
+            Query earlier = NumericDocValuesField.newSlowRangeQuery(SeqNoFieldMapper.PRIMARY_TERM_NAME, 0, term - 1);
+            Sort lastFirst = new Sort(new SortField(SeqNoFieldMapper.NAME, SortField.Type.LONG, true));
+            try (Engine.Searcher searcher = shard.acquireSearcher("affinity")) {
+                ScoreDoc[] last = searcher.search(earlier, 1, lastFirst).scoreDocs;
+                return last.length == 0 ? -1 : (long) ((FieldDoc) last[0]).fields[0];
+            }
         }
 
         @Override

@@ -25,13 +25,18 @@ import static org.opensearch.core.xcontent.ConstructingObjectParser.optionalCons
  *
  * @param generation of the profiles that it is folded into, see {@link Generations}
  */
-public record Slice(String tracker, int generation, ShardId shard) implements PersistentTaskParams {
+public record Slice(String tracker, int generation, ShardId shard, ShardHistory history) implements PersistentTaskParams {
     private static final ConstructingObjectParser<Slice, Void> PARSER = new ConstructingObjectParser<>(
         FollowTask.NAME,
         args -> new Slice(
             (String) args[0],
             args[4] == null ? 0 : (int) args[4],
-            new ShardId(new Index((String) args[1], (String) args[2]), (int) args[3])
+            new ShardId(new Index((String) args[1], (String) args[2]), (int) args[3]),
+            new ShardHistory(
+                args[5] == null ? (String) args[2] : (String) args[5],
+                args[6] == null ? 0 : (long) args[6],
+                args[7] == null ? 0 : (long) args[7]
+            )
         )
     );
 
@@ -41,15 +46,23 @@ public record Slice(String tracker, int generation, ShardId shard) implements Pe
         PARSER.declareString(constructorArg(), new ParseField("index_uuid"));
         PARSER.declareInt(constructorArg(), new ParseField("shard"));
         PARSER.declareInt(optionalConstructorArg(), new ParseField("generation"));
+        PARSER.declareString(optionalConstructorArg(), new ParseField("history"));
+        PARSER.declareLong(optionalConstructorArg(), new ParseField("created"));
+        PARSER.declareLong(optionalConstructorArg(), new ParseField("term"));
     }
 
-    /** Of the first generation. */
+    /** Of the first generation, and of a shard that was never restored. */
     Slice(String tracker, ShardId shard) {
-        this(tracker, 0, shard);
+        this(tracker, 0, shard, new ShardHistory(shard.getIndex().getUUID(), 0, 0));
+    }
+
+    /** A shard as it is now. */
+    static Slice of(String tracker, int generation, IndexMetadata index, int shard, ClusterState state) {
+        return new Slice(tracker, generation, new ShardId(index.getIndex(), shard), ShardHistory.of(index, shard, state));
     }
 
     public Slice(StreamInput in) throws IOException {
-        this(in.readString(), in.readVInt(), new ShardId(in));
+        this(in.readString(), in.readVInt(), new ShardId(in), new ShardHistory(in));
     }
 
     @Override
@@ -57,6 +70,7 @@ public record Slice(String tracker, int generation, ShardId shard) implements Pe
         out.writeString(tracker);
         out.writeVInt(generation);
         shard.writeTo(out);
+        history.writeTo(out);
     }
 
     public static Slice fromXContent(XContentParser parser) {
@@ -66,12 +80,22 @@ public record Slice(String tracker, int generation, ShardId shard) implements Pe
     @Override
     public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
         builder.startObject().field("tracker", tracker).field("index", shard.getIndexName());
-        return builder.field("index_uuid", shard.getIndex().getUUID()).field("shard", shard.id()).field("generation", generation).endObject();
+        builder.field("index_uuid", shard.getIndex().getUUID()).field("shard", shard.id()).field("generation", generation);
+        return builder.field("history", history.id()).field("created", history.created()).field("term", history.term()).endObject();
     }
 
-    /** Names the shard for as long as it exists: a new index of the same name has another key. */
+    /** Names the shard for as long as it exists: a new index of the same name has another key, and so has a restored one. */
     String key() {
-        return shard.getIndex().getUUID() + "/" + shard.id();
+        return key(history.id(), shard.id());
+    }
+
+    private static String key(String history, int shard) {
+        return history + "/" + shard;
+    }
+
+    /** The slice that it was, see {@link Origin}. */
+    Slice as(String earlier) {
+        return new Slice(tracker, generation, shard, new ShardHistory(earlier, history.created(), history.term()));
     }
 
     /** The keys of all shards there are. */
@@ -79,7 +103,7 @@ public record Slice(String tracker, int generation, ShardId shard) implements Pe
         Set<String> keys = new HashSet<>();
         for (IndexMetadata index : state.metadata()) {
             for (int shard = 0; shard < index.getNumberOfShards(); shard++) {
-                keys.add(index.getIndexUUID() + "/" + shard);
+                keys.add(key(ShardHistory.id(index), shard));
             }
         }
         return keys;

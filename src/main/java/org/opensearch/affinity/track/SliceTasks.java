@@ -8,10 +8,10 @@ import org.opensearch.action.support.IndicesOptions;
 import org.opensearch.cluster.ClusterChangedEvent;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.ClusterStateListener;
+import org.opensearch.cluster.metadata.IndexMetadata;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.index.Index;
-import org.opensearch.core.index.shard.ShardId;
 import org.opensearch.persistent.PersistentTasksCustomMetadata;
 import org.opensearch.persistent.PersistentTasksCustomMetadata.PersistentTask;
 import org.opensearch.persistent.PersistentTasksService;
@@ -72,9 +72,9 @@ public final class SliceTasks implements ClusterStateListener {
             if (index.getName().startsWith(ProfileIndex.SYSTEM_PREFIX)) {
                 continue; // its own writes would be its next events
             }
-            int shards = state.metadata().getIndexSafe(index).getNumberOfShards();
-            for (int shard = 0; shard < shards; shard++) {
-                slices.add(new Slice(tracker.name(), generation, new ShardId(index, shard)));
+            IndexMetadata metadata = state.metadata().getIndexSafe(index);
+            for (int shard = 0; shard < metadata.getNumberOfShards(); shard++) {
+                slices.add(Slice.of(tracker.name(), generation, metadata, shard, state));
             }
         }
         return slices;

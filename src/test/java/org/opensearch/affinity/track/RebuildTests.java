@@ -145,7 +145,7 @@ public class RebuildTests extends TrackTestCase {
             parser.nextToken();
             assertEquals(generations, Generations.fromXContent(parser));
         }
-        Slice slice = new Slice("shop", 3, new ShardId(new Index("ubi_events", "uuid"), 2));
+        Slice slice = new Slice("shop", 3, new ShardId(new Index("ubi_events", "uuid"), 2), new ShardHistory("uuid.restored", 7, 2));
         assertEquals(slice, copyWriteable(slice, writableRegistry(), Slice::new));
         try (XContentParser parser = createParser(slice.toXContent(JsonXContent.contentBuilder(), ToXContent.EMPTY_PARAMS))) {
             assertEquals(slice, Slice.fromXContent(parser));

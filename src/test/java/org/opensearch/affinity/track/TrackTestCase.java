@@ -38,6 +38,8 @@ abstract class TrackTestCase extends AffinityNodeTestCase {
     public static final class Refusals extends Plugin implements ActionPlugin {
         static volatile String index;
         static volatile String user = "nobody";
+        /** What the ids begin with of the documents that it is about. */
+        static volatile String ids = "";
 
         @Override
         public List<ActionFilter> getActionFilters() {
@@ -56,7 +58,8 @@ abstract class TrackTestCase extends AffinityNodeTestCase {
                     ActionListener<R> listener,
                     ActionFilterChain<Q, R> chain
                 ) {
-                    if (request instanceof BulkRequest bulk && index != null && bulk.getIndices().contains(index)) {
+                    if (request instanceof BulkRequest bulk && index != null && bulk.getIndices().contains(index)
+                        && bulk.requests().getFirst().id().startsWith(ids)) {
                         ShardId shard = new ShardId(new Index(index, "uuid"), 0);
                         listener.onFailure(new VersionConflictEngineException(shard, "user:" + user, "of user " + user));
                     } else {
