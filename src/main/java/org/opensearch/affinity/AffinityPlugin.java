@@ -41,6 +41,7 @@ import org.opensearch.affinity.track.Generations;
 import org.opensearch.affinity.track.GetItemVectorsAction;
 import org.opensearch.affinity.track.GetProfileAction;
 import org.opensearch.affinity.track.GetTrackersAction;
+import org.opensearch.affinity.track.Lag;
 import org.opensearch.affinity.track.OptOutAction;
 import org.opensearch.affinity.track.ProfileCache;
 import org.opensearch.affinity.track.ProfileIndex;
@@ -57,6 +58,7 @@ import org.opensearch.affinity.track.Trackers;
 import org.opensearch.affinity.track.UseProfileAction;
 import org.opensearch.affinity.track.UserFrom;
 import org.opensearch.affinity.track.UserKeys;
+import org.opensearch.affinity.track.WatchRebuildAction;
 import org.opensearch.affinity.vector.VectorCodecService;
 import org.opensearch.affinity.vector.VectorFieldMapper;
 import org.opensearch.cluster.NamedDiff;
@@ -105,6 +107,7 @@ import org.opensearch.script.ScriptService;
 import org.opensearch.search.fetch.FetchSubPhase;
 import org.opensearch.search.pipeline.Processor;
 import org.opensearch.search.pipeline.SearchRequestProcessor;
+import org.opensearch.tasks.Task;
 import org.opensearch.threadpool.ExecutorBuilder;
 import org.opensearch.threadpool.FixedExecutorBuilder;
 import org.opensearch.threadpool.ThreadPool;
@@ -273,6 +276,7 @@ public final class AffinityPlugin extends Plugin
             new NamedWriteableRegistry.Entry(Metadata.Custom.class, Generations.TYPE, Generations::new),
             new NamedWriteableRegistry.Entry(NamedDiff.class, Generations.TYPE, Generations::readDiffFrom),
             new NamedWriteableRegistry.Entry(PersistentTaskParams.class, FollowTask.NAME, Slice::new),
+            new NamedWriteableRegistry.Entry(Task.Status.class, Lag.NAME, Lag::new),
             new NamedWriteableRegistry.Entry(QueryBuilder.class, NearestQueryBuilder.NAME, NearestQueryBuilder::new)
         );
     }
@@ -339,6 +343,7 @@ public final class AffinityPlugin extends Plugin
             new ActionHandler<>(GetTrackersAction.INSTANCE, GetTrackersAction.Transport.class),
             new ActionHandler<>(DeleteTrackerAction.INSTANCE, DeleteTrackerAction.Transport.class),
             new ActionHandler<>(RebuildAction.INSTANCE, RebuildAction.Transport.class),
+            new ActionHandler<>(WatchRebuildAction.INSTANCE, WatchRebuildAction.Transport.class),
             new ActionHandler<>(TrackerStatsAction.INSTANCE, TrackerStatsAction.Transport.class),
             new ActionHandler<>(RecordEventsAction.INSTANCE, RecordEventsAction.Transport.class),
             new ActionHandler<>(ReadEventsAction.INSTANCE, ReadEventsAction.Transport.class),

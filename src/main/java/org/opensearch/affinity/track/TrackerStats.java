@@ -71,8 +71,7 @@ public final class TrackerStats extends ActionResponse implements ToXContentObje
         builder.field("lag_events", slices.stream().mapToLong(SliceStats::lag).sum());
         events(builder);
         if (rebuild != null) {
-            builder.startObject("rebuild").field("read", rebuild.read()).field("to_read", rebuild.written());
-            builder.field("percent", rebuild.written() == 0 ? 0 : 100 * rebuild.read() / rebuild.written()).endObject();
+            builder.field("rebuild", rebuild);
         }
         builder.startArray("slices");
         for (SliceStats slice : slices) {
