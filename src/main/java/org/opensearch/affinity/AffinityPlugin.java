@@ -374,7 +374,7 @@ public final class AffinityPlugin extends Plugin
             new RestDeleteTracker(),
             new RestRebuild(),
             new RestTrackerStats(),
-            new RestGetProfile(),
+            new RestGetProfile(rank.labels()),
             new RestForgetUser(),
             new RestOptOut(),
             new RestRecordEvents(),

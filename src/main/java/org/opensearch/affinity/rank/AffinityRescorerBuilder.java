@@ -5,6 +5,7 @@ import org.apache.logging.log4j.Logger;
 import org.apache.lucene.util.SetOnce;
 import org.opensearch.ExceptionsHelper;
 import org.opensearch.affinity.track.GetProfileAction;
+import org.opensearch.affinity.track.Interest;
 import org.opensearch.affinity.track.Ranking;
 import org.opensearch.affinity.track.Trace;
 import org.opensearch.affinity.track.UseProfileAction;
@@ -22,6 +23,7 @@ import org.opensearch.search.rescore.RescorerBuilder;
 import org.opensearch.transport.client.Client;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 
@@ -127,7 +129,7 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
                     node.meter().precise();
                 }
                 Scoring made = precise ? Scoring.NONE : Scoring.of(found, ranking, moment, request.user());
-                fetched.set(new Fetched(made, ranking.windowSize()));
+                fetched.set(new Fetched(request.asksWhy() ? labelled(made, found, client) : made, ranking.windowSize()));
                 listener.onResponse(null);
             }, listener::onFailure);
             if (request.queryText() == null || request.queryText().isBlank()) {
@@ -146,6 +148,15 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
             fetched.set(new Fetched(Scoring.NONE, Ranking.DEFAULT_WINDOW_SIZE));
             listener.onResponse(null);
         }));
+    }
+
+    /** With the words that are known by now: the search does not wait for others. */
+    private Scoring labelled(Scoring made, GetProfileAction.Response found, Client client) {
+        if (made.interests().isEmpty()) {
+            return made;
+        }
+        List<Interest> interests = found.profile().heaviestFirst(found.tracker().decay());
+        return made.labelled(node.labels().known(client, found.tracker().items(), interests));
     }
 
     static boolean isCallersFault(Exception e) {

@@ -1,10 +1,13 @@
 package org.opensearch.affinity.rank;
 
+import org.opensearch.affinity.track.InterestLabels;
+
 /** What ranking has on its node. Thread-safe. */
 public final class RankNode {
     private final RankMeter meter = new RankMeter();
     private final ItemTables tables = new ItemTables();
     private final Distances distances = new Distances();
+    private final InterestLabels labels = new InterestLabels();
 
     /** What its searches took. */
     public RankMeter meter() {
@@ -14,6 +17,11 @@ public final class RankNode {
     /** The item tables of which it has a copy. */
     public ItemTables tables() {
         return tables;
+    }
+
+    /** What interests are about in words. */
+    public InterestLabels labels() {
+        return labels;
     }
 
     Distances distances() {

@@ -122,6 +122,11 @@ record Scoring(Interests interests, float weight, float confidence, ScoreMode mo
         return new Signal(signal.name(), signal.field(), signal.shape(), signal.scale(), weight);
     }
 
+    /** The same with what the interests are about in words, see {@link Interests#labelled}. */
+    Scoring labelled(List<String> labels) {
+        return new Scoring(interests.labelled(labels), weight, confidence, mode, signals, table, ownItems, ownFactor, diversity, now);
+    }
+
     /** Whether it leaves every score as it is. */
     boolean isEmpty() {
         return (interests.isEmpty() || weight == 0) && signals.isEmpty() && diversity == 0 && mode != ScoreMode.REPLACE;

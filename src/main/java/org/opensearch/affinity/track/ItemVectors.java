@@ -58,7 +58,7 @@ public final class ItemVectors {
     }
 
     /** Answers with a vector for every item that exists, {@link #NONE} for one without; unknown items are left out. */
-    void find(Tracker.Items items, Collection<String> ids, ActionListener<Map<String, float[]>> listener) {
+    public void find(Tracker.Items items, Collection<String> ids, ActionListener<Map<String, float[]>> listener) {
         Map<String, float[]> found = new HashMap<>();
         List<String> missing = new ArrayList<>();
         for (String id : ids) {
