@@ -192,6 +192,7 @@ public class RebuildTests extends TrackTestCase {
         try {
             rebuild(false);
             assertEquals(List.of(), windows());
+            assertBusy(() -> assertEquals(4, indices().size()));
             RebuildWindows windows = new RebuildWindows(client());
             windows.keep(state());
             assertBusy(() -> assertEquals(1, windows().size()));
