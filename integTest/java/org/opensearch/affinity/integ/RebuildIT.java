@@ -1,8 +1,10 @@
 package org.opensearch.affinity.integ;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +54,9 @@ public class RebuildIT {
         Map<String, JsonNode> profiles = new HashMap<>();
         for (int user = 0; user < SHOP.users(); user++) {
             String name = TinyShop.user(user);
-            profiles.put(name, rest.find(TRACKER + "/users/" + name).orElse(Rest.JSON.nullNode()));
+            JsonNode profile = rest.find(TRACKER + "/users/" + name).orElse(Rest.JSON.nullNode());
+            profile.path("interests").forEach(interest -> ((ObjectNode) interest).remove("weight_now")); // it fades while one looks
+            profiles.put(name, profile);
         }
         return profiles;
     }
@@ -71,6 +75,7 @@ public class RebuildIT {
         Rest rest = cluster.nodes().get((number + 1) % 3).rest();
         rest.delete(TRACKER + "/users/" + TinyShop.user(1));
         rest.put(TRACKER + "/users/" + TinyShop.user(2) + "/_opt_out", null);
+        TreeSet<String> used = indices(rest);
         Map<String, JsonNode> before = profiles(rest);
         assertTrue(before.get(TinyShop.user(1)).isNull() && before.get(TinyShop.user(2)).isNull());
         AtomicBoolean running = new AtomicBoolean(true);
@@ -84,10 +89,12 @@ public class RebuildIT {
             }
         });
         try {
-            rest.post(TRACKER + "/_rebuild", null);
+            String task = dying.rest().post(TRACKER + "/_rebuild?wait_for_completion=false", null).path("task").asText();
+            assertEquals("it is seen on the node that was asked", List.of(task), windows(rest));
             dying.kill();
             rest.get("/_cluster/health?wait_for_nodes=2&timeout=60s");
-            await(rest, List.of(".affinity-interests-tiny.2", ".affinity-items-tiny.2"));
+            awaitAnotherWindow(rest, task);
+            awaitNewIndices(rest, used);
             dying.restart(waited -> {});
         } finally {
             running.set(false);
@@ -98,6 +105,53 @@ public class RebuildIT {
         assertEquals(before, profiles(rest));
         JsonNode skipped = rest.get(TRACKER + "/_stats").path("events").path("skipped");
         assertTrue(skipped.toString(), skipped.path("forgotten").asInt() > 0 && skipped.path("opted_out").asInt() > 0);
+    }
+
+    private static List<String> windows(Rest rest) {
+        List<String> tasks = new ArrayList<>();
+        rest.get("/_tasks?actions=*affinity*rebuild*&detailed&group_by=none").path("tasks").forEach(task -> {
+            assertEquals("rebuild of tracker [tiny]", task.path("description").asText());
+            assertTrue(task.toString(), task.path("status").has("percent") && task.path("cancellable").asBoolean());
+            tasks.add(task.path("node").asText() + ":" + task.path("id").asText());
+        });
+        return tasks;
+    }
+
+    /** The rebuild may be over soon after, but its window stays open for a second at least. */
+    private static void awaitAnotherWindow(Rest rest, String lost) throws InterruptedException {
+        List<String> open = windows(rest);
+        for (int again = 0; again < 1_200 && (open.isEmpty() || open.contains(lost)); again++) {
+            Thread.sleep(50);
+            open = windows(rest);
+        }
+        assertTrue(open.toString(), open.size() == 1 && open.contains(lost) == false);
+    }
+
+    /** After the one above or before it, whichever the runner takes first. */
+    @Test
+    public void isWaitedForOrGivenUpAsATask() throws Exception {
+        Rest rest = cluster.rest();
+        TreeSet<String> before = indices(rest);
+        JsonNode begun = rest.post(TRACKER + "/_rebuild?wait_for_completion=false", null);
+        String task = begun.path("task").asText();
+        rest.post("/_tasks/" + task + "/_cancel?wait_for_completion=true", null);
+        assertFalse(rest.get(TRACKER + "/_stats").has("rebuild"));
+        JsonNode kept = rest.get("/_tasks/" + task + "?wait_for_completion=true");
+        assertEquals(kept.toString(), "cancelled", kept.path("response").path("outcome").asText());
+        await(rest, List.copyOf(before));
+        JsonNode done = rest.post(TRACKER + "/_rebuild?wait_for_completion=true", null);
+        assertEquals(done.toString(), "rebuilt", done.path("outcome").asText());
+        assertFalse(rest.get(TRACKER + "/_stats").has("rebuild"));
+        assertFalse("what was made is used: " + before, indices(rest).equals(before));
+    }
+
+    private static void awaitNewIndices(Rest rest, TreeSet<String> used) throws InterruptedException {
+        TreeSet<String> now = indices(rest);
+        for (int again = 0; again < 600 && (now.size() != used.size() || now.removeAll(used)); again++) {
+            Thread.sleep(200);
+            now = indices(rest);
+        }
+        assertEquals(now.toString(), used.size(), now.size());
     }
 
     private static void await(Rest rest, List<String> wanted) throws InterruptedException {

@@ -52,6 +52,7 @@ import org.opensearch.affinity.track.Generations;
 import org.opensearch.affinity.track.GetItemVectorsAction;
 import org.opensearch.affinity.track.GetProfileAction;
 import org.opensearch.affinity.track.GetTrackersAction;
+import org.opensearch.affinity.track.Lag;
 import org.opensearch.affinity.track.OptOutAction;
 import org.opensearch.affinity.track.ProfileCache;
 import org.opensearch.affinity.track.ProfileIndex;
@@ -68,6 +69,7 @@ import org.opensearch.affinity.track.Trackers;
 import org.opensearch.affinity.track.UseProfileAction;
 import org.opensearch.affinity.track.UserFrom;
 import org.opensearch.affinity.track.UserKeys;
+import org.opensearch.affinity.track.WatchRebuildAction;
 import org.opensearch.affinity.vector.VectorCodecService;
 import org.opensearch.affinity.vector.VectorFieldMapper;
 import org.opensearch.cluster.NamedDiff;
@@ -291,6 +293,7 @@ public final class AffinityPlugin extends Plugin
             new NamedWriteableRegistry.Entry(PersistentTaskParams.class, FollowTask.NAME, Slice::new),
             new NamedWriteableRegistry.Entry(Task.Status.class, EvaluateTask.Progress.NAME, EvaluateTask.Progress::new),
             new NamedWriteableRegistry.Entry(Task.Status.class, TrainTask.Progress.NAME, TrainTask.Progress::new),
+            new NamedWriteableRegistry.Entry(Task.Status.class, Lag.NAME, Lag::new),
             new NamedWriteableRegistry.Entry(QueryBuilder.class, NearestQueryBuilder.NAME, NearestQueryBuilder::new)
         );
     }
@@ -359,6 +362,7 @@ public final class AffinityPlugin extends Plugin
             new ActionHandler<>(GetTrackersAction.INSTANCE, GetTrackersAction.Transport.class),
             new ActionHandler<>(DeleteTrackerAction.INSTANCE, DeleteTrackerAction.Transport.class),
             new ActionHandler<>(RebuildAction.INSTANCE, RebuildAction.Transport.class),
+            new ActionHandler<>(WatchRebuildAction.INSTANCE, WatchRebuildAction.Transport.class),
             new ActionHandler<>(TrackerStatsAction.INSTANCE, TrackerStatsAction.Transport.class),
             new ActionHandler<>(RecordEventsAction.INSTANCE, RecordEventsAction.Transport.class),
             new ActionHandler<>(ReadEventsAction.INSTANCE, ReadEventsAction.Transport.class),
@@ -393,7 +397,7 @@ public final class AffinityPlugin extends Plugin
             new RestDeleteTracker(),
             new RestRebuild(),
             new RestTrackerStats(),
-            new RestGetProfile(),
+            new RestGetProfile(rank.labels()),
             new RestForgetUser(),
             new RestOptOut(),
             new RestRecordEvents(),

@@ -9,6 +9,7 @@ import org.opensearch.affinity.encode.EncodeAction;
 import org.opensearch.affinity.encode.EncodeProcessor;
 import org.opensearch.affinity.encode.Purpose;
 import org.opensearch.affinity.track.GetProfileAction;
+import org.opensearch.affinity.track.Interest;
 import org.opensearch.affinity.track.Ranking;
 import org.opensearch.affinity.track.Trace;
 import org.opensearch.affinity.track.Tracker;
@@ -142,7 +143,7 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
                     node.meter().precise();
                 }
                 Scoring made = asked == null ? Scoring.NONE : Scoring.of(found, ranking, moment, asked, request.user());
-                fetched.set(new Fetched(made, ranking.windowSize()));
+                fetched.set(new Fetched(request.asksWhy() ? labelled(made, found, client) : made, ranking.windowSize()));
                 listener.onResponse(null);
             }, listener::onFailure);
             read(client, found.tracker(), ranking, whenKnown);
@@ -188,6 +189,15 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
                 listener.onResponse(new Asked(text, new float[0]));
             }
         ));
+    }
+
+    /** With the words that are known by now: the search does not wait for others. */
+    private Scoring labelled(Scoring made, GetProfileAction.Response found, Client client) {
+        if (made.interests().isEmpty()) {
+            return made;
+        }
+        List<Interest> interests = found.profile().heaviestFirst(found.tracker().decay());
+        return made.labelled(node.labels().known(client, found.tracker().items(), interests));
     }
 
     static boolean isCallersFault(Exception e) {

@@ -38,10 +38,15 @@ record Interests(String field, Space space, float least, boolean sum, List<Aspec
      * @param direction as {@link Space#towards} made it
      * @param offset    that {@link Space#offset} gives it
      * @param examples  items that made it, for explanations
+     * @param label     what it is about in words, for explanations; empty where that is not known
      */
-    record Aspect(int number, float strength, float[] direction, float offset, List<String> examples) implements Writeable {
+    record Aspect(int number, float strength, float[] direction, float offset, List<String> examples, String label) implements Writeable {
+        Aspect(int number, float strength, float[] direction, float offset, List<String> examples) {
+            this(number, strength, direction, offset, examples, "");
+        }
+
         Aspect(StreamInput in) throws IOException {
-            this(in.readVInt(), in.readFloat(), in.readFloatArray(), in.readFloat(), in.readStringList());
+            this(in.readVInt(), in.readFloat(), in.readFloatArray(), in.readFloat(), in.readStringList(), in.readString());
         }
 
         @Override
@@ -51,6 +56,11 @@ record Interests(String field, Space space, float least, boolean sum, List<Aspec
             out.writeFloatArray(direction);
             out.writeFloat(offset);
             out.writeStringCollection(examples);
+            out.writeString(label);
+        }
+
+        private Aspect labelled(String words) {
+            return new Aspect(number, strength, direction, offset, examples, words);
         }
 
         /**
@@ -73,12 +83,13 @@ record Interests(String field, Space space, float least, boolean sum, List<Aspec
                 && strength == other.strength
                 && Arrays.equals(direction, other.direction)
                 && offset == other.offset
-                && examples.equals(other.examples);
+                && examples.equals(other.examples)
+                && label.equals(other.label);
         }
 
         @Override
         public int hashCode() {
-            return Objects.hash(number, strength, Arrays.hashCode(direction), offset, examples);
+            return Objects.hash(number, strength, Arrays.hashCode(direction), offset, examples, label);
         }
     }
 
@@ -134,6 +145,11 @@ record Interests(String field, Space space, float least, boolean sum, List<Aspec
         float[] direction = space.towards(interest.direction());
         List<String> examples = interest.examples().stream().map(Interest.Example::item).toList();
         return new Aspect(number, strength, direction, space.offset(direction), examples);
+    }
+
+    /** The same with what the interests are about in words, the heaviest's first as in {@link Profile#heaviestFirst}. */
+    Interests labelled(List<String> labels) {
+        return new Interests(field, space, least, sum, aspects.stream().map(aspect -> aspect.labelled(labels.get(aspect.number - 1))).toList());
     }
 
     boolean isEmpty() {

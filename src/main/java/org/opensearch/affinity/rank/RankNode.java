@@ -1,5 +1,7 @@
 package org.opensearch.affinity.rank;
 
+import org.opensearch.affinity.track.InterestLabels;
+
 /** What ranking has on its node. Thread-safe. */
 public final class RankNode {
     private final RankMeter meter = new RankMeter();
@@ -7,6 +9,7 @@ public final class RankNode {
     private final Distances distances = new Distances();
     private final ModelCopies models = new ModelCopies();
     private final ItemHashes hashes = new ItemHashes();
+    private final InterestLabels labels = new InterestLabels();
 
     /** What its searches took. */
     public RankMeter meter() {
@@ -25,6 +28,11 @@ public final class RankNode {
 
     ItemHashes hashes() {
         return hashes;
+    }
+
+    /** What interests are about in words. */
+    public InterestLabels labels() {
+        return labels;
     }
 
     Distances distances() {

@@ -207,6 +207,25 @@ record Scoring(Interests interests, float weight, float confidence, Fusion fusio
         return new Signal(signal.name(), signal.field(), signal.shape(), signal.scale(), weight);
     }
 
+    /** The same with what the interests are about in words, see {@link Interests#labelled}. */
+    Scoring labelled(List<String> labels) {
+        return new Scoring(
+            interests.labelled(labels),
+            weight,
+            confidence,
+            fusion,
+            signals,
+            table,
+            history,
+            ownFactor,
+            model,
+            asked,
+            diversity,
+            now,
+            learning
+        );
+    }
+
     /** Whether it leaves every score as it is. */
     boolean isEmpty() {
         boolean plain = fusion.mode() != ScoreMode.REPLACE && fusion.power() == 1;

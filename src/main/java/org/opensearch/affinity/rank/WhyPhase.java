@@ -8,13 +8,14 @@ import org.opensearch.search.fetch.FetchSubPhase;
 import org.opensearch.search.fetch.FetchSubPhaseProcessor;
 
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * Adds the field {@value #FIELD} to the hits of a search that asks {@code why}: the factor of the score and the interests
- * that decided it, with their example items. Unlike {@code explain}, made to be
- * shown to people.
+ * that decided it, in words as far as these are known, and with their example items. Unlike {@code explain}, made to be shown to
+ * people.
  */
 public final class WhyPhase implements FetchSubPhase {
     static final String FIELD = "_affinity";
@@ -56,15 +57,14 @@ public final class WhyPhase implements FetchSubPhase {
     }
 
     private static Map<String, Object> part(Part part) {
-        return Map.of(
-            "number",
-            part.aspect().number(),
-            "liked",
-            part.aspect().strength() > 0,
-            "match",
-            part.match(),
-            "examples",
-            part.aspect().examples()
-        );
+        Map<String, Object> said = new LinkedHashMap<>();
+        said.put("number", part.aspect().number());
+        if (part.aspect().label().isEmpty() == false) {
+            said.put("label", part.aspect().label());
+        }
+        said.put("liked", part.aspect().strength() > 0);
+        said.put("match", part.match());
+        said.put("examples", part.aspect().examples());
+        return said;
     }
 }

@@ -5,6 +5,7 @@ import org.opensearch.core.common.io.stream.StreamOutput;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -146,6 +147,11 @@ public final class Interest {
     /** Decayed weight of its events in a context, {@code field=value}, as of {@link #lastSeen()}. */
     public float weightIn(String context) {
         return contexts.getOrDefault(context, 0f);
+    }
+
+    /** The same of all contexts that it remembers. */
+    public Map<String, Float> contexts() {
+        return Collections.unmodifiableMap(contexts);
     }
 
     public int dimension() {

@@ -1,115 +1,156 @@
 package org.opensearch.affinity.track;
 
-import org.opensearch.action.search.MultiSearchRequest;
-import org.opensearch.action.search.MultiSearchResponse;
-import org.opensearch.action.search.SearchRequest;
-import org.opensearch.action.search.SearchResponse;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.opensearch.affinity.track.CharacteristicTerms.Candidate;
+import org.opensearch.common.cache.Cache;
+import org.opensearch.common.cache.CacheBuilder;
+import org.opensearch.common.unit.TimeValue;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
-import org.opensearch.index.query.QueryBuilder;
-import org.opensearch.index.query.QueryBuilders;
-import org.opensearch.search.SearchHit;
-import org.opensearch.search.aggregations.bucket.terms.SignificantTerms;
-import org.opensearch.search.aggregations.bucket.terms.SignificantTextAggregationBuilder;
-import org.opensearch.search.builder.SearchSourceBuilder;
 import org.opensearch.transport.client.Client;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
+import java.util.concurrent.Semaphore;
 
 /**
- * Says in words what interests are about: the terms that their example items have more often than the catalogue (the
- * engine's significant text), and the titles of those items. Thread-safe.
+ * Says in words what interests are about: what is characteristic of the texts of their example items ({@link CharacteristicTerms}),
+ * and the titles of those. A label depends on the examples and the catalogue and on nothing else of a profile, so it is kept by
+ * the examples, for whoever shares them, until the catalogue may be another. Thread-safe.
  */
 public final class InterestLabels {
-    private static final int TERMS = 3;
-    private static final int CANDIDATES = 20;
-    private static final Pattern WORD = Pattern.compile("\\p{L}{3,}|.*\\p{IsIdeographic}.*");
+    private static final Logger LOGGER = LogManager.getLogger(InterestLabels.class);
+    private static final long MAX_BYTES = 8L << 20;
+    private static final TimeValue MAX_AGE = TimeValue.timeValueHours(1);
+    /** So many users' interests are looked up at once for searches; the others' are when they search again. */
+    private static final int MOST_AT_ONCE = 4;
 
     /**
-     * @param terms  most characteristic first; none when the items have no text
+     * @param terms  words and phrases, most characteristic first; none when the items have no text
      * @param titles by example item
      */
-    public record Label(List<String> terms, Map<String, String> titles) {}
+    public record Label(List<String> terms, Map<String, String> titles) {
+        private static final Label NONE = new Label(List.of(), Map.of());
 
-    private final Client client;
+        /** In one line; empty without terms. */
+        public String text() {
+            return String.join(", ", terms);
+        }
 
-    public InterestLabels(Client client) {
-        this.client = client;
+        private long bytes() {
+            return 500 + 2L * text().length() + titles.entrySet().stream().mapToLong(e -> 200 + 2L * (e.getKey().length() + e.getValue().length())).sum();
+        }
+    }
+
+    private record Key(Tracker.Items items, List<String> examples) {
+        static Key of(Tracker.Items items, Interest interest) {
+            return new Key(items, interest.examples().stream().map(Interest.Example::item).toList());
+        }
+    }
+
+    private final Cache<Key, Label> labels = CacheBuilder.<Key, Label>builder()
+        .setMaximumWeight(MAX_BYTES)
+        .weigher((key, label) -> label.bytes())
+        .setExpireAfterWrite(MAX_AGE)
+        .build();
+    private final Semaphore lookUps = new Semaphore(MOST_AT_ONCE);
+
+    /**
+     * The labels that are known now, in one line each and in the order of the interests, empty for those that are not: these are
+     * looked up, for whoever asks next. Nothing is waited for.
+     */
+    public List<String> known(Client client, Tracker.Items items, List<Interest> interests) {
+        List<Label> known = interests.stream().map(interest -> labels.get(Key.of(items, interest))).toList();
+        if (known.contains(null) && lookUps.tryAcquire()) {
+            label(client, items, interests, ActionListener.runAfter(ActionListener.wrap(found -> {}, e -> {
+                LOGGER.debug("cannot label interests of tracked [{}]", items.index(), Trace.of(e));
+            }), lookUps::release));
+        }
+        return known.stream().map(label -> label == null ? "" : label.text()).toList();
     }
 
     /** Labels interests in their order. An interest whose items cannot be read gets an empty label. */
-    public void label(Tracker.Items items, List<Interest> interests, ActionListener<List<Label>> listener) {
-        if (interests.isEmpty() || items.textFields().isEmpty()) {
-            listener.onResponse(interests.stream().map(interest -> new Label(List.of(), Map.of())).toList());
+    public void label(Client client, Tracker.Items items, List<Interest> interests, ActionListener<List<Label>> listener) {
+        List<Label> known = new ArrayList<>();
+        Set<String> examples = new LinkedHashSet<>();
+        for (Interest interest : interests) {
+            Label label = items.textFields().isEmpty() ? Label.NONE : labels.get(Key.of(items, interest));
+            known.add(label);
+            if (label == null) {
+                interest.examples().forEach(example -> examples.add(example.item()));
+            }
+        }
+        if (examples.isEmpty()) {
+            listener.onResponse(known);
             return;
         }
-        MultiSearchRequest searches = new MultiSearchRequest();
-        interests.forEach(interest -> searches.add(search(items, interest)));
         ThreadContext context = client.threadPool().getThreadContext();
         try (ThreadContext.StoredContext ignored = context.stashContext()) {
-            client.multiSearch(searches, ActionListener.map(listener, response -> {
-                List<Label> labels = new ArrayList<>();
-                for (MultiSearchResponse.Item item : response) {
-                    labels.add(item.isFailure() ? new Label(List.of(), Map.of()) : label(items, item.getResponse()));
+            CatalogueTexts texts = new CatalogueTexts(client, items);
+            texts.read(examples, ActionListener.wrap(read -> choose(texts, items, interests, known, read, listener), listener::onFailure));
+        }
+    }
+
+    private void choose(
+        CatalogueTexts texts,
+        Tracker.Items items,
+        List<Interest> interests,
+        List<Label> known,
+        Map<String, CatalogueTexts.Item> read,
+        ActionListener<List<Label>> listener
+    ) {
+        List<CharacteristicTerms> terms = interests.stream().map(interest -> terms(interest, read)).toList();
+        List<Candidate> phrases = new ArrayList<>();
+        for (int i = 0; i < terms.size(); i++) {
+            phrases.addAll(known.get(i) == null ? terms.get(i).phrases() : List.of());
+        }
+        texts.countItems(ActionListener.wrap(sizes -> texts.countPhrases(phrases, ActionListener.map(listener, counts -> {
+            Map<String, Long> catalogue = zip(items.textFields(), sizes);
+            Map<Candidate, Long> counted = zip(phrases, counts);
+            List<Label> all = new ArrayList<>(known);
+            for (int i = 0; i < all.size(); i++) {
+                if (all.get(i) == null) {
+                    Label label = new Label(terms.get(i).choose(counted, catalogue), titles(interests.get(i), read));
+                    labels.put(Key.of(items, interests.get(i)), label);
+                    all.set(i, label);
                 }
-                return labels;
-            }));
-        }
+            }
+            return all;
+        })), listener::onFailure));
     }
 
-    private static SearchRequest search(Tracker.Items items, Interest interest) {
-        List<String> examples = interest.examples().stream().map(Interest.Example::item).toList();
-        boolean byDocumentId = items.idField().equals("_id");
-        QueryBuilder query = byDocumentId
-            ? QueryBuilders.idsQuery().addIds(examples.toArray(String[]::new))
-            : QueryBuilders.termsQuery(items.idField(), examples);
-        SearchSourceBuilder source = new SearchSourceBuilder().query(query).size(examples.size());
-        source.fetchSource(items.textFields().toArray(String[]::new), null);
-        if (byDocumentId == false) {
-            source.docValueField(items.idField());
-        }
-        for (String field : items.textFields()) {
-            source.aggregation(new SignificantTextAggregationBuilder(field, field).minDocCount(1).size(CANDIDATES));
-        }
-        SearchRequest request = new SearchRequest(items.index()).source(source);
-        request.pipeline("_none");
-        return request;
-    }
-
-    private static Label label(Tracker.Items items, SearchResponse response) {
-        List<SignificantTerms.Bucket> buckets = new ArrayList<>();
-        for (String field : items.textFields()) {
-            SignificantTerms terms = response.getAggregations().get(field);
-            terms.forEach(buckets::add);
-        }
-        // What most of the examples share says more than the rarest word of one.
-        buckets.removeIf(bucket -> WORD.matcher(bucket.getKeyAsString()).matches() == false);
-        buckets.sort(
-            Comparator.comparingLong(SignificantTerms.Bucket::getDocCount)
-                .thenComparingDouble(SignificantTerms.Bucket::getSignificanceScore)
-                .reversed()
-        );
-        Set<String> best = new LinkedHashSet<>();
-        for (SignificantTerms.Bucket bucket : buckets) {
-            if (best.size() < TERMS) {
-                best.add(bucket.getKeyAsString());
+    private static CharacteristicTerms terms(Interest interest, Map<String, CatalogueTexts.Item> read) {
+        CharacteristicTerms terms = new CharacteristicTerms();
+        for (Interest.Example example : interest.examples()) {
+            CatalogueTexts.Item item = read.get(example.item());
+            if (item != null && example.weight() > 0) {
+                terms.add(example.weight(), item.texts());
             }
         }
+        return terms;
+    }
+
+    private static Map<String, String> titles(Interest interest, Map<String, CatalogueTexts.Item> read) {
         Map<String, String> titles = new HashMap<>();
-        for (SearchHit hit : response.getHits()) {
-            Object id = items.idField().equals("_id") ? hit.getId() : hit.field(items.idField()).getValue();
-            Object title = hit.getSourceAsMap() == null ? null : hit.getSourceAsMap().get(items.textFields().get(0));
-            if (title != null) {
-                titles.put(id.toString(), title.toString());
+        for (Interest.Example example : interest.examples()) {
+            CatalogueTexts.Item item = read.get(example.item());
+            if (item != null && item.title() != null) {
+                titles.put(example.item(), item.title());
             }
         }
-        return new Label(List.copyOf(best), titles);
+        return titles;
+    }
+
+    private static <K> Map<K, Long> zip(List<K> keys, List<Long> values) {
+        Map<K, Long> zipped = new HashMap<>();
+        for (int i = 0; i < keys.size(); i++) {
+            zipped.put(keys.get(i), values.get(i));
+        }
+        return zipped;
     }
 }

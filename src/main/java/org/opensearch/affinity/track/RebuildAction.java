@@ -33,17 +33,33 @@ public final class RebuildAction extends ActionType<AcknowledgedResponse> {
     public static final class Request extends AcknowledgedRequest<Request> {
         private final String tracker;
         private final boolean cancel;
+        private final int only;
 
         /** @param cancel whether a rebuild that runs is to be given up, instead of beginning one */
         public Request(String tracker, boolean cancel) {
+            this(tracker, cancel, 0);
+        }
+
+        /**
+         * To give one rebuild up, and not another one that was begun since.
+         *
+         * @param generation that it makes
+         */
+        static Request cancel(String tracker, int generation) {
+            return new Request(tracker, true, generation);
+        }
+
+        private Request(String tracker, boolean cancel, int only) {
             this.tracker = tracker;
             this.cancel = cancel;
+            this.only = only;
         }
 
         Request(StreamInput in) throws IOException {
             super(in);
             tracker = in.readString();
             cancel = in.readBoolean();
+            only = in.readVInt();
         }
 
         @Override
@@ -51,6 +67,7 @@ public final class RebuildAction extends ActionType<AcknowledgedResponse> {
             super.writeTo(out);
             out.writeString(tracker);
             out.writeBoolean(cancel);
+            out.writeVInt(only);
         }
 
         @Override
@@ -78,7 +95,11 @@ public final class RebuildAction extends ActionType<AcknowledgedResponse> {
             submit(request, current -> {
                 Trackers.of(current).named(request.tracker);
                 Generations generations = Generations.of(current);
-                return request.cancel ? generations.cancel(current, request.tracker) : generations.begin(current, request.tracker);
+                if (request.cancel == false) {
+                    return generations.begin(current, request.tracker);
+                }
+                boolean another = request.only > 0 && generations.of(request.tracker).next() != request.only;
+                return another ? current : generations.cancel(current, request.tracker);
             }, listener);
         }
     }

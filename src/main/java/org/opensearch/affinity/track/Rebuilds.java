@@ -22,7 +22,8 @@ import java.util.function.UnaryOperator;
 /**
  * Carries rebuilds on, step by step, on the elected cluster manager: makes the indices of the next generation, copies what users
  * did not want to be known, lets {@link SliceTasks} have it followed, puts it to use once it is as far as the one before, and
- * deletes that. What is to be done is read off the cluster state, so whoever is elected goes on where another one stopped.
+ * deletes that. What is to be done is read off the cluster state, so whoever is elected goes on where another one stopped. The
+ * tasks that people see are windows onto it ({@link WatchRebuildAction}), and nothing here depends on them.
  */
 public final class Rebuilds implements LocalNodeClusterManagerListener {
     private static final Logger LOGGER = LogManager.getLogger(Rebuilds.class);
@@ -35,6 +36,7 @@ public final class Rebuilds implements LocalNodeClusterManagerListener {
     private final ItemIndex items;
     private final Set<String> underWay = ConcurrentHashMap.newKeySet();
     private final Client client;
+    private final RebuildWindows windows;
     private Scheduler.Cancellable steps;
 
     public Rebuilds(ClusterService cluster, IndexNameExpressionResolver resolver, Client client) {
@@ -44,10 +46,12 @@ public final class Rebuilds implements LocalNodeClusterManagerListener {
         profiles = new ProfileIndex(client);
         pages = new ProfilePages(client);
         items = new ItemIndex(client);
+        windows = new RebuildWindows(client);
     }
 
     @Override
     public synchronized void onClusterManager() {
+        windows.elected();
         steps = client.threadPool().scheduleWithFixedDelay(this::step, EVERY, ThreadPool.Names.GENERIC);
     }
 
@@ -58,6 +62,7 @@ public final class Rebuilds implements LocalNodeClusterManagerListener {
 
     private void step() {
         ClusterState state = cluster.state();
+        windows.keep(state);
         for (String tracker : Generations.of(state).trackers()) {
             if (underWay.add(tracker)) {
                 ActionListener<Void> done = ActionListener.wrap(stepped -> underWay.remove(tracker), e -> {
@@ -105,8 +110,7 @@ public final class Rebuilds implements LocalNodeClusterManagerListener {
     }
 
     private void finishIfFarEnough(String tracker, Generation generation, ClusterState state, ActionListener<Void> done) {
-        List<Slice> slices = SliceTasks.slices(Trackers.of(state).get(tracker), state, resolver);
-        Lag.of(tracker, generation, slices, profiles, client, ActionListener.wrap(lag -> {
+        Lag.of(Trackers.of(state).get(tracker), state, resolver, profiles, client, ActionListener.wrap(lag -> {
             if (lag.isSmall()) {
                 LOGGER.info("[{}] is rebuilt from [{}] events; the new profiles are used from now on", tracker, lag.written());
                 submit("rebuild finished", now -> Generations.of(now).finish(now, tracker, generation.next()), done);

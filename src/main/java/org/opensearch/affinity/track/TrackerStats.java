@@ -38,14 +38,16 @@ public final class TrackerStats extends ActionResponse implements ToXContentObje
 
     private final String tracker;
     private final long users;
+    private final StoredBytes bytes;
     private final List<SliceStats> slices;
     private final Lag rebuild;
 
     /** @param rebuild how far profiles that are made anew are behind; null if there are none */
-    TrackerStats(String tracker, long users, List<SliceStats> slices, Lag rebuild) {
+    TrackerStats(String tracker, long users, StoredBytes bytes, List<SliceStats> slices, Lag rebuild) {
         this.rebuild = rebuild;
         this.tracker = tracker;
         this.users = users;
+        this.bytes = bytes;
         this.slices = slices;
     }
 
@@ -53,6 +55,7 @@ public final class TrackerStats extends ActionResponse implements ToXContentObje
         super(in);
         tracker = in.readString();
         users = in.readVLong();
+        bytes = new StoredBytes(in);
         slices = in.readList(SliceStats::new);
         rebuild = in.readOptionalWriteable(Lag::new);
     }
@@ -61,6 +64,7 @@ public final class TrackerStats extends ActionResponse implements ToXContentObje
     public void writeTo(StreamOutput out) throws IOException {
         out.writeString(tracker);
         out.writeVLong(users);
+        bytes.writeTo(out);
         out.writeList(slices);
         out.writeOptionalWriteable(rebuild);
     }
@@ -68,11 +72,12 @@ public final class TrackerStats extends ActionResponse implements ToXContentObje
     @Override
     public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
         builder.startObject().field("tracker", tracker).field("users", users);
+        builder.startObject("bytes").field("profiles", bytes.profiles()).field("items", bytes.items());
+        builder.field("per_user", users == 0 ? 0 : bytes.profiles() / users).endObject();
         builder.field("lag_events", slices.stream().mapToLong(SliceStats::lag).sum());
         events(builder);
         if (rebuild != null) {
-            builder.startObject("rebuild").field("read", rebuild.read()).field("to_read", rebuild.written());
-            builder.field("percent", rebuild.written() == 0 ? 0 : 100 * rebuild.read() / rebuild.written()).endObject();
+            builder.field("rebuild", rebuild);
         }
         builder.startArray("slices");
         for (SliceStats slice : slices) {

@@ -20,7 +20,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How far a tracker is: what it took in, what it skipped and why, and how far it is behind the log. */
+/** How far a tracker is: what it took in, what it skipped and why, how far it is behind the log, and what it takes on disk. */
 public final class TrackerStatsAction extends ActionType<TrackerStats> {
     public static final String NAME = "cluster:monitor/affinity/tracker/stats";
     public static final TrackerStatsAction INSTANCE = new TrackerStatsAction();
@@ -85,18 +85,6 @@ public final class TrackerStatsAction extends ActionType<TrackerStats> {
             );
         }
 
-        /** Null where nothing is being rebuilt. */
-        private void rebuild(Tracker tracker, List<Slice> slices, ActionListener<Lag> listener) {
-            Generations.Generation generation = Generations.of(cluster.state()).of(tracker.name());
-            if (generation.isRebuilding() == false) {
-                listener.onResponse(null);
-            } else if (generation.ready() == false) {
-                listener.onResponse(new Lag(0, 0, slices.size()));
-            } else {
-                Lag.of(tracker.name(), generation, slices, profiles, client, listener);
-            }
-        }
-
         private void progress(Tracker tracker, List<Slice> slices, long users, ActionListener<TrackerStats> listener) {
             profiles.progress(
                 tracker.name(),
@@ -107,7 +95,10 @@ public final class TrackerStatsAction extends ActionType<TrackerStats> {
                         ShardId shard = slices.get(i).shard();
                         rows.add(new TrackerStats.SliceStats(shard, read.get(i), log.getOrDefault(shard, -1L)));
                     }
-                    rebuild(tracker, slices, ActionListener.map(listener, lag -> new TrackerStats(tracker.name(), users, rows, lag)));
+                    StoredBytes.of(tracker.name(), client, ActionListener.wrap(bytes -> {
+                        ActionListener<Lag> last = ActionListener.map(listener, lag -> new TrackerStats(tracker.name(), users, bytes, rows, lag));
+                        Lag.of(tracker, cluster.state(), resolver, profiles, client, last);
+                    }, listener::onFailure));
                 }, listener::onFailure)), listener::onFailure)
             );
         }

@@ -1,7 +1,11 @@
 package org.opensearch.affinity.track;
 
 import org.opensearch.OpenSearchStatusException;
+import org.opensearch.Version;
 import org.opensearch.cluster.ClusterState;
+import org.opensearch.cluster.node.DiscoveryNode;
+import org.opensearch.cluster.node.DiscoveryNodes;
+import org.opensearch.common.action.ActionFuture;
 import org.opensearch.common.xcontent.json.JsonXContent;
 import org.opensearch.core.index.Index;
 import org.opensearch.core.index.shard.ShardId;
@@ -9,6 +13,7 @@ import org.opensearch.core.rest.RestStatus;
 import org.opensearch.core.xcontent.ToXContent;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.core.xcontent.XContentParser;
+import org.opensearch.tasks.TaskInfo;
 
 import java.util.List;
 import java.util.Set;
@@ -89,7 +94,7 @@ public class RebuildTests extends TrackTestCase {
         Refusals.index = ".affinity-items-shop@1";
         try {
             rebuild(false);
-            assertBusy(() -> assertTrue(stats(), stats().contains("\"rebuild\":{\"read\":0,\"to_read\":10,\"percent\":0}")));
+            assertBusy(() -> assertTrue(stats(), stats().contains("\"rebuild\":{\"read\":0,\"to_read\":10,\"percent\":0,\"slices\":1,\"slices_behind\":1}")));
             Exception e = expectThrows(OpenSearchStatusException.class, () -> rebuild(false));
             assertEquals(RestStatus.CONFLICT, ((OpenSearchStatusException) e).status());
             assertNotNull("the profiles before serve as long", profile("ann"));
@@ -132,6 +137,84 @@ public class RebuildTests extends TrackTestCase {
         rebuild(false);
         awaitIndices(SECOND);
         assertEquals(7, profile("ann").events());
+    }
+
+    private ActionFuture<WatchRebuildAction.Response> watch() {
+        return client().execute(WatchRebuildAction.INSTANCE, new WatchRebuildAction.Request("shop", false));
+    }
+
+    private List<TaskInfo> windows() {
+        return client().admin().cluster().prepareListTasks().setActions("*affinity*rebuild*").setDetailed(true).get().getTasks();
+    }
+
+    public void testIsSeenAsATaskAndGivenUpByIt() throws Exception {
+        shop("");
+        behave();
+        Refusals.index = ".affinity-items-shop@1";
+        try {
+            rebuild(false);
+            ActionFuture<WatchRebuildAction.Response> watched = watch();
+            assertBusy(() -> assertEquals(new Lag(0, 10, 1, 1), windows().getFirst().getStatus()));
+            TaskInfo window = windows().getFirst();
+            assertEquals("rebuild of tracker [shop]", window.getDescription());
+            client().admin().cluster().prepareCancelTasks().setTaskId(window.getTaskId()).get();
+            assertEquals(WatchRebuildAction.Outcome.CANCELLED, watched.actionGet("30s").outcome());
+            awaitIndices(FIRST);
+        } finally {
+            Refusals.index = null;
+        }
+        rebuild(false);
+        RebuildAction.Request late = RebuildAction.Request.cancel("shop", 7);
+        client().execute(RebuildAction.INSTANCE, late).actionGet();
+        assertEquals("another rebuild goes on", WatchRebuildAction.Outcome.REBUILT, watch().actionGet("30s").outcome());
+        awaitIndices(SECOND);
+        assertEquals(List.of(), windows());
+    }
+
+    public void testDeletedTrackerEndsTheTask() throws Exception {
+        shop("");
+        behave();
+        Refusals.index = ".affinity-items-shop@1";
+        try {
+            rebuild(false);
+            ActionFuture<WatchRebuildAction.Response> watched = watch();
+            client().execute(DeleteTrackerAction.INSTANCE, new DeleteTrackerAction.Request("shop")).actionGet();
+            assertEquals(WatchRebuildAction.Outcome.DELETED, watched.actionGet("30s").outcome());
+        } finally {
+            Refusals.index = null;
+        }
+    }
+
+    public void testRebuildThatNobodyWatchesGetsAWindow() throws Exception {
+        shop("");
+        behave();
+        Refusals.index = ".affinity-items-shop@1";
+        try {
+            rebuild(false);
+            assertEquals(List.of(), windows());
+            assertBusy(() -> assertEquals(4, indices().size()));
+            RebuildWindows windows = new RebuildWindows(client());
+            windows.keep(state());
+            assertBusy(() -> assertEquals(1, windows().size()));
+            windows.elected();
+            windows.keep(state());
+            Thread.sleep(300);
+            assertEquals("one is enough", 1, windows().size());
+            client().admin().cluster().prepareCancelTasks().setTaskId(windows().getFirst().getTaskId()).get();
+            awaitIndices(FIRST);
+            assertBusy(() -> assertEquals(List.of(), windows()));
+            rebuild(false);
+            windows.keep(state());
+            Thread.sleep(200);
+            assertEquals("whoever began it is about to watch it", List.of(), windows());
+            DiscoveryNode dead = new DiscoveryNode("dead", buildNewFakeTransportAddress(), Version.CURRENT);
+            windows.keep(ClusterState.builder(state()).nodes(DiscoveryNodes.builder(state().nodes()).add(dead)).build());
+            windows.keep(state());
+            assertBusy(() -> assertEquals(1, windows().size()));
+        } finally {
+            Refusals.index = null;
+        }
+        awaitIndices(SECOND);
     }
 
     public void testGenerationsReadWhatTheyWrite() throws Exception {
