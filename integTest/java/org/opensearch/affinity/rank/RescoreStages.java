@@ -136,7 +136,7 @@ public final class RescoreStages implements AutoCloseable {
     private static Scoring scoring(GetProfileAction.Response found) {
         Ranking ranking = found.tracker().ranking().orElse(Ranking.DEFAULT);
         Moment moment = Moment.of(found.tracker(), Map.of(), System.currentTimeMillis());
-        return Scoring.of(found, ranking, moment, "somebody");
+        return Scoring.of(found, ranking, moment, Asked.NOTHING, "somebody");
     }
 
     /** All runs of all searches, again and again; who begins changes. */
@@ -186,8 +186,8 @@ public final class RescoreStages implements AutoCloseable {
     }
 
     private static AffinityRescorer.Context context(Scoring scoring, int window, RankNode node) {
-        ItemSignals signals = ItemSignals.of(scoring, null, node.tables());
         OwnItems own = OwnItems.of(scoring, node.tables());
+        ItemSignals signals = ItemSignals.of(scoring, null, own, node);
         return new AffinityRescorer.Context(window, scoring, signals, own, false, node);
     }
 

@@ -40,7 +40,7 @@ public final class FoldedLog {
 
     /** What a search would be told of a user. */
     public GetProfileAction.Response found(String user, String itemTable) {
-        return new GetProfileAction.Response(tracker, profiles.get(user), Common.of(List.of(population)), itemTable);
+        return new GetProfileAction.Response(tracker, profiles.get(user), Common.of(List.of(population)), itemTable, null);
     }
 
     /** Of all items that anybody acted on. */

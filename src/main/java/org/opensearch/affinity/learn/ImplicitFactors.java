@@ -36,15 +36,15 @@ public record ImplicitFactors(int dimension, int iterations, double alpha, doubl
 
     /** Before anything is known of the log. */
     public static ImplicitFactors standard() {
-        return new ImplicitFactors(64, 8, 0.1, 0.003, 1, 1, 1);
+        return new ImplicitFactors(32, 6, 0.03, 0.003, 1, 1, 1);
     }
 
     /** What may be tried to make it fit a log. */
     public static List<Dial<ImplicitFactors>> dials(Log log) {
         List<Dial<ImplicitFactors>> all = List.of(
             Dial.of("keep", ImplicitFactors::withKeep, 0.7, 0.85, 1.0),
-            Dial.of("alpha", ImplicitFactors::withAlpha, 0.03, 0.1, 0.3, 1.0),
-            Dial.of("lambda", ImplicitFactors::withLambda, 0.001, 0.003, 0.01, 0.03)
+            Dial.of("alpha", ImplicitFactors::withAlpha, 0.01, 0.03, 0.1),
+            Dial.of("lambda", ImplicitFactors::withLambda, 0.001, 0.003, 0.01)
         );
         return log.ordered() ? all : all.subList(1, all.size());
     }

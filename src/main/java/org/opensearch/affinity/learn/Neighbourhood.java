@@ -63,13 +63,13 @@ public record Neighbourhood(double user, double from, double to, double backward
     public static List<Dial<Neighbourhood>> dials(Log log) {
         List<Dial<Neighbourhood>> exponents = List.of(
             Dial.of("user", Neighbourhood::withUser, 0.0, 0.3, 0.5, 0.7, 0.85, 1.0),
-            Dial.of("from", Neighbourhood::withFrom, 0.2, 0.3, 0.4, 0.5, 0.6),
+            Dial.of("from", Neighbourhood::withFrom, 0.0, 0.2, 0.3, 0.4, 0.5, 0.6),
             Dial.of("to", Neighbourhood::withTo, 0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
         );
         List<Dial<Neighbourhood>> order = List.of(
             Dial.of("backward", Neighbourhood::withBackward, 0.0, 0.1, 0.2, 0.5, 1.0),
-            Dial.of("closeness", Neighbourhood::withCloseness, 0.7, 0.85, 0.95, 1.0),
-            Dial.of("keep", Neighbourhood::withKeep, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97, 1.0)
+            Dial.of("closeness", Neighbourhood::withCloseness, 0.7, 0.8, 0.9, 1.0),
+            Dial.of("keep", Neighbourhood::withKeep, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
         );
         return log.ordered() ? Stream.concat(order.stream(), exponents.stream()).toList() : exponents;
     }
