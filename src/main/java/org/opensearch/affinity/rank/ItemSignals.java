@@ -4,7 +4,6 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.internal.hppc.LongFloatHashMap;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.VectorUtil;
-import org.opensearch.affinity.track.Interest;
 import org.opensearch.affinity.track.Signal;
 import org.opensearch.common.util.CachedSupplier;
 import org.opensearch.index.analysis.NamedAnalyzer;
@@ -102,26 +101,20 @@ final class ItemSignals {
         if (scoring.model() == null || scoring.table() == null) {
             return null;
         }
-        LongFloatHashMap popularities = node.models().popularities(scoring.model());
+        LongFloatHashMap popularities = node.models().popularities(scoring.model().index());
         return leaf -> {
             ItemHashes.Segment hashes = node.hashes().of(leaf, scoring.table().idField());
             return doc -> popularities.getOrDefault(hashes.of(leaf, doc), 0);
         };
     }
 
-    /** Weights of the history's items fall as recency does everywhere here, and add up to 1 at most. */
     private static Source behaviour(Scoring scoring, RankNode node) {
         if (scoring.model() == null || scoring.history().isEmpty() || scoring.table() == null) {
             return null;
         }
-        float[] weights = new float[scoring.history().size()];
-        double weight = 1 - Interest.RECENCY_KEPT;
-        for (int i = 0; i < weights.length; i++) {
-            weights[i] = (float) weight;
-            weight *= Interest.RECENCY_KEPT;
-        }
+        float[] weights = scoring.model().weights(scoring.history().size());
         // A search that finds nothing, or whose hits are fetched from elsewhere, needs none.
-        CachedSupplier<LongFloatHashMap> read = new CachedSupplier<>(() -> node.models().near(scoring.model(), scoring.history(), weights));
+        CachedSupplier<LongFloatHashMap> read = new CachedSupplier<>(() -> node.models().near(scoring.model().index(), scoring.history(), weights));
         return leaf -> {
             LongFloatHashMap near = read.get();
             ItemHashes.Segment hashes = node.hashes().of(leaf, scoring.table().idField());

@@ -33,6 +33,7 @@ public final class LearningSearch {
      *
      * @param asOf   the profile as it was
      * @param model  index of the model whose neighbours and popularity count
+     * @param keep   what each item of a history counts of the next newer one
      * @param text   what was typed; null for nothing
      * @param vector the same as a unit vector; empty for none
      * @param time   of the search, epoch milliseconds
@@ -41,6 +42,7 @@ public final class LearningSearch {
     public static RescorerBuilder<?> rescorer(
         GetProfileAction.Response asOf,
         String model,
+        float keep,
         String text,
         float[] vector,
         long time,
@@ -50,7 +52,7 @@ public final class LearningSearch {
         Tracker tracker = asOf.tracker();
         Moment moment = Moment.of(tracker, said, time);
         Ranking ranking = tracker.ranking().orElse(Ranking.DEFAULT);
-        Scoring scoring = Scoring.learning(asOf, model, signals(tracker), ranking, moment, new Asked(text, vector));
+        Scoring scoring = Scoring.learning(asOf, new Scoring.Model(model, keep), signals(tracker), ranking, moment, new Asked(text, vector));
         return AffinityRescorerBuilder.learning(tracker.name(), scoring, node);
     }
 

@@ -48,7 +48,7 @@ final class OwnItems {
 
         /** What the affinity of a document's item is multiplied by. */
         float factor(int doc) throws IOException {
-            return scoring.ownFactor() != 1 && has(doc) ? scoring.ownFactor() : 1;
+            return segment != null && scoring.ownFactor() != 1 && has(doc) ? scoring.ownFactor() : 1;
         }
 
         /** Whether a document's item is one of these. */

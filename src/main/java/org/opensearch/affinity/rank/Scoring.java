@@ -1,6 +1,7 @@
 package org.opensearch.affinity.rank;
 
 import org.opensearch.affinity.track.GetProfileAction;
+import org.opensearch.affinity.track.History;
 import org.opensearch.affinity.track.ModelIndex;
 import org.opensearch.affinity.track.Profile;
 import org.opensearch.affinity.track.Ranking;
@@ -28,14 +29,14 @@ import java.util.stream.Stream;
  * @param table      where the items' popularity is to be found; null where there is none
  * @param history    items of the person's history, each once, newest first; none where nothing depends on them
  * @param ownFactor  from 0 to 1, what the affinity of these is multiplied by
- * @param model      index of the trained model; null for none
+ * @param model      what was learned of which items go together; null for nothing
  * @param asked      what is searched for
  * @param diversity  from 0 to 1
  * @param now        when the search began, epoch milliseconds
  * @param learning   whether hits are to tell their signals, and stay where they are: then signals may have the weight 0
  */
 record Scoring(Interests interests, float weight, float confidence, Fusion fusion, List<Signal> signals, Table table,
-    List<String> history, float ownFactor, String model, Asked asked, float diversity, long now, boolean learning)
+    List<String> history, float ownFactor, Model model, Asked asked, float diversity, long now, boolean learning)
     implements
         Writeable {
 
@@ -60,6 +61,37 @@ record Scoring(Interests interests, float weight, float confidence, Fusion fusio
             out.writeStringCollection(contexts);
             out.writeDouble(halfLife);
             out.writeInt(seed);
+        }
+    }
+
+    /**
+     * A trained model.
+     *
+     * @param index its index
+     * @param keep  what each item of a history counts of the next newer one
+     */
+    record Model(String index, float keep) implements Writeable {
+        Model(StreamInput in) throws IOException {
+            this(in.readString(), in.readFloat());
+        }
+
+        @Override
+        public void writeTo(StreamOutput out) throws IOException {
+            out.writeString(index);
+            out.writeFloat(keep);
+        }
+
+        /** What the items of a history weigh, newest first: those of the longest one there is add up to 1. */
+        float[] weights(int items) {
+            double total = 0;
+            for (int i = 0; i < History.MAX; i++) {
+                total += Math.pow(keep, i);
+            }
+            float[] weights = new float[items];
+            for (int i = 0; i < items; i++) {
+                weights[i] = (float) (Math.pow(keep, i) / total);
+            }
+            return weights;
         }
     }
 
@@ -92,7 +124,7 @@ record Scoring(Interests interests, float weight, float confidence, Fusion fusio
             in.readOptionalWriteable(Table::new),
             in.readStringList(),
             in.readFloat(),
-            in.readOptionalString(),
+            in.readOptionalWriteable(Model::new),
             new Asked(in),
             in.readFloat(),
             in.readLong(),
@@ -110,7 +142,7 @@ record Scoring(Interests interests, float weight, float confidence, Fusion fusio
         out.writeOptionalWriteable(table);
         out.writeStringCollection(history);
         out.writeFloat(ownFactor);
-        out.writeOptionalString(model);
+        out.writeOptionalWriteable(model);
         asked.writeTo(out);
         out.writeFloat(diversity);
         out.writeLong(now);
@@ -143,7 +175,7 @@ record Scoring(Interests interests, float weight, float confidence, Fusion fusio
             table,
             profile == null || remembers == false ? List.of() : newestFirst(profile),
             own,
-            found.model() == null ? null : ModelIndex.index(tracker.name(), found.model().number()),
+            found.model() == null ? null : new Model(ModelIndex.index(tracker.name(), found.model().number()), found.model().keep()),
             asked,
             ranking.diversity(),
             moment.now(),
@@ -154,12 +186,12 @@ record Scoring(Interests interests, float weight, float confidence, Fusion fusio
     /**
      * For a search that tells its signals.
      *
-     * @param model   index of the model
+     * @param model   as it will be used
      * @param signals all that are to be told
      */
     static Scoring learning(
         GetProfileAction.Response asOf,
-        String model,
+        Model model,
         List<Signal> signals,
         Ranking ranking,
         Moment moment,

@@ -5,9 +5,11 @@ import org.opensearch.cluster.AbstractNamedDiffable;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.NamedDiff;
 import org.opensearch.cluster.metadata.Metadata;
+import org.opensearch.core.ParseField;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
+import org.opensearch.core.xcontent.ConstructingObjectParser;
 import org.opensearch.core.xcontent.ObjectParser;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.core.xcontent.XContentParser;
@@ -18,6 +20,8 @@ import java.util.EnumSet;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
+import static org.opensearch.core.xcontent.ConstructingObjectParser.constructorArg;
+
 /**
  * Which trained model each tracker ranks with, as part of the cluster state: it changes for all nodes and all searches at
  * once. A tracker that uses none is not in it. Immutable.
@@ -26,23 +30,32 @@ public final class ActiveModels extends AbstractNamedDiffable<Metadata.Custom> i
     public static final String TYPE = "affinity_models";
     private static final ActiveModels NONE = new ActiveModels(new TreeMap<>());
     private static final ObjectParser<Ranking.Said, Void> RANKING = new ObjectParser<>("ranking", Ranking.Said::new);
+    private static final ConstructingObjectParser<Active, Void> ACTIVE = new ConstructingObjectParser<>(
+        "model",
+        args -> new Active((int) args[0], (float) args[1], ((Ranking.Said) args[2]).ranking())
+    );
 
     static {
         Ranking.Said.declare(RANKING);
+        ACTIVE.declareInt(constructorArg(), new ParseField("number"));
+        ACTIVE.declareFloat(constructorArg(), new ParseField("keep"));
+        ACTIVE.declareObject(constructorArg(), RANKING, new ParseField("ranking"));
     }
 
     /**
      * @param number  of the model among those of its tracker
+     * @param keep    what each item of a history counts of the next newer one, above 0, at most 1
      * @param ranking how its signals are to be weighed where neither search nor tracker says it
      */
-    public record Active(int number, Ranking ranking) implements Writeable {
+    public record Active(int number, float keep, Ranking ranking) implements Writeable {
         Active(StreamInput in) throws IOException {
-            this(in.readVInt(), new Ranking(in));
+            this(in.readVInt(), in.readFloat(), new Ranking(in));
         }
 
         @Override
         public void writeTo(StreamOutput out) throws IOException {
             out.writeVInt(number);
+            out.writeFloat(keep);
             ranking.writeTo(out);
         }
     }
@@ -70,33 +83,22 @@ public final class ActiveModels extends AbstractNamedDiffable<Metadata.Custom> i
         SortedMap<String, Active> byTracker = new TreeMap<>();
         while (parser.nextToken() != XContentParser.Token.END_OBJECT) {
             String tracker = parser.currentName();
-            int number = 0;
-            Ranking ranking = Ranking.UNSAID;
             parser.nextToken();
-            while (parser.nextToken() != XContentParser.Token.END_OBJECT) {
-                boolean isNumber = parser.currentName().equals("number");
-                parser.nextToken();
-                if (isNumber) {
-                    number = parser.intValue();
-                } else {
-                    ranking = ranking(parser);
-                }
-            }
-            byTracker.put(tracker, new Active(number, ranking));
+            byTracker.put(tracker, ACTIVE.apply(parser, null));
         }
         return new ActiveModels(byTracker);
     }
 
-    /** Reads a ranking as {@link Ranking#toXContent} wrote it into an object. */
-    public static Ranking ranking(XContentParser parser) {
-        return RANKING.apply(parser, null).ranking();
+    /** Reads what stands for one model in the cluster state. */
+    public static Active active(XContentParser parser) {
+        return ACTIVE.apply(parser, null);
     }
 
     @Override
     public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
         for (String tracker : byTracker.keySet()) {
             Active active = byTracker.get(tracker);
-            builder.startObject(tracker).field("number", active.number).startObject("ranking");
+            builder.startObject(tracker).field("number", active.number).field("keep", active.keep).startObject("ranking");
             active.ranking.toXContent(builder, params).endObject().endObject();
         }
         return builder;

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The newest events of one user, oldest first. Not thread-safe. */
-final class History {
-    static final int MAX = 50;
+public final class History {
+    public static final int MAX = 50;
     /** Of a full history, as many moments as these must differ before they tell how fast somebody is: a basket is one moment. */
     private static final int MOMENTS = 40;
 

@@ -44,6 +44,7 @@ final class Lessons {
     private final Tracker tracker;
     private final GetProfileAction.Response known;
     private final String model;
+    private final float keep;
     private final Acts acts;
     private final Function<String, String> keys;
     private final ItemVectors vectors;
@@ -51,14 +52,16 @@ final class Lessons {
     /**
      * @param known for its tracker, population and item table; whose profile it is does not matter
      * @param model index of the model that the values are of
+     * @param keep  what each item of a history counts of the next newer one
      * @param acts  sorted
      * @param keys  by what names users are in the log
      */
-    Lessons(Client client, RankNode node, GetProfileAction.Response known, String model, Acts acts, Function<String, String> keys) {
+    Lessons(Client client, RankNode node, GetProfileAction.Response known, String model, float keep, Acts acts, Function<String, String> keys) {
         this.client = client;
         this.node = node;
         this.known = known;
         this.model = model;
+        this.keep = keep;
         this.acts = acts;
         this.keys = keys;
         tracker = known.tracker();
@@ -86,7 +89,7 @@ final class Lessons {
         }
         GetProfileAction.Response asOf = new GetProfileAction.Response(tracker, profile(question), known.common(), known.itemTable(), null);
         float[] vector = question.text().isEmpty() ? new float[0] : encoded(question.text());
-        search.addRescorer(LearningSearch.rescorer(asOf, model, question.text().isEmpty() ? null : question.text(), vector, question.time(), Map.of(), node));
+        search.addRescorer(LearningSearch.rescorer(asOf, model, keep, question.text().isEmpty() ? null : question.text(), vector, question.time(), Map.of(), node));
         SearchHit[] hits = client.search(new SearchRequest(tracker.items().index()).source(search).pipeline("_none")).actionGet().getHits().getHits();
         int[] chosen = IntStream.range(0, hits.length).filter(i -> question.relevant().containsKey(item(hits[i], byDocument))).toArray();
         return chosen.length == 0 ? null : lesson(hits, chosen, others, question);
@@ -155,6 +158,10 @@ final class Lessons {
             List.of(text),
             ENCODED_WITHIN
         );
-        return client.execute(EncodeAction.INSTANCE, encode).actionGet().vectors()[0];
+        try {
+            return client.execute(EncodeAction.INSTANCE, encode).actionGet().vectors()[0];
+        } catch (IllegalArgumentException e) {
+            return new float[0]; // items are encoded elsewhere: what a query means is not known here
+        }
     }
 }

@@ -1,5 +1,6 @@
 package org.opensearch.affinity.train;
 
+import org.opensearch.affinity.learn.Neighbourhood;
 import org.opensearch.affinity.track.Ranking;
 import org.opensearch.common.xcontent.XContentFactory;
 import org.opensearch.common.xcontent.XContentHelper;
@@ -21,11 +22,12 @@ import java.util.Map;
  * @param events  of the log that it knows
  * @param users   that these are of
  * @param items   that these are about
+ * @param method  that was found to fit the log
  * @param ranking how its signals are to be weighed
  * @param learned where the weights are from; null where there was nothing to learn them from
  * @param seconds that it took
  */
-record Trained(int number, long time, long events, long users, long items, Ranking ranking, FusionLearner.Learned learned, double seconds) {
+record Trained(int number, long time, long events, long users, long items, Neighbourhood method, Ranking ranking, FusionLearner.Learned learned, double seconds) {
     /** All of it, as it is kept with the model and shown. */
     Map<String, Object> about() {
         Map<String, Object> about = new LinkedHashMap<>();
@@ -35,6 +37,15 @@ record Trained(int number, long time, long events, long users, long items, Ranki
         about.put("users", users);
         about.put("items", items);
         about.put("seconds", seconds);
+        about.put("keep", method.keep());
+        Map<String, Object> settings = new LinkedHashMap<>();
+        settings.put("user", method.user());
+        settings.put("from", method.from());
+        settings.put("to", method.to());
+        settings.put("backward", method.backward());
+        settings.put("closeness", method.closeness());
+        settings.put("most", method.most());
+        about.put("neighbours", settings);
         about.put("ranking", map(ranking));
         if (learned != null) {
             Map<String, Object> fusion = new LinkedHashMap<>();

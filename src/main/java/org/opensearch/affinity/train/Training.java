@@ -1,9 +1,12 @@
 package org.opensearch.affinity.train;
 
 import org.opensearch.affinity.learn.Crew;
+import org.opensearch.affinity.learn.HeldOut;
 import org.opensearch.affinity.learn.Log;
 import org.opensearch.affinity.learn.Neighbourhood;
 import org.opensearch.affinity.learn.Neighbours;
+import org.opensearch.affinity.learn.Tuning;
+import org.opensearch.affinity.learn.Verdict;
 import org.opensearch.affinity.learn.Watch;
 import org.opensearch.affinity.evaluate.JudgedQuery;
 import org.opensearch.affinity.rank.RankNode;
@@ -15,7 +18,6 @@ import org.opensearch.affinity.track.Signal;
 import org.opensearch.affinity.track.Tracker;
 import org.opensearch.affinity.track.UserKeys;
 import org.opensearch.common.unit.TimeValue;
-import org.opensearch.core.action.ActionListener;
 import org.opensearch.search.builder.SearchSourceBuilder;
 import org.opensearch.transport.client.Client;
 
@@ -39,6 +41,10 @@ import java.util.stream.IntStream;
  */
 final class Training {
     private static final int WRITTEN_AT_ONCE = 500;
+    /** Scores that one trial of settings computes, so that it takes seconds with any catalogue. */
+    private static final int MOST_JUDGED = 200_000_000;
+    /** Fewer users than that say nothing about settings. */
+    private static final int LEAST_JUDGED = 50;
     /** More searches than that teach nothing new about a dozen weights. */
     private static final int MOST_LESSONS = 3_000;
     private static final int MOST_CHECKS = 500;
@@ -84,14 +90,15 @@ final class Training {
         int kept = cut && questions.isEmpty() == false ? number + 1 : number;
         try {
             Log log = acts.log(before);
-            write(models, number, acts, before, log);
-            FusionLearner.Learned learned = questions.isEmpty() ? null : learn(acts, number, questions, search);
+            Neighbourhood method = fitting(log);
+            write(models, number, acts, before, log, method);
+            FusionLearner.Learned learned = questions.isEmpty() ? null : learn(acts, number, (float) method.keep(), questions, search);
             if (kept != number) {
                 log = acts.log(all);
-                write(models, kept, acts, all, log);
+                write(models, kept, acts, all, log, method);
             }
             Ranking ranking = ranking(learned);
-            Trained trained = new Trained(kept, System.currentTimeMillis(), acts.size(), acts.users(), log.items(), ranking, learned, seconds(began));
+            Trained trained = new Trained(kept, System.currentTimeMillis(), acts.size(), acts.users(), log.items(), method, ranking, learned, seconds(began));
             Blocking.<Void>await(listener -> models.describe(tracker.name(), kept, trained.about(), listener));
             if (kept != number) {
                 drop(models, number);
@@ -122,9 +129,20 @@ final class Training {
         return acts;
     }
 
+    /** Settings that find what users took last, or a part of what they took where the log has no order. */
+    private Neighbourhood fitting(Log log) {
+        HeldOut all = log.ordered() ? HeldOut.newest(log) : HeldOut.random(log, 0.1, SEED);
+        HeldOut held = all.sample(Math.clamp(MOST_JUDGED / Math.max(1, log.items()), 100, 2_000), SEED);
+        if (held.users().length < LEAST_JUDGED) {
+            return Neighbourhood.cosine();
+        }
+        Tuning<Neighbourhood> tuning = new Tuning<>(Neighbourhood.dials(log), verdict -> Verdict.mean(verdict.ndcg10()), 1);
+        return tuning.best(Neighbourhood.cosine(), held, crew, task.begin("finding settings that fit the log"), trial -> {}).method();
+    }
+
     /** Writes a model of what a rule keeps of the log. */
-    private void write(ModelIndex models, int number, Acts acts, BiPredicate<String, Long> kept, Log log) {
-        Neighbours neighbours = Neighbourhood.cosine().learn(log, crew, task.begin("learning which items go together"));
+    private void write(ModelIndex models, int number, Acts acts, BiPredicate<String, Long> kept, Log log, Neighbourhood method) {
+        Neighbours neighbours = method.learn(log, crew, task.begin("learning which items go together"));
         double[] popularities = acts.popularities(kept, tracker);
         Blocking.<Void>await(listener -> models.create(tracker.name(), number, listener));
         Watch watch = task.begin("writing the model");
@@ -163,14 +181,18 @@ final class Training {
     }
 
     private void drop(ModelIndex models, int number) {
-        models.delete(List.of(ModelIndex.index(tracker.name(), number)), ActionListener.wrap(() -> {}));
+        try {
+            Blocking.<Void>await(listener -> models.delete(List.of(ModelIndex.index(tracker.name(), number)), listener));
+        } catch (RuntimeException e) {
+            // It was never made, or the next training deletes it.
+        }
     }
 
-    private FusionLearner.Learned learn(Acts acts, int number, List<JudgedQuery> questions, Function<JudgedQuery, SearchSourceBuilder> search) {
+    private FusionLearner.Learned learn(Acts acts, int number, float keep, List<JudgedQuery> questions, Function<JudgedQuery, SearchSourceBuilder> search) {
         GetProfileAction.Response known = Blocking.await(
             listener -> client.execute(GetProfileAction.INSTANCE, new GetProfileAction.Request(tracker.name(), "", TimeValue.timeValueSeconds(30)), listener)
         );
-        Lessons lessons = new Lessons(client, node, known, ModelIndex.index(tracker.name(), number), acts, user -> keys.of(tracker, user));
+        Lessons lessons = new Lessons(client, node, known, ModelIndex.index(tracker.name(), number), keep, acts, user -> keys.of(tracker, user));
         List<JudgedQuery> drawn = new ArrayList<>(questions);
         Collections.shuffle(drawn, new Random(SEED));
         List<JudgedQuery> some = drawn.subList(0, Math.min(drawn.size(), MOST_LESSONS + MOST_CHECKS));

@@ -9,7 +9,6 @@ import org.opensearch.action.support.clustermanager.AcknowledgedRequest;
 import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
 import org.opensearch.affinity.track.ActiveModels;
 import org.opensearch.affinity.track.ModelIndex;
-import org.opensearch.affinity.track.Ranking;
 import org.opensearch.affinity.track.Trackers;
 import org.opensearch.affinity.track.TransportChangeTrackers;
 import org.opensearch.cluster.ClusterState;
@@ -33,6 +32,7 @@ import org.opensearch.transport.client.Client;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -106,8 +106,7 @@ public final class UseModelAction extends ActionType<AcknowledgedResponse> {
             String index = ModelIndex.index(request.tracker, request.number);
             switch (request.what) {
                 case ACTIVATE -> submit(request, current -> {
-                    Map<String, Object> about = about(request, current);
-                    ActiveModels.Active active = new ActiveModels.Active(request.number, ranking(about));
+                    ActiveModels.Active active = active(about(request, current));
                     return ActiveModels.of(current).with(current, request.tracker, active);
                 }, listener);
                 case DEACTIVATE -> submit(request, current -> {
@@ -139,9 +138,10 @@ public final class UseModelAction extends ActionType<AcknowledgedResponse> {
             return about;
         }
 
-        @SuppressWarnings("unchecked")
-        private static Ranking ranking(Map<String, Object> about) {
-            try (XContentBuilder json = XContentFactory.jsonBuilder().map((Map<String, Object>) about.get("ranking"))) {
+        private static ActiveModels.Active active(Map<String, Object> about) {
+            Map<String, Object> kept = new HashMap<>(about);
+            kept.keySet().retainAll(List.of("number", "keep", "ranking"));
+            try (XContentBuilder json = XContentFactory.jsonBuilder().map(kept)) {
                 BytesReference bytes = BytesReference.bytes(json);
                 try (
                     XContentParser parser = JsonXContent.jsonXContent.createParser(
@@ -150,7 +150,7 @@ public final class UseModelAction extends ActionType<AcknowledgedResponse> {
                         bytes.streamInput()
                     )
                 ) {
-                    return ActiveModels.ranking(parser);
+                    return ActiveModels.active(parser);
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

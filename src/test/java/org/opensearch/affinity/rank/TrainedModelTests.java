@@ -1,0 +1,225 @@
+package org.opensearch.affinity.rank;
+
+import org.opensearch.ExceptionsHelper;
+import org.opensearch.affinity.train.GetModelsAction;
+import org.opensearch.affinity.train.ModelsResponse;
+import org.opensearch.affinity.train.TrainAction;
+import org.opensearch.affinity.train.TrainRequest;
+import org.opensearch.affinity.train.UseModelAction;
+import org.opensearch.common.xcontent.XContentHelper;
+import org.opensearch.common.xcontent.json.JsonXContent;
+import org.opensearch.core.common.Strings;
+import org.opensearch.core.rest.RestStatus;
+import org.opensearch.core.xcontent.MediaTypeRegistry;
+import org.opensearch.core.xcontent.XContentParser;
+import org.opensearch.search.SearchHit;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** From events to a trained model, and from that to scores. */
+public class TrainedModelTests extends RankTestCase {
+    private static final String ANN = "\"tracker\": \"t\", \"user\": \"ann\", \"weight\": 0";
+    /** Of the newest item in a history, and all that ann has is one. */
+    private static final double NEWEST = 0.3;
+    private static final double UNTAUGHT = 4;
+
+    @Override
+    protected boolean resetNodeAfterTest() {
+        return true;
+    }
+
+    /** Six items whose vectors have nothing in common; who takes a lamp takes a bulb, who takes a tent takes a stove. */
+    private void shop(int shards) throws Exception {
+        createItems("shop", shards, "");
+        String[] items = { "lamp", "bulb", "tent", "stove", "desk", "pen" };
+        for (int i = 0; i < items.length; i++) {
+            float[] vector = new float[DIMENSION];
+            vector[i % DIMENSION] = i < DIMENSION ? 1 : -1;
+            Map<String, Object> item = item(2, vector);
+            item.put("title", "a " + items[i]);
+            index("shop", items[i], item);
+        }
+        refresh("shop");
+        track("t", "shop", "");
+        for (int i = 0; i < 10; i++) {
+            event("a" + i, "click", "lamp");
+            event("a" + i, "click", "bulb");
+            event("b" + i, "click", "tent");
+            event("b" + i, "click", "stove");
+        }
+        event("ann", "click", "lamp");
+        awaitProfiles("t");
+        client().admin().indices().prepareRefresh("ubi_events").get();
+    }
+
+    /** What is known of the model that a training gives. */
+    private Map<String, Object> train(String body) throws Exception {
+        try (XContentParser parser = createParser(JsonXContent.jsonXContent, body)) {
+            ModelsResponse response = client().execute(TrainAction.INSTANCE, TrainRequest.parse("t", parser, false)).actionGet();
+            return models(response).get(0);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Map<String, Object>> models(ModelsResponse response) {
+        String json = Strings.toString(MediaTypeRegistry.JSON, response);
+        return (List<Map<String, Object>>) XContentHelper.convertToMap(JsonXContent.jsonXContent, json, false).get("models");
+    }
+
+    private List<Map<String, Object>> models() {
+        return models(client().execute(GetModelsAction.INSTANCE, new GetModelsAction.Request("t", null)).actionGet());
+    }
+
+    private void use(int number, UseModelAction.What what) {
+        assertTrue(client().execute(UseModelAction.INSTANCE, new UseModelAction.Request("t", number, what)).actionGet().isAcknowledged());
+    }
+
+    private Map<String, Float> anns(String more) throws Exception {
+        return rescored("shop", 100, ANN + more, "").scores();
+    }
+
+    public void testWhatGoesTogetherRanksHigher() throws Exception {
+        shop(randomIntBetween(1, 3));
+        Map<String, Object> model = train("{}");
+        assertEquals(1, model.get("number"));
+        assertEquals(41, model.get("events"));
+        assertEquals(21, model.get("users"));
+        assertEquals(4, model.get("items"));
+        anns("").values().forEach(score -> assertEquals("not used yet", 2f, score, 0f));
+        use(1, UseModelAction.What.ACTIVATE);
+        // Lamp and bulb share 10 of 11 and 10 users; those of tent and stove are the same, the most there is.
+        double similarity = 10 / Math.sqrt(11 * 10);
+        double value = Math.sqrt(NEWEST * similarity);
+        Map<String, Float> scores = anns("");
+        assertEquals(2 * Math.exp(UNTAUGHT * value), scores.get("bulb"), 0.05);
+        assertEquals("nothing goes with what she does not have", 2f, scores.get("stove"), 0f);
+        assertEquals("nor an item with itself", 2f, scores.get("lamp"), 0f);
+        assertEquals(2 * Math.exp(2 * value), anns(", \"signals\": {\"behaviour\": 2}").get("bulb"), 0.02);
+        Map<String, Float> unknown = rescored("shop", 100, "\"tracker\": \"t\", \"user\": \"nobody\"", "").scores();
+        unknown.values().forEach(score -> assertEquals(2f, score, 0f));
+        use(1, UseModelAction.What.DEACTIVATE);
+        anns("").values().forEach(score -> assertEquals(2f, score, 0f));
+    }
+
+    public void testExplainedToTheLastBit() throws Exception {
+        shop(1);
+        train("{\"activate\": true}");
+        Answer answer = rescored("shop", 100, ANN + ", \"relevance\": 0.5, \"signals\": {\"behaviour\": 3, \"seen\": -2}", ", \"explain\": true");
+        for (SearchHit hit : answer.response().getHits()) {
+            assertEquals(hit.getId(), hit.getScore(), hit.getExplanation().getValue().floatValue(), 0f);
+        }
+        assertEquals(Math.sqrt(2) * Math.exp(-2), answer.scores().get("lamp"), 1e-4);
+    }
+
+    public void testModelsAreNumberedUsedAndDeleted() throws Exception {
+        shop(1);
+        train("{\"activate\": true}");
+        train("{}");
+        assertEquals(List.of(2, 1), models().stream().map(model -> model.get("number")).toList());
+        assertEquals(List.of(false, true), models().stream().map(model -> model.get("active")).toList());
+        assertStatus(RestStatus.CONFLICT, () -> use(1, UseModelAction.What.DELETE));
+        assertStatus(RestStatus.NOT_FOUND, () -> use(3, UseModelAction.What.ACTIVATE));
+        use(2, UseModelAction.What.ACTIVATE);
+        use(1, UseModelAction.What.DELETE);
+        assertEquals(List.of(2), models().stream().map(model -> model.get("number")).toList());
+        assertTrue(anns("").get("bulb") > 2);
+        assertEquals("numbers are not used twice", 3, train("{}").get("number"));
+    }
+
+    private static void assertStatus(RestStatus status, ThrowingRunnable call) {
+        assertEquals(status, ExceptionsHelper.status(expectThrows(Exception.class, call)));
+    }
+
+    public void testBadRequests() throws Exception {
+        shop(1);
+        assertRefused("[activate] must be [true] or [false], got [yes]", () -> train("{\"activate\": \"yes\"}"));
+        assertRefused("not [method]", () -> train("{\"method\": \"x\"}"));
+        assertRefused("[queries] or [index] is required", () -> train("{\"search\": {}}"));
+        assertStatus(RestStatus.NOT_FOUND, () -> client().execute(TrainAction.INSTANCE, TrainRequest.parse("other", null, false)).actionGet());
+    }
+
+    /** Scores are those of one model or of the other, for all hits of a search. */
+    public void testSwitchedWhilePeopleSearch() throws Exception {
+        shop(3);
+        train("{\"activate\": true}");
+        train("{}");
+        AtomicBoolean over = new AtomicBoolean();
+        AtomicReference<Throwable> failed = new AtomicReference<>();
+        float with = anns("").get("bulb");
+        Thread searcher = new Thread(() -> {
+            try {
+                while (over.get() == false) {
+                    Map<String, Float> scores = anns(", \"signals\": {\"seen\": 1}");
+                    assertTrue(scores.toString(), scores.get("bulb") == with || scores.get("bulb") == 2f);
+                    assertEquals(2 * Math.E, scores.get("lamp"), 1e-4);
+                }
+            } catch (Throwable e) {
+                failed.set(e);
+            }
+        });
+        searcher.start();
+        for (int i = 0; i < 20; i++) {
+            use(1 + i % 2, i % 5 == 4 ? UseModelAction.What.DEACTIVATE : UseModelAction.What.ACTIVATE);
+        }
+        over.set(true);
+        searcher.join();
+        assertNull(String.valueOf(failed.get()), failed.get());
+    }
+
+    /**
+     * Each of these users wanted what nobody else ever took, right after asking for it. Who learned from that would know every
+     * answer; who does not knows none. The model that is used afterwards may know.
+     */
+    public void testWhatCameAfterASearchTeachesNothingOfIt() throws Exception {
+        createItems("shop", 1, "");
+        int users = 60;
+        for (int i = 0; i < users; i++) {
+            index("shop", "had" + i, item(2, randomVector()));
+            index("shop", "wanted" + i, item(2, randomVector()));
+        }
+        refresh("shop");
+        track("t", "shop", "");
+        for (int i = 0; i < users; i++) {
+            event("u" + i, "click", "had" + i);
+        }
+        for (int i = 0; i < users; i++) {
+            event("u" + i, "click", "wanted" + i);
+        }
+        awaitProfiles("t");
+        client().admin().indices().prepareRefresh("ubi_events").get();
+        String queries = IntStream.range(0, users).mapToObj(i -> """
+            {"user_id": "u%s", "user_query": "x", "timestamp": %s, "relevant": ["wanted%s"]}""".formatted(i, 1_700_000_000_000L + 1_000L * users, i)).collect(
+                Collectors.joining(",")
+            );
+        Map<String, Object> model = train("{\"search\": {" + BY_BASE + "}, \"queries\": [" + queries + "]}");
+        @SuppressWarnings("unchecked")
+        Map<String, Object> fusion = (Map<String, Object>) model.get("fusion");
+        assertEquals(users, (int) fusion.get("lessons") + (int) fusion.get("checks"));
+        assertTrue(fusion.toString(), (double) fusion.get("ndcg@10_after") < 0.5);
+        use((int) model.get("number"), UseModelAction.What.ACTIVATE);
+        Map<String, Float> scores = rescored("shop", 200, "\"tracker\": \"t\", \"user\": \"u7\", \"weight\": 0, \"signals\": {\"behaviour\": 4}", "").scores();
+        assertTrue(scores.get("had7") > 2);
+        assertEquals("the other half of a model with two numbers is gone", 1, models().size());
+    }
+
+    public void testNextToNothing() throws Exception {
+        createItems("shop", 1, "");
+        index("shop", "lamp", item(2, 1, 0, 0, 0));
+        refresh("shop");
+        track("t", "shop", "");
+        event("ann", "click", "lamp");
+        event("ann", "dislike", "unknown");
+        assertBusy(() -> client().admin().indices().prepareRefresh("ubi_events").get());
+        Map<String, Object> model = train("{\"activate\": true, \"search\": {" + BY_BASE + "}, \"queries\": ["
+            + "{\"user_id\": \"ann\", \"user_query\": \"x\", \"timestamp\": 1, \"relevant\": [\"lamp\"]}]}");
+        @SuppressWarnings("unchecked")
+        Map<String, Object> fusion = (Map<String, Object>) model.get("fusion");
+        assertEquals(false, fusion.get("accepted"));
+        assertEquals(2f, anns("").get("lamp"), 0f);
+    }
+}

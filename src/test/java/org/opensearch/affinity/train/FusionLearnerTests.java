@@ -1,0 +1,56 @@
+package org.opensearch.affinity.train;
+
+import org.opensearch.affinity.learn.Watch;
+import org.opensearch.test.OpenSearchTestCase;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+public class FusionLearnerTests extends OpenSearchTestCase {
+    private static final double[] FREE = { Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY };
+
+    public void testNdcgByHand() {
+        Lesson lesson = new Lesson(new float[][] { { 1 }, { 3 }, { 2 }, { 2 } }, new int[] { 2, 3 });
+        double ideal = 1 + Math.log(2) / Math.log(3);
+        assertEquals("second and third, the first of equals first", (Math.log(2) / Math.log(3) + 0.5) / ideal, lesson.ndcg(new double[] { 1 }), 1e-12);
+        assertEquals("third and fourth but for the first", (Math.log(2) / Math.log(3) + 0.5) / ideal, lesson.ndcg(new double[] { -1 }), 1e-12);
+    }
+
+    public void testWhatIsBetterIsAccepted() {
+        Random random = new Random(random().nextLong());
+        double[] truth = { 4, 0, 3 };
+        List<Lesson> all = ListwiseFitTests.lessons(truth, 800, random);
+        FusionLearner learner = new FusionLearner(new double[] { 1, 1, 0 }, FREE);
+        FusionLearner.Learned learned = learner.learn(all.subList(0, 600), all.subList(600, 800), Watch.NOBODY);
+        assertTrue(learned.accepted());
+        assertTrue(learned.after() > learned.before());
+        assertTrue(learned.low() <= learned.after() - learned.before() && learned.after() - learned.before() <= learned.high());
+        assertTrue(Arrays.toString(learned.weights()), learned.weights()[2] > learned.weights()[1] && learned.weights()[0] > learned.weights()[1]);
+    }
+
+    public void testWhatIsNotBetterIsNot() {
+        Random random = new Random(random().nextLong());
+        double[] truth = { 3, 1, 2 };
+        List<Lesson> lessons = ListwiseFitTests.lessons(truth, 200, random);
+        // These people want the contrary: whatever was learned, they are served better by what was there.
+        List<Lesson> checks = ListwiseFitTests.lessons(new double[] { -3, -1, -2 }, 200, random);
+        double[] defaults = { -1, 0, 0 };
+        FusionLearner.Learned learned = new FusionLearner(defaults, FREE).learn(lessons, checks, Watch.NOBODY);
+        assertFalse(learned.accepted());
+        assertArrayEquals(defaults, learned.weights(), 0);
+    }
+
+    public void testTooFewLessons() {
+        double[] defaults = { 1, 2, 0 };
+        List<Lesson> few = ListwiseFitTests.lessons(defaults, FusionLearner.LEAST_LESSONS - 1, new Random(1));
+        for (List<Lesson> lessons : List.of(few, List.<Lesson>of())) {
+            FusionLearner.Learned learned = new FusionLearner(defaults, FREE).learn(lessons, few, Watch.NOBODY);
+            assertFalse(learned.accepted());
+            assertArrayEquals(defaults, learned.weights(), 0);
+            assertEquals(learned.before(), learned.after(), 0);
+        }
+        FusionLearner.Learned unchecked = new FusionLearner(defaults, FREE).learn(ListwiseFitTests.lessons(defaults, 100, new Random(1)), List.of(), Watch.NOBODY);
+        assertFalse(unchecked.accepted());
+    }
+}
