@@ -68,7 +68,7 @@ public final class InterestLabels {
         List<Label> known = interests.stream().map(interest -> labels.get(Key.of(items, interest))).toList();
         if (known.contains(null) && lookUps.tryAcquire()) {
             label(client, items, interests, ActionListener.runAfter(ActionListener.wrap(found -> {}, e -> {
-                LOGGER.debug("cannot label interests of tracked [{}]", items.index(), Trace.of(e));
+                LOGGER.debug("cannot label interests by the items of [{}]", items.index(), Trace.of(e));
             }), lookUps::release));
         }
         return known.stream().map(label -> label == null ? "" : label.text()).toList();
