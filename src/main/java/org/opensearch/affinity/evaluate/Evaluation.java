@@ -38,7 +38,7 @@ final class Evaluation {
     private final Trial trial;
     private final JudgedPages pages;
     private final ShownItems shown;
-    // Both are written by the executor, which may have several threads.
+    /** By position of the query; null while it is asked, and for one that leaked. */
     private final List<Outcome> outcomes = Collections.synchronizedList(new ArrayList<>());
     private volatile boolean over;
 
