@@ -6,7 +6,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /** Measurements on this machine. The script {@code bench} starts it and says what the options mean. */
-@Command(name = "./bench", subcommands = { EncodeBench.class, RankBench.class, SoakBench.class, TrackBench.class })
+@Command(name = "./bench", subcommands = { EncodeBench.class, QualityBench.class, RankBench.class, SoakBench.class, TrackBench.class })
 public final class Bench {
     private final Screen screen = Screen.standard();
 
