@@ -236,7 +236,7 @@ public class EvaluateActionTests extends AffinityNodeTestCase {
 
     /** Whatever was typed is text of the query and nothing else. */
     public void testWhatWasTypedStaysText() throws IOException {
-        String nasty = "lamp\\\"}}}, \\\"query\\\": {\\\"match_none\\\": {}} {{user_id}} \\\\ $1";
+        String nasty = "lamp\\\"}}}, \\\"query\\\": {\\\"match_none\\\": {}} {{user_id}} \\\\ $9";
         Map<String, Object> answer = evaluate(body("", query("1", "bob", ASKED, "desk").replace("lamp", nasty)));
         assertEquals(1, number(answer, "rankings/plain/mrr/value"), 0);
     }
