@@ -6,7 +6,10 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /** Measurements on this machine. The script {@code bench} starts it and says what the options mean. */
-@Command(name = "./bench", subcommands = { EncodeBench.class, LearnBench.class, RescoreBench.class, SoakBench.class, TrackBench.class })
+@Command(
+    name = "./bench",
+    subcommands = { EncodeBench.class, LearnBench.class, QualityBench.class, RescoreBench.class, SoakBench.class, TrackBench.class }
+)
 public final class Bench {
     private final Screen screen = Screen.standard();
 

@@ -78,23 +78,33 @@ record DataSet(Path folder, Integer lastEvents) {
 
     /** What happened before the queries of the split, all of it. */
     Stream<ObjectNode> log(Split split) throws IOException {
-        if (has("events")) {
-            return lines("events");
-        }
         Stream<ObjectNode> all = Stream.empty();
-        for (String file : split.eventFiles()) {
-            if (has(file)) {
-                all = Stream.concat(all, lines(file));
-            }
+        for (String part : parts(split)) {
+            all = Stream.concat(all, part(part));
         }
         return all;
     }
 
+    /** The parts of the log before the queries of the split, in their order: what comes later may be learnt from what came before. */
+    List<String> parts(Split split) {
+        return has("events") ? List.of("events") : split.eventFiles().stream().filter(this::has).toList();
+    }
+
+    /** One part of the log. */
+    Stream<ObjectNode> part(String part) throws IOException {
+        return lines(part);
+    }
+
     /** The judged queries of the split, in the order of the file, at most {@code limit}. */
     List<JudgedQuery> queries(Split split, int limit) throws IOException {
-        try (Stream<ObjectNode> lines = lines(split.queryFile())) {
-            return lines.limit(limit).map(DataSet::judged).toList();
+        try (Stream<ObjectNode> lines = judged(split, limit)) {
+            return lines.map(DataSet::judged).toList();
         }
+    }
+
+    /** The same as the file has them. */
+    Stream<ObjectNode> judged(Split split, int limit) throws IOException {
+        return lines(split.queryFile()).limit(limit);
     }
 
     private static JudgedQuery judged(ObjectNode line) {

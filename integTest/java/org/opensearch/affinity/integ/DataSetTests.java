@@ -92,6 +92,9 @@ public class DataSetTests {
         assertEquals(new JudgedQuery("t1", "u1", "some words", Set.of("a", "b")), data.queries(Split.TEST, 1).getFirst());
         assertEquals(1, data.queries(Split.TEST, 1).size());
         assertEquals(2, data.queries(Split.TEST, Integer.MAX_VALUE).size());
+        try (Stream<ObjectNode> judged = data.judged(Split.TEST, 1)) {
+            assertEquals(List.of("t1"), judged.map(query -> query.path("query_id").asText()).toList());
+        }
     }
 
     @Test

@@ -4,14 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 
@@ -202,29 +199,12 @@ public final class Demo implements Callable<Integer> {
     }
 
     private void measure(Rest rest, ShopQuery shopQuery, DataSet set, Split asked) throws IOException {
-        List<JudgedQuery> judged = set.queries(asked, queries == null ? Integer.MAX_VALUE : queries);
-        Set<RankedBy> rankings = EnumSet.allOf(RankedBy.class);
-        Quality quality;
-        double seconds;
+        ObjectNode said = Rest.JSON.createObjectNode();
+        said.put("match", match).put("weight", weight == null ? "default" : weight.toString()).put("window", window).put("half_life", halfLife);
+        said.put("meaning", meaning).put("popularity", popularity).put("last_events", lastEvents);
+        int most = queries == null ? Integer.MAX_VALUE : queries;
         screen.print("");
-        try (Step step = screen.step("Measuring")) {
-            quality = new Evaluation(rest, shopQuery).run(judged, rankings, step);
-            seconds = step.seconds();
-            step.done(String.format(Locale.ROOT, "%,d %s queries asked, each in %d ways", judged.size(), asked.word(), rankings.size()));
-        }
-        screen.print(new QualityTable(quality).toString());
-        screen.print(screen.dim(" MRR over the first " + Evaluation.DEPTH + " hits; compared over the same queries; intervals by bootstrap over queries"));
-        ObjectNode report = Rest.JSON.createObjectNode();
-        report.put("set", set.name()).put("split", asked.word());
-        report.setAll(quality.json());
-        report.put("command", System.getProperty("affinity.command", "./demo"));
-        report.put("depth", Evaluation.DEPTH).put("seconds", seconds);
-        report.put("match", match).put("weight", weight == null ? "default" : weight.toString()).put("window", window).put("half_life", halfLife);
-        report.put("meaning", meaning).put("popularity", popularity).put("last_events", lastEvents);
-        Path file = target.resolve("bench/quality-" + set.name() + ".json");
-        Files.createDirectories(file.getParent());
-        Files.writeString(file, Rest.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n");
-        screen.print(screen.dim(" full precision in " + target.getParent().relativize(file)));
+        new QualityReport(screen, Figures.here(), new Evaluation(rest, shopQuery)).make(set, asked, most, QualityReport.GROUPS, said);
     }
 
     private String farewell(List<Showcase> shown) {

@@ -1,28 +1,19 @@
 package org.opensearch.affinity.integ;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
+import java.time.Duration;
+import java.util.stream.Stream;
 
-/** Asks a node all queries once for each ranking, and judges the first hundred hits of each answer. */
+/** Has a node evaluate judged queries with {@code _evaluate}, and waits for it. */
 final class Evaluation {
     /** How deep a list is judged; a relevant item below counts as not found. */
     static final int DEPTH = 100;
 
-    private static final int CLIENTS = 2;
-    private static final int QUERIES_A_CALL = 50;
-    private static final String ENOUGH = "filter_path=responses.took,responses.error.reason,responses.hits.hits._id";
+    private static final int QUERIES_A_BULK = 1_000;
+    private static final Duration LOOK = Duration.ofMillis(500);
 
     private final Rest rest;
     private final ShopQuery shopQuery;
@@ -32,58 +23,42 @@ final class Evaluation {
         this.shopQuery = shopQuery;
     }
 
-    /** The judgements of these rankings, query by query in the order given. */
-    Quality run(List<JudgedQuery> queries, Set<RankedBy> rankings, Step step) throws IOException {
-        Map<RankedBy, Judgement[]> judgements = new EnumMap<>(RankedBy.class);
-        rankings.forEach(ranking -> judgements.put(ranking, new Judgement[queries.size()]));
-        AtomicLong asked = new AtomicLong();
-        List<Callable<Void>> calls = new ArrayList<>();
-        for (int from = 0; from < queries.size(); from += QUERIES_A_CALL) {
-            int first = from;
-            List<JudgedQuery> batch = queries.subList(from, Math.min(queries.size(), from + QUERIES_A_CALL));
-            calls.add(() -> {
-                judgements.forEach((ranking, into) -> judge(batch, first, into, ranking));
-                step.at(asked.addAndGet(batch.size()), queries.size(), "queries");
-                return null;
-            });
+    /**
+     * Evaluates the first queries of a split, by an index of them.
+     *
+     * @throws RestFailure when the node refuses it, for what it says
+     */
+    Quality run(DataSet set, Split split, int limit, Step step) throws IOException {
+        String index = "judged-" + split.word();
+        rest.put("/" + index, "{\"settings\":{\"number_of_shards\":1,\"number_of_replicas\":0},\"mappings\":{\"dynamic\":false}}");
+        try (Stream<ObjectNode> judged = set.judged(split, limit)) {
+            Stream<BulkFeed.Document> documents = judged.map(query -> new BulkFeed.Document(query.path("query_id").asText(), query));
+            new BulkFeed(rest, index, QUERIES_A_BULK).send(documents, done -> {});
         }
-        work(calls);
-        return Quality.of(judgements);
+        rest.post("/" + index + "/_refresh", null);
+        ObjectNode body = shopQuery.evaluation(DEPTH).put("index", index);
+        String path = "/_plugins/_affinity/trackers/" + shopQuery.tracker() + "/_evaluate?wait_for_completion=false";
+        Quality quality = new Quality(await(rest.post(path, body).path("task").asText(), step));
+        rest.delete("/" + index);
+        return quality;
     }
 
-    private void judge(List<JudgedQuery> batch, int first, Judgement[] into, RankedBy ranking) {
-        StringBuilder lines = new StringBuilder();
-        for (JudgedQuery query : batch) {
-            lines.append("{}\n").append(shopQuery.ranked(ranking, query, DEPTH)).append('\n');
-        }
-        JsonNode answers = rest.lines("/" + Shop.ITEMS + "/_msearch?" + ENOUGH, lines.toString()).path("responses");
-        for (int i = 0; i < batch.size(); i++) {
-            JsonNode answer = answers.path(i);
-            if (answer.has("error") || answer.has("took") == false) {
-                throw new RestFailure(500, "query [" + batch.get(i).id() + "] failed: " + answer.path("error").path("reason").asText("no answer"));
+    private JsonNode await(String task, Step step) throws IOException {
+        while (true) {
+            JsonNode seen = rest.get("/_tasks/" + task);
+            JsonNode progress = seen.path("task").path("status");
+            step.at(progress.path("done").asLong(), progress.path("total").asLong(), "queries");
+            if (seen.has("error")) {
+                throw new RestFailure(500, "the evaluation failed: " + seen.path("error").path("reason").asText());
             }
-            List<String> ranked = new ArrayList<>();
-            answer.path("hits").path("hits").forEach(hit -> ranked.add(hit.path("_id").asText()));
-            into[first + i] = Judgement.of(ranked, batch.get(i).relevant());
-        }
-    }
-
-    private static void work(List<Callable<Void>> calls) throws IOException {
-        try (ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
+            if (seen.path("completed").asBoolean()) {
+                return seen.path("response");
+            }
             try {
-                for (Future<Void> call : calls.stream().map(clients::submit).toList()) {
-                    call.get();
-                }
-            } catch (ExecutionException e) {
-                clients.shutdownNow();
-                if (e.getCause() instanceof RuntimeException cause) {
-                    throw cause;
-                }
-                throw new IOException(e.getCause());
+                Thread.sleep(LOOK);
             } catch (InterruptedException e) {
-                clients.shutdownNow();
                 Thread.currentThread().interrupt();
-                throw new IOException("interrupted while asking queries", e);
+                throw new IOException("interrupted while waiting for an evaluation", e);
             }
         }
     }

@@ -1,96 +1,93 @@
 package org.opensearch.affinity.integ;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import java.util.EnumMap;
+import org.opensearch.affinity.evaluate.Interval;
+import org.opensearch.affinity.evaluate.RankedBy;
+
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 
-/** The same queries judged for several rankings: figures are means over queries, with 95 % bootstrap intervals. */
-record Quality(Map<RankedBy, List<Judgement>> rankings) {
-    /** The figures, by the names they have everywhere. */
-    static final Map<String, ToDoubleFunction<Judgement>> FIGURES = figures();
+/**
+ * What a node found out by {@code _evaluate}, of all queries or of those of some users.
+ *
+ * @param found the part of the answer that holds rankings, differences and ratios
+ */
+record Quality(JsonNode found) {
+    /** How people read the rankings: what a node searched for plainly was BM25, perhaps with meaning beside it. */
+    private static final Map<RankedBy, String> WORDS = Map.of(RankedBy.PLAIN, "BM25", RankedBy.POPULARITY, "+ popularity", RankedBy.PERSONALISED, "+ interest");
+    private static final Map<RankedBy, String> KEYS = Map.of(RankedBy.PLAIN, "bm25", RankedBy.POPULARITY, "popularity", RankedBy.PERSONALISED, "affinity");
 
     /** Two rankings of which one has what the other has, and more. */
     record Pair(RankedBy better, RankedBy worse) {
         /** What popularity gives, what interests give beside it, and both. */
         static final List<Pair> ALL = List.of(
-            new Pair(RankedBy.POPULARITY, RankedBy.BM25),
-            new Pair(RankedBy.AFFINITY, RankedBy.POPULARITY),
-            new Pair(RankedBy.AFFINITY, RankedBy.BM25)
+            new Pair(RankedBy.POPULARITY, RankedBy.PLAIN),
+            new Pair(RankedBy.PERSONALISED, RankedBy.POPULARITY),
+            new Pair(RankedBy.PERSONALISED, RankedBy.PLAIN)
         );
+
+        String words() {
+            return WORDS.get(better) + ", less " + WORDS.get(worse);
+        }
     }
 
-    /** Judgements by ranking, each in the order of the queries. */
-    static Quality of(Map<RankedBy, Judgement[]> judgements) {
-        Map<RankedBy, List<Judgement>> rankings = new EnumMap<>(RankedBy.class);
-        judgements.forEach((ranking, judged) -> rankings.put(ranking, List.of(judged)));
-        return new Quality(rankings);
+    static String words(RankedBy ranking) {
+        return WORDS.get(ranking);
     }
 
-    /** How many queries were asked. */
+    /** How many queries count. */
     int queries() {
-        return rankings.get(RankedBy.BM25).size();
+        return found.path(found.has("evaluated") ? "evaluated" : "queries").asInt();
     }
 
     /** A figure of one ranking. */
-    Interval mean(RankedBy ranking, String figure) {
-        return Interval.mean(values(ranking, figure));
-    }
-
-    /** The personalised figure divided by the unpersonalised one, over the same queries. */
-    Interval ratio(String figure) {
-        return Interval.ratio(values(RankedBy.AFFINITY, figure), values(RankedBy.BM25, figure));
+    Interval figure(RankedBy ranking, String name) {
+        return interval(found.path("rankings").path(ranking.toString()).path(name));
     }
 
     /** What the better of two has more, over the same queries. */
-    Interval difference(Pair pair, String figure) {
-        return Interval.difference(values(pair.better, figure), values(pair.worse, figure));
+    Interval difference(Pair pair, String name) {
+        return interval(found.path("differences").path(pair.better + "_minus_" + pair.worse).path(name));
     }
 
-    /** Everything at full precision. */
+    private static Interval interval(JsonNode figure) {
+        return new Interval(figure.path("value").asDouble(Double.NaN), figure.path("low").asDouble(Double.NaN), figure.path("high").asDouble(Double.NaN));
+    }
+
+    /** The same for users of whom more or less is known, by the words for how much. */
+    Map<String, Quality> groups() {
+        Map<String, Quality> groups = new LinkedHashMap<>();
+        found.path("groups").properties().forEach(group -> groups.put(group.getKey(), new Quality(group.getValue())));
+        return groups;
+    }
+
+    /** Everything at full precision: numbers by ranking and figure, with their intervals beside them. */
     ObjectNode json() {
-        ObjectNode json = Rest.JSON.createObjectNode();
-        json.put("queries", queries());
-        ObjectNode means = json.putObject("rankings");
-        ObjectNode intervals = json.putObject("intervals_95");
-        for (RankedBy ranking : rankings.keySet()) {
-            for (String figure : FIGURES.keySet()) {
-                write(mean(ranking, figure), figure, means.withObject("/" + ranking.word()), intervals.withObject("/" + ranking.word()));
-            }
+        ObjectNode json = Rest.JSON.createObjectNode().put("queries", queries());
+        ObjectNode intervals = Rest.JSON.createObjectNode();
+        for (RankedBy ranking : RankedBy.values()) {
+            String key = KEYS.get(ranking);
+            write(found.path("rankings").path(ranking.toString()), json.withObject("/rankings/" + key), key, intervals);
         }
-        ObjectNode ratios = json.putObject("affinity_over_bm25");
-        for (String figure : FIGURES.keySet()) {
-            Interval ratio = ratio(figure);
-            if (Double.isFinite(ratio.value())) {
-                write(ratio, figure, ratios, intervals.withObject("/affinity_over_bm25"));
-            }
-        }
+        write(found.path("ratios").path("personalised_over_plain"), json.withObject("/affinity_over_bm25"), "affinity_over_bm25", intervals);
         for (Pair pair : Pair.ALL) {
-            String name = pair.better.word() + "_minus_" + pair.worse.word();
-            if (rankings.keySet().containsAll(List.of(pair.better, pair.worse))) {
-                FIGURES.keySet().forEach(figure -> write(difference(pair, figure), figure, json.withObject("/" + name), intervals.withObject("/" + name)));
-            }
+            String key = KEYS.get(pair.better) + "_minus_" + KEYS.get(pair.worse);
+            write(found.path("differences").path(pair.better + "_minus_" + pair.worse), json.withObject("/" + key), key, intervals);
         }
+        json.set("intervals_95", intervals);
+        groups().forEach((name, group) -> json.withObject("/groups").set(name, group.json()));
         return json;
     }
 
-    private static void write(Interval interval, String figure, ObjectNode values, ObjectNode intervals) {
-        values.put(figure, interval.value());
-        intervals.putArray(figure).add(interval.low()).add(interval.high());
-    }
-
-    private double[] values(RankedBy ranking, String figure) {
-        return rankings.get(ranking).stream().mapToDouble(FIGURES.get(figure)).toArray();
-    }
-
-    private static Map<String, ToDoubleFunction<Judgement>> figures() {
-        Map<String, ToDoubleFunction<Judgement>> figures = new LinkedHashMap<>();
-        figures.put("mrr", Judgement::reciprocalRank);
-        figures.put("ndcg@10", Judgement::ndcg10);
-        figures.put("hr@10", Judgement::hit10);
-        return figures;
+    private static void write(JsonNode figures, ObjectNode values, String key, ObjectNode intervals) {
+        figures.properties().forEach(figure -> {
+            values.set(figure.getKey(), figure.getValue().path("value"));
+            if (figure.getValue().has("low")) {
+                intervals.withObject("/" + key).putArray(figure.getKey()).add(figure.getValue().path("low")).add(figure.getValue().path("high"));
+            }
+        });
     }
 }

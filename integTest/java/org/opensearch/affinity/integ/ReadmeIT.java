@@ -110,6 +110,19 @@ public class ReadmeIT {
     }
 
     @Test
+    public void evaluationGivesFigures() throws Exception {
+        JsonNode answer = Rest.JSON.readTree(answers("Evaluation", 1).getFirst().replaceAll("^[^{]*", ""));
+        assertEquals(2, answer.path("evaluated").asInt());
+        // The lantern is second for nobody, and first for Ann, who has the sleeping bag.
+        assertEquals(1, answer.at("/groups/1-2/rankings/personalised/mrr/value").asDouble(), 0);
+        assertTrue(answer.toString(), answer.at("/rankings/plain/ndcg@10/value").asDouble() > 0);
+        assertTrue(answer.toString(), answer.at("/differences/personalised_minus_plain/mrr").has("low"));
+        List<String> ofIndex = answers("Many queries", 1);
+        assertThat(ofIndex.getFirst(), containsString("{\"task\":\""));
+        assertThat(ofIndex.getFirst(), containsString("cluster:admin/affinity/evaluate"));
+    }
+
+    @Test
     public void settingsExist() {
         JsonNode settings = node.rest().get("/_cluster/settings?include_defaults=true&flat_settings=true");
         for (String span : docs.spans()) {

@@ -26,6 +26,7 @@ final class Shop {
     private final Rest rest;
     private final DataSet set;
     private final Popularity popularity;
+    private final AtomicLong written = new AtomicLong();
 
     Shop(Rest rest, DataSet set) {
         this(rest, set, null);
@@ -95,12 +96,19 @@ final class Shop {
 
     /** Writes the behaviour log, event by event in its order. */
     long replay(Split split, Step step) throws IOException {
-        long total = count(set.events(split));
-        AtomicLong number = new AtomicLong();
-        try (Stream<ObjectNode> events = set.events(split)) {
+        return replay(count(set.events(split)), set.events(split), step);
+    }
+
+    /** Writes one part of the log, after those that were written before. */
+    long replay(String part, Step step) throws IOException {
+        return replay(count(set.part(part)), set.part(part), step);
+    }
+
+    private long replay(long total, Stream<ObjectNode> log, Step step) {
+        try (log) {
             step.at(0, total, "events");
             return new BulkFeed(rest, EVENTS, EVENTS_A_BULK).send(
-                events.map(event -> new BulkFeed.Document("event-" + number.incrementAndGet(), event)),
+                log.map(event -> new BulkFeed.Document("event-" + written.incrementAndGet(), event)),
                 done -> step.at(done, total, "events")
             );
         }

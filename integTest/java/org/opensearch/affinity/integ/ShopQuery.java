@@ -47,22 +47,19 @@ record ShopQuery(List<String> fields, String type, String tracker, int window, D
         fields.forEach(names::add);
     }
 
-    /** A judged query, ranked so. */
-    ObjectNode ranked(RankedBy by, JudgedQuery query, int size) {
-        return switch (by) {
-            case BM25 -> bm25(query.text(), size);
-            case POPULARITY -> rescored(query.text(), query.user(), 0.0, size);
-            case AFFINITY -> personal(query.text(), query.user(), size);
-        };
+    /** What {@code _evaluate} is told: this search for whatever was typed, ranked as this says, {@code depth} hits of it. */
+    ObjectNode evaluation(int depth) {
+        ObjectNode body = Rest.JSON.createObjectNode();
+        body.set("search", bm25("{{user_query}}", depth));
+        ObjectNode ranking = body.putObject("ranking").put("window_size", window);
+        if (weight != null) {
+            ranking.put("weight", weight);
+        }
+        return body.put("depth", depth);
     }
 
     /** The same search for a user. */
     ObjectNode personal(String text, String user, int size) {
-        return rescored(text, user, weight, size);
-    }
-
-    /** @param weight of affinity: with 0 the tracker's signals are all that is added to relevance, null for the plugin's default */
-    private ObjectNode rescored(String text, String user, Double weight, int size) {
         ObjectNode body = bm25(text, size);
         ObjectNode rescore = body.putObject("rescore");
         rescore.put("window_size", window);

@@ -38,7 +38,7 @@ final class Evaluation {
     private final Trial trial;
     private final JudgedPages pages;
     private final ShownItems shown;
-    // Both are written by the executor, which may have several threads.
+    /** By position of the query; null while it is asked, and for one that leaked. */
     private final List<Outcome> outcomes = Collections.synchronizedList(new ArrayList<>());
     private volatile boolean over;
 
@@ -81,7 +81,6 @@ final class Evaluation {
 
     /** @param lanes that still ask; the last one asks for the next page */
     private void askNext(List<JudgedQuery> page, int first, Queue<Integer> left, AtomicInteger lanes) {
-        task.requireWanted();
         Integer next;
         synchronized (left) {
             next = left.poll();
@@ -129,6 +128,7 @@ final class Evaluation {
                 groups.put(group.toString(), findings(some, probabilities, items));
             }
         }
+        // Its searches are refused from then on; what was drawn for intervals until then is not all.
         task.requireWanted();
         long tookMillis = (System.nanoTime() - begin) / 1_000_000;
         listener.onResponse(new EvaluateResponse(tookMillis, task.progress(), request.depth(), items, all, groups));

@@ -59,10 +59,14 @@ public class EvaluateActionTests extends AffinityNodeTestCase {
         String definition = """
             {"items": {"index": "products", "vector_field": "vector", "text_fields": ["title"]}, "events": {"index": "ubi_events"},
              "actions": {"click": 1}, "signals": {"popularity": {"weight": 0}}, "ranking": {"weight": 20}}""";
-        try (XContentParser parser = createParser(JsonXContent.jsonXContent, definition)) {
-            client().execute(PutTrackerAction.INSTANCE, new PutTrackerAction.Request(Tracker.parse("shop", parser))).actionGet();
-        }
+        put("shop", definition);
         click("ann", "stove", BOUGHT);
+    }
+
+    private void put(String tracker, String definition) throws IOException {
+        try (XContentParser parser = createParser(JsonXContent.jsonXContent, definition)) {
+            client().execute(PutTrackerAction.INSTANCE, new PutTrackerAction.Request(Tracker.parse(tracker, parser))).actionGet();
+        }
     }
 
     @Override
@@ -94,14 +98,14 @@ public class EvaluateActionTests extends AffinityNodeTestCase {
         return "{\"queries\": [" + String.join(",", queries) + "], " + SEARCH + more + "}";
     }
 
-    private EvaluateRequest request(String body, boolean storesResult) throws IOException {
+    private EvaluateRequest request(String tracker, String body, boolean storesResult) throws IOException {
         try (XContentParser parser = createParser(JsonXContent.jsonXContent, body)) {
-            return EvaluateRequest.parse("shop", parser, storesResult);
+            return EvaluateRequest.parse(tracker, parser, storesResult);
         }
     }
 
     private Map<String, Object> evaluate(String body) throws IOException {
-        EvaluateResponse answer = client().execute(EvaluateAction.INSTANCE, request(body, false)).actionGet();
+        EvaluateResponse answer = client().execute(EvaluateAction.INSTANCE, request("shop", body, false)).actionGet();
         EvaluateResponse copy = copyWriteable(answer, writableRegistry(), EvaluateResponse::new);
         String json = Strings.toString(MediaTypeRegistry.JSON, copy);
         assertEquals(Strings.toString(MediaTypeRegistry.JSON, answer), json);
@@ -205,9 +209,34 @@ public class EvaluateActionTests extends AffinityNodeTestCase {
         assertRefused(RestStatus.NOT_FOUND, "no such index [nowhere]", () -> evaluate("{\"index\": \"nowhere\"}"));
     }
 
+    /** Events and judgements name items as the tracker's id field does. */
+    public void testItemsByAFieldOfTheirOwn() throws IOException {
+        client().admin().indices().prepareCreate("books").setMapping("title", "type=text", "isbn", "type=keyword", "vector", "type=affinity_vector,dimension=2").get();
+        client().prepareIndex("books").setId("1").setSource(Map.of("title", "lamp", "isbn", "b-1", "vector", new float[] { 1, 0 })).get();
+        client().prepareIndex("books").setId("2").setSource(Map.of("title", "shelf", "isbn", "b-2", "vector", new float[] { 0, 1 })).get();
+        client().admin().indices().prepareRefresh("books").get();
+        put("books", """
+            {"items": {"index": "books", "vector_field": "vector", "id_field": "isbn", "text_fields": ["title"]}, "events": {"index": "none-yet"},
+             "actions": {"click": 1}, "context": {"hour": {"time": "hour"}}}""");
+        EvaluateRequest request = request("books", "{\"queries\": [" + query("1", "ann", ASKED, "b-1") + "]}", false);
+        String answer = Strings.toString(MediaTypeRegistry.JSON, client().execute(EvaluateAction.INSTANCE, request).actionGet());
+        assertTrue(answer, answer.contains("\"mrr\":{\"value\":1.0,"));
+        client().execute(DeleteTrackerAction.INSTANCE, new DeleteTrackerAction.Request("books")).actionGet();
+    }
+
+    /** A search that does without the profile would say that the profile gains nothing. */
+    public void testWithoutProfilesThereAreNoFigures() {
+        client().admin().indices().prepareClose(".affinity-interests-shop").get();
+        assertRefused(
+            RestStatus.SERVICE_UNAVAILABLE,
+            "query [1] was not answered in full by [popularity], [5] times",
+            () -> evaluate(body("", query("1", "ann", ASKED, "tent")))
+        );
+    }
+
     /** Whatever was typed is text of the query and nothing else. */
     public void testWhatWasTypedStaysText() throws IOException {
-        String nasty = "lamp\\\"}}}, \\\"query\\\": {\\\"match_none\\\": {}} {{user_id}} \\\\ $1";
+        String nasty = "lamp\\\"}}}, \\\"query\\\": {\\\"match_none\\\": {}} {{user_id}} \\\\ $9";
         Map<String, Object> answer = evaluate(body("", query("1", "bob", ASKED, "desk").replace("lamp", nasty)));
         assertEquals(1, number(answer, "rankings/plain/mrr/value"), 0);
     }
@@ -217,7 +246,7 @@ public class EvaluateActionTests extends AffinityNodeTestCase {
         assertEquals(1, number(answer, "rankings/personalised/mrr/value"), 0);
     }
 
-    public void testWhatIsWrongIsSaid() {
+    public void testWhatIsWrongIsSaid() throws IOException {
         String right = query("1", "ann", ASKED, "tent");
         assertRefused(RestStatus.BAD_REQUEST, "nothing to put in place of [{{text}}]; known: [user_query, user_id, timestamp]", () -> evaluate(body("", right).replace("{{user_query}}", "{{text}}")));
         assertRefused(RestStatus.BAD_REQUEST, "query [1] has no [user_query], and the search has a place for it", () -> evaluate(body("", right.replace("\"user_query\": \"lamp\",", ""))));
@@ -225,16 +254,8 @@ public class EvaluateActionTests extends AffinityNodeTestCase {
         assertRefused(RestStatus.BAD_REQUEST, "[search.rescore] must not hold [affinity]", () -> evaluate(rescored));
         assertRefused(RestStatus.BAD_REQUEST, "unknown query [mach]", () -> evaluate(body("", right).replace("\"match\"", "\"mach\"")));
         assertRefused(RestStatus.BAD_REQUEST, "Cannot use [sort] option in conjunction with [rescore]", () -> evaluate(body("", right).replace("\"size\": 1", "\"sort\": \"base\"")));
-        EvaluateRequest unknown = expectRequest("bikes", right);
+        EvaluateRequest unknown = request("bikes", body("", right), false);
         assertRefused(RestStatus.NOT_FOUND, "[affinity] unknown tracker [bikes]; defined: [shop]", () -> client().execute(EvaluateAction.INSTANCE, unknown).actionGet());
-    }
-
-    private EvaluateRequest expectRequest(String tracker, String query) {
-        try (XContentParser parser = createParser(JsonXContent.jsonXContent, body("", query))) {
-            return EvaluateRequest.parse(tracker, parser, false);
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
     }
 
     private static String manyQueries() {
@@ -249,7 +270,7 @@ public class EvaluateActionTests extends AffinityNodeTestCase {
     public void testProgressAndCancellation() throws Exception {
         NodeClient node = getInstanceFromNode(NodeClient.class);
         PlainActionFuture<EvaluateResponse> answer = new PlainActionFuture<>();
-        Task task = node.executeLocally(EvaluateAction.INSTANCE, request(body("", manyQueries()), false), answer);
+        Task task = node.executeLocally(EvaluateAction.INSTANCE, request("shop", body("", manyQueries()), false), answer);
         assertBusy(() -> {
             EvaluateTask.Progress progress = (EvaluateTask.Progress) task.getStatus();
             assertEquals(5_000, progress.total());
@@ -268,7 +289,7 @@ public class EvaluateActionTests extends AffinityNodeTestCase {
 
     public void testTheAnswerIsKeptForWhoDoesNotWait() throws Exception {
         NodeClient node = getInstanceFromNode(NodeClient.class);
-        Task task = node.executeLocally(EvaluateAction.INSTANCE, request(body("", query("1", "ann", ASKED, "tent")), true), new PlainActionFuture<>());
+        Task task = node.executeLocally(EvaluateAction.INSTANCE, request("shop", body("", query("1", "ann", ASKED, "tent")), true), new PlainActionFuture<>());
         TaskId id = new TaskId(node.getLocalNodeId(), task.getId());
         String kept = client().admin().cluster().prepareGetTask(id).setWaitForCompletion(true).get().getTask().getResponseAsMap().toString();
         assertTrue(kept, kept.contains("personalised_minus_plain"));

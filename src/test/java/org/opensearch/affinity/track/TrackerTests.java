@@ -7,6 +7,7 @@ import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.test.OpenSearchTestCase;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -47,6 +48,14 @@ public class TrackerTests extends OpenSearchTestCase {
         assertEquals(1.0, tracker.weightOf("click"), 0);
         assertNull(tracker.weightOf("hover"));
         assertEquals(0.5, tracker.decay().factor(0, 12 * 60 * 60 * 1000), 0);
+    }
+
+    public void testCircumstancesOfATime() throws Exception {
+        String context = "{\"at\": {\"time\": \"hour\"}, \"day\": {\"time\": \"weekday\"}, \"device\": {\"field\": \"device\"}}";
+        Tracker tracker = with("context", context);
+        long time = Instant.parse("2026-02-01T10:30:00Z").toEpochMilli();
+        assertEquals(Map.of("at", "9", "day", "sunday"), tracker.contexts().ofTime(time));
+        assertEquals(List.of("at=9", "day=sunday"), tracker.contexts().requested(tracker.contexts().ofTime(time), 0));
     }
 
     public void testEventIndices() throws Exception {

@@ -1,0 +1,65 @@
+package org.opensearch.affinity.integ;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** How good rankings are on a data set. */
+@Command(name = "quality")
+final class QualityBench implements Callable<Integer> {
+    @Parameters(paramLabel = "DIR")
+    Path data;
+
+    @Option(names = "--split", defaultValue = "test", paramLabel = "test|valid")
+    String split;
+
+    @Option(names = "--queries", paramLabel = "N")
+    Integer queries;
+
+    @Option(names = "--users", split = ",", paramLabel = "GROUP")
+    List<String> users = QualityReport.GROUPS;
+
+    @Option(names = "--heap", defaultValue = "1g", paramLabel = "SIZE")
+    String heap;
+
+    @Spec
+    private CommandSpec spec;
+
+    private final Screen screen = Screen.standard();
+
+    @Override
+    public Integer call() throws IOException {
+        check();
+        Figures figures = Figures.here();
+        screen.print(screen.dim("   " + figures.machine()));
+        DataSet set = DataSet.open(data);
+        Split asked = Split.valueOf(split.toUpperCase(Locale.ROOT));
+        if (set.asks(asked) == false) {
+            throw new IOException(set.name() + " has no " + asked.word() + " queries: " + asked.queryFile() + ".jsonl.gz is missing in " + data);
+        }
+        new QualityRun(screen, figures, set, asked, queries == null ? Integer.MAX_VALUE : queries, users, heap).run();
+        return 0;
+    }
+
+    /** What cannot be measured is an error. */
+    void check() {
+        require(split.equals("test") || split.equals("valid"), "--split must be test or valid, got " + split);
+        require(queries == null || queries >= 1, "--queries must be at least 1, got " + queries);
+        require(QualityReport.GROUPS.containsAll(users), "--users must be of " + QualityReport.GROUPS + ", got " + users);
+    }
+
+    private void require(boolean right, String message) {
+        if (right == false) {
+            throw new ParameterException(spec.commandLine(), message);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package org.opensearch.affinity.integ;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/** How good rankings are on a data set: a node is told what had happened before the queries were asked, and evaluates them. */
+final class QualityRun {
+    private static final String HALF_LIFE = "30d";
+    private static final String MATCH = "most_fields";
+    private static final int WINDOW = 1_000;
+
+    private final Screen screen;
+    private final Figures figures;
+    private final DataSet set;
+    private final Split split;
+    private final int queries;
+    private final List<String> users;
+    private final String heap;
+    private final Path work;
+
+    /**
+     * @param queries how many at most
+     * @param users   groups of them that are shown
+     */
+    QualityRun(Screen screen, Figures figures, DataSet set, Split split, int queries, List<String> users, String heap) {
+        this.screen = screen;
+        this.figures = figures;
+        this.set = set;
+        this.split = split;
+        this.queries = queries;
+        this.users = users;
+        this.heap = heap;
+        this.work = figures.target().resolve("quality");
+    }
+
+    /** Items, then the log part by part, then the queries that came after it: nothing is known before it happened. */
+    void run() throws IOException {
+        try (Node node = start(install())) {
+            Shop shop = new Shop(node.rest(), set);
+            stock(shop);
+            shop.track(split, HALF_LIFE);
+            long told = 0;
+            for (String part : set.parts(split)) {
+                told += tell(shop, part, told);
+            }
+            ShopQuery search = new ShopQuery(shop.textFields(), MATCH, Shop.TRACKER, WINDOW, null);
+            new QualityReport(screen, figures, new Evaluation(node.rest(), search)).make(set, split, queries, users, said(told));
+        }
+    }
+
+    /** What ./demo says in its file, with its defaults, and what else was given. */
+    private ObjectNode said(long events) {
+        ObjectNode said = Rest.JSON.createObjectNode().put("match", MATCH).put("weight", "default").put("window", WINDOW).put("half_life", HALF_LIFE);
+        said.putNull("meaning").putNull("popularity").putNull("last_events");
+        return said.put("events", events).put("heap", heap);
+    }
+
+    private OpenSearchHome install() throws IOException {
+        try (Step step = screen.step("Installing the plugin")) {
+            OpenSearchHome home = OpenSearchHome.install(Path.of(System.getProperty("affinity.distribution")), Path.of(System.getProperty("affinity.zip")), work);
+            step.done("plugin installed into a copy of OpenSearch");
+            return home;
+        }
+    }
+
+    /** A node that waits for profiles as long as it takes: what is measured is not how busy the machine is. */
+    private Node start(OpenSearchHome home) throws IOException {
+        try (Step step = screen.step("Starting a node")) {
+            Node node = Node.start(home, NodeSettings.single(work.resolve("node"), Ports.free(1).getFirst(), heap, List.of()), waited -> step.now(waited.toSeconds() + " s"));
+            step.done("node " + node.pid() + " answers at " + node.rest().base());
+            return node;
+        }
+    }
+
+    private void stock(Shop shop) throws IOException {
+        shop.open();
+        try (Step step = screen.step("Encoding and indexing")) {
+            long items = shop.stock(step);
+            step.done(String.format(Locale.ROOT, "%,d items of %s encoded and indexed", items, set.name()));
+        }
+    }
+
+    private long tell(Shop shop, String part, long told) throws IOException {
+        try (Step step = screen.step("Replaying " + part)) {
+            long events = shop.replay(part, step);
+            TrackerStats stats = shop.awaitTracker(told + events, step);
+            step.done(String.format(Locale.ROOT, "%,d events of %s replayed, %,d in profiles so far", events, part, stats.applied()));
+            return events;
+        }
+    }
+}
