@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /** Has a node evaluate judged queries with {@code _evaluate}, and waits for it. */
@@ -29,13 +30,7 @@ final class Evaluation {
      * @throws RestFailure when the node refuses it, for what it says
      */
     Quality run(DataSet set, Split split, int limit, Step step) throws IOException {
-        String index = "judged-" + split.word();
-        rest.put("/" + index, "{\"settings\":{\"number_of_shards\":1,\"number_of_replicas\":0},\"mappings\":{\"dynamic\":false}}");
-        try (Stream<ObjectNode> judged = set.judged(split, limit)) {
-            Stream<BulkFeed.Document> documents = judged.map(query -> new BulkFeed.Document(query.path("query_id").asText(), query));
-            new BulkFeed(rest, index, QUERIES_A_BULK).send(documents, done -> {});
-        }
-        rest.post("/" + index + "/_refresh", null);
+        String index = index(set, split, limit);
         ObjectNode body = shopQuery.evaluation(DEPTH).put("index", index);
         String path = "/_plugins/_affinity/trackers/" + shopQuery.tracker() + "/_evaluate?wait_for_completion=false";
         Quality quality = new Quality(await(rest.post(path, body).path("task").asText(), step));
@@ -43,13 +38,44 @@ final class Evaluation {
         return quality;
     }
 
+    private String index(DataSet set, Split split, int limit) throws IOException {
+        String index = "judged-" + split.word();
+        rest.put("/" + index, "{\"settings\":{\"number_of_shards\":1,\"number_of_replicas\":0},\"mappings\":{\"dynamic\":false}}");
+        try (Stream<ObjectNode> judged = set.judged(split, limit)) {
+            Stream<BulkFeed.Document> documents = judged.map(query -> new BulkFeed.Document(query.path("query_id").asText(), query));
+            new BulkFeed(rest, index, QUERIES_A_BULK).send(documents, done -> {});
+        }
+        rest.post("/" + index + "/_refresh", null);
+        return index;
+    }
+
+    /** Trains a model with weights of a split's queries, and has it used; what is known of it. */
+    JsonNode train(DataSet set, Split split, Step step) throws IOException {
+        String index = index(set, split, Integer.MAX_VALUE);
+        ObjectNode body = Rest.JSON.createObjectNode().put("index", index);
+        body.set("search", shopQuery.bm25("{{user_query}}", DEPTH));
+        JsonNode model = train(body, step);
+        rest.delete("/" + index);
+        return model;
+    }
+
+    /** Trains a model and has it used; what is known of it. */
+    JsonNode train(ObjectNode body, Step step) throws IOException {
+        String path = "/_plugins/_affinity/trackers/" + shopQuery.tracker() + "/models?wait_for_completion=false";
+        return await(rest.post(path, body.put("activate", true)).path("task").asText(), step).path("models").path(0);
+    }
+
     private JsonNode await(String task, Step step) throws IOException {
         while (true) {
             JsonNode seen = rest.get("/_tasks/" + task);
             JsonNode progress = seen.path("task").path("status");
-            step.at(progress.path("done").asLong(), progress.path("total").asLong(), "queries");
+            if (progress.has("step")) {
+                step.now(progress.path("step").asText() + String.format(Locale.ROOT, " %.0f %%", 100 * progress.path("part").asDouble()));
+            } else {
+                step.at(progress.path("done").asLong(), progress.path("total").asLong(), "queries");
+            }
             if (seen.has("error")) {
-                throw new RestFailure(500, "the evaluation failed: " + seen.path("error").path("reason").asText());
+                throw new RestFailure(500, "the task failed: " + seen.path("error").path("reason").asText());
             }
             if (seen.path("completed").asBoolean()) {
                 return seen.path("response");

@@ -1,5 +1,7 @@
 package org.opensearch.affinity.integ;
 
+import org.opensearch.affinity.evaluate.Interval;
+
 import com.github.freva.asciitable.AsciiTable;
 import com.github.freva.asciitable.Column;
 

@@ -2,6 +2,7 @@ package org.opensearch.affinity.integ;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import org.opensearch.affinity.evaluate.Interval;
 import org.opensearch.affinity.learn.Verdict;
 
 import java.util.LinkedHashMap;

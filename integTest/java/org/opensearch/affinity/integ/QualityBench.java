@@ -31,6 +31,12 @@ final class QualityBench implements Callable<Integer> {
     @Option(names = "--heap", defaultValue = "1g", paramLabel = "SIZE")
     String heap;
 
+    @Option(names = "--untrained")
+    boolean untrained;
+
+    @Option(names = "--meaning", paramLabel = "BOOST")
+    Double meaning;
+
     @Spec
     private CommandSpec spec;
 
@@ -46,7 +52,7 @@ final class QualityBench implements Callable<Integer> {
         if (set.asks(asked) == false) {
             throw new IOException(set.name() + " has no " + asked.word() + " queries: " + asked.queryFile() + ".jsonl.gz is missing in " + data);
         }
-        new QualityRun(screen, figures, set, asked, queries == null ? Integer.MAX_VALUE : queries, users, heap).run();
+        new QualityRun(screen, figures, set, asked, queries == null ? Integer.MAX_VALUE : queries, users, heap, untrained == false, meaning).run();
         return 0;
     }
 

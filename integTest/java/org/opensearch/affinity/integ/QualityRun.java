@@ -1,5 +1,6 @@
 package org.opensearch.affinity.integ;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import java.io.IOException;
@@ -20,13 +21,18 @@ final class QualityRun {
     private final int queries;
     private final List<String> users;
     private final String heap;
+    private final boolean learns;
+    private final Double meaning;
+    private JsonNode learned;
     private final Path work;
 
     /**
      * @param queries how many at most
      * @param users   groups of them that are shown
+     * @param learns  whether a model is trained and used
+     * @param meaning boost of what means the same as the query beside its words; null for words alone
      */
-    QualityRun(Screen screen, Figures figures, DataSet set, Split split, int queries, List<String> users, String heap) {
+    QualityRun(Screen screen, Figures figures, DataSet set, Split split, int queries, List<String> users, String heap, boolean learns, Double meaning) {
         this.screen = screen;
         this.figures = figures;
         this.set = set;
@@ -34,6 +40,8 @@ final class QualityRun {
         this.queries = queries;
         this.users = users;
         this.heap = heap;
+        this.learns = learns;
+        this.meaning = meaning;
         this.work = figures.target().resolve("quality");
     }
 
@@ -44,18 +52,60 @@ final class QualityRun {
             stock(shop);
             shop.track(split, HALF_LIFE);
             long told = 0;
-            for (String part : set.parts(split)) {
+            ShopQuery search = new ShopQuery(shop.textFields(), MATCH, Shop.TRACKER, WINDOW, null, meaning);
+            Evaluation evaluation = new Evaluation(node.rest(), search);
+            List<String> parts = set.parts(split);
+            for (String part : parts) {
                 told += tell(shop, part, told);
+                if (learns && part.equals(parts.getFirst())) {
+                    learn(evaluation);
+                }
             }
-            ShopQuery search = new ShopQuery(shop.textFields(), MATCH, Shop.TRACKER, WINDOW, null);
-            new QualityReport(screen, figures, new Evaluation(node.rest(), search)).make(set, split, queries, users, said(told));
+            if (learns && parts.size() > 1) {
+                learnAgain(evaluation);
+            }
+            new QualityReport(screen, figures, evaluation).make(set, split, queries, users, said(told));
         }
+    }
+
+    /** Which items go together, of what was told; and weights from the validation queries, where these are not to be judged. */
+    private void learn(Evaluation evaluation) throws IOException {
+        try (Step step = screen.step("Training a model")) {
+            boolean judges = split == Split.TEST && set.asks(Split.VALID);
+            learned = judges ? evaluation.train(set, Split.VALID, step) : evaluation.train(Rest.JSON.createObjectNode(), step);
+            step.done(told(learned));
+        }
+    }
+
+    /** The same of all that was told since, with the weights as they were learned. */
+    private void learnAgain(Evaluation evaluation) throws IOException {
+        try (Step step = screen.step("Training it on the newer events")) {
+            step.done(told(evaluation.train(Rest.JSON.createObjectNode().put("weights_of", learned.path("number").asInt()), step)));
+        }
+    }
+
+    private static String told(JsonNode model) {
+        String log = String.format(Locale.ROOT, "model %d: %,d items of %,d events", model.path("number").asInt(), model.path("items").asInt(), model.path("events").asInt());
+        JsonNode fusion = model.path("fusion");
+        if (fusion.isMissingNode()) {
+            return log;
+        }
+        return log + String.format(
+            Locale.ROOT,
+            "; weights of %,d searches: NDCG@10 %.4f, before %.4f, of %,d others: %s",
+            fusion.path("lessons").asInt(),
+            fusion.path("ndcg@10_after").asDouble(),
+            fusion.path("ndcg@10_before").asDouble(),
+            fusion.path("checks").asInt(),
+            fusion.path("accepted").asBoolean() ? "taken" : "not taken"
+        );
     }
 
     /** What ./demo says in its file, with its defaults, and what else was given. */
     private ObjectNode said(long events) {
         ObjectNode said = Rest.JSON.createObjectNode().put("match", MATCH).put("weight", "default").put("window", WINDOW).put("half_life", HALF_LIFE);
-        said.putNull("meaning").putNull("popularity").putNull("last_events");
+        said.put("meaning", meaning).putNull("popularity").putNull("last_events");
+        said.set("model", learned);
         return said.put("events", events).put("heap", heap);
     }
 

@@ -51,7 +51,7 @@ record ShopQuery(List<String> fields, String type, String tracker, int window, D
     ObjectNode evaluation(int depth) {
         ObjectNode body = Rest.JSON.createObjectNode();
         body.set("search", bm25("{{user_query}}", depth));
-        ObjectNode ranking = body.putObject("ranking").put("window_size", window);
+        ObjectNode ranking = body.putObject("ranking").put("window_size", window).put("query_text", "{{user_query}}");
         if (weight != null) {
             ranking.put("weight", weight);
         }

@@ -21,6 +21,16 @@ public record Interval(double value, double low, double high) implements Writeab
         return new Interval(value, Double.NaN, Double.NaN);
     }
 
+    /** The mean of one number a query, by bootstrap. */
+    public static Interval mean(double[] perQuery) {
+        return Bootstrap.interval(Quotient.mean(perQuery));
+    }
+
+    /** The mean of what one number is above another, over the queries that have both, by bootstrap. */
+    public static Interval difference(double[] of, double[] than) {
+        return Bootstrap.interval(Quotient.difference(of, than));
+    }
+
     Interval(StreamInput in) throws IOException {
         this(in.readDouble(), in.readDouble(), in.readDouble());
     }

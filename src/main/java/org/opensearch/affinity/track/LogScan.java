@@ -69,6 +69,7 @@ public final class LogScan implements Closeable {
             PlainActionFuture<Void> known = PlainActionFuture.newFuture();
             new ProfilePages(client).absences(tracker.name(), absences::put, known);
             known.actionGet();
+            client.admin().indices().prepareRefresh(tracker.events().expressions()).get();
             CreatePitRequest create = new CreatePitRequest(KEPT, false, tracker.events().expressions());
             String id = client.execute(CreatePitAction.INSTANCE, create).actionGet().getId();
             return new LogScan(client, tracker, keys, absences, slices, id);

@@ -1,12 +1,11 @@
 package org.opensearch.affinity.train;
 
+import org.opensearch.affinity.evaluate.Interval;
 import org.opensearch.affinity.learn.Watch;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 
 /**
  * Learns how much each of the values counts by which hits are ranked. What is learned shrinks towards what was there before,
@@ -18,8 +17,6 @@ final class FusionLearner {
     static final int LEAST_LESSONS = 30;
     private static final int FOLDS = 5;
     private static final double[] PENALTIES = { 0.1, 1, 10, 100, 1_000, 10_000 };
-    private static final int RESAMPLES = 1_000;
-    private static final long SEED = 20_260_101L;
 
     /**
      * What came of it.
@@ -29,12 +26,11 @@ final class FusionLearner {
      * @param checks   lessons that took no part
      * @param before   NDCG@10 over these with the weights that were there
      * @param after    the same with those that were learned
-     * @param low      of the 95 % interval of the difference (paired percentile bootstrap); not a number without lessons
-     * @param high     of the same
+     * @param gained   the difference, with its interval; null without lessons
      * @param penalty  that was chosen; 0 without lessons
      * @param accepted whether the learned weights are the ones to be used
      */
-    record Learned(double[] weights, int lessons, int checks, double before, double after, double low, double high, double penalty, boolean accepted) {}
+    record Learned(double[] weights, int lessons, int checks, double before, double after, Interval gained, double penalty, boolean accepted) {}
 
     private final double[] defaults;
     private final double[] least;
@@ -55,16 +51,16 @@ final class FusionLearner {
     Learned learn(List<Lesson> lessons, List<Lesson> checks, Watch watch) {
         if (lessons.size() < LEAST_LESSONS || checks.isEmpty()) {
             double before = mean(ndcg(checks, defaults));
-            return new Learned(defaults, lessons.size(), checks.size(), before, before, Double.NaN, Double.NaN, 0, false);
+            return new Learned(defaults, lessons.size(), checks.size(), before, before, null, 0, false);
         }
         double[] prior = tempered(lessons);
         double penalty = penalty(lessons, prior, watch.part(0, 0.8));
         double[] weights = new ListwiseFit(lessons, prior, least, penalty).weights(watch.part(0.8, 0.95));
         double[] before = ndcg(checks, defaults);
         double[] after = ndcg(checks, weights);
-        double[] interval = interval(before, after);
+        Interval gained = Interval.difference(after, before);
         boolean better = mean(after) > mean(before);
-        return new Learned(better ? weights : defaults, lessons.size(), checks.size(), mean(before), mean(after), interval[0], interval[1], penalty, better);
+        return new Learned(better ? weights : defaults, lessons.size(), checks.size(), mean(before), mean(after), gained, penalty, better);
     }
 
     /** The weights that were there, times what makes them most likely: they rank alike, whatever that is. */
@@ -119,19 +115,5 @@ final class FusionLearner {
 
     private static double mean(double[] values) {
         return Arrays.stream(values).average().orElse(0);
-    }
-
-    private static double[] interval(double[] before, double[] after) {
-        SplittableRandom random = new SplittableRandom(SEED);
-        double[] differences = new double[RESAMPLES];
-        for (int resample = 0; resample < RESAMPLES; resample++) {
-            differences[resample] = IntStream.generate(() -> random.nextInt(before.length))
-                .limit(before.length)
-                .mapToDouble(i -> after[i] - before[i])
-                .average()
-                .orElse(0);
-        }
-        Arrays.sort(differences);
-        return new double[] { differences[RESAMPLES / 40], differences[RESAMPLES - 1 - RESAMPLES / 40] };
     }
 }

@@ -10,6 +10,7 @@ import org.opensearch.affinity.evaluate.JudgedSearches;
 import org.opensearch.affinity.learn.Crew;
 import org.opensearch.affinity.rank.RankNode;
 import org.opensearch.affinity.track.ModelIndex;
+import org.opensearch.affinity.track.Ranking;
 import org.opensearch.affinity.track.Tracker;
 import org.opensearch.affinity.track.Trackers;
 import org.opensearch.affinity.track.UserKeys;
@@ -84,6 +85,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
         @Override
         protected void doExecute(Task task, TrainRequest request, ActionListener<ModelsResponse> listener) {
             Tracker tracker = Trackers.of(cluster.state()).named(request.tracker());
+            Ranking weights = request.weightsOf() == null ? null : UseModelAction.active(tracker.name(), request.weightsOf(), cluster.state()).ranking();
             JudgedSearches judged = request.judged() == null ? null : new JudgedSearches(request.judged(), tracker, xContent);
             if (busy.compareAndSet(false, true) == false) {
                 throw new OpenSearchStatusException("[affinity] another training runs on this node: wait until it is done, or cancel its task", RestStatus.TOO_MANY_REQUESTS);
@@ -96,6 +98,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
                     Crew crew = new Crew(threadPool.executor(THREAD_POOL), threadPool.info(THREAD_POOL).getMax());
                     Trained trained = new Training(client, keys, node, crew, (TrainTask) task, tracker, maxEvents).run(
                         number(tracker),
+                        weights,
                         queries,
                         query -> judged.search(query)
                     );

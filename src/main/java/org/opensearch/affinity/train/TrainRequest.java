@@ -17,15 +17,18 @@ import java.util.Map;
 /** What a model is to be trained of. */
 public final class TrainRequest extends ActionRequest {
     private static final String ACTIVATE = "activate";
+    private static final String WEIGHTS_OF = "weights_of";
 
     private final String tracker;
     private final EvaluateRequest judged;
+    private final Integer weightsOf;
     private final boolean activates;
     private final boolean storesResult;
 
-    private TrainRequest(String tracker, EvaluateRequest judged, boolean activates, boolean storesResult) {
+    private TrainRequest(String tracker, EvaluateRequest judged, Integer weightsOf, boolean activates, boolean storesResult) {
         this.tracker = tracker;
         this.judged = judged;
+        this.weightsOf = weightsOf;
         this.activates = activates;
         this.storesResult = storesResult;
     }
@@ -34,6 +37,7 @@ public final class TrainRequest extends ActionRequest {
         super(in);
         tracker = in.readString();
         judged = in.readOptionalWriteable(EvaluateRequest::new);
+        weightsOf = in.readOptionalInt();
         activates = in.readBoolean();
         storesResult = in.readBoolean();
     }
@@ -43,6 +47,7 @@ public final class TrainRequest extends ActionRequest {
         super.writeTo(out);
         out.writeString(tracker);
         out.writeOptionalWriteable(judged);
+        out.writeOptionalInt(weightsOf);
         out.writeBoolean(activates);
         out.writeBoolean(storesResult);
     }
@@ -55,7 +60,7 @@ public final class TrainRequest extends ActionRequest {
     public static TrainRequest parse(String tracker, XContentParser parser, boolean storesResult) throws IOException {
         Map<String, Object> body = parser == null ? new HashMap<>() : new HashMap<>(parser.map());
         try {
-            new Part("", body).requireOnly("queries", "index", "search", ACTIVATE);
+            new Part("", body).requireOnly("queries", "index", "search", WEIGHTS_OF, ACTIVATE);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("[affinity] " + e.getMessage(), e);
         }
@@ -63,8 +68,15 @@ public final class TrainRequest extends ActionRequest {
         if (activate != null && activate instanceof Boolean == false) {
             throw new IllegalArgumentException("[affinity] [activate] must be [true] or [false], got [" + activate + "]");
         }
+        Object weightsOf = body.remove(WEIGHTS_OF);
+        if (weightsOf != null && (weightsOf instanceof Integer == false || (int) weightsOf < 1)) {
+            throw new IllegalArgumentException("[affinity] [weights_of] must be the number of a model, got [" + weightsOf + "]");
+        }
+        if (weightsOf != null && body.isEmpty() == false) {
+            throw new IllegalArgumentException("[affinity] [weights_of] takes the weights of another model: leave out " + body.keySet() + ", from which weights are learned");
+        }
         EvaluateRequest judged = body.isEmpty() ? null : EvaluateRequest.of(tracker, body, false);
-        return new TrainRequest(tracker, judged, Boolean.TRUE.equals(activate), storesResult);
+        return new TrainRequest(tracker, judged, (Integer) weightsOf, Boolean.TRUE.equals(activate), storesResult);
     }
 
     String tracker() {
@@ -74,6 +86,11 @@ public final class TrainRequest extends ActionRequest {
     /** The judged queries to learn weights from; null for none. */
     EvaluateRequest judged() {
         return judged;
+    }
+
+    /** The number of the model whose weights are taken over; null where that is not asked for. */
+    Integer weightsOf() {
+        return weightsOf;
     }
 
     /** Whether the model is to be used as soon as it is there. */

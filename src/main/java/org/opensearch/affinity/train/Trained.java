@@ -54,8 +54,8 @@ record Trained(int number, long time, long events, long users, long items, Neigh
             fusion.put("checks", learned.checks());
             fusion.put("ndcg@10_before", learned.before());
             fusion.put("ndcg@10_after", learned.after());
-            if (Double.isNaN(learned.low()) == false) {
-                fusion.put("difference_95", List.of(learned.low(), learned.high()));
+            if (learned.gained() != null) {
+                fusion.put("difference_95", List.of(learned.gained().low(), learned.gained().high()));
                 fusion.put("penalty", learned.penalty());
             }
             about.put("fusion", fusion);

@@ -75,10 +75,11 @@ final class Training {
      * Trains, and leaves a model behind that is not used yet.
      *
      * @param number    that the model gets; the one after it may be used meanwhile
+     * @param weights   that the model gets; null where they are to be learned, or the usual ones
      * @param questions searches that were made; none for a model without learned weights
      * @param search    of a question
      */
-    Trained run(int number, List<JudgedQuery> questions, Function<JudgedQuery, SearchSourceBuilder> search) {
+    Trained run(int number, Ranking weights, List<JudgedQuery> questions, Function<JudgedQuery, SearchSourceBuilder> search) {
         long began = System.nanoTime();
         Acts acts = read();
         Map<String, Long> firsts = new HashMap<>();
@@ -97,7 +98,7 @@ final class Training {
                 log = acts.log(all);
                 write(models, kept, acts, all, log, method);
             }
-            Ranking ranking = ranking(learned);
+            Ranking ranking = weights != null ? weights : ranking(learned);
             Trained trained = new Trained(kept, System.currentTimeMillis(), acts.size(), acts.users(), log.items(), method, ranking, learned, seconds(began));
             Blocking.<Void>await(listener -> models.describe(tracker.name(), kept, trained.about(), listener));
             if (kept != number) {

@@ -106,15 +106,15 @@ public final class UseModelAction extends ActionType<AcknowledgedResponse> {
             String index = ModelIndex.index(request.tracker, request.number);
             switch (request.what) {
                 case ACTIVATE -> submit(request, current -> {
-                    ActiveModels.Active active = active(about(request, current));
+                    ActiveModels.Active active = active(request.tracker, request.number, current);
                     return ActiveModels.of(current).with(current, request.tracker, active);
                 }, listener);
                 case DEACTIVATE -> submit(request, current -> {
-                    about(request, current);
+                    about(request.tracker, request.number, current);
                     return uses(request, current) ? ActiveModels.of(current).with(current, request.tracker, null) : current;
                 }, listener);
                 case DELETE -> {
-                    about(request, state);
+                    about(request.tracker, request.number, state);
                     if (uses(request, state)) {
                         throw new OpenSearchStatusException("[affinity] model [{}] of tracker [{}] is in use: activate another one, or [_deactivate] it first", RestStatus.CONFLICT, request.number, request.tracker);
                     }
@@ -129,32 +129,37 @@ public final class UseModelAction extends ActionType<AcknowledgedResponse> {
         }
 
         /** @throws ResourceNotFoundException if there is no such model, or it is not finished */
-        private static Map<String, Object> about(Request request, ClusterState state) {
-            Trackers.of(state).named(request.tracker);
-            Map<String, Object> about = ModelIndex.about(ModelIndex.index(request.tracker, request.number), state);
+        private static Map<String, Object> about(String tracker, int number, ClusterState state) {
+            Trackers.of(state).named(tracker);
+            Map<String, Object> about = ModelIndex.about(ModelIndex.index(tracker, number), state);
             if (about.isEmpty()) {
-                throw new ResourceNotFoundException("[affinity] tracker [{}] has no model [{}]", request.tracker, request.number);
+                throw new ResourceNotFoundException("[affinity] tracker [{}] has no model [{}]", tracker, number);
             }
             return about;
         }
+    }
 
-        private static ActiveModels.Active active(Map<String, Object> about) {
-            Map<String, Object> kept = new HashMap<>(about);
-            kept.keySet().retainAll(List.of("number", "keep", "ranking"));
-            try (XContentBuilder json = XContentFactory.jsonBuilder().map(kept)) {
-                BytesReference bytes = BytesReference.bytes(json);
-                try (
-                    XContentParser parser = JsonXContent.jsonXContent.createParser(
-                        NamedXContentRegistry.EMPTY,
-                        LoggingDeprecationHandler.INSTANCE,
-                        bytes.streamInput()
-                    )
-                ) {
-                    return ActiveModels.active(parser);
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+    /**
+     * What stands for a model in the cluster state when it is used.
+     *
+     * @throws ResourceNotFoundException if there is no such model, or it is not finished
+     */
+    static ActiveModels.Active active(String tracker, int number, ClusterState state) {
+        Map<String, Object> kept = new HashMap<>(Transport.about(tracker, number, state));
+        kept.keySet().retainAll(List.of("number", "keep", "ranking"));
+        try (XContentBuilder json = XContentFactory.jsonBuilder().map(kept)) {
+            BytesReference bytes = BytesReference.bytes(json);
+            try (
+                XContentParser parser = JsonXContent.jsonXContent.createParser(
+                    NamedXContentRegistry.EMPTY,
+                    LoggingDeprecationHandler.INSTANCE,
+                    bytes.streamInput()
+                )
+            ) {
+                return ActiveModels.active(parser);
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

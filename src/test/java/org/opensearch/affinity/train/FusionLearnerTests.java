@@ -25,7 +25,7 @@ public class FusionLearnerTests extends OpenSearchTestCase {
         FusionLearner.Learned learned = learner.learn(all.subList(0, 600), all.subList(600, 800), Watch.NOBODY);
         assertTrue(learned.accepted());
         assertTrue(learned.after() > learned.before());
-        assertTrue(learned.low() <= learned.after() - learned.before() && learned.after() - learned.before() <= learned.high());
+        assertTrue(learned.gained().low() <= learned.after() - learned.before() && learned.after() - learned.before() <= learned.gained().high());
         assertTrue(Arrays.toString(learned.weights()), learned.weights()[2] > learned.weights()[1] && learned.weights()[0] > learned.weights()[1]);
     }
 
