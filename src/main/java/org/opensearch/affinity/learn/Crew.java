@@ -56,7 +56,6 @@ public record Crew(Executor executor, int threads) {
         private final AtomicInteger next = new AtomicInteger();
         private volatile Throwable failure;
         private int working;
-        private boolean over;
 
         Shift(int count, int slice, Task task) {
             this.count = count;
@@ -84,12 +83,9 @@ public record Crew(Executor executor, int threads) {
             }
         }
 
-        /** Works as long as there is something to do; who comes too late does nothing. */
+        /** Works as long as there is something to do: when the lead has ended, all slices are taken or one has failed. */
         void join() {
             synchronized (this) {
-                if (over) {
-                    return;
-                }
                 working++;
             }
             try {
@@ -131,7 +127,6 @@ public record Crew(Executor executor, int threads) {
         private void end() {
             boolean interrupted = false;
             synchronized (this) {
-                over = true;
                 while (working > 0) {
                     try {
                         wait();

@@ -72,10 +72,11 @@ public class HeldOutTests extends OpenSearchTestCase {
     public void testWhatTheUserHasIsNotListed() {
         Log log = Logs.unordered(4, new int[] { 0, 1 }, new int[] { 0, 1, 2 }, new int[] { 0 });
         Model model = new Neighbourhood(0, 0, 0, 1, 1, 1, 10).learn(log, Crew.ALONE, Watch.NOBODY);
-        HeldOut held = new HeldOut(log, new int[] { 2, 0 }, new int[][] { { 1 }, { 2 } });
+        HeldOut held = new HeldOut(log, new int[] { 2, 0, 2 }, new int[][] { { 1 }, { 2 }, { 3 } });
         Verdict verdict = held.judge(model, Crew.ALONE, Watch.NOBODY);
         assertEquals("the first of those that are new", 1, verdict.ndcg10()[0], 1e-12);
-        assertEquals("only the third is new", 1, verdict.ndcg10()[1], 1e-12);
+        assertEquals("the first of two that are new", 1, verdict.ndcg10()[1], 1e-12);
+        assertEquals("nothing goes with it, but the user's own is not before it", 1 / log2(4), verdict.ndcg10()[2], 1e-12);
     }
 
     public void testTuningFindsTheBestSetting() {
@@ -89,9 +90,11 @@ public class HeldOutTests extends OpenSearchTestCase {
         Tuning.Trial<Neighbourhood> best = tuning.best(start, held, Crew.ALONE, Watch.NOBODY, trial -> heard.add(trial.method().backward()));
         assertEquals("each is tried once", List.of(1.0, 0.5, 0.0), heard);
         assertEquals("the first of equal ones", 1.0, best.method().backward(), 0);
-        Tuning<Neighbourhood> first = new Tuning<>(List.of(dial), verdict -> verdict.ndcg20()[0] >= 1 ? 1 : 0, 1);
+        Tuning<Neighbourhood> first = new Tuning<>(List.of(dial), verdict -> verdict.ndcg20()[0] >= 1 ? 1 : 0, 3);
+        heard.clear();
         HeldOut other = new HeldOut(Logs.ordered(3, new int[] { 1, 0 }, new int[] { 1, 0 }, new int[] { 0, 2 }, new int[] { 0 }), new int[] { 3 }, new int[][] { { 2 } });
-        assertEquals("2 follows once, 1 comes before twice", 0.0, first.best(start, other, Crew.ALONE, Watch.NOBODY, trial -> {}).method().backward(), 0);
+        assertEquals("2 follows once, 1 comes before twice", 0.0, first.best(start, other, Crew.ALONE, Watch.NOBODY, trial -> heard.add(trial.method().backward())).method().backward(), 0);
+        assertEquals("another round tries nothing again", List.of(1.0, 0.5, 0.0), heard);
     }
 
     public void testBlendAddsScores() {

@@ -11,12 +11,12 @@ public class LowPassTests extends OpenSearchTestCase {
         assertArrayEquals(new float[] { 0.5f, 0.5f, 0.5f, 0.5f }, model.scores(History.of(0, 3)), 1e-4f);
     }
 
-    /** One vector: (√d) for the degrees d = 2, 1, 1 of a connected graph, of length 2; scores d_h^-½ · √d_h √d_j / 4 · √d_j. */
+    /** One vector: (√d) for the items' degrees d = 3, 1, 1 of a connected graph, of squared length 5; scores d_h^-½ · √d_h √d_j / 5 · √d_j. */
     public void testTheFirstVectorIsPopularity() {
-        Log log = Logs.unordered(3, new int[] { 0, 1 }, new int[] { 0, 2 });
+        Log log = Logs.unordered(3, new int[] { 0, 1 }, new int[] { 0, 2 }, new int[] { 0 });
         Factors model = new LowPass(1, 1, 1).learn(log, Crew.ALONE, Watch.NOBODY);
-        assertArrayEquals(new float[] { 0.5f, 0.25f, 0.25f }, model.scores(History.of(0)), 1e-4f);
-        assertArrayEquals(new float[] { 0.5f, 0.25f, 0.25f }, model.scores(History.of(2)), 1e-4f);
+        assertArrayEquals(new float[] { 0.6f, 0.2f, 0.2f }, model.scores(History.of(0)), 1e-4f);
+        assertArrayEquals(new float[] { 0.6f, 0.2f, 0.2f }, model.scores(History.of(2)), 1e-4f);
     }
 
     /** With all singular vectors that are not 0 the filter leaves a user's own items as they are: A V Vᵀ = A. */
