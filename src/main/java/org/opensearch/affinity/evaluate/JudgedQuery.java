@@ -42,7 +42,7 @@ public record JudgedQuery(String id, String user, String text, long time, Map<St
      * @param name where it has no {@code query_id}
      * @throws IllegalArgumentException naming the member, the value and what would be right
      */
-    static JudgedQuery of(Part said, String name) {
+    public static JudgedQuery of(Part said, String name) {
         return new JudgedQuery(
             said.has("query_id") ? word(said, "query_id") : name,
             word(said, "user_id"),

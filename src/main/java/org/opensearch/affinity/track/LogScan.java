@@ -29,6 +29,7 @@ import java.util.function.Consumer;
  */
 public final class LogScan implements Closeable {
     private static final int PAGE = 5_000;
+    private static final String QUERY = "query_id";
     private static final TimeValue KEPT = TimeValue.timeValueMinutes(10);
 
     /**
@@ -37,8 +38,9 @@ public final class LogScan implements Closeable {
      * @param user   as profiles name him
      * @param weight of its action; below 0 for a dislike
      * @param time   epoch milliseconds
+     * @param query  id of the UBI query that led to it; null where it names none, or nobody wants to know
      */
-    public record Act(String user, String item, double weight, long time) {}
+    public record Act(String user, String item, double weight, long time, String query) {}
 
     private final Client client;
     private final Tracker tracker;
@@ -81,13 +83,17 @@ public final class LogScan implements Closeable {
         return slices;
     }
 
-    /** Reads one slice, in no order that means anything. */
-    public void read(int slice, Consumer<Act> acts) {
+    /**
+     * Reads one slice, in no order that means anything.
+     *
+     * @param withQueries whether acts are to name the queries that led to them
+     */
+    public void read(int slice, boolean withQueries, Consumer<Act> acts) {
         Object[] after = null;
         while (true) {
             SearchHit[] hits = page(slice, after);
             for (SearchHit hit : hits) {
-                Act act = act(hit);
+                Act act = act(hit, withQueries);
                 if (act != null) {
                     acts.accept(act);
                 }
@@ -115,7 +121,7 @@ public final class LogScan implements Closeable {
     }
 
     /** Null where it is none, or nobody may know of it. */
-    private Act act(SearchHit hit) {
+    private Act act(SearchHit hit, boolean withQueries) {
         try {
             if (hit.getSourceRef() == null) {
                 return null;
@@ -125,7 +131,8 @@ public final class LogScan implements Closeable {
             Double weight = tracker.weightOf(event.action());
             boolean absent = absences.getOrDefault(user, Absence.NONE).covers(event) != null;
             boolean old = tracker.retention().map(kept -> event.time() < began - kept.millis()).orElse(false);
-            return weight == null || absent || old ? null : new Act(user, event.item(), weight, event.time());
+            Object query = withQueries ? hit.getSourceAsMap().get(QUERY) : null;
+            return weight == null || absent || old ? null : new Act(user, event.item(), weight, event.time(), query == null ? null : query.toString());
         } catch (SkippedException e) {
             return null;
         }

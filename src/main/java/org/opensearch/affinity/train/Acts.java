@@ -17,7 +17,10 @@ import java.util.function.BiPredicate;
  * All acts of a log in memory, 20 bytes each beside the names of users and items. Filled by several threads, then read.
  */
 final class Acts {
+    private static final int MOST_QUERIES = 50_000;
+
     private final int most;
+    private final Map<String, Map<String, Double>> chosen = new HashMap<>();
     private final Map<String, Integer> users = new HashMap<>();
     private final Map<String, Integer> itemNumbers = new HashMap<>();
     private final List<String> items = new ArrayList<>();
@@ -52,6 +55,15 @@ final class Acts {
         weights[size] = (float) act.weight();
         times[size] = act.time();
         size++;
+        boolean room = chosen.size() < MOST_QUERIES || chosen.containsKey(act.query());
+        if (act.query() != null && act.weight() > 0 && room) {
+            chosen.computeIfAbsent(act.query(), query -> new HashMap<>()).put(act.item(), 1.0);
+        }
+    }
+
+    /** Items that were liked after a query, by the query's id; of 50,000 queries at most. */
+    Map<String, Map<String, Double>> chosen() {
+        return chosen;
     }
 
     int size() {

@@ -5,7 +5,6 @@ import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
 import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
-import org.opensearch.affinity.evaluate.JudgedQuery;
 import org.opensearch.affinity.evaluate.JudgedSearches;
 import org.opensearch.affinity.learn.Crew;
 import org.opensearch.affinity.rank.RankNode;
@@ -94,13 +93,12 @@ public final class TrainAction extends ActionType<ModelsResponse> {
             ThreadPool threadPool = client.threadPool();
             try {
                 threadPool.executor(THREAD_POOL).execute(() -> ActionListener.completeWith(done, () -> {
-                    List<JudgedQuery> queries = judged == null ? List.of() : judged.queries(client);
+                    Questions asked = new Questions(client, judged, request.recorded());
                     Crew crew = new Crew(threadPool.executor(THREAD_POOL), threadPool.info(THREAD_POOL).getMax());
                     Trained trained = new Training(client, keys, node, crew, (TrainTask) task, tracker, maxEvents).run(
                         number(tracker),
                         weights,
-                        queries,
-                        query -> judged.search(query)
+                        asked
                     );
                     if (request.activates()) {
                         Blocking.<AcknowledgedResponse>await(answer -> client.execute(

@@ -17,17 +17,20 @@ import java.util.Map;
 /** What a model is to be trained of. */
 public final class TrainRequest extends ActionRequest {
     private static final String ACTIVATE = "activate";
+    private static final String RECORDED = "ubi_queries";
     private static final String WEIGHTS_OF = "weights_of";
 
     private final String tracker;
     private final EvaluateRequest judged;
+    private final String recorded;
     private final Integer weightsOf;
     private final boolean activates;
     private final boolean storesResult;
 
-    private TrainRequest(String tracker, EvaluateRequest judged, Integer weightsOf, boolean activates, boolean storesResult) {
+    private TrainRequest(String tracker, EvaluateRequest judged, String recorded, Integer weightsOf, boolean activates, boolean storesResult) {
         this.tracker = tracker;
         this.judged = judged;
+        this.recorded = recorded;
         this.weightsOf = weightsOf;
         this.activates = activates;
         this.storesResult = storesResult;
@@ -37,6 +40,7 @@ public final class TrainRequest extends ActionRequest {
         super(in);
         tracker = in.readString();
         judged = in.readOptionalWriteable(EvaluateRequest::new);
+        recorded = in.readOptionalString();
         weightsOf = in.readOptionalInt();
         activates = in.readBoolean();
         storesResult = in.readBoolean();
@@ -47,6 +51,7 @@ public final class TrainRequest extends ActionRequest {
         super.writeTo(out);
         out.writeString(tracker);
         out.writeOptionalWriteable(judged);
+        out.writeOptionalString(recorded);
         out.writeOptionalInt(weightsOf);
         out.writeBoolean(activates);
         out.writeBoolean(storesResult);
@@ -60,7 +65,7 @@ public final class TrainRequest extends ActionRequest {
     public static TrainRequest parse(String tracker, XContentParser parser, boolean storesResult) throws IOException {
         Map<String, Object> body = parser == null ? new HashMap<>() : new HashMap<>(parser.map());
         try {
-            new Part("", body).requireOnly("queries", "index", "search", WEIGHTS_OF, ACTIVATE);
+            new Part("", body).requireOnly("queries", "index", RECORDED, "search", WEIGHTS_OF, ACTIVATE);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("[affinity] " + e.getMessage(), e);
         }
@@ -75,8 +80,25 @@ public final class TrainRequest extends ActionRequest {
         if (weightsOf != null && body.isEmpty() == false) {
             throw new IllegalArgumentException("[affinity] [weights_of] takes the weights of another model: leave out " + body.keySet() + ", from which weights are learned");
         }
+        String recorded = recorded(body);
         EvaluateRequest judged = body.isEmpty() ? null : EvaluateRequest.of(tracker, body, false);
-        return new TrainRequest(tracker, judged, (Integer) weightsOf, Boolean.TRUE.equals(activate), storesResult);
+        return new TrainRequest(tracker, judged, recorded, (Integer) weightsOf, Boolean.TRUE.equals(activate), storesResult);
+    }
+
+    /** Takes the name of UBI's index of queries out of a body, and says instead what stands for it in an evaluation. */
+    private static String recorded(Map<String, Object> body) {
+        Object said = body.remove(RECORDED);
+        if (said == null) {
+            return null;
+        }
+        if (said instanceof String == false || ((String) said).isBlank()) {
+            throw new IllegalArgumentException("[affinity] [" + RECORDED + "] must be the name of an index of UBI queries, got [" + said + "]");
+        }
+        if (body.containsKey("queries") || body.containsKey("index")) {
+            throw new IllegalArgumentException("[affinity] [" + RECORDED + "] is instead of [queries] and [index], not beside them");
+        }
+        body.put("index", said);
+        return (String) said;
     }
 
     String tracker() {
@@ -86,6 +108,11 @@ public final class TrainRequest extends ActionRequest {
     /** The judged queries to learn weights from; null for none. */
     EvaluateRequest judged() {
         return judged;
+    }
+
+    /** The index of UBI's queries that are to be joined with the log; null where judged queries are given. */
+    String recorded() {
+        return recorded;
     }
 
     /** The number of the model whose weights are taken over; null where that is not asked for. */

@@ -18,7 +18,6 @@ import org.opensearch.affinity.track.Signal;
 import org.opensearch.affinity.track.Tracker;
 import org.opensearch.affinity.track.UserKeys;
 import org.opensearch.common.unit.TimeValue;
-import org.opensearch.search.builder.SearchSourceBuilder;
 import org.opensearch.transport.client.Client;
 
 import java.util.ArrayList;
@@ -31,7 +30,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.function.BiPredicate;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -76,12 +74,12 @@ final class Training {
      *
      * @param number    that the model gets; the one after it may be used meanwhile
      * @param weights   that the model gets; null where they are to be learned, or the usual ones
-     * @param questions searches that were made; none for a model without learned weights
-     * @param search    of a question
+     * @param asked     searches that were made
      */
-    Trained run(int number, Ranking weights, List<JudgedQuery> questions, Function<JudgedQuery, SearchSourceBuilder> search) {
+    Trained run(int number, Ranking weights, Questions asked) {
         long began = System.nanoTime();
-        Acts acts = read();
+        Acts acts = read(asked.areInLog());
+        List<JudgedQuery> questions = asked.of(acts);
         Map<String, Long> firsts = new HashMap<>();
         questions.forEach(question -> firsts.merge(keys.of(tracker, question.user()), question.time(), Math::min));
         BiPredicate<String, Long> before = (user, time) -> time < firsts.getOrDefault(user, Long.MAX_VALUE);
@@ -93,7 +91,7 @@ final class Training {
             Log log = acts.log(before);
             Neighbourhood method = fitting(log);
             write(models, number, acts, before, log, method);
-            FusionLearner.Learned learned = questions.isEmpty() ? null : learn(acts, number, (float) method.keep(), questions, search);
+            FusionLearner.Learned learned = questions.isEmpty() ? null : learn(acts, number, (float) method.keep(), questions, asked);
             if (kept != number) {
                 log = acts.log(all);
                 write(models, kept, acts, all, log, method);
@@ -116,13 +114,13 @@ final class Training {
         return (System.nanoTime() - began) / 1e9;
     }
 
-    private Acts read() {
+    private Acts read(boolean withQueries) {
         Watch watch = task.begin("reading the log");
         Acts acts = new Acts(maxEvents);
         try (LogScan scan = LogScan.open(client, tracker, keys, crew.threads())) {
             crew.share(scan.slices(), 1, watch, (from, to) -> {
                 for (int slice = from; slice < to; slice++) {
-                    scan.read(slice, acts::add);
+                    scan.read(slice, withQueries, acts::add);
                 }
             });
         }
@@ -189,7 +187,7 @@ final class Training {
         }
     }
 
-    private FusionLearner.Learned learn(Acts acts, int number, float keep, List<JudgedQuery> questions, Function<JudgedQuery, SearchSourceBuilder> search) {
+    private FusionLearner.Learned learn(Acts acts, int number, float keep, List<JudgedQuery> questions, Questions how) {
         GetProfileAction.Response known = Blocking.await(
             listener -> client.execute(GetProfileAction.INSTANCE, new GetProfileAction.Request(tracker.name(), "", TimeValue.timeValueSeconds(30)), listener)
         );
@@ -202,7 +200,7 @@ final class Training {
         crew.share(some.size(), 1, task.begin("asking judged searches"), (from, to) -> {
             for (int i = from; i < to; i++) {
                 int others = i < checks ? Ranking.MAX_WINDOW_SIZE : OTHERS;
-                asked[i] = lessons.ask(some.get(i), search.apply(some.get(i)), others);
+                asked[i] = lessons.ask(some.get(i), how.search(some.get(i)), others);
             }
         });
         List<Lesson> checked = Arrays.stream(asked, 0, checks).filter(Objects::nonNull).toList();
