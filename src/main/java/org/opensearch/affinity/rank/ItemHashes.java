@@ -26,6 +26,11 @@ final class ItemHashes {
         });
     }
 
+    /** How many segments it knows something of. */
+    int size() {
+        return segments.size();
+    }
+
     /** The hashes of one segment's documents. */
     static final class Segment {
         private final String idField;

@@ -52,6 +52,8 @@ public record Signal(String name, String field, Shape shape, double scale, float
     public static final String BEHAVIOUR = "behaviour";
     public static final String MEANING = "meaning";
     private static final String MATCH = "match_";
+    /** What a search weighs under these names is something else. */
+    private static final List<String> NOT_SIGNALS = List.of("relevance", "affinity", "explore");
     static final float DEFAULT_POPULARITY = 1.5f;
 
     /** What a search asks of chance. */
@@ -104,6 +106,9 @@ public record Signal(String name, String field, Shape shape, double scale, float
         }
         if (name.equals(SEEN) || name.equals(BEHAVIOUR) || name.equals(MEANING) || name.startsWith(MATCH)) {
             throw new IllegalArgumentException("[" + path + "] is a signal that every tracker has: give yours another name, or weigh it in [ranking]");
+        }
+        if (NOT_SIGNALS.contains(name)) {
+            throw new IllegalArgumentException("[" + path + "] has the name of what ranking weighs beside signals: give it another one");
         }
         TreeSet<Object> unknown = new TreeSet<>(said.keySet());
         unknown.removeAll(List.of("field", "pivot", "half_life", "weight"));

@@ -23,6 +23,8 @@ final class ListwiseFit {
     private static final int MAX_STEPS = 100;
     private static final double ENOUGH = 1e-7;
     private static final int MAX_HALVINGS = 30;
+    /** Values that differ by less differ by how they were rounded, floats and the mean of them. */
+    private static final double LEAST_DEVIATION = 1e-5;
 
     private final List<Lesson> lessons;
     private final double[] prior;
@@ -62,7 +64,7 @@ final class ListwiseFit {
         double[] scales = new double[size];
         for (int i = 0; i < size; i++) {
             double deviation = Math.sqrt(squares[i] / Math.max(1, count));
-            scales[i] = deviation > 0 ? deviation : 1;
+            scales[i] = deviation > LEAST_DEVIATION ? deviation : 1;
         }
         return scales;
     }

@@ -1,7 +1,9 @@
 package org.opensearch.affinity.train;
 
 import org.opensearch.OpenSearchStatusException;
+import org.opensearch.ResourceNotFoundException;
 import org.opensearch.action.ActionType;
+import org.opensearch.action.admin.cluster.node.tasks.list.ListTasksResponse;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
 import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
@@ -18,10 +20,13 @@ import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.inject.Inject;
 import org.opensearch.common.settings.Setting;
 import org.opensearch.common.settings.Settings;
+import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.rest.RestStatus;
+import org.opensearch.core.tasks.TaskId;
 import org.opensearch.core.xcontent.NamedXContentRegistry;
 import org.opensearch.tasks.Task;
+import org.opensearch.tasks.TaskInfo;
 import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.TransportService;
 import org.opensearch.transport.client.Client;
@@ -50,7 +55,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
         super(NAME, ModelsResponse::new);
     }
 
-    /** Runs on the node that was asked, one training at a time. */
+    /** Runs on the node that was asked, one training at a time, and one of a tracker in the cluster. */
     public static final class Transport extends HandledTransportAction<TrainRequest, ModelsResponse> {
         private final ClusterService cluster;
         private final Client client;
@@ -93,6 +98,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
             ThreadPool threadPool = client.threadPool();
             try {
                 threadPool.executor(THREAD_POOL).execute(() -> ActionListener.completeWith(done, () -> {
+                    requireAlone(task);
                     Questions asked = new Questions(client, judged, request.recorded());
                     Crew crew = new Crew(threadPool.executor(THREAD_POOL), threadPool.info(THREAD_POOL).getMax());
                     Trained trained = new Training(client, keys, node, crew, (TrainTask) task, tracker, maxEvents).run(
@@ -100,6 +106,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
                         weights,
                         asked
                     );
+                    requireStillThere(tracker, trained.number());
                     if (request.activates()) {
                         Blocking.<AcknowledgedResponse>await(answer -> client.execute(
                             UseModelAction.INSTANCE,
@@ -111,6 +118,35 @@ public final class TrainAction extends ActionType<ModelsResponse> {
                 }));
             } catch (RuntimeException e) {
                 done.onFailure(e);
+            }
+        }
+
+        /** Two trainings of one tracker, on two nodes, would delete each other's unfinished models and take the same numbers. */
+        private void requireAlone(Task own) {
+            ListTasksResponse running;
+            // Who may train need not have the right to see tasks.
+            try (ThreadContext.StoredContext ignored = client.threadPool().getThreadContext().stashContext()) {
+                running = client.admin().cluster().prepareListTasks().setActions(NAME).setDetailed(true).get();
+            }
+            TaskId ownId = new TaskId(cluster.localNode().getId(), own.getId());
+            for (TaskInfo other : running.getTasks()) {
+                if (other.getTaskId().equals(ownId) == false && own.getDescription().equals(other.getDescription())) {
+                    throw new OpenSearchStatusException(
+                        "[affinity] task [{}] is training a model of this tracker: wait until it is done, or cancel it",
+                        RestStatus.TOO_MANY_REQUESTS,
+                        other.getTaskId()
+                    );
+                }
+            }
+        }
+
+        /** Who deletes a tracker deletes the models that there are, not one that is still to come. */
+        private void requireStillThere(Tracker tracker, int number) {
+            try {
+                Trackers.of(cluster.state()).named(tracker.name());
+            } catch (ResourceNotFoundException e) {
+                new ModelIndex(client).delete(List.of(ModelIndex.index(tracker.name(), number)), ActionListener.wrap(() -> {}));
+                throw e;
             }
         }
 

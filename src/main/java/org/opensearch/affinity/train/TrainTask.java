@@ -53,13 +53,18 @@ public final class TrainTask extends CancellableTask {
     /** Watches over a step. What it throws ends the training. */
     Watch begin(String step) {
         Watch watch = part -> {
-            if (isCancelled()) {
-                throw new TaskCancelledException("[affinity] the training was cancelled while " + progress.step);
-            }
+            requireWanted();
             progress = new Progress(step, part);
         };
         watch.at(0);
         return watch;
+    }
+
+    /** @throws TaskCancelledException when it was cancelled */
+    void requireWanted() {
+        if (isCancelled()) {
+            throw new TaskCancelledException("[affinity] the training was cancelled while " + progress.step);
+        }
     }
 
     @Override

@@ -120,7 +120,11 @@ final class Training {
         try (LogScan scan = LogScan.open(client, tracker, keys, crew.threads())) {
             crew.share(scan.slices(), 1, watch, (from, to) -> {
                 for (int slice = from; slice < to; slice++) {
-                    scan.read(slice, withQueries, acts::add);
+                    // A slice may be a log of millions.
+                    scan.read(slice, withQueries, act -> {
+                        task.requireWanted();
+                        acts.add(act);
+                    });
                 }
             });
         }

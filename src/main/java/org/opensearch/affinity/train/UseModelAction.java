@@ -110,8 +110,12 @@ public final class UseModelAction extends ActionType<AcknowledgedResponse> {
                     return ActiveModels.of(current).with(current, request.tracker, active);
                 }, listener);
                 case DEACTIVATE -> submit(request, current -> {
+                    if (uses(request, current)) {
+                        // Even if its index is gone, as after a restore without it.
+                        return ActiveModels.of(current).with(current, request.tracker, null);
+                    }
                     about(request.tracker, request.number, current);
-                    return uses(request, current) ? ActiveModels.of(current).with(current, request.tracker, null) : current;
+                    return current;
                 }, listener);
                 case DELETE -> {
                     about(request.tracker, request.number, state);

@@ -1,6 +1,12 @@
 package org.opensearch.affinity.rank;
 
 import org.opensearch.ExceptionsHelper;
+import org.opensearch.action.ActionRequest;
+import org.opensearch.action.bulk.BulkRequest;
+import org.opensearch.action.support.ActionFilter;
+import org.opensearch.affinity.AffinityPlugin;
+import org.opensearch.affinity.track.DeleteTrackerAction;
+import org.opensearch.affinity.track.ModelIndex;
 import org.opensearch.affinity.train.GetModelsAction;
 import org.opensearch.affinity.train.ModelsResponse;
 import org.opensearch.affinity.train.TrainAction;
@@ -8,14 +14,22 @@ import org.opensearch.affinity.train.TrainRequest;
 import org.opensearch.affinity.train.UseModelAction;
 import org.opensearch.common.xcontent.XContentHelper;
 import org.opensearch.common.xcontent.json.JsonXContent;
+import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.Strings;
 import org.opensearch.core.rest.RestStatus;
 import org.opensearch.core.xcontent.MediaTypeRegistry;
 import org.opensearch.core.xcontent.XContentParser;
+import org.opensearch.plugins.ActionPlugin;
+import org.opensearch.plugins.Plugin;
 import org.opensearch.search.SearchHit;
+import org.opensearch.tasks.Task;
+import org.opensearch.tasks.TaskManager;
+import org.opensearch.transport.TransportService;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
@@ -27,6 +41,11 @@ public class TrainedModelTests extends RankTestCase {
     /** Of the newest item in a history, and all that ann has is one. */
     private static final double NEWEST = 0.3;
     private static final double UNTAUGHT = 4;
+
+    @Override
+    protected Collection<Class<? extends Plugin>> getPlugins() {
+        return List.of(AffinityPlugin.class, BeforeWriting.class);
+    }
 
     @Override
     protected boolean resetNodeAfterTest() {
@@ -202,7 +221,9 @@ public class TrainedModelTests extends RankTestCase {
         assertEquals(users, (int) fusion.get("lessons") + (int) fusion.get("checks"));
         assertTrue(fusion.toString(), (double) fusion.get("ndcg@10_after") < 0.5);
         use((int) model.get("number"), UseModelAction.What.ACTIVATE);
-        Map<String, Float> scores = rescored("shop", 200, "\"tracker\": \"t\", \"user\": \"u7\", \"weight\": 0, \"signals\": {\"behaviour\": 4}", "").scores();
+        // What was learned of other signals is another matter: nobody wanted what he had.
+        String behaviour = "\"tracker\": \"t\", \"user\": \"u7\", \"weight\": 0, \"relevance\": 1, \"signals\": {\"behaviour\": 4, \"seen\": 0}";
+        Map<String, Float> scores = rescored("shop", 200, behaviour, "").scores();
         assertTrue(scores.get("had7") > 2);
         assertEquals("the other half of a model with two numbers is gone", 1, models().size());
     }
@@ -221,5 +242,124 @@ public class TrainedModelTests extends RankTestCase {
         Map<String, Object> fusion = (Map<String, Object>) model.get("fusion");
         assertEquals(false, fusion.get("accepted"));
         assertEquals(2f, anns("").get("lamp"), 0f);
+    }
+
+    /** Words of fields and those of the query, what was seen and what goes with it, on shards of two indices. */
+    public void testSignalsExplainedToTheLastBitOnShards() throws Exception {
+        createItems("shop", 3, ", \"bare\": {\"type\": \"match_only_text\"}");
+        String[] items = { "lamp", "bulb", "tent", "stove", "desk", "pen" };
+        for (int i = 0; i < items.length; i++) {
+            Map<String, Object> item = item(1 + i, randomVector());
+            item.put("title", "a " + items[i]);
+            item.put("bare", "a " + items[i]);
+            index("shop", items[i], item);
+        }
+        index("shop", "wordless", Map.of("base", 3));
+        refresh("shop");
+        String numbers = "{\"properties\": {\"base\": {\"type\": \"double\"}, \"title\": {\"type\": \"long\"}}}";
+        client().admin().indices().prepareCreate("shop-old").setMapping(numbers).get();
+        index("shop-old", "old", Map.of("base", 3, "title", 5));
+        refresh("shop-old");
+        track("t", "shop\", \"text_fields\": [\"title\", \"bare\", \"kind\"], \"id_field\": \"_id", "");
+        for (int i = 0; i < 10; i++) {
+            event("a" + i, "click", "lamp");
+            event("a" + i, "click", "bulb");
+        }
+        event("ann", "click", "lamp");
+        awaitProfiles("t");
+        refresh("ubi_events");
+        train("{\"activate\": true}");
+        String asked = "\"tracker\": \"t\", \"user\": \"ann\", \"weight\": 3, \"relevance\": 0.7, \"query_text\": \"some bulb\", \"signals\": ";
+        String all = "{\"behaviour\": 3.3, \"seen\": -2.1, \"meaning\": 0, \"match_title\": 1.7, \"match_bare\": 0.9, \"match_kind\": 1}";
+        Answer answer = rescored("shop*", 100, asked + all, ", \"explain\": true");
+        assertEquals(items.length + 2, answer.response().getHits().getHits().length);
+        for (SearchHit hit : answer.response().getHits()) {
+            assertEquals(hit.getId(), hit.getScore(), hit.getExplanation().getValue().floatValue(), 0f);
+        }
+        String nobody = "\"tracker\": \"t\", \"user\": \"nobody\", \"query_text\": \"some bulb\", \"signals\": ";
+        Map<String, Float> scores = rescored("shop*", 100, nobody + "{\"match_title\": 2}", "").scores();
+        assertEquals("one word of two, both in the field and in the query", 2 * Math.exp(2 * 0.5), scores.get("bulb"), 1e-5);
+        assertEquals("none of two", 1f, scores.get("lamp"), 0f);
+        assertEquals("a field that the document does not have", 3f, scores.get("wordless"), 0f);
+        assertEquals("a number is no text", 3f, scores.get("old"), 0f);
+        scores = rescored("shop*", 100, nobody + "{\"match_bare\": 2}", "").scores();
+        assertEquals("as long as what was found", 2 * Math.exp(2 * 2.0 / 3), scores.get("bulb"), 1e-5);
+        assertEquals("a field that the index does not have", 3f, scores.get("old"), 0f);
+        String byKind = nobody.replace("some bulb", "high") + "{\"match_kind\": 2}";
+        assertEquals("a keyword is one word", 6 * Math.exp(2), rescored("shop", 100, byKind, "").scores().get("pen"), 1e-4);
+        assertEquals(2f, rescored("shop", 100, byKind, "").scores().get("bulb"), 0f);
+    }
+
+    /** A snapshot may be restored without it. */
+    public void testAModelWhoseIndexIsGone() throws Exception {
+        shop(1);
+        train("{\"activate\": true}");
+        client().admin().indices().prepareDelete(ModelIndex.index("t", 1)).get();
+        anns("").values().forEach(score -> assertEquals("nothing is known of what goes together", 2f, score, 0f));
+        assertStatus(RestStatus.NOT_FOUND, () -> use(2, UseModelAction.What.DEACTIVATE));
+        use(1, UseModelAction.What.DEACTIVATE);
+        assertStatus(RestStatus.NOT_FOUND, () -> use(1, UseModelAction.What.DEACTIVATE));
+    }
+
+    /** Profiles are kept in memory and models are not part of them. */
+    public void testAProfileThatIsKeptRanksByTheModelOfTheMoment() throws Exception {
+        shop(1);
+        train("{}");
+        for (int i = 0; i < 3; i++) {
+            assertEquals(2f, anns("").get("bulb"), 0f);
+            use(1, UseModelAction.What.ACTIVATE);
+            assertTrue(anns("").get("bulb") > 2);
+            use(1, UseModelAction.What.DEACTIVATE);
+        }
+    }
+
+    /** Another node may be asked at the same time, which numbers models alike. */
+    public void testOneTrainingOfATrackerAtATime() throws Exception {
+        shop(1);
+        TaskManager tasks = getInstanceFromNode(TransportService.class).getTaskManager();
+        Task same = tasks.register("transport", TrainAction.NAME, TrainRequest.parse("t", null, false));
+        assertStatus(RestStatus.TOO_MANY_REQUESTS, () -> train("{}"));
+        assertEquals(List.of(), models());
+        tasks.unregister(same);
+        Task other = tasks.register("transport", TrainAction.NAME, TrainRequest.parse("t2", null, false));
+        assertEquals(1, train("{}").get("number"));
+        tasks.unregister(other);
+    }
+
+    public void testATrackerThatIsDeletedWhileItsModelIsTrained() throws Exception {
+        shop(1);
+        BeforeWriting.WHAT.set(() -> client().execute(DeleteTrackerAction.INSTANCE, new DeleteTrackerAction.Request("t")).actionGet());
+        assertStatus(RestStatus.NOT_FOUND, () -> train("{\"activate\": true}"));
+        assertBusy(() -> {
+            Set<String> indices = client().admin().cluster().prepareState().get().getState().metadata().indices().keySet();
+            assertTrue(indices.toString(), indices.stream().noneMatch(index -> index.startsWith(ModelIndex.PREFIX)));
+        });
+        track("t", "shop", "");
+    }
+
+    /** Lets something happen when a training begins to write its model. */
+    public static final class BeforeWriting extends Plugin implements ActionPlugin {
+        private static final AtomicReference<Runnable> WHAT = new AtomicReference<>();
+
+        @Override
+        public List<ActionFilter> getActionFilters() {
+            return List.of(new ActionFilter.Simple() {
+                @Override
+                public int order() {
+                    return 0;
+                }
+
+                @Override
+                protected boolean apply(String action, ActionRequest request, ActionListener<?> listener) {
+                    if (request instanceof BulkRequest bulk && bulk.getIndices().stream().anyMatch(index -> index.startsWith(ModelIndex.PREFIX))) {
+                        Runnable what = WHAT.getAndSet(null);
+                        if (what != null) {
+                            what.run();
+                        }
+                    }
+                    return true;
+                }
+            });
+        }
     }
 }

@@ -36,6 +36,20 @@ public class SignalTests extends OpenSearchTestCase {
         assertRefused(Map.of("field", "f", "pivot", 1, "scale", 1), "[signals.s] knows [field], [pivot], [half_life] and [weight], not [scale]");
     }
 
+    public void testNamesThatAreTaken() {
+        Map<String, Object> sales = Map.of("field", "sold", "pivot", 100);
+        for (String name : List.of(Signal.SEEN, Signal.BEHAVIOUR, Signal.MEANING, "match_title")) {
+            Exception e = expectThrows(IllegalArgumentException.class, () -> Signal.parse(name, sales));
+            assertEquals("[signals." + name + "] is a signal that every tracker has: give yours another name, or weigh it in [ranking]", e.getMessage());
+        }
+        // A training keeps what it learned of these beside the weights of signals, all by name.
+        for (String name : List.of("relevance", "affinity", "explore")) {
+            Exception e = expectThrows(IllegalArgumentException.class, () -> Signal.parse(name, sales));
+            assertEquals("[signals." + name + "] has the name of what ranking weighs beside signals: give it another one", e.getMessage());
+        }
+        assertEquals("a popularity of one's own", "sold", Signal.parse(Signal.POPULARITY, sales).field());
+    }
+
     private static void assertRefused(Object definition, String message) {
         Exception e = expectThrows(IllegalArgumentException.class, () -> Signal.parse("s", definition));
         assertTrue(e.getMessage(), e.getMessage().startsWith(message));

@@ -67,4 +67,22 @@ public class ListwiseFitTests extends OpenSearchTestCase {
         assertEquals(3, weights[1], 1e-9);
         assertArrayEquals(new double[] { 7 }, new ListwiseFit(List.of(), new double[] { 7 }, new double[] { 0 }, 1).weights(Watch.NOBODY), 0);
     }
+
+    /** The mean of many equal values is not exactly that value: what is left of it must not be taken for something to learn from. */
+    public void testRoundingSaysNothing() {
+        float constant = (float) Math.log(2);
+        List<Lesson> lessons = new ArrayList<>();
+        for (Lesson lesson : lessons(new double[] { 2 }, 200, new Random(random().nextLong()))) {
+            float[][] values = new float[lesson.values().length][];
+            for (int hit = 0; hit < values.length; hit++) {
+                values[hit] = new float[] { lesson.values()[hit][0], constant, hit % 2 == 0 ? constant : Math.nextUp(constant) };
+            }
+            lessons.add(new Lesson(values, lesson.chosen()));
+        }
+        double[] prior = { 0, 1, 3 };
+        double[] weights = new ListwiseFit(lessons, prior, new double[] { 0, 0, 0 }, 0.1).weights(Watch.NOBODY);
+        assertEquals(2, weights[0], 1);
+        assertEquals(1, weights[1], 1e-3);
+        assertEquals(3, weights[2], 1e-3);
+    }
 }
