@@ -26,7 +26,7 @@ public class DocsTests {
     private static final Set<String> NOT_RUN = Set.of("./demo", "mvn", "./bench", "bin/opensearch-plugin");
 
     /** Sections of which every table explains what a request may say. */
-    private static final Set<String> REFERENCE = Set.of("Searching", "Retrieval", "Reference", "Evaluation");
+    private static final Set<String> REFERENCE = Set.of("Searching", "Retrieval", "Reference", "Evaluation", "Trained models");
     private static final Pattern SETTING = Pattern.compile("(affinity|thread_pool|breaker)\\.\\S+");
     /** It needs a libtorch with CUDA. */
     private static final String NOT_SET = "affinity.libtorch.path";

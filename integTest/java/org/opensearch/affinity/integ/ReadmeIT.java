@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import org.junit.AfterClass;
@@ -17,8 +18,10 @@ import org.junit.BeforeClass;
 import org.junit.Test;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
@@ -117,9 +120,46 @@ public class ReadmeIT {
         assertEquals(1, answer.at("/groups/1-2/rankings/personalised/mrr/value").asDouble(), 0);
         assertTrue(answer.toString(), answer.at("/rankings/plain/ndcg@10/value").asDouble() > 0);
         assertTrue(answer.toString(), answer.at("/differences/personalised_minus_plain/mrr").has("low"));
-        List<String> ofIndex = answers("Many queries", 1);
-        assertThat(ofIndex.getFirst(), containsString("{\"task\":\""));
-        assertThat(ofIndex.getFirst(), containsString("cluster:admin/affinity/evaluate"));
+        JsonNode ofIndex = ended(answers("Many queries", 1).getFirst());
+        assertEquals("cluster:admin/affinity/evaluate", ofIndex.at("/task/action").asText());
+        assertTrue(ofIndex.toString(), ofIndex.path("response").has("evaluated"));
+    }
+
+    @Test
+    public void modelsAreTrainedAndUsed() throws Exception {
+        List<String> answers = answers("Trained models", 5);
+        String first = answers.get(0);
+        assertThat(first, containsString("\"models\":[{\"number\":1,"));
+        assertLanternFirst(first);
+        // No two items go together more than these, and the only one of a history has 3 parts of 10; a new model weighs that by 4.
+        assertEquals(first, 4 * Math.sqrt(0.3), explained(first, "behaviour"), 0.01);
+        // One of two words of the title is asked for, and one of the two that are asked for is there: half of 0.5.
+        assertEquals(first, 0.25, explained(first, "match_title"), 1e-6);
+        assertThat(first, containsString("\"active\":true"));
+        String second = answers.get(1);
+        assertThat(second, containsString("\"accepted\":false"));
+        for (String member : List.of("lessons", "checks", "ndcg@10_before", "ndcg@10_after")) {
+            assertThat(second, containsString("\"" + member + "\":"));
+        }
+        assertThat(answers.get(2), containsString("\"active\":false"));
+        assertThat("the one that is used, and the deleted one is gone", answers.get(3).replaceAll(".*\"models\":", ""), allOf(startsWith("[{\"number\":4,\"active\":true}"), not(containsString("\"number\":1,"))));
+        JsonNode ofIndex = ended(answers("Steps of a training", 1).getFirst());
+        assertEquals("cluster:admin/affinity/model/train", ofIndex.at("/task/action").asText());
+        assertTrue(ofIndex.toString(), ofIndex.at("/response/models/0/fusion").has("accepted"));
+    }
+
+    /** What is kept of a task that an answer names, once it has ended; it may have before the example's next call looked for it. */
+    private static JsonNode ended(String answer) {
+        Matcher id = Pattern.compile("\\{\"task\":\"([^\"]+)\"}").matcher(answer);
+        assertTrue(answer, id.find());
+        return node.rest().get("/_tasks/" + id.group(1) + "?wait_for_completion=true&timeout=60s");
+    }
+
+    /** What a signal adds to the merit of the first hit that explains it. */
+    private static double explained(String hits, String signal) {
+        Matcher part = Pattern.compile("\"value\":([0-9.]+),\"description\":\"signal\\[" + signal + "]").matcher(hits);
+        assertTrue(hits, part.find());
+        return Double.parseDouble(part.group(1));
     }
 
     @Test
