@@ -35,6 +35,7 @@ public class TrackCrashIT {
     private static final long BETWEEN_BULKS_MILLIS = 20;
     private static final int MOST_CALM_MILLIS = 3_000;
     private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration RECOVERED_WITHIN = Duration.ofMinutes(10);
 
     private final AtomicBoolean enough = new AtomicBoolean();
     private Cluster cluster;
@@ -152,17 +153,26 @@ public class TrackCrashIT {
         throw new IOException("no node follows the log");
     }
 
-    private static void awaitGreen(Rest rest) throws IOException {
-        JsonNode health = rest.get("/_cluster/health?wait_for_nodes=3&wait_for_status=green&wait_for_no_relocating_shards=true&timeout=110s");
-        if (health.path("timed_out").asBoolean()) {
-            throw new IOException("the cluster does not recover: " + health);
+    /** However long that takes on a machine that is busy: it is not what is tested. */
+    private static void awaitGreen(Rest rest) {
+        long begin = System.nanoTime();
+        while (true) {
+            try {
+                rest.get("/_cluster/health?wait_for_nodes=3&wait_for_status=green&wait_for_no_relocating_shards=true&timeout=60s");
+                return;
+            } catch (RestFailure e) {
+                if (System.nanoTime() - begin > RECOVERED_WITHIN.toNanos()) {
+                    throw e;
+                }
+            }
         }
     }
 
-    /** All that the plugin says of a user, but which tracker it is. */
+    /** All that the plugin says of a user, but which tracker it is, and what depends on when it is asked. */
     private JsonNode profile(String tracker, String user) {
         ObjectNode profile = (ObjectNode) cluster.rest().get("/_plugins/_affinity/trackers/" + tracker + "/users/" + user);
         profile.remove("tracker");
+        profile.path("interests").forEach(interest -> ((ObjectNode) interest).remove("weight_now")); // it fades while one looks
         return profile;
     }
 
