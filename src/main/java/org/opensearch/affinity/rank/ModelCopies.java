@@ -81,6 +81,7 @@ public final class ModelCopies {
         } catch (IOException | RuntimeException e) {
             // It closes, or is broken: the search goes on without.
             LOGGER.debug("cannot read the model {}", shard.shardId(), Trace.of(e));
+            sums.clear();
         }
         return sums;
     }

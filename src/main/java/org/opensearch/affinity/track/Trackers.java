@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
