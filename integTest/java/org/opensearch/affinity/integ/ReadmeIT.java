@@ -143,6 +143,8 @@ public class ReadmeIT {
         }
         assertThat(answers.get(2), containsString("\"active\":false"));
         assertThat("the one that is used, and the deleted one is gone", answers.get(3).replaceAll(".*\"models\":", ""), allOf(startsWith("[{\"number\":4,\"active\":true}"), not(containsString("\"number\":1,"))));
+        String recorded = answers("From what UBI records", 1).getFirst();
+        assertThat("one search has something that was wanted, and it is a check or a lesson", recorded, containsString("\"fusion\":{\"accepted\":false"));
         JsonNode ofIndex = ended(answers("Steps of a training", 1).getFirst());
         assertEquals("cluster:admin/affinity/model/train", ofIndex.at("/task/action").asText());
         assertTrue(ofIndex.toString(), ofIndex.at("/response/models/0/fusion").has("accepted"));

@@ -49,6 +49,8 @@ final class Training {
     private static final double CHECKED = 0.2;
     private static final int OTHERS = 150;
     private static final float UNTAUGHT_BEHAVIOUR = 4;
+    /** A score is a float: its logarithm must stay below 88. */
+    private static final double MOST_LOG = 80;
     private static final long SEED = 20_260_101L;
 
     private final Client client;
@@ -241,7 +243,9 @@ final class Training {
             return Ranking.ofWeights(null, null, Map.of(Signal.BEHAVIOUR, UNTAUGHT_BEHAVIOUR));
         }
         double most = Arrays.stream(learned.weights()).map(Math::abs).max().orElse(0);
-        double factor = most > Ranking.MAX_WEIGHT ? Ranking.MAX_WEIGHT / most : 1;
+        // Signals are 1 at most, and the logarithm of a relevance is seldom more than 7.
+        double highest = Arrays.stream(learned.weights()).map(weight -> Math.max(0, weight)).sum() + 6 * learned.weights()[names().indexOf("relevance")];
+        double factor = Math.min(1, Math.min(Ranking.MAX_WEIGHT / most, MOST_LOG / highest));
         Map<String, Float> weights = new LinkedHashMap<>();
         for (int i = 0; i < names().size(); i++) {
             weights.put(names().get(i), (float) Math.clamp(learned.weights()[i] * factor, -Ranking.MAX_WEIGHT, Ranking.MAX_WEIGHT));
