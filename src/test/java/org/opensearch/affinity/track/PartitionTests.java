@@ -108,7 +108,8 @@ public class PartitionTests extends OpenSearchIntegTestCase {
         ensureStableCluster(3);
         click(majority, 20);
         awaitEvents("shop", majority);
-        if (how == NetworkDisruption.DISCONNECT) { // else what was sent is lost without an answer
+        // Else what was sent is lost without an answer, or a primary that was cut off with the owner goes on trying for minutes.
+        if (how == NetworkDisruption.DISCONNECT && withProfiles == false) {
             assertBusy(() -> assertTrue(stale.failed() > 0), 90, TimeUnit.SECONDS);
         }
         assertEquals("a stale owner must write nothing", before, stale.succeeded());
