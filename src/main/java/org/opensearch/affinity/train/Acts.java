@@ -30,6 +30,7 @@ final class Acts {
     private long[] times = new long[1_024];
     private int size;
     private int[] starts;
+    private String[] userNames;
 
     /** @param most that it takes */
     Acts(int most) {
@@ -83,31 +84,32 @@ final class Acts {
         return Arrays.stream(times, 0, size).max().orElse(0);
     }
 
-    /** Those that liked an item and that a rule keeps, by user and time. */
+    /** Whether a rule leaves out any of those that liked an item. */
+    boolean areCut(BiPredicate<String, Long> kept) {
+        boolean cut = false;
+        for (int i = 0; i < size && cut == false; i++) {
+            cut = weights[i] > 0 && kept.test(userNames[who[i]], times[i]) == false;
+        }
+        return cut;
+    }
+
+    /** Those that liked an item and that a rule keeps, by user and time; of sorted ones. */
     Log log(BiPredicate<String, Long> kept) {
-        String[] names = new String[users.size()];
-        users.forEach((name, number) -> names[number] = name);
-        // The order in which slices were read must not matter.
-        List<String> sorted = Arrays.stream(names).sorted().toList();
-        Map<String, Integer> ranks = new HashMap<>();
-        sorted.forEach(name -> ranks.put(name, ranks.size()));
         Log.Builder log = new Log.Builder(items.size());
         for (int i = 0; i < size; i++) {
-            if (weights[i] > 0 && kept.test(names[who[i]], times[i])) {
-                log.add(ranks.get(names[who[i]]), what[i], weights[i], times[i]);
+            if (weights[i] > 0 && kept.test(userNames[who[i]], times[i])) {
+                log.add(who[i], what[i], weights[i], times[i]);
             }
         }
         return log.build();
     }
 
-    /** What is left of the weights of all events that liked an item and that a rule keeps, at the newest time; by item. */
+    /** What is left of the weights of all events that liked an item and that a rule keeps, at the newest time; by item, of sorted ones. */
     double[] popularities(BiPredicate<String, Long> kept, Tracker tracker) {
-        String[] names = new String[users.size()];
-        users.forEach((name, number) -> names[number] = name);
         long now = newest();
         double[] popularities = new double[items.size()];
         for (int i = 0; i < size; i++) {
-            if (weights[i] > 0 && kept.test(names[who[i]], times[i])) {
+            if (weights[i] > 0 && kept.test(userNames[who[i]], times[i])) {
                 popularities[what[i]] += weights[i] * tracker.decay().factor(times[i], now);
             }
         }
@@ -132,13 +134,24 @@ final class Acts {
         return acts.reversed();
     }
 
-    /** Brings them into the order of users, then times, then items; nothing may be added any more. */
+    /** Numbers users and items by their names and brings acts into that order and, of a user, that of time; nothing may be added any more. */
     void sort() {
+        // The order in which slices were read must not matter.
+        userNames = users.keySet().stream().sorted().toArray(String[]::new);
+        String[] itemNames = items.stream().sorted().toArray(String[]::new);
+        int[] ofUser = renumbered(users, userNames);
+        int[] ofItem = renumbered(itemNumbers, itemNames);
+        items.clear();
+        items.addAll(Arrays.asList(itemNames));
+        for (int i = 0; i < size; i++) {
+            who[i] = ofUser[who[i]];
+            what[i] = ofItem[what[i]];
+        }
         new InPlaceMergeSorter() {
             @Override
             protected int compare(int i, int j) {
                 int order = who[i] != who[j] ? Integer.compare(who[i], who[j]) : Long.compare(times[i], times[j]);
-                return order != 0 ? order : items.get(what[i]).compareTo(items.get(what[j]));
+                return order != 0 ? order : Integer.compare(what[i], what[j]);
             }
 
             @Override
@@ -153,6 +166,15 @@ final class Acts {
         for (int user = 0; user < users.size(); user++) {
             starts[user + 1] += starts[user];
         }
+    }
+
+    /** Gives names their places as numbers; returns the new numbers by the old ones. */
+    private static int[] renumbered(Map<String, Integer> numbers, String[] names) {
+        int[] renumbered = new int[names.length];
+        for (int place = 0; place < names.length; place++) {
+            renumbered[numbers.put(names[place], place)] = place;
+        }
+        return renumbered;
     }
 
     private void swapAt(int i, int j) {

@@ -74,9 +74,9 @@ final class Training {
     /**
      * Trains, and leaves a model behind that is not used yet.
      *
-     * @param number    that the model gets; the one after it may be used meanwhile
-     * @param weights   that the model gets; null where they are to be learned, or the usual ones
-     * @param asked     searches that were made
+     * @param number  that the model gets, or the one after it
+     * @param weights that the model gets; null where they are to be learned, or the usual ones
+     * @param asked   searches that were made
      */
     Trained run(int number, Ranking weights, Questions asked) {
         long began = System.nanoTime();
@@ -86,9 +86,8 @@ final class Training {
         questions.forEach(question -> firsts.merge(keys.of(tracker, question.user()), question.time(), Math::min));
         BiPredicate<String, Long> before = (user, time) -> time < firsts.getOrDefault(user, Long.MAX_VALUE);
         BiPredicate<String, Long> all = (user, time) -> true;
-        boolean cut = acts.log(before).size() < acts.log(all).size();
         ModelIndex models = new ModelIndex(client);
-        int kept = cut && questions.isEmpty() == false ? number + 1 : number;
+        int kept = acts.areCut(before) ? number + 1 : number;
         try {
             Log log = acts.log(before);
             Neighbourhood method = fitting(log);

@@ -1,0 +1,60 @@
+package org.opensearch.affinity.train;
+
+import org.opensearch.affinity.learn.Log;
+import org.opensearch.affinity.track.LogScan;
+import org.opensearch.test.OpenSearchTestCase;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+public class ActsTests extends OpenSearchTestCase {
+    private static final List<LogScan.Act> ACTS = List.of(
+        new LogScan.Act("bob", "tent", 1, 20, null),
+        new LogScan.Act("ann", "lamp", 2, 10, "q1"),
+        new LogScan.Act("ann", "bulb", 1, 30, "q1"),
+        new LogScan.Act("ann", "pen", -1, 20, "q1"),
+        new LogScan.Act("bob", "bulb", 1, 10, null)
+    );
+
+    private static Acts acts(List<LogScan.Act> some) {
+        Acts acts = new Acts(10);
+        some.forEach(acts::add);
+        acts.sort();
+        return acts;
+    }
+
+    public void testTheOrderOfReadingDoesNotMatter() {
+        List<LogScan.Act> shuffled = new ArrayList<>(ACTS);
+        Collections.shuffle(shuffled, random());
+        Acts acts = acts(shuffled);
+        assertEquals(List.of("bulb", "lamp", "pen", "tent"), acts.items());
+        Log log = acts.log((user, time) -> true);
+        assertEquals(2, log.users());
+        assertEquals("what ann liked, oldest first", List.of(1, 0), List.of(log.item(0), log.item(1)));
+        assertEquals(2f, log.weight(0), 0f);
+        assertEquals("what bob liked", List.of(0, 3), List.of(log.item(2), log.item(3)));
+        assertEquals(4, log.size());
+        assertEquals(Map.of("q1", Map.of("lamp", 1.0, "bulb", 1.0)), acts.chosen());
+    }
+
+    public void testWhatIsLeftOut() {
+        Acts acts = acts(ACTS);
+        assertFalse(acts.areCut((user, time) -> true));
+        assertFalse("a dislike is in no log", acts.areCut((user, time) -> user.equals("bob") || time != 20));
+        assertTrue(acts.areCut((user, time) -> time < 30));
+        assertEquals(3, acts.log((user, time) -> time < 30).size());
+        List<Acts.Act> before = acts.before("ann", 30, 10);
+        assertEquals(List.of(new Acts.Act("lamp", 2, 10), new Acts.Act("pen", -1, 20)), before);
+        assertEquals("the newest", List.of(new Acts.Act("pen", -1, 20)), acts.before("ann", 30, 1));
+        assertEquals(List.of(), acts.before("eve", 30, 1));
+    }
+
+    public void testTooMany() {
+        Acts acts = new Acts(1);
+        acts.add(ACTS.get(0));
+        IllegalArgumentException e = expectThrows(IllegalArgumentException.class, () -> acts.add(ACTS.get(1)));
+        assertTrue(e.getMessage(), e.getMessage().contains("more than [1] events"));
+    }
+}
