@@ -186,7 +186,7 @@ public final class RescoreStages implements AutoCloseable {
     }
 
     private static AffinityRescorer.Context context(Scoring scoring, int window, RankNode node) {
-        OwnItems own = OwnItems.of(scoring, node.tables());
+        OwnItems own = OwnItems.of(scoring, node.hashes());
         ItemSignals signals = ItemSignals.of(scoring, null, own, node);
         return new AffinityRescorer.Context(window, scoring, signals, own, false, node);
     }

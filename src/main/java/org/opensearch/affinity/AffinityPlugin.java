@@ -250,7 +250,7 @@ public final class AffinityPlugin extends Plugin
         cluster.addListener(new SliceTasks(new PersistentTasksService(cluster, threadPool, client), resolver));
         cluster.addLocalNodeClusterManagerListener(new Retention(cluster, client));
         cluster.addLocalNodeClusterManagerListener(new Rebuilds(cluster, resolver, client));
-        rank.tables().loadWith(threadPool);
+        rank.startWith(threadPool);
         return List.of(encoder.get(), rank, profiles, keys);
     }
 

@@ -209,7 +209,7 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         if (scoring == null) {
             throw new IllegalStateException("the profile was not fetched: [affinity] works in searches that a coordinator rewrites");
         }
-        OwnItems own = OwnItems.of(scoring, node.tables());
+        OwnItems own = OwnItems.of(scoring, node.hashes());
         ItemSignals signals = ItemSignals.of(scoring, context, own, node);
         return new AffinityRescorer.Context(window, scoring, signals, own, request.asksWhy(), node);
     }

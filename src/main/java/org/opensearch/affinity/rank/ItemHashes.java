@@ -1,18 +1,40 @@
 package org.opensearch.affinity.rank;
 
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
-import org.opensearch.affinity.track.ModelIndex;
+import org.opensearch.affinity.track.ItemRow;
+import org.opensearch.affinity.track.Trace;
+import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 
-/** The hashes by which trained models know the items of documents; each is made when it is asked for first. Thread-safe. */
+/**
+ * The hashes by which item tables and trained models know the items of documents, 8 bytes a document. A search reads those it
+ * needs, one by one, which takes microseconds each; meanwhile all others of its segments are read in the background, where
+ * it takes a tenth of that. Thread-safe.
+ */
 final class ItemHashes {
+    private static final Logger LOGGER = LogManager.getLogger(ItemHashes.class);
+    /** Segments of so many documents are read on the spot: that takes as long as a hundred single ones. */
+    private static final int FEW = 2_000;
+
     private record Key(IndexReader.CacheKey segment, String idField) {}
 
     private final Map<Key, Segment> segments = new ConcurrentHashMap<>();
+    private volatile Executor background = unread -> {};
+
+    /** To be called before the node searches; without it nothing is read in advance. */
+    void readWith(Executor executor) {
+        background = executor;
+    }
 
     /** Those of one segment. */
     Segment of(LeafReaderContext leaf, String idField) {
@@ -20,10 +42,42 @@ final class ItemHashes {
         if (core == null) {
             return new Segment(idField, leaf.reader().maxDoc());
         }
-        return segments.computeIfAbsent(new Key(core.getKey(), idField), key -> {
-            core.addClosedListener(closed -> segments.remove(key));
-            return new Segment(idField, leaf.reader().maxDoc());
-        });
+        Key key = new Key(core.getKey(), idField);
+        Segment known = segments.get(key);
+        if (known != null) {
+            return known;
+        }
+        Segment made = new Segment(idField, leaf.reader().maxDoc());
+        known = segments.putIfAbsent(key, made);
+        if (known != null) {
+            return known;
+        }
+        core.addClosedListener(closed -> segments.remove(key));
+        readAhead(leaf, made);
+        return made;
+    }
+
+    private void readAhead(LeafReaderContext leaf, Segment segment) {
+        if (leaf.reader().maxDoc() <= FEW) {
+            segment.readAll(leaf.reader());
+            return;
+        }
+        // Those around it end with the search.
+        LeafReader reader = FilterLeafReader.unwrap(leaf.reader());
+        if (reader.tryIncRef() == false) {
+            return;
+        }
+        try {
+            background.execute(() -> {
+                try (Closeable closing = reader::decRef) {
+                    segment.readAll(reader);
+                } catch (IOException e) {
+                    LOGGER.debug("cannot close a segment", e);
+                }
+            });
+        } catch (OpenSearchRejectedExecutionException e) {
+            LOGGER.debug("the node stops", e);
+        }
     }
 
     /** How many segments it knows something of. */
@@ -42,9 +96,18 @@ final class ItemHashes {
             known = new long[documents];
         }
 
+        private void readAll(LeafReader reader) {
+            try {
+                ItemId.all(reader, idField, (doc, id) -> known[doc] = ItemRow.hash(id));
+            } catch (IOException | RuntimeException e) {
+                // Searches go on to read them one by one, and say so if they cannot.
+                LOGGER.debug("cannot read the ids of a segment", Trace.of(e));
+            }
+        }
+
         long of(LeafReaderContext leaf, int doc) throws IOException {
             if (known[doc] == 0) {
-                known[doc] = ModelIndex.hash(ItemId.of(leaf, idField, doc));
+                known[doc] = ItemRow.hash(ItemId.of(leaf, idField, doc));
             }
             return known[doc];
         }

@@ -53,8 +53,8 @@ final class ItemSignals {
         List<Source> sources = new ArrayList<>();
         for (Signal signal : scoring.signals()) {
             Source source = switch (signal.shape()) {
-                case POPULARITY -> scoring.learning() ? popularityOfModel(scoring, node) : popularity(scoring.table(), node.tables());
-                case CHANCE -> chance(scoring.table(), node.tables());
+                case POPULARITY -> scoring.learning() ? popularityOfModel(scoring, node) : popularity(scoring.table(), node);
+                case CHANCE -> chance(scoring.table(), node);
                 case BEHAVIOUR -> behaviour(scoring, node);
                 case SEEN -> leaf -> seen(own.leaf(leaf));
                 case MATCH -> match(signal, scoring.asked(), context);
@@ -69,29 +69,29 @@ final class ItemSignals {
         return new ItemSignals(List.copyOf(signals), List.copyOf(sources), scoring.now());
     }
 
-    private static Source popularity(Scoring.Table wanted, ItemTables tables) {
-        ItemTable table = wanted == null ? null : tables.find(wanted.index());
+    private static Source popularity(Scoring.Table wanted, RankNode node) {
+        ItemTable table = wanted == null ? null : node.tables().find(wanted.index());
         if (table == null) {
             return null;
         }
         ItemTable.Popularities popularities = table.in(wanted.contexts(), wanted.halfLife());
         return leaf -> {
-            ItemTable.SegmentRows rows = table.of(leaf, wanted.idField());
-            return doc -> popularities.of(rows.row(leaf, doc));
+            ItemHashes.Segment hashes = node.hashes().of(leaf, wanted.idField());
+            return doc -> popularities.of(hashes.of(leaf, doc));
         };
     }
 
-    private static Source chance(Scoring.Table wanted, ItemTables tables) {
-        ItemTable table = wanted == null ? null : tables.find(wanted.index());
+    private static Source chance(Scoring.Table wanted, RankNode node) {
+        ItemTable table = wanted == null ? null : node.tables().find(wanted.index());
         if (table == null) {
             return null;
         }
         ItemTable.Popularities popularities = table.in(wanted.contexts(), wanted.halfLife());
         return leaf -> {
-            ItemTable.SegmentRows rows = table.of(leaf, wanted.idField());
+            ItemHashes.Segment hashes = node.hashes().of(leaf, wanted.idField());
             return doc -> {
-                int row = rows.row(leaf, doc);
-                return (1 - popularities.of(row)) * table.chance(row, wanted.seed());
+                long item = hashes.of(leaf, doc);
+                return (1 - popularities.of(item)) * ItemTable.chance(item, wanted.seed());
             };
         };
     }

@@ -1,29 +1,22 @@
 package org.opensearch.affinity.rank;
 
-import org.apache.lucene.index.IndexReader;
-import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.internal.hppc.LongIntHashMap;
 import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.BytesRef;
-import org.apache.lucene.util.BytesRefHash;
-import org.apache.lucene.util.StringHelper;
-import org.opensearch.common.util.BitMixer;
 import org.opensearch.affinity.track.ItemRow;
+import org.opensearch.common.util.BitMixer;
 
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * One item table in this node's memory: how popular each item is beside the others, altogether and in a context. A row is
- * an item that has one in the index or that a search came across; its number holds on this node for as long as the table.
- * What a row says is kept up to date by whoever writes the index. Thread-safe.
+ * One item table in this node's memory: how popular each item is beside the others, altogether and in a context. Items are
+ * known by the hashes of their ids. What a row says is kept up to date by whoever writes the index. Thread-safe.
  */
 final class ItemTable {
     /** As many events' worth of what is usual in a context stand beside what is known of an item in it. */
@@ -35,9 +28,11 @@ final class ItemTable {
     /**
      * What all rows together say, as of one moment.
      *
-     * @param popularities of the rows without regard to contexts, by number
+     * @param numbers      of the rows, by hash of the item
+     * @param popularities of the rows without regard to contexts
      */
-    private record Sum(long at, double halfLife, double pivot, Map<String, Double> usual, float[] popularities) {}
+    private record Sum(long at, double halfLife, double pivot, Map<String, Double> usual, LongIntHashMap numbers, Row[] rows,
+        float[] popularities) {}
 
     /**
      * @param level  binary logarithm of the weight
@@ -53,11 +48,10 @@ final class ItemTable {
         }
     }
 
-    private final BytesRefHash items = new BytesRefHash();
-    private final Map<IndexReader.CacheKey, SegmentRows> segments = new ConcurrentHashMap<>();
-    // Grown and written under the lock, read without: a reader may see a row of a moment ago.
-    private volatile Row[] rows = new Row[0];
-    private volatile int[] hashes = new int[0];
+    // Guarded by this.
+    private final LongIntHashMap numbers = new LongIntHashMap();
+    private Row[] rows = new Row[0];
+
     private volatile Sum sum;
     private final AtomicBoolean summing = new AtomicBoolean();
     private final Executor executor;
@@ -68,44 +62,21 @@ final class ItemTable {
         this.executor = executor;
     }
 
-    /** The rows of a segment's documents. */
-    SegmentRows of(LeafReaderContext leaf, String idField) {
-        IndexReader.CacheHelper core = leaf.reader().getCoreCacheHelper();
-        if (core == null) {
-            return new SegmentRows(this, idField, leaf.reader().maxDoc());
-        }
-        return segments.computeIfAbsent(core.getKey(), key -> {
-            core.addClosedListener(segments::remove);
-            return new SegmentRows(this, idField, leaf.reader().maxDoc());
-        });
-    }
-
-    /** The number of an item's row, which it gets when it is asked for first. */
-    synchronized int row(BytesRef item) {
-        int added = items.add(item);
-        if (added < 0) {
-            return -added - 1;
-        }
-        if (added >= rows.length) {
-            int size = ArrayUtil.oversize(added + 1, Long.BYTES);
-            hashes = Arrays.copyOf(hashes, size);
-            rows = Arrays.copyOf(rows, size);
-        }
-        hashes[added] = StringHelper.murmurhash3_x86_32(item, 0);
-        return added;
-    }
-
     /** A number from 0 to 1 by an item and a seed alone, the same on every node. */
-    double chance(int row, int seed) {
-        return (BitMixer.mix(hashes[row], seed) >>> 1) / (double) Integer.MAX_VALUE;
+    static double chance(long item, int seed) {
+        return (BitMixer.mix(Long.hashCode(item), seed) >>> 1) / (double) Integer.MAX_VALUE;
     }
 
     /** @param seqNo of the write; one that was overtaken by a later one changes nothing */
     synchronized void update(ItemRow written, long seqNo) {
-        int number = row(new BytesRef(written.item()));
-        Row before = rows[number];
-        if (before != null && before.seqNo >= seqNo) {
+        long item = ItemRow.hash(new BytesRef(written.item()));
+        int number = numbers.getOrDefault(item, numbers.size());
+        if (number < numbers.size() && rows[number].seqNo >= seqNo) {
             return;
+        }
+        if (number == numbers.size()) {
+            rows = ArrayUtil.grow(rows, number + 1);
+            numbers.put(item, number);
         }
         double level = Math.log(written.weight()) / Math.log(2);
         rows[number] = new Row(seqNo, written.weight(), level, written.time(), shares(written));
@@ -124,7 +95,7 @@ final class ItemTable {
      * @param halfLife of what an event is worth, in milliseconds
      */
     Popularities in(List<String> contexts, double halfLife) {
-        return new Popularities(rows, sum(halfLife), contexts);
+        return new Popularities(sum(halfLife), contexts);
     }
 
     /** But for the first, a search adds nothing up: it takes what is known and has it brought up to date. */
@@ -152,9 +123,14 @@ final class ItemTable {
     }
 
     private Sum sum(long now, double halfLife) {
-        Row[] all = rows;
-        List<Row> known = Arrays.stream(all).filter(Objects::nonNull).toList();
-        double highest = known.stream().mapToDouble(row -> row.level(halfLife)).max().orElse(0);
+        Row[] known;
+        LongIntHashMap places;
+        synchronized (this) {
+            known = Arrays.copyOf(rows, numbers.size());
+            // Rows are added and never taken away.
+            places = sum != null && sum.rows.length == known.length ? sum.numbers : numbers.clone();
+        }
+        double highest = Arrays.stream(known).mapToDouble(row -> row.level(halfLife)).max().orElse(0);
         double total = 0;
         Map<String, Double> within = new HashMap<>();
         for (Row row : known) {
@@ -167,41 +143,41 @@ final class ItemTable {
             usual.put(context.getKey(), context.getValue() / total);
         }
         // In steps of a sixteenth of an octave, so that nodes which add in another order agree.
-        double pivot = known.isEmpty() ? 0 : Math.round(16 * (highest + Math.log(total / known.size()) / Math.log(2))) / 16.0;
-        float[] popularities = new float[all.length];
-        for (int i = 0; i < all.length; i++) {
-            if (all[i] != null) {
-                popularities[i] = (float) saturated(Math.pow(2, all[i].level(halfLife) - pivot));
-            }
+        double pivot = known.length == 0 ? 0 : Math.round(16 * (highest + Math.log(total / known.length) / Math.log(2))) / 16.0;
+        float[] popularities = new float[known.length];
+        for (int i = 0; i < known.length; i++) {
+            popularities[i] = (float) saturated(Math.pow(2, known[i].level(halfLife) - pivot));
         }
-        return new Sum(now, halfLife, pivot, usual, popularities);
+        return new Sum(now, halfLife, pivot, usual, places, known, popularities);
     }
 
     private static double saturated(double beside) {
         return beside / (1 + beside);
     }
 
-    /** How popular items are, for one search; a row that is newer than it has none. */
+    /** How popular items are, for one search, as of one moment. */
     static final class Popularities {
-        private final Row[] rows;
         private final Sum sum;
         private final List<String> contexts;
 
-        private Popularities(Row[] rows, Sum sum, List<String> contexts) {
-            this.rows = rows;
+        private Popularities(Sum sum, List<String> contexts) {
             this.sum = sum;
             this.contexts = contexts;
         }
 
-        /** @return from 0, for an item that nobody liked, to 1; one half for what is as popular as items are on average */
-        double of(int number) {
-            if (contexts.isEmpty()) {
-                return number < sum.popularities.length ? sum.popularities[number] : 0;
-            }
-            Row row = number < rows.length ? rows[number] : null;
-            if (row == null) {
+        /**
+         * @param item its hash
+         * @return from 0, for an item that nobody liked, to 1; one half for what is as popular as items are on average
+         */
+        double of(long item) {
+            int number = sum.numbers.getOrDefault(item, -1);
+            if (number < 0) {
                 return 0;
             }
+            if (contexts.isEmpty()) {
+                return sum.popularities[number];
+            }
+            Row row = sum.rows[number];
             double beside = Math.pow(2, row.level(sum.halfLife) - sum.pivot);
             for (String context : contexts) {
                 beside *= fits(row, context);
@@ -217,34 +193,6 @@ final class ItemTable {
             double share = row.shares.getOrDefault(context, 0f);
             double smoothed = (share * row.weight + usual * PRIOR) / (row.weight + PRIOR);
             return Math.clamp(smoothed / usual, 1 / MOST, MOST);
-        }
-    }
-
-    /** How many rows there are. */
-    synchronized int size() {
-        return items.size();
-    }
-
-    /** Reads the row of each document of a segment when it is asked for first. */
-    static final class SegmentRows {
-        private static final int UNKNOWN = 0;
-
-        private final ItemTable table;
-        private final String idField;
-        /** A document's row and 1; the same value whoever writes it. */
-        private final int[] rows;
-
-        private SegmentRows(ItemTable table, String idField, int documents) {
-            this.table = table;
-            this.idField = idField;
-            rows = new int[documents];
-        }
-
-        int row(LeafReaderContext leaf, int doc) throws IOException {
-            if (rows[doc] == UNKNOWN) {
-                rows[doc] = table.row(ItemId.of(leaf, idField, doc)) + 1;
-            }
-            return rows[doc] - 1;
         }
     }
 }

@@ -20,7 +20,6 @@ import org.opensearch.index.mapper.SourceFieldMapper;
 import org.opensearch.index.shard.IndexEventListener;
 import org.opensearch.index.shard.IndexShard;
 import org.opensearch.index.shard.IndexingOperationListener;
-import org.opensearch.threadpool.ThreadPool;
 
 import java.io.IOException;
 import java.util.Map;
@@ -39,8 +38,8 @@ public final class ItemTables {
     private volatile Executor loader;
 
     /** To be called before the node opens indices. */
-    public void loadWith(ThreadPool threadPool) {
-        loader = threadPool.executor(ThreadPool.Names.GENERIC);
+    void loadWith(Executor executor) {
+        loader = executor;
     }
 
     /** Follows an index if it is an item table. */

@@ -15,6 +15,7 @@ import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.store.ByteArrayDataInput;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.NumericUtils;
+import org.opensearch.affinity.track.ItemRow;
 import org.opensearch.affinity.track.ModelIndex;
 import org.opensearch.affinity.track.Trace;
 import org.opensearch.common.settings.Settings;
@@ -144,7 +145,7 @@ public final class ModelCopies {
                 for (int doc = 0; doc < leaf.reader().maxDoc(); doc++) {
                     if (values != null && values.advanceExact(doc) && items.advanceExact(doc)) {
                         float popularity = NumericUtils.sortableIntToFloat((int) values.nextValue());
-                        popularities.put(ModelIndex.hash(items.lookupOrd(items.nextOrd())), popularity);
+                        popularities.put(ItemRow.hash(items.lookupOrd(items.nextOrd())), popularity);
                         total += popularity;
                     }
                 }

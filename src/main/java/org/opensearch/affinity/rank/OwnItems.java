@@ -2,46 +2,45 @@ package org.opensearch.affinity.rank;
 
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.util.BytesRef;
+import org.opensearch.affinity.track.ItemRow;
 
 import java.io.IOException;
 import java.util.Arrays;
 
 /** Items that the person who searches has done something with. Immutable. */
 final class OwnItems {
-    static final OwnItems NONE = new OwnItems(null, null, new int[0]);
+    static final OwnItems NONE = new OwnItems(null, null, new long[0]);
 
     private final Scoring scoring;
-    private final ItemTable table;
+    private final ItemHashes documents;
     /** Ascending. */
-    private final int[] rows;
+    private final long[] items;
 
-    private OwnItems(Scoring scoring, ItemTable table, int[] rows) {
+    private OwnItems(Scoring scoring, ItemHashes documents, long[] items) {
         this.scoring = scoring;
-        this.table = table;
-        this.rows = rows;
+        this.documents = documents;
+        this.items = items;
     }
 
-    static OwnItems of(Scoring scoring, ItemTables tables) {
+    /** @param documents of which item each is */
+    static OwnItems of(Scoring scoring, ItemHashes documents) {
         if (scoring.table() == null || scoring.history().isEmpty()) {
             return NONE;
         }
-        ItemTable known = tables.find(scoring.table().index());
-        // Without a copy on this node ids are read for this search alone: slower, and the same scores as elsewhere.
-        ItemTable table = known != null ? known : new ItemTable(Runnable::run);
-        int[] rows = scoring.history().stream().mapToInt(item -> table.row(new BytesRef(item))).sorted().toArray();
-        return new OwnItems(scoring, table, rows);
+        long[] items = scoring.history().stream().mapToLong(item -> ItemRow.hash(new BytesRef(item))).sorted().toArray();
+        return new OwnItems(scoring, documents, items);
     }
 
     Leaf leaf(LeafReaderContext leaf) {
-        return new Leaf(leaf, rows.length == 0 ? null : table.of(leaf, scoring.table().idField()));
+        return new Leaf(leaf, items.length == 0 ? null : documents.of(leaf, scoring.table().idField()));
     }
 
     /** Those of one segment. */
     final class Leaf {
         private final LeafReaderContext leaf;
-        private final ItemTable.SegmentRows segment;
+        private final ItemHashes.Segment segment;
 
-        private Leaf(LeafReaderContext leaf, ItemTable.SegmentRows segment) {
+        private Leaf(LeafReaderContext leaf, ItemHashes.Segment segment) {
             this.leaf = leaf;
             this.segment = segment;
         }
@@ -53,7 +52,7 @@ final class OwnItems {
 
         /** Whether a document's item is one of these. */
         boolean has(int doc) throws IOException {
-            return segment != null && Arrays.binarySearch(rows, segment.row(leaf, doc)) >= 0;
+            return segment != null && Arrays.binarySearch(items, segment.of(leaf, doc)) >= 0;
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.opensearch.affinity.rank;
 
 import org.opensearch.affinity.track.InterestLabels;
+import org.opensearch.threadpool.ThreadPool;
 
 /** What ranking has on its node. Thread-safe. */
 public final class RankNode {
@@ -11,12 +12,18 @@ public final class RankNode {
     private final ItemHashes hashes = new ItemHashes();
     private final InterestLabels labels = new InterestLabels();
 
+    /** To be called before the node opens indices. */
+    public void startWith(ThreadPool threadPool) {
+        tables.loadWith(threadPool.executor(ThreadPool.Names.GENERIC));
+        hashes.readWith(threadPool.executor(ThreadPool.Names.WARMER));
+    }
+
     /** What its searches took. */
     public RankMeter meter() {
         return meter;
     }
 
-    /** The item tables of which it has a copy. */
+    /** The item tables of which it has a copy, to be told of indices. */
     public ItemTables tables() {
         return tables;
     }

@@ -1,5 +1,7 @@
 package org.opensearch.affinity.track;
 
+import org.apache.lucene.util.BytesRef;
+import org.opensearch.common.hash.MurmurHash3;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
@@ -24,6 +26,11 @@ public final class ItemRow implements Writeable {
     private final Map<String, Long> applied;
     private double weight;
     private long time;
+
+    /** By what rankers know an item: two items of a shop that share one are not to be expected. */
+    public static long hash(BytesRef item) {
+        return MurmurHash3.hash128(item.bytes, item.offset, item.length, 0, new MurmurHash3.Hash128()).h1;
+    }
 
     /** Of an item that nobody did anything with yet. */
     ItemRow(String item) {

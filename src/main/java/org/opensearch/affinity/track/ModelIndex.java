@@ -4,7 +4,6 @@ import org.apache.lucene.util.BytesRef;
 import org.opensearch.action.admin.indices.mapping.put.PutMappingRequest;
 import org.opensearch.action.index.IndexRequest;
 import org.opensearch.cluster.ClusterState;
-import org.opensearch.common.hash.MurmurHash3;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.xcontent.XContentFactory;
 import org.opensearch.core.action.ActionListener;
@@ -63,16 +62,11 @@ public final class ModelIndex {
         return Integer.parseInt(index.substring(index.lastIndexOf('.') + 1));
     }
 
-    /** By what neighbours are known: two items of a shop that share one are not to be expected. */
-    public static long hash(BytesRef item) {
-        return MurmurHash3.hash128(item.bytes, item.offset, item.length, 0, new MurmurHash3.Hash128()).h1;
-    }
-
     /** Neighbours as pairs of a hash and a similarity in 16 bits, for {@link #unpack}. */
     static byte[] pack(Row row) {
         ByteBuffer packed = ByteBuffer.allocate(row.similarities.length * (Long.BYTES + Short.BYTES));
         for (int i = 0; i < row.similarities.length; i++) {
-            packed.putLong(hash(new BytesRef(row.neighbours.get(i)))).putShort(Float.floatToFloat16(row.similarities[i]));
+            packed.putLong(ItemRow.hash(new BytesRef(row.neighbours.get(i)))).putShort(Float.floatToFloat16(row.similarities[i]));
         }
         return packed.array();
     }

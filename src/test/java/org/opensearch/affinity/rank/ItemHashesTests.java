@@ -1,18 +1,24 @@
 package org.opensearch.affinity.rank;
 
 import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
 import org.apache.lucene.document.SortedSetDocValuesField;
+import org.apache.lucene.document.StringField;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.util.BytesRef;
-import org.opensearch.affinity.track.ModelIndex;
+import org.opensearch.affinity.track.ItemRow;
+import org.opensearch.index.mapper.Uid;
 import org.opensearch.test.OpenSearchTestCase;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 public class ItemHashesTests extends OpenSearchTestCase {
     private static void add(IndexWriter writer, String sku) throws IOException {
@@ -24,7 +30,7 @@ public class ItemHashesTests extends OpenSearchTestCase {
     }
 
     private static long hash(String item) {
-        return ModelIndex.hash(new BytesRef(item));
+        return ItemRow.hash(new BytesRef(item));
     }
 
     public void testHashesOfDocuments() throws IOException {
@@ -46,6 +52,36 @@ public class ItemHashesTests extends OpenSearchTestCase {
                 assertEquals("another field is another matter", hash(""), hashes.of(leaf, "ean").of(leaf, 0));
             }
         }
+    }
+
+    public void testSegmentsAreReadAhead() throws IOException {
+        List<Runnable> background = new ArrayList<>();
+        ItemHashes hashes = new ItemHashes();
+        hashes.readWith(background::add);
+        int items = 3_000;
+        try (Directory directory = new ByteBuffersDirectory(); IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig())) {
+            for (int i = 0; i < items; i++) {
+                Document item = new Document();
+                item.add(new StringField("_id", Uid.encodeId(i + "-item"), Field.Store.YES));
+                item.add(new SortedSetDocValuesField("sku", new BytesRef((items - i) + "-sku")));
+                writer.addDocument(item);
+            }
+            DirectoryReader reader = DirectoryReader.open(writer);
+            LeafReaderContext leaf = reader.leaves().get(0);
+            ItemHashes.Segment ids = hashes.of(leaf, "_id");
+            ItemHashes.Segment skus = hashes.of(leaf, "sku");
+            assertEquals(hash("7-item"), ids.of(leaf, 7));
+            assertEquals(2, background.size());
+            reader.close();
+            // The search is over and its reader closed; the segment stays open until it is read.
+            expectThrows(AlreadyClosedException.class, () -> reader.leaves().get(0).reader().terms("_id"));
+            background.forEach(Runnable::run);
+            for (int doc = 0; doc < items; doc++) {
+                assertEquals(hash(doc + "-item"), ids.of(null, doc));
+                assertEquals(hash((items - doc) + "-sku"), skus.of(null, doc));
+            }
+        }
+        assertEquals(0, hashes.size());
     }
 
     /** Segments come and go with every refresh. */
