@@ -49,20 +49,20 @@ final class Evaluation {
         return index;
     }
 
-    /** Trains a model with weights of a split's queries, and has it used; what is known of it. */
-    JsonNode train(DataSet set, Split split, Step step) throws IOException {
-        String index = index(set, split, Integer.MAX_VALUE);
-        ObjectNode body = Rest.JSON.createObjectNode().put("index", index);
-        body.set("search", shopQuery.bm25("{{user_query}}", DEPTH));
-        JsonNode model = train(body, step);
-        rest.delete("/" + index);
-        return model;
+    /** What a model is to learn weights from: a split's queries, which are indexed for that. */
+    ObjectNode judged(DataSet set, Split split) throws IOException {
+        ObjectNode body = Rest.JSON.createObjectNode().put("index", index(set, split, Integer.MAX_VALUE));
+        return body.set("search", shopQuery.bm25("{{user_query}}", DEPTH));
     }
 
     /** Trains a model and has it used; what is known of it. */
     JsonNode train(ObjectNode body, Step step) throws IOException {
         String path = "/_plugins/_affinity/trackers/" + shopQuery.tracker() + "/models?wait_for_completion=false";
-        return await(rest.post(path, body.put("activate", true)).path("task").asText(), step).path("models").path(0);
+        JsonNode model = await(rest.post(path, body.put("activate", true)).path("task").asText(), step).path("models").path(0);
+        if (body.has("index")) {
+            rest.delete("/" + body.path("index").asText());
+        }
+        return model;
     }
 
     private JsonNode await(String task, Step step) throws IOException {

@@ -34,6 +34,9 @@ final class QualityBench implements Callable<Integer> {
     @Option(names = "--untrained")
     boolean untrained;
 
+    @Option(names = "--signals", split = ",", paramLabel = "NAME")
+    List<String> signals = List.of();
+
     @Option(names = "--meaning", paramLabel = "BOOST")
     Double meaning;
 
@@ -52,7 +55,7 @@ final class QualityBench implements Callable<Integer> {
         if (set.asks(asked) == false) {
             throw new IOException(set.name() + " has no " + asked.word() + " queries: " + asked.queryFile() + ".jsonl.gz is missing in " + data);
         }
-        new QualityRun(screen, figures, set, asked, queries == null ? Integer.MAX_VALUE : queries, users, heap, untrained == false, meaning).run();
+        new QualityRun(screen, figures, set, asked, queries == null ? Integer.MAX_VALUE : queries, users, heap, untrained == false, signals, meaning).run();
         return 0;
     }
 

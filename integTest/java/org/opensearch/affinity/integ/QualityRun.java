@@ -23,6 +23,7 @@ final class QualityRun {
     private final String heap;
     private final boolean learns;
     private final Double meaning;
+    private final List<String> signals;
     private JsonNode learned;
     private final Path work;
 
@@ -30,9 +31,10 @@ final class QualityRun {
      * @param queries how many at most
      * @param users   groups of them that are shown
      * @param learns  whether a model is trained and used
+     * @param signals by which a trained model is to rank; none for all
      * @param meaning boost of what means the same as the query beside its words; null for words alone
      */
-    QualityRun(Screen screen, Figures figures, DataSet set, Split split, int queries, List<String> users, String heap, boolean learns, Double meaning) {
+    QualityRun(Screen screen, Figures figures, DataSet set, Split split, int queries, List<String> users, String heap, boolean learns, List<String> signals, Double meaning) {
         this.screen = screen;
         this.figures = figures;
         this.set = set;
@@ -41,6 +43,7 @@ final class QualityRun {
         this.users = users;
         this.heap = heap;
         this.learns = learns;
+        this.signals = signals;
         this.meaning = meaning;
         this.work = figures.target().resolve("quality");
     }
@@ -72,7 +75,11 @@ final class QualityRun {
     private void learn(Evaluation evaluation) throws IOException {
         try (Step step = screen.step("Training a model")) {
             boolean judges = split == Split.TEST && set.asks(Split.VALID);
-            learned = judges ? evaluation.train(set, Split.VALID, step) : evaluation.train(Rest.JSON.createObjectNode(), step);
+            ObjectNode body = judges ? evaluation.judged(set, Split.VALID) : Rest.JSON.createObjectNode();
+            if (signals.isEmpty() == false) {
+                signals.forEach(body.putArray("signals")::add);
+            }
+            learned = evaluation.train(body, step);
             step.done(told(learned));
         }
     }

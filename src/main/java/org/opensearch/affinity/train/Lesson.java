@@ -13,6 +13,17 @@ record Lesson(float[][] values, int[] chosen) {
         return Arrays.binarySearch(chosen, hit) >= 0;
     }
 
+    /** The same with some of the values. */
+    Lesson of(int[] places) {
+        float[][] some = new float[values.length][places.length];
+        for (int hit = 0; hit < some.length; hit++) {
+            for (int i = 0; i < places.length; i++) {
+                some[hit][i] = values[hit][places[i]];
+            }
+        }
+        return new Lesson(some, chosen);
+    }
+
     /** NDCG@10 (Järvelin and Kekäläinen, TOIS 2002) of the hits ranked by a weighted sum; of equal ones, those that came first. */
     double ndcg(double[] weights) {
         double[] scores = new double[values.length];

@@ -33,6 +33,8 @@ import java.util.stream.IntStream;
  * for threads of our own; several may ask at once.
  */
 final class Lessons {
+    /** The name of the first value. */
+    static final String RELEVANCE = "relevance";
     /** As much of a history as a profile shows of itself, and more than matters. */
     private static final int HISTORY = 100;
     private static final double LEAST_RELEVANCE = 1e-6;
@@ -70,7 +72,7 @@ final class Lessons {
 
     /** What a hit is ranked by, in the order of a lesson's values. */
     static List<String> names(Tracker tracker) {
-        List<String> names = new ArrayList<>(List.of("relevance"));
+        List<String> names = new ArrayList<>(List.of(RELEVANCE));
         names.addAll(LearningSearch.names(tracker));
         return names;
     }

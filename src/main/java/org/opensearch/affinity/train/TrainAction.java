@@ -91,6 +91,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
             Tracker tracker = Trackers.of(cluster.state()).named(request.tracker());
             Ranking weights = request.weightsOf() == null ? null : UseModelAction.active(tracker.name(), request.weightsOf(), cluster.state()).ranking();
             JudgedSearches judged = request.judged() == null ? null : new JudgedSearches(request.judged(), tracker, xContent);
+            List<String> signals = request.signals(Lessons.names(tracker));
             if (busy.compareAndSet(false, true) == false) {
                 throw new OpenSearchStatusException("[affinity] another training runs on this node: wait until it is done, or cancel its task", RestStatus.TOO_MANY_REQUESTS);
             }
@@ -101,7 +102,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
                     requireAlone(task);
                     Questions asked = new Questions(client, judged, request.recorded());
                     Crew crew = new Crew(threadPool.executor(THREAD_POOL), threadPool.info(THREAD_POOL).getMax());
-                    Trained trained = new Training(client, keys, node, crew, (TrainTask) task, tracker, maxEvents).run(
+                    Trained trained = new Training(client, keys, node, crew, (TrainTask) task, tracker, signals, maxEvents).run(
                         number(tracker),
                         weights,
                         asked

@@ -12,6 +12,7 @@ import org.opensearch.tasks.Task;
 
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** What a model is to be trained of. */
@@ -19,19 +20,30 @@ public final class TrainRequest extends ActionRequest {
     private static final String ACTIVATE = "activate";
     private static final String RECORDED = "ubi_queries";
     private static final String WEIGHTS_OF = "weights_of";
+    private static final String SIGNALS = "signals";
 
     private final String tracker;
     private final EvaluateRequest judged;
     private final String recorded;
     private final Integer weightsOf;
+    private final List<String> signals;
     private final boolean activates;
     private final boolean storesResult;
 
-    private TrainRequest(String tracker, EvaluateRequest judged, String recorded, Integer weightsOf, boolean activates, boolean storesResult) {
+    private TrainRequest(
+        String tracker,
+        EvaluateRequest judged,
+        String recorded,
+        Integer weightsOf,
+        List<String> signals,
+        boolean activates,
+        boolean storesResult
+    ) {
         this.tracker = tracker;
         this.judged = judged;
         this.recorded = recorded;
         this.weightsOf = weightsOf;
+        this.signals = signals;
         this.activates = activates;
         this.storesResult = storesResult;
     }
@@ -42,6 +54,7 @@ public final class TrainRequest extends ActionRequest {
         judged = in.readOptionalWriteable(EvaluateRequest::new);
         recorded = in.readOptionalString();
         weightsOf = in.readOptionalInt();
+        signals = in.readOptionalStringList();
         activates = in.readBoolean();
         storesResult = in.readBoolean();
     }
@@ -53,6 +66,7 @@ public final class TrainRequest extends ActionRequest {
         out.writeOptionalWriteable(judged);
         out.writeOptionalString(recorded);
         out.writeOptionalInt(weightsOf);
+        out.writeOptionalStringCollection(signals);
         out.writeBoolean(activates);
         out.writeBoolean(storesResult);
     }
@@ -65,7 +79,7 @@ public final class TrainRequest extends ActionRequest {
     public static TrainRequest parse(String tracker, XContentParser parser, boolean storesResult) throws IOException {
         Map<String, Object> body = parser == null ? new HashMap<>() : new HashMap<>(parser.map());
         try {
-            new Part("", body).requireOnly("queries", "index", RECORDED, "search", WEIGHTS_OF, ACTIVATE);
+            new Part("", body).requireOnly("queries", "index", RECORDED, "search", SIGNALS, WEIGHTS_OF, ACTIVATE);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("[affinity] " + e.getMessage(), e);
         }
@@ -80,9 +94,20 @@ public final class TrainRequest extends ActionRequest {
         if (weightsOf != null && body.isEmpty() == false) {
             throw new IllegalArgumentException("[affinity] [weights_of] takes the weights of another model: leave out " + body.keySet() + ", from which weights are learned");
         }
+        List<String> signals = signals(body.remove(SIGNALS));
         String recorded = recorded(body);
         EvaluateRequest judged = body.isEmpty() ? null : EvaluateRequest.of(tracker, body, false);
-        return new TrainRequest(tracker, judged, recorded, (Integer) weightsOf, Boolean.TRUE.equals(activate), storesResult);
+        return new TrainRequest(tracker, judged, recorded, (Integer) weightsOf, signals, Boolean.TRUE.equals(activate), storesResult);
+    }
+
+    private static List<String> signals(Object said) {
+        if (said == null) {
+            return null;
+        }
+        if (said instanceof List<?> names && names.isEmpty() == false && names.stream().allMatch(String.class::isInstance)) {
+            return names.stream().map(String.class::cast).toList();
+        }
+        throw new IllegalArgumentException("[affinity] [" + SIGNALS + "] must be a list of signals' names, got [" + said + "]");
     }
 
     /** Takes the name of UBI's index of queries out of a body, and says instead what stands for it in an evaluation. */
@@ -118,6 +143,24 @@ public final class TrainRequest extends ActionRequest {
     /** The number of the model whose weights are taken over; null where that is not asked for. */
     Integer weightsOf() {
         return weightsOf;
+    }
+
+    /**
+     * By which of these hits are to be ranked.
+     *
+     * @param known all that there are, relevance among them, which always counts
+     * @throws IllegalArgumentException if others were asked for
+     */
+    List<String> signals(List<String> known) {
+        if (signals == null) {
+            return known;
+        }
+        for (String signal : signals) {
+            if (known.contains(signal) == false) {
+                throw new IllegalArgumentException("[affinity] [" + SIGNALS + "] has no [" + signal + "], only " + known);
+            }
+        }
+        return known.stream().filter(name -> name.equals(Lessons.RELEVANCE) || signals.contains(name)).toList();
     }
 
     /** Whether the model is to be used as soon as it is there. */

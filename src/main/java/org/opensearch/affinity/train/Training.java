@@ -59,15 +59,18 @@ final class Training {
     private final Crew crew;
     private final TrainTask task;
     private final Tracker tracker;
+    private final List<String> signals;
     private final int maxEvents;
 
-    Training(Client client, UserKeys keys, RankNode node, Crew crew, TrainTask task, Tracker tracker, int maxEvents) {
+    /** @param signals by which hits are to be ranked; all others will weigh nothing */
+    Training(Client client, UserKeys keys, RankNode node, Crew crew, TrainTask task, Tracker tracker, List<String> signals, int maxEvents) {
         this.client = client;
         this.keys = keys;
         this.node = node;
         this.crew = crew;
         this.task = task;
         this.tracker = tracker;
+        this.signals = signals;
         this.maxEvents = maxEvents;
     }
 
@@ -208,23 +211,20 @@ final class Training {
                 asked[i] = lessons.ask(some.get(i), how.search(some.get(i)), others);
             }
         });
-        List<Lesson> checked = Arrays.stream(asked, 0, checks).filter(Objects::nonNull).toList();
-        List<Lesson> taught = Arrays.stream(asked, checks, asked.length).filter(Objects::nonNull).toList();
+        int[] places = signals.stream().mapToInt(Lessons.names(tracker)::indexOf).toArray();
+        List<Lesson> checked = Arrays.stream(asked, 0, checks).filter(Objects::nonNull).map(lesson -> lesson.of(places)).toList();
+        List<Lesson> taught = Arrays.stream(asked, checks, asked.length).filter(Objects::nonNull).map(lesson -> lesson.of(places)).toList();
         return new FusionLearner(defaults(), least()).learn(taught, checked, task.begin("learning weights"));
-    }
-
-    private List<String> names() {
-        return Lessons.names(tracker);
     }
 
     /** What signals weigh without learning, those of a new model included. */
     private double[] defaults() {
         Ranking usual = untaught();
         Map<String, Float> weights = new HashMap<>(usual.signals());
-        weights.put("relevance", usual.relevance());
+        weights.put(Lessons.RELEVANCE, usual.relevance());
         weights.put("affinity", usual.weight());
         tracker.signals().forEach(signal -> weights.putIfAbsent(signal.name(), signal.weight()));
-        return names().stream().mapToDouble(name -> weights.getOrDefault(name, 0f)).toArray();
+        return signals.stream().mapToDouble(name -> weights.getOrDefault(name, 0f)).toArray();
     }
 
     private Ranking untaught() {
@@ -233,23 +233,25 @@ final class Training {
 
     /** People may want less of what they have seen; less of nothing else. */
     private double[] least() {
-        return names().stream().mapToDouble(name -> name.equals(Signal.SEEN) ? Double.NEGATIVE_INFINITY : 0).toArray();
+        return signals.stream().mapToDouble(name -> name.equals(Signal.SEEN) ? Double.NEGATIVE_INFINITY : 0).toArray();
     }
 
     /** The learned weights, brought into the range that there is for weights, which changes no order. */
     private Ranking ranking(FusionLearner.Learned learned) {
+        Map<String, Float> weights = new LinkedHashMap<>();
+        Lessons.names(tracker).stream().filter(name -> signals.contains(name) == false).forEach(name -> weights.put(name, 0f));
         if (learned == null || learned.accepted() == false) {
-            return Ranking.ofWeights(null, null, Map.of(Signal.BEHAVIOUR, UNTAUGHT_BEHAVIOUR));
+            weights.putIfAbsent(Signal.BEHAVIOUR, UNTAUGHT_BEHAVIOUR);
+            return Ranking.ofWeights(weights.remove("affinity"), null, weights);
         }
         double most = Arrays.stream(learned.weights()).map(Math::abs).max().orElse(0);
         // Signals are 1 at most, and the logarithm of a relevance is seldom more than 7.
-        double highest = Arrays.stream(learned.weights()).map(weight -> Math.max(0, weight)).sum() + 6 * learned.weights()[names().indexOf("relevance")];
+        double highest = Arrays.stream(learned.weights()).map(weight -> Math.max(0, weight)).sum() + 6 * learned.weights()[signals.indexOf(Lessons.RELEVANCE)];
         double factor = Math.min(1, Math.min(Ranking.MAX_WEIGHT / most, MOST_LOG / highest));
-        Map<String, Float> weights = new LinkedHashMap<>();
-        for (int i = 0; i < names().size(); i++) {
-            weights.put(names().get(i), (float) Math.clamp(learned.weights()[i] * factor, -Ranking.MAX_WEIGHT, Ranking.MAX_WEIGHT));
+        for (int i = 0; i < signals.size(); i++) {
+            weights.put(signals.get(i), (float) Math.clamp(learned.weights()[i] * factor, -Ranking.MAX_WEIGHT, Ranking.MAX_WEIGHT));
         }
-        Float relevance = weights.remove("relevance");
+        Float relevance = weights.remove(Lessons.RELEVANCE);
         Float affinity = weights.remove("affinity");
         return Ranking.ofWeights(affinity, relevance, weights);
     }

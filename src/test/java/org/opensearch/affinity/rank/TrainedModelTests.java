@@ -30,6 +30,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
@@ -125,6 +126,22 @@ public class TrainedModelTests extends RankTestCase {
         anns("").values().forEach(score -> assertEquals(2f, score, 0f));
     }
 
+    public void testNothingCountsButWhatIsWanted() throws Exception {
+        shop(1);
+        Map<String, Object> model = train("{\"signals\": [\"seen\", \"behaviour\"]}");
+        Map<String, Object> ranking = Map.of("weight", 0.0, "signals", Map.of("behaviour", UNTAUGHT, "meaning", 0.0, "popularity", 0.0));
+        assertEquals(ranking, model.get("ranking"));
+        // Whoever wanted a thing asked for it by its base: nobody's interests matter.
+        StringJoiner queries = new StringJoiner(",");
+        for (int i = 0; i < 50; i++) {
+            queries.add("{\"user_id\": \"a" + i % 10 + "\", \"user_query\": \"x\", \"timestamp\": 1, \"relevant\": [\"pen\"]}");
+        }
+        model = train("{\"signals\": [\"affinity\"], \"search\": {" + BY_BASE + "}, \"queries\": [" + queries + "]}");
+        @SuppressWarnings("unchecked")
+        Map<String, Object> weights = (Map<String, Object>) ((Map<String, Object>) model.get("ranking")).get("signals");
+        assertEquals(Map.of("behaviour", 0.0, "meaning", 0.0, "popularity", 0.0, "seen", 0.0), weights);
+    }
+
     public void testExplainedToTheLastBit() throws Exception {
         shop(1);
         train("{\"activate\": true}");
@@ -159,6 +176,8 @@ public class TrainedModelTests extends RankTestCase {
         assertRefused("[activate] must be [true] or [false], got [yes]", () -> train("{\"activate\": \"yes\"}"));
         assertRefused("not [method]", () -> train("{\"method\": \"x\"}"));
         assertRefused("[queries] or [index] is required", () -> train("{\"search\": {}}"));
+        assertRefused("[signals] must be a list of signals' names, got [x]", () -> train("{\"signals\": \"x\"}"));
+        assertRefused("[signals] has no [x], only [relevance, affinity, ", () -> train("{\"signals\": [\"affinity\", \"x\"]}"));
         assertStatus(RestStatus.NOT_FOUND, () -> client().execute(TrainAction.INSTANCE, TrainRequest.parse("other", null, false)).actionGet());
     }
 
