@@ -158,6 +158,8 @@ final class RescoreIndex {
         definition.putObject("events").put("index", log());
         definition.put("max_interests", MOST_INTERESTS);
         ACTIONS.forEach(definition.putObject("actions")::put);
+        // Only who asks for it ranks by the model.
+        definition.putObject("ranking").putObject("signals").put("behaviour", 0);
         return definition.toString();
     }
 
@@ -177,6 +179,16 @@ final class RescoreIndex {
                 }
             }
             step.done(shop.shoppers().size() + " users of " + shop.interests() + " interests, by " + events + " events");
+        }
+    }
+
+    /** What the crowd takes together, as a model that searches use. */
+    void train() throws IOException {
+        try (Step step = screen.step("Training")) {
+            rest.post("/" + log() + "/_refresh", null);
+            String path = "/_plugins/_affinity/trackers/" + tracker() + "/models?wait_for_completion=true";
+            JsonNode model = rest.post(path, "{\"activate\":true}").path("models").path(0);
+            step.done(String.format(Locale.ROOT, "a model of %,d items out of %,d events", model.path("items").asInt(), model.path("events").asInt()));
         }
     }
 

@@ -52,6 +52,7 @@ final class RescoreRun {
                 RescoreIndex index = new RescoreIndex(screen, node.rest(), shop);
                 index.fill();
                 index.track();
+                index.train();
                 RescoreLaps laps = new RescoreLaps(screen, node, allocations, shop, index, seconds);
                 StagedShop stages = new StagedShop(shop, index, folder.resolve("data"));
                 for (int shards : shards(docs)) {

@@ -13,6 +13,7 @@ record RescoreTargets(List<RescoreFigures> measured) {
     private static final double MOST_ADDED_MS = 1;
     private static final double MOST_P99_RATIO = 2;
     private static final double LEAST_TIMES_SCRIPT = 5;
+    private static final double MOST_BEHAVIOUR_MS = 0.5;
     /** Up to so many times as much counts as the same. */
     private static final double FLAT = 1.25;
 
@@ -38,6 +39,7 @@ record RescoreTargets(List<RescoreFigures> measured) {
         targets.add(slowest(most));
         targets.add(flat(least, most));
         targets.add(script(most));
+        targets.add(behaviour(most));
         return targets;
     }
 
@@ -78,6 +80,11 @@ record RescoreTargets(List<RescoreFigures> measured) {
             "%.1f times at %,d documents; beyond the window that both need %.1f, of the whole latency %.1f", ratio, docs(figures),
             figures.timesAsMuchBeyondWindow(painless), figures.timesAsLong(painless)
         );
+    }
+
+    private static Target behaviour(RescoreFigures figures) {
+        double added = figures.added(SearchKind.BEHAVIOUR) - figures.added(SearchKind.RESCORE);
+        return target("the signal behaviour adds at most 0.5 ms to that", added <= MOST_BEHAVIOUR_MS, "%.2f ms at %,d documents", added, docs(figures));
     }
 
     private static int docs(RescoreFigures figures) {

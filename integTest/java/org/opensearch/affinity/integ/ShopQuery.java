@@ -37,6 +37,8 @@ record ShopQuery(List<String> fields, String type, String tracker, int window, D
         words(should.addObject(), text);
         ObjectNode means = should.addObject().putObject("affinity_text");
         means.put("text", text).put("tracker", tracker).put("boost", meaning).put("timeout", PATIENT);
+        // As many as will be rescored: what is not found cannot be ranked.
+        means.put("k", window);
         return body;
     }
 

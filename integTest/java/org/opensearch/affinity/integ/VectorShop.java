@@ -24,6 +24,9 @@ record VectorShop(int items, List<Integer> interests) {
     static final int USERS = 20;
     private static final int CLUSTER = 5;
 
+    private static final int CROWD = 1_000;
+    /** Events of each of the crowd. */
+    private static final int TAKEN = 30;
     private static final int VOCABULARY = 200;
     private static final int RAREST_ASKED = 60;
     private static final int COMMONEST_ASKED = 20;
@@ -158,13 +161,22 @@ record VectorShop(int items, List<Integer> interests) {
         }));
     }
 
-    /** The same as events. */
+    /** The same as events, after those of a crowd that likes some of everything, so that every item goes with many others. */
     Stream<BulkFeed.Document> log() {
-        return acts().map(act -> {
-            ObjectNode event = Rest.JSON.createObjectNode();
-            event.put("user_id", act.shopper().user()).put("action_name", act.action()).put("timestamp", act.time().toString());
-            event.putObject("event_attributes").putObject("object").put("object_id", id(act.item()));
-            return new BulkFeed.Document("event-" + act.item(), event);
+        return Stream.concat(crowd(), acts().map(act -> event("event-" + act.item(), act.shopper().user(), act.action(), act.item(), act.time())));
+    }
+
+    private Stream<BulkFeed.Document> crowd() {
+        return IntStream.range(0, CROWD * TAKEN).mapToObj(i -> {
+            int item = new SplittableRandom(i).nextInt(clustered());
+            return event("crowd-" + i, "one-" + i / TAKEN, "click", item, BEGIN.plusSeconds(i));
         });
+    }
+
+    private static BulkFeed.Document event(String id, String user, String action, int item, Instant time) {
+        ObjectNode event = Rest.JSON.createObjectNode();
+        event.put("user_id", user).put("action_name", action).put("timestamp", time.toString());
+        event.putObject("event_attributes").putObject("object").put("object_id", id(item));
+        return new BulkFeed.Document(id, event);
     }
 }

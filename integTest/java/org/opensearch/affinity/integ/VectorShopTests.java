@@ -40,7 +40,7 @@ public class VectorShopTests {
             assertTrue(mine.stream().allMatch(act -> act.item() / 5 >= last.firstCluster() && act.item() / 5 < last.firstCluster() + interests));
         }
         assertEquals("nobody shares an item", acts.size(), acts.stream().map(VectorShop.Act::item).distinct().count());
-        assertEquals("events have ids of their own", acts.size(), shop.log().map(BulkFeed.Document::id).distinct().count());
+        assertEquals("events, a crowd's among them, have ids of their own", 30_000 + acts.size(), shop.log().map(BulkFeed.Document::id).distinct().count());
         assertEquals(60, shop.shoppers().stream().map(Shopper::user).distinct().count());
     }
 
