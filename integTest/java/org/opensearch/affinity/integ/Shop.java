@@ -40,9 +40,12 @@ final class Shop {
     }
 
     /** Creates the ingest pipeline that encodes texts, and the two indices. */
-    void open() {
-        rest.put("/_ingest/pipeline/" + PIPELINE, """
-            {"processors":[{"affinity_encode":{"fields":["title","categories"],"target":"item_vector","model":"all-minilm-l6-v2"}}]}""");
+    void open() throws IOException {
+        ObjectNode encode = Rest.JSON.createObjectNode().put("target", "item_vector").put("model", "all-minilm-l6-v2");
+        textFields().forEach(encode.putArray("fields")::add);
+        ObjectNode pipeline = Rest.JSON.createObjectNode();
+        pipeline.putArray("processors").addObject().set("affinity_encode", encode);
+        rest.put("/_ingest/pipeline/" + PIPELINE, pipeline);
         rest.put("/" + ITEMS, """
             {"settings":{"number_of_shards":1,"number_of_replicas":0,"index.default_pipeline":"%s"},
              "mappings":{"dynamic":false,"properties":{
@@ -83,7 +86,7 @@ final class Shop {
     void track(Split split, String halfLife) throws IOException {
         ObjectNode body = Rest.JSON.createObjectNode();
         ObjectNode items = body.putObject("items").put("index", ITEMS).put("vector_field", "item_vector").put("id_field", "_id");
-        items.putArray("text_fields").add("title").add("categories");
+        textFields().forEach(items.putArray("text_fields")::add);
         body.putObject("events").put("index", EVENTS);
         ObjectNode actions = body.putObject("actions");
         weights(split).forEach(actions::put);

@@ -88,6 +88,7 @@ final class DocumentMerit {
                 case SATURATION -> "saturation of [" + signal.field() + "]";
                 case DECAY -> "decay of [" + signal.field() + "]";
                 case POPULARITY -> "what people like, beside the mean of all items";
+                case ALL_TIME -> "what people ever liked, beside the mean of all items";
                 case CHANCE -> "by chance, the same for this user all day";
                 case BEHAVIOUR -> "how it goes with the items of the user's history";
                 case SEEN -> "1 for an item of the user's history";

@@ -5,6 +5,7 @@ import org.apache.lucene.internal.hppc.LongFloatHashMap;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.VectorUtil;
 import org.opensearch.affinity.track.Signal;
+import org.opensearch.affinity.track.Signal.Shape;
 import org.opensearch.common.util.CachedSupplier;
 import org.opensearch.index.analysis.NamedAnalyzer;
 import org.opensearch.index.fielddata.IndexNumericFieldData;
@@ -53,7 +54,9 @@ final class ItemSignals {
         List<Source> sources = new ArrayList<>();
         for (Signal signal : scoring.signals()) {
             Source source = switch (signal.shape()) {
-                case POPULARITY -> scoring.learning() ? popularityOfModel(scoring, node) : popularity(scoring.table(), node);
+                case POPULARITY, ALL_TIME -> scoring.learning()
+                    ? popularityOfModel(signal.shape(), scoring, node)
+                    : popularity(signal.shape(), scoring.table(), node);
                 case CHANCE -> chance(scoring.table(), node);
                 case BEHAVIOUR -> behaviour(scoring, node);
                 case SEEN -> leaf -> seen(own.leaf(leaf));
@@ -69,7 +72,7 @@ final class ItemSignals {
         return new ItemSignals(List.copyOf(signals), List.copyOf(sources), scoring.now());
     }
 
-    private static Source popularity(Scoring.Table wanted, RankNode node) {
+    private static Source popularity(Shape shape, Scoring.Table wanted, RankNode node) {
         ItemTable table = wanted == null ? null : node.tables().find(wanted.index());
         if (table == null) {
             return null;
@@ -77,7 +80,9 @@ final class ItemSignals {
         ItemTable.Popularities popularities = table.in(wanted.contexts(), wanted.halfLife());
         return leaf -> {
             ItemHashes.Segment hashes = node.hashes().of(leaf, wanted.idField());
-            return doc -> popularities.of(hashes.of(leaf, doc));
+            return shape == Shape.ALL_TIME
+                ? doc -> popularities.allTime(hashes.of(leaf, doc))
+                : doc -> popularities.of(hashes.of(leaf, doc));
         };
     }
 
@@ -91,17 +96,18 @@ final class ItemSignals {
             ItemHashes.Segment hashes = node.hashes().of(leaf, wanted.idField());
             return doc -> {
                 long item = hashes.of(leaf, doc);
-                return (1 - popularities.of(item)) * ItemTable.chance(item, wanted.seed());
+                return popularities.unknown(item) * ItemTable.chance(item, wanted.seed());
             };
         };
     }
 
     /** Of the model, for nobody may learn from what was popular later. */
-    private static Source popularityOfModel(Scoring scoring, RankNode node) {
+    private static Source popularityOfModel(Shape shape, Scoring scoring, RankNode node) {
         if (scoring.model() == null || scoring.table() == null) {
             return null;
         }
-        LongFloatHashMap popularities = node.models().popularities(scoring.model().index());
+        ModelCopies.Popularities known = node.models().popularities(scoring.model().index());
+        LongFloatHashMap popularities = shape == Shape.ALL_TIME ? known.allTime() : known.popularities();
         return leaf -> {
             ItemHashes.Segment hashes = node.hashes().of(leaf, scoring.table().idField());
             return doc -> popularities.getOrDefault(hashes.of(leaf, doc), 0);

@@ -23,6 +23,8 @@ final class ItemTable {
     private static final double PRIOR = 2;
     /** The most that one context can do, either way. */
     private static final double MOST = 4;
+    /** As many times the mean, and nothing is told apart beyond. */
+    private static final double MOST_BESIDE = 1_024;
     private static final long SUMMED_FOR_MS = 1_000;
 
     /**
@@ -30,15 +32,17 @@ final class ItemTable {
      *
      * @param numbers      of the rows, by hash of the item
      * @param popularities of the rows without regard to contexts
+     * @param allTime      what their items were worth ever
      */
     private record Sum(long at, double halfLife, double pivot, Map<String, Double> usual, LongIntHashMap numbers, Row[] rows,
-        float[] popularities) {}
+        float[] popularities, float[] allTime) {}
 
     /**
      * @param level  binary logarithm of the weight
+     * @param total  weight of all events there ever were
      * @param shares of the weight, by context
      */
-    private record Row(long seqNo, double weight, double level, long time, Map<String, Float> shares) {
+    private record Row(long seqNo, double weight, double level, long time, double total, Map<String, Float> shares) {
         /**
          * Binary logarithm of what the weight is worth at a moment that is the same for all rows. Weights that halve in the same
          * time keep their quotients, whenever they are compared.
@@ -79,7 +83,7 @@ final class ItemTable {
             numbers.put(item, number);
         }
         double level = Math.log(written.weight()) / Math.log(2);
-        rows[number] = new Row(seqNo, written.weight(), level, written.time(), shares(written));
+        rows[number] = new Row(seqNo, written.weight(), level, written.time(), written.total(), shares(written));
         changed = true;
     }
 
@@ -142,17 +146,34 @@ final class ItemTable {
         for (Map.Entry<String, Double> context : within.entrySet()) {
             usual.put(context.getKey(), context.getValue() / total);
         }
-        // In steps of a sixteenth of an octave, so that nodes which add in another order agree.
-        double pivot = known.length == 0 ? 0 : Math.round(16 * (highest + Math.log(total / known.length) / Math.log(2))) / 16.0;
+        double pivot = known.length == 0 ? 0 : stepped(highest + Math.log(total / known.length) / Math.log(2));
+        double ever = Arrays.stream(known).mapToDouble(Row::total).sum();
+        double mean = known.length == 0 ? 1 : Math.pow(2, stepped(Math.log(ever / known.length) / Math.log(2)));
         float[] popularities = new float[known.length];
+        float[] allTime = new float[known.length];
         for (int i = 0; i < known.length; i++) {
             popularities[i] = (float) saturated(Math.pow(2, known[i].level(halfLife) - pivot));
+            allTime[i] = (float) allTime(known[i].total / mean);
         }
-        return new Sum(now, halfLife, pivot, usual, places, known, popularities);
+        return new Sum(now, halfLife, pivot, usual, places, known, popularities, allTime);
     }
 
-    private static double saturated(double beside) {
+    /** In steps of a sixteenth of an octave, so that nodes which add in another order agree. */
+    private static double stepped(double logarithm) {
+        return Math.round(16 * logarithm) / 16.0;
+    }
+
+    /** The signal popularity of what is so many times as popular as the mean. */
+    static double saturated(double beside) {
         return beside / (1 + beside);
+    }
+
+    /**
+     * The signal popularity_all_time of what is so many times as popular as the mean. Few items have most of what people do, as
+     * powers of ten go, and among these a saturation sees no difference.
+     */
+    static double allTime(double beside) {
+        return Math.min(1, Math.log1p(beside) / Math.log(MOST_BESIDE));
     }
 
     /** How popular items are, for one search, as of one moment. */
@@ -183,6 +204,23 @@ final class ItemTable {
                 beside *= fits(row, context);
             }
             return saturated(beside);
+        }
+
+        /** @return from 0, for an item that nobody ever liked, to 1 */
+        double allTime(long item) {
+            int number = sum.numbers.getOrDefault(item, -1);
+            return number < 0 ? 0 : sum.allTime[number];
+        }
+
+        /**
+         * What is to be gained by showing an item that is not known well: it shrinks with what is known of it as the width of a
+         * confidence bound does, see Auer et al., Machine Learning 47, 2002.
+         *
+         * @return from 0 to 1, for an item of which nothing is known
+         */
+        double unknown(long item) {
+            int number = sum.numbers.getOrDefault(item, -1);
+            return number < 0 ? 1 : 1 / Math.sqrt(1 + sum.rows[number].total);
         }
 
         private double fits(Row row, String context) {

@@ -30,6 +30,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * The trained models of which this node has a copy. A search reads the rows of its history's items, a few dozen, out of the
@@ -39,7 +40,7 @@ public final class ModelCopies {
     private static final Logger LOGGER = LogManager.getLogger(ModelCopies.class);
 
     private final Map<String, IndexShard> copies = new ConcurrentHashMap<>();
-    private final Map<String, LongFloatHashMap> popularities = new ConcurrentHashMap<>();
+    private final Map<String, Popularities> popularities = new ConcurrentHashMap<>();
 
     /** Remembers an index's shard if it is a model. */
     public void listenTo(IndexModule module) {
@@ -118,43 +119,54 @@ public final class ModelCopies {
     }
 
     /**
-     * The popularity of each item as the model has it, by hash: {@code p / (p + mean)}. For learning, which must not know what
-     * was popular later; kept on the heap from the first time on, 12 bytes an item.
+     * How popular each item is as the model has it, by hash: the signals of these names.
      */
-    LongFloatHashMap popularities(String model) {
+    record Popularities(LongFloatHashMap popularities, LongFloatHashMap allTime) {
+        private static final Popularities NONE = new Popularities(new LongFloatHashMap(), new LongFloatHashMap());
+    }
+
+    /**
+     * What a model knows of popularity. For learning, which must not know what was popular later; kept on the heap from the
+     * first time on, 24 bytes an item.
+     */
+    Popularities popularities(String model) {
         IndexShard shard = copies.get(model);
         if (shard == null) {
-            return new LongFloatHashMap();
+            return Popularities.NONE;
         }
         return popularities.computeIfAbsent(model, unread -> {
             try {
-                return readPopularities(shard);
+                return new Popularities(
+                    signals(shard, ModelIndex.POPULARITY, ItemTable::saturated),
+                    signals(shard, ModelIndex.TOTAL, ItemTable::allTime)
+                );
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         });
     }
 
-    private static LongFloatHashMap readPopularities(IndexShard shard) throws IOException {
-        LongFloatHashMap popularities = new LongFloatHashMap();
+    /** @param signal of how many times as much as the mean an item has */
+    private static LongFloatHashMap signals(IndexShard shard, String field, DoubleUnaryOperator signal) throws IOException {
+        LongFloatHashMap signals = new LongFloatHashMap();
         double total = 0;
         try (Engine.Searcher searcher = shard.acquireSearcher("affinity")) {
             for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
-                SortedNumericDocValues values = leaf.reader().getSortedNumericDocValues(ModelIndex.POPULARITY);
+                SortedNumericDocValues values = leaf.reader().getSortedNumericDocValues(field);
                 SortedSetDocValues items = leaf.reader().getSortedSetDocValues(ModelIndex.ITEM);
                 for (int doc = 0; doc < leaf.reader().maxDoc(); doc++) {
                     if (values != null && values.advanceExact(doc) && items.advanceExact(doc)) {
                         float popularity = NumericUtils.sortableIntToFloat((int) values.nextValue());
-                        popularities.put(ItemRow.hash(items.lookupOrd(items.nextOrd())), popularity);
+                        signals.put(ItemRow.hash(items.lookupOrd(items.nextOrd())), popularity);
                         total += popularity;
                     }
                 }
             }
         }
-        float mean = (float) (total / Math.max(1, popularities.size()));
-        for (LongFloatHashMap.LongFloatCursor entry : popularities) {
-            popularities.values[entry.index] = entry.value > 0 ? entry.value / (entry.value + mean) : 0;
+        double mean = total / Math.max(1, signals.size());
+        for (LongFloatHashMap.LongFloatCursor entry : signals) {
+            signals.values[entry.index] = entry.value > 0 ? (float) signal.applyAsDouble(entry.value / mean) : 0;
         }
-        return popularities;
+        return signals;
     }
 }

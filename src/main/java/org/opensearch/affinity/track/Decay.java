@@ -7,6 +7,9 @@ package org.opensearch.affinity.track;
  * @param halfLife in milliseconds, above 0
  */
 public record Decay(long halfLife) {
+    /** Nothing is forgotten. */
+    public static final Decay NONE = new Decay(Long.MAX_VALUE);
+
     public Decay {
         if (halfLife <= 0) {
             throw new IllegalArgumentException("[half_life] must be above 0, got [" + halfLife + "ms]");

@@ -17,7 +17,7 @@ import java.util.TreeMap;
  * however often the log is read. Mutable, not thread-safe.
  */
 public final class ItemRow implements Writeable {
-    private static final byte FORMAT = 1;
+    private static final byte FORMAT = 2;
     private static final int MAX_CONTEXTS = 64;
     private static final int MANY_MARKS = 8;
 
@@ -25,6 +25,7 @@ public final class ItemRow implements Writeable {
     private final Map<String, Float> contexts;
     private final Map<String, Long> applied;
     private double weight;
+    private double total;
     private long time;
 
     /** By what rankers know an item: two items of a shop that share one are not to be expected. */
@@ -46,6 +47,7 @@ public final class ItemRow implements Writeable {
         }
         item = in.readString();
         weight = in.readDouble();
+        total = in.readDouble();
         time = in.readZLong();
         contexts = new TreeMap<>(in.readMap(StreamInput::readString, StreamInput::readFloat));
         applied = new TreeMap<>(in.readMap(StreamInput::readString, StreamInput::readZLong));
@@ -56,6 +58,7 @@ public final class ItemRow implements Writeable {
         out.writeByte(FORMAT);
         out.writeString(item);
         out.writeDouble(weight);
+        out.writeDouble(total);
         out.writeZLong(time);
         out.writeMap(contexts, StreamOutput::writeString, StreamOutput::writeFloat);
         out.writeMap(applied, StreamOutput::writeString, StreamOutput::writeZLong);
@@ -68,6 +71,11 @@ public final class ItemRow implements Writeable {
     /** Decayed weight of all events that liked it, as of {@link #time()}. */
     public double weight() {
         return weight;
+    }
+
+    /** Weight of all events that ever liked it. */
+    public double total() {
+        return total;
     }
 
     /** Time of its newest event, epoch milliseconds. */
@@ -99,6 +107,7 @@ public final class ItemRow implements Writeable {
         time = weight > 0 ? Math.max(time, when) : when;
         double left = amount * decay.factor(when, time);
         weight += left;
+        total += amount;
         for (String context : in) {
             contexts.merge(context, (float) left, Float::sum);
             if (contexts.size() > MAX_CONTEXTS) {

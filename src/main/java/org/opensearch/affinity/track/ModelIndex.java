@@ -27,6 +27,8 @@ public final class ModelIndex {
     public static final String ITEM = "item";
     /** Decayed weight of all events that liked the item, as a float in doc values. */
     public static final String POPULARITY = "popularity";
+    /** The same without decay. */
+    public static final String TOTAL = "total";
     /** What {@link #pack} made of its neighbours, in doc values. */
     public static final String NEIGHBOURS = "neighbours";
 
@@ -34,10 +36,11 @@ public final class ModelIndex {
      * What a model knows of one item.
      *
      * @param popularity   decayed weight of the events that liked it
+     * @param total        the same without decay
      * @param neighbours   ids of items that go with it
      * @param similarities of these, above 0, at most 1
      */
-    public record Row(String item, float popularity, List<String> neighbours, float[] similarities) {}
+    public record Row(String item, float popularity, float total, List<String> neighbours, float[] similarities) {}
 
     private final SystemDocuments documents;
     private final Client client;
@@ -95,6 +98,7 @@ public final class ModelIndex {
             mapping.startObject("_source").field("enabled", false).endObject().startObject("properties");
             mapping.startObject(ITEM).field("type", "keyword").endObject();
             mapping.startObject(POPULARITY).field("type", "float").field("index", false).endObject();
+            mapping.startObject(TOTAL).field("type", "float").field("index", false).endObject();
             mapping.startObject(NEIGHBOURS).field("type", "binary").field("doc_values", true).endObject();
             return mapping.endObject().endObject();
         } catch (IOException e) {
@@ -116,6 +120,7 @@ public final class ModelIndex {
     public void write(String tracker, int number, Collection<Row> rows, ActionListener<Void> listener) {
         documents.index(rows, row -> {
             XContentBuilder source = SystemDocuments.source().field(ITEM, row.item).field(POPULARITY, row.popularity);
+            source.field(TOTAL, row.total);
             if (row.similarities.length > 0) {
                 byte[] packed = pack(row);
                 source.field(NEIGHBOURS).value(packed, 0, packed.length);

@@ -34,7 +34,9 @@ public record Signal(String name, String field, Shape shape, double scale, float
         DECAY,
         /** What the tracker itself counts in its item table, beside what is usual: {@code p / (p + mean)}. It has no field. */
         POPULARITY,
-        /** By chance, more for items that are less popular: {@code (1 - popularity) · u}, u from 0 to 1. It has no field. */
+        /** What it ever counted, beside the mean, by its logarithm. It has no field. */
+        ALL_TIME,
+        /** By chance, more for items of which less is known: {@code u / √(1 + w)}, u from 0 to 1, w all it ever counted. It has no field. */
         CHANCE,
         /** The square root of how well the item goes with those of the history, as the trained model knows it. */
         BEHAVIOUR,
@@ -48,10 +50,12 @@ public record Signal(String name, String field, Shape shape, double scale, float
 
     /** The name of the signal that every tracker has. */
     public static final String POPULARITY = "popularity";
+    public static final String ALL_TIME = "popularity_all_time";
     public static final String SEEN = "seen";
     public static final String BEHAVIOUR = "behaviour";
     public static final String MEANING = "meaning";
     private static final String MATCH = "match_";
+    private static final List<String> OF_EVERY_TRACKER = List.of(ALL_TIME, SEEN, BEHAVIOUR, MEANING);
     /** What a search weighs under these names is something else. */
     private static final List<String> NOT_SIGNALS = List.of("relevance", "affinity", "explore");
     static final float DEFAULT_POPULARITY = 1.5f;
@@ -70,6 +74,7 @@ public record Signal(String name, String field, Shape shape, double scale, float
         Stream<Signal> own = Stream.of(
             new Signal(BEHAVIOUR, "", Shape.BEHAVIOUR, 1, 0),
             new Signal(SEEN, "", Shape.SEEN, 1, 0),
+            new Signal(ALL_TIME, "", Shape.ALL_TIME, 1, 0),
             new Signal(MEANING, "", Shape.MEANING, 1, 0)
         );
         return Stream.concat(own, textFields.stream().map(field -> new Signal(MATCH + field, field, Shape.MATCH, 1, 0))).toList();
@@ -104,7 +109,7 @@ public record Signal(String name, String field, Shape shape, double scale, float
             Part.of(path, definition, "{\"weight\": 1.5}").requireOnly("weight");
             return popularity((float) number(path + ".weight", said.containsKey("weight") ? said.get("weight") : DEFAULT_POPULARITY, 0, Ranking.MAX_WEIGHT));
         }
-        if (name.equals(SEEN) || name.equals(BEHAVIOUR) || name.equals(MEANING) || name.startsWith(MATCH)) {
+        if (OF_EVERY_TRACKER.contains(name) || name.startsWith(MATCH)) {
             throw new IllegalArgumentException("[" + path + "] is a signal that every tracker has: give yours another name, or weigh it in [ranking]");
         }
         if (NOT_SIGNALS.contains(name)) {
@@ -155,7 +160,7 @@ public record Signal(String name, String field, Shape shape, double scale, float
         return switch (shape) {
             case SATURATION -> value > 0 ? (float) (value / (value + scale)) : 0;
             case DECAY -> (float) Math.pow(2, -Math.max(0, now - value) / scale);
-            case POPULARITY, CHANCE, BEHAVIOUR, SEEN, MATCH, MEANING -> (float) value;
+            case POPULARITY, ALL_TIME, CHANCE, BEHAVIOUR, SEEN, MATCH, MEANING -> (float) value;
         };
     }
 
@@ -165,7 +170,7 @@ public record Signal(String name, String field, Shape shape, double scale, float
         switch (shape) {
             case SATURATION -> builder.field("field", field).field("pivot", scale);
             case DECAY -> builder.field("field", field).field("half_life", inLargestUnit((long) scale).getStringRep());
-            case POPULARITY, CHANCE, BEHAVIOUR, SEEN, MATCH, MEANING -> {
+            case POPULARITY, ALL_TIME, CHANCE, BEHAVIOUR, SEEN, MATCH, MEANING -> {
             }
         }
         return builder.field("weight", weight).endObject();

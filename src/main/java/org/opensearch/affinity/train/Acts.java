@@ -4,7 +4,7 @@ import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.InPlaceMergeSorter;
 import org.opensearch.affinity.learn.Log;
 import org.opensearch.affinity.track.LogScan;
-import org.opensearch.affinity.track.Tracker;
+import org.opensearch.affinity.track.Decay;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -105,12 +105,12 @@ final class Acts {
     }
 
     /** What is left of the weights of all events that liked an item and that a rule keeps, at the newest time; by item, of sorted ones. */
-    double[] popularities(BiPredicate<String, Long> kept, Tracker tracker) {
+    double[] popularities(BiPredicate<String, Long> kept, Decay decay) {
         long now = newest();
         double[] popularities = new double[items.size()];
         for (int i = 0; i < size; i++) {
             if (weights[i] > 0 && kept.test(userNames[who[i]], times[i])) {
-                popularities[what[i]] += weights[i] * tracker.decay().factor(times[i], now);
+                popularities[what[i]] += weights[i] * decay.factor(times[i], now);
             }
         }
         return popularities;

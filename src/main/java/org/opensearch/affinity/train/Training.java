@@ -10,6 +10,7 @@ import org.opensearch.affinity.learn.Verdict;
 import org.opensearch.affinity.learn.Watch;
 import org.opensearch.affinity.evaluate.JudgedQuery;
 import org.opensearch.affinity.rank.RankNode;
+import org.opensearch.affinity.track.Decay;
 import org.opensearch.affinity.track.GetProfileAction;
 import org.opensearch.affinity.track.LogScan;
 import org.opensearch.affinity.track.ModelIndex;
@@ -150,13 +151,14 @@ final class Training {
     /** Writes a model of what a rule keeps of the log. */
     private void write(ModelIndex models, int number, Acts acts, BiPredicate<String, Long> kept, Log log, Neighbourhood method) {
         Neighbours neighbours = method.learn(log, crew, task.begin("learning which items go together"));
-        double[] popularities = acts.popularities(kept, tracker);
+        double[] popularities = acts.popularities(kept, tracker.decay());
+        double[] totals = acts.popularities(kept, Decay.NONE);
         Blocking.<Void>await(listener -> models.create(tracker.name(), number, listener));
         Watch watch = task.begin("writing the model");
         float most = most(neighbours);
         List<ModelIndex.Row> rows = new ArrayList<>();
         for (int item = 0; item < neighbours.items(); item++) {
-            rows.add(row(item, acts.items(), (float) popularities[item], neighbours, most));
+            rows.add(row(item, acts.items(), (float) popularities[item], (float) totals[item], neighbours, most));
             if (rows.size() == WRITTEN_AT_ONCE || item == neighbours.items() - 1) {
                 Blocking.<Void>await(listener -> models.write(tracker.name(), number, rows, listener));
                 rows.clear();
@@ -177,14 +179,14 @@ final class Training {
     }
 
     /** @param most similarity that there is: those that are written are parts of it */
-    private static ModelIndex.Row row(int item, List<String> items, float popularity, Neighbours neighbours, float most) {
+    private static ModelIndex.Row row(int item, List<String> items, float popularity, float total, Neighbours neighbours, float most) {
         int size = neighbours.size(item);
         List<String> ids = IntStream.range(0, size).mapToObj(rank -> items.get(neighbours.neighbour(item, rank))).toList();
         float[] similarities = new float[size];
         for (int rank = 0; rank < size; rank++) {
             similarities[rank] = neighbours.similarity(item, rank) / most;
         }
-        return new ModelIndex.Row(items.get(item), popularity, ids, similarities);
+        return new ModelIndex.Row(items.get(item), popularity, total, ids, similarities);
     }
 
     private void drop(ModelIndex models, int number) {

@@ -86,6 +86,28 @@ public class PopularityTests extends RankTestCase {
         assertBusy(() -> assertTrue(signal(scores("t", "nobody", ""), "new") > 0));
     }
 
+    /** What was loved a year ago is not popular any more. */
+    public void testPopularOfAllTime() throws Exception {
+        shop(2);
+        trackPopular("t", "shop", ", \"half_life\": \"1d\"");
+        long now = System.currentTimeMillis();
+        for (String user : new String[] { "ann", "bob", "eve" }) {
+            act(user, "purchase", "loved", now - 365 * DAY, Map.of());
+        }
+        act("ann", "click", "liked", now, Map.of());
+        await("t");
+        String allTime = ", \"signals\": {\"popularity\": 0, \"popularity_all_time\": 10}";
+        assertBusy(() -> {
+            Map<String, Float> lately = scores("t", "nobody", "");
+            assertTrue(lately.toString(), lately.get("liked") > lately.get("loved"));
+            Map<String, Float> ever = scores("t", "nobody", allTime);
+            // Weights 9 and 1, mean 5.
+            assertEquals(ever.toString(), Math.log(1 + 9 / 5.0) / Math.log(2), signal(ever, "loved"), 0.1);
+            assertEquals(Math.log(1 + 1 / 5.0) / Math.log(2), signal(ever, "liked"), 0.1);
+            assertEquals(2f, ever.get("new"), 0f);
+        });
+    }
+
     public void testPopularityIsThatOfTheContext() throws Exception {
         shop(1);
         trackPopular("t", "shop", ", \"context\": {\"on\": {\"field\": \"device\"}}");
@@ -145,7 +167,7 @@ public class PopularityTests extends RankTestCase {
         assertRefused("[session_weight] must be a number from 0 to 1, got [2.0]", () -> scores("t", "ann", ", \"session_weight\": 2"));
     }
 
-    public void testChanceIsTheSameAllDayAndKinderToTheUnpopular() throws Exception {
+    public void testChanceIsTheSameAllDayAndKinderToTheUnknown() throws Exception {
         shop(2);
         trackPopular("t", "shop", ", \"ranking\": {\"signals\": {\"popularity\": 0}}");
         for (int i = 0; i < 8; i++) {
@@ -155,7 +177,7 @@ public class PopularityTests extends RankTestCase {
         Map<String, Float> first = scores("t", "nobody", ", \"explore\": 1");
         assertEquals(first, scores("t", "nobody", ", \"explore\": 1"));
         assertNotEquals(first, scores("t", "somebody", ", \"explore\": 1"));
-        assertTrue("as popular as the mean: at most half", signal(first, "loved") <= 0.51);
+        assertTrue("eight purchases of weight 3", signal(first, "loved") <= 1 / Math.sqrt(1 + 8 * 3) + 0.01);
         first.values().forEach(score -> assertTrue(first.toString(), score >= 2 && score <= 2 * Math.E + 1e-4));
         assertNotEquals(first.get("new"), first.get("desk"));
         scores("t", "nobody", "").values().forEach(score -> assertEquals(2f, score, 0f));

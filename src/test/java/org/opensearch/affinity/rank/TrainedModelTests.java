@@ -129,7 +129,7 @@ public class TrainedModelTests extends RankTestCase {
     public void testNothingCountsButWhatIsWanted() throws Exception {
         shop(1);
         Map<String, Object> model = train("{\"signals\": [\"seen\", \"behaviour\"]}");
-        Map<String, Object> ranking = Map.of("weight", 0.0, "signals", Map.of("behaviour", UNTAUGHT, "meaning", 0.0, "popularity", 0.0));
+        Map<String, Object> ranking = Map.of("weight", 0.0, "signals", Map.of("behaviour", UNTAUGHT, "meaning", 0.0, "popularity", 0.0, "popularity_all_time", 0.0));
         assertEquals(ranking, model.get("ranking"));
         // Whoever wanted a thing asked for it by its base: nobody's interests matter.
         StringJoiner queries = new StringJoiner(",");
@@ -139,7 +139,7 @@ public class TrainedModelTests extends RankTestCase {
         model = train("{\"signals\": [\"affinity\"], \"search\": {" + BY_BASE + "}, \"queries\": [" + queries + "]}");
         @SuppressWarnings("unchecked")
         Map<String, Object> weights = (Map<String, Object>) ((Map<String, Object>) model.get("ranking")).get("signals");
-        assertEquals(Map.of("behaviour", 0.0, "meaning", 0.0, "popularity", 0.0, "seen", 0.0), weights);
+        assertEquals(Map.of("behaviour", 0.0, "meaning", 0.0, "popularity", 0.0, "popularity_all_time", 0.0, "seen", 0.0), weights);
     }
 
     public void testExplainedToTheLastBit() throws Exception {
