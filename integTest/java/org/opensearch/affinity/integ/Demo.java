@@ -204,7 +204,7 @@ public final class Demo implements Callable<Integer> {
         said.put("meaning", meaning).put("popularity", popularity).put("last_events", lastEvents);
         int most = queries == null ? Integer.MAX_VALUE : queries;
         screen.print("");
-        new QualityReport(screen, Figures.here(), new Evaluation(rest, shopQuery)).make(set, asked, most, QualityReport.GROUPS, said);
+        new QualityReport(screen, Figures.here(), new Evaluation(rest, shopQuery)).make(set, asked, most, QualityReport.GROUPS, List.of(), said);
     }
 
     private String farewell(List<Showcase> shown) {

@@ -27,11 +27,13 @@ final class Evaluation {
     /**
      * Evaluates the first queries of a split, by an index of them.
      *
+     * @param explore how much items may gain by chance
      * @throws RestFailure when the node refuses it, for what it says
      */
-    Quality run(DataSet set, Split split, int limit, Step step) throws IOException {
+    Quality run(DataSet set, Split split, int limit, double explore, Step step) throws IOException {
         String index = index(set, split, limit);
         ObjectNode body = shopQuery.evaluation(DEPTH).put("index", index);
+        body.withObject("/ranking").put("explore", explore);
         String path = "/_plugins/_affinity/trackers/" + shopQuery.tracker() + "/_evaluate?wait_for_completion=false";
         Quality quality = new Quality(await(rest.post(path, body).path("task").asText(), step));
         rest.delete("/" + index);

@@ -37,6 +37,9 @@ final class QualityBench implements Callable<Integer> {
     @Option(names = "--signals", split = ",", paramLabel = "NAME")
     List<String> signals = List.of();
 
+    @Option(names = "--explore", split = ",", paramLabel = "W")
+    List<Double> explore = List.of();
+
     @Option(names = "--meaning", paramLabel = "BOOST")
     Double meaning;
 
@@ -55,7 +58,7 @@ final class QualityBench implements Callable<Integer> {
         if (set.asks(asked) == false) {
             throw new IOException(set.name() + " has no " + asked.word() + " queries: " + asked.queryFile() + ".jsonl.gz is missing in " + data);
         }
-        new QualityRun(screen, figures, set, asked, queries == null ? Integer.MAX_VALUE : queries, users, heap, untrained == false, signals, meaning).run();
+        new QualityRun(screen, figures, set, asked, queries == null ? Integer.MAX_VALUE : queries, users, heap, untrained == false, signals, explore, meaning).run();
         return 0;
     }
 
@@ -63,6 +66,7 @@ final class QualityBench implements Callable<Integer> {
     void check() {
         require(split.equals("test") || split.equals("valid"), "--split must be test or valid, got " + split);
         require(queries == null || queries >= 1, "--queries must be at least 1, got " + queries);
+        require(explore.stream().allMatch(weight -> weight > 0 && weight <= 20), "--explore must be above 0, at most 20, got " + explore);
         require(QualityReport.GROUPS.containsAll(users), "--users must be of " + QualityReport.GROUPS + ", got " + users);
     }
 

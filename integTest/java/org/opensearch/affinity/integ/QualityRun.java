@@ -24,6 +24,7 @@ final class QualityRun {
     private final boolean learns;
     private final Double meaning;
     private final List<String> signals;
+    private final List<Double> explore;
     private JsonNode learned;
     private final Path work;
 
@@ -32,9 +33,10 @@ final class QualityRun {
      * @param users   groups of them that are shown
      * @param learns  whether a model is trained and used
      * @param signals by which a trained model is to rank; none for all
+     * @param explore weights of chance that are measured too
      * @param meaning boost of what means the same as the query beside its words; null for words alone
      */
-    QualityRun(Screen screen, Figures figures, DataSet set, Split split, int queries, List<String> users, String heap, boolean learns, List<String> signals, Double meaning) {
+    QualityRun(Screen screen, Figures figures, DataSet set, Split split, int queries, List<String> users, String heap, boolean learns, List<String> signals, List<Double> explore, Double meaning) {
         this.screen = screen;
         this.figures = figures;
         this.set = set;
@@ -44,6 +46,7 @@ final class QualityRun {
         this.heap = heap;
         this.learns = learns;
         this.signals = signals;
+        this.explore = explore;
         this.meaning = meaning;
         this.work = figures.target().resolve("quality");
     }
@@ -67,7 +70,7 @@ final class QualityRun {
             if (learns && parts.size() > 1) {
                 learnAgain(evaluation);
             }
-            new QualityReport(screen, figures, evaluation).make(set, split, queries, users, said(told));
+            new QualityReport(screen, figures, evaluation).make(set, split, queries, users, explore, said(told));
         }
     }
 
