@@ -92,7 +92,6 @@ final class DocumentMerit {
                 case CHANCE -> "by chance, the same for this user all day";
                 case BEHAVIOUR -> "how it goes with the items of the user's history";
                 case SEEN -> "1 for an item of the user's history";
-                case LONG_AGO -> "1 for an item of events before the history";
                 case MATCH -> "how the words of [" + signal.field() + "] and of the query meet";
                 case MEANING -> "cosine of query and item";
             };

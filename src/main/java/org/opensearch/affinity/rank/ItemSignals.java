@@ -4,7 +4,6 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.internal.hppc.LongFloatHashMap;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.VectorUtil;
-import org.opensearch.affinity.track.LongAgo;
 import org.opensearch.affinity.track.Signal;
 import org.opensearch.affinity.track.Signal.Shape;
 import org.opensearch.common.util.CachedSupplier;
@@ -61,7 +60,6 @@ final class ItemSignals {
                 case CHANCE -> chance(scoring.table(), node);
                 case BEHAVIOUR -> behaviour(scoring, node);
                 case SEEN -> leaf -> seen(own.leaf(leaf));
-                case LONG_AGO -> longAgo(scoring, node);
                 case MATCH -> match(signal, scoring.asked(), context);
                 case MEANING -> meaning(scoring);
                 case SATURATION, DECAY -> field(signal, context);
@@ -132,17 +130,6 @@ final class ItemSignals {
 
     private static Values seen(OwnItems.Leaf own) {
         return doc -> own.has(doc) ? 1 : 0;
-    }
-
-    private static Source longAgo(Scoring scoring, RankNode node) {
-        LongAgo known = scoring.longAgo();
-        if (known.isEmpty() || scoring.table() == null) {
-            return null;
-        }
-        return leaf -> {
-            ItemHashes.Segment hashes = node.hashes().of(leaf, scoring.table().idField());
-            return doc -> known.has(hashes.of(leaf, doc)) ? 1 : 0;
-        };
     }
 
     private static Source match(Signal signal, Asked asked, QueryShardContext context) {

@@ -2,13 +2,11 @@ package org.opensearch.affinity.rank;
 
 import org.opensearch.affinity.track.GetProfileAction;
 import org.opensearch.affinity.track.History;
-import org.opensearch.affinity.track.LongAgo;
 import org.opensearch.affinity.track.ModelIndex;
 import org.opensearch.affinity.track.Profile;
 import org.opensearch.affinity.track.Ranking;
 import org.opensearch.affinity.track.Ranking.ScoreMode;
 import org.opensearch.affinity.track.Signal;
-import org.opensearch.affinity.track.Signal.Shape;
 import org.opensearch.affinity.track.Tracker;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -30,7 +28,6 @@ import java.util.stream.Stream;
  * @param signals    of the items, with the weights of this search, none of them 0
  * @param table      where the items' popularity is to be found; null where there is none
  * @param history    items of the person's history, each once, newest first; none where nothing depends on them
- * @param longAgo    of what these do not have any more; none where nothing depends on it
  * @param ownFactor  from 0 to 1, what the affinity of these is multiplied by
  * @param model      what was learned of which items go together; null for nothing
  * @param asked      what is searched for
@@ -39,7 +36,7 @@ import java.util.stream.Stream;
  * @param learning   whether hits are to tell their signals, and stay where they are: then signals may have the weight 0
  */
 record Scoring(Interests interests, float weight, float confidence, Fusion fusion, List<Signal> signals, Table table,
-    List<String> history, LongAgo longAgo, float ownFactor, Model model, Asked asked, float diversity, long now, boolean learning)
+    List<String> history, float ownFactor, Model model, Asked asked, float diversity, long now, boolean learning)
     implements
         Writeable {
 
@@ -109,7 +106,6 @@ record Scoring(Interests interests, float weight, float confidence, Fusion fusio
         List.of(),
         null,
         List.of(),
-        LongAgo.NONE,
         1,
         null,
         Asked.NOTHING,
@@ -127,7 +123,6 @@ record Scoring(Interests interests, float weight, float confidence, Fusion fusio
             in.readList(Signal::new),
             in.readOptionalWriteable(Table::new),
             in.readStringList(),
-            new LongAgo(in),
             in.readFloat(),
             in.readOptionalWriteable(Model::new),
             new Asked(in),
@@ -146,7 +141,6 @@ record Scoring(Interests interests, float weight, float confidence, Fusion fusio
         out.writeList(signals);
         out.writeOptionalWriteable(table);
         out.writeStringCollection(history);
-        longAgo.writeTo(out);
         out.writeFloat(ownFactor);
         out.writeOptionalWriteable(model);
         asked.writeTo(out);
@@ -180,7 +174,6 @@ record Scoring(Interests interests, float weight, float confidence, Fusion fusio
             signals,
             table,
             profile == null || remembers == false ? List.of() : newestFirst(profile),
-            profile != null && signals.stream().anyMatch(signal -> signal.shape() == Shape.LONG_AGO) ? profile.longAgo() : LongAgo.NONE,
             own,
             found.model() == null ? null : new Model(ModelIndex.index(tracker.name(), found.model().number()), found.model().keep()),
             asked,
@@ -215,7 +208,6 @@ record Scoring(Interests interests, float weight, float confidence, Fusion fusio
             signals,
             asOf.itemTable() == null ? table : usual.table,
             history,
-            asOf.profile() == null ? LongAgo.NONE : asOf.profile().longAgo(),
             usual.ownFactor,
             model,
             asked,
@@ -257,7 +249,6 @@ record Scoring(Interests interests, float weight, float confidence, Fusion fusio
             signals,
             table,
             history,
-            longAgo,
             ownFactor,
             model,
             asked,

@@ -52,18 +52,16 @@ public final class History {
         return events.isEmpty() ? 0 : events.getLast().time();
     }
 
-    /**
-     * An event among the newest.
-     *
-     * @return the one for which there is no room any more; null for none
-     */
-    Profile.Seen add(Profile.Seen seen) {
+    /** An event among the newest. */
+    void add(Profile.Seen seen) {
         int at = events.size();
         while (at > 0 && events.get(at - 1).time() > seen.time()) {
             at--;
         }
         events.add(at, seen);
-        return events.size() > MAX ? events.remove(0) : null;
+        if (events.size() > MAX) {
+            events.remove(0);
+        }
     }
 
     /** Drops the events before a time, epoch milliseconds. */

@@ -6,7 +6,6 @@ import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
 
 import java.io.IOException;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +19,7 @@ import java.util.function.BiPredicate;
  * not on how they were cut into batches. Mutable while it is folded, not thread-safe.
  */
 public final class Profile implements Writeable {
-    private static final byte FORMAT = 3;
+    private static final byte FORMAT = 2;
 
     /**
      * One event of the recent history.
@@ -38,7 +37,6 @@ public final class Profile implements Writeable {
     private final String user;
     private final InterestSet interests;
     private final History history;
-    private final LongAgo longAgo;
     private final Map<String, Long> applied;
     private long events;
     private long sessionStart;
@@ -54,7 +52,6 @@ public final class Profile implements Writeable {
         this.user = user;
         interests = new InterestSet(List.of());
         history = new History();
-        longAgo = new LongAgo();
         this.applied = new TreeMap<>(applied);
         this.absence = absence;
     }
@@ -79,7 +76,6 @@ public final class Profile implements Writeable {
         applied = new TreeMap<>(in.readMap(StreamInput::readString, StreamInput::readZLong));
         events = in.readVLong();
         absence = format == 1 ? Absence.NONE : new Absence(in);
-        longAgo = format < 3 ? new LongAgo() : new LongAgo(in);
     }
 
     @Override
@@ -97,7 +93,6 @@ public final class Profile implements Writeable {
         out.writeMap(applied, StreamOutput::writeString, StreamOutput::writeZLong);
         out.writeVLong(events);
         absence.writeTo(out);
-        longAgo.writeTo(out);
     }
 
     /**
@@ -109,14 +104,9 @@ public final class Profile implements Writeable {
      */
     public record Done(String item, long time, float[] vector, double weight) {}
 
-    /**
-     * What would be known of somebody who did this and nothing else, but for the circumstances; it is never stored.
-     *
-     * @param before items of what was done before that
-     */
-    public static Profile of(String user, Collection<String> before, List<Done> oldestFirst, Tracker tracker) {
+    /** What would be known of somebody who did this and nothing else, but for the circumstances; it is never stored. */
+    public static Profile of(String user, List<Done> oldestFirst, Tracker tracker) {
         Profile profile = new Profile(user);
-        before.forEach(item -> profile.remember(item, tracker));
         for (Done done : oldestFirst) {
             profile.take(new Event(user, done.item, "", done.time, 0, List.of()), done.vector, done.weight, tracker);
         }
@@ -134,11 +124,6 @@ public final class Profile implements Writeable {
     /** The newest events, oldest first, at most {@value History#MAX}. */
     public List<Seen> history() {
         return history.events();
-    }
-
-    /** The items of events before these; none where the tracker keeps histories for a time. */
-    public LongAgo longAgo() {
-        return longAgo;
     }
 
     /** How many events the profile was made of. */
@@ -164,7 +149,7 @@ public final class Profile implements Writeable {
 
     /** About how much heap it takes. */
     long bytes() {
-        long bytes = 500 + 150L * history.events().size() + (longAgo.isEmpty() ? 0 : 1_024);
+        long bytes = 500 + 150L * history.events().size();
         for (Interest interest : interests()) {
             bytes += 800 + 4L * interest.dimension();
         }
@@ -205,14 +190,6 @@ public final class Profile implements Writeable {
     /** Drops what happened before a time, epoch milliseconds, from the history. */
     void forgetHistory(long before) {
         history.forget(before);
-        longAgo.clear();
-    }
-
-    /** Of what is remembered without its time nobody knows when it is to be forgotten. */
-    private void remember(String item, Tracker tracker) {
-        if (tracker.retention().isEmpty()) {
-            longAgo.add(item);
-        }
     }
 
     boolean hasApplied(Slice slice, long seqNo) {
@@ -279,11 +256,8 @@ public final class Profile implements Writeable {
         Skipped restrained = restrain(event, inSession, tracker);
         events++;
         sessionEvents += inSession ? 1 : 0;
-        Seen dropped = history.add(new Seen(event.item(), event.action(), event.time(), event.id()));
-        if (dropped != null) {
-            remember(dropped.item(), tracker);
-        }
-        tracker.retention().ifPresent(kept -> forgetHistory(lastEvent() - kept.millis()));
+        history.add(new Seen(event.item(), event.action(), event.time(), event.id()));
+        tracker.retention().ifPresent(kept -> history.forget(lastEvent() - kept.millis()));
         if (restrained == null) {
             interests.take(event, vector, weight, inSession, tracker);
         }
@@ -306,7 +280,6 @@ public final class Profile implements Writeable {
             && user.equals(other.user)
             && interests.equals(other.interests)
             && history.equals(other.history)
-            && longAgo.equals(other.longAgo)
             && applied.equals(other.applied)
             && events == other.events
             && sessionStart == other.sessionStart
@@ -316,6 +289,6 @@ public final class Profile implements Writeable {
 
     @Override
     public int hashCode() {
-        return Objects.hash(user, interests, history, longAgo, applied, events, sessionStart, sessionEvents, absence);
+        return Objects.hash(user, interests, history, applied, events, sessionStart, sessionEvents, absence);
     }
 }

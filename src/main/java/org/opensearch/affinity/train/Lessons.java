@@ -135,12 +135,10 @@ final class Lessons {
     /** The profile as it was before the question; null where there was none. */
     private Profile profile(JudgedQuery question) {
         String user = keys.apply(question.user());
-        List<Acts.Act> all = acts.before(user, question.time(), Integer.MAX_VALUE);
-        if (all.isEmpty()) {
+        List<Acts.Act> past = acts.before(user, question.time(), HISTORY);
+        if (past.isEmpty()) {
             return null;
         }
-        int old = Math.max(0, all.size() - HISTORY);
-        List<Acts.Act> past = all.subList(old, all.size());
         PlainActionFuture<Map<String, float[]>> found = PlainActionFuture.newFuture();
         vectors.find(tracker.items(), past.stream().map(Acts.Act::item).distinct().toList(), found);
         Map<String, float[]> known = found.actionGet();
@@ -151,7 +149,7 @@ final class Lessons {
                 done.add(new Profile.Done(act.item(), act.time(), vector, act.weight()));
             }
         }
-        return done.isEmpty() ? null : Profile.of(user, all.subList(0, old).stream().map(Acts.Act::item).toList(), done, tracker);
+        return done.isEmpty() ? null : Profile.of(user, done, tracker);
     }
 
     private float[] encoded(String text) {

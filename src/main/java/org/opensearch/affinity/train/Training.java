@@ -235,7 +235,7 @@ final class Training {
 
     /** People may want less of what they have seen; less of nothing else. */
     private double[] least() {
-        return signals.stream().mapToDouble(name -> Signal.mayBeUnwanted(name) ? Double.NEGATIVE_INFINITY : 0).toArray();
+        return signals.stream().mapToDouble(name -> name.equals(Signal.SEEN) ? Double.NEGATIVE_INFINITY : 0).toArray();
     }
 
     /** The learned weights, brought into the range that there is for weights, which changes no order. */

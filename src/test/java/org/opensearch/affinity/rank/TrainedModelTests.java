@@ -129,7 +129,7 @@ public class TrainedModelTests extends RankTestCase {
     public void testNothingCountsButWhatIsWanted() throws Exception {
         shop(1);
         Map<String, Object> model = train("{\"signals\": [\"seen\", \"behaviour\"]}");
-        Map<String, Object> ranking = Map.of("weight", 0.0, "signals", Map.of("behaviour", UNTAUGHT, "meaning", 0.0, "popularity", 0.0, "popularity_all_time", 0.0, "seen_long_ago", 0.0));
+        Map<String, Object> ranking = Map.of("weight", 0.0, "signals", Map.of("behaviour", UNTAUGHT, "meaning", 0.0, "popularity", 0.0, "popularity_all_time", 0.0));
         assertEquals(ranking, model.get("ranking"));
         // Whoever wanted a thing asked for it by its base: nobody's interests matter.
         StringJoiner queries = new StringJoiner(",");
@@ -139,25 +139,7 @@ public class TrainedModelTests extends RankTestCase {
         model = train("{\"signals\": [\"affinity\"], \"search\": {" + BY_BASE + "}, \"queries\": [" + queries + "]}");
         @SuppressWarnings("unchecked")
         Map<String, Object> weights = (Map<String, Object>) ((Map<String, Object>) model.get("ranking")).get("signals");
-        assertEquals(Map.of("behaviour", 0.0, "meaning", 0.0, "popularity", 0.0, "popularity_all_time", 0.0, "seen", 0.0, "seen_long_ago", 0.0), weights);
-    }
-
-    public void testWhatSomebodyHadLongAgo() throws Exception {
-        shop(randomIntBetween(1, 3));
-        for (int i = 0; i < 60; i++) {
-            event("ann", "click", i < 9 ? "tent" : i % 2 == 0 ? "desk" : "pen");
-        }
-        awaitProfiles("t");
-        Answer answer = rescored("shop", 100, ANN + ", \"signals\": {\"seen_long_ago\": 2, \"seen\": -1}", ", \"explain\": true");
-        Map<String, Float> scores = answer.scores();
-        assertEquals("what she did first", 2 * Math.exp(2), scores.get("lamp"), 1e-4);
-        assertEquals(2 * Math.exp(2), scores.get("tent"), 1e-4);
-        assertEquals("in the history, and in what was before it", 2 * Math.exp(2 - 1), scores.get("pen"), 1e-4);
-        assertEquals(2 * Math.exp(-1), scores.get("desk"), 1e-4);
-        assertEquals(2f, scores.get("stove"), 0f);
-        for (SearchHit hit : answer.response().getHits()) {
-            assertEquals(hit.getId(), hit.getScore(), hit.getExplanation().getValue().floatValue(), 0f);
-        }
+        assertEquals(Map.of("behaviour", 0.0, "meaning", 0.0, "popularity", 0.0, "popularity_all_time", 0.0, "seen", 0.0), weights);
     }
 
     public void testExplainedToTheLastBit() throws Exception {

@@ -1,11 +1,9 @@
 package org.opensearch.affinity.track;
 
-import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.VectorUtil;
 import org.opensearch.affinity.track.Event.Skipped;
 import org.opensearch.common.io.stream.BytesStreamOutput;
 import org.opensearch.common.xcontent.json.JsonXContent;
-import org.opensearch.core.common.bytes.BytesReference;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.index.Index;
 import org.opensearch.core.index.shard.ShardId;
@@ -16,7 +14,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -250,48 +247,9 @@ public class ProfileTests extends OpenSearchTestCase {
         assertTrue(profile.hasApplied(SLICE, 7));
         assertFalse(profile.hasApplied(SLICE, 8));
         assertEquals("it is written in the format of today", profile, copyWriteable(profile, writableRegistry(), Profile::new));
-        stored[0] = 4;
+        stored[0] = 3;
         Exception e = expectThrows(IOException.class, () -> new Profile(StreamInput.wrap(stored)));
-        assertEquals("profile format [4] is not one that this version reads, 1 to [3]", e.getMessage());
-    }
-
-    /** It knew nothing of what was long ago, which is the last thing in the third. */
-    public void testReadsTheSecondFormat() throws Exception {
-        Profile profile = new Profile("ann");
-        apply(profile, 0, at("a", 0, "hour=9"), new float[] { 1, 0 }, tracker(4));
-        BytesStreamOutput out = new BytesStreamOutput();
-        profile.writeTo(out);
-        byte[] second = BytesReference.toBytes(out.bytes().slice(0, out.size() - 1));
-        second[0] = 2;
-        assertEquals(profile, new Profile(StreamInput.wrap(second)));
-    }
-
-    /** Whatever the order in which events came: what the history has no room for is what is oldest. */
-    public void testWhatTheHistoryHasNoRoomForIsNotForgotten() throws Exception {
-        List<Integer> order = new ArrayList<>(IntStream.range(0, 300).boxed().toList());
-        Profile inOrder = new Profile("ann");
-        Profile shuffled = new Profile("ann");
-        for (int i : order) {
-            apply(inOrder, i, at("item" + i, i * DAY), new float[] { 1, 0 }, tracker(4));
-        }
-        Collections.shuffle(order, random());
-        for (int i = 0; i < order.size(); i++) {
-            int item = order.get(i);
-            apply(shuffled, i, at("item" + item, item * DAY), new float[] { 1, 0 }, tracker(4));
-        }
-        assertEquals(inOrder.longAgo(), shuffled.longAgo());
-        assertEquals(inOrder, copyWriteable(inOrder, writableRegistry(), Profile::new));
-        int wrong = 0;
-        for (int i = 0; i < 300; i++) {
-            boolean old = inOrder.longAgo().has(ItemRow.hash(new BytesRef("item" + i)));
-            assertTrue("what is gone from the history", old || i >= 250);
-            wrong += old && i >= 250 ? 1 : 0;
-            wrong += inOrder.longAgo().has(ItemRow.hash(new BytesRef("other" + i))) ? 1 : 0;
-        }
-        assertTrue("seldom another one: " + wrong, wrong <= 5);
-        inOrder.forgetHistory(299 * DAY);
-        assertTrue("of these nobody knows when they were", inOrder.longAgo().isEmpty());
-        assertTrue(inOrder.emptied(0, false).longAgo().isEmpty());
+        assertEquals("profile format [3] is not one that this version reads, 1 to [2]", e.getMessage());
     }
 
     /** Rounding an interest's direction to a byte a dimension, after every one of a thousand events, moves no cosine by more than 0.05. */
