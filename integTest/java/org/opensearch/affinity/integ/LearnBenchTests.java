@@ -72,7 +72,7 @@ public class LearnBenchTests {
         assertArrayEquals(new int[] { 0, 1 }, set.test().users());
         assertArrayEquals("what he has is not wanted", new int[] { 12 }, set.test().wanted()[0]);
         assertArrayEquals(new int[] { 0 }, set.valid().users());
-        assertEquals("a tenth of ten", 10, set.valid().log().size());
+        assertEquals("two of thirteen are to be found: one of ten", 10, set.valid().log().size());
     }
 
     @Test

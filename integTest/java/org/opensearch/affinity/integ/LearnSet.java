@@ -37,8 +37,8 @@ record LearnSet(String name, HeldOut valid, HeldOut test, boolean several) {
     private static final long SEED = 20_260_101L;
 
     /**
-     * Reads {@code train.txt.gz} and {@code test.txt.gz} (a user and his items a line, no times: a tenth of each user's items is for
-     * choosing), or else a {@link DataSet} with queries, of which only who asked when and for what matters.
+     * Reads {@code train.txt.gz} and {@code test.txt.gz} (a user and his items a line, no times: as large a part of each user's items
+     * as the test has of all is for choosing), or else a {@link DataSet} with queries, of which only who asked when and for what matters.
      */
     static LearnSet open(Path folder) throws IOException {
         if (Files.isRegularFile(folder.resolve("train.txt.gz"))) {
@@ -107,8 +107,11 @@ record LearnSet(String name, HeldOut valid, HeldOut test, boolean several) {
         Log log = builder.build();
         TreeMap<Integer, Collection<Integer>> wanted = new TreeMap<>();
         test.forEach(row -> wanted.put(row[0], new LinkedHashSet<>(Arrays.stream(row).skip(1).boxed().toList())));
-        HeldOut valid = HeldOut.random(log, 0.1, SEED).sample(ASKED, SEED);
-        return new LearnSet(folder.getFileName().toString(), valid, heldOut(log, wanted), true);
+        HeldOut asked = heldOut(log, wanted);
+        // What suits somebody of whom a tenth is missing need not suit somebody of whom a fifth is.
+        double missing = Arrays.stream(asked.wanted()).mapToInt(some -> some.length).sum();
+        HeldOut valid = HeldOut.random(log, missing / (missing + log.size()), SEED).sample(ASKED, SEED);
+        return new LearnSet(folder.getFileName().toString(), valid, asked, true);
     }
 
     /** A user and his items a line. */
