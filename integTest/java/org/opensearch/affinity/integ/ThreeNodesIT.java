@@ -3,10 +3,16 @@ package org.opensearch.affinity.integ;
 import com.fasterxml.jackson.databind.JsonNode;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.junit.AfterClass;
 import org.junit.BeforeClass;
@@ -15,11 +21,13 @@ import org.junit.Test;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertNotEquals;
+import static org.junit.Assert.assertTrue;
 
 /** Items and events spread over three shards on three nodes. */
 public class ThreeNodesIT {
     private static final TinyShop SHOP = new TinyShop(300, 4);
     private static final int EVENTS = 400;
+    private static final String MODELS = "/_plugins/_affinity/trackers/tiny/models";
 
     private static Cluster cluster;
     private static TrackerStats stats;
@@ -89,6 +97,57 @@ public class ThreeNodesIT {
         for (Node node : cluster.nodes()) {
             assertSame(single, retrieved(node.rest(), "spread", TinyShop.user(1)));
         }
+    }
+
+    /** Whatever model counts at a moment: a search that three nodes answer is ranked by one, and none fails. */
+    @Test
+    public void modelsAreSwitchedWhilePeopleSearch() throws Exception {
+        Rest rest = cluster.rest();
+        rest.post("/ubi_events/_refresh", null);
+        List<Map<String, Double>> possible = new ArrayList<>();
+        possible.add(scores(rest, "spread", TinyShop.user(1)));
+        for (String body : List.of("{\"activate\":true}", "{\"activate\":true,\"signals\":[\"popularity\"]}")) {
+            rest.post(MODELS + "?wait_for_completion=true", body);
+            possible.add(scores(rest, "spread", TinyShop.user(1)));
+        }
+        assertEquals("three rankings to be told apart", 3, Set.copyOf(possible).size());
+        AtomicBoolean over = new AtomicBoolean();
+        try (ExecutorService people = Executors.newFixedThreadPool(cluster.nodes().size())) {
+            List<Future<Integer>> searches = new ArrayList<>();
+            for (Node node : cluster.nodes()) {
+                searches.add(people.submit(() -> search(node.rest(), possible, over)));
+            }
+            try {
+                for (int i = 0; i < 30; i++) {
+                    int model = i % 3;
+                    rest.post(MODELS + (model == 0 ? "/2/_deactivate" : "/" + model + "/_activate"), null);
+                    for (Node node : cluster.nodes()) {
+                        Map<String, Double> found = scores(node.rest(), "spread", TinyShop.user(1));
+                        assertTrue(i + " DEBUG " + possible.stream().map(one -> same(one, found)).toList() + rest.get(MODELS + "?filter_path=models.number,models.active"), same(possible.get(model), found));
+                    }
+                }
+            } finally {
+                over.set(true);
+            }
+            for (Future<Integer> search : searches) {
+                assertTrue(search.get() > 30);
+            }
+        } finally {
+            rest.post(MODELS + "/2/_deactivate", null);
+        }
+    }
+
+    private static int search(Rest rest, List<Map<String, Double>> possible, AtomicBoolean over) {
+        int searches = 0;
+        for (; over.get() == false; searches++) {
+            Map<String, Double> found = scores(rest, "spread", TinyShop.user(1));
+            assertTrue("ranked by none of the models, or by two: " + found, possible.stream().anyMatch(one -> same(one, found)));
+        }
+        return searches;
+    }
+
+    private static boolean same(Map<String, Double> one, Map<String, Double> other) {
+        return one.keySet().equals(other.keySet()) && one.entrySet().stream().allMatch(hit -> Math.abs(hit.getValue() - other.get(hit.getKey())) <= 1e-6 * hit.getValue());
     }
 
     private static Map<String, Double> retrieved(Rest rest, String index, String user) {

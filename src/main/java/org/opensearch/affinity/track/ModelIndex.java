@@ -1,10 +1,12 @@
 package org.opensearch.affinity.track;
 
 import org.apache.lucene.util.BytesRef;
+import org.opensearch.action.admin.cluster.health.ClusterHealthResponse;
 import org.opensearch.action.admin.indices.mapping.put.PutMappingRequest;
 import org.opensearch.action.index.IndexRequest;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.common.settings.Settings;
+import org.opensearch.common.unit.TimeValue;
 import org.opensearch.common.xcontent.XContentFactory;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.xcontent.XContentBuilder;
@@ -31,6 +33,8 @@ public final class ModelIndex {
     public static final String TOTAL = "total";
     /** What {@link #pack} made of its neighbours, in doc values. */
     public static final String NEIGHBOURS = "neighbours";
+
+    private static final TimeValue COPIED_WITHIN = TimeValue.timeValueMinutes(2);
 
     /**
      * What a model knows of one item.
@@ -129,9 +133,19 @@ public final class ModelIndex {
         }, listener);
     }
 
-    /** Lets what was written be read, in one segment. */
+    /**
+     * Lets what was written be read, in one segment, on every data node: as long as one has no copy, its shards would rank by
+     * less than the others. It is waited for copies until {@link #COPIED_WITHIN}, since one may never get its own.
+     */
     public void finish(String tracker, int number, ActionListener<Void> listener) {
         String index = index(tracker, number);
+        documents.<ClusterHealthResponse>asPlugin(
+            ActionListener.wrap(copied -> merge(index, listener), listener::onFailure),
+            wrapped -> client.admin().cluster().prepareHealth(index).setWaitForGreenStatus().setTimeout(COPIED_WITHIN).execute(wrapped)
+        );
+    }
+
+    private void merge(String index, ActionListener<Void> listener) {
         documents.<Void>asPlugin(listener, wrapped -> client.admin().indices().prepareForceMerge(index).setMaxNumSegments(1).setFlush(true).execute(
             ActionListener.wrap(
                 merged -> client.admin().indices().prepareRefresh(index).execute(ActionListener.map(wrapped, refreshed -> null)),
