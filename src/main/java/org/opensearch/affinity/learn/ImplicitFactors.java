@@ -43,8 +43,9 @@ public record ImplicitFactors(int dimension, int iterations, double alpha, doubl
     public static List<Dial<ImplicitFactors>> dials(Log log) {
         List<Dial<ImplicitFactors>> all = List.of(
             Dial.of("keep", ImplicitFactors::withKeep, 0.7, 0.85, 1.0),
-            Dial.of("alpha", ImplicitFactors::withAlpha, 0.01, 0.03, 0.1),
-            Dial.of("lambda", ImplicitFactors::withLambda, 0.001, 0.003, 0.01)
+            Dial.of("alpha", ImplicitFactors::withAlpha, 0.001, 0.003, 0.01, 0.03, 0.1),
+            Dial.of("lambda", ImplicitFactors::withLambda, 0.001, 0.003, 0.01, 0.03),
+            Dial.of("dimension", ImplicitFactors::withDimension, 32, 64)
         );
         return log.ordered() ? all : all.subList(1, all.size());
     }
