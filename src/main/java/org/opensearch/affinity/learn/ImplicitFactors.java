@@ -45,7 +45,8 @@ public record ImplicitFactors(int dimension, int iterations, double alpha, doubl
             Dial.of("keep", ImplicitFactors::withKeep, 0.7, 0.85, 1.0),
             Dial.of("alpha", ImplicitFactors::withAlpha, 0.001, 0.003, 0.01, 0.03, 0.1),
             Dial.of("lambda", ImplicitFactors::withLambda, 0.001, 0.003, 0.01, 0.03),
-            Dial.of("dimension", ImplicitFactors::withDimension, 32, 64)
+            Dial.of("dimension", ImplicitFactors::withDimension, 32, 64, 128),
+            Dial.of("iterations", ImplicitFactors::withIterations, 6, 12)
         );
         return log.ordered() ? all : all.subList(1, all.size());
     }
