@@ -44,6 +44,7 @@ public class ReadmeIT {
         NodeSettings plain = NodeSettings.single(folder, Ports.free(1).getFirst(), "512m", NodeSettings.QUICK);
         Map<String, String> more = new HashMap<>(plain.more());
         more.put("affinity.pseudonym.2026.secret", "sixteen bytes, or more");
+        more.put("affinity.pseudonym.2027.secret", "as many, and other ones");
         docs.examples().stream().filter(Docs.Example::configures).flatMap(example -> example.text().lines()).forEach(line -> {
             more.put(line.substring(0, line.indexOf(": ")), line.substring(line.indexOf(": ") + 2));
         });

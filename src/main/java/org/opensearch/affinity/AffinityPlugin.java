@@ -249,7 +249,7 @@ public final class AffinityPlugin extends Plugin
         encoder.get().follow(cluster.getClusterSettings());
         cluster.addListener(new SliceTasks(new PersistentTasksService(cluster, threadPool, client), resolver));
         cluster.addLocalNodeClusterManagerListener(new Retention(cluster, client));
-        cluster.addLocalNodeClusterManagerListener(new Rebuilds(cluster, resolver, client));
+        cluster.addLocalNodeClusterManagerListener(new Rebuilds(cluster, resolver, client, keys));
         rank.startWith(threadPool);
         return List.of(encoder.get(), rank, profiles, keys);
     }

@@ -1,8 +1,11 @@
 package org.opensearch.affinity.track;
 
 import org.opensearch.ExceptionsHelper;
+import org.opensearch.action.ActionRunnable;
 import org.opensearch.affinity.track.Generations.Generation;
+import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.service.ClusterService;
+import org.opensearch.common.CheckedConsumer;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.index.IndexNotFoundException;
@@ -15,7 +18,7 @@ import java.util.stream.IntStream;
 
 /**
  * Makes users unknown: in the profiles that are used, and in those that are being made beside them, so that nobody comes back
- * when these take over. Thread-safe.
+ * when these take over. Each time by the name under which that generation stores the user. Thread-safe.
  */
 final class Absences {
     private static final TimeValue PAUSE = TimeValue.timeValueMillis(100);
@@ -24,58 +27,72 @@ final class Absences {
     private final ClusterService cluster;
     private final ThreadPool threadPool;
     private final ProfileIndex profiles;
+    private final UserKeys keys;
 
-    Absences(ClusterService cluster, ThreadPool threadPool, ProfileIndex profiles) {
+    Absences(ClusterService cluster, ThreadPool threadPool, ProfileIndex profiles, UserKeys keys) {
         this.cluster = cluster;
         this.threadPool = threadPool;
         this.profiles = profiles;
+        this.keys = keys;
     }
 
     /**
      * Changes one profile.
      *
+     * @param user     by his own name
      * @param change   answers with an empty profile, or with the one it gets if nothing is to be done
-     * @param listener gets the profile as it is now
+     * @param listener gets the profile as it is now; {@link UserKeys.MissingException} if this node cannot tell which it is
      */
     void change(String tracker, String user, UnaryOperator<Profile> change, ActionListener<Profile> listener) {
-        Generation before = generation(tracker);
-        profiles.change(tracker, user, change, ActionListener.wrap(changed -> {
-            Generation after = generation(tracker);
+        change(tracker, user, change, MAX_WAITS, listener);
+    }
+
+    private void change(String tracker, String user, UnaryOperator<Profile> change, int waits, ActionListener<Profile> listener) {
+        ClusterState state = cluster.state();
+        Generation before = Generations.of(state).of(tracker);
+        UserNames names = UserNames.live(tracker, state, keys);
+        profiles.change(names.home(), names.of(user), change, ActionListener.wrap(changed -> {
+            Generation after = Generations.of(cluster.state()).of(tracker);
             // Whichever was used when the profile was written, and whichever is used next.
             IntStream others = IntStream.of(before.next(), after.live() == before.live() ? 0 : after.live(), after.next());
             Deque<Integer> left = new ArrayDeque<>(others.filter(number -> number > 0).distinct().boxed().toList());
-            copy(tracker, changed, left, MAX_WAITS, listener);
-        }, listener::onFailure));
+            copy(tracker, user, changed, left, MAX_WAITS, listener);
+        }, e -> againWithoutIndex(e, waits, again -> change(tracker, user, change, waits - 1, again), listener)));
     }
 
-    private Generation generation(String tracker) {
-        return Generations.of(cluster.state()).of(tracker);
-    }
-
-    private void copy(String tracker, Profile changed, Deque<Integer> left, int waits, ActionListener<Profile> listener) {
+    private void copy(String tracker, String user, Profile changed, Deque<Integer> left, int waits, ActionListener<Profile> listener) {
         Integer number = left.peek();
         if (number == null) {
             listener.onResponse(changed);
             return;
         }
-        Generation now = generation(tracker);
+        ClusterState state = cluster.state();
+        Generation now = Generations.of(state).of(tracker);
         if (now.live() != number && now.next() != number) {
             left.remove(); // it was given up
-            copy(tracker, changed, left, waits, listener);
+            copy(tracker, user, changed, left, waits, listener);
             return;
         }
+        UserNames names = UserNames.of(tracker, number, state, keys);
         // Also where nothing changed: what is copied from the old ones may come after this, and must find it there.
         UnaryOperator<Profile> same = there -> there.absence().equals(changed.absence()) ? there : there.with(changed.absence());
-        profiles.change(Generations.name(tracker, number), changed.user(), same, ActionListener.wrap(done -> {
+        profiles.change(names.home(), names.of(user), same, ActionListener.wrap(done -> {
             left.remove();
-            copy(tracker, changed, left, waits, listener);
-        }, e -> {
-            if (waits > 0 && ExceptionsHelper.unwrapCause(e) instanceof IndexNotFoundException) {
-                Runnable again = () -> copy(tracker, changed, left, waits - 1, listener);
-                threadPool.schedule(again, PAUSE, ThreadPool.Names.GENERIC); // its index is about to be made
-            } else {
-                listener.onFailure(e);
-            }
-        }));
+            copy(tracker, user, changed, left, waits, listener);
+        }, e -> againWithoutIndex(e, waits, again -> copy(tracker, user, changed, left, waits - 1, again), listener)));
+    }
+
+    /** An index that is not there is about to be made, or another generation was put to use and this one deleted. */
+    private void againWithoutIndex(
+        Exception e,
+        int waits,
+        CheckedConsumer<ActionListener<Profile>, Exception> again,
+        ActionListener<Profile> listener
+    ) {
+        if (waits > 0 && ExceptionsHelper.unwrapCause(e) instanceof IndexNotFoundException) {
+            threadPool.schedule(ActionRunnable.wrap(listener, again), PAUSE, ThreadPool.Names.GENERIC);
+        } else {
+            listener.onFailure(e);
+        }
     }
 }

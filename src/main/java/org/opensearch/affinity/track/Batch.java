@@ -31,10 +31,10 @@ final class Batch {
 
     /**
      * @param origin of the slice
-     * @param keys   by which users are known from here on
+     * @param names  by which users are known from here on
      * @param now    epoch milliseconds
      */
-    Batch(Slice slice, Origin origin, Tracker tracker, ReadEventsAction.Response read, UserKeys keys, long now) {
+    Batch(Slice slice, Origin origin, Tracker tracker, ReadEventsAction.Response read, UserNames names, long now) {
         this.tracker = tracker;
         this.readTo = read.readTo();
         EventReader reader = new EventReader(tracker.events().fields(), tracker.contexts());
@@ -44,7 +44,7 @@ final class Batch {
                 if (tracker.weightOf(event.action()) == null) {
                     skip(Skipped.UNWEIGHTED_ACTION);
                 } else {
-                    Event stored = event.of(keys.of(tracker, event.user()));
+                    Event stored = event.of(names.of(event.user()));
                     events.add(new Numbered(origin.of(slice, document.term()), document.seqNo(), document.again(), stored));
                 }
             } catch (SkippedException e) {

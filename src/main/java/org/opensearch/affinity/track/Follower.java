@@ -4,6 +4,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.opensearch.action.support.ThreadedActionListener;
 import org.opensearch.affinity.track.ProfileIndex.Stored;
+import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.metadata.IndexAbstraction;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.CheckedConsumer;
@@ -144,8 +145,10 @@ final class Follower {
             return;
         }
         // A tracker that was deleted takes its tasks with it a moment later.
-        Tracker tracker = Trackers.of(cluster.state()).get(slice.tracker());
-        Batch batch = new Batch(slice, origin, tracker, read, keys, System.currentTimeMillis());
+        ClusterState state = cluster.state();
+        Tracker tracker = Trackers.of(state).get(slice.tracker());
+        UserNames names = UserNames.of(slice.tracker(), slice.generation(), state, keys);
+        Batch batch = new Batch(slice, origin, tracker, read, names, System.currentTimeMillis());
         vectors.findNewest(tracker.items(), batch.items(), then(own, found -> {
             batch.resolve(found);
             offer(own, batch);
@@ -277,7 +280,7 @@ final class Follower {
     }
 
     private String home() {
-        return Generations.home(slice, cluster.state());
+        return Generations.home(slice.tracker(), slice.generation(), cluster.state());
     }
 
     /** Which history of writes the index of the profiles has; empty where there is none. */

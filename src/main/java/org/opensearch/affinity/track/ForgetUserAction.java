@@ -110,7 +110,6 @@ public final class ForgetUserAction extends ActionType<ForgetUserAction.Response
         private final IndexNameExpressionResolver resolver;
         private final Client client;
         private final Absences absences;
-        private final UserKeys keys;
 
         @Inject
         public Transport(
@@ -125,8 +124,7 @@ public final class ForgetUserAction extends ActionType<ForgetUserAction.Response
             this.cluster = cluster;
             this.resolver = resolver;
             this.client = client;
-            this.keys = keys;
-            absences = new Absences(cluster, client.threadPool(), new ProfileIndex(client));
+            absences = new Absences(cluster, client.threadPool(), new ProfileIndex(client), keys);
         }
 
         @Override
@@ -138,7 +136,7 @@ public final class ForgetUserAction extends ActionType<ForgetUserAction.Response
             long now = System.currentTimeMillis();
             absences.change(
                 tracker.name(),
-                keys.of(tracker, request.user),
+                request.user,
                 known -> known.emptied(now, known.absence().optedOut()),
                 ActionListener.wrap(empty -> deleteEvents(tracker, empty, events, listener), listener::onFailure)
             );

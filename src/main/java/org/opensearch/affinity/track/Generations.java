@@ -42,22 +42,26 @@ public final class Generations extends AbstractNamedDiffable<Metadata.Custom> im
      * @param live  the one that is used; 0 is the first
      * @param next  the one that is being made; 0 for none
      * @param ready whether the next one knows what users did not want to be known, and may be folded into
+     * @param liveKeys under how many keys of the tracker's chain the one that is used stores users, from the first;
+     *                 {@link #ALL_KEYS} for all there are. The next one is always under all
      */
-    record Generation(int live, int next, boolean ready) implements Writeable {
-        static final Generation FIRST = new Generation(0, 0, false);
+    record Generation(int live, int next, boolean ready, int liveKeys) implements Writeable {
+        static final int ALL_KEYS = -1;
+        static final Generation FIRST = new Generation(0, 0, false, ALL_KEYS);
         private static final ConstructingObjectParser<Generation, Void> PARSER = new ConstructingObjectParser<>(
             "generation",
-            args -> new Generation((int) args[0], (int) args[1], (boolean) args[2])
+            args -> new Generation((int) args[0], (int) args[1], (boolean) args[2], (int) args[3])
         );
 
         static {
             PARSER.declareInt(constructorArg(), new ParseField("live"));
             PARSER.declareInt(constructorArg(), new ParseField("next"));
             PARSER.declareBoolean(constructorArg(), new ParseField("ready"));
+            PARSER.declareInt(constructorArg(), new ParseField("live_keys"));
         }
 
         Generation(StreamInput in) throws IOException {
-            this(in.readVInt(), in.readVInt(), in.readBoolean());
+            this(in.readVInt(), in.readVInt(), in.readBoolean(), in.readInt());
         }
 
         @Override
@@ -65,6 +69,7 @@ public final class Generations extends AbstractNamedDiffable<Metadata.Custom> im
             out.writeVInt(live);
             out.writeVInt(next);
             out.writeBoolean(ready);
+            out.writeInt(liveKeys);
         }
 
         boolean isRebuilding() {
@@ -116,7 +121,7 @@ public final class Generations extends AbstractNamedDiffable<Metadata.Custom> im
         for (String tracker : byTracker.keySet()) {
             Generation generation = of(tracker);
             builder.startObject(tracker).field("live", generation.live).field("next", generation.next);
-            builder.field("ready", generation.ready).endObject();
+            builder.field("ready", generation.ready).field("live_keys", generation.liveKeys).endObject();
         }
         return builder;
     }
@@ -152,12 +157,19 @@ public final class Generations extends AbstractNamedDiffable<Metadata.Custom> im
         return names;
     }
 
-    /** By what name a slice's follower writes: not by that of the ones in use, which may become others at any moment. */
-    static String home(Slice slice, ClusterState state) {
-        String own = name(slice.tracker(), slice.generation());
+    /** By what name a generation is read and written: not by that of the ones in use, which may become others at any moment. */
+    static String home(String tracker, int generation, ClusterState state) {
+        Generation now = of(state).of(tracker);
         // The first generation gets a name of its own when a second one is begun, and loses it with its index.
-        boolean alone = slice.generation() == 0 && of(state).of(slice.tracker()).equals(Generation.FIRST);
-        return alone ? slice.tracker() : own;
+        boolean alone = generation == 0 && now.live == 0 && now.isRebuilding() == false;
+        return alone ? tracker : name(tracker, generation);
+    }
+
+    /** The keys under which a generation stores users: those that are not used yet are stored under all. */
+    KeyChain chain(Tracker tracker, int generation) {
+        Generation now = of(tracker.name());
+        boolean all = generation != now.live || now.liveKeys == Generation.ALL_KEYS;
+        return all ? tracker.pseudonym() : tracker.pseudonym().first(now.liveKeys);
     }
 
     /**
@@ -166,6 +178,23 @@ public final class Generations extends AbstractNamedDiffable<Metadata.Custom> im
      * @throws OpenSearchStatusException (409) if one is being made already, or the rest of one is still being deleted
      */
     ClusterState begin(ClusterState state, String tracker) {
+        return begin(state, tracker, of(tracker).liveKeys);
+    }
+
+    /**
+     * The same, for a tracker that gets further keys: the generation that is used stays stored under those it was made with.
+     *
+     * @param before the tracker without them
+     * @throws OpenSearchStatusException (409) as {@link #begin}
+     */
+    ClusterState rotate(ClusterState state, Tracker before) {
+        int liveKeys = of(before.name()).liveKeys;
+        // A rotation that was given up may have left it under fewer keys than the tracker had.
+        int made = liveKeys == Generation.ALL_KEYS ? before.pseudonym().ids().size() : liveKeys;
+        return begin(state, before.name(), made);
+    }
+
+    private ClusterState begin(ClusterState state, String tracker, int liveKeys) {
         Generation now = of(tracker);
         if (now.isRebuilding() || leftOver(tracker, state).isEmpty() == false) {
             throw new OpenSearchStatusException("[affinity] tracker [{}] is being rebuilt already", RestStatus.CONFLICT, tracker);
@@ -175,13 +204,20 @@ public final class Generations extends AbstractNamedDiffable<Metadata.Custom> im
             String alias = index.substring(0, index.lastIndexOf('.')) + name("", now.live);
             rename(metadata, index, null, alias);
         }
-        return in(state, metadata, tracker, new Generation(now.live, now.following(), false));
+        return in(state, metadata, tracker, new Generation(now.live, now.following(), false, liveKeys));
     }
 
-    /** A state in which the next generation may be folded into; the same state where it is no longer wanted. */
-    ClusterState ready(ClusterState state, String tracker, int next) {
+    /**
+     * A state in which the next generation may be folded into; the same state where it is no longer wanted.
+     *
+     * @param chain under which it knows of users: one that was begun anew, under further keys, is not ready by that
+     */
+    ClusterState ready(ClusterState state, String tracker, int next, KeyChain chain) {
         Generation now = of(tracker);
-        return now.next != next ? state : in(state, Metadata.builder(state.metadata()), tracker, new Generation(now.live, next, true));
+        if (now.next != next || chain(Trackers.of(state).get(tracker), next).equals(chain) == false) {
+            return state;
+        }
+        return in(state, Metadata.builder(state.metadata()), tracker, new Generation(now.live, next, true, now.liveKeys));
     }
 
     /** A state in which the next generation is used; the same state where it is no longer wanted. */
@@ -195,13 +231,13 @@ public final class Generations extends AbstractNamedDiffable<Metadata.Custom> im
         rename(metadata, ProfileIndex.index(tracker, next), null, ProfileIndex.alias(tracker));
         rename(metadata, ItemIndex.index(tracker, now.live), ItemIndex.alias(tracker), null);
         rename(metadata, ItemIndex.index(tracker, next), null, ItemIndex.alias(tracker));
-        return in(state, metadata, tracker, new Generation(next, 0, false));
+        return in(state, metadata, tracker, new Generation(next, 0, false, Generation.ALL_KEYS));
     }
 
-    /** A state without a next generation. */
+    /** A state without a next generation. The one that is used stays under the keys that it was made with. */
     ClusterState cancel(ClusterState state, String tracker) {
         Generation now = of(tracker);
-        return in(state, Metadata.builder(state.metadata()), tracker, new Generation(now.live, 0, false));
+        return in(state, Metadata.builder(state.metadata()), tracker, new Generation(now.live, 0, false, now.liveKeys));
     }
 
     /** A state that knows nothing of the tracker. */

@@ -6,6 +6,7 @@ import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
 import org.opensearch.action.support.ListenerTimeouts;
+import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.metadata.IndexAbstraction;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
 import org.opensearch.cluster.service.ClusterService;
@@ -207,14 +208,17 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
 
         @Override
         protected void doExecute(Task task, Request request, ActionListener<Response> listener) {
-            Tracker tracker = Trackers.of(cluster.state()).get(request.tracker);
-            Index index = behind(ProfileIndex.alias(request.tracker));
-            Index items = behind(ItemIndex.alias(request.tracker));
+            // All of one state: at the end of a rebuild users may be stored by other names, in another index.
+            ClusterState state = cluster.state();
+            Tracker tracker = Trackers.of(state).get(request.tracker);
+            UserNames names = UserNames.live(request.tracker, state, keys);
+            Index index = behind(ProfileIndex.alias(request.tracker), state);
+            Index items = behind(ItemIndex.alias(request.tracker), state);
             String itemTable = items == null ? null : items.getName();
-            ActiveModels.Active model = ActiveModels.of(cluster.state()).of(request.tracker);
+            ActiveModels.Active model = ActiveModels.of(state).of(request.tracker);
             Common known = index == null ? null : commons.get(index);
-            List<Slice> slices = known != null ? List.of() : SliceTasks.slices(tracker, cluster.state(), resolver);
-            String user = request.user == null ? null : keys.of(tracker, request.user);
+            List<Slice> slices = known != null ? List.of() : SliceTasks.slices(tracker, state, resolver);
+            String user = request.user == null ? null : names.of(request.user);
             String id = user == null ? null : ProfileIndex.idOfUser(user);
             // One that is kept is shared, so it serves whoever changes nothing.
             boolean shared = id != null && index != null && request.recent.isEmpty() && tracker.retention().isEmpty();
@@ -231,7 +235,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
                 ThreadPool.Names.GENERIC,
                 NAME
             );
-            profiles.get(request.tracker, user, slices, ActionListener.wrap(found -> {
+            profiles.get(names.home(), user, slices, ActionListener.wrap(found -> {
                 Common common = known != null ? known : found.common();
                 if (known == null && index != null) {
                     commons.put(index, common);
@@ -258,8 +262,8 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
         }
 
         /** Null where there is no such alias. */
-        private Index behind(String name) {
-            IndexAbstraction alias = cluster.state().metadata().getIndicesLookup().get(name);
+        private static Index behind(String name, ClusterState state) {
+            IndexAbstraction alias = state.metadata().getIndicesLookup().get(name);
             return alias == null || alias.getWriteIndex() == null ? null : alias.getWriteIndex().getIndex();
         }
 

@@ -44,17 +44,17 @@ public final class LogScan implements Closeable {
 
     private final Client client;
     private final Tracker tracker;
-    private final UserKeys keys;
+    private final UserNames names;
     private final Map<String, Absence> absences;
     private final EventReader reader;
     private final int slices;
     private final long began = System.currentTimeMillis();
     private final String pointInTime;
 
-    private LogScan(Client client, Tracker tracker, UserKeys keys, Map<String, Absence> absences, int slices, String pointInTime) {
+    private LogScan(Client client, Tracker tracker, UserNames names, Map<String, Absence> absences, int slices, String pointInTime) {
         this.client = client;
         this.tracker = tracker;
-        this.keys = keys;
+        this.names = names;
         this.absences = absences;
         this.slices = slices;
         this.pointInTime = pointInTime;
@@ -62,19 +62,20 @@ public final class LogScan implements Closeable {
     }
 
     /**
+     * @param names  by which acts are to say whose they are: those of the profiles that are used
      * @param slices at least 1
      * @throws org.opensearch.index.IndexNotFoundException when there is no log
      */
-    public static LogScan open(Client client, Tracker tracker, UserKeys keys, int slices) {
+    public static LogScan open(Client client, Tracker tracker, UserNames names, int slices) {
         try (ThreadContext.StoredContext ignored = client.threadPool().getThreadContext().stashContext()) {
             Map<String, Absence> absences = new HashMap<>();
             PlainActionFuture<Void> known = PlainActionFuture.newFuture();
-            new ProfilePages(client).absences(tracker.name(), absences::put, known);
+            new ProfilePages(client).absences(names.home(), absences::put, known);
             known.actionGet();
             client.admin().indices().prepareRefresh(tracker.events().expressions()).get();
             CreatePitRequest create = new CreatePitRequest(KEPT, false, tracker.events().expressions());
             String id = client.execute(CreatePitAction.INSTANCE, create).actionGet().getId();
-            return new LogScan(client, tracker, keys, absences, slices, id);
+            return new LogScan(client, tracker, names, absences, slices, id);
         }
     }
 
@@ -127,7 +128,7 @@ public final class LogScan implements Closeable {
                 return null;
             }
             Event event = reader.read(hit.getId(), hit.getSourceRef(), began);
-            String user = keys.of(tracker, event.user());
+            String user = names.of(event.user());
             Double weight = tracker.weightOf(event.action());
             boolean absent = absences.getOrDefault(user, Absence.NONE).covers(event) != null;
             boolean old = tracker.retention().map(kept -> event.time() < began - kept.millis()).orElse(false);

@@ -66,14 +66,12 @@ public final class OptOutAction extends ActionType<AcknowledgedResponse> {
     public static final class Transport extends HandledTransportAction<Request, AcknowledgedResponse> {
         private final ClusterService cluster;
         private final Absences absences;
-        private final UserKeys keys;
 
         @Inject
         public Transport(TransportService transport, ActionFilters filters, ClusterService cluster, Client client, UserKeys keys) {
             super(NAME, transport, filters, Request::new);
             this.cluster = cluster;
-            this.keys = keys;
-            absences = new Absences(cluster, client.threadPool(), new ProfileIndex(client));
+            absences = new Absences(cluster, client.threadPool(), new ProfileIndex(client), keys);
         }
 
         @Override
@@ -82,7 +80,7 @@ public final class OptOutAction extends ActionType<AcknowledgedResponse> {
             long now = System.currentTimeMillis();
             absences.change(
                 tracker.name(),
-                keys.of(tracker, request.user),
+                request.user,
                 known -> known.absence().optedOut() == request.out ? known : known.emptied(now, request.out),
                 ActionListener.map(listener, changed -> new AcknowledgedResponse(true))
             );

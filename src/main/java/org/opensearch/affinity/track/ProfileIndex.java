@@ -33,7 +33,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * Where a tracker's profiles lie, by the names of users that {@link UserKeys} gives: {@code .affinity-interests-<tracker>}, an
+ * Where a tracker's profiles lie, by the names of users that {@link UserNames} gives: {@code .affinity-interests-<tracker>}, an
  * alias of a system index, one document a user, and one a slice that says how far it was read. All calls are asynchronous and
  * run with the plugin's own rights; listeners are called with the caller's thread context. Thread-safe.
  */

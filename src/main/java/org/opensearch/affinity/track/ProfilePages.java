@@ -40,16 +40,23 @@ final class ProfilePages {
     }
 
     /**
-     * Copies what users did not want to be known, and nothing else, to where profiles are folded anew. Who is there already is
-     * left as is.
+     * Copies what users did not want to be known, and nothing else, to where profiles are folded anew, under the names by which
+     * users are stored there. Who is there already is left as is.
      *
-     * @param to the name of a generation
+     * @param to keeps users under the keys of the generation it is copied from, and perhaps further ones
      */
-    void copyAbsences(String tracker, String to, ActionListener<Void> listener) {
-        absentPages(tracker, (absent, then) -> add(to, absent, then), listener);
+    void copyAbsences(UserNames from, UserNames to, ActionListener<Void> listener) {
+        absentPages(from.home(), (absent, then) -> {
+            List<Profile> renamed = absent.stream().map(profile -> new Profile(to.of(profile.user(), from)).with(profile.absence())).toList();
+            add(to.home(), renamed, then);
+        }, listener);
     }
 
-    /** Says of each user who did not want something to be known what that is. */
+    /**
+     * Says of each user who did not want something to be known what that is.
+     *
+     * @param tracker or the name of one of its generations
+     */
     void absences(String tracker, BiConsumer<String, Absence> each, ActionListener<Void> listener) {
         absentPages(tracker, (absent, then) -> {
             absent.forEach(profile -> each.accept(profile.user(), profile.absence()));

@@ -20,11 +20,13 @@ import org.opensearch.transport.TransportService;
 import org.opensearch.transport.client.Client;
 
 import java.io.IOException;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Defines a tracker or changes one. What is already folded stays; the items must not change, for profiles live in their space. */
+/**
+ * Defines a tracker or changes one. What is already folded stays; the items must not change, for profiles live in their space.
+ * Further keys for pseudonyms begin a rebuild, at the end of which all users are stored under them.
+ */
 public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
     public static final String NAME = "cluster:admin/affinity/tracker/put";
     public static final PutTrackerAction INSTANCE = new PutTrackerAction();
@@ -78,11 +80,11 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
         protected void clusterManagerOperation(Request request, ClusterState state, ActionListener<AcknowledgedResponse> listener) {
             checkItems(request.tracker, state);
             checkUnmoved(request.tracker, state);
-            UserKeys.require(request.tracker, state.nodes());
+            UserKeys.require(request.tracker.pseudonym(), state.nodes());
             // First the indices, so that a tracker never stands without the places its profiles and counts go to.
             ActionListener<Void> whenThere = ActionListener.wrap(created -> submit(request, current -> {
                 checkUnmoved(request.tracker, current);
-                return Trackers.of(current).with(current, request.tracker);
+                return defined(request.tracker, current);
             }, listener), listener::onFailure);
             String name = request.tracker.name();
             int live = Generations.of(state).of(name).live();
@@ -92,6 +94,14 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
                 true,
                 ActionListener.wrap(created -> items.create(name, live, true, whenThere), listener::onFailure)
             );
+        }
+
+        /** In one state with the beginning of the rebuild: the profiles in use never count as stored under keys they lack. */
+        private static ClusterState defined(Tracker tracker, ClusterState state) {
+            Tracker before = Trackers.of(state).find(tracker.name());
+            ClusterState defined = Trackers.of(state).with(state, tracker);
+            boolean same = before == null || before.pseudonym().equals(tracker.pseudonym());
+            return same ? defined : Generations.of(defined).rotate(defined, before);
         }
 
         private static void checkUnmoved(Tracker tracker, ClusterState state) {
@@ -107,9 +117,12 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
             if (was.vectorField().equals(is.vectorField()) == false) {
                 throw unmovable("items.vector_field", was.vectorField(), is.vectorField());
             }
-            if (Objects.equals(before.pseudonym(), tracker.pseudonym()) == false) {
-                // Who is stored under one name would be looked for under another, and who was forgotten would come back.
-                throw unmovable("users.pseudonym", before.pseudonym(), tracker.pseudonym());
+            if (tracker.pseudonym().startsWith(before.pseudonym()) == false) {
+                // What is stored of those who were forgotten could not be carried over, and they would come back.
+                throw new IllegalArgumentException(
+                    "[users.pseudonym] of a tracker cannot change from " + before.pseudonym() + " to " + tracker.pseudonym()
+                        + ": keep these keys in their order, and add further ones after them"
+                );
             }
         }
 

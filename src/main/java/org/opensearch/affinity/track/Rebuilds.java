@@ -37,12 +37,14 @@ public final class Rebuilds implements LocalNodeClusterManagerListener {
     private final Set<String> underWay = ConcurrentHashMap.newKeySet();
     private final Client client;
     private final RebuildWindows windows;
+    private final UserKeys keys;
     private Scheduler.Cancellable steps;
 
-    public Rebuilds(ClusterService cluster, IndexNameExpressionResolver resolver, Client client) {
+    public Rebuilds(ClusterService cluster, IndexNameExpressionResolver resolver, Client client, UserKeys keys) {
         this.cluster = cluster;
         this.resolver = resolver;
         this.client = client;
+        this.keys = keys;
         profiles = new ProfileIndex(client);
         pages = new ProfilePages(client);
         items = new ItemIndex(client);
@@ -86,19 +88,22 @@ public final class Rebuilds implements LocalNodeClusterManagerListener {
         } else if (generation.isRebuilding() == false) {
             done.onResponse(null);
         } else if (generation.ready() == false) {
-            prepare(tracker, generation.next(), done);
+            prepare(tracker, generation, state, done);
         } else {
             finishIfFarEnough(tracker, generation, state, done);
         }
     }
 
-    private void prepare(String tracker, int next, ActionListener<Void> done) {
+    private void prepare(String tracker, Generation generation, ClusterState state, ActionListener<Void> done) {
+        int next = generation.next();
+        UserNames from = UserNames.live(tracker, state, keys);
+        UserNames to = UserNames.of(tracker, next, state, keys);
         ActionListener<Void> copied = ActionListener.wrap(
-            ready -> submit("rebuild ready", state -> Generations.of(state).ready(state, tracker, next), done),
+            ready -> submit("rebuild ready", now -> Generations.of(now).ready(now, tracker, next, to.chain()), done),
             done::onFailure
         );
         ActionListener<Void> made = ActionListener.wrap(
-            there -> pages.copyAbsences(tracker, Generations.name(tracker, next), copied),
+            there -> pages.copyAbsences(from, to, copied),
             done::onFailure
         );
         profiles.create(

@@ -142,7 +142,7 @@ public final class Tracker implements Writeable, ToXContentObject {
     private final TimeValue sessionGap;
     private final Contexts contexts;
     private final Limits limits;
-    private final String pseudonym;
+    private final KeyChain pseudonym;
     private final TimeValue retention;
 
     private Tracker(String name, Definition definition) {
@@ -158,7 +158,7 @@ public final class Tracker implements Writeable, ToXContentObject {
         sessionGap = definition.sessionGap == null ? DEFAULT_SESSION_GAP : time("session_gap", definition.sessionGap);
         contexts = Contexts.parse(new Part("context", definition.context), definition.timeZone);
         limits = Limits.parse(new Part("limits", definition.limits));
-        pseudonym = new Part("users", definition.users).requireOnly("pseudonym").text("pseudonym", null, "the id of a key such as [2026]");
+        pseudonym = KeyChain.parse(new Part("users", definition.users));
         retention = definition.retention == null ? null : time("retention", definition.retention);
         validate();
     }
@@ -176,7 +176,7 @@ public final class Tracker implements Writeable, ToXContentObject {
         sessionGap = in.readTimeValue();
         contexts = new Contexts(in);
         limits = new Limits(in);
-        pseudonym = in.readOptionalString();
+        pseudonym = new KeyChain(in);
         retention = in.readOptionalTimeValue();
     }
 
@@ -198,7 +198,7 @@ public final class Tracker implements Writeable, ToXContentObject {
         out.writeTimeValue(sessionGap);
         contexts.writeTo(out);
         limits.writeTo(out);
-        out.writeOptionalString(pseudonym);
+        pseudonym.writeTo(out);
         out.writeOptionalTimeValue(retention);
     }
 
@@ -348,9 +348,7 @@ public final class Tracker implements Writeable, ToXContentObject {
         if (contexts.equals(Contexts.NONE) == false) {
             contexts.toXContent(builder, params);
         }
-        if (pseudonym != null) {
-            builder.startObject("users").field("pseudonym", pseudonym).endObject();
-        }
+        pseudonym.toXContent(builder, params);
         if (retention != null) {
             builder.field("retention", retention.getStringRep());
         }
@@ -422,8 +420,11 @@ public final class Tracker implements Writeable, ToXContentObject {
         return limits;
     }
 
-    /** The id of the key by which users are stored, see {@link UserKeys}; null where they are stored by their own names. */
-    String pseudonym() {
+    /**
+     * The keys by which users are to be stored. A generation of the profiles may be under the first of them alone, so where these
+     * are read or written {@link UserNames} says which.
+     */
+    KeyChain pseudonym() {
         return pseudonym;
     }
 
@@ -452,7 +453,7 @@ public final class Tracker implements Writeable, ToXContentObject {
             && sessionGap.equals(other.sessionGap)
             && contexts.equals(other.contexts)
             && limits.equals(other.limits)
-            && Objects.equals(pseudonym, other.pseudonym)
+            && pseudonym.equals(other.pseudonym)
             && Objects.equals(retention, other.retention);
     }
 

@@ -23,8 +23,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * By what names users are stored: their own, or pseudonyms, HMAC-SHA256 (RFC 2104) of the name under a secret of the node's
- * keystore. Whatever looks for a user in an index of the plugin asks here first. Thread-safe.
+ * The secrets of the node's keystore by which users get pseudonyms: HMAC-SHA256 (RFC 2104) of the name under a secret, and of
+ * that under the next one of a {@link KeyChain}. Whatever looks for a user in an index of the plugin asks {@link UserNames}
+ * first, which asks here. Thread-safe.
  */
 public final class UserKeys {
     private static final String PREFIX = "affinity.pseudonym.";
@@ -42,15 +43,10 @@ public final class UserKeys {
         key -> SecureSetting.secureString(key, null)
     );
 
-    /** A tracker's key is not in the keystore of this node. Its message holds nothing of any user. */
+    /** A key is not in the keystore of this node. Its message holds nothing of any user. */
     public static final class MissingException extends OpenSearchStatusException {
-        MissingException(Tracker tracker) {
-            super(
-                "[affinity] the keystore of this node has no [{}], by which tracker [{}] stores its users",
-                RestStatus.SERVICE_UNAVAILABLE,
-                nameOf(tracker.pseudonym()),
-                tracker.name()
-            );
+        MissingException(String id) {
+            super("[affinity] the keystore of this node has no [{}], by which users are stored", RestStatus.SERVICE_UNAVAILABLE, nameOf(id));
         }
     }
 
@@ -79,19 +75,20 @@ public final class UserKeys {
     }
 
     /**
-     * The name by which the tracker stores a user.
+     * What a chain of keys makes of a name, or further keys of a pseudonym; the same where there are none.
      *
-     * @throws MissingException if this node cannot tell
+     * @throws MissingException if this node lacks one of them
      */
-    public String of(Tracker tracker, String user) {
-        if (tracker.pseudonym() == null) {
-            return user;
+    String sign(KeyChain chain, String name) {
+        String signed = name;
+        for (String id : chain.ids()) {
+            SecretKeySpec secret = secrets.get(id);
+            if (secret == null) {
+                throw new MissingException(id);
+            }
+            signed = Base64.getUrlEncoder().withoutPadding().encodeToString(sign(secret, signed));
         }
-        SecretKeySpec secret = secrets.get(tracker.pseudonym());
-        if (secret == null) {
-            throw new MissingException(tracker);
-        }
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(sign(secret, user));
+        return signed;
     }
 
     private static byte[] sign(SecretKeySpec secret, String text) {
@@ -119,21 +116,22 @@ public final class UserKeys {
         return hex.toString();
     }
 
-    /** @throws IllegalArgumentException if not all nodes have the same secret for the tracker's key, naming those it is about */
-    static void require(Tracker tracker, DiscoveryNodes nodes) {
-        if (tracker.pseudonym() == null) {
-            return;
-        }
+    /** @throws IllegalArgumentException if not all nodes have the same secret for each key, naming the key and those it is about */
+    static void require(KeyChain chain, DiscoveryNodes nodes) {
+        chain.ids().forEach(id -> require(id, nodes));
+    }
+
+    private static void require(String id, DiscoveryNodes nodes) {
         Set<String> without = new TreeSet<>();
         Set<String> checks = new TreeSet<>();
         for (DiscoveryNode node : nodes) {
             String known = node.getAttributes().getOrDefault(ATTRIBUTE, "");
             Arrays.stream(known.split(","))
-                .filter(secret -> secret.startsWith(tracker.pseudonym() + "="))
+                .filter(secret -> secret.startsWith(id + "="))
                 .findAny()
                 .ifPresentOrElse(checks::add, () -> without.add(node.getName()));
         }
-        String prefix = "[users.pseudonym] is [" + tracker.pseudonym() + "], and [" + PREFIX + tracker.pseudonym() + ".secret] ";
+        String prefix = "[users.pseudonym] names [" + id + "], and [" + nameOf(id) + "] ";
         if (without.isEmpty() == false) {
             throw new IllegalArgumentException(prefix + "is not in the keystore of nodes " + without + ": add it there and restart them");
         }

@@ -14,6 +14,7 @@ import org.opensearch.affinity.track.ItemVectors;
 import org.opensearch.affinity.track.Profile;
 import org.opensearch.affinity.track.Ranking;
 import org.opensearch.affinity.track.Tracker;
+import org.opensearch.affinity.track.UserNames;
 import org.opensearch.common.document.DocumentField;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.search.SearchHit;
@@ -24,7 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -48,7 +48,7 @@ final class Lessons {
     private final String model;
     private final float keep;
     private final Acts acts;
-    private final Function<String, String> keys;
+    private final UserNames names;
     private final ItemVectors vectors;
 
     /**
@@ -56,16 +56,16 @@ final class Lessons {
      * @param model index of the model that the values are of
      * @param keep  what each item of a history counts of the next newer one
      * @param acts  sorted
-     * @param keys  by what names users are in the log
+     * @param names by what names users are in the acts
      */
-    Lessons(Client client, RankNode node, GetProfileAction.Response known, String model, float keep, Acts acts, Function<String, String> keys) {
+    Lessons(Client client, RankNode node, GetProfileAction.Response known, String model, float keep, Acts acts, UserNames names) {
         this.client = client;
         this.node = node;
         this.known = known;
         this.model = model;
         this.keep = keep;
         this.acts = acts;
-        this.keys = keys;
+        this.names = names;
         tracker = known.tracker();
         vectors = new ItemVectors(client);
     }
@@ -134,7 +134,7 @@ final class Lessons {
 
     /** The profile as it was before the question; null where there was none. */
     private Profile profile(JudgedQuery question) {
-        String user = keys.apply(question.user());
+        String user = names.of(question.user());
         List<Acts.Act> past = acts.before(user, question.time(), HISTORY);
         if (past.isEmpty()) {
             return null;

@@ -15,6 +15,7 @@ import org.opensearch.affinity.track.Ranking;
 import org.opensearch.affinity.track.Tracker;
 import org.opensearch.affinity.track.Trackers;
 import org.opensearch.affinity.track.UserKeys;
+import org.opensearch.affinity.track.UserNames;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.inject.Inject;
@@ -102,7 +103,8 @@ public final class TrainAction extends ActionType<ModelsResponse> {
                     requireAlone(task);
                     Questions asked = new Questions(client, judged, request.recorded());
                     Crew crew = new Crew(threadPool.executor(THREAD_POOL), threadPool.info(THREAD_POOL).getMax());
-                    Trained trained = new Training(client, keys, node, crew, (TrainTask) task, tracker, signals, maxEvents).run(
+                    UserNames names = UserNames.live(tracker.name(), cluster.state(), keys);
+                    Trained trained = new Training(client, names, node, crew, (TrainTask) task, tracker, signals, maxEvents).run(
                         number(tracker),
                         weights,
                         asked

@@ -17,7 +17,7 @@ import org.opensearch.affinity.track.ModelIndex;
 import org.opensearch.affinity.track.Ranking;
 import org.opensearch.affinity.track.Signal;
 import org.opensearch.affinity.track.Tracker;
-import org.opensearch.affinity.track.UserKeys;
+import org.opensearch.affinity.track.UserNames;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.transport.client.Client;
 
@@ -55,7 +55,7 @@ final class Training {
     private static final long SEED = 20_260_101L;
 
     private final Client client;
-    private final UserKeys keys;
+    private final UserNames names;
     private final RankNode node;
     private final Crew crew;
     private final TrainTask task;
@@ -63,10 +63,13 @@ final class Training {
     private final List<String> signals;
     private final int maxEvents;
 
-    /** @param signals by which hits are to be ranked; all others will weigh nothing */
-    Training(Client client, UserKeys keys, RankNode node, Crew crew, TrainTask task, Tracker tracker, List<String> signals, int maxEvents) {
+    /**
+     * @param names   by which the users of the log are to be told apart
+     * @param signals by which hits are to be ranked; all others will weigh nothing
+     */
+    Training(Client client, UserNames names, RankNode node, Crew crew, TrainTask task, Tracker tracker, List<String> signals, int maxEvents) {
         this.client = client;
-        this.keys = keys;
+        this.names = names;
         this.node = node;
         this.crew = crew;
         this.task = task;
@@ -87,7 +90,7 @@ final class Training {
         Acts acts = read(asked.areInLog());
         List<JudgedQuery> questions = asked.of(acts);
         Map<String, Long> firsts = new HashMap<>();
-        questions.forEach(question -> firsts.merge(keys.of(tracker, question.user()), question.time(), Math::min));
+        questions.forEach(question -> firsts.merge(names.of(question.user()), question.time(), Math::min));
         BiPredicate<String, Long> before = (user, time) -> time < firsts.getOrDefault(user, Long.MAX_VALUE);
         BiPredicate<String, Long> all = (user, time) -> true;
         ModelIndex models = new ModelIndex(client);
@@ -122,7 +125,7 @@ final class Training {
     private Acts read(boolean withQueries) {
         Watch watch = task.begin("reading the log");
         Acts acts = new Acts(maxEvents);
-        try (LogScan scan = LogScan.open(client, tracker, keys, crew.threads())) {
+        try (LogScan scan = LogScan.open(client, tracker, names, crew.threads())) {
             crew.share(scan.slices(), 1, watch, (from, to) -> {
                 for (int slice = from; slice < to; slice++) {
                     // A slice may be a log of millions.
@@ -201,7 +204,7 @@ final class Training {
         GetProfileAction.Response known = Blocking.await(
             listener -> client.execute(GetProfileAction.INSTANCE, new GetProfileAction.Request(tracker.name(), "", TimeValue.timeValueSeconds(30)), listener)
         );
-        Lessons lessons = new Lessons(client, node, known, ModelIndex.index(tracker.name(), number), keep, acts, user -> keys.of(tracker, user));
+        Lessons lessons = new Lessons(client, node, known, ModelIndex.index(tracker.name(), number), keep, acts, names);
         List<JudgedQuery> drawn = new ArrayList<>(questions);
         Collections.shuffle(drawn, new Random(SEED));
         List<JudgedQuery> some = drawn.subList(0, Math.min(drawn.size(), MOST_LESSONS + MOST_CHECKS));

@@ -105,12 +105,12 @@ public class PrivacyTests extends TrackTestCase {
         forget("annabella");
         assertNull(profile("annabella"));
         Exception e = expectThrows(IllegalArgumentException.class, () -> put(""));
-        assertTrue(e.getMessage(), e.getMessage().contains("[users.pseudonym] of a tracker cannot change from [2026] to [null]"));
+        assertTrue(e.getMessage(), e.getMessage().contains("[users.pseudonym] of a tracker cannot change from [2026] to []: keep"));
     }
 
     public void testKeyThatNoNodeHas() {
         Exception e = expectThrows(IllegalArgumentException.class, () -> shop(", \"users\": {\"pseudonym\": \"2025\"}"));
-        String message = "[users.pseudonym] is [2025], and [affinity.pseudonym.2025.secret] is not in the keystore of nodes [node_s_0]";
+        String message = "[users.pseudonym] names [2025], and [affinity.pseudonym.2025.secret] is not in the keystore of nodes [node_s_0]";
         assertTrue(e.getMessage(), e.getMessage().startsWith(message));
     }
 

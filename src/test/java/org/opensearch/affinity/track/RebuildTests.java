@@ -17,31 +17,10 @@ import org.opensearch.tasks.TaskInfo;
 
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 
 /** Profiles and item table made anew from the log, on one node in this JVM. */
 public class RebuildTests extends TrackTestCase {
-    private static final Set<String> FIRST = Set.of(".affinity-interests-shop.1", ".affinity-items-shop.1");
-    private static final Set<String> SECOND = Set.of(".affinity-interests-shop.2", ".affinity-items-shop.2");
     private static final List<String> USERS = List.of("ann", "bob", "carl", "dora");
-
-    private void rebuild(boolean cancel) {
-        client().execute(RebuildAction.INSTANCE, new RebuildAction.Request("shop", cancel)).actionGet();
-    }
-
-    private ClusterState state() {
-        return client().admin().cluster().prepareState().get().getState();
-    }
-
-    private Set<String> indices() {
-        Set<String> indices = new TreeSet<>(state().metadata().indices().keySet());
-        indices.removeIf(index -> index.startsWith(".affinity-") == false);
-        return indices;
-    }
-
-    private void awaitIndices(Set<String> wanted) throws Exception {
-        assertBusy(() -> assertEquals(wanted, indices()));
-    }
 
     private List<Profile> profiles() {
         return USERS.stream().map(user -> profile(user)).toList();

@@ -6,6 +6,7 @@ import org.opensearch.action.support.ActionFilter;
 import org.opensearch.action.support.ActionFilterChain;
 import org.opensearch.action.support.ActionRequestMetadata;
 import org.opensearch.affinity.AffinityNodeTestCase;
+import org.opensearch.cluster.ClusterState;
 import org.opensearch.common.settings.MockSecureSettings;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.unit.TimeValue;
@@ -28,10 +29,14 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** A shop with two items and a tracker of it, on one node in this JVM. */
 abstract class TrackTestCase extends AffinityNodeTestCase {
     static final String INTERESTS = ".affinity-interests-shop";
+    static final Set<String> FIRST = Set.of(".affinity-interests-shop.1", ".affinity-items-shop.1");
+    static final Set<String> SECOND = Set.of(".affinity-interests-shop.2", ".affinity-items-shop.2");
     static final long DAY = 24 * 60 * 60 * 1000L;
 
     /** Refuses writes to an index, as OpenSearch does when another follower was faster, for as long as a test says. */
@@ -80,7 +85,9 @@ abstract class TrackTestCase extends AffinityNodeTestCase {
     @Override
     protected Settings nodeSettings() {
         MockSecureSettings secrets = new MockSecureSettings();
-        secrets.setString("affinity.pseudonym.2026.secret", "sixteen bytes, or more");
+        for (String id : List.of("2026", "2027", "2028")) {
+            secrets.setString("affinity.pseudonym." + id + ".secret", "sixteen bytes, or more: " + id);
+        }
         return Settings.builder().put(super.nodeSettings()).setSecureSettings(secrets).build();
     }
 
@@ -134,6 +141,24 @@ abstract class TrackTestCase extends AffinityNodeTestCase {
     final Profile profile(String user, String... recent) {
         GetProfileAction.Request get = new GetProfileAction.Request("shop", user, List.of(recent)).of(user, TimeValue.timeValueSeconds(10));
         return client().execute(GetProfileAction.INSTANCE, get).actionGet().profile();
+    }
+
+    final void rebuild(boolean cancel) {
+        client().execute(RebuildAction.INSTANCE, new RebuildAction.Request("shop", cancel)).actionGet();
+    }
+
+    final ClusterState state() {
+        return client().admin().cluster().prepareState().get().getState();
+    }
+
+    final Set<String> indices() {
+        Set<String> indices = new TreeSet<>(state().metadata().indices().keySet());
+        indices.removeIf(index -> index.startsWith(".affinity-") == false);
+        return indices;
+    }
+
+    final void awaitIndices(Set<String> wanted) throws Exception {
+        assertBusy(() -> assertEquals(wanted, indices()));
     }
 
     final void forget(String user) {

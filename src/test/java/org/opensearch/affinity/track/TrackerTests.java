@@ -64,12 +64,21 @@ public class TrackerTests extends OpenSearchTestCase {
         }
     }
 
+    public void testOneKeyIsAListOfOne() throws Exception {
+        assertEquals(with("users", "{\"pseudonym\": \"2026\"}"), with("users", "{\"pseudonym\": [\"2026\"]}"));
+        assertEquals(List.of("2027", "2026"), with("users", "{\"pseudonym\": [\"2027\", \"2026\"]}").pseudonym().ids());
+        assertEquals(KeyChain.NONE, with("users", "{}").pseudonym());
+    }
+
     public void testReadsWhatItWrites() throws Exception {
         Tracker tracker = with("actions", "{\"click\": 1, \"dislike\": -2.5}");
         assertEquals(tracker, copyWriteable(tracker, writableRegistry(), Tracker::new));
         assertEquals(tracker, parse("shop", Strings.toString(MediaTypeRegistry.JSON, tracker)));
         assertNotEquals(tracker, with("actions", "{\"click\": 1}"));
-        for (String[] field : new String[][] { { "users", "{\"pseudonym\": \"2026\"}" }, { "retention", "\"90d\"" } }) {
+        for (String[] field : new String[][] {
+            { "users", "{\"pseudonym\": \"2026\"}" },
+            { "users", "{\"pseudonym\": [\"2027\", \"2026\"]}" },
+            { "retention", "\"90d\"" } }) {
             Tracker more = with(field[0], field[1]);
             assertEquals(more, copyWriteable(more, writableRegistry(), Tracker::new));
             assertEquals(more, parse("shop", Strings.toString(MediaTypeRegistry.JSON, more)));
@@ -81,7 +90,12 @@ public class TrackerTests extends OpenSearchTestCase {
         assertRefused("half_life", "\"-3d\"", "[half_life] must be a time above 0 such as [30d] or [12h], got [-3d]");
         assertRefused("half_life", "\"0d\"", "got [0d]");
         assertRefused("retention", "\"ever\"", "[retention] must be a time above 0 such as [30d] or [12h], got [ever]");
-        assertRefused("users", "{\"pseudonym\": 1}", "[users.pseudonym] must be the id of a key such as [2026], got [1]");
+        String keys = "[users.pseudonym] must be the id of a key such as [2026], or a list of different ones, got ";
+        for (String wrong : List.of("1", "null", "[]", "[2026, 2027, 2026]")) {
+            String value = wrong.startsWith("[2") ? "[\"2026\", \"2027\", \"2026\"]" : wrong;
+            assertRefused("users", "{\"pseudonym\": " + value + "}", keys + "[" + wrong + "]");
+        }
+        assertRefused("users", "{\"pseudonym\": [\"2026\", \" \"]}", keys + "[ ]");
         assertRefused("users", "{\"name\": \"x\"}", "[users] knows [pseudonym], not [name]");
         assertRefused("half_life", "\"soon\"", "[half_life] must be a time above 0 such as [30d] or [12h], got [soon]");
         assertRefused("max_interests", "1", "[max_interests] must be from 2 to 32, got [1]");
