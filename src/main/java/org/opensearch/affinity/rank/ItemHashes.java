@@ -10,7 +10,6 @@ import org.opensearch.affinity.track.ItemRow;
 import org.opensearch.affinity.track.Trace;
 import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,7 +28,8 @@ final class ItemHashes {
     private record Key(IndexReader.CacheKey segment, String idField) {}
 
     private final Map<Key, Segment> segments = new ConcurrentHashMap<>();
-    private volatile Executor background = unread -> {};
+    /** Null before there is one. */
+    private volatile Executor background;
 
     /** To be called before the node searches; without it nothing is read in advance. */
     void readWith(Executor executor) {
@@ -64,19 +64,28 @@ final class ItemHashes {
         }
         // Those around it end with the search.
         LeafReader reader = FilterLeafReader.unwrap(leaf.reader());
-        if (reader.tryIncRef() == false) {
+        Executor executor = background;
+        if (executor == null || reader.tryIncRef() == false) {
             return;
         }
         try {
-            background.execute(() -> {
-                try (Closeable closing = reader::decRef) {
+            executor.execute(() -> {
+                try {
                     segment.readAll(reader);
-                } catch (IOException e) {
-                    LOGGER.debug("cannot close a segment", e);
+                } finally {
+                    release(reader);
                 }
             });
         } catch (OpenSearchRejectedExecutionException e) {
-            LOGGER.debug("the node stops", e);
+            release(reader); // the node stops
+        }
+    }
+
+    private static void release(LeafReader reader) {
+        try {
+            reader.decRef();
+        } catch (IOException e) {
+            LOGGER.debug("cannot close a segment", Trace.of(e));
         }
     }
 

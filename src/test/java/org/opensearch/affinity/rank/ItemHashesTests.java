@@ -13,6 +13,7 @@ import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.util.BytesRef;
 import org.opensearch.affinity.track.ItemRow;
+import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
 import org.opensearch.index.mapper.Uid;
 import org.opensearch.test.OpenSearchTestCase;
 
@@ -82,6 +83,28 @@ public class ItemHashesTests extends OpenSearchTestCase {
             }
         }
         assertEquals(0, hashes.size());
+    }
+
+    /** A segment that nobody reads any more is closed, whether it could be read ahead or not. */
+    public void testSegmentsThatCannotBeReadAheadAreNotHeld() throws IOException {
+        ItemHashes hashes = new ItemHashes();
+        if (randomBoolean()) {
+            hashes.readWith(task -> {
+                throw new OpenSearchRejectedExecutionException("full", true);
+            });
+        }
+        try (Directory directory = new ByteBuffersDirectory(); IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig())) {
+            for (int i = 0; i < 3_000; i++) {
+                add(writer, "sku" + i);
+            }
+            writer.commit();
+            DirectoryReader reader = DirectoryReader.open(directory);
+            LeafReaderContext leaf = reader.leaves().get(0);
+            assertEquals(hash("sku7"), hashes.of(leaf, "sku").of(leaf, 7));
+            reader.close();
+            assertEquals(0, leaf.reader().getRefCount());
+            assertEquals(0, hashes.size());
+        }
     }
 
     /** Segments come and go with every refresh. */
