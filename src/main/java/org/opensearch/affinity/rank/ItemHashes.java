@@ -17,12 +17,12 @@ import java.util.concurrent.Executor;
 
 /**
  * The hashes by which item tables and trained models know the items of documents, 8 bytes a document. A search reads those it
- * needs, one by one, which takes microseconds each; meanwhile all others of its segments are read in the background, where
- * it takes a tenth of that. Thread-safe.
+ * needs, one by one, each out of a stored document; meanwhile all others of its segments are read in the background, in the
+ * order of the terms. Thread-safe.
  */
 final class ItemHashes {
     private static final Logger LOGGER = LogManager.getLogger(ItemHashes.class);
-    /** Segments of so many documents are read on the spot: that takes as long as a hundred single ones. */
+    /** Segments of so many documents are read on the spot: a window may need most of them anyway. */
     private static final int FEW = 2_000;
 
     private record Key(IndexReader.CacheKey segment, String idField) {}
