@@ -221,7 +221,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
             String user = request.user == null ? null : names.of(request.user);
             String id = user == null ? null : ProfileIndex.idOfUser(user);
             // One that is kept is shared, so it serves whoever changes nothing.
-            boolean shared = id != null && index != null && request.recent.isEmpty() && tracker.retention().isEmpty();
+            boolean shared = id != null && request.recent.isEmpty() && tracker.retention().isEmpty() && hasCopy(index, state);
             Profile kept = shared && known != null ? cache.get(index, id) : null;
             if (kept != null) {
                 listener.onResponse(new Response(tracker, known(kept, tracker), known, itemTable, model));
@@ -265,6 +265,13 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
         private static Index behind(String name, ClusterState state) {
             IndexAbstraction alias = state.metadata().getIndicesLookup().get(name);
             return alias == null || alias.getWriteIndex() == null ? null : alias.getWriteIndex().getIndex();
+        }
+
+        /** Whether this node has a copy of the profiles that can be read. */
+        private static boolean hasCopy(Index index, ClusterState state) {
+            String node = state.nodes().getLocalNodeId();
+            return index != null
+                && state.routingTable().index(index).shard(0).activeShards().stream().anyMatch(copy -> copy.currentNodeId().equals(node));
         }
 
         private void addRecent(List<String> recent, String user, Response found, ActionListener<Response> listener) {

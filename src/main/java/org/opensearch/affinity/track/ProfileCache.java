@@ -16,8 +16,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
- * Profiles that searches of this node asked for, as long as it has the shard they lie in: there every write of a profile is
- * heard of before it is acknowledged, so what is here is never older than what a read would find. Thread-safe.
+ * Profiles that searches of this node asked for, as long as it has a copy of the shard they lie in: there every write of a profile
+ * is heard of before it is acknowledged, so what is here is never older than what a read of this copy would find. Only what was
+ * read of it may be kept: another copy may lag behind it, and no write would come any more to forget what was read there.
+ * Thread-safe.
  */
 public final class ProfileCache {
     private static final long MAX_BYTES = 32L << 20;
@@ -30,7 +32,7 @@ public final class ProfileCache {
         .weigher((key, profile) -> profile.bytes())
         .build();
     private final Set<Index> here = ConcurrentHashMap.newKeySet();
-    /** Counts writes, a few profiles together: a read that a write overtook must not be kept. */
+    /** Counts writes, a few profiles together, and copies that left: a read that one of them overtook must not be kept. */
     private final AtomicIntegerArray writes = new AtomicIntegerArray(STRIPES);
 
     /** Follows an index if profiles lie in it. */
@@ -59,6 +61,9 @@ public final class ProfileCache {
             @Override
             public void beforeIndexShardClosed(ShardId shardId, IndexShard shard, Settings settings) {
                 here.remove(index);
+                for (int stripe = 0; stripe < STRIPES; stripe++) {
+                    writes.incrementAndGet(stripe);
+                }
                 profiles.keys().forEach(key -> {
                     if (key.index.equals(index)) {
                         profiles.invalidate(key);
@@ -84,7 +89,7 @@ public final class ProfileCache {
     }
 
     /**
-     * Keeps a profile that was read.
+     * Keeps a profile that was read of the copy that is here.
      *
      * @param before what {@link #writes} said before it was read
      */

@@ -119,7 +119,8 @@ public final class ProfileIndex {
     record Found(Profile profile, Common common) {}
 
     /**
-     * Reads one profile and the population of the slices, as of the last write.
+     * Reads one profile and the population of the slices, as of the last write; from this node's copy where there is one, which is
+     * nearest and the one whose writes {@link ProfileCache} hears of.
      *
      * @param user null for the population alone
      */
@@ -129,7 +130,7 @@ public final class ProfileIndex {
         if (user != null) {
             ids.add(idOfUser(user));
         }
-        documents.get(alias(tracker), ids, ActionListener.map(listener, found -> {
+        documents.getHere(alias(tracker), ids, ActionListener.map(listener, found -> {
             List<Population> parts = new ArrayList<>();
             for (int i = 0; i < slices.size(); i++) {
                 parts.add(progress(found.get(i)).shown());

@@ -13,6 +13,7 @@ import org.opensearch.action.get.MultiGetItemResponse;
 import org.opensearch.action.get.MultiGetRequest;
 import org.opensearch.action.index.IndexRequest;
 import org.opensearch.action.support.ContextPreservingActionListener;
+import org.opensearch.cluster.routing.Preference;
 import org.opensearch.common.CheckedFunction;
 import org.opensearch.common.hash.MessageDigests;
 import org.opensearch.common.io.stream.BytesStreamOutput;
@@ -80,13 +81,22 @@ final class SystemDocuments {
         asPlugin(listener, wrapped -> client.admin().indices().delete(request, ActionListener.map(wrapped, deleted -> null)));
     }
 
-    /** Reads documents as of their last write, in the order of their ids. */
+    /** Reads documents as of their last write, in the order of their ids, from any copy. */
     void get(String index, Collection<String> ids, ActionListener<List<GetResponse>> listener) {
+        get(index, ids, null, listener);
+    }
+
+    /** The same, from this node's copy where there is one. */
+    void getHere(String index, Collection<String> ids, ActionListener<List<GetResponse>> listener) {
+        get(index, ids, Preference.LOCAL.type(), listener);
+    }
+
+    private void get(String index, Collection<String> ids, String preference, ActionListener<List<GetResponse>> listener) {
         if (ids.isEmpty()) {
             listener.onResponse(List.of());
             return;
         }
-        MultiGetRequest request = new MultiGetRequest();
+        MultiGetRequest request = new MultiGetRequest().preference(preference);
         ids.forEach(id -> request.add(index, id));
         asPlugin(listener, wrapped -> client.multiGet(request, ActionListener.map(wrapped, response -> {
             List<GetResponse> documents = new ArrayList<>(ids.size());

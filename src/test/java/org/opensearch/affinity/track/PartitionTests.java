@@ -1,11 +1,15 @@
 package org.opensearch.affinity.track;
 
+import org.opensearch.action.bulk.BulkAction;
+import org.opensearch.action.bulk.BulkRequest;
+import org.opensearch.action.index.IndexRequest;
 import org.opensearch.affinity.AffinityPlugin;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.coordination.Coordinator;
 import org.opensearch.cluster.coordination.FollowersChecker;
 import org.opensearch.cluster.coordination.LeaderChecker;
 import org.opensearch.cluster.routing.allocation.command.MoveAllocationCommand;
+import org.opensearch.common.CheckedRunnable;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.common.xcontent.json.JsonXContent;
@@ -20,8 +24,10 @@ import org.opensearch.test.OpenSearchIntegTestCase;
 import org.opensearch.test.OpenSearchIntegTestCase.ClusterScope;
 import org.opensearch.test.disruption.NetworkDisruption;
 import org.opensearch.test.transport.MockTransportService;
+import org.opensearch.transport.TransportService;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -29,7 +35,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+
+import static org.opensearch.test.hamcrest.OpenSearchAssertions.assertNoFailures;
 
 /**
  * Three nodes of which the one that follows the log is cut off in the middle of a write and goes on for a while as if nothing
@@ -39,7 +48,7 @@ import java.util.concurrent.TimeUnit;
 public class PartitionTests extends OpenSearchIntegTestCase {
     private static final String LOG = "ubi_events";
     private static final int ITEMS = 8;
-    private static final int USERS = 5;
+    private static final int USERS = 10;
     private static final long DAY = 24 * 60 * 60 * 1000L;
     private static final TimeValue SOON = TimeValue.timeValueSeconds(10);
 
@@ -73,6 +82,44 @@ public class PartitionTests extends OpenSearchIntegTestCase {
 
     public void testNobodyAnswers() throws Exception {
         cutOffTheOwner(randomBoolean(), NetworkDisruption.UNRESPONSIVE);
+    }
+
+    /** A copy that lags must not leave a node that keeps profiles with one that is older than its own. */
+    public void testOtherCopyLags() throws Exception {
+        List<String> nodes = internalCluster().startNodes(3);
+        openShop();
+        track("shop");
+        String primary = nodes.get(0);
+        moveProfiles(primary);
+        replicas(ProfileIndex.index("shop", 0), 2);
+        click(primary, USERS);
+        awaitEvents("shop", primary);
+
+        List<Runnable> held = new CopyOnWriteArrayList<>();
+        String allProfiles = "[" + ProfileIndex.index("shop", 0) + "][0]] containing [" + USERS + "] requests";
+        MockTransportService transport = (MockTransportService) internalCluster().getInstance(TransportService.class, primary);
+        transport.addSendBehavior((connection, id, action, request, options) -> {
+            CheckedRunnable<IOException> send = () -> connection.sendRequest(id, action, request, options);
+            if (action.equals(BulkAction.NAME + "[s][r]") && request.toString().contains(allProfiles)) {
+                held.add(() -> {
+                    try {
+                        send.run();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+            } else {
+                send.run();
+            }
+        });
+        clickAtOnce(primary, USERS);
+        assertBusy(() -> assertFalse(held.isEmpty()));
+        for (int user = 0; user < USERS; user++) {
+            profile(primary, "shop", user);
+        }
+        transport.clearAllRules();
+        held.forEach(Runnable::run);
+        awaitEvents("shop", primary);
     }
 
     private void cutOffTheOwner(boolean withProfiles, NetworkDisruption.NetworkLinkDisruptionType how) throws Exception {
@@ -155,16 +202,27 @@ public class PartitionTests extends OpenSearchIntegTestCase {
         ensureGreen();
     }
 
-    /** Each event is in a session of its own, so that none is left out for being repeated. */
     private void click(String node, int count) {
         for (int i = 0; i < count; i++) {
-            Map<String, Object> object = Map.of("object", Map.of("object_id", "item-" + randomInt(ITEMS - 1)));
-            String at = Instant.ofEpochMilli(written * DAY / 4).toString();
-            client(node).prepareIndex(LOG)
-                .setSource(Map.of("client_id", "user-" + written % USERS, "action_name", "click", "timestamp", at, "event_attributes", object))
-                .get();
-            written++;
+            client(node).index(nextClick()).actionGet();
         }
+    }
+
+    private void clickAtOnce(String node, int count) {
+        BulkRequest clicks = new BulkRequest();
+        for (int i = 0; i < count; i++) {
+            clicks.add(nextClick());
+        }
+        assertNoFailures(client(node).bulk(clicks).actionGet());
+    }
+
+    /** Users take turns, and each event is in a session of its own, so that none is left out for being repeated. */
+    private IndexRequest nextClick() {
+        Map<String, Object> object = Map.of("object", Map.of("object_id", "item-" + randomInt(ITEMS - 1)));
+        String at = Instant.ofEpochMilli(written * DAY / 4).toString();
+        String user = "user-" + written % USERS;
+        written++;
+        return new IndexRequest(LOG).source(Map.of("client_id", user, "action_name", "click", "timestamp", at, "event_attributes", object));
     }
 
     private static Profile profile(String node, String tracker, int user) {
