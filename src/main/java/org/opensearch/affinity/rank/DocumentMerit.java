@@ -92,6 +92,7 @@ final class DocumentMerit {
                 case CHANCE -> "by chance, the same for this user all day";
                 case BEHAVIOUR -> "how it goes with the items of the user's history";
                 case SEEN -> "1 for an item of the user's history";
+                case SEEN_LAST -> "1/n for the n-th newest item of the user's history";
                 case MATCH -> "how the words of [" + signal.field() + "] and of the query meet";
                 case MEANING -> "cosine of query and item";
             };

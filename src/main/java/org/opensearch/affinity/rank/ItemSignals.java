@@ -60,6 +60,7 @@ final class ItemSignals {
                 case CHANCE -> chance(scoring.table(), node);
                 case BEHAVIOUR -> behaviour(scoring, node);
                 case SEEN -> leaf -> seen(own.leaf(leaf));
+                case SEEN_LAST -> leaf -> own.leaf(leaf)::nearness;
                 case MATCH -> match(signal, scoring.asked(), context);
                 case MEANING -> meaning(scoring);
                 case SATURATION, DECAY -> field(signal, context);
@@ -129,7 +130,7 @@ final class ItemSignals {
     }
 
     private static Values seen(OwnItems.Leaf own) {
-        return doc -> own.has(doc) ? 1 : 0;
+        return doc -> own.nearness(doc) > 0 ? 1 : 0;
     }
 
     private static Source match(Signal signal, Asked asked, QueryShardContext context) {

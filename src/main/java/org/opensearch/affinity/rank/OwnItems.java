@@ -1,25 +1,25 @@
 package org.opensearch.affinity.rank;
 
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.internal.hppc.LongFloatHashMap;
 import org.apache.lucene.util.BytesRef;
 import org.opensearch.affinity.track.ItemRow;
 
 import java.io.IOException;
-import java.util.Arrays;
 
-/** Items that the person who searches has done something with. Immutable. */
+/** Items that the person who searches has done something with, and how near in his history they are. Immutable. */
 final class OwnItems {
-    static final OwnItems NONE = new OwnItems(null, null, new long[0]);
+    static final OwnItems NONE = new OwnItems(null, null, new LongFloatHashMap());
 
     private final Scoring scoring;
     private final ItemHashes documents;
-    /** Ascending. */
-    private final long[] items;
+    /** 1/n for the n-th item, counted from the newest. */
+    private final LongFloatHashMap nearness;
 
-    private OwnItems(Scoring scoring, ItemHashes documents, long[] items) {
+    private OwnItems(Scoring scoring, ItemHashes documents, LongFloatHashMap nearness) {
         this.scoring = scoring;
         this.documents = documents;
-        this.items = items;
+        this.nearness = nearness;
     }
 
     /** @param documents of which item each is */
@@ -27,12 +27,15 @@ final class OwnItems {
         if (scoring.table() == null || scoring.history().isEmpty()) {
             return NONE;
         }
-        long[] items = scoring.history().stream().mapToLong(item -> ItemRow.hash(new BytesRef(item))).sorted().toArray();
-        return new OwnItems(scoring, documents, items);
+        LongFloatHashMap nearness = new LongFloatHashMap(scoring.history().size());
+        for (String item : scoring.history()) {
+            nearness.put(ItemRow.hash(new BytesRef(item)), 1f / (nearness.size() + 1));
+        }
+        return new OwnItems(scoring, documents, nearness);
     }
 
     Leaf leaf(LeafReaderContext leaf) {
-        return new Leaf(leaf, items.length == 0 ? null : documents.of(leaf, scoring.table().idField()));
+        return new Leaf(leaf, nearness.isEmpty() ? null : documents.of(leaf, scoring.table().idField()));
     }
 
     /** Those of one segment. */
@@ -47,12 +50,12 @@ final class OwnItems {
 
         /** What the affinity of a document's item is multiplied by. */
         float factor(int doc) throws IOException {
-            return segment != null && scoring.ownFactor() != 1 && has(doc) ? scoring.ownFactor() : 1;
+            return segment != null && scoring.ownFactor() != 1 && nearness(doc) > 0 ? scoring.ownFactor() : 1;
         }
 
-        /** Whether a document's item is one of these. */
-        boolean has(int doc) throws IOException {
-            return segment != null && Arrays.binarySearch(items, segment.of(leaf, doc)) >= 0;
+        /** 1 for the newest item, 1/n for the n-th; 0 for a document whose item is none of these. */
+        float nearness(int doc) throws IOException {
+            return segment == null ? 0 : nearness.getOrDefault(segment.of(leaf, doc), 0);
         }
     }
 }

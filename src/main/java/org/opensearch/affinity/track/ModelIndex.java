@@ -59,6 +59,11 @@ public final class ModelIndex {
         return PREFIX + tracker + "." + number;
     }
 
+    /** By which a model is written, so that one that was deleted meanwhile is not made again. */
+    private static String alias(String tracker, int number) {
+        return index(tracker, number) + ".write";
+    }
+
     /** The indices of all models of a tracker, whether finished or not. */
     public static List<String> indices(String tracker, ClusterState state) {
         return state.metadata().indices().keySet().stream().filter(index -> index.startsWith(PREFIX + tracker + ".")).toList();
@@ -93,7 +98,7 @@ public final class ModelIndex {
 
     public void create(String tracker, int number, ActionListener<Void> listener) {
         Settings settings = Settings.builder().put("index.auto_expand_replicas", "0-all").put("index.refresh_interval", "-1").build();
-        documents.create(index(tracker, number), List.of(), settings, mapping(), listener);
+        documents.create(index(tracker, number), List.of(alias(tracker, number)), settings, mapping(), listener);
     }
 
     private static XContentBuilder mapping() {
@@ -129,7 +134,7 @@ public final class ModelIndex {
                 byte[] packed = pack(row);
                 source.field(NEIGHBOURS).value(packed, 0, packed.length);
             }
-            return new IndexRequest(index(tracker, number)).source(source.endObject());
+            return new IndexRequest(alias(tracker, number)).setRequireAlias(true).source(source.endObject());
         }, listener);
     }
 

@@ -31,8 +31,8 @@ import java.util.function.BiConsumer;
  *                     as the log shows that people come back to an item
  * @param explore      from 0 to {@value #MAX_WEIGHT}: how much an item that little is known of may gain by chance
  * @param relevance    from 0 to {@value #MAX_WEIGHT}: the power, or in a sum the factor, with which relevance counts
- * @param signals      weights of the tracker's signals by name, from 0 to {@value #MAX_WEIGHT}; others keep their own. That of
- *                     {@value Signal#SEEN} may be below 0, for people who want what is new
+ * @param signals      weights of the tracker's signals by name, from 0 to {@value #MAX_WEIGHT}; others keep their own.
+ *                     Below 0 for some, see {@link Signal#mayCountAgainst}
  */
 public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Integer maxInterests, Float minAffinity, Float diversity,
     Float sessionWeight, Float ownItems, Float explore, Float relevance, Map<String, Float> signals) implements Writeable, ToXContentFragment {
@@ -178,7 +178,7 @@ public record Ranking(Float weight, Integer windowSize, ScoreMode scoreMode, Int
     }
 
     private static int least(String signal) {
-        return signal.equals(Signal.SEEN) ? (int) -MAX_WEIGHT : 0;
+        return Signal.mayCountAgainst(signal) ? (int) -MAX_WEIGHT : 0;
     }
 
     private static void requireFromTo(String field, Float value, float most) {

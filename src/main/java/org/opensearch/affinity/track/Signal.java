@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * @param field  with doc values
  * @param shape  how the field's value becomes the signal
  * @param scale  above 0: the value at which a saturation is one half, or the milliseconds in which a decay halves
- * @param weight from 0 to {@value Ranking#MAX_WEIGHT}, where the request says nothing else; that of {@value #SEEN} may be below 0
+ * @param weight from 0 to {@value Ranking#MAX_WEIGHT}, where the request says nothing else; below 0 for some, see {@link #mayCountAgainst}
  */
 public record Signal(String name, String field, Shape shape, double scale, float weight) implements Writeable, ToXContentObject {
     /** How a field's value becomes a signal. */
@@ -42,6 +42,11 @@ public record Signal(String name, String field, Shape shape, double scale, float
         BEHAVIOUR,
         /** 1 for an item of the user's history. */
         SEEN,
+        /**
+         * 1 for the item of the user's last event, 1/2 for the one before that, 1/n for the n-th: of what people come back to, most is
+         * what they left last (Anderson et al., "The Dynamics of Repeat Consumption", WWW'14). 0 for what is not in the history.
+         */
+        SEEN_LAST,
         /** How the words of a text field and those of the query meet: F1 of the field's words that are asked for and the asked ones that it has. */
         MATCH,
         /** Cosine of the encoded query and the item vector, 0 where it is below. */
@@ -52,10 +57,11 @@ public record Signal(String name, String field, Shape shape, double scale, float
     public static final String POPULARITY = "popularity";
     public static final String ALL_TIME = "popularity_all_time";
     public static final String SEEN = "seen";
+    public static final String SEEN_LAST = "seen_last";
     public static final String BEHAVIOUR = "behaviour";
     public static final String MEANING = "meaning";
     private static final String MATCH = "match_";
-    private static final List<String> OF_EVERY_TRACKER = List.of(ALL_TIME, SEEN, BEHAVIOUR, MEANING);
+    private static final List<String> OF_EVERY_TRACKER = List.of(ALL_TIME, SEEN, SEEN_LAST, BEHAVIOUR, MEANING);
     /** What a search weighs under these names is something else. */
     private static final List<String> NOT_SIGNALS = List.of("relevance", "affinity", "explore");
     static final float DEFAULT_POPULARITY = 1.5f;
@@ -74,6 +80,7 @@ public record Signal(String name, String field, Shape shape, double scale, float
         Stream<Signal> own = Stream.of(
             new Signal(BEHAVIOUR, "", Shape.BEHAVIOUR, 1, 0),
             new Signal(SEEN, "", Shape.SEEN, 1, 0),
+            new Signal(SEEN_LAST, "", Shape.SEEN_LAST, 1, 0),
             new Signal(ALL_TIME, "", Shape.ALL_TIME, 1, 0),
             new Signal(MEANING, "", Shape.MEANING, 1, 0)
         );
@@ -148,7 +155,12 @@ public record Signal(String name, String field, Shape shape, double scale, float
 
     /** Whether it depends on what the user did, item by item. */
     public boolean isOfHistory() {
-        return shape == Shape.BEHAVIOUR || shape == Shape.SEEN;
+        return shape == Shape.BEHAVIOUR || shape == Shape.SEEN || shape == Shape.SEEN_LAST;
+    }
+
+    /** Whether it may count against an item: people may want less of what they have seen, and less of nothing else. */
+    public static boolean mayCountAgainst(String name) {
+        return name.equals(SEEN) || name.equals(SEEN_LAST);
     }
 
     /**
@@ -160,7 +172,7 @@ public record Signal(String name, String field, Shape shape, double scale, float
         return switch (shape) {
             case SATURATION -> value > 0 ? (float) (value / (value + scale)) : 0;
             case DECAY -> (float) Math.pow(2, -Math.max(0, now - value) / scale);
-            case POPULARITY, ALL_TIME, CHANCE, BEHAVIOUR, SEEN, MATCH, MEANING -> (float) value;
+            case POPULARITY, ALL_TIME, CHANCE, BEHAVIOUR, SEEN, SEEN_LAST, MATCH, MEANING -> (float) value;
         };
     }
 
@@ -170,7 +182,7 @@ public record Signal(String name, String field, Shape shape, double scale, float
         switch (shape) {
             case SATURATION -> builder.field("field", field).field("pivot", scale);
             case DECAY -> builder.field("field", field).field("half_life", inLargestUnit((long) scale).getStringRep());
-            case POPULARITY, ALL_TIME, CHANCE, BEHAVIOUR, SEEN, MATCH, MEANING -> {
+            case POPULARITY, ALL_TIME, CHANCE, BEHAVIOUR, SEEN, SEEN_LAST, MATCH, MEANING -> {
             }
         }
         return builder.field("weight", weight).endObject();

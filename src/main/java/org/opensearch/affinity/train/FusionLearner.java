@@ -6,6 +6,7 @@ import org.opensearch.affinity.learn.Watch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Learns how much each of the values counts by which hits are ranked. What is learned shrinks towards what was there before,
@@ -21,11 +22,11 @@ final class FusionLearner {
     /**
      * What came of it.
      *
-     * @param weights  of the values; those that were there before where nothing better was found
+     * @param weights  of the values, learned of lessons and checks; those that were there before where nothing better was found
      * @param lessons  learned from
-     * @param checks   lessons that took no part
+     * @param checks   lessons that took no part until the figures were taken
      * @param before   NDCG@10 over these with the weights that were there
-     * @param after    the same with those that were learned
+     * @param after    the same with those that were learned of the lessons alone
      * @param gained   the difference, with its interval; null without lessons
      * @param penalty  that was chosen; 0 without lessons
      * @param accepted whether the learned weights are the ones to be used
@@ -60,7 +61,13 @@ final class FusionLearner {
         double[] after = ndcg(checks, weights);
         Interval gained = Interval.difference(after, before);
         boolean better = mean(after) > mean(before);
-        return new Learned(better ? weights : defaults, lessons.size(), checks.size(), mean(before), mean(after), gained, penalty, better);
+        // They have told whether to learn; what is used is learned of them too.
+        double[] used = better ? new ListwiseFit(both(lessons, checks), prior, least, penalty).weights(watch.part(0.95, 1)) : defaults;
+        return new Learned(used, lessons.size(), checks.size(), mean(before), mean(after), gained, penalty, better);
+    }
+
+    private static List<Lesson> both(List<Lesson> lessons, List<Lesson> checks) {
+        return Stream.concat(lessons.stream(), checks.stream()).toList();
     }
 
     /** The weights that were there, times what makes them most likely: they rank alike, whatever that is. */

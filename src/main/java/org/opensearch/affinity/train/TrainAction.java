@@ -104,12 +104,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
                     Questions asked = new Questions(client, judged, request.recorded());
                     Crew crew = new Crew(threadPool.executor(THREAD_POOL), threadPool.info(THREAD_POOL).getMax());
                     UserNames names = UserNames.live(tracker.name(), cluster.state(), keys);
-                    Trained trained = new Training(client, names, node, crew, (TrainTask) task, tracker, signals, maxEvents).run(
-                        number(tracker),
-                        weights,
-                        asked
-                    );
-                    requireStillThere(tracker, trained.number());
+                    Trained trained = train(new Training(client, names, node, crew, (TrainTask) task, tracker, signals, maxEvents), tracker, weights, asked);
                     if (request.activates()) {
                         Blocking.<AcknowledgedResponse>await(answer -> client.execute(
                             UseModelAction.INSTANCE,
@@ -143,7 +138,18 @@ public final class TrainAction extends ActionType<ModelsResponse> {
             }
         }
 
-        /** Who deletes a tracker deletes the models that there are, not one that is still to come. */
+        /** Who deletes a tracker deletes the models that there are, not one that is still to come; and is why its training fails. */
+        private Trained train(Training training, Tracker tracker, Ranking weights, Questions asked) {
+            int number = number(tracker);
+            try {
+                Trained trained = training.run(number, weights, asked);
+                number = trained.number();
+                return trained;
+            } finally {
+                requireStillThere(tracker, number);
+            }
+        }
+
         private void requireStillThere(Tracker tracker, int number) {
             try {
                 Trackers.of(cluster.state()).named(tracker.name());

@@ -236,9 +236,8 @@ final class Training {
         return tracker.ranking().orElse(Ranking.ofWeights(null, null, Map.of(Signal.BEHAVIOUR, UNTAUGHT_BEHAVIOUR))).orElse(Ranking.DEFAULT);
     }
 
-    /** People may want less of what they have seen; less of nothing else. */
     private double[] least() {
-        return signals.stream().mapToDouble(name -> name.equals(Signal.SEEN) ? Double.NEGATIVE_INFINITY : 0).toArray();
+        return signals.stream().mapToDouble(name -> Signal.mayCountAgainst(name) ? Double.NEGATIVE_INFINITY : 0).toArray();
     }
 
     /** The learned weights, brought into the range that there is for weights, which changes no order. */

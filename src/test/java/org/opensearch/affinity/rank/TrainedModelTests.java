@@ -129,7 +129,7 @@ public class TrainedModelTests extends RankTestCase {
     public void testNothingCountsButWhatIsWanted() throws Exception {
         shop(1);
         Map<String, Object> model = train("{\"signals\": [\"seen\", \"behaviour\"]}");
-        Map<String, Object> ranking = Map.of("weight", 0.0, "signals", Map.of("behaviour", UNTAUGHT, "meaning", 0.0, "popularity", 0.0, "popularity_all_time", 0.0));
+        Map<String, Object> ranking = Map.of("weight", 0.0, "signals", Map.of("behaviour", UNTAUGHT, "meaning", 0.0, "popularity", 0.0, "popularity_all_time", 0.0, "seen_last", 0.0));
         assertEquals(ranking, model.get("ranking"));
         // Whoever wanted a thing asked for it by its base: nobody's interests matter.
         StringJoiner queries = new StringJoiner(",");
@@ -139,7 +139,7 @@ public class TrainedModelTests extends RankTestCase {
         model = train("{\"signals\": [\"affinity\"], \"search\": {" + BY_BASE + "}, \"queries\": [" + queries + "]}");
         @SuppressWarnings("unchecked")
         Map<String, Object> weights = (Map<String, Object>) ((Map<String, Object>) model.get("ranking")).get("signals");
-        assertEquals(Map.of("behaviour", 0.0, "meaning", 0.0, "popularity", 0.0, "popularity_all_time", 0.0, "seen", 0.0), weights);
+        assertEquals(Map.of("behaviour", 0.0, "meaning", 0.0, "popularity", 0.0, "popularity_all_time", 0.0, "seen", 0.0, "seen_last", 0.0), weights);
     }
 
     public void testExplainedToTheLastBit() throws Exception {
@@ -150,6 +150,18 @@ public class TrainedModelTests extends RankTestCase {
             assertEquals(hit.getId(), hit.getScore(), hit.getExplanation().getValue().floatValue(), 0f);
         }
         assertEquals(Math.sqrt(2) * Math.exp(-2), answer.scores().get("lamp"), 1e-4);
+    }
+
+    public void testWhatWasDoneLastIsNearest() throws Exception {
+        shop(randomIntBetween(1, 3));
+        for (String item : List.of("tent", "pen", "tent")) {
+            event("ann", "click", item);
+        }
+        awaitProfiles("t");
+        Map<String, Float> scores = anns(", \"signals\": {\"seen_last\": 6}");
+        Map<String, Double> nearness = Map.of("tent", 1.0, "pen", 1.0 / 2, "lamp", 1.0 / 3, "bulb", 0.0);
+        nearness.forEach((item, near) -> assertEquals(item, Math.exp(6 * near), scores.get(item) / 2, 1e-3 * Math.exp(6 * near)));
+        assertEquals("somebody may have had enough of it", 2 * Math.exp(-6), anns(", \"signals\": {\"seen_last\": -6}").get("tent"), 1e-4);
     }
 
     public void testModelsAreNumberedUsedAndDeleted() throws Exception {

@@ -38,7 +38,7 @@ public class SignalTests extends OpenSearchTestCase {
 
     public void testNamesThatAreTaken() {
         Map<String, Object> sales = Map.of("field", "sold", "pivot", 100);
-        for (String name : List.of(Signal.SEEN, Signal.BEHAVIOUR, Signal.MEANING, "match_title")) {
+        for (String name : List.of(Signal.SEEN, Signal.SEEN_LAST, Signal.BEHAVIOUR, Signal.MEANING, "match_title")) {
             Exception e = expectThrows(IllegalArgumentException.class, () -> Signal.parse(name, sales));
             assertEquals("[signals." + name + "] is a signal that every tracker has: give yours another name, or weigh it in [ranking]", e.getMessage());
         }

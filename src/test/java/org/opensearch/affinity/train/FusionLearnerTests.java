@@ -29,6 +29,18 @@ public class FusionLearnerTests extends OpenSearchTestCase {
         assertTrue(Arrays.toString(learned.weights()), learned.weights()[2] > learned.weights()[1] && learned.weights()[0] > learned.weights()[1]);
     }
 
+    public void testChecksAreLearnedOfInTheEnd() {
+        Random random = new Random(random().nextLong());
+        double[] truth = { 4, 0, 3 };
+        List<Lesson> all = ListwiseFitTests.lessons(truth, 800, random);
+        FusionLearner learner = new FusionLearner(new double[] { 1, 1, 0 }, FREE);
+        FusionLearner.Learned one = learner.learn(all.subList(0, 400), all.subList(400, 600), Watch.NOBODY);
+        FusionLearner.Learned other = learner.learn(all.subList(0, 400), all.subList(600, 800), Watch.NOBODY);
+        assertTrue(one.accepted() && other.accepted());
+        assertEquals("chosen without the checks", one.penalty(), other.penalty(), 0);
+        assertFalse(Arrays.equals(one.weights(), other.weights()));
+    }
+
     public void testWhatIsNotBetterIsNot() {
         Random random = new Random(random().nextLong());
         double[] truth = { 3, 1, 2 };
