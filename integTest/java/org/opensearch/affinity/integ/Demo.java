@@ -98,7 +98,7 @@ public final class Demo implements Callable<Integer> {
     private List<Showcase> run(Rest rest, DataSet set, Split asked) throws IOException {
         Shop shop = new Shop(rest, set, popularity == null ? null : popularity(set, asked));
         fill(shop, set, asked);
-        ShopQuery shopQuery = new ShopQuery(shop.textFields(), match, Shop.TRACKER, window, weight, meaning);
+        ShopQuery shopQuery = new ShopQuery(shop.textFields(), match, Shop.TRACKER, window, weight, meaning, null);
         List<Showcase> showcases = showcases(rest, shopQuery, set, asked);
         for (Showcase showcase : showcases) {
             show(rest, shopQuery, showcase);

@@ -54,7 +54,7 @@ final class Evaluation {
     /** What a model is to learn weights from: a split's queries, which are indexed for that. */
     ObjectNode judged(DataSet set, Split split) throws IOException {
         ObjectNode body = Rest.JSON.createObjectNode().put("index", index(set, split, Integer.MAX_VALUE));
-        return body.set("search", shopQuery.bm25("{{user_query}}", DEPTH));
+        return body.set("search", shopQuery.judged(DEPTH));
     }
 
     /** Trains a model and has it used; what is known of it. */

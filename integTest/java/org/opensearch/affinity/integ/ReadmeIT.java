@@ -78,7 +78,7 @@ public class ReadmeIT {
 
     @Test
     public void searchesSayWhatTheyMean() {
-        List<String> answers = answers("Searching", 5);
+        List<String> answers = answers("Searching", 6);
         String recent = answers.get(1);
         assertLanternFirst(recent);
         assertThat(recent, containsString("relevance+merit"));
@@ -92,6 +92,7 @@ public class ReadmeIT {
             assertThat(unseen, containsString("\"_id\":\"p1\""));
             assertThat(unseen, not(containsString("\"_id\":\"p3\"")));
         }
+        assertThat("no word of it", answers.get(5), containsString("\"_id\":\"p3\""));
     }
 
     @Test

@@ -7,20 +7,21 @@ import java.util.List;
 
 /**
  * The search that a shop would send: BM25 over its text fields, the fields' scores summed, nothing tuned; where it is asked
- * for, also what means the same; and all that for a user, which differs by the rescorer alone.
+ * for, also what means the same, and what the user had last; and all that for a user, which differs by the rescorer alone.
  *
  * @param type    how {@code multi_match} joins the fields
  * @param window  how many of the best documents of a shard are rescored
  * @param weight  how much affinity counts, null for the plugin's default
  * @param meaning boost of {@code affinity_text} beside BM25, null to search by words alone
+ * @param again   boost of {@code affinity_seen} beside them in judged queries, null to leave it out
  */
-record ShopQuery(List<String> fields, String type, String tracker, int window, Double weight, Double meaning) {
+record ShopQuery(List<String> fields, String type, String tracker, int window, Double weight, Double meaning, Double again) {
     /** Nobody waits here, and a text that is not encoded in time would be measured as if nobody had asked for it. */
     private static final String PATIENT = "30s";
 
     /** By words alone. */
     ShopQuery(List<String> fields, String type, String tracker, int window, Double weight) {
-        this(fields, type, tracker, window, weight, null);
+        this(fields, type, tracker, window, weight, null, null);
     }
 
     /** The unpersonalised search. */
@@ -35,11 +36,15 @@ record ShopQuery(List<String> fields, String type, String tracker, int window, D
         }
         ArrayNode should = query.putObject("bool").putArray("should");
         words(should.addObject(), text);
-        ObjectNode means = should.addObject().putObject("affinity_text");
+        means(should.addObject(), text);
+        return body;
+    }
+
+    private void means(ObjectNode query, String text) {
+        ObjectNode means = query.putObject("affinity_text");
         means.put("text", text).put("tracker", tracker).put("boost", meaning).put("timeout", PATIENT);
         // As many as will be rescored: what is not found cannot be ranked.
         means.put("k", window);
-        return body;
     }
 
     private void words(ObjectNode query, String text) {
@@ -49,10 +54,21 @@ record ShopQuery(List<String> fields, String type, String tracker, int window, D
         fields.forEach(names::add);
     }
 
-    /** What {@code _evaluate} is told: this search for whatever was typed, ranked as this says, {@code depth} hits of it. */
+    /** This search for whatever was typed, by whomever. */
+    ObjectNode judged(int depth) {
+        ObjectNode search = bm25("{{user_query}}", depth);
+        if (again != null) {
+            ObjectNode asked = (ObjectNode) search.remove("query");
+            ArrayNode should = search.putObject("query").putObject("bool").putArray("should").add(asked);
+            should.addObject().putObject("affinity_seen").put("tracker", tracker).put("user", "{{user_id}}").put("boost", again);
+        }
+        return search;
+    }
+
+    /** What {@code _evaluate} is told: that search, ranked as this says, {@code depth} hits of it. */
     ObjectNode evaluation(int depth) {
         ObjectNode body = Rest.JSON.createObjectNode();
-        body.set("search", bm25("{{user_query}}", depth));
+        body.set("search", judged(depth));
         ObjectNode ranking = body.putObject("ranking").put("window_size", window).put("query_text", "{{user_query}}");
         if (weight != null) {
             ranking.put("weight", weight);

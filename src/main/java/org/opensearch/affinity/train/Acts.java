@@ -134,6 +134,12 @@ final class Acts {
         return acts.reversed();
     }
 
+    /** Whether a user did anything at a time or after it; for sorted ones. */
+    boolean hasSince(String user, long time) {
+        Integer number = users.get(user);
+        return number != null && starts[number + 1] > starts[number] && times[starts[number + 1] - 1] >= time;
+    }
+
     /** Numbers users and items by their names and brings acts into that order and, of a user, that of time; nothing may be added any more. */
     void sort() {
         // The order in which slices were read must not matter.

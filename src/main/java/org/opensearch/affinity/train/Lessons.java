@@ -1,5 +1,6 @@
 package org.opensearch.affinity.train;
 
+import org.apache.lucene.search.BooleanClause;
 import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.affinity.encode.Chunking;
@@ -7,8 +8,10 @@ import org.opensearch.affinity.encode.EncodeAction;
 import org.opensearch.affinity.encode.EncodeProcessor;
 import org.opensearch.affinity.encode.Purpose;
 import org.opensearch.affinity.evaluate.JudgedQuery;
+import org.opensearch.affinity.rank.AffinityQueryBuilder;
 import org.opensearch.affinity.rank.LearningSearch;
 import org.opensearch.affinity.rank.RankNode;
+import org.opensearch.affinity.rank.SeenQueryBuilder;
 import org.opensearch.affinity.track.GetProfileAction;
 import org.opensearch.affinity.track.ItemVectors;
 import org.opensearch.affinity.track.Profile;
@@ -17,6 +20,8 @@ import org.opensearch.affinity.track.Tracker;
 import org.opensearch.affinity.track.UserNames;
 import org.opensearch.common.document.DocumentField;
 import org.opensearch.common.unit.TimeValue;
+import org.opensearch.index.query.QueryBuilder;
+import org.opensearch.index.query.QueryBuilderVisitor;
 import org.opensearch.search.SearchHit;
 import org.opensearch.search.builder.SearchSourceBuilder;
 import org.opensearch.transport.client.Client;
@@ -78,12 +83,16 @@ final class Lessons {
     }
 
     /**
-     * One lesson; null where nothing that was wanted is among the hits, from which nothing can be learned.
+     * One lesson; null where nothing that was wanted is among the hits, from which nothing can be learned, and where the search
+     * itself would look up what was wanted in a profile that knows it by now.
      *
      * @param search of the question; it is changed
      * @param others how many hits that were not wanted are kept, drawn by chance
      */
     Lesson ask(JudgedQuery question, SearchSourceBuilder search, int others) {
+        if (asksProfiles(search) && acts.hasSince(names.of(question.user()), question.time())) {
+            return null;
+        }
         search.from(0).size(Ranking.DEFAULT_WINDOW_SIZE).fetchSource(false).trackTotalHits(false);
         boolean byDocument = tracker.items().idField().equals("_id");
         if (byDocument == false) {
@@ -95,6 +104,24 @@ final class Lessons {
         SearchHit[] hits = client.search(new SearchRequest(tracker.items().index()).source(search).pipeline("_none")).actionGet().getHits().getHits();
         int[] chosen = IntStream.range(0, hits.length).filter(i -> question.relevant().containsKey(item(hits[i], byDocument))).toArray();
         return chosen.length == 0 ? null : lesson(hits, chosen, others, question);
+    }
+
+    private static boolean asksProfiles(SearchSourceBuilder search) {
+        boolean[] asks = { false };
+        if (search.query() != null) {
+            search.query().visit(new QueryBuilderVisitor() {
+                @Override
+                public void accept(QueryBuilder query) {
+                    asks[0] |= query instanceof SeenQueryBuilder || query instanceof AffinityQueryBuilder;
+                }
+
+                @Override
+                public QueryBuilderVisitor getChildVisitor(BooleanClause.Occur occur) {
+                    return this;
+                }
+            });
+        }
+        return asks[0];
     }
 
     private String item(SearchHit hit, boolean byDocument) {

@@ -152,6 +152,23 @@ public class TrainedModelTests extends RankTestCase {
         assertEquals(Math.sqrt(2) * Math.exp(-2), answer.scores().get("lamp"), 1e-4);
     }
 
+    /** A profile knows by now what was done after the search. */
+    public void testWhatAProfileFindsTeachesNothingOfEarlierSearches() throws Exception {
+        shop(1);
+        String search = "\"search\": {\"query\": {\"bool\": {\"should\": [{\"match_all\": {}}, {\"%s\": {\"tracker\": \"t\", \"user\": \"{{user_id}}\"}}]}}}";
+        Map<Long, Boolean> asked = Map.of(1L, false, System.currentTimeMillis() + 1_000_000, true);
+        for (String query : List.of("affinity_seen", "affinity")) {
+            for (Map.Entry<Long, Boolean> time : asked.entrySet()) {
+                StringJoiner queries = new StringJoiner(",");
+                for (int i = 0; i < 50; i++) {
+                    queries.add("{\"user_id\": \"a" + i % 10 + "\", \"timestamp\": " + time.getKey() + ", \"relevant\": [\"pen\"]}");
+                }
+                Map<?, ?> fusion = (Map<?, ?>) train("{" + search.formatted(query) + ", \"queries\": [" + queries + "]}").get("fusion");
+                assertEquals(query + time, time.getValue(), (int) fusion.get("lessons") > 0);
+            }
+        }
+    }
+
     public void testWhatWasDoneLastIsNearest() throws Exception {
         shop(randomIntBetween(1, 3));
         for (String item : List.of("tent", "pen", "tent")) {
