@@ -43,6 +43,11 @@ record Quality(JsonNode found) {
         return found.path(found.has("evaluated") ? "evaluated" : "queries").asInt();
     }
 
+    /** How many queries were left out since the profile held something that was done at their time or later. */
+    int leaks() {
+        return found.path("leaks").asInt();
+    }
+
     /** A figure of one ranking. */
     Interval figure(RankedBy ranking, String name) {
         return interval(found.path("rankings").path(ranking.toString()).path(name));
@@ -66,7 +71,7 @@ record Quality(JsonNode found) {
 
     /** Everything at full precision: numbers by ranking and figure, with their intervals beside them. */
     ObjectNode json() {
-        ObjectNode json = Rest.JSON.createObjectNode().put("queries", queries());
+        ObjectNode json = Rest.JSON.createObjectNode().put("queries", queries()).put("leaks", leaks());
         ObjectNode intervals = Rest.JSON.createObjectNode();
         for (RankedBy ranking : RankedBy.values()) {
             String key = KEYS.get(ranking);

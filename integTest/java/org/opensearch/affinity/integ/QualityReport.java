@@ -47,6 +47,9 @@ final class QualityReport {
         }
         screen.print(new QualityTables(quality, groups).toString());
         screen.print(screen.dim(" MRR over the first " + Evaluation.DEPTH + " hits; by known events: NDCG@10; intervals by bootstrap over queries"));
+        if (quality.leaks() > 0) {
+            screen.print(screen.dim(String.format(Locale.ROOT, " %,d more queries are left out: the log has events of their users at their time or later", quality.leaks())));
+        }
         ObjectNode json = figures.json().put("set", set.name()).put("split", split.word());
         json.setAll(quality.json());
         json.put("depth", Evaluation.DEPTH).put("seconds", seconds);
