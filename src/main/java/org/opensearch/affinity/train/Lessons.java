@@ -1,8 +1,12 @@
 package org.opensearch.affinity.train;
 
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.apache.lucene.search.BooleanClause;
+import org.opensearch.ExceptionsHelper;
 import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.support.PlainActionFuture;
+import org.opensearch.action.support.RetryableAction;
 import org.opensearch.affinity.encode.Chunking;
 import org.opensearch.affinity.encode.EncodeAction;
 import org.opensearch.affinity.encode.EncodeProcessor;
@@ -20,6 +24,8 @@ import org.opensearch.affinity.track.Tracker;
 import org.opensearch.affinity.track.UserNames;
 import org.opensearch.common.document.DocumentField;
 import org.opensearch.common.unit.TimeValue;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.rest.RestStatus;
 import org.opensearch.index.query.QueryBuilder;
 import org.opensearch.index.query.QueryBuilderVisitor;
 import org.opensearch.search.SearchHit;
@@ -38,12 +44,14 @@ import java.util.stream.IntStream;
  * for threads of our own; several may ask at once.
  */
 final class Lessons {
+    private static final Logger LOGGER = LogManager.getLogger(Lessons.class);
     /** The name of the first value. */
     static final String RELEVANCE = "relevance";
     /** As much of a history as a profile shows of itself, and more than matters. */
     private static final int HISTORY = 100;
     private static final double LEAST_RELEVANCE = 1e-6;
     private static final TimeValue ENCODED_WITHIN = TimeValue.timeValueSeconds(30);
+    private static final TimeValue FIRST_PAUSE = TimeValue.timeValueMillis(100);
     private static final long SEED = 20_260_101L;
 
     private final Client client;
@@ -187,8 +195,21 @@ final class Lessons {
             List.of(text),
             ENCODED_WITHIN
         );
+        PlainActionFuture<EncodeAction.Response> answer = PlainActionFuture.newFuture();
+        // Others are served first: while the encoder has no room for more, this can wait.
+        new RetryableAction<>(LOGGER, client.threadPool(), FIRST_PAUSE, ENCODED_WITHIN, answer) {
+            @Override
+            public void tryAction(ActionListener<EncodeAction.Response> listener) {
+                client.execute(EncodeAction.INSTANCE, encode, listener);
+            }
+
+            @Override
+            public boolean shouldRetry(Exception e) {
+                return ExceptionsHelper.status(e) == RestStatus.TOO_MANY_REQUESTS;
+            }
+        }.run();
         try {
-            return client.execute(EncodeAction.INSTANCE, encode).actionGet().vectors()[0];
+            return answer.actionGet().vectors()[0];
         } catch (IllegalArgumentException e) {
             return new float[0]; // items are encoded elsewhere: what a query means is not known here
         }

@@ -31,6 +31,7 @@ import org.opensearch.tasks.TaskInfo;
 import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.TransportService;
 import org.opensearch.transport.client.Client;
+import org.opensearch.transport.client.ParentTaskAssigningClient;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -104,7 +105,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
                     Questions asked = new Questions(client, judged, request.recorded());
                     Crew crew = new Crew(threadPool.executor(THREAD_POOL), threadPool.info(THREAD_POOL).getMax());
                     UserNames names = UserNames.live(tracker.name(), cluster.state(), keys);
-                    Trained trained = train(new Training(client, names, node, crew, (TrainTask) task, tracker, signals, maxEvents), tracker, weights, asked);
+                    Trained trained = train(new Training(client, searches(task), names, node, crew, (TrainTask) task, tracker, signals, maxEvents), tracker, weights, asked);
                     if (request.activates()) {
                         Blocking.<AcknowledgedResponse>await(answer -> client.execute(
                             UseModelAction.INSTANCE,
@@ -117,6 +118,11 @@ public final class TrainAction extends ActionType<ModelsResponse> {
             } catch (RuntimeException e) {
                 done.onFailure(e);
             }
+        }
+
+        /** For searches that end when the training is cancelled; what cleans up after it must not. */
+        private Client searches(Task task) {
+            return new ParentTaskAssigningClient(client, cluster.localNode(), task);
         }
 
         /** Two trainings of one tracker, on two nodes, would delete each other's unfinished models and take the same numbers. */

@@ -55,6 +55,7 @@ final class Training {
     private static final long SEED = 20_260_101L;
 
     private final Client client;
+    private final Client searches;
     private final UserNames names;
     private final RankNode node;
     private final Crew crew;
@@ -64,11 +65,13 @@ final class Training {
     private final int maxEvents;
 
     /**
+     * @param searches for what is to end when the training is cancelled
      * @param names   by which the users of the log are to be told apart
      * @param signals by which hits are to be ranked; all others will weigh nothing
      */
-    Training(Client client, UserNames names, RankNode node, Crew crew, TrainTask task, Tracker tracker, List<String> signals, int maxEvents) {
+    Training(Client client, Client searches, UserNames names, RankNode node, Crew crew, TrainTask task, Tracker tracker, List<String> signals, int maxEvents) {
         this.client = client;
+        this.searches = searches;
         this.names = names;
         this.node = node;
         this.crew = crew;
@@ -204,7 +207,7 @@ final class Training {
         GetProfileAction.Response known = Blocking.await(
             listener -> client.execute(GetProfileAction.INSTANCE, new GetProfileAction.Request(tracker.name(), "", TimeValue.timeValueSeconds(30)), listener)
         );
-        Lessons lessons = new Lessons(client, node, known, ModelIndex.index(tracker.name(), number), keep, acts, names);
+        Lessons lessons = new Lessons(searches, node, known, ModelIndex.index(tracker.name(), number), keep, acts, names);
         List<JudgedQuery> drawn = new ArrayList<>(questions);
         Collections.shuffle(drawn, new Random(SEED));
         List<JudgedQuery> some = drawn.subList(0, Math.min(drawn.size(), MOST_LESSONS + MOST_CHECKS));

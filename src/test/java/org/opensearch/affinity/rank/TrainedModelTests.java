@@ -3,6 +3,7 @@ package org.opensearch.affinity.rank;
 import org.opensearch.ExceptionsHelper;
 import org.opensearch.action.ActionRequest;
 import org.opensearch.action.bulk.BulkRequest;
+import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.support.ActionFilter;
 import org.opensearch.affinity.AffinityPlugin;
 import org.opensearch.affinity.track.DeleteTrackerAction;
@@ -17,6 +18,7 @@ import org.opensearch.common.xcontent.json.JsonXContent;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.Strings;
 import org.opensearch.core.rest.RestStatus;
+import org.opensearch.core.tasks.TaskId;
 import org.opensearch.core.xcontent.MediaTypeRegistry;
 import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.plugins.ActionPlugin;
@@ -31,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
@@ -150,6 +153,14 @@ public class TrainedModelTests extends RankTestCase {
             assertEquals(hit.getId(), hit.getScore(), hit.getExplanation().getValue().floatValue(), 0f);
         }
         assertEquals(Math.sqrt(2) * Math.exp(-2), answer.scores().get("lamp"), 1e-4);
+    }
+
+    public void testSearchesEndWithTheirTraining() throws Exception {
+        shop(1);
+        BeforeWriting.PARENTS.clear();
+        train("{\"search\": {" + BY_BASE + "}, \"queries\": [{\"user_id\": \"a1\", \"user_query\": \"x\", \"timestamp\": 1, \"relevant\": [\"pen\"]}]}");
+        assertEquals("all of one task", 1, BeforeWriting.PARENTS.size());
+        assertTrue("and that is the training", BeforeWriting.PARENTS.iterator().next().isSet());
     }
 
     /** A profile knows by now what was done after the search. */
@@ -388,6 +399,8 @@ public class TrainedModelTests extends RankTestCase {
     /** Lets something happen when a training begins to write its model. */
     public static final class BeforeWriting extends Plugin implements ActionPlugin {
         private static final AtomicReference<Runnable> WHAT = new AtomicReference<>();
+        /** The tasks that rescored searches belong to. */
+        private static final Set<TaskId> PARENTS = ConcurrentHashMap.newKeySet();
 
         @Override
         public List<ActionFilter> getActionFilters() {
@@ -399,6 +412,9 @@ public class TrainedModelTests extends RankTestCase {
 
                 @Override
                 protected boolean apply(String action, ActionRequest request, ActionListener<?> listener) {
+                    if (request instanceof SearchRequest search && search.source().rescores() != null) {
+                        PARENTS.add(search.getParentTask());
+                    }
                     if (request instanceof BulkRequest bulk && bulk.getIndices().stream().anyMatch(index -> index.startsWith(ModelIndex.PREFIX))) {
                         Runnable what = WHAT.getAndSet(null);
                         if (what != null) {
