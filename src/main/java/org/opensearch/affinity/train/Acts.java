@@ -5,6 +5,9 @@ import org.apache.lucene.util.InPlaceMergeSorter;
 import org.opensearch.affinity.learn.Log;
 import org.opensearch.affinity.track.LogScan;
 import org.opensearch.affinity.track.Decay;
+import org.opensearch.common.lease.Releasable;
+import org.opensearch.core.common.breaker.CircuitBreaker;
+import org.opensearch.core.common.breaker.CircuitBreakingException;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,12 +17,18 @@ import java.util.Map;
 import java.util.function.BiPredicate;
 
 /**
- * All acts of a log in memory, 20 bytes each beside the names of users and items. Filled by several threads, then read.
+ * All acts of a log in memory, 20 bytes each beside the names of users and items. A circuit breaker is told of them, and of what
+ * is learned of them, until they are closed. Filled by several threads, then read.
  */
-final class Acts {
+final class Acts implements Releasable {
     private static final int MOST_QUERIES = 50_000;
+    /** What a training takes for an act altogether, about. */
+    private static final long BYTES = 100;
+    private static final int TOLD_AT_ONCE = 10_000;
 
     private final int most;
+    private final CircuitBreaker breaker;
+    private long told;
     private final Map<String, Map<String, Double>> chosen = new HashMap<>();
     private final Map<String, Integer> users = new HashMap<>();
     private final Map<String, Integer> itemNumbers = new HashMap<>();
@@ -32,17 +41,28 @@ final class Acts {
     private int[] starts;
     private String[] userNames;
 
-    /** @param most that it takes */
-    Acts(int most) {
+    /**
+     * @param most    that it takes
+     * @param breaker that is told of the memory
+     */
+    Acts(int most, CircuitBreaker breaker) {
         this.most = most;
+        this.breaker = breaker;
     }
 
-    /** @throws IllegalArgumentException if there are too many, saying what to do */
+    /**
+     * @throws IllegalArgumentException if there are too many, saying what to do
+     * @throws CircuitBreakingException (429) if the node has no memory left for more
+     */
     synchronized void add(LogScan.Act act) {
         if (size == most) {
             throw new IllegalArgumentException(
                 "[affinity] the log has more than [" + most + "] events: shorten it with [retention], or raise [" + TrainAction.MAX_EVENTS.getKey() + "], at 100 bytes of heap an event"
             );
+        }
+        if (size % TOLD_AT_ONCE == 0) {
+            breaker.addEstimateBytesAndMaybeBreak(TOLD_AT_ONCE * BYTES, "training a model");
+            told += TOLD_AT_ONCE * BYTES;
         }
         who = ArrayUtil.grow(who, size + 1);
         what = ArrayUtil.grow(what, size + 1);
@@ -60,6 +80,12 @@ final class Acts {
         if (act.query() != null && act.weight() > 0 && room) {
             chosen.computeIfAbsent(act.query(), query -> new HashMap<>()).put(act.item(), 1.0);
         }
+    }
+
+    @Override
+    public synchronized void close() {
+        breaker.addWithoutBreaking(-told);
+        told = 0;
     }
 
     /** Items that were liked after a query, by the query's id; of 50,000 queries at most. */

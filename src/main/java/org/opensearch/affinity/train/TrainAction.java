@@ -23,6 +23,8 @@ import org.opensearch.common.settings.Setting;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.common.breaker.CircuitBreaker;
+import org.opensearch.core.indices.breaker.CircuitBreakerService;
 import org.opensearch.core.rest.RestStatus;
 import org.opensearch.core.tasks.TaskId;
 import org.opensearch.core.xcontent.NamedXContentRegistry;
@@ -64,6 +66,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
         private final UserKeys keys;
         private final RankNode node;
         private final NamedXContentRegistry xContent;
+        private final CircuitBreaker breaker;
         private final AtomicBoolean busy = new AtomicBoolean();
         private volatile int maxEvents;
 
@@ -76,7 +79,8 @@ public final class TrainAction extends ActionType<ModelsResponse> {
             Client client,
             UserKeys keys,
             RankNode node,
-            NamedXContentRegistry xContent
+            NamedXContentRegistry xContent,
+            CircuitBreakerService breakers
         ) {
             super(NAME, transport, filters, TrainRequest::new);
             this.cluster = cluster;
@@ -84,6 +88,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
             this.keys = keys;
             this.node = node;
             this.xContent = xContent;
+            breaker = breakers.getBreaker(CircuitBreaker.REQUEST);
             maxEvents = MAX_EVENTS.get(settings);
             cluster.getClusterSettings().addSettingsUpdateConsumer(MAX_EVENTS, changed -> maxEvents = changed);
         }
@@ -105,7 +110,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
                     Questions asked = new Questions(client, judged, request.recorded());
                     Crew crew = new Crew(threadPool.executor(THREAD_POOL), threadPool.info(THREAD_POOL).getMax());
                     UserNames names = UserNames.live(tracker.name(), cluster.state(), keys);
-                    Trained trained = train(new Training(client, searches(task), names, node, crew, (TrainTask) task, tracker, signals, maxEvents), tracker, weights, asked);
+                    Trained trained = train(new Training(client, searches(task), names, node, crew, (TrainTask) task, tracker, signals, maxEvents, breaker), tracker, weights, asked);
                     if (request.activates()) {
                         Blocking.<AcknowledgedResponse>await(answer -> client.execute(
                             UseModelAction.INSTANCE,

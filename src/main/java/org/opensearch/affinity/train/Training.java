@@ -19,6 +19,7 @@ import org.opensearch.affinity.track.Signal;
 import org.opensearch.affinity.track.Tracker;
 import org.opensearch.affinity.track.UserNames;
 import org.opensearch.common.unit.TimeValue;
+import org.opensearch.core.common.breaker.CircuitBreaker;
 import org.opensearch.transport.client.Client;
 
 import java.util.ArrayList;
@@ -63,13 +64,15 @@ final class Training {
     private final Tracker tracker;
     private final List<String> signals;
     private final int maxEvents;
+    private final CircuitBreaker breaker;
 
     /**
      * @param searches for what is to end when the training is cancelled
      * @param names   by which the users of the log are to be told apart
      * @param signals by which hits are to be ranked; all others will weigh nothing
+     * @param breaker that is told of the memory which it takes
      */
-    Training(Client client, Client searches, UserNames names, RankNode node, Crew crew, TrainTask task, Tracker tracker, List<String> signals, int maxEvents) {
+    Training(Client client, Client searches, UserNames names, RankNode node, Crew crew, TrainTask task, Tracker tracker, List<String> signals, int maxEvents, CircuitBreaker breaker) {
         this.client = client;
         this.searches = searches;
         this.names = names;
@@ -79,6 +82,7 @@ final class Training {
         this.tracker = tracker;
         this.signals = signals;
         this.maxEvents = maxEvents;
+        this.breaker = breaker;
     }
 
     /**
@@ -90,7 +94,13 @@ final class Training {
      */
     Trained run(int number, Ranking weights, Questions asked) {
         long began = System.nanoTime();
-        Acts acts = read(asked.areInLog());
+        try (Acts acts = new Acts(maxEvents, breaker)) {
+            read(acts, asked.areInLog());
+            return run(acts, number, weights, asked, began);
+        }
+    }
+
+    private Trained run(Acts acts, int number, Ranking weights, Questions asked, long began) {
         List<JudgedQuery> questions = asked.of(acts);
         Map<String, Long> firsts = new HashMap<>();
         questions.forEach(question -> firsts.merge(names.of(question.user()), question.time(), Math::min));
@@ -125,9 +135,8 @@ final class Training {
         return (System.nanoTime() - began) / 1e9;
     }
 
-    private Acts read(boolean withQueries) {
+    private void read(Acts acts, boolean withQueries) {
         Watch watch = task.begin("reading the log");
-        Acts acts = new Acts(maxEvents);
         try (LogScan scan = LogScan.open(client, tracker, names, crew.threads())) {
             crew.share(scan.slices(), 1, watch, (from, to) -> {
                 for (int slice = from; slice < to; slice++) {
@@ -140,7 +149,6 @@ final class Training {
             });
         }
         acts.sort();
-        return acts;
     }
 
     /** Settings that find what users took last, or a part of what they took where the log has no order. */

@@ -2,6 +2,12 @@ package org.opensearch.affinity.train;
 
 import org.opensearch.affinity.learn.Log;
 import org.opensearch.affinity.track.LogScan;
+import org.opensearch.common.settings.ClusterSettings;
+import org.opensearch.common.settings.Settings;
+import org.opensearch.core.common.breaker.CircuitBreaker;
+import org.opensearch.core.common.breaker.CircuitBreakingException;
+import org.opensearch.core.common.breaker.NoopCircuitBreaker;
+import org.opensearch.indices.breaker.HierarchyCircuitBreakerService;
 import org.opensearch.test.OpenSearchTestCase;
 
 import java.util.ArrayList;
@@ -18,8 +24,10 @@ public class ActsTests extends OpenSearchTestCase {
         new LogScan.Act("bob", "bulb", 1, 10, null)
     );
 
+    private static final CircuitBreaker NOBODY = new NoopCircuitBreaker("nobody");
+
     private static Acts acts(List<LogScan.Act> some) {
-        Acts acts = new Acts(10);
+        Acts acts = new Acts(10, NOBODY);
         some.forEach(acts::add);
         acts.sort();
         return acts;
@@ -51,8 +59,25 @@ public class ActsTests extends OpenSearchTestCase {
         assertEquals(List.of(), acts.before("eve", 30, 1));
     }
 
+    public void testMemoryIsAskedForAndGivenBack() {
+        Settings little = Settings.builder().put("indices.breaker.request.limit", "3500000b").put("indices.breaker.total.use_real_memory", false).build();
+        ClusterSettings known = new ClusterSettings(little, ClusterSettings.BUILT_IN_CLUSTER_SETTINGS);
+        CircuitBreaker breaker = new HierarchyCircuitBreakerService(little, List.of(), known).getBreaker(CircuitBreaker.REQUEST);
+        Acts acts = new Acts(100_000, breaker);
+        CircuitBreakingException e = expectThrows(CircuitBreakingException.class, () -> {
+            for (int i = 0; i < 100_000; i++) {
+                acts.add(ACTS.get(i % ACTS.size()));
+            }
+        });
+        assertTrue(e.getMessage(), e.getMessage().contains("training a model"));
+        assertEquals("three times 10,000 have room, at 100 bytes each", 30_000, acts.size());
+        assertEquals(3_000_000, breaker.getUsed());
+        acts.close();
+        assertEquals(0, breaker.getUsed());
+    }
+
     public void testTooMany() {
-        Acts acts = new Acts(1);
+        Acts acts = new Acts(1, NOBODY);
         acts.add(ACTS.get(0));
         IllegalArgumentException e = expectThrows(IllegalArgumentException.class, () -> acts.add(ACTS.get(1)));
         assertTrue(e.getMessage(), e.getMessage().contains("more than [1] events"));
