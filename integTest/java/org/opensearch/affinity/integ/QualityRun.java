@@ -75,6 +75,10 @@ final class QualityRun {
             if (learns && parts.size() > 1) {
                 learnAgain(evaluation);
             }
+            if (meaning != null || again != null) {
+                String more = (meaning == null ? "" : ", by meaning") + (again == null ? "" : ", and among the user's last items");
+                screen.print(screen.dim(" BM25 stands for the search without ranking: by words" + more));
+            }
             new QualityReport(screen, figures, evaluation).make(set, split, queries, users, explore, said(told));
         }
     }
