@@ -271,6 +271,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
         private static boolean hasCopy(Index index, ClusterState state) {
             String node = state.nodes().getLocalNodeId();
             return index != null
+                && state.routingTable().hasIndex(index)
                 && state.routingTable().index(index).shard(0).activeShards().stream().anyMatch(copy -> copy.currentNodeId().equals(node));
         }
 
