@@ -41,6 +41,11 @@ public final class JudgedSearches {
         }
     }
 
+    /** Whether the application's search itself asks for somebody's profile: its results are those of today. */
+    public boolean asksProfiles() {
+        return template.asksProfiles();
+    }
+
     /** The application's search of a query, as nobody is. */
     public SearchSourceBuilder search(JudgedQuery query) {
         try {

@@ -1,5 +1,7 @@
 package org.opensearch.affinity.evaluate;
 
+import org.opensearch.affinity.rank.AffinityQueryBuilder;
+import org.opensearch.affinity.rank.SeenQueryBuilder;
 import org.opensearch.affinity.track.Part;
 import org.opensearch.affinity.track.Tracker;
 import org.opensearch.common.xcontent.LoggingDeprecationHandler;
@@ -32,6 +34,8 @@ final class SearchTemplate {
     private static final Set<String> LEFT_OUT = Set.of(
         "aggs", "aggregations", "highlight", "suggest", "fields", "stored_fields", "script_fields", "explain", "profile", "version"
     );
+
+    private static final Set<String> PROFILE_QUERIES = Set.of(SeenQueryBuilder.NAME, AffinityQueryBuilder.NAME);
 
     private final Tracker tracker;
     private final Map<String, Object> body;
@@ -80,6 +84,19 @@ final class SearchTemplate {
     private List<?> rescorers() {
         Object said = body.get("rescore");
         return said == null ? List.of() : said instanceof List<?> list ? list : List.of(said);
+    }
+
+    /** Whether anything in the body is a query that looks into a profile, or might be one. */
+    boolean asksProfiles() {
+        return asksProfiles(body);
+    }
+
+    private static boolean asksProfiles(Object value) {
+        return switch (value) {
+            case Map<?, ?> map -> map.keySet().stream().anyMatch(PROFILE_QUERIES::contains) || map.values().stream().anyMatch(SearchTemplate::asksProfiles);
+            case List<?> list -> list.stream().anyMatch(SearchTemplate::asksProfiles);
+            case null, default -> false;
+        };
     }
 
     private static void requirePlaces(Object value) {

@@ -9,6 +9,7 @@ import org.opensearch.action.support.ListenerTimeouts;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.metadata.IndexAbstraction;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
+import org.opensearch.cluster.routing.ShardRouting;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.cache.Cache;
 import org.opensearch.common.cache.CacheBuilder;
@@ -221,7 +222,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
             String user = request.user == null ? null : names.of(request.user);
             String id = user == null ? null : ProfileIndex.idOfUser(user);
             // One that is kept is shared, so it serves whoever changes nothing.
-            boolean shared = id != null && request.recent.isEmpty() && tracker.retention().isEmpty() && hasCopy(index, state);
+            boolean shared = id != null && request.recent.isEmpty() && tracker.retention().isEmpty() && hearsOfWrites(index, state);
             Profile kept = shared && known != null ? cache.get(index, id) : null;
             if (kept != null) {
                 listener.onResponse(new Response(tracker, known(kept, tracker), known, itemTable, model));
@@ -235,18 +236,25 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
                 ThreadPool.Names.GENERIC,
                 NAME
             );
-            profiles.get(names.home(), user, slices, ActionListener.wrap(found -> {
+            ActionListener<ProfileIndex.Found> answer = ActionListener.wrap(found -> {
                 Common common = known != null ? known : found.common();
                 if (known == null && index != null) {
                     commons.put(index, common);
                 }
-                if (shared && found.profile() != null) {
-                    cache.put(index, id, found.profile(), writes);
-                }
                 Profile profile = known(found.profile(), tracker);
                 boolean optedOut = found.profile() != null && found.profile().absence().optedOut();
                 addRecent(optedOut ? List.of() : request.recent, user, new Response(tracker, profile, common, itemTable, model), timed);
-            }, timed::onFailure));
+            }, timed::onFailure);
+            if (shared) {
+                profiles.getHere(names.home(), user, slices, ActionListener.wrap(found -> {
+                    if (found.profile() != null) {
+                        cache.put(index, id, found.profile(), writes);
+                    }
+                    answer.onResponse(found);
+                }, e -> profiles.get(names.home(), user, slices, answer)));
+            } else {
+                profiles.get(names.home(), user, slices, answer);
+            }
         }
 
         /** What of a stored profile is to be used; null for nothing. */
@@ -267,12 +275,18 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
             return alias == null || alias.getWriteIndex() == null ? null : alias.getWriteIndex().getIndex();
         }
 
-        /** Whether this node has a copy of the profiles that can be read. */
-        private static boolean hasCopy(Index index, ClusterState state) {
+        /**
+         * Whether this node has a copy of the profiles that hears of writes before they are acknowledged, and can be read. Where
+         * segments are replicated, replicas show a write later than they hear of it, or hear of none.
+         */
+        private static boolean hearsOfWrites(Index index, ClusterState state) {
+            if (index == null || state.routingTable().hasIndex(index) == false) {
+                return false;
+            }
             String node = state.nodes().getLocalNodeId();
-            return index != null
-                && state.routingTable().hasIndex(index)
-                && state.routingTable().index(index).shard(0).activeShards().stream().anyMatch(copy -> copy.currentNodeId().equals(node));
+            boolean primaryOnly = state.metadata().isSegmentReplicationEnabled(index.getName());
+            List<ShardRouting> copies = state.routingTable().index(index).shard(0).activeShards();
+            return copies.stream().anyMatch(copy -> copy.currentNodeId().equals(node) && (copy.primary() || primaryOnly == false));
         }
 
         private void addRecent(List<String> recent, String user, Response found, ActionListener<Response> listener) {

@@ -1,5 +1,6 @@
 package org.opensearch.affinity.track;
 
+import org.opensearch.action.admin.indices.alias.Alias;
 import org.opensearch.action.get.GetResponse;
 import org.opensearch.action.index.IndexRequest;
 import org.opensearch.cluster.ClusterState;
@@ -57,7 +58,7 @@ public final class ItemIndex {
      */
     void create(String tracker, int generation, boolean live, ActionListener<Void> listener) {
         Settings settings = Settings.builder().put("index.auto_expand_replicas", "0-all").build();
-        List<String> aliases = Generations.names(tracker, generation, live).stream().map(ItemIndex::alias).toList();
+        List<Alias> aliases = Generations.names(tracker, generation, live).stream().map(name -> new Alias(alias(name)).writeIndex(true)).toList();
         documents.create(index(tracker, generation), aliases, settings, mapping(), listener);
     }
 

@@ -3,6 +3,7 @@ package org.opensearch.affinity.track;
 import org.apache.lucene.util.BytesRef;
 import org.opensearch.action.admin.cluster.health.ClusterHealthResponse;
 import org.opensearch.action.admin.indices.mapping.put.PutMappingRequest;
+import org.opensearch.action.admin.indices.alias.Alias;
 import org.opensearch.action.index.IndexRequest;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.common.settings.Settings;
@@ -98,7 +99,7 @@ public final class ModelIndex {
 
     public void create(String tracker, int number, ActionListener<Void> listener) {
         Settings settings = Settings.builder().put("index.auto_expand_replicas", "0-all").put("index.refresh_interval", "-1").build();
-        documents.create(index(tracker, number), List.of(alias(tracker, number)), settings, mapping(), listener);
+        documents.create(index(tracker, number), List.of(new Alias(alias(tracker, number)).isHidden(true)), settings, mapping(), listener);
     }
 
     private static XContentBuilder mapping() {

@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 /**
  * Profiles that searches of this node asked for, as long as it has a copy of the shard they lie in: there every write of a profile
  * is heard of before it is acknowledged, so what is here is never older than what a read of this copy would find. Only what was
- * read of it may be kept: another copy may lag behind it, and no write would come any more to forget what was read there.
+ * read of it may be kept ({@link ProfileIndex#getHere}): another copy may lag behind it, and no write would come any more to forget what was read there.
  * Thread-safe.
  */
 public final class ProfileCache {

@@ -1,6 +1,7 @@
 package org.opensearch.affinity.track;
 
 import org.opensearch.ExceptionsHelper;
+import org.opensearch.action.admin.indices.alias.Alias;
 import org.opensearch.action.admin.indices.refresh.RefreshRequest;
 import org.opensearch.action.get.GetRequest;
 import org.opensearch.action.get.GetResponse;
@@ -91,7 +92,7 @@ public final class ProfileIndex {
      */
     void create(String tracker, int generation, boolean live, ActionListener<Void> listener) {
         Settings settings = Settings.builder().put("index.auto_expand_replicas", "0-1").put("index.codec", "best_compression").build();
-        List<String> aliases = Generations.names(tracker, generation, live).stream().map(ProfileIndex::alias).toList();
+        List<Alias> aliases = Generations.names(tracker, generation, live).stream().map(name -> new Alias(alias(name)).writeIndex(true)).toList();
         documents.create(index(tracker, generation), aliases, settings, mapping(), listener);
     }
 
@@ -119,25 +120,37 @@ public final class ProfileIndex {
     record Found(Profile profile, Common common) {}
 
     /**
-     * Reads one profile and the population of the slices, as of the last write; from this node's copy where there is one, which is
-     * nearest and the one whose writes {@link ProfileCache} hears of.
+     * Reads one profile and the population of the slices, as of the last write.
      *
      * @param user null for the population alone
      */
     void get(String tracker, String user, List<Slice> slices, ActionListener<Found> listener) {
+        documents.get(alias(tracker), ids(user, slices), found(user, slices, listener));
+    }
+
+    /** The same from this node's copy alone, whose writes {@link ProfileCache} hears of; fails where it has none. */
+    void getHere(String tracker, String user, List<Slice> slices, ActionListener<Found> listener) {
+        documents.getHere(alias(tracker), ids(user, slices), found(user, slices, listener));
+    }
+
+    private static List<String> ids(String user, List<Slice> slices) {
         List<String> ids = new ArrayList<>();
         slices.forEach(slice -> ids.add(idOfSlice(slice.key())));
         if (user != null) {
             ids.add(idOfUser(user));
         }
-        documents.getHere(alias(tracker), ids, ActionListener.map(listener, found -> {
+        return ids;
+    }
+
+    private static ActionListener<List<GetResponse>> found(String user, List<Slice> slices, ActionListener<Found> listener) {
+        return ActionListener.map(listener, found -> {
             List<Population> parts = new ArrayList<>();
             for (int i = 0; i < slices.size(); i++) {
                 parts.add(progress(found.get(i)).shown());
             }
             GetResponse profile = user == null ? null : found.getLast();
             return new Found(profile != null && profile.isExists() ? profile(profile) : null, Common.of(parts));
-        }));
+        });
     }
 
     /** Reads the profiles of several users, by user; a user without one gets a new one. */

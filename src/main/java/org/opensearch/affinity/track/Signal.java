@@ -42,15 +42,15 @@ public record Signal(String name, String field, Shape shape, double scale, float
         BEHAVIOUR,
         /** 1 for an item of the user's history. */
         SEEN,
-        /**
-         * 1 for the item of the user's last event, 1/2 for the one before that, 1/n for the n-th: of what people come back to, most is
-         * what they left last (Anderson et al., "The Dynamics of Repeat Consumption", WWW'14). 0 for what is not in the history.
-         */
-        SEEN_LAST,
         /** How the words of a text field and those of the query meet: F1 of the field's words that are asked for and the asked ones that it has. */
         MATCH,
         /** Cosine of the encoded query and the item vector, 0 where it is below. */
-        MEANING
+        MEANING,
+        /**
+         * 1/n for the n-th newest item of the user's history: of what people come back to, most is what they left last (Anderson et
+         * al., "The Dynamics of Repeat Consumption", WWW'14). 0 for what is not in it.
+         */
+        SEEN_LAST
     }
 
     /** The name of the signal that every tracker has. */

@@ -59,9 +59,9 @@ final class SystemDocuments {
     }
 
     /** Creates a hidden index behind aliases unless it is there. */
-    void create(String index, List<String> aliases, Settings settings, XContentBuilder mapping, ActionListener<Void> listener) {
+    void create(String index, List<Alias> aliases, Settings settings, XContentBuilder mapping, ActionListener<Void> listener) {
         CreateIndexRequest request = new CreateIndexRequest(index);
-        aliases.forEach(alias -> request.alias(new Alias(alias).writeIndex(true)));
+        aliases.forEach(request::alias);
         request.settings(Settings.builder().put(settings).put("index.number_of_shards", 1).put("index.hidden", true)).mapping(mapping);
         asPlugin(listener, wrapped -> client.admin().indices().create(request, ActionListener.wrap(created -> wrapped.onResponse(null), e -> {
             if (e instanceof ResourceAlreadyExistsException) {
@@ -86,9 +86,9 @@ final class SystemDocuments {
         get(index, ids, null, listener);
     }
 
-    /** The same, from this node's copy where there is one. */
+    /** The same, from this node's copy alone; fails where it has none. */
     void getHere(String index, Collection<String> ids, ActionListener<List<GetResponse>> listener) {
-        get(index, ids, Preference.LOCAL.type(), listener);
+        get(index, ids, Preference.ONLY_LOCAL.type(), listener);
     }
 
     private void get(String index, Collection<String> ids, String preference, ActionListener<List<GetResponse>> listener) {

@@ -2,8 +2,8 @@ package org.opensearch.affinity.train;
 
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
-import org.apache.lucene.search.BooleanClause;
 import org.opensearch.ExceptionsHelper;
+import org.opensearch.action.bulk.BackoffPolicy;
 import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.action.support.RetryableAction;
@@ -12,10 +12,8 @@ import org.opensearch.affinity.encode.EncodeAction;
 import org.opensearch.affinity.encode.EncodeProcessor;
 import org.opensearch.affinity.encode.Purpose;
 import org.opensearch.affinity.evaluate.JudgedQuery;
-import org.opensearch.affinity.rank.AffinityQueryBuilder;
 import org.opensearch.affinity.rank.LearningSearch;
 import org.opensearch.affinity.rank.RankNode;
-import org.opensearch.affinity.rank.SeenQueryBuilder;
 import org.opensearch.affinity.track.GetProfileAction;
 import org.opensearch.affinity.track.ItemVectors;
 import org.opensearch.affinity.track.Profile;
@@ -26,10 +24,9 @@ import org.opensearch.common.document.DocumentField;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.rest.RestStatus;
-import org.opensearch.index.query.QueryBuilder;
-import org.opensearch.index.query.QueryBuilderVisitor;
 import org.opensearch.search.SearchHit;
 import org.opensearch.search.builder.SearchSourceBuilder;
+import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.client.Client;
 
 import java.util.ArrayList;
@@ -51,7 +48,8 @@ final class Lessons {
     private static final int HISTORY = 100;
     private static final double LEAST_RELEVANCE = 1e-6;
     private static final TimeValue ENCODED_WITHIN = TimeValue.timeValueSeconds(30);
-    private static final TimeValue FIRST_PAUSE = TimeValue.timeValueMillis(100);
+    private static final TimeValue PAUSE = TimeValue.timeValueMillis(500);
+    private static final int PAUSES = 60;
     private static final long SEED = 20_260_101L;
 
     private final Client client;
@@ -62,6 +60,7 @@ final class Lessons {
     private final float keep;
     private final Acts acts;
     private final UserNames names;
+    private final boolean byProfile;
     private final ItemVectors vectors;
 
     /**
@@ -70,8 +69,9 @@ final class Lessons {
      * @param keep  what each item of a history counts of the next newer one
      * @param acts  sorted
      * @param names by what names users are in the acts
+     * @param byProfile whether the searches themselves ask for somebody's profile
      */
-    Lessons(Client client, RankNode node, GetProfileAction.Response known, String model, float keep, Acts acts, UserNames names) {
+    Lessons(Client client, RankNode node, GetProfileAction.Response known, String model, float keep, Acts acts, UserNames names, boolean byProfile) {
         this.client = client;
         this.node = node;
         this.known = known;
@@ -79,6 +79,7 @@ final class Lessons {
         this.keep = keep;
         this.acts = acts;
         this.names = names;
+        this.byProfile = byProfile;
         tracker = known.tracker();
         vectors = new ItemVectors(client);
     }
@@ -98,7 +99,7 @@ final class Lessons {
      * @param others how many hits that were not wanted are kept, drawn by chance
      */
     Lesson ask(JudgedQuery question, SearchSourceBuilder search, int others) {
-        if (asksProfiles(search) && acts.hasSince(names.of(question.user()), question.time())) {
+        if (byProfile && acts.hasSince(names.of(question.user()), question.time())) {
             return null;
         }
         search.from(0).size(Ranking.DEFAULT_WINDOW_SIZE).fetchSource(false).trackTotalHits(false);
@@ -112,24 +113,6 @@ final class Lessons {
         SearchHit[] hits = client.search(new SearchRequest(tracker.items().index()).source(search).pipeline("_none")).actionGet().getHits().getHits();
         int[] chosen = IntStream.range(0, hits.length).filter(i -> question.relevant().containsKey(item(hits[i], byDocument))).toArray();
         return chosen.length == 0 ? null : lesson(hits, chosen, others, question);
-    }
-
-    private static boolean asksProfiles(SearchSourceBuilder search) {
-        boolean[] asks = { false };
-        if (search.query() != null) {
-            search.query().visit(new QueryBuilderVisitor() {
-                @Override
-                public void accept(QueryBuilder query) {
-                    asks[0] |= query instanceof SeenQueryBuilder || query instanceof AffinityQueryBuilder;
-                }
-
-                @Override
-                public QueryBuilderVisitor getChildVisitor(BooleanClause.Occur occur) {
-                    return this;
-                }
-            });
-        }
-        return asks[0];
     }
 
     private String item(SearchHit hit, boolean byDocument) {
@@ -197,7 +180,7 @@ final class Lessons {
         );
         PlainActionFuture<EncodeAction.Response> answer = PlainActionFuture.newFuture();
         // Others are served first: while the encoder has no room for more, this can wait.
-        new RetryableAction<>(LOGGER, client.threadPool(), FIRST_PAUSE, ENCODED_WITHIN, answer) {
+        new RetryableAction<>(LOGGER, client.threadPool(), PAUSE, ENCODED_WITHIN, answer, BackoffPolicy.constantBackoff(PAUSE, PAUSES), ThreadPool.Names.SAME) {
             @Override
             public void tryAction(ActionListener<EncodeAction.Response> listener) {
                 client.execute(EncodeAction.INSTANCE, encode, listener);

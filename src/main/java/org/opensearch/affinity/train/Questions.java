@@ -51,6 +51,11 @@ final class Questions {
         return judged.search(question);
     }
 
+    /** Whether the application's search itself asks for somebody's profile. */
+    boolean areByProfile() {
+        return judged.asksProfiles();
+    }
+
     private List<JudgedQuery> join(Map<String, Map<String, Double>> chosen) {
         List<String> ids = new ArrayList<>(new TreeSet<>(chosen.keySet()));
         List<JudgedQuery> questions = new ArrayList<>();

@@ -154,10 +154,16 @@ public final class TrainAction extends ActionType<ModelsResponse> {
             int number = number(tracker);
             try {
                 Trained trained = training.run(number, weights, asked);
-                number = trained.number();
+                requireStillThere(tracker, trained.number());
                 return trained;
-            } finally {
-                requireStillThere(tracker, number);
+            } catch (RuntimeException e) {
+                try {
+                    requireStillThere(tracker, number);
+                } catch (ResourceNotFoundException gone) {
+                    gone.addSuppressed(e);
+                    throw gone;
+                }
+                throw e;
             }
         }
 

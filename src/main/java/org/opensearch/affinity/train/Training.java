@@ -215,7 +215,7 @@ final class Training {
         GetProfileAction.Response known = Blocking.await(
             listener -> client.execute(GetProfileAction.INSTANCE, new GetProfileAction.Request(tracker.name(), "", TimeValue.timeValueSeconds(30)), listener)
         );
-        Lessons lessons = new Lessons(searches, node, known, ModelIndex.index(tracker.name(), number), keep, acts, names);
+        Lessons lessons = new Lessons(searches, node, known, ModelIndex.index(tracker.name(), number), keep, acts, names, how.areByProfile());
         List<JudgedQuery> drawn = new ArrayList<>(questions);
         Collections.shuffle(drawn, new Random(SEED));
         List<JudgedQuery> some = drawn.subList(0, Math.min(drawn.size(), MOST_LESSONS + MOST_CHECKS));

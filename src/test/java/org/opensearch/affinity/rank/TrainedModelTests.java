@@ -166,7 +166,10 @@ public class TrainedModelTests extends RankTestCase {
     /** A profile knows by now what was done after the search. */
     public void testWhatAProfileFindsTeachesNothingOfEarlierSearches() throws Exception {
         shop(1);
-        String search = "\"search\": {\"query\": {\"bool\": {\"should\": [{\"match_all\": {}}, {\"%s\": {\"tracker\": \"t\", \"user\": \"{{user_id}}\"}}]}}}";
+        String search = """
+            "search": {"query": {"boosting": {"negative_boost": 0.5, "negative": {"match_none": {}}, "positive": {"bool": {"should": [
+              {"match_all": {}}, {"%s": {"tracker": "t", "user": "{{user_id}}"}}
+            ]}}}}}""";
         Map<Long, Boolean> asked = Map.of(1L, false, System.currentTimeMillis() + 1_000_000, true);
         for (String query : List.of("affinity_seen", "affinity")) {
             for (Map.Entry<Long, Boolean> time : asked.entrySet()) {
