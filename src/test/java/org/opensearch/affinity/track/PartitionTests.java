@@ -14,6 +14,7 @@ import org.opensearch.common.settings.Settings;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.common.xcontent.json.JsonXContent;
 import org.opensearch.core.common.Strings;
+import org.opensearch.core.index.Index;
 import org.opensearch.core.xcontent.MediaTypeRegistry;
 import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.persistent.PersistentTasksCustomMetadata;
@@ -120,6 +121,9 @@ public class PartitionTests extends OpenSearchIntegTestCase {
         transport.clearAllRules();
         held.forEach(Runnable::run);
         awaitEvents("shop", primary);
+        Index profiles = client().admin().cluster().prepareState().get().getState().metadata().index(ProfileIndex.index("shop", 0)).getIndex();
+        Profile kept = internalCluster().getInstance(ProfileCache.class, primary).get(profiles, ProfileIndex.idOfUser("user-0"));
+        assertEquals("what was read of its own copy", 2, kept.events());
     }
 
     private void cutOffTheOwner(boolean withProfiles, NetworkDisruption.NetworkLinkDisruptionType how) throws Exception {
