@@ -46,9 +46,6 @@ final class QualityBench implements Callable<Integer> {
     @Option(names = "--again", paramLabel = "BOOST")
     Double again;
 
-    @Option(names = "--window", defaultValue = "1000", paramLabel = "N")
-    int window;
-
     @Spec
     private CommandSpec spec;
 
@@ -64,7 +61,7 @@ final class QualityBench implements Callable<Integer> {
         if (set.asks(asked) == false) {
             throw new IOException(set.name() + " has no " + asked.word() + " queries: " + asked.queryFile() + ".jsonl.gz is missing in " + data);
         }
-        new QualityRun(screen, figures, set, asked, queries == null ? Integer.MAX_VALUE : queries, users, heap, untrained == false, signals, explore, meaning, again, window).run();
+        new QualityRun(screen, figures, set, asked, queries == null ? Integer.MAX_VALUE : queries, users, heap, untrained == false, signals, explore, meaning, again).run();
         return 0;
     }
 
@@ -72,7 +69,6 @@ final class QualityBench implements Callable<Integer> {
     void check() {
         require(split.equals("test") || split.equals("valid"), "--split must be test or valid, got " + split);
         require(queries == null || queries >= 1, "--queries must be at least 1, got " + queries);
-        require(window >= 1 && window <= 10_000, "--window must be from 1 to 10000, got " + window);
         require(explore.stream().allMatch(weight -> weight > 0 && weight <= 20), "--explore must be above 0, at most 20, got " + explore);
         require(QualityReport.GROUPS.containsAll(users), "--users must be of " + QualityReport.GROUPS + ", got " + users);
     }

@@ -12,6 +12,7 @@ import java.util.Locale;
 final class QualityRun {
     private static final String HALF_LIFE = "30d";
     private static final String MATCH = "most_fields";
+    private static final int WINDOW = 1_000;
 
     private final Screen screen;
     private final Figures figures;
@@ -23,7 +24,6 @@ final class QualityRun {
     private final boolean learns;
     private final Double meaning;
     private final Double again;
-    private final int window;
     private final List<String> signals;
     private final List<Double> explore;
     private JsonNode learned;
@@ -37,9 +37,8 @@ final class QualityRun {
      * @param explore weights of chance that are measured too
      * @param meaning boost of what means the same as the query beside its words; null for words alone
      * @param again   boost of what the user had last beside them; null to leave it out
-     * @param window  how many hits are rescored
      */
-    QualityRun(Screen screen, Figures figures, DataSet set, Split split, int queries, List<String> users, String heap, boolean learns, List<String> signals, List<Double> explore, Double meaning, Double again, int window) {
+    QualityRun(Screen screen, Figures figures, DataSet set, Split split, int queries, List<String> users, String heap, boolean learns, List<String> signals, List<Double> explore, Double meaning, Double again) {
         this.screen = screen;
         this.figures = figures;
         this.set = set;
@@ -52,7 +51,6 @@ final class QualityRun {
         this.explore = explore;
         this.meaning = meaning;
         this.again = again;
-        this.window = window;
         this.work = figures.target().resolve("quality");
     }
 
@@ -63,7 +61,7 @@ final class QualityRun {
             stock(shop);
             shop.track(split, HALF_LIFE);
             long told = 0;
-            ShopQuery search = new ShopQuery(shop.textFields(), MATCH, Shop.TRACKER, window, null, meaning, again);
+            ShopQuery search = new ShopQuery(shop.textFields(), MATCH, Shop.TRACKER, WINDOW, null, meaning, again);
             Evaluation evaluation = new Evaluation(node.rest(), search);
             List<String> parts = set.parts(split);
             for (String part : parts) {
@@ -122,7 +120,7 @@ final class QualityRun {
 
     /** What ./demo says in its file, with its defaults, and what else was given. */
     private ObjectNode said(long events) {
-        ObjectNode said = Rest.JSON.createObjectNode().put("match", MATCH).put("weight", "default").put("window", window).put("half_life", HALF_LIFE);
+        ObjectNode said = Rest.JSON.createObjectNode().put("match", MATCH).put("weight", "default").put("window", WINDOW).put("half_life", HALF_LIFE);
         said.put("meaning", meaning).put("again", again).putNull("popularity").putNull("last_events");
         said.set("model", learned);
         return said.put("events", events).put("heap", heap);

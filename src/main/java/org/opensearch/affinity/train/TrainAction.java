@@ -152,10 +152,9 @@ public final class TrainAction extends ActionType<ModelsResponse> {
         /** Who deletes a tracker deletes the models that there are, not one that is still to come; and is why its training fails. */
         private Trained train(Training training, Tracker tracker, Ranking weights, Questions asked) {
             int number = number(tracker);
+            Trained trained;
             try {
-                Trained trained = training.run(number, weights, asked);
-                requireStillThere(tracker, trained.number());
-                return trained;
+                trained = training.run(number, weights, asked);
             } catch (RuntimeException e) {
                 try {
                     requireStillThere(tracker, number);
@@ -165,6 +164,8 @@ public final class TrainAction extends ActionType<ModelsResponse> {
                 }
                 throw e;
             }
+            requireStillThere(tracker, trained.number());
+            return trained;
         }
 
         private void requireStillThere(Tracker tracker, int number) {

@@ -10,6 +10,13 @@ import java.util.Random;
 public class FusionLearnerTests extends OpenSearchTestCase {
     private static final double[] FREE = { Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY };
 
+    /** What was there, which ranks otherwise than the people of {@link #lessons} want it. */
+    private static final FusionLearner UNLIKE_THEM = new FusionLearner(new double[] { 1, 1, 0 }, FREE);
+
+    private static List<Lesson> lessons() {
+        return ListwiseFitTests.lessons(new double[] { 4, 0, 3 }, 800, new Random(random().nextLong()));
+    }
+
     public void testNdcgByHand() {
         Lesson lesson = new Lesson(new float[][] { { 1 }, { 3 }, { 2 }, { 2 } }, new int[] { 2, 3 });
         double ideal = 1 + Math.log(2) / Math.log(3);
@@ -18,11 +25,8 @@ public class FusionLearnerTests extends OpenSearchTestCase {
     }
 
     public void testWhatIsBetterIsAccepted() {
-        Random random = new Random(random().nextLong());
-        double[] truth = { 4, 0, 3 };
-        List<Lesson> all = ListwiseFitTests.lessons(truth, 800, random);
-        FusionLearner learner = new FusionLearner(new double[] { 1, 1, 0 }, FREE);
-        FusionLearner.Learned learned = learner.learn(all.subList(0, 600), all.subList(600, 800), Watch.NOBODY);
+        List<Lesson> all = lessons();
+        FusionLearner.Learned learned = UNLIKE_THEM.learn(all.subList(0, 600), all.subList(600, 800), Watch.NOBODY);
         assertTrue(learned.accepted());
         assertTrue(learned.after() > learned.before());
         assertTrue(learned.gained().low() <= learned.after() - learned.before() && learned.after() - learned.before() <= learned.gained().high());
@@ -30,12 +34,9 @@ public class FusionLearnerTests extends OpenSearchTestCase {
     }
 
     public void testChecksAreLearnedOfInTheEnd() {
-        Random random = new Random(random().nextLong());
-        double[] truth = { 4, 0, 3 };
-        List<Lesson> all = ListwiseFitTests.lessons(truth, 800, random);
-        FusionLearner learner = new FusionLearner(new double[] { 1, 1, 0 }, FREE);
-        FusionLearner.Learned one = learner.learn(all.subList(0, 400), all.subList(400, 600), Watch.NOBODY);
-        FusionLearner.Learned other = learner.learn(all.subList(0, 400), all.subList(600, 800), Watch.NOBODY);
+        List<Lesson> all = lessons();
+        FusionLearner.Learned one = UNLIKE_THEM.learn(all.subList(0, 400), all.subList(400, 600), Watch.NOBODY);
+        FusionLearner.Learned other = UNLIKE_THEM.learn(all.subList(0, 400), all.subList(600, 800), Watch.NOBODY);
         assertTrue(one.accepted() && other.accepted());
         assertEquals("chosen without the checks", one.penalty(), other.penalty(), 0);
         assertFalse(Arrays.equals(one.weights(), other.weights()));
