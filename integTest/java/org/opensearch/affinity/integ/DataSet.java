@@ -24,13 +24,15 @@ import java.util.zip.GZIPInputStream;
  * a set without queries has one {@code events.jsonl.gz}. One JSON object a line. Streams must be closed.
  *
  * @param lastEvents how many of each user's newest events are known, null for all
+ * @param newItems   of which no event is known, null for none
+ * @param asksNew    whether only queries count of which all relevant items are new
  */
-record DataSet(Path folder, Integer lastEvents) {
+record DataSet(Path folder, Integer lastEvents, NewItems newItems, boolean asksNew) {
     private static final String ENDING = ".jsonl.gz";
 
     /** @throws IOException when the folder has no catalogue or no events, saying which file is missing */
     static DataSet open(Path folder) throws IOException {
-        DataSet set = new DataSet(folder.toAbsolutePath().normalize(), null);
+        DataSet set = new DataSet(folder.toAbsolutePath().normalize(), null, null, false);
         if (Files.isDirectory(set.folder) == false) {
             throw new IOException("no folder " + set.folder);
         }
@@ -45,7 +47,17 @@ record DataSet(Path folder, Integer lastEvents) {
 
     /** The same people, of whom nothing is known but their newest events. */
     DataSet last(int events) {
-        return new DataSet(folder, events);
+        return new DataSet(folder, events, newItems, asksNew);
+    }
+
+    /** The same with items that nobody did anything with. */
+    DataSet with(NewItems items) {
+        return new DataSet(folder, lastEvents, items, asksNew);
+    }
+
+    /** The same, with queries for new items alone. */
+    DataSet askingForNew() {
+        return new DataSet(folder, lastEvents, newItems, true);
     }
 
     /** The folder's name. */
@@ -92,7 +104,7 @@ record DataSet(Path folder, Integer lastEvents) {
 
     /** One part of the log. */
     Stream<ObjectNode> part(String part) throws IOException {
-        return lines(part);
+        return newItems == null ? lines(part) : lines(part).filter(event -> newItems.has(event.at("/event_attributes/object/object_id").asText()) == false);
     }
 
     /** The judged queries of the split, in the order of the file, at most {@code limit}. */
@@ -104,7 +116,7 @@ record DataSet(Path folder, Integer lastEvents) {
 
     /** The same as the file has them. */
     Stream<ObjectNode> judged(Split split, int limit) throws IOException {
-        return lines(split.queryFile()).limit(limit);
+        return lines(split.queryFile()).filter(query -> asksNew == false || newItems.hasAll(query.path("relevant"))).limit(limit);
     }
 
     private static JudgedQuery judged(ObjectNode line) {

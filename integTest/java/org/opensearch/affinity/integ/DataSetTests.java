@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 
@@ -70,6 +71,22 @@ public class DataSetTests {
         try (Stream<ObjectNode> log = data.last(1).log(Split.VALID)) {
             assertEquals("nothing is cut from the log itself", 5, log.count());
         }
+    }
+
+    @Test
+    public void nothingIsKnownOfNewItems() throws IOException {
+        NewItems half = new NewItems(0.5);
+        List<String> ids = IntStream.range(0, 1_000).mapToObj(Integer::toString).toList();
+        assertEquals(500, ids.stream().filter(half::has).count(), 50);
+        String old = ids.stream().filter(id -> half.has(id) == false).findFirst().orElseThrow();
+        String recent = ids.stream().filter(half::has).findFirst().orElseThrow();
+        write("events-train", event("u1", old), event("u1", recent));
+        String both = "[\"" + old + "\",\"" + recent + "\"]";
+        write("queries-valid", query("v1", "u1", "[\"" + old + "\"]"), query("v2", "u1", "[\"" + recent + "\"]"), query("v3", "u1", both));
+        DataSet data = DataSet.open(set).with(half);
+        assertEquals(List.of(old), items(data, Split.VALID));
+        assertEquals(3, data.queries(Split.VALID, 3).size());
+        assertEquals(List.of("v2"), data.askingForNew().queries(Split.VALID, 3).stream().map(JudgedQuery::id).toList());
     }
 
     @Test

@@ -28,13 +28,13 @@ final class Evaluation {
      * Evaluates the first queries of a split, by an index of them. What somebody asked for at or before the time of something that
      * he did is left out, and counted.
      *
-     * @param explore how much items may gain by chance
+     * @param ranking what else searches are to be ranked by
      * @throws RestFailure when the node refuses it, for what it says
      */
-    Quality run(DataSet set, Split split, int limit, double explore, Step step) throws IOException {
+    Quality run(DataSet set, Split split, int limit, ObjectNode ranking, Step step) throws IOException {
         String index = index(set, split, limit);
         ObjectNode body = shopQuery.evaluation(DEPTH).put("index", index).put("leaks", "skip");
-        body.withObject("/ranking").put("explore", explore);
+        body.withObject("/ranking").setAll(ranking);
         String path = "/_plugins/_affinity/trackers/" + shopQuery.tracker() + "/_evaluate?wait_for_completion=false";
         Quality quality = new Quality(await(rest.post(path, body).path("task").asText(), step));
         rest.delete("/" + index);

@@ -46,6 +46,9 @@ final class QualityBench implements Callable<Integer> {
     @Option(names = "--again", paramLabel = "BOOST")
     Double again;
 
+    @Option(names = "--new", paramLabel = "PART")
+    Double part;
+
     @Spec
     private CommandSpec spec;
 
@@ -56,7 +59,8 @@ final class QualityBench implements Callable<Integer> {
         check();
         Figures figures = Figures.here();
         screen.print(screen.dim("   " + figures.machine()));
-        DataSet set = DataSet.open(data);
+        DataSet whole = DataSet.open(data);
+        DataSet set = part == null ? whole : whole.with(new NewItems(part));
         Split asked = Split.valueOf(split.toUpperCase(Locale.ROOT));
         if (set.asks(asked) == false) {
             throw new IOException(set.name() + " has no " + asked.word() + " queries: " + asked.queryFile() + ".jsonl.gz is missing in " + data);
@@ -70,6 +74,7 @@ final class QualityBench implements Callable<Integer> {
         require(split.equals("test") || split.equals("valid"), "--split must be test or valid, got " + split);
         require(queries == null || queries >= 1, "--queries must be at least 1, got " + queries);
         require(explore.stream().allMatch(weight -> weight > 0 && weight <= 20), "--explore must be above 0, at most 20, got " + explore);
+        require(part == null || part > 0 && part < 1, "--new must be above 0 and below 1, got " + part);
         require(QualityReport.GROUPS.containsAll(users), "--users must be of " + QualityReport.GROUPS + ", got " + users);
     }
 

@@ -19,7 +19,22 @@ final class QualityReport {
     /** All groups of users. */
     static final List<String> GROUPS = Stream.of(KnownEvents.values()).map(KnownEvents::toString).toList();
 
-    private static final List<String> EXPLORED = List.of("ndcg@10", "mrr", "coverage@10", "novelty@10");
+    private static final List<String> COMPARED = List.of("ndcg@10", "mrr", "coverage@10", "novelty@10");
+
+    /** The same searches, ranked by something else beside. */
+    record Variant(String name, ObjectNode ranking) {
+        /** With items that little is known of gaining by chance. */
+        static Variant explore(double weight) {
+            return new Variant("explore " + weight, Rest.JSON.createObjectNode().put("explore", weight));
+        }
+
+        /** Without a signal. */
+        static Variant without(String signal) {
+            ObjectNode ranking = Rest.JSON.createObjectNode();
+            ranking.putObject("signals").put(signal, 0);
+            return new Variant("no " + signal, ranking);
+        }
+    }
 
     private final Screen screen;
     private final Figures figures;
@@ -34,14 +49,14 @@ final class QualityReport {
     /**
      * @param limit  how many queries of the split at most
      * @param groups of users that are shown; all are written
-     * @param explore weights of chance that are measured too
+     * @param variants that are measured too
      * @param said   what else is to stand in the file
      */
-    void make(DataSet set, Split split, int limit, List<String> groups, List<Double> explore, ObjectNode said) throws IOException {
+    void make(DataSet set, Split split, int limit, List<String> groups, List<Variant> variants, ObjectNode said) throws IOException {
         Quality quality;
         double seconds;
         try (Step step = screen.step("Measuring")) {
-            quality = evaluation.run(set, split, limit, 0, step);
+            quality = evaluation.run(set, split, limit, Rest.JSON.createObjectNode(), step);
             seconds = step.seconds();
             step.done(String.format(Locale.ROOT, "%,d %s queries asked, each in three ways", quality.queries(), split.word()));
         }
@@ -54,31 +69,31 @@ final class QualityReport {
         json.setAll(quality.json());
         json.put("depth", Evaluation.DEPTH).put("seconds", seconds);
         json.setAll(said);
-        explore(set, split, limit, explore, quality, json);
-        screen.print(screen.dim(" full precision in " + figures.write("quality-" + set.name() + ".json", json)));
+        compare(set, split, limit, variants, quality, json);
+        screen.print(screen.dim(" full precision in " + figures.write("quality-" + set.name() + (set.asksNew() ? "-new" : "") + ".json", json)));
     }
 
-    /** What chance costs and what it shows, beside the ranking without it. */
-    private void explore(DataSet set, Split split, int limit, List<Double> weights, Quality without, ObjectNode json) throws IOException {
+    /** What others rank like, beside the ranking as it is. */
+    private void compare(DataSet set, Split split, int limit, List<Variant> variants, Quality usual, ObjectNode json) throws IOException {
         List<String[]> lines = new ArrayList<>();
-        lines.add(line(0, without, json));
-        for (double weight : weights) {
-            try (Step step = screen.step("Exploring")) {
-                Quality quality = evaluation.run(set, split, limit, weight, step);
-                lines.add(line(weight, quality, json));
-                step.done("asked again with explore " + weight);
+        lines.add(line("as it is", usual, json));
+        for (Variant variant : variants) {
+            try (Step step = screen.step("Asking again")) {
+                Quality quality = evaluation.run(set, split, limit, variant.ranking, step);
+                lines.add(line(variant.name, quality, json));
+                step.done("asked again, " + variant.name);
             }
         }
-        if (weights.isEmpty() == false) {
-            Column[] columns = Stream.concat(Stream.of(Borders.figures("explore")), EXPLORED.stream().map(Borders::figures)).toArray(Column[]::new);
+        if (variants.isEmpty() == false) {
+            Column[] columns = Stream.concat(Stream.of(Borders.words("ranked")), COMPARED.stream().map(Borders::figures)).toArray(Column[]::new);
             screen.print(AsciiTable.builder().border(Borders.ROUND).lineSeparator("\n").data(columns, lines.toArray(String[][]::new)).asString());
         }
     }
 
-    private static String[] line(double weight, Quality quality, ObjectNode json) {
-        ObjectNode row = json.withArray("/explore").addObject().put("explore", weight);
-        List<String> cells = new ArrayList<>(List.of(Borders.number(weight, 2)));
-        for (String figure : EXPLORED) {
+    private static String[] line(String name, Quality quality, ObjectNode json) {
+        ObjectNode row = json.withArray("/variants").addObject().put("ranked", name);
+        List<String> cells = new ArrayList<>(List.of(name));
+        for (String figure : COMPARED) {
             double value = quality.figure(RankedBy.PERSONALISED, figure).value();
             row.put(figure, value);
             cells.add(Borders.number(value, 4));

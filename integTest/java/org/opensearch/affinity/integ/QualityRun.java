@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** How good rankings are on a data set: a node is told what had happened before the queries were asked, and evaluates them. */
 final class QualityRun {
@@ -77,8 +78,14 @@ final class QualityRun {
                 String more = (meaning == null ? "" : ", by meaning") + (again == null ? "" : ", and among the user's last items");
                 screen.print(screen.dim(" BM25 stands for the search without ranking: by words" + more));
             }
-            new QualityReport(screen, figures, evaluation).make(set, split, queries, users, explore, said(told));
+            DataSet judged = set.newItems() == null ? set : set.askingForNew();
+            new QualityReport(screen, figures, evaluation).make(judged, split, queries, users, variants(), said(told));
         }
+    }
+
+    private List<QualityReport.Variant> variants() {
+        Stream<QualityReport.Variant> explored = explore.stream().map(QualityReport.Variant::explore);
+        return Stream.concat(explored, set.newItems() == null ? Stream.empty() : Stream.of(QualityReport.Variant.without("behaviour"))).toList();
     }
 
     /** Which items go together, of what was told; and weights from the validation queries, where these are not to be judged. */

@@ -2,6 +2,8 @@ package org.opensearch.affinity.learn;
 
 import org.apache.lucene.util.RamUsageEstimator;
 
+import java.util.BitSet;
+
 /**
  * A few items that go with each item. With the history's item h of age a (0 is the newest) and weight w,
  * {@code score(j) = Σ_h w · keep^a · similarity(h, j)}. Eight bytes a neighbour.
@@ -44,6 +46,18 @@ public final class Neighbours implements Model {
     /** What each item of a history counts of the next newer one. */
     public double keep() {
         return keep;
+    }
+
+    /** Items that have a neighbour or are one: of the others it is not known what they go with. */
+    public BitSet known() {
+        BitSet known = new BitSet(ordinals.length);
+        for (int item = 0; item < ordinals.length; item++) {
+            for (int other : ordinals[item]) {
+                known.set(item);
+                known.set(other);
+            }
+        }
+        return known;
     }
 
     @Override

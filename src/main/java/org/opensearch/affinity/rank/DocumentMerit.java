@@ -90,7 +90,7 @@ final class DocumentMerit {
                 case POPULARITY -> "what people like, beside the mean of all items";
                 case ALL_TIME -> "what people ever liked, beside the mean of all items";
                 case CHANCE -> "by chance, the same for this user all day";
-                case BEHAVIOUR -> "how it goes with the items of the user's history";
+                case BEHAVIOUR -> "how it goes with the items of the user's history, told by its content if nobody took it";
                 case SEEN -> "1 for an item of the user's history";
                 case SEEN_LAST -> "1/n for the n-th newest item of the user's history";
                 case MATCH -> "how the words of [" + signal.field() + "] and of the query meet";

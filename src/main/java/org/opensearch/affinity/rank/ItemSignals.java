@@ -121,12 +121,23 @@ final class ItemSignals {
         }
         float[] weights = scoring.model().weights(scoring.history().size());
         // A search that finds nothing, or whose hits are fetched from elsewhere, needs none.
-        CachedSupplier<LongFloatHashMap> read = new CachedSupplier<>(() -> node.models().near(scoring.model().index(), scoring.history(), weights));
+        CachedSupplier<ModelCopies.Near> read = new CachedSupplier<>(() -> node.models().near(scoring.model().index(), scoring.history(), weights));
         return leaf -> {
-            LongFloatHashMap near = read.get();
+            ModelCopies.Near near = read.get();
             ItemHashes.Segment hashes = node.hashes().of(leaf, scoring.table().idField());
-            return doc -> Math.sqrt(Math.min(1, near.getOrDefault(hashes.of(leaf, doc), 0)));
+            ItemVectorReader vectors = near.content().length == 0 ? null : ItemVectorReader.open(leaf, scoring.interests().field(), near.content().length);
+            return doc -> {
+                long item = hashes.of(leaf, doc);
+                float sum = near.knows(item) ? near.sums().getOrDefault(item, 0) : estimate(near, vectors, doc);
+                return Math.sqrt(Math.min(1, sum));
+            };
         };
+    }
+
+    /** How an item that nobody took goes with the history, told by its content. */
+    private static float estimate(ModelCopies.Near near, ItemVectorReader vectors, int doc) throws IOException {
+        float[] vector = vectors == null ? null : vectors.vector(doc);
+        return vector == null ? 0 : Math.max(0, VectorUtil.dotProduct(near.content(), vector));
     }
 
     private static Values seen(OwnItems.Leaf own) {

@@ -11,6 +11,7 @@ import org.apache.lucene.index.SortedSetDocValues;
 import org.apache.lucene.index.Terms;
 import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.internal.hppc.LongFloatHashMap;
+import org.apache.lucene.internal.hppc.LongHashSet;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.store.ByteArrayDataInput;
 import org.apache.lucene.util.BytesRef;
@@ -34,13 +35,14 @@ import java.util.function.DoubleUnaryOperator;
 
 /**
  * The trained models of which this node has a copy. A search reads the rows of its history's items, a few dozen, out of the
- * index itself: nothing of a model lies on the heap. Thread-safe.
+ * index itself. Thread-safe.
  */
 public final class ModelCopies {
     private static final Logger LOGGER = LogManager.getLogger(ModelCopies.class);
 
     private final Map<String, IndexShard> copies = new ConcurrentHashMap<>();
     private final Map<String, Popularities> popularities = new ConcurrentHashMap<>();
+    private final Map<String, LongHashSet> known = new ConcurrentHashMap<>();
 
     /** Remembers an index's shard if it is a model. */
     public void listenTo(IndexModule module) {
@@ -59,40 +61,61 @@ public final class ModelCopies {
                 if (shard != null) {
                     copies.remove(name, shard);
                     popularities.remove(name);
+                    known.remove(name);
                 }
             }
         });
     }
 
     /**
-     * How well items go with a history: by hash of the item the sum of weight and similarity over the history's items.
+     * How well items go with a history.
+     *
+     * @param sums    by hash of the item the sum of weight and similarity over the history's items
+     * @param content times the vector of an item that is not known, an estimate of that; empty for none
+     * @param known   hashes of items of which it is known what they go with; none where content is empty
+     */
+    record Near(LongFloatHashMap sums, float[] content, LongHashSet known) {
+        private static final Near NOTHING = new Near(new LongFloatHashMap(), new float[0], new LongHashSet());
+
+        /** Whether the sum tells, and be it that the item goes with nothing in the history. */
+        boolean knows(long item) {
+            return content.length == 0 || sums.containsKey(item) || known.contains(item);
+        }
+    }
+
+    /**
+     * What a model knows of a history. The first time that it estimates, the hashes of its items are read, 8 to 16 bytes an item
+     * that stay on the heap.
      *
      * @param weights of the history's items
-     * @return empty where this node has no copy of the model, or cannot read it
+     * @return nothing where this node has no copy of the model, or cannot read it
      */
-    LongFloatHashMap near(String model, List<String> history, float[] weights) {
-        LongFloatHashMap sums = new LongFloatHashMap(1_000);
+    Near near(String model, List<String> history, float[] weights) {
         IndexShard shard = copies.get(model);
         if (shard == null) {
-            return sums;
+            return Near.NOTHING;
         }
         try (Engine.Searcher searcher = shard.acquireSearcher("affinity")) {
+            LongFloatHashMap sums = new LongFloatHashMap(1_000);
+            float[] content = new float[0];
             for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
-                near(leaf.reader(), history, weights, sums);
+                content = near(leaf.reader(), history, weights, sums, content);
             }
+            return new Near(sums, content, content.length == 0 ? new LongHashSet() : known(model, searcher));
         } catch (IOException | RuntimeException e) {
             // It closes, or is broken: the search goes on without.
             LOGGER.debug("cannot read the model {}", shard.shardId(), Trace.of(e));
-            sums.clear();
+            return Near.NOTHING;
         }
-        return sums;
     }
 
-    private static void near(LeafReader leaf, List<String> history, float[] weights, LongFloatHashMap sums) throws IOException {
+    /** @return the sum of content vectors, made when there is the first */
+    private static float[] near(LeafReader leaf, List<String> history, float[] weights, LongFloatHashMap sums, float[] content) throws IOException {
         Terms items = leaf.terms(ModelIndex.ITEM);
-        if (items == null || leaf.getBinaryDocValues(ModelIndex.NEIGHBOURS) == null) {
-            return;
+        if (items == null) {
+            return content;
         }
+        float[] sum = content;
         TermsEnum terms = items.iterator();
         PostingsEnum postings = null;
         for (int i = 0; i < weights.length; i++) {
@@ -101,13 +124,44 @@ public final class ModelCopies {
             }
             postings = terms.postings(postings, PostingsEnum.NONE);
             int doc = postings.nextDoc();
-            // Values are read forward only, and rows lie in the order in which they were written.
-            BinaryDocValues own = leaf.getBinaryDocValues(ModelIndex.NEIGHBOURS);
-            if (doc != DocIdSetIterator.NO_MORE_DOCS && own.advanceExact(doc)) {
-                float weight = weights[i];
-                ModelIndex.unpack(single(own.binaryValue()), (hash, similarity) -> sums.addTo(hash, weight * similarity));
+            float weight = weights[i];
+            BytesRef neighbours = value(leaf, ModelIndex.NEIGHBOURS, doc);
+            if (neighbours != null) {
+                ModelIndex.unpack(neighbours, (hash, similarity) -> sums.addTo(hash, weight * similarity));
+            }
+            BytesRef packed = value(leaf, ModelIndex.CONTENT, doc);
+            if (packed != null) {
+                sum = sum.length == 0 ? new float[ModelIndex.dimension(packed)] : sum;
+                ModelIndex.add(weight, packed, sum);
             }
         }
+        return sum;
+    }
+
+    /** Null where there is none. Values are read forward only, and rows lie in the order in which they were written. */
+    private static BytesRef value(LeafReader leaf, String field, int doc) throws IOException {
+        BinaryDocValues values = leaf.getBinaryDocValues(field);
+        return values != null && doc != DocIdSetIterator.NO_MORE_DOCS && values.advanceExact(doc) ? single(values.binaryValue()) : null;
+    }
+
+    /** Hashes of the items of which it is known what they go with. */
+    private LongHashSet known(String model, Engine.Searcher searcher) throws IOException {
+        LongHashSet read = known.get(model);
+        if (read != null) {
+            return read;
+        }
+        read = new LongHashSet();
+        for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+            SortedNumericDocValues marked = leaf.reader().getSortedNumericDocValues(ModelIndex.KNOWN);
+            SortedSetDocValues items = leaf.reader().getSortedSetDocValues(ModelIndex.ITEM);
+            while (marked != null && marked.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
+                if (items.advanceExact(marked.docID())) {
+                    read.add(ItemRow.hash(items.lookupOrd(items.nextOrd())));
+                }
+            }
+        }
+        known.put(model, read);
+        return read;
     }
 
     /** A binary field keeps a count and each value behind its length. */

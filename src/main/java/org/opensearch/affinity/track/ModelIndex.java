@@ -34,7 +34,12 @@ public final class ModelIndex {
     public static final String TOTAL = "total";
     /** What {@link #pack} made of its neighbours, in doc values. */
     public static final String NEIGHBOURS = "neighbours";
+    /** 1 for an item that goes with others or others with it, in doc values. */
+    public static final String KNOWN = "known";
+    /** What {@link #pack} made of the vector that estimates how it goes with items that are not known, in doc values. */
+    public static final String CONTENT = "content";
 
+    private static final float STEPS = 127;
     private static final TimeValue COPIED_WITHIN = TimeValue.timeValueMinutes(2);
 
     /**
@@ -44,8 +49,11 @@ public final class ModelIndex {
      * @param total        the same without decay
      * @param neighbours   ids of items that go with it
      * @param similarities of these, above 0, at most 1
+     * @param known        whether it goes with others, or others with it
+     * @param content      times an item's vector, an estimate of the similarity that it would have; empty for none
      */
-    public record Row(String item, float popularity, float total, List<String> neighbours, float[] similarities) {}
+    public record Row(String item, float popularity, float total, List<String> neighbours, float[] similarities, boolean known,
+        float[] content) {}
 
     private final SystemDocuments documents;
     private final Client client;
@@ -84,6 +92,33 @@ public final class ModelIndex {
         return packed.array();
     }
 
+    /** A vector as its largest number and a byte a dimension, for {@link #add}. */
+    public static byte[] pack(float[] vector) {
+        float most = Float.MIN_NORMAL;
+        for (float value : vector) {
+            most = Math.max(most, Math.abs(value));
+        }
+        ByteBuffer packed = ByteBuffer.allocate(Float.BYTES + vector.length).putFloat(most);
+        for (float value : vector) {
+            packed.put((byte) Math.round(value / most * STEPS));
+        }
+        return packed.array();
+    }
+
+    /** Adds a multiple of what {@link #pack} wrote to a vector of its {@link #dimension}. */
+    public static void add(float factor, BytesRef packed, float[] into) {
+        ByteBuffer buffer = ByteBuffer.wrap(packed.bytes, packed.offset, packed.length);
+        float step = factor * buffer.getFloat() / STEPS;
+        for (int d = 0; buffer.hasRemaining(); d++) {
+            into[d] += step * buffer.get();
+        }
+    }
+
+    /** How many numbers there are in what {@link #pack} wrote. */
+    public static int dimension(BytesRef packed) {
+        return packed.length - Float.BYTES;
+    }
+
     /** Takes neighbours one by one. */
     public interface Neighbour {
         void take(long hash, float similarity);
@@ -110,6 +145,8 @@ public final class ModelIndex {
             mapping.startObject(POPULARITY).field("type", "float").field("index", false).endObject();
             mapping.startObject(TOTAL).field("type", "float").field("index", false).endObject();
             mapping.startObject(NEIGHBOURS).field("type", "binary").field("doc_values", true).endObject();
+            mapping.startObject(KNOWN).field("type", "byte").field("index", false).endObject();
+            mapping.startObject(CONTENT).field("type", "binary").field("doc_values", true).endObject();
             return mapping.endObject().endObject();
         } catch (IOException e) {
             throw new IllegalStateException("writing to memory cannot fail", e);
@@ -134,6 +171,13 @@ public final class ModelIndex {
             if (row.similarities.length > 0) {
                 byte[] packed = pack(row);
                 source.field(NEIGHBOURS).value(packed, 0, packed.length);
+            }
+            if (row.known) {
+                source.field(KNOWN, 1);
+            }
+            if (row.content.length > 0) {
+                byte[] packed = pack(row.content);
+                source.field(CONTENT).value(packed, 0, packed.length);
             }
             return new IndexRequest(alias(tracker, number)).setRequireAlias(true).source(source.endObject());
         }, listener);

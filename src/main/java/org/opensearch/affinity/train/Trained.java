@@ -1,5 +1,6 @@
 package org.opensearch.affinity.train;
 
+import org.opensearch.affinity.learn.ContentMap;
 import org.opensearch.affinity.learn.Neighbourhood;
 import org.opensearch.affinity.track.Ranking;
 import org.opensearch.common.xcontent.XContentFactory;
@@ -23,11 +24,12 @@ import java.util.Map;
  * @param users   that these are of
  * @param items   that these are about
  * @param method  that was found to fit the log
+ * @param content what makes estimates for items that nobody took
  * @param ranking how its signals are to be weighed
  * @param learned where the weights are from; null where there was nothing to learn them from
  * @param seconds that it took
  */
-record Trained(int number, long time, long events, long users, long items, Neighbourhood method, Ranking ranking, FusionLearner.Learned learned, double seconds) {
+record Trained(int number, long time, long events, long users, long items, Neighbourhood method, ContentMap content, Ranking ranking, FusionLearner.Learned learned, double seconds) {
     /** All of it, as it is kept with the model and shown. */
     Map<String, Object> about() {
         Map<String, Object> about = new LinkedHashMap<>();
@@ -46,6 +48,9 @@ record Trained(int number, long time, long events, long users, long items, Neigh
         settings.put("closeness", method.closeness());
         settings.put("most", method.most());
         about.put("neighbours", settings);
+        if (content.ridge() > 0) {
+            about.put("content", Map.of("items", content.items(), "ridge", content.ridge(), "explained", content.explained()));
+        }
         about.put("ranking", map(ranking));
         if (learned != null) {
             Map<String, Object> fusion = new LinkedHashMap<>();

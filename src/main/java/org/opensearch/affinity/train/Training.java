@@ -1,5 +1,6 @@
 package org.opensearch.affinity.train;
 
+import org.opensearch.affinity.learn.ContentMap;
 import org.opensearch.affinity.learn.Crew;
 import org.opensearch.affinity.learn.HeldOut;
 import org.opensearch.affinity.learn.Log;
@@ -24,6 +25,7 @@ import org.opensearch.transport.client.Client;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -41,6 +43,7 @@ import java.util.stream.IntStream;
  */
 final class Training {
     private static final int WRITTEN_AT_ONCE = 500;
+    private static final int MADE_AT_ONCE = 50;
     /** Scores that one trial of settings computes, so that it takes seconds with any catalogue. */
     private static final int MOST_JUDGED = 200_000_000;
     /** Fewer users than that say nothing about settings. */
@@ -96,11 +99,13 @@ final class Training {
         long began = System.nanoTime();
         try (Acts acts = new Acts(maxEvents, breaker)) {
             read(acts, asked.areInLog());
-            return run(acts, number, weights, asked, began);
+            try (Contents contents = Contents.read(client, tracker, acts.items(), breaker, task.begin("reading items"))) {
+                return run(acts, contents, number, weights, asked, began);
+            }
         }
     }
 
-    private Trained run(Acts acts, int number, Ranking weights, Questions asked, long began) {
+    private Trained run(Acts acts, Contents contents, int number, Ranking weights, Questions asked, long began) {
         List<JudgedQuery> questions = asked.of(acts);
         Map<String, Long> firsts = new HashMap<>();
         questions.forEach(question -> firsts.merge(names.of(question.user()), question.time(), Math::min));
@@ -111,14 +116,14 @@ final class Training {
         try {
             Log log = acts.log(before);
             Neighbourhood method = fitting(log);
-            write(models, number, acts, before, log, method);
+            ContentMap content = write(models, number, acts, before, log, method, contents);
             FusionLearner.Learned learned = questions.isEmpty() ? null : learn(acts, number, (float) method.keep(), questions, asked);
             if (kept != number) {
                 log = acts.log(all);
-                write(models, kept, acts, all, log, method);
+                content = write(models, kept, acts, all, log, method, contents);
             }
             Ranking ranking = weights != null ? weights : ranking(learned);
-            Trained trained = new Trained(kept, System.currentTimeMillis(), acts.size(), acts.users(), log.items(), method, ranking, learned, seconds(began));
+            Trained trained = new Trained(kept, System.currentTimeMillis(), acts.size(), acts.users(), log.items(), method, content, ranking, learned, seconds(began));
             Blocking.<Void>await(listener -> models.describe(tracker.name(), kept, trained.about(), listener));
             if (kept != number) {
                 drop(models, number);
@@ -163,23 +168,29 @@ final class Training {
     }
 
     /** Writes a model of what a rule keeps of the log. */
-    private void write(ModelIndex models, int number, Acts acts, BiPredicate<String, Long> kept, Log log, Neighbourhood method) {
+    private ContentMap write(ModelIndex models, int number, Acts acts, BiPredicate<String, Long> kept, Log log, Neighbourhood method, Contents contents) {
         Neighbours neighbours = method.learn(log, crew, task.begin("learning which items go together"));
+        ContentMap content = ContentMap.learn(neighbours, contents.vectors(), crew, task.begin("learning what content tells"));
         double[] popularities = acts.popularities(kept, tracker.decay());
         double[] totals = acts.popularities(kept, Decay.NONE);
         Blocking.<Void>await(listener -> models.create(tracker.name(), number, listener));
         Watch watch = task.begin("writing the model");
+        BitSet known = neighbours.known();
         float most = most(neighbours);
-        List<ModelIndex.Row> rows = new ArrayList<>();
-        for (int item = 0; item < neighbours.items(); item++) {
-            rows.add(row(item, acts.items(), (float) popularities[item], (float) totals[item], neighbours, most));
-            if (rows.size() == WRITTEN_AT_ONCE || item == neighbours.items() - 1) {
-                Blocking.<Void>await(listener -> models.write(tracker.name(), number, rows, listener));
-                rows.clear();
-                watch.at((item + 1.0) / neighbours.items());
-            }
+        for (int from = 0; from < neighbours.items(); from += WRITTEN_AT_ONCE) {
+            int first = from;
+            ModelIndex.Row[] rows = new ModelIndex.Row[Math.min(WRITTEN_AT_ONCE, neighbours.items() - from)];
+            crew.share(rows.length, MADE_AT_ONCE, Watch.NOBODY, (start, end) -> {
+                for (int i = start; i < end; i++) {
+                    int item = first + i;
+                    rows[i] = row(item, acts.items(), (float) popularities[item], (float) totals[item], neighbours, known.get(item), content, most);
+                }
+            });
+            Blocking.<Void>await(listener -> models.write(tracker.name(), number, List.of(rows), listener));
+            watch.at((double) (from + rows.length) / neighbours.items());
         }
         Blocking.<Void>await(listener -> models.finish(tracker.name(), number, listener));
+        return content;
     }
 
     private static float most(Neighbours neighbours) {
@@ -193,14 +204,18 @@ final class Training {
     }
 
     /** @param most similarity that there is: those that are written are parts of it */
-    private static ModelIndex.Row row(int item, List<String> items, float popularity, float total, Neighbours neighbours, float most) {
+    private static ModelIndex.Row row(int item, List<String> items, float popularity, float total, Neighbours neighbours, boolean known, ContentMap content, float most) {
         int size = neighbours.size(item);
         List<String> ids = IntStream.range(0, size).mapToObj(rank -> items.get(neighbours.neighbour(item, rank))).toList();
         float[] similarities = new float[size];
         for (int rank = 0; rank < size; rank++) {
             similarities[rank] = neighbours.similarity(item, rank) / most;
         }
-        return new ModelIndex.Row(items.get(item), popularity, total, ids, similarities);
+        float[] vector = content.vector(item);
+        for (int d = 0; d < vector.length; d++) {
+            vector[d] /= most;
+        }
+        return new ModelIndex.Row(items.get(item), popularity, total, ids, similarities, known, vector);
     }
 
     private void drop(ModelIndex models, int number) {

@@ -12,8 +12,13 @@ import org.opensearch.affinity.track.PutTrackerAction;
 import org.opensearch.affinity.track.Tracker;
 import org.opensearch.affinity.track.TrackerStats;
 import org.opensearch.affinity.track.TrackerStatsAction;
+import org.opensearch.affinity.train.ModelsResponse;
+import org.opensearch.affinity.train.TrainAction;
+import org.opensearch.affinity.train.TrainRequest;
+import org.opensearch.affinity.train.UseModelAction;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.util.concurrent.ThreadContext;
+import org.opensearch.common.xcontent.XContentHelper;
 import org.opensearch.common.xcontent.json.JsonXContent;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.Strings;
@@ -215,5 +220,23 @@ abstract class RankTestCase extends AffinityNodeTestCase {
         assertEquals(e.toString(), RestStatus.BAD_REQUEST, ExceptionsHelper.status(e));
         String said = ExceptionsHelper.detailedMessage(e);
         assertTrue("expected [" + message + "] in: " + said, said.contains(message));
+    }
+
+    /** What is known of the model that a training gives. */
+    final Map<String, Object> train(String body) throws Exception {
+        try (XContentParser parser = createParser(JsonXContent.jsonXContent, body)) {
+            ModelsResponse response = client().execute(TrainAction.INSTANCE, TrainRequest.parse("t", parser, false)).actionGet();
+            return models(response).get(0);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    static List<Map<String, Object>> models(ModelsResponse response) {
+        String json = Strings.toString(MediaTypeRegistry.JSON, response);
+        return (List<Map<String, Object>>) XContentHelper.convertToMap(JsonXContent.jsonXContent, json, false).get("models");
+    }
+
+    final void use(int number, UseModelAction.What what) {
+        assertTrue(client().execute(UseModelAction.INSTANCE, new UseModelAction.Request("t", number, what)).actionGet().isAcknowledged());
     }
 }

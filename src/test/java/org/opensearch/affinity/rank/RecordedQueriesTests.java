@@ -2,16 +2,10 @@ package org.opensearch.affinity.rank;
 
 import org.opensearch.affinity.track.PutTrackerAction;
 import org.opensearch.affinity.track.Tracker;
-import org.opensearch.affinity.train.TrainAction;
-import org.opensearch.affinity.train.TrainRequest;
-import org.opensearch.common.xcontent.XContentHelper;
 import org.opensearch.common.xcontent.json.JsonXContent;
-import org.opensearch.core.common.Strings;
-import org.opensearch.core.xcontent.MediaTypeRegistry;
 import org.opensearch.core.xcontent.XContentParser;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /** Weights out of what UBI recorded: queries, and events that name the query that led to them. */
@@ -46,14 +40,6 @@ public class RecordedQueriesTests extends RankTestCase {
         client().prepareIndex("ubi_queries").setSource(Map.of("query_id", "nobody chose", "user_query", "x")).get();
         refresh("ubi_queries");
         trackPopular("t", "shop", ", \"signals\": {\"popularity\": {\"weight\": 0}}");
-    }
-
-    @SuppressWarnings("unchecked")
-    private Map<String, Object> train(String body) throws Exception {
-        try (XContentParser parser = createParser(JsonXContent.jsonXContent, body)) {
-            String json = Strings.toString(MediaTypeRegistry.JSON, client().execute(TrainAction.INSTANCE, TrainRequest.parse("t", parser, false)).actionGet());
-            return ((List<Map<String, Object>>) XContentHelper.convertToMap(JsonXContent.jsonXContent, json, false).get("models")).get(0);
-        }
     }
 
     @SuppressWarnings("unchecked")

@@ -9,18 +9,12 @@ import org.opensearch.affinity.AffinityPlugin;
 import org.opensearch.affinity.track.DeleteTrackerAction;
 import org.opensearch.affinity.track.ModelIndex;
 import org.opensearch.affinity.train.GetModelsAction;
-import org.opensearch.affinity.train.ModelsResponse;
 import org.opensearch.affinity.train.TrainAction;
 import org.opensearch.affinity.train.TrainRequest;
 import org.opensearch.affinity.train.UseModelAction;
-import org.opensearch.common.xcontent.XContentHelper;
-import org.opensearch.common.xcontent.json.JsonXContent;
 import org.opensearch.core.action.ActionListener;
-import org.opensearch.core.common.Strings;
 import org.opensearch.core.rest.RestStatus;
 import org.opensearch.core.tasks.TaskId;
-import org.opensearch.core.xcontent.MediaTypeRegistry;
-import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.plugins.ActionPlugin;
 import org.opensearch.plugins.Plugin;
 import org.opensearch.search.SearchHit;
@@ -80,26 +74,8 @@ public class TrainedModelTests extends RankTestCase {
         client().admin().indices().prepareRefresh("ubi_events").get();
     }
 
-    /** What is known of the model that a training gives. */
-    private Map<String, Object> train(String body) throws Exception {
-        try (XContentParser parser = createParser(JsonXContent.jsonXContent, body)) {
-            ModelsResponse response = client().execute(TrainAction.INSTANCE, TrainRequest.parse("t", parser, false)).actionGet();
-            return models(response).get(0);
-        }
-    }
-
-    @SuppressWarnings("unchecked")
-    private static List<Map<String, Object>> models(ModelsResponse response) {
-        String json = Strings.toString(MediaTypeRegistry.JSON, response);
-        return (List<Map<String, Object>>) XContentHelper.convertToMap(JsonXContent.jsonXContent, json, false).get("models");
-    }
-
     private List<Map<String, Object>> models() {
         return models(client().execute(GetModelsAction.INSTANCE, new GetModelsAction.Request("t", null)).actionGet());
-    }
-
-    private void use(int number, UseModelAction.What what) {
-        assertTrue(client().execute(UseModelAction.INSTANCE, new UseModelAction.Request("t", number, what)).actionGet().isAcknowledged());
     }
 
     private Map<String, Float> anns(String more) throws Exception {
