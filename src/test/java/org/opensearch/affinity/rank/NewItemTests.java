@@ -45,6 +45,9 @@ public class NewItemTests extends RankTestCase {
         track("t", "shop", "");
         for (int user = 0; user < 60; user++) {
             int first = user % 2 == 0 ? 0 : 2;
+            if (first == 0) {
+                event("u" + user, "click", "lamp" + user / 2 % 5);
+            }
             for (int i = 0; i < 3; i++) {
                 event("u" + user, "click", KINDS[first] + random().nextInt(OF_A_KIND));
                 event("u" + user, "click", KINDS[first + 1] + random().nextInt(OF_A_KIND));
