@@ -13,6 +13,7 @@ import org.opensearch.affinity.track.Trackers;
 import org.opensearch.affinity.track.TransportChangeTrackers;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
+import org.opensearch.cluster.metadata.MetadataDeleteIndexService;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.inject.Inject;
 import org.opensearch.common.xcontent.LoggingDeprecationHandler;
@@ -35,6 +36,7 @@ import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Ranks with a trained model, or with none, from the next search on; or deletes one that is not used. */
 public final class UseModelAction extends ActionType<AcknowledgedResponse> {
@@ -86,7 +88,7 @@ public final class UseModelAction extends ActionType<AcknowledgedResponse> {
 
     /** Runs on the elected cluster manager. */
     public static final class Transport extends TransportChangeTrackers<Request> {
-        private final ModelIndex models;
+        private final MetadataDeleteIndexService indices;
 
         @Inject
         public Transport(
@@ -95,10 +97,11 @@ public final class UseModelAction extends ActionType<AcknowledgedResponse> {
             ThreadPool threadPool,
             ActionFilters filters,
             IndexNameExpressionResolver resolver,
-            Client client
+            Client client,
+            MetadataDeleteIndexService indices
         ) {
             super(NAME, transportService, clusterService, threadPool, filters, Request::new, resolver, client);
-            models = new ModelIndex(client);
+            this.indices = indices;
         }
 
         @Override
@@ -117,13 +120,14 @@ public final class UseModelAction extends ActionType<AcknowledgedResponse> {
                     about(request.tracker, request.number, current);
                     return current;
                 }, listener);
-                case DELETE -> {
-                    about(request.tracker, request.number, state);
-                    if (uses(request, state)) {
+                // In the same update as the look whether it is used: it may be activated at any moment.
+                case DELETE -> submit(request, current -> {
+                    about(request.tracker, request.number, current);
+                    if (uses(request, current)) {
                         throw new OpenSearchStatusException("[affinity] model [{}] of tracker [{}] is in use: activate another one, or [_deactivate] it first", RestStatus.CONFLICT, request.number, request.tracker);
                     }
-                    models.delete(List.of(index), ActionListener.map(listener, deleted -> new AcknowledgedResponse(true)));
-                }
+                    return indices.deleteIndices(current, Set.of(current.metadata().index(index).getIndex()));
+                }, listener);
             }
         }
 

@@ -1,17 +1,22 @@
 package org.opensearch.affinity.rank;
 
 import org.opensearch.ExceptionsHelper;
+import org.opensearch.OpenSearchException;
 import org.opensearch.action.ActionRequest;
 import org.opensearch.action.bulk.BulkRequest;
 import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.support.ActionFilter;
+import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
 import org.opensearch.affinity.AffinityPlugin;
+import org.opensearch.affinity.track.ActiveModels;
 import org.opensearch.affinity.track.DeleteTrackerAction;
 import org.opensearch.affinity.track.ModelIndex;
 import org.opensearch.affinity.train.GetModelsAction;
 import org.opensearch.affinity.train.TrainAction;
 import org.opensearch.affinity.train.TrainRequest;
 import org.opensearch.affinity.train.UseModelAction;
+import org.opensearch.cluster.ClusterState;
+import org.opensearch.common.action.ActionFuture;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.rest.RestStatus;
 import org.opensearch.core.tasks.TaskId;
@@ -22,6 +27,7 @@ import org.opensearch.tasks.Task;
 import org.opensearch.tasks.TaskManager;
 import org.opensearch.transport.TransportService;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -184,6 +190,30 @@ public class TrainedModelTests extends RankTestCase {
         assertEquals(List.of(2), models().stream().map(model -> model.get("number")).toList());
         assertTrue(anns("").get("bulb") > 2);
         assertEquals("numbers are not used twice", 3, train("{}").get("number"));
+    }
+
+    /** Whichever comes first: what searches rank with is there. */
+    public void testActivatedWhileItIsDeleted() throws Exception {
+        shop(1);
+        for (int i = 0; i < 4; i++) {
+            int number = (int) train("{}").get("number");
+            List<ActionFuture<AcknowledgedResponse>> calls = new ArrayList<>();
+            for (UseModelAction.What what : List.of(UseModelAction.What.DELETE, UseModelAction.What.ACTIVATE)) {
+                calls.add(client().execute(UseModelAction.INSTANCE, new UseModelAction.Request("t", number, what)));
+            }
+            int refused = 0;
+            for (ActionFuture<AcknowledgedResponse> call : calls) {
+                try {
+                    call.actionGet();
+                } catch (OpenSearchException e) {
+                    refused++;
+                }
+            }
+            assertEquals("one of both", 1, refused);
+            ClusterState state = client().admin().cluster().prepareState().get().getState();
+            ActiveModels.Active active = ActiveModels.of(state).of("t");
+            assertTrue(active == null || state.metadata().hasIndex(ModelIndex.index("t", active.number())));
+        }
     }
 
     private static void assertStatus(RestStatus status, ThrowingRunnable call) {
