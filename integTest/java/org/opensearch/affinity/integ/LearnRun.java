@@ -2,6 +2,7 @@ package org.opensearch.affinity.integ;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import org.opensearch.affinity.learn.Ascent;
 import org.opensearch.affinity.learn.Blend;
 import org.opensearch.affinity.learn.Crew;
 import org.opensearch.affinity.learn.Dial;
@@ -91,7 +92,7 @@ final class LearnRun {
 
     private <M extends Method> Chosen tuned(String key, M start, List<Dial<M>> dials, int rounds) {
         try (Step step = screen.step("Choosing " + key)) {
-            Tuning.Trial<M> best = new Tuning<>(dials, this::figure, rounds).best(start, set.valid(), crew, watch(step), trial -> {});
+            Ascent.Trial<M> best = new Tuning<>(dials, this::figure, rounds).best(start, set.valid(), crew, watch(step), trial -> {});
             Model model = best.method().learn(set.valid().log(), crew, Watch.NOBODY);
             step.done(valid(best.figure()) + best.method() + " was chosen");
             return new Chosen(key, best.method(), model, best.figure());

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
  *
  * @param turns the method with each of the values
  */
-public record Dial<M extends Method>(String name, List<Turn<M>> turns) {
+public record Dial<M>(String name, List<Turn<M>> turns) {
     /** The method with one value, whatever else it has. */
     @FunctionalInterface
     public interface Turn<M> {
@@ -17,7 +17,7 @@ public record Dial<M extends Method>(String name, List<Turn<M>> turns) {
     }
 
     @SafeVarargs
-    static <M extends Method, V> Dial<M> of(String name, BiFunction<M, V, M> with, V... values) {
+    static <M, V> Dial<M> of(String name, BiFunction<M, V, M> with, V... values) {
         return new Dial<>(name, Stream.of(values).<Turn<M>>map(value -> method -> with.apply(method, value)).toList());
     }
 }

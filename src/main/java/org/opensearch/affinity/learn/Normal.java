@@ -1,8 +1,9 @@
 package org.opensearch.affinity.learn;
 
 /**
- * Normal equations of one row of a factorisation, {@code (base + λ I + Σ c x xᵀ) w = Σ c x}, solved by Cholesky decomposition.
- * For one thread; in floats, because the inner loops are sums of multiples of rows, which then run in vector registers.
+ * Normal equations of one row of a factorisation, {@code (base + λ I + Σ c x xᵀ) w = Σ c s x} with confidences c and scores s,
+ * solved by Cholesky decomposition. For one thread; in floats, because the inner loops are sums of multiples of rows, which then
+ * run in vector registers.
  */
 final class Normal {
     private static final float LEAST_PIVOT = 1e-9f;
@@ -29,8 +30,13 @@ final class Normal {
 
     /** One more thing that should have score 1, and how much that matters. */
     void add(float confidence, float[] x) {
+        add(confidence, 1, x);
+    }
+
+    /** One more thing that should have a score, and how much that matters. */
+    void add(float confidence, float score, float[] x) {
         Rows.addOuter(confidence, x, matrix);
-        Rows.add(confidence, x, right);
+        Rows.add(confidence * score, x, right);
     }
 
     /** Writes the row that solves them. */

@@ -87,7 +87,7 @@ public class HeldOutTests extends OpenSearchTestCase {
         Dial<Neighbourhood> dial = Dial.of("backward", Neighbourhood::withBackward, 1.0, 0.5, 0.0);
         Neighbourhood start = new Neighbourhood(0, 0, 0, 1, 1, 1, 1);
         Tuning<Neighbourhood> tuning = new Tuning<>(List.of(dial), verdict -> Verdict.mean(verdict.hit10()) - Verdict.mean(verdict.recall20()) / 2, 3);
-        Tuning.Trial<Neighbourhood> best = tuning.best(start, held, Crew.ALONE, Watch.NOBODY, trial -> heard.add(trial.method().backward()));
+        Ascent.Trial<Neighbourhood> best = tuning.best(start, held, Crew.ALONE, Watch.NOBODY, trial -> heard.add(trial.method().backward()));
         assertEquals("each is tried once", List.of(1.0, 0.5, 0.0), heard);
         assertEquals("the first of equal ones", 1.0, best.method().backward(), 0);
         Tuning<Neighbourhood> first = new Tuning<>(List.of(dial), verdict -> verdict.ndcg20()[0] >= 1 ? 1 : 0, 3);
