@@ -27,7 +27,7 @@ public record RatingScale(double mean, double deviation, double least, double mo
         for (float rating : ratings) {
             squares += (rating - mean) * (rating - mean);
         }
-        return new RatingScale(mean, least == most ? 0 : Math.sqrt(squares / ratings.length), least, most);
+        return new RatingScale(mean, Math.sqrt(squares / ratings.length), least, most);
     }
 
     /** How many deviations a rating is above the mean; 0 where all are the same. */

@@ -14,7 +14,6 @@ public interface Watch {
 
     /** A watch over one part of the whole. */
     default Watch part(double from, double to) {
-        // Rounding must not take it beyond where the next part begins.
-        return part -> at(Math.min(to, from + (to - from) * part));
+        return part -> at(from + (to - from) * part);
     }
 }

@@ -26,6 +26,16 @@ public class RatingFactorsTests extends OpenSearchTestCase {
         assertEquals(3 + 2.0 / 3 + 1.0 / 6, model.predict(user, 0), 1e-5);
     }
 
+    public void testRowsAreShortenedByHowManyRatingsTheyHave() {
+        float[] row = new float[1];
+        RatingEquations equations = new RatingEquations(1, 2, new Regularisation(0.5, 0, 1));
+        equations.begin(2);
+        equations.add(1, new float[] { 0 });
+        equations.add(3, new float[] { 1 });
+        equations.solve(row);
+        assertEquals("(1 + 2) / (2 + 2 + 0.5 · 2)", 0.6, row[0], 1e-6);
+    }
+
     public void testWhatIsUnknownAddsNothing() {
         // Item 2 was rated by nobody.
         Ratings ratings = new Ratings.Builder(3).add(0, 0, 4).add(1, 0, 4).add(0, 1, 2).add(1, 1, 2).add(2, 0, 4).add(2, 1, 1).build();
