@@ -21,7 +21,8 @@ import java.util.zip.GZIPInputStream;
 /**
  * A folder with a catalogue, what people did with it and, in most sets, the queries they asked: {@code items.jsonl.gz},
  * {@code events-train.jsonl.gz}, {@code events-valid.jsonl.gz}, {@code queries-valid.jsonl.gz}, {@code queries-test.jsonl.gz};
- * a set without queries has one {@code events.jsonl.gz}. One JSON object a line. Streams must be closed.
+ * a set without queries has one {@code events.jsonl.gz}; a set of ratings may have {@code ratings-test.jsonl.gz} (see
+ * {@link RatingSet}). One JSON object a line. Streams must be closed.
  *
  * @param lastEvents how many of each user's newest events are known, null for all
  * @param newItems   of which no event is known, null for none
@@ -125,7 +126,8 @@ record DataSet(Path folder, Integer lastEvents, NewItems newItems, boolean asksN
         return new JudgedQuery(line.path("query_id").asText(), line.path("user_id").asText(), line.path("user_query").asText(), relevant);
     }
 
-    private boolean has(String file) {
+    /** Whether there is a file of this name, without its ending. */
+    boolean has(String file) {
         return Files.isRegularFile(path(file));
     }
 

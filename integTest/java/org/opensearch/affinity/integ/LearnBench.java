@@ -1,7 +1,10 @@
 package org.opensearch.affinity.integ;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 import picocli.CommandLine.Command;
@@ -11,7 +14,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** How well methods that learn from behaviour find what people take next. */
+/** How well methods that learn from behaviour find what people take next, and how well ratings are predicted. */
 @Command(name = "learn")
 final class LearnBench implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "DIR")
@@ -23,15 +26,37 @@ final class LearnBench implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    private final Screen screen = Screen.standard();
+    private final Screen screen;
+
+    LearnBench() {
+        this(Screen.standard());
+    }
+
+    LearnBench(Screen screen) {
+        this.screen = screen;
+    }
 
     @Override
     public Integer call() throws IOException {
         check();
-        Figures figures = Figures.here();
-        screen.print(screen.dim("   " + figures.machine()));
-        new LearnRun(screen, figures, read(), threads).run();
+        run(Figures.here());
         return 0;
+    }
+
+    /** What people take, and, where they said how they liked it, what they would say. */
+    void run(Figures figures) throws IOException {
+        screen.print(screen.dim("   " + figures.machine()));
+        String name = folder.toAbsolutePath().normalize().getFileName().toString();
+        ObjectNode json = figures.json().put("set", name);
+        Optional<RatingSet> ratings = RatingSet.open(folder);
+        if (ratings.isEmpty() || DataSet.open(folder).asks(Split.TEST)) {
+            json.setAll(new LearnRun(screen, read(), threads).run());
+        }
+        if (ratings.isPresent()) {
+            screen.print(" " + ratings.get());
+            json.set("ratings", new RatingRun(screen, ratings.get(), threads).run());
+        }
+        screen.print(screen.dim(" full precision in " + figures.write("learn-" + name + ".json", json)));
     }
 
     private LearnSet read() throws IOException {

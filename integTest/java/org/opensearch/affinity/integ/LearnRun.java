@@ -16,7 +16,6 @@ import org.opensearch.affinity.learn.Tuning;
 import org.opensearch.affinity.learn.Verdict;
 import org.opensearch.affinity.learn.Watch;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -35,15 +34,13 @@ final class LearnRun {
     private static final double[] SHARES = { 0.1, 0.2, 0.3, 0.5 };
 
     private final Screen screen;
-    private final Figures figures;
     private final LearnSet set;
     private final int threads;
     private final List<Learned> rows = new ArrayList<>();
     private Crew crew;
 
-    LearnRun(Screen screen, Figures figures, LearnSet set, int threads) {
+    LearnRun(Screen screen, LearnSet set, int threads) {
         this.screen = screen;
-        this.figures = figures;
         this.set = set;
         this.threads = threads;
     }
@@ -51,7 +48,8 @@ final class LearnRun {
     /** A method with the settings chosen for it, what it learned from the validation part's log, and how good that was. */
     private record Chosen(String key, Method method, Model model, double figure) {}
 
-    void run() throws IOException {
+    /** Shows the figures and returns them. */
+    ObjectNode run() {
         long begin = System.nanoTime();
         try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
             crew = new Crew(pool, threads);
@@ -70,7 +68,7 @@ final class LearnRun {
             Mix mix = mixed(chosen.get(2), chosen.subList(chosen.size() - 2, chosen.size()));
             test(chosen, mix);
         }
-        report((System.nanoTime() - begin) / 1e9);
+        return report((System.nanoTime() - begin) / 1e9);
     }
 
     private String figureName() {
@@ -157,11 +155,11 @@ final class LearnRun {
         return String.format(Locale.ROOT, "%s %.4f on valid: ", figureName(), figure);
     }
 
-    private void report(double seconds) throws IOException {
+    private ObjectNode report(double seconds) {
         Learned best = rows.stream().max(Comparator.comparingDouble(Learned::valid)).orElseThrow();
         screen.print(new LearnTable(rows, Published.of(set.name())).toString());
-        ObjectNode json = figures.json();
-        json.put("set", set.name()).put("users", set.test().users().length).put("threads", threads).put("all_seconds", seconds);
+        ObjectNode json = Rest.JSON.createObjectNode();
+        json.put("users", set.test().users().length).put("threads", threads).put("all_seconds", seconds);
         json.put("chosen_by", figureName() + " on valid").put("best_method", best.key());
         json.set("best", best.json());
         for (Learned row : rows) {
@@ -171,6 +169,7 @@ final class LearnRun {
             json.withObject("/valid").put(row.key(), row.valid());
         }
         screen.print(" best on valid: " + screen.bold(best.key()) + ", " + best.settings());
-        screen.print(screen.dim(" " + Step.span(seconds) + " altogether; full precision in " + figures.write("learn-" + set.name() + ".json", json)));
+        screen.print(screen.dim(" " + Step.span(seconds) + " altogether"));
+        return json;
     }
 }

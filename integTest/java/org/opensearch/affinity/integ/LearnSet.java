@@ -15,11 +15,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -59,20 +57,11 @@ record LearnSet(String name, HeldOut valid, HeldOut test, boolean several) {
         return new LearnSet(set.name(), valid, next(set, Split.TEST, users, items), false);
     }
 
-    /** Names, in the order in which they were met. */
-    private static final class Ordinals {
-        private final Map<String, Integer> known = new HashMap<>();
-
-        int of(String name) {
-            return known.computeIfAbsent(name, unknown -> known.size());
-        }
-    }
-
     private static HeldOut next(DataSet set, Split split, Ordinals users, Ordinals items) throws IOException {
-        Log.Builder builder = new Log.Builder(items.known.size());
+        Log.Builder builder = new Log.Builder(items.size());
         try (Stream<ObjectNode> log = set.events(split)) {
             log.forEach(event -> {
-                Integer item = items.known.get(event.path("event_attributes").path("object").path("object_id").asText());
+                Integer item = items.known(event.path("event_attributes").path("object").path("object_id").asText());
                 if (item != null) {
                     builder.add(users.of(event.path("user_id").asText()), item, 1, Instant.parse(event.path("timestamp").asText()).toEpochMilli());
                 }
@@ -80,10 +69,10 @@ record LearnSet(String name, HeldOut valid, HeldOut test, boolean several) {
         }
         TreeMap<Integer, Collection<Integer>> wanted = new TreeMap<>();
         for (JudgedQuery query : set.queries(split, Integer.MAX_VALUE)) {
-            Integer user = users.known.get(query.user());
+            Integer user = users.known(query.user());
             for (String item : query.relevant()) {
-                if (user != null && items.known.containsKey(item)) {
-                    wanted.computeIfAbsent(user, first -> new LinkedHashSet<>()).add(items.known.get(item));
+                if (user != null && items.known(item) != null) {
+                    wanted.computeIfAbsent(user, first -> new LinkedHashSet<>()).add(items.known(item));
                 }
             }
         }

@@ -31,6 +31,11 @@ public record Interval(double value, double low, double high) implements Writeab
         return Bootstrap.interval(Quotient.difference(of, than));
     }
 
+    /** A sum over the queries divided by another, as where each has several numbers and the mean is over all of them, by bootstrap. */
+    public static Interval ratio(double[] above, double[] below) {
+        return Bootstrap.interval(new Quotient(above, below));
+    }
+
     Interval(StreamInput in) throws IOException {
         this(in.readDouble(), in.readDouble(), in.readDouble());
     }
