@@ -51,7 +51,7 @@ public record RatingFactors(int dimension, int iterations, double lambda, double
 
     /** What may be tried to make it fit. */
     public List<Dial<RatingFactors>> dials() {
-        Dial<RatingFactors> damping = Dial.of("damping", RatingFactors::withDamping, 1.0, 3.0, 5.0, 10.0);
+        Dial<RatingFactors> damping = Dial.of("damping", RatingFactors::withDamping, 1.0, 3.0, 5.0, 10.0, 20.0);
         if (dimension == 0) {
             return List.of(damping);
         }
