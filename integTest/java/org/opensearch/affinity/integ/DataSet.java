@@ -26,7 +26,7 @@ import java.util.zip.GZIPInputStream;
  *
  * @param lastEvents how many of each user's newest events are known, null for all
  * @param newItems   of which no event is known, null for none
- * @param asksNew    whether only queries count of which all relevant items are new
+ * @param asksNew    whether queries count of which all relevant items are new; else those of which none is
  */
 record DataSet(Path folder, Integer lastEvents, NewItems newItems, boolean asksNew) {
     private static final String ENDING = ".jsonl.gz";
@@ -117,7 +117,7 @@ record DataSet(Path folder, Integer lastEvents, NewItems newItems, boolean asksN
 
     /** The same as the file has them. */
     Stream<ObjectNode> judged(Split split, int limit) throws IOException {
-        return lines(split.queryFile()).filter(query -> asksNew == false || newItems.hasAll(query.path("relevant"))).limit(limit);
+        return lines(split.queryFile()).filter(query -> newItems == null || newItems.part(query.path("relevant")) == (asksNew ? 1 : 0)).limit(limit);
     }
 
     private static JudgedQuery judged(ObjectNode line) {

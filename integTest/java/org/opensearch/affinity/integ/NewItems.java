@@ -14,12 +14,12 @@ record NewItems(double part) {
         return (BitMixer.mix32(item.hashCode()) >>> 1) / (double) Integer.MAX_VALUE < part;
     }
 
-    /** Whether all of a list are. */
-    boolean hasAll(JsonNode items) {
-        boolean all = items.isEmpty() == false;
+    /** How many of a list are, as a part of 1; not a number for an empty list. */
+    double part(JsonNode items) {
+        int found = 0;
         for (JsonNode item : items) {
-            all &= has(item.asText());
+            found += has(item.asText()) ? 1 : 0;
         }
-        return all;
+        return (double) found / items.size();
     }
 }

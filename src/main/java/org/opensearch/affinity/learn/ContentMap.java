@@ -1,7 +1,9 @@
 package org.opensearch.affinity.learn;
 
+import org.apache.lucene.util.VectorUtil;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
+import org.ejml.dense.row.CovarianceOps_DDRM;
 
 import java.util.Arrays;
 
@@ -29,17 +31,22 @@ public final class ContentMap {
     private final Neighbours neighbours;
     private final float[][] contents;
     private final float[][] inverse;
-    private final int known;
-    private final double ridge;
-    private final double explained;
+    private final Told told;
 
-    private ContentMap(Neighbours neighbours, float[][] contents, float[][] inverse, int known, double ridge, double explained) {
+    /**
+     * Of what a map was learned.
+     *
+     * @param items     whose content took part
+     * @param ridge     λ in parts of the mean eigenvalue; 0 where content says nothing
+     * @param explained from 0 to 1: the part of the squares of held-out similarities that estimates took away
+     */
+    public record Told(int items, double ridge, double explained) {}
+
+    private ContentMap(Neighbours neighbours, float[][] contents, float[][] inverse, Told told) {
         this.neighbours = neighbours;
         this.contents = contents;
         this.inverse = inverse;
-        this.known = known;
-        this.ridge = ridge;
-        this.explained = explained;
+        this.told = told;
     }
 
     /**
@@ -50,7 +57,7 @@ public final class ContentMap {
     public static ContentMap learn(Neighbours neighbours, float[][] contents, Crew crew, Watch watch) {
         float[][] known = known(neighbours, contents);
         float[][] rows = Arrays.stream(known).filter(row -> row != null).toArray(float[][]::new);
-        ContentMap none = new ContentMap(neighbours, known, new float[0][], rows.length, 0, 0);
+        ContentMap none = new ContentMap(neighbours, known, new float[0][], new Told(rows.length, 0, 0));
         if (rows.length < LEAST_ITEMS) {
             return none;
         }
@@ -58,10 +65,11 @@ public final class ContentMap {
         if (best.explained <= 0) {
             return none;
         }
-        Spectrum spectrum = Spectrum.of(Rows.gram(rows, Rows.width(rows), crew));
+        DMatrixRMaj gram = matrix(Rows.gram(rows, Rows.width(rows), crew));
+        watch.at(0.9);
+        float[][] inverse = inverse(gram, best.ridge * CommonOps_DDRM.trace(gram) / gram.getNumRows());
         watch.at(1);
-        float[][] inverse = inverse(spectrum, best.ridge * mean(spectrum));
-        return new ContentMap(neighbours, known, inverse, rows.length, best.ridge, best.explained);
+        return new ContentMap(neighbours, known, inverse, new Told(rows.length, best.ridge, best.explained));
     }
 
     /** Contents of the items of whose similarities something is known. */
@@ -85,7 +93,9 @@ public final class ContentMap {
         float[][] keptRows = Arrays.stream(kept).filter(row -> row != null).toArray(float[][]::new);
         float[][] heldRows = Arrays.stream(held).filter(row -> row != null).toArray(float[][]::new);
         int dimension = Rows.width(keptRows);
-        Spectrum spectrum = Spectrum.of(Rows.gram(keptRows, dimension, crew));
+        double[][] gram = Rows.gram(keptRows, dimension, crew);
+        watch.at(0.1);
+        Spectrum spectrum = Spectrum.of(gram);
         watch.at(0.4);
         int step = Math.ceilDiv(known.length, TRIED);
         int tried = Math.ceilDiv(known.length, step);
@@ -106,6 +116,7 @@ public final class ContentMap {
             }
         }
         double[][] products = Rows.gram(near, dimension, crew);
+        watch.at(0.9);
         DMatrixRMaj others = turned(spectrum, Rows.gram(heldRows, dimension, crew));
         double all = Arrays.stream(squares).sum();
         Trial best = new Trial(0, 0);
@@ -184,29 +195,34 @@ public final class ContentMap {
 
     /** A symmetric matrix in that basis. */
     private static DMatrixRMaj turned(Spectrum spectrum, double[][] triangle) {
-        int n = triangle.length;
-        DMatrixRMaj matrix = new DMatrixRMaj(n, n);
-        for (int d = 0; d < n; d++) {
-            for (int e = 0; e <= d; e++) {
-                matrix.set(d, e, triangle[d][e]);
-                matrix.set(e, d, triangle[d][e]);
-            }
-        }
+        DMatrixRMaj matrix = matrix(triangle);
         DMatrixRMaj vectors = new DMatrixRMaj(spectrum.vectors());
-        DMatrixRMaj half = new DMatrixRMaj(n, n);
+        DMatrixRMaj half = new DMatrixRMaj(triangle.length, triangle.length);
         CommonOps_DDRM.mult(vectors, matrix, half);
         CommonOps_DDRM.multTransB(half, vectors, matrix);
         return matrix;
     }
 
-    private static float[][] inverse(Spectrum spectrum, double lambda) {
-        int n = spectrum.values().length;
-        DMatrixRMaj vectors = new DMatrixRMaj(spectrum.vectors());
-        DMatrixRMaj scaled = vectors.copy();
-        double[] factors = Arrays.stream(spectrum.values()).map(value -> 1 / (Math.max(0, value) + lambda)).toArray();
-        CommonOps_DDRM.multRows(factors, scaled);
+    private static DMatrixRMaj matrix(double[][] triangle) {
+        DMatrixRMaj matrix = new DMatrixRMaj(triangle.length, triangle.length);
+        for (int d = 0; d < triangle.length; d++) {
+            for (int e = 0; e <= d; e++) {
+                matrix.set(d, e, triangle[d][e]);
+                matrix.set(e, d, triangle[d][e]);
+            }
+        }
+        return matrix;
+    }
+
+    private static float[][] inverse(DMatrixRMaj gram, double lambda) {
+        int n = gram.getNumRows();
+        for (int d = 0; d < n; d++) {
+            gram.add(d, d, lambda);
+        }
         DMatrixRMaj inverse = new DMatrixRMaj(n, n);
-        CommonOps_DDRM.multTransA(vectors, scaled, inverse);
+        if (CovarianceOps_DDRM.invert(gram, inverse) == false) {
+            throw new IllegalStateException("a ridge of " + lambda + " does not make a matrix of " + n + " rows invertible");
+        }
         float[][] rows = new float[n][n];
         for (int d = 0; d < n; d++) {
             for (int e = 0; e < n; e++) {
@@ -216,30 +232,36 @@ public final class ContentMap {
         return rows;
     }
 
-    /** Of how many items the content took part. */
-    public int items() {
-        return known;
+    public Told told() {
+        return told;
     }
 
-    /** λ in parts of the mean eigenvalue; 0 where content says nothing. */
-    public double ridge() {
-        return ridge;
-    }
-
-    /** From 0 to 1: the part of the squares of held-out similarities that estimates took away. */
-    public double explained() {
-        return explained;
-    }
-
-    /** What makes estimates of an item's similarities, times the content of others. Empty where content says nothing. */
+    /**
+     * What makes estimates of an item's similarities, times the content of others. The item itself takes no part: that nobody takes
+     * it beside itself says nothing of items like it. Empty where nothing is known.
+     */
     public float[] vector(int item) {
-        float[] vector = new float[inverse.length];
-        if (inverse.length > 0 && neighbours.size(item) > 0) {
-            float[] sum = sum(neighbours, item, contents, inverse.length);
-            for (int d = 0; d < vector.length; d++) {
-                Rows.add(sum[d], inverse[d], vector);
-            }
+        float[] sum = sum(neighbours, item, contents, inverse.length);
+        if (inverse.length == 0 || VectorUtil.dotProduct(sum, sum) == 0) {
+            return new float[0];
+        }
+        float[] vector = times(sum);
+        float[] own = contents[item];
+        if (own != null) {
+            // As if its row had not been there (Sherman and Morrison, 1950).
+            float[] without = times(own);
+            float factor = VectorUtil.dotProduct(own, vector) / (1 - VectorUtil.dotProduct(own, without));
+            Rows.add(factor, without, vector);
         }
         return vector;
+    }
+
+    /** The inverse times a vector. */
+    private float[] times(float[] vector) {
+        float[] product = new float[vector.length];
+        for (int d = 0; d < vector.length; d++) {
+            Rows.add(vector[d], inverse[d], product);
+        }
+        return product;
     }
 }

@@ -1,10 +1,11 @@
 package org.opensearch.affinity.train;
 
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.opensearch.affinity.learn.Watch;
-import org.opensearch.affinity.track.GetItemVectorsAction;
+import org.opensearch.affinity.track.ItemVectors;
 import org.opensearch.affinity.track.Tracker;
 import org.opensearch.common.lease.Releasable;
-import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.common.breaker.CircuitBreaker;
 import org.opensearch.core.common.breaker.CircuitBreakingException;
 import org.opensearch.transport.client.Client;
@@ -15,12 +16,16 @@ import java.util.stream.IntStream;
 
 /**
  * The vectors of a log's items, of {@value #MOST} at most: where there are more, of every n-th, since what content tells is
- * known from fewer. A circuit breaker is told of them until they are closed. Not thread-safe.
+ * known from fewer; none with more than {@value #MOST_DIMENSIONS} dimensions. A circuit breaker is told of them until they are closed. Not thread-safe.
  */
 final class Contents implements Releasable {
+    private static final Logger LOGGER = LogManager.getLogger(Contents.class);
     private static final int MOST = 100_000;
     private static final int READ_AT_ONCE = 500;
-    private static final TimeValue PATIENCE = TimeValue.timeValueSeconds(30);
+    /** What is learned of them takes the third power of that. */
+    private static final int MOST_DIMENSIONS = 1_024;
+    /** Sums of products of two dimensions, of slices and of all. */
+    private static final int BYTES_OF_A_PRODUCT = 200;
 
     private final CircuitBreaker breaker;
     private final float[][] vectors;
@@ -35,20 +40,19 @@ final class Contents implements Releasable {
     /**
      * Waits for them.
      *
-     * @param items by number
+     * @param client whose searches end when the training does
+     * @param items  by number
      * @throws CircuitBreakingException (429) if the node has no memory left for them
      */
     static Contents read(Client client, Tracker tracker, List<String> items, CircuitBreaker breaker, Watch watch) {
         Contents contents = new Contents(breaker, items.size());
         try {
+            ItemVectors vectors = new ItemVectors(client);
             int step = Math.max(1, Math.ceilDiv(items.size(), MOST));
             for (int from = 0; from < items.size(); from += READ_AT_ONCE * step) {
                 int[] numbers = IntStream.iterate(from, number -> number + step).limit(READ_AT_ONCE).filter(number -> number < items.size()).toArray();
                 List<String> ids = IntStream.of(numbers).mapToObj(items::get).toList();
-                Map<String, float[]> found = Blocking.<GetItemVectorsAction.Response>await(
-                    listener -> client.execute(GetItemVectorsAction.INSTANCE, new GetItemVectorsAction.Request(tracker.name(), ids, PATIENCE), listener)
-                ).vectors();
-                contents.add(numbers, items, found);
+                contents.add(numbers, items, found(vectors, tracker, ids));
                 watch.at(Math.min(1, (double) from / items.size()));
             }
             return contents;
@@ -58,18 +62,37 @@ final class Contents implements Releasable {
         }
     }
 
+    /** With the plugin's rights. None where they cannot be read just now: what content tells is known from the others too. */
+    private static Map<String, float[]> found(ItemVectors vectors, Tracker tracker, List<String> ids) {
+        try {
+            return Blocking.await(listener -> vectors.find(tracker.items(), ids, listener));
+        } catch (RuntimeException e) {
+            LOGGER.warn("cannot read the vectors of [{}] items of tracker [{}] for a training: {}", ids.size(), tracker.name(), e.getMessage());
+            return Map.of();
+        }
+    }
+
     private void add(int[] numbers, List<String> items, Map<String, float[]> found) {
-        long bytes = found.values().stream().mapToLong(vector -> (long) Float.BYTES * vector.length).sum();
-        breaker.addEstimateBytesAndMaybeBreak(bytes, "training a model");
-        told += bytes;
         for (int number : numbers) {
             float[] vector = found.get(items.get(number));
-            if (vector != null) {
+            if (vector == null || vector.length == 0) {
+                continue;
+            }
+            if (dimension == 0) {
                 // An index pattern may hold vectors of several models: the first one found decides.
-                dimension = dimension == 0 ? vector.length : dimension;
-                vectors[number] = vector.length == dimension ? vector : null;
+                dimension = vector.length;
+                tell((long) BYTES_OF_A_PRODUCT * dimension * dimension);
+            }
+            if (vector.length == dimension && dimension <= MOST_DIMENSIONS) {
+                tell((long) Float.BYTES * dimension);
+                vectors[number] = vector;
             }
         }
+    }
+
+    private void tell(long bytes) {
+        breaker.addEstimateBytesAndMaybeBreak(bytes, "training a model");
+        told += bytes;
     }
 
     /** By the item's number; null for one without. */

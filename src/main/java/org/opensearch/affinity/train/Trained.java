@@ -24,12 +24,12 @@ import java.util.Map;
  * @param users   that these are of
  * @param items   that these are about
  * @param method  that was found to fit the log
- * @param content what makes estimates for items that nobody took
+ * @param content of what estimates for new items were learned
  * @param ranking how its signals are to be weighed
  * @param learned where the weights are from; null where there was nothing to learn them from
  * @param seconds that it took
  */
-record Trained(int number, long time, long events, long users, long items, Neighbourhood method, ContentMap content, Ranking ranking, FusionLearner.Learned learned, double seconds) {
+record Trained(int number, long time, long events, long users, long items, Neighbourhood method, ContentMap.Told content, Ranking ranking, FusionLearner.Learned learned, double seconds) {
     /** All of it, as it is kept with the model and shown. */
     Map<String, Object> about() {
         Map<String, Object> about = new LinkedHashMap<>();

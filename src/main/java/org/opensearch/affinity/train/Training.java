@@ -99,7 +99,7 @@ final class Training {
         long began = System.nanoTime();
         try (Acts acts = new Acts(maxEvents, breaker)) {
             read(acts, asked.areInLog());
-            try (Contents contents = Contents.read(client, tracker, acts.items(), breaker, task.begin("reading items"))) {
+            try (Contents contents = Contents.read(searches, tracker, acts.items(), breaker, task.begin("reading items"))) {
                 return run(acts, contents, number, weights, asked, began);
             }
         }
@@ -116,7 +116,7 @@ final class Training {
         try {
             Log log = acts.log(before);
             Neighbourhood method = fitting(log);
-            ContentMap content = write(models, number, acts, before, log, method, contents);
+            ContentMap.Told content = write(models, number, acts, before, log, method, contents);
             FusionLearner.Learned learned = questions.isEmpty() ? null : learn(acts, number, (float) method.keep(), questions, asked);
             if (kept != number) {
                 log = acts.log(all);
@@ -168,7 +168,7 @@ final class Training {
     }
 
     /** Writes a model of what a rule keeps of the log. */
-    private ContentMap write(ModelIndex models, int number, Acts acts, BiPredicate<String, Long> kept, Log log, Neighbourhood method, Contents contents) {
+    private ContentMap.Told write(ModelIndex models, int number, Acts acts, BiPredicate<String, Long> kept, Log log, Neighbourhood method, Contents contents) {
         Neighbours neighbours = method.learn(log, crew, task.begin("learning which items go together"));
         ContentMap content = ContentMap.learn(neighbours, contents.vectors(), crew, task.begin("learning what content tells"));
         double[] popularities = acts.popularities(kept, tracker.decay());
@@ -190,7 +190,7 @@ final class Training {
             watch.at((double) (from + rows.length) / neighbours.items());
         }
         Blocking.<Void>await(listener -> models.finish(tracker.name(), number, listener));
-        return content;
+        return content.told();
     }
 
     private static float most(Neighbours neighbours) {
