@@ -12,10 +12,11 @@ import java.util.function.Consumer;
  * @param slices   event shards that it follows
  * @param lag      events that it knows of and has not read, over all slices
  * @param applied  events that are in profiles
+ * @param shown    events that count for their items alone
  * @param skipped  events that it left out, for whatever reason
  * @param trouble  a slice that does not follow, in its own words; empty when all do
  */
-public record TrackerStats(int slices, long lag, long applied, long skipped, long users, String trouble) {
+public record TrackerStats(int slices, long lag, long applied, long shown, long skipped, long users, String trouble) {
     private static final Duration STUCK = Duration.ofMinutes(2);
     private static final Duration LOOK = Duration.ofMillis(200);
 
@@ -35,6 +36,7 @@ public record TrackerStats(int slices, long lag, long applied, long skipped, lon
             slices.size(),
             lag,
             events.path("applied").asLong(),
+            events.path("impressions").asLong(),
             events.path("skipped").path("total").asLong(),
             stats.path("users").asLong(),
             trouble
@@ -69,7 +71,7 @@ public record TrackerStats(int slices, long lag, long applied, long skipped, lon
 
     /** Events that it is through with. */
     public long read() {
-        return applied + skipped;
+        return applied + shown + skipped;
     }
 
     /** Whether it is through with a log of so many events. */

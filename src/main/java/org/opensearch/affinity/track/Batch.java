@@ -15,7 +15,12 @@ import java.util.Set;
 
 /** Events read together from one slice, on their way into profiles. Not thread-safe. */
 final class Batch {
-    private record Numbered(Slice slice, long seqNo, boolean again, Event event) {}
+    /** @param weight of the event's action; 0 for an impression */
+    private record Numbered(Slice slice, long seqNo, boolean again, Event event, double weight) {
+        boolean isImpression() {
+            return weight == 0;
+        }
+    }
 
     private final Tracker tracker;
     private final long readTo;
@@ -23,7 +28,7 @@ final class Batch {
     private final List<Numbered> events = new ArrayList<>();
     private final Map<String, List<Numbered>> byUser = new HashMap<>();
     private final Map<Skipped, Long> skipped = new EnumMap<>(Skipped.class);
-    /** Events that profiles took no notice of. */
+    /** Events that say nothing, neither of their user nor of their item. */
     private final Set<Numbered> idle = Collections.newSetFromMap(new IdentityHashMap<>());
     private Map<String, float[]> vectors = Map.of();
     private long repeats;
@@ -41,11 +46,12 @@ final class Batch {
         for (ReadEventsAction.Read document : read.events()) {
             try {
                 Event event = reader.read(document.id(), document.source(), now);
-                if (tracker.weightOf(event.action()) == null) {
+                Double weight = tracker.isImpression(event.action()) ? Double.valueOf(0) : tracker.weightOf(event.action());
+                if (weight == null) {
                     skip(Skipped.UNWEIGHTED_ACTION);
                 } else {
                     Event stored = event.of(names.of(event.user()));
-                    events.add(new Numbered(origin.of(slice, document.term()), document.seqNo(), document.again(), stored));
+                    events.add(new Numbered(origin.of(slice, document.term()), document.seqNo(), document.again(), stored, weight));
                 }
             } catch (SkippedException e) {
                 skip(e.reason());
@@ -64,12 +70,12 @@ final class Batch {
         return items;
     }
 
-    /** Takes the items' vectors and skips the events of items that are unknown or have none. */
+    /** Takes the items' vectors and skips the events of items that are unknown or have none; to be shown, an item needs none. */
     void resolve(Map<String, float[]> found) {
         vectors = found;
         events.removeIf(numbered -> {
             float[] vector = found.get(numbered.event.item());
-            if (vector == null || vector.length == 0) {
+            if (vector == null || vector.length == 0 && numbered.isImpression() == false) {
                 skip(vector == null ? Skipped.UNKNOWN_ITEM : Skipped.ITEM_WITHOUT_VECTOR);
                 return true;
             }
@@ -91,36 +97,54 @@ final class Batch {
     boolean applyTo(Profile profile) {
         long before = profile.events();
         for (Numbered numbered : byUser.get(profile.user())) {
-            Event event = numbered.event;
-            float[] vector = vectors.get(event.item());
-            boolean knew = profile.hasApplied(numbered.slice, numbered.seqNo) == false && profile.knows(event.item());
-            double weight = tracker.weightOf(event.action());
-            Skipped reason = profile.apply(numbered.slice, numbered.seqNo, event, numbered.again, vector, weight, tracker);
+            Skipped reason = numbered.isImpression() ? shown(profile, numbered) : fold(profile, numbered);
             if (reason != null) {
                 skip(reason);
-                idle.add(numbered);
                 refused += reason.isTaken() ? 0 : 1;
-            } else if (knew && weight > 0) {
-                repeats++;
+            }
+            if (reason != null && reason != Skipped.IMPRESSION) {
+                idle.add(numbered);
             }
         }
         return profile.events() != before;
     }
 
+    /**
+     * The profile only says whether its user wants to be counted. It does not remember what was shown, so that a document that
+     * was written before under its id is taken for counted.
+     */
+    private static Skipped shown(Profile profile, Numbered impression) {
+        Skipped unwanted = profile.absence().covers(impression.event);
+        if (unwanted != null) {
+            return unwanted;
+        }
+        return impression.again ? Skipped.DUPLICATE : Skipped.IMPRESSION;
+    }
+
+    private Skipped fold(Profile profile, Numbered numbered) {
+        Event event = numbered.event;
+        boolean knew = profile.hasApplied(numbered.slice, numbered.seqNo) == false && profile.knows(event.item());
+        float[] vector = vectors.get(event.item());
+        Skipped reason = profile.apply(numbered.slice, numbered.seqNo, event, numbered.again, vector, numbered.weight, tracker);
+        if (reason == null && knew && numbered.weight > 0) {
+            repeats++;
+        }
+        return reason;
+    }
+
     /** The vectors of the items that were liked, an event each, in the order of the log; once all profiles have their events. */
     List<float[]> liked() {
         return events.stream()
-            .filter(numbered -> idle.contains(numbered) == false && tracker.weightOf(numbered.event.action()) > 0)
+            .filter(numbered -> idle.contains(numbered) == false && numbered.weight > 0)
             .map(numbered -> vectors.get(numbered.event.item()))
             .toList();
     }
 
-    /** Hands on the events that liked an item, in the order of the log; once all profiles have theirs. */
+    /** Hands on the events that liked or showed an item, in the order of the log; once all profiles have theirs. */
     void count(Popularity popularity) {
         for (Numbered numbered : events) {
-            double weight = tracker.weightOf(numbered.event.action());
-            if (weight > 0 && idle.contains(numbered) == false) {
-                popularity.add(numbered.slice, numbered.seqNo, numbered.event, weight);
+            if (numbered.weight >= 0 && idle.contains(numbered) == false) {
+                popularity.add(numbered.slice, numbered.seqNo, numbered.event, numbered.weight);
             }
         }
     }

@@ -37,11 +37,18 @@ record Event(String user, String item, String action, long time, int id, List<St
         /** Before the moment as of which its user was forgotten. */
         FORGOTTEN,
         /** Its user wants no profile. */
-        OPTED_OUT;
+        OPTED_OUT,
+        /** It says that its item was shown, which counts for the item alone. */
+        IMPRESSION;
 
         /** Whether the event is in the profile nevertheless, as one that says nothing. */
         boolean isTaken() {
             return this == REPEATED || this == TOO_FAST;
+        }
+
+        /** Whether the event counts nowhere. */
+        boolean isLeftOut() {
+            return isTaken() == false && this != IMPRESSION;
         }
     }
 

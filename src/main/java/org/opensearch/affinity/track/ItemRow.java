@@ -17,7 +17,7 @@ import java.util.TreeMap;
  * however often the log is read. Mutable, not thread-safe.
  */
 public final class ItemRow implements Writeable {
-    private static final byte FORMAT = 2;
+    private static final byte FORMAT = 3;
     private static final int MAX_CONTEXTS = 64;
     private static final int MANY_MARKS = 8;
 
@@ -27,6 +27,8 @@ public final class ItemRow implements Writeable {
     private double weight;
     private double total;
     private long time;
+    private long likes;
+    private long shown;
 
     /** By what rankers know an item: two items of a shop that share one are not to be expected. */
     public static long hash(BytesRef item) {
@@ -49,6 +51,8 @@ public final class ItemRow implements Writeable {
         weight = in.readDouble();
         total = in.readDouble();
         time = in.readZLong();
+        likes = in.readVLong();
+        shown = in.readVLong();
         contexts = new TreeMap<>(in.readMap(StreamInput::readString, StreamInput::readFloat));
         applied = new TreeMap<>(in.readMap(StreamInput::readString, StreamInput::readZLong));
     }
@@ -60,6 +64,8 @@ public final class ItemRow implements Writeable {
         out.writeDouble(weight);
         out.writeDouble(total);
         out.writeZLong(time);
+        out.writeVLong(likes);
+        out.writeVLong(shown);
         out.writeMap(contexts, StreamOutput::writeString, StreamOutput::writeFloat);
         out.writeMap(applied, StreamOutput::writeString, StreamOutput::writeZLong);
     }
@@ -78,9 +84,19 @@ public final class ItemRow implements Writeable {
         return total;
     }
 
-    /** Time of its newest event, epoch milliseconds. */
+    /** Time of the newest event that liked it, epoch milliseconds; 0 where none did. */
     public long time() {
         return time;
+    }
+
+    /** How many events liked it. */
+    public long likes() {
+        return likes;
+    }
+
+    /** How often it was shown, as far as impressions say. */
+    public long shown() {
+        return shown;
     }
 
     /** The part of the weight that is from each context, {@code field=value}. */
@@ -89,16 +105,16 @@ public final class ItemRow implements Writeable {
     }
 
     /**
-     * Takes in one event, unless it was already.
+     * Takes in one event that liked it, unless it was already.
      *
      * @param amount above 0
      * @param when   epoch milliseconds
      */
     void add(Slice slice, long seqNo, double amount, long when, List<String> in, Decay decay) {
-        if (seqNo <= applied.getOrDefault(slice.key(), -1L)) {
+        if (mark(slice, seqNo) == false) {
             return;
         }
-        applied.put(slice.key(), seqNo);
+        likes++;
         if (weight > 0 && when > time) {
             float factor = (float) decay.factor(time, when);
             weight *= factor;
@@ -114,6 +130,22 @@ public final class ItemRow implements Writeable {
                 contexts.remove(contexts.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow().getKey());
             }
         }
+    }
+
+    /** Takes in one impression, unless it was already. It makes the item neither popular nor newer. */
+    void show(Slice slice, long seqNo) {
+        if (mark(slice, seqNo)) {
+            shown++;
+        }
+    }
+
+    /** Whether the event is new; from now on it is not. */
+    private boolean mark(Slice slice, long seqNo) {
+        if (seqNo <= applied.getOrDefault(slice.key(), -1L)) {
+            return false;
+        }
+        applied.put(slice.key(), seqNo);
+        return true;
     }
 
     /** The marks of slices that do not exist any more protect from nothing, unless their index is restored: a few may stay. */

@@ -20,7 +20,7 @@ public final class ItemWeights {
     public interface Visitor {
         /**
          * @param weight what the events that liked the item were worth at {@code time}
-         * @param time   of the item's newest event, epoch milliseconds
+         * @param time   of the newest of them, epoch milliseconds
          */
         void row(String item, double weight, long time);
     }

@@ -18,20 +18,33 @@ import java.util.Set;
 final class Popularity {
     private static final int MAX_RETRIES = 10;
 
-    /** One event that liked an item. */
-    private record Liked(Slice slice, long seqNo, double weight, long time, List<String> contexts) {}
+    /**
+     * One event that liked an item or showed it.
+     *
+     * @param weight 0 for an impression
+     */
+    private record Counted(Slice slice, long seqNo, double weight, long time, List<String> contexts) {
+        void addTo(ItemRow row, Decay decay) {
+            if (weight > 0) {
+                row.add(slice, seqNo, weight, time, contexts, decay);
+            } else {
+                row.show(slice, seqNo);
+            }
+        }
+    }
 
     private final ItemIndex items;
-    private final Map<String, List<Liked>> waiting = new LinkedHashMap<>();
+    private final Map<String, List<Counted>> waiting = new LinkedHashMap<>();
     private int size;
 
     Popularity(ItemIndex items) {
         this.items = items;
     }
 
+    /** @param weight of the event's action; 0 for an impression */
     void add(Slice slice, long seqNo, Event event, double weight) {
         waiting.computeIfAbsent(event.item(), item -> new ArrayList<>())
-            .add(new Liked(slice, seqNo, weight, event.time(), event.contexts()));
+            .add(new Counted(slice, seqNo, weight, event.time(), event.contexts()));
         size++;
     }
 
@@ -53,7 +66,7 @@ final class Popularity {
         items.load(home, waiting.keySet(), ActionListener.wrap(rows -> {
             for (Stored stored : rows) {
                 ItemRow row = stored.row();
-                waiting.get(row.item()).forEach(e -> row.add(e.slice, e.seqNo, e.weight, e.time, e.contexts, decay));
+                waiting.get(row.item()).forEach(event -> event.addTo(row, decay));
                 row.retainSlices(existingSlices);
             }
             items.save(home, rows, ActionListener.wrap(listener::onResponse, e -> {

@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -25,7 +27,7 @@ import static org.opensearch.core.xcontent.ConstructingObjectParser.constructorA
 import static org.opensearch.core.xcontent.ConstructingObjectParser.optionalConstructorArg;
 
 /**
- * A named definition: which items, which events, what each action weighs, how fast interest fades. Immutable; it is kept
+ * A named definition: which items, which events, what each action weighs and which only show, how fast interest fades. Immutable; it is kept
  * in the cluster state.
  */
 public final class Tracker implements Writeable, ToXContentObject {
@@ -64,7 +66,7 @@ public final class Tracker implements Writeable, ToXContentObject {
     // As it was said: values are checked once the parser is done, which would wrap the error that says what is wrong.
     private record Definition(Items items, Events events, Map<String, Object> actions, String halfLife, Integer maxInterests,
         Double interestSimilarity, Map<String, Object> signals, Ranking.Said ranking, String sessionGap, Map<String, Object> context,
-        String timeZone, Map<String, Object> limits, Map<String, Object> users, String retention) {}
+        String timeZone, Map<String, Object> limits, Map<String, Object> users, String retention, List<String> impressions) {}
 
     private static final ConstructingObjectParser<Items, Void> ITEMS = new ConstructingObjectParser<>("items", args -> {
         @SuppressWarnings("unchecked")
@@ -79,6 +81,8 @@ public final class Tracker implements Writeable, ToXContentObject {
         )
     );
     private static final ConstructingObjectParser<Definition, Void> DEFINITION = new ConstructingObjectParser<>("tracker", args -> {
+        @SuppressWarnings("unchecked")
+        List<String> impressions = args[14] == null ? List.of() : (List<String>) args[14];
         Map<String, Object> actions = orEmpty(args[2]);
         Map<String, Object> signals = orEmpty(args[6]);
         Ranking.Said ranking = args[7] == null ? new Ranking.Said() : (Ranking.Said) args[7];
@@ -96,7 +100,8 @@ public final class Tracker implements Writeable, ToXContentObject {
             (String) args[10],
             orEmpty(args[11]),
             orEmpty(args[12]),
-            (String) args[13]
+            (String) args[13],
+            impressions
         );
     });
     private static final ObjectParser<Ranking.Said, Void> RANKING = new ObjectParser<>("ranking", Ranking.Said::new);
@@ -128,12 +133,14 @@ public final class Tracker implements Writeable, ToXContentObject {
         DEFINITION.declareObject(optionalConstructorArg(), (p, c) -> p.map(), new ParseField("limits"));
         DEFINITION.declareObject(optionalConstructorArg(), (p, c) -> p.map(), new ParseField("users"));
         DEFINITION.declareString(optionalConstructorArg(), new ParseField("retention"));
+        DEFINITION.declareStringArray(optionalConstructorArg(), new ParseField("impressions"));
     }
 
     private final String name;
     private final Items items;
     private final Events events;
     private final Map<String, Double> actions;
+    private final Set<String> impressions;
     private final TimeValue halfLife;
     private final int maxInterests;
     private final double interestSimilarity;
@@ -150,6 +157,7 @@ public final class Tracker implements Writeable, ToXContentObject {
         items = definition.items;
         events = definition.events;
         actions = weights(definition.actions);
+        impressions = new TreeSet<>(definition.impressions);
         halfLife = definition.halfLife == null ? DEFAULT_HALF_LIFE : time("half_life", definition.halfLife);
         maxInterests = definition.maxInterests == null ? DEFAULT_MAX_INTERESTS : definition.maxInterests;
         interestSimilarity = definition.interestSimilarity == null ? DEFAULT_INTEREST_SIMILARITY : definition.interestSimilarity;
@@ -168,6 +176,7 @@ public final class Tracker implements Writeable, ToXContentObject {
         items = new Items(in.readString(), in.readString(), in.readString(), in.readStringList());
         events = new Events(in.readString(), new EventFields(in));
         actions = new TreeMap<>(in.readMap(StreamInput::readString, StreamInput::readDouble));
+        impressions = new TreeSet<>(in.readStringList());
         halfLife = in.readTimeValue();
         maxInterests = in.readVInt();
         interestSimilarity = in.readDouble();
@@ -190,6 +199,7 @@ public final class Tracker implements Writeable, ToXContentObject {
         out.writeString(events.index());
         events.fields().writeTo(out);
         out.writeMap(actions, StreamOutput::writeString, StreamOutput::writeDouble);
+        out.writeStringCollection(impressions);
         out.writeTimeValue(halfLife);
         out.writeVInt(maxInterests);
         out.writeDouble(interestSimilarity);
@@ -285,6 +295,7 @@ public final class Tracker implements Writeable, ToXContentObject {
         }
         items.textFields().forEach(field -> requireText("items.text_fields", field));
         actions.keySet().forEach(action -> requireText("actions", action));
+        impressions.forEach(this::requireImpression);
         if (maxInterests < 2 || maxInterests > MAX_INTERESTS) {
             throw new IllegalArgumentException("[max_interests] must be from 2 to " + MAX_INTERESTS + ", got [" + maxInterests + "]");
         }
@@ -318,6 +329,15 @@ public final class Tracker implements Writeable, ToXContentObject {
         }
     }
 
+    private void requireImpression(String action) {
+        requireText("impressions", action);
+        if (actions.containsKey(action)) {
+            throw new IllegalArgumentException(
+                "[impressions] must be actions that [actions] does not weigh, got [" + action + "]: leave it out of one of both"
+            );
+        }
+    }
+
     /** One name, alias or pattern, without the wildcards that would follow everything there is. */
     private static void requireIndices(String expression) {
         String name = expression.replace("*", "");
@@ -340,6 +360,9 @@ public final class Tracker implements Writeable, ToXContentObject {
         }
         builder.endObject();
         builder.field("actions", actions);
+        if (impressions.isEmpty() == false) {
+            builder.field("impressions", impressions);
+        }
         builder.field("half_life", halfLife.getStringRep());
         builder.field("max_interests", maxInterests);
         builder.field("interest_similarity", interestSimilarity);
@@ -378,6 +401,11 @@ public final class Tracker implements Writeable, ToXContentObject {
     /** What an action weighs; null for one that the tracker does not list. Below 0 for a dislike. */
     public Double weightOf(String action) {
         return actions.get(action);
+    }
+
+    /** Whether an action says that an item was shown to somebody, and nothing of what he thinks of it. */
+    boolean isImpression(String action) {
+        return impressions.contains(action);
     }
 
     /** The smallest weight above 0 that it gives an action; 1 if it gives none. */
@@ -445,6 +473,7 @@ public final class Tracker implements Writeable, ToXContentObject {
             && items.equals(other.items)
             && events.equals(other.events)
             && actions.equals(other.actions)
+            && impressions.equals(other.impressions)
             && halfLife.equals(other.halfLife)
             && maxInterests == other.maxInterests
             && interestSimilarity == other.interestSimilarity
@@ -459,7 +488,7 @@ public final class Tracker implements Writeable, ToXContentObject {
 
     @Override
     public int hashCode() {
-        Object how = Objects.hash(signals, ranking, sessionGap, contexts, limits, pseudonym, retention);
+        Object how = Objects.hash(impressions, signals, ranking, sessionGap, contexts, limits, pseudonym, retention);
         return Objects.hash(name, items, events, actions, halfLife, maxInterests, interestSimilarity, how);
     }
 }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** The state of a tracker at one moment. */
 public final class TrackerStats extends ActionResponse implements ToXContentObject {
@@ -92,17 +93,18 @@ public final class TrackerStats extends ActionResponse implements ToXContentObje
         Map<Skipped, Long> skipped = new EnumMap<>(Skipped.class);
         slices.forEach(slice -> slice.progress.skipped().forEach((reason, count) -> skipped.merge(reason, count, Long::sum)));
         builder.startObject("events").field("applied", slices.stream().mapToLong(slice -> slice.progress.applied()).sum());
-        long left = skipped.entrySet().stream().filter(of -> of.getKey().isTaken() == false).mapToLong(Map.Entry::getValue).sum();
+        builder.field("impressions", skipped.getOrDefault(Skipped.IMPRESSION, 0L));
+        long left = skipped.entrySet().stream().filter(of -> of.getKey().isLeftOut()).mapToLong(Map.Entry::getValue).sum();
         builder.startObject("restrained");
-        reasons(builder, skipped, true);
+        reasons(builder, skipped, Skipped::isTaken);
         builder.endObject().startObject("skipped").field("total", left);
-        reasons(builder, skipped, false);
+        reasons(builder, skipped, Skipped::isLeftOut);
         builder.endObject().endObject();
     }
 
-    private static void reasons(XContentBuilder builder, Map<Skipped, Long> counts, boolean taken) throws IOException {
+    private static void reasons(XContentBuilder builder, Map<Skipped, Long> counts, Predicate<Skipped> which) throws IOException {
         for (Skipped reason : Skipped.values()) {
-            if (reason.isTaken() == taken) {
+            if (which.test(reason)) {
                 builder.field(Progress.nameOf(reason), counts.getOrDefault(reason, 0L));
             }
         }

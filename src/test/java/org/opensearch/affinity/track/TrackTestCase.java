@@ -117,10 +117,14 @@ abstract class TrackTestCase extends AffinityNodeTestCase {
     }
 
     final void click(String user, String item, long time) {
+        act(user, "click", item, time);
+    }
+
+    final void act(String user, String action, String item, long time) {
         Map<String, Object> object = Map.of("object", Map.of("object_id", item));
         String at = Instant.ofEpochMilli(time).toString();
         client().prepareIndex("ubi_events")
-            .setSource(Map.of("client_id", user, "action_name", "click", "timestamp", at, "event_attributes", object))
+            .setSource(Map.of("client_id", user, "action_name", action, "timestamp", at, "event_attributes", object))
             .get();
     }
 

@@ -50,6 +50,15 @@ public class TrackerTests extends OpenSearchTestCase {
         assertEquals(0.5, tracker.decay().factor(0, 12 * 60 * 60 * 1000), 0);
     }
 
+    public void testWhatOnlyShowsWeighsNothing() throws Exception {
+        Tracker tracker = with("impressions", "[\"view\", \"impression\", \"view\"]");
+        assertEquals(tracker, with("impressions", "[\"impression\", \"view\"]"));
+        assertTrue(tracker.isImpression("view"));
+        assertFalse(tracker.isImpression("click"));
+        assertNull(tracker.weightOf("view"));
+        assertFalse(with("half_life", "\"12h\"").isImpression("impression"));
+    }
+
     public void testCircumstancesOfATime() throws Exception {
         String context = "{\"at\": {\"time\": \"hour\"}, \"day\": {\"time\": \"weekday\"}, \"device\": {\"field\": \"device\"}}";
         Tracker tracker = with("context", context);
@@ -78,6 +87,7 @@ public class TrackerTests extends OpenSearchTestCase {
         for (String[] field : new String[][] {
             { "users", "{\"pseudonym\": \"2026\"}" },
             { "users", "{\"pseudonym\": [\"2027\", \"2026\"]}" },
+            { "impressions", "[\"view\", \"impression\"]" },
             { "retention", "\"90d\"" } }) {
             Tracker more = with(field[0], field[1]);
             assertEquals(more, copyWriteable(more, writableRegistry(), Tracker::new));
@@ -103,6 +113,9 @@ public class TrackerTests extends OpenSearchTestCase {
         assertRefused("actions", "{}", "[actions] must weigh at least one action");
         assertRefused("actions", "{\"click\": 0}", "[actions.click] must be a number from -1000 to 1000 other than 0, got [0]");
         assertRefused("actions", "{\"click\": \"much\"}", "[actions.click] must be a number from -1000 to 1000 other than 0, got [much]");
+        assertRefused("impressions", "[\"view\", \"click\"]", "[impressions] must be actions that [actions] does not weigh, got [click]: leave it out of one of both");
+        assertRefused("impressions", "[\" \"]", "[impressions] must not be empty");
+        assertRefused("impressions", "{\"view\": 1}", "impressions doesn't support values of type: START_OBJECT");
         assertRefused("items", "{\"index\": \"products\"}", "[items.vector_field] is required");
         assertRefused("items", "{\"vector_field\": \"v\"}", "[items.index] is required");
         assertRefused("items", "{\"index\": \"products\", \"vector_field\": \"v\", \"text_fields\": [\"\"]}", "[items.text_fields] must not be empty");
