@@ -40,9 +40,10 @@ final class ItemTable {
     /**
      * @param level  binary logarithm of the weight
      * @param total  weight of all events there ever were
+     * @param known  how many events liked or showed the item
      * @param shares of the weight, by context
      */
-    private record Row(long seqNo, double weight, double level, long time, double total, Map<String, Float> shares) {
+    private record Row(long seqNo, double weight, double level, long time, double total, long known, Map<String, Float> shares) {
         /**
          * Binary logarithm of what the weight is worth at a moment that is the same for all rows. Weights that halve in the same
          * time keep their quotients, whenever they are compared.
@@ -71,6 +72,17 @@ final class ItemTable {
         return (BitMixer.mix(Long.hashCode(item), seed) >>> 1) / (double) Integer.MAX_VALUE;
     }
 
+    /**
+     * How far what is known of something may be from what there is to know, as the width of a confidence bound shrinks with what
+     * was seen: UCB1, Auer et al., Machine Learning 47, 2002, without the factor that is the same for all and grows with time.
+     *
+     * @param events at least 0
+     * @return 1 for nothing known, falling to 0
+     */
+    static double width(long events) {
+        return 1 / Math.sqrt(1 + events);
+    }
+
     /** @param seqNo of the write; one that was overtaken by a later one changes nothing */
     synchronized void update(ItemRow written, long seqNo) {
         long item = ItemRow.hash(new BytesRef(written.item()));
@@ -83,7 +95,8 @@ final class ItemTable {
             numbers.put(item, number);
         }
         double level = Math.log(written.weight()) / Math.log(2);
-        rows[number] = new Row(seqNo, written.weight(), level, written.time(), written.total(), shares(written));
+        long events = written.likes() + written.shown();
+        rows[number] = new Row(seqNo, written.weight(), level, written.time(), written.total(), events, shares(written));
         changed = true;
     }
 
@@ -134,7 +147,9 @@ final class ItemTable {
             // Rows are added and never taken away.
             places = sum != null && sum.rows.length == known.length ? sum.numbers : numbers.clone();
         }
-        double highest = Arrays.stream(known).mapToDouble(row -> row.level(halfLife)).max().orElse(0);
+        // What was shown and never liked is worth nothing, and no part of what is usual.
+        double[] levels = Arrays.stream(known).filter(row -> row.total > 0).mapToDouble(row -> row.level(halfLife)).toArray();
+        double highest = Arrays.stream(levels).max().orElse(0);
         double total = 0;
         Map<String, Double> within = new HashMap<>();
         for (Row row : known) {
@@ -146,9 +161,9 @@ final class ItemTable {
         for (Map.Entry<String, Double> context : within.entrySet()) {
             usual.put(context.getKey(), context.getValue() / total);
         }
-        double pivot = known.length == 0 ? 0 : stepped(highest + Math.log(total / known.length) / Math.log(2));
+        double pivot = levels.length == 0 ? 0 : stepped(highest + Math.log(total / levels.length) / Math.log(2));
         double ever = Arrays.stream(known).mapToDouble(Row::total).sum();
-        double mean = known.length == 0 ? 1 : Math.pow(2, stepped(Math.log(ever / known.length) / Math.log(2)));
+        double mean = levels.length == 0 ? 1 : Math.pow(2, stepped(Math.log(ever / levels.length) / Math.log(2)));
         float[] popularities = new float[known.length];
         float[] allTime = new float[known.length];
         for (int i = 0; i < known.length; i++) {
@@ -213,14 +228,13 @@ final class ItemTable {
         }
 
         /**
-         * What is to be gained by showing an item that is not known well: it shrinks with what is known of it as the width of a
-         * confidence bound does, see Auer et al., Machine Learning 47, 2002.
+         * What is to be gained by showing an item that is not known well, see {@link ItemTable#width}.
          *
          * @return from 0 to 1, for an item of which nothing is known
          */
         double unknown(long item) {
             int number = sum.numbers.getOrDefault(item, -1);
-            return number < 0 ? 1 : 1 / Math.sqrt(1 + sum.rows[number].total);
+            return number < 0 ? 1 : width(sum.rows[number].known);
         }
 
         private double fits(Row row, String context) {

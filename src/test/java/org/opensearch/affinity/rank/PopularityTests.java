@@ -17,6 +17,7 @@ import java.util.Map;
 public class PopularityTests extends RankTestCase {
     private static final long DAY = 24 * 60 * 60 * 1000L;
     private int sent;
+    private int shown;
 
     private void shop(int shards) {
         createItems("shop", shards, "");
@@ -41,11 +42,19 @@ public class PopularityTests extends RankTestCase {
         sent++;
     }
 
+    private void show(String item, int times) {
+        for (int i = 0; i < times; i++) {
+            act("u" + i, "view", item, System.currentTimeMillis(), Map.of());
+        }
+        sent -= times;
+        shown += times;
+    }
+
     private void await(String tracker) throws Exception {
         assertBusy(() -> {
             TrackerStats stats = client().execute(TrackerStatsAction.INSTANCE, new TrackerStatsAction.Request(tracker)).actionGet();
             String json = Strings.toString(MediaTypeRegistry.JSON, stats);
-            assertTrue(json, json.contains("\"applied\":" + sent + ",") && json.contains("\"lag_events\":0"));
+            assertTrue(json, json.contains("\"applied\":" + sent + ",\"impressions\":" + shown + ",") && json.contains("\"lag_events\":0"));
         });
     }
 
@@ -177,10 +186,36 @@ public class PopularityTests extends RankTestCase {
         Map<String, Float> first = scores("t", "nobody", ", \"explore\": 1");
         assertEquals(first, scores("t", "nobody", ", \"explore\": 1"));
         assertNotEquals(first, scores("t", "somebody", ", \"explore\": 1"));
-        assertTrue("eight purchases of weight 3", signal(first, "loved") <= 1 / Math.sqrt(1 + 8 * 3) + 0.01);
+        assertTrue("eight purchases", signal(first, "loved") <= 1 / Math.sqrt(1 + 8) + 1e-6);
         first.values().forEach(score -> assertTrue(first.toString(), score >= 2 && score <= 2 * Math.E + 1e-4));
         assertNotEquals(first.get("new"), first.get("desk"));
         scores("t", "nobody", "").values().forEach(score -> assertEquals(2f, score, 0f));
+    }
+
+    public void testWhatWasShownOftenHasLittleToGain() throws Exception {
+        shop(2);
+        trackPopular("t", "shop", ", \"impressions\": [\"view\"]");
+        act("ann", "click", "liked", System.currentTimeMillis(), Map.of());
+        act("bob", "purchase", "loved", System.currentTimeMillis(), Map.of());
+        await("t");
+        String chance = ", \"explore\": 1, \"signals\": {\"popularity\": 0}";
+        String all = ", \"signals\": {\"popularity\": 1, \"popularity_all_time\": 1}";
+        assertBusy(() -> assertTrue(signal(scores("t", "nobody", all), "loved") > 0));
+        Map<String, Float> before = scores("t", "nobody", chance);
+        Map<String, Float> popular = scores("t", "nobody", all);
+        show("new", 3);
+        show("desk", 99);
+        show("liked", 7);
+        await("t");
+        assertBusy(() -> {
+            Map<String, Float> after = scores("t", "nobody", chance);
+            assertEquals("1 / √(1 + 3)", signal(before, "new") / 2, signal(after, "new"), 1e-4);
+            assertEquals("1 / √(1 + 99)", signal(before, "desk") / 10, signal(after, "desk"), 1e-4);
+            assertEquals("1 / √(1 + 1 + 7), and 1 / √(1 + 1) before", signal(before, "liked") * Math.sqrt(2) / 3, signal(after, "liked"), 1e-4);
+            assertEquals("nobody saw it", before.get("tent"), after.get("tent"), 0f);
+            assertEquals("one purchase, whatever it weighs", before.get("loved"), after.get("loved"), 0f);
+        });
+        assertEquals("what is shown is not liked, and no part of the mean", popular, scores("t", "nobody", all));
     }
 
     public void testAnIndexWhoseIdsAreNone() throws Exception {
