@@ -16,46 +16,33 @@ import java.util.List;
  */
 final class DocumentMerit {
     private final Scoring scoring;
-    /** Null where no document has a vector. */
-    private final ItemVectorReader vectors;
+    private final ItemPlaces places;
     private final ItemSignals.Leaf signals;
     private final OwnItems.Leaf own;
-    private final Distances.Segment distances;
 
-    private DocumentMerit(
-        Scoring scoring,
-        ItemVectorReader vectors,
-        Distances.Segment distances,
-        ItemSignals.Leaf signals,
-        OwnItems.Leaf own
-    ) {
+    private DocumentMerit(Scoring scoring, ItemPlaces places, ItemSignals.Leaf signals, OwnItems.Leaf own) {
         this.scoring = scoring;
-        this.vectors = vectors;
-        this.distances = distances;
+        this.places = places;
         this.signals = signals;
         this.own = own;
     }
 
     static DocumentMerit open(LeafReaderContext leaf, Scoring scoring, ItemSignals signals, OwnItems own, Distances distances)
         throws IOException {
-        Interests interests = scoring.interests();
-        ItemVectorReader vectors = interests.isEmpty() ? null : ItemVectorReader.open(leaf, interests.field(), interests.dimension());
-        Distances.Segment known = vectors == null ? null : distances.of(leaf, interests.space(), interests.field());
-        return new DocumentMerit(scoring, vectors, known, signals.leaf(leaf), own.leaf(leaf));
+        ItemPlaces places = ItemPlaces.open(leaf, scoring.interests(), distances);
+        return new DocumentMerit(scoring, places, signals.leaf(leaf, places), own.leaf(leaf));
     }
 
     /** @param doc of the segment, not before the one asked for last */
     double of(int doc) throws IOException {
-        float[] vector = vectors == null ? null : vectors.vector(doc);
-        float affinity = vector == null ? 0 : scoring.interests().affinity(vector, distances.of(doc, vector));
+        float affinity = places.affinity(doc);
         float factor = affinity == 0 ? 1 : own.factor(doc);
         return scoring.affinityWeight() * factor * affinity + signals.merit(doc);
     }
 
     /** The affinity with its confidence, and each signal, all without their weights. */
     float[] values(int doc) throws IOException {
-        float[] vector = vectors == null ? null : vectors.vector(doc);
-        float affinity = vector == null ? 0 : scoring.interests().affinity(vector, distances.of(doc, vector));
+        float affinity = places.affinity(doc);
         float[] values = new float[1 + signals.size()];
         values[0] = scoring.confidence() * own.factor(doc) * affinity;
         for (int i = 0; i < signals.size(); i++) {
@@ -66,8 +53,8 @@ final class DocumentMerit {
 
     /** The same, with its parts; the value is a double. */
     Explanation explain(int doc) throws IOException {
-        float[] vector = vectors == null ? null : vectors.vector(doc);
-        float affinity = vector == null ? 0 : scoring.interests().affinity(vector, distances.of(doc, vector));
+        float[] vector = places.vector(doc);
+        float affinity = places.affinity(doc);
         float factor = affinity == 0 ? 1 : own.factor(doc);
         List<Explanation> parts = new ArrayList<>();
         List<Explanation> factors = new ArrayList<>();
@@ -89,7 +76,7 @@ final class DocumentMerit {
                 case DECAY -> "decay of [" + signal.field() + "]";
                 case POPULARITY -> "what people like, beside the mean of all items";
                 case ALL_TIME -> "what people ever liked, beside the mean of all items";
-                case CHANCE -> "by chance, the same for this user all day";
+                case CHANCE -> "by chance, the same for this user all day: little is known of " + unknown(i, doc);
                 case BEHAVIOUR -> "how it goes with the items of the user's history, told by its content if nobody took it";
                 case SEEN -> "1 for an item of the user's history";
                 case SEEN_LAST -> "1/n for the n-th newest item of the user's history";
@@ -99,6 +86,12 @@ final class DocumentMerit {
             parts.add(Explanation.match(part, "signal [" + signal.name() + "], " + how + " * " + signal.weight()));
         }
         return Explanation.match(scoring.affinityWeight() * factor * affinity + merit, "merit, sum of:", parts);
+    }
+
+    /** What it is that a search explores with a document, item or interest. */
+    private String unknown(int chance, int doc) throws IOException {
+        boolean ofInterest = places.unknown(doc) > 0 && places.unknown(doc) == signals.value(chance, doc);
+        return ofInterest ? "interest #" + scoring.interests().leastKnown(places.vector(doc)).number() : "the item";
     }
 
     private Explanation explain(float[] vector, float affinity) {
@@ -112,7 +105,7 @@ final class DocumentMerit {
 
     /** The interests that decide a document's affinity; none where it has no vector. */
     List<Part> parts(int doc) throws IOException {
-        float[] vector = vectors == null ? null : vectors.vector(doc);
+        float[] vector = places.vector(doc);
         return vector == null ? List.of() : scoring.interests().parts(vector);
     }
 

@@ -1,6 +1,7 @@
 package org.opensearch.affinity.rank;
 
 import org.apache.lucene.util.VectorUtil;
+import org.opensearch.affinity.track.Decay;
 import org.opensearch.affinity.track.Interest;
 import org.opensearch.affinity.track.Profile;
 import org.opensearch.affinity.track.Ranking;
@@ -13,6 +14,7 @@ import org.opensearch.core.common.io.stream.Writeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -39,14 +41,17 @@ record Interests(String field, Space space, float least, boolean sum, List<Aspec
      * @param offset    that {@link Space#offset} gives it
      * @param examples  items that made it, for explanations
      * @param label     what it is about in words, for explanations; empty where that is not known
+     * @param unknown   from 0 to 1, what is to be gained by showing what it is about, see {@link Interests#exploring}
      */
-    record Aspect(int number, float strength, float[] direction, float offset, List<String> examples, String label) implements Writeable {
+    record Aspect(int number, float strength, float[] direction, float offset, List<String> examples, String label, float unknown)
+        implements
+            Writeable {
         Aspect(int number, float strength, float[] direction, float offset, List<String> examples) {
-            this(number, strength, direction, offset, examples, "");
+            this(number, strength, direction, offset, examples, "", 0);
         }
 
         Aspect(StreamInput in) throws IOException {
-            this(in.readVInt(), in.readFloat(), in.readFloatArray(), in.readFloat(), in.readStringList(), in.readString());
+            this(in.readVInt(), in.readFloat(), in.readFloatArray(), in.readFloat(), in.readStringList(), in.readString(), in.readFloat());
         }
 
         @Override
@@ -57,23 +62,33 @@ record Interests(String field, Space space, float least, boolean sum, List<Aspec
             out.writeFloat(offset);
             out.writeStringCollection(examples);
             out.writeString(label);
+            out.writeFloat(unknown);
         }
 
         private Aspect labelled(String words) {
-            return new Aspect(number, strength, direction, offset, examples, words);
+            return new Aspect(number, strength, direction, offset, examples, words, unknown);
+        }
+
+        private Aspect exploring(float amount) {
+            return new Aspect(number, strength, direction, offset, examples, label, amount);
+        }
+
+        /** Strength times {@link #cosine}, in [-1, 1]. */
+        float match(float[] vector, float distance, float least) {
+            return strength * cosine(vector, distance, least);
         }
 
         /**
-         * Strength times the cosine of interest and item; 0 where they point apart.
+         * The cosine of interest and item; 0 where they point apart.
          *
          * @param vector   unit vector of the item
          * @param distance of the item in the space
          * @param least    cosine that counts
-         * @return in [-1, 1]
+         * @return from 0 to 1
          */
-        float match(float[] vector, float distance, float least) {
+        private float cosine(float[] vector, float distance, float least) {
             float cosine = (VectorUtil.dotProduct(direction, vector) - offset) / distance;
-            return cosine < least ? 0 : strength * Math.clamp(cosine, 0f, 1f);
+            return cosine < least ? 0 : Math.clamp(cosine, 0f, 1f);
         }
 
         @Override
@@ -84,12 +99,13 @@ record Interests(String field, Space space, float least, boolean sum, List<Aspec
                 && Arrays.equals(direction, other.direction)
                 && offset == other.offset
                 && examples.equals(other.examples)
-                && label.equals(other.label);
+                && label.equals(other.label)
+                && unknown == other.unknown;
         }
 
         @Override
         public int hashCode() {
-            return Objects.hash(number, strength, Arrays.hashCode(direction), offset, examples, label);
+            return Objects.hash(number, strength, Arrays.hashCode(direction), offset, examples, label, unknown);
         }
     }
 
@@ -152,6 +168,24 @@ record Interests(String field, Space space, float least, boolean sum, List<Aspec
         return new Interests(field, space, least, sum, aspects.stream().map(aspect -> aspect.labelled(labels.get(aspect.number - 1))).toList());
     }
 
+    /**
+     * The same for a search that explores: of each liked interest the width of what its events leave open, by chance. An interest
+     * is known by when it was opened among those of its profile, for its weight and its examples change with every event.
+     *
+     * @param profile that these are of
+     * @param seed    of chance
+     */
+    Interests exploring(Profile profile, Decay decay, int seed) {
+        List<Interest> heaviestFirst = profile.heaviestFirst(decay);
+        List<Aspect> exploring = new ArrayList<>();
+        for (Aspect aspect : aspects) {
+            Interest interest = heaviestFirst.get(aspect.number - 1);
+            double chance = ItemTable.chance(profile.interests().indexOf(interest), seed);
+            exploring.add(aspect.exploring(interest.liked() ? (float) (ItemTable.width(interest.events()) * chance) : 0));
+        }
+        return new Interests(field, space, least, sum, List.copyOf(exploring));
+    }
+
     boolean isEmpty() {
         return aspects.isEmpty();
     }
@@ -178,6 +212,31 @@ record Interests(String field, Space space, float least, boolean sum, List<Aspec
             total = sum ? total + match : Math.max(total, match);
         }
         return total;
+    }
+
+    /**
+     * What is to be gained by showing an item, for how little is known of an interest that it fits; the most of any.
+     *
+     * @param vector   unit vector of the item, of {@link #dimension()} values
+     * @param distance of the item in the space
+     * @return from 0 to 1; 0 for a search that does not explore
+     */
+    float unknown(float[] vector, float distance) {
+        float most = 0;
+        for (int i = 0; i < aspects.size(); i++) {
+            most = Math.max(most, unknown(aspects.get(i), vector, distance));
+        }
+        return most;
+    }
+
+    private float unknown(Aspect aspect, float[] vector, float distance) {
+        return aspect.unknown == 0 ? 0 : aspect.unknown * aspect.cosine(vector, distance, least);
+    }
+
+    /** The interest that {@link #unknown(float[], float)} is of. */
+    Aspect leastKnown(float[] vector) {
+        float distance = space.distance(vector);
+        return Collections.max(aspects, Comparator.comparingDouble(aspect -> unknown(aspect, vector, distance)));
     }
 
     /** The interests that {@link #affinity} is made of, those that matter most first. */

@@ -24,7 +24,8 @@ final class ItemSignals {
 
     /** Where the values of one signal come from. */
     private interface Source {
-        Values of(LeafReaderContext leaf) throws IOException;
+        /** @param places of the same segment's items */
+        Values of(LeafReaderContext leaf, ItemPlaces places) throws IOException;
     }
 
     /** The values of one segment; documents are asked for in ascending order. */
@@ -59,15 +60,15 @@ final class ItemSignals {
                     : popularity(signal.shape(), scoring.table(), node);
                 case CHANCE -> chance(scoring.table(), node);
                 case BEHAVIOUR -> behaviour(scoring, node);
-                case SEEN -> leaf -> seen(own.leaf(leaf));
-                case SEEN_LAST -> leaf -> own.leaf(leaf)::nearness;
+                case SEEN -> (leaf, places) -> seen(own.leaf(leaf));
+                case SEEN_LAST -> (leaf, places) -> own.leaf(leaf)::nearness;
                 case MATCH -> match(signal, scoring.asked(), context);
                 case MEANING -> meaning(scoring);
                 case SATURATION, DECAY -> field(signal, context);
             };
             if (source != null || scoring.learning()) {
                 signals.add(signal);
-                sources.add(source != null ? source : leaf -> doc -> 0);
+                sources.add(source != null ? source : (leaf, places) -> doc -> 0);
             }
         }
         return new ItemSignals(List.copyOf(signals), List.copyOf(sources), scoring.now());
@@ -79,7 +80,7 @@ final class ItemSignals {
             return null;
         }
         ItemTable.Popularities popularities = table.in(wanted.contexts(), wanted.halfLife());
-        return leaf -> {
+        return (leaf, places) -> {
             ItemHashes.Segment hashes = node.hashes().of(leaf, wanted.idField());
             return shape == Shape.ALL_TIME
                 ? doc -> popularities.allTime(hashes.of(leaf, doc))
@@ -93,11 +94,11 @@ final class ItemSignals {
             return null;
         }
         ItemTable.Popularities popularities = table.in(wanted.contexts(), wanted.halfLife());
-        return leaf -> {
+        return (leaf, places) -> {
             ItemHashes.Segment hashes = node.hashes().of(leaf, wanted.idField());
             return doc -> {
                 long item = hashes.of(leaf, doc);
-                return popularities.unknown(item) * ItemTable.chance(item, wanted.seed());
+                return Math.max(popularities.unknown(item) * ItemTable.chance(item, wanted.seed()), places.unknown(doc));
             };
         };
     }
@@ -109,7 +110,7 @@ final class ItemSignals {
         }
         ModelCopies.Popularities known = node.models().popularities(scoring.model().index());
         LongFloatHashMap popularities = shape == Shape.ALL_TIME ? known.allTime() : known.popularities();
-        return leaf -> {
+        return (leaf, places) -> {
             ItemHashes.Segment hashes = node.hashes().of(leaf, scoring.table().idField());
             return doc -> popularities.getOrDefault(hashes.of(leaf, doc), 0);
         };
@@ -122,7 +123,7 @@ final class ItemSignals {
         float[] weights = scoring.model().weights(scoring.history().size());
         // A search that finds nothing, or whose hits are fetched from elsewhere, needs none.
         CachedSupplier<ModelCopies.Near> read = new CachedSupplier<>(() -> node.models().near(scoring.model().index(), scoring.history(), weights));
-        return leaf -> {
+        return (leaf, places) -> {
             ModelCopies.Near near = read.get();
             ItemHashes.Segment hashes = node.hashes().of(leaf, scoring.table().idField());
             ItemVectorReader vectors = near.content().length == 0 ? null : ItemVectorReader.open(leaf, scoring.interests().field(), near.content().length);
@@ -151,7 +152,7 @@ final class ItemSignals {
             return null;
         }
         Collection<BytesRef> words = WordMatch.words(analyzer, signal.field(), asked.text());
-        return leaf -> WordMatch.open(leaf, signal.field(), words)::of;
+        return (leaf, places) -> WordMatch.open(leaf, signal.field(), words)::of;
     }
 
     private static Source meaning(Scoring scoring) {
@@ -159,7 +160,7 @@ final class ItemSignals {
         if (asked.length == 0) {
             return null;
         }
-        return leaf -> {
+        return (leaf, places) -> {
             ItemVectorReader vectors = ItemVectorReader.open(leaf, scoring.interests().field(), asked.length);
             return doc -> {
                 float[] vector = vectors == null ? null : vectors.vector(doc);
@@ -174,7 +175,7 @@ final class ItemSignals {
             return null;
         }
         IndexNumericFieldData data = data(signal, type, context);
-        return leaf -> {
+        return (leaf, places) -> {
             SortedNumericDoubleValues values = data.load(leaf).getDoubleValues();
             return doc -> largest(values, doc);
         };
@@ -204,10 +205,11 @@ final class ItemSignals {
         throw new IllegalArgumentException("[affinity] signal [" + signal.name() + wanted, refused);
     }
 
-    Leaf leaf(LeafReaderContext leaf) throws IOException {
+    /** @param places of the same segment's items */
+    Leaf leaf(LeafReaderContext leaf, ItemPlaces places) throws IOException {
         Values[] values = new Values[sources.size()];
         for (int i = 0; i < values.length; i++) {
-            values[i] = sources.get(i).of(leaf);
+            values[i] = sources.get(i).of(leaf, places);
         }
         return new Leaf(values);
     }

@@ -158,12 +158,16 @@ record Scoring(Interests interests, float weight, float confidence, Fusion fusio
         Tracker tracker = found.tracker();
         Profile profile = found.profile();
         List<Signal> signals = signals(tracker, ranking).filter(signal -> signal.weight() != 0).toList();
+        int seed = Objects.hash(user, moment.now() / DAY);
         Interests interests = profile == null
             ? Interests.none(tracker.items().vectorField())
             : Interests.of(profile, tracker, found.common().space(), ranking, moment);
+        if (ranking.explore() > 0 && interests.isEmpty() == false) {
+            interests = interests.exploring(profile, tracker.decay(), seed);
+        }
         Table table = found.itemTable() == null
             ? null
-            : new Table(found.itemTable(), tracker.items().idField(), moment.contexts(), tracker.decay().halfLife(), Objects.hash(user, moment.now() / DAY));
+            : new Table(found.itemTable(), tracker.items().idField(), moment.contexts(), tracker.decay().halfLife(), seed);
         float own = ranking.ownItems() != null ? ranking.ownItems() : found.common().ownItems();
         boolean remembers = own != 1 && interests.isEmpty() == false || signals.stream().anyMatch(Signal::isOfHistory);
         return new Scoring(

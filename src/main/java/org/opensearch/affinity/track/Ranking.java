@@ -29,7 +29,8 @@ import java.util.function.BiConsumer;
  * @param sessionWeight from 0 to 1: how much of an interest's strength comes from the present session, while there is one
  * @param ownItems     from 0 to 1: how much affinity counts for items of the user's own history; where nobody says it, as much
  *                     as the log shows that people come back to an item
- * @param explore      from 0 to {@value #MAX_WEIGHT}: how much an item that little is known of may gain by chance
+ * @param explore      from 0 to {@value #MAX_WEIGHT}: how much an item may gain by chance if little is known of it, or of
+ *                     an interest that it fits
  * @param relevance    from 0 to {@value #MAX_WEIGHT}: the power, or in a sum the factor, with which relevance counts
  * @param signals      weights of the tracker's signals by name, from 0 to {@value #MAX_WEIGHT}; others keep their own.
  *                     Below 0 for some, see {@link Signal#mayCountAgainst}

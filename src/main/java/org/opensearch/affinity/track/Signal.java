@@ -36,7 +36,10 @@ public record Signal(String name, String field, Shape shape, double scale, float
         POPULARITY,
         /** What it ever counted, beside the mean, by its logarithm. It has no field. */
         ALL_TIME,
-        /** By chance, more for items of which less is known: {@code u / √(1 + w)}, u from 0 to 1, w all it ever counted. It has no field. */
+        /**
+         * By chance, more for what less is known of: {@code u / √(1 + n)}, u from 0 to 1, n how many events liked or showed the
+         * item; or, where that is more, the same times the cosine for a liked interest that n events made. It has no field.
+         */
         CHANCE,
         /** The square root of how well the item goes with those of the history, as the trained model knows it. */
         BEHAVIOUR,

@@ -2,9 +2,15 @@ package org.opensearch.affinity.rank;
 
 import org.apache.lucene.util.VectorUtil;
 import org.opensearch.affinity.rank.Interests.Aspect;
+import org.opensearch.affinity.track.Profile;
+import org.opensearch.affinity.track.Ranking;
 import org.opensearch.affinity.track.Space;
+import org.opensearch.affinity.track.Tracker;
+import org.opensearch.common.xcontent.json.JsonXContent;
+import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.test.OpenSearchTestCase;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -68,6 +74,59 @@ public class InterestsTests extends OpenSearchTestCase {
             float affinity = interests.affinity(unit(dimension));
             assertTrue("" + affinity, affinity >= -1 && affinity <= 1);
         }
+    }
+
+    private Interests exploring(int seed, int likesOfY) throws IOException {
+        String json = "{\"items\":{\"index\":\"products\",\"vector_field\":\"v\"},\"events\":{\"index\":\"ubi_events\"},\"actions\":{\"click\":1}}";
+        try (XContentParser parser = createParser(JsonXContent.jsonXContent, json)) {
+            Tracker tracker = Tracker.parse("shop", parser);
+            List<Profile.Done> done = new ArrayList<>(List.of(new Profile.Done("x", 1_000, new float[] { 1, 0, 0 }, 1)));
+            for (int i = 0; i < likesOfY; i++) {
+                done.add(new Profile.Done("y" + i, 2_000 + i, new float[] { 0, 1, 0 }, 1));
+            }
+            done.add(new Profile.Done("z", 3_000, new float[] { 0, 0, 1 }, -1));
+            Profile profile = Profile.of("ann", done, tracker);
+            Interests interests = Interests.of(profile, tracker, Space.around(new float[3]), Ranking.DEFAULT, new Moment(4_000, List.of()));
+            return interests.exploring(profile, tracker.decay(), seed);
+        }
+    }
+
+    private static float unknown(Interests interests, float... vector) {
+        return interests.unknown(vector, interests.space().distance(vector));
+    }
+
+    public void testWhatIsLittleKnownIsExplored() throws Exception {
+        float x = 0;
+        float y = 0;
+        for (int seed = 0; seed < 100; seed++) {
+            Interests interests = exploring(seed, 8);
+            x = Math.max(x, unknown(interests, 1, 0, 0));
+            y = Math.max(y, unknown(interests, 0, 1, 0));
+            assertEquals("what is disliked is not", 0f, unknown(interests, 0, 0, 1), 0f);
+            assertEquals("what goes the other way is not", 0f, unknown(interests, -1, 0, 0), 0f);
+            float between = Math.max(0.6f * unknown(interests, 1, 0, 0), 0.8f * unknown(interests, 0, 1, 0));
+            assertEquals(between, unknown(interests, 0.6f, 0.8f, 0), 1e-2f);
+            assertEquals("what is done elsewhere changes no chance", unknown(interests, 1, 0, 0), unknown(exploring(seed, 0), 1, 0, 0), 0f);
+        }
+        // 1 / √(1 + events): one event, and eight.
+        assertEquals(1 / Math.sqrt(2), x, 0.05);
+        assertTrue("" + x, x <= 1 / Math.sqrt(2) + 1e-6);
+        assertEquals(1 / 3.0, y, 0.05);
+        assertTrue("" + y, y <= 1 / 3.0 + 1e-6);
+    }
+
+    public void testOtherSearchesDoNotExplore() {
+        Interests interests = new Interests("v", Space.around(new float[2]), 0f, true, List.of(aspect(1, 1f, new float[] { 1, 0 }, new float[2])));
+        assertEquals(0f, unknown(interests, 1, 0), 0f);
+    }
+
+    public void testReadsWhatItWrites() throws Exception {
+        Interests interests = exploring(7, 2);
+        Interests copy = copyWriteable(interests, writableRegistry(), Interests::new);
+        assertEquals(interests, copy);
+        assertTrue(unknown(copy, 1, 0, 0) > 0);
+        assertNotEquals(interests, exploring(8, 2));
+        assertEquals(interests, interests.labelled(List.of("", "", "")));
     }
 
     private static float[] unit(int dimension) {

@@ -8,10 +8,13 @@ import org.opensearch.common.xcontent.json.JsonXContent;
 import org.opensearch.core.common.Strings;
 import org.opensearch.core.xcontent.MediaTypeRegistry;
 import org.opensearch.core.xcontent.XContentParser;
+import org.opensearch.search.SearchHit;
 
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
 
 /** What everybody does, what the present session does and what the hour does, from events to scores. */
 public class PopularityTests extends RankTestCase {
@@ -216,6 +219,43 @@ public class PopularityTests extends RankTestCase {
             assertEquals("one purchase, whatever it weighs", before.get("loved"), after.get("loved"), 0f);
         });
         assertEquals("what is shown is not liked, and no part of the mean", popular, scores("t", "nobody", all));
+    }
+
+    public void testAnInterestOfWhichLittleIsKnown() throws Exception {
+        shop(2);
+        trackPopular("t", "shop", ", \"impressions\": [\"view\"], \"half_life\": \"365d\", \"ranking\": {\"weight\": 0, \"signals\": {\"popularity\": 0}}");
+        long now = System.currentTimeMillis();
+        String ann = IntStream.range(0, 1_000).mapToObj(i -> "ann" + i).filter(user -> chance(user, now) > 0.8).findFirst().orElseThrow();
+        show("tent", 99);
+        act("bob", "click", "desk", now, Map.of());
+        await("t");
+        String explore = ", \"explore\": 1";
+        assertBusy(() -> assertTrue(signal(scores("t", ann, explore), "tent") <= 0.1 + 1e-4));
+        Map<String, Float> before = scores("t", ann, explore);
+        act(ann, "dislike", "desk", now - 12 * DAY, Map.of());
+        act(ann, "click", "tent", now - 10 * DAY, Map.of());
+        await("t");
+        // The dislike opened the first interest of the profile.
+        assertEquals(chance(ann, now) / Math.sqrt(2), signal(scores("t", ann, explore), "tent"), 0.03);
+        assertEquals("an aversion is no interest", before.get("desk"), scores("t", ann, explore).get("desk"), 0f);
+        Map<String, String> said = new HashMap<>();
+        for (SearchHit hit : rescored("shop", 100, "\"tracker\": \"t\", \"user\": \"" + ann + "\"" + explore, ", \"explain\": true").response().getHits()) {
+            said.put(hit.getId(), hit.getExplanation().toString());
+            assertEquals(hit.getScore(), hit.getExplanation().getValue().floatValue(), 0f);
+        }
+        assertTrue(said.get("tent"), said.get("tent").contains("signal [explore], by chance, the same for this user all day: little is known of interest #"));
+        assertTrue(said.get("desk"), said.get("desk").contains("all day: little is known of the item * 1.0"));
+        for (int day = 1; day < 8; day++) {
+            act(ann, "click", "tent", now - day * DAY, Map.of());
+        }
+        await("t");
+        assertEquals("eight events", chance(ann, now) / 3, signal(scores("t", ann, explore), "tent"), 0.03);
+        scores("t", ann, "").values().forEach(score -> assertEquals(2f, score, 0f));
+    }
+
+    /** Of a user's second interest. */
+    private static double chance(String user, long now) {
+        return ItemTable.chance(1, Objects.hash(user, now / DAY));
     }
 
     public void testAnIndexWhoseIdsAreNone() throws Exception {
