@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 
 import org.junit.AfterClass;
@@ -104,6 +105,35 @@ public class EventsIT {
                 throw new IOException(e);
             }
         }
+    }
+
+    /** What nobody knows may be shown first by chance, until it was shown a hundred times. */
+    @Test
+    public void whatIsShownOftenLosesItsBonus() throws IOException {
+        rest.put("/_plugins/_affinity/trackers/showing", """
+            {"items":{"index":"items","vector_field":"item_vector"},"events":{"index":"showing"},
+             "actions":{"click":1},"impressions":["impression"]}""");
+        rest.post(EVENTS + "?index=showing", event("v-0", "eve", "impression", "item-0"));
+        TrackerStats.await(rest, "showing", 1, seen -> {});
+        double before = bonus("item-7");
+        double other = bonus("item-8");
+        assertTrue(before + " " + other, before > 0 && before <= 1 && other > 0);
+        String shown = IntStream.range(0, 99).mapToObj(i -> event("v-" + (i + 1), "eve", "impression", "item-7") + "\n").collect(Collectors.joining());
+        assertFalse(rest.lines(EVENTS + "?index=showing", shown).path("errors").asBoolean());
+        TrackerStats stats = TrackerStats.await(rest, "showing", 100, seen -> {});
+        assertEquals(List.of(0L, 100L, 0L, 0L), List.of(stats.applied(), stats.shown(), stats.skipped(), stats.users()));
+        long deadline = System.nanoTime() + 60_000_000_000L;
+        while (Math.abs(bonus("item-7") - before / 10) > 1e-4) { // 1 / √(1 + 99), once the node has added up what is new
+            assertTrue("was " + before + ", is " + bonus("item-7"), System.nanoTime() < deadline);
+        }
+        assertEquals("it was shown to nobody", other, bonus("item-8"), 1e-6);
+    }
+
+    /** What chance adds to an item for somebody of whom nothing is known. */
+    private static double bonus(String item) {
+        JsonNode answer = rest.post("/items/_search", """
+            {"query":{"ids":{"values":["%s"]}},"rescore":{"affinity":{"tracker":"showing","user":"nobody","explore":1}}}""".formatted(item));
+        return Math.log(answer.path("hits").path("hits").path(0).path("_score").asDouble());
     }
 
     @Test

@@ -4,6 +4,7 @@ import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.core.common.Strings;
 import org.opensearch.core.xcontent.MediaTypeRegistry;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -120,6 +121,20 @@ public class ImpressionTests extends TrackTestCase {
         client().prepareIndex("ubi_events").setId("1").setSource(view).get();
         awaitStats("\"impressions\":1,", "\"duplicate\":1");
         assertCounted("tent", 1, 0);
+    }
+
+    public void testNobodyLearnsFromWhatWasShown() throws Exception {
+        shop(SHOWING);
+        long now = System.currentTimeMillis();
+        act("ann", "view", "tent", now);
+        click("ann", "desk", now);
+        awaitStats("\"applied\":1,\"impressions\":1,");
+        UserNames names = UserNames.live("shop", state(), getInstanceFromNode(UserKeys.class));
+        List<String> learned = new ArrayList<>();
+        try (LogScan scan = LogScan.open(client(), Trackers.of(state()).get("shop"), names, 1)) {
+            scan.read(0, false, act -> learned.add(act.item()));
+        }
+        assertEquals(List.of("desk"), learned);
     }
 
     /** The log is the same, the definition is not. */
