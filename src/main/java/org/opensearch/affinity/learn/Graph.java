@@ -16,9 +16,13 @@ final class Graph {
     private final double[] byItem;
 
     Graph(Log log, Crew crew) {
+        this(log, new Columns(log), crew);
+    }
+
+    Graph(Log log, Columns columns, Crew crew) {
         this.log = log;
+        this.columns = columns;
         this.crew = crew;
-        columns = new Columns(log);
         byUser = roots(log.userDegrees());
         byItem = roots(log.itemDegrees());
     }
@@ -27,17 +31,29 @@ final class Graph {
         return Arrays.stream(degrees).map(degree -> degree > 0 ? 1 / Math.sqrt(degree) : 0).toArray();
     }
 
-    private float entry(int user, int place) {
+    /** What a user's interaction at a place is in R. */
+    float entry(int user, int place) {
         return (float) (byUser[user] * log.weight(place) * byItem[log.item(place)]);
+    }
+
+    /** The row of one user. */
+    float[] toUser(int user, float[][] items) {
+        float[] sum = new float[Rows.width(items)];
+        toUser(user, items, sum);
+        return sum;
+    }
+
+    private void toUser(int user, float[][] items, float[] into) {
+        for (int place = log.start(user); place < log.end(user); place++) {
+            Rows.add(entry(user, place), items[log.item(place)], into);
+        }
     }
 
     float[][] toUsers(float[][] items, Watch watch) {
         float[][] users = new float[log.users()][Rows.width(items)];
         crew.share(users.length, SLICE, watch, (from, to) -> {
             for (int user = from; user < to; user++) {
-                for (int place = log.start(user); place < log.end(user); place++) {
-                    Rows.add(entry(user, place), items[log.item(place)], users[user]);
-                }
+                toUser(user, items, users[user]);
             }
         });
         return users;
