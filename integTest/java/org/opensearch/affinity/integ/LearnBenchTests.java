@@ -116,7 +116,7 @@ public class LearnBenchTests {
         Set<String> keys = Set.of("hr@10", "ndcg@10", "recall@20", "ndcg@20", "seconds", "mb");
         assertEquals(keys, names(json.path("best")));
         assertEquals(json.path("best"), json.path("methods").path(json.path("best_method").asText()));
-        assertEquals(Set.of("cosine", "link_prop", "neighbours", "neighbours_undirected", "low_pass", "implicit_factors", "blend"), names(json.path("methods")));
+        assertEquals(Set.of("cosine", "link_prop", "neighbours", "neighbours_undirected", "low_pass", "light_gcn", "implicit_factors", "blend"), names(json.path("methods")));
         json.path("methods").forEach(row -> assertEquals(keys, names(row)));
         double largest = StreamSupport.stream(json.path("valid").spliterator(), false).mapToDouble(JsonNode::asDouble).max().orElseThrow();
         assertEquals("best is who was best on valid", largest, json.path("valid").path(json.path("best_method").asText()).asDouble(), 0);

@@ -7,6 +7,7 @@ import org.opensearch.affinity.learn.Blend;
 import org.opensearch.affinity.learn.Crew;
 import org.opensearch.affinity.learn.Dial;
 import org.opensearch.affinity.learn.ImplicitFactors;
+import org.opensearch.affinity.learn.LightGcn;
 import org.opensearch.affinity.learn.Log;
 import org.opensearch.affinity.learn.LowPass;
 import org.opensearch.affinity.learn.Method;
@@ -64,8 +65,9 @@ final class LearnRun {
                 chosen.add(tuned("neighbours_undirected", Neighbourhood.linkProp(), others, ROUNDS));
             }
             chosen.add(tuned("low_pass", LowPass.standard(), LowPass.dials(log), DEAR_ROUNDS));
+            chosen.add(tuned("light_gcn", LightGcn.standard(), LightGcn.dials(log), DEAR_ROUNDS));
             chosen.add(tuned("implicit_factors", ImplicitFactors.standard(), ImplicitFactors.dials(log), DEAR_ROUNDS));
-            Mix mix = mixed(chosen.get(2), chosen.subList(chosen.size() - 2, chosen.size()));
+            Mix mix = mixed(chosen.get(2), chosen.subList(chosen.size() - 3, chosen.size()));
             test(chosen, mix);
         }
         return report((System.nanoTime() - begin) / 1e9);

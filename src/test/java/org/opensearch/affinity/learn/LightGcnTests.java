@@ -2,6 +2,7 @@ package org.opensearch.affinity.learn;
 
 import org.opensearch.test.OpenSearchTestCase;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 public class LightGcnTests extends OpenSearchTestCase {
@@ -109,9 +110,10 @@ public class LightGcnTests extends OpenSearchTestCase {
     public void testSeedDecides() {
         Log log = Logs.twoTastes(60, 2_000, random());
         LightGcn method = new LightGcn(4, 1, 10, 0.1, 1, 7);
-        float[] scores = method.learn(log, Crew.ALONE, Watch.NOBODY).scores(History.of(1));
-        assertArrayEquals(scores, method.learn(log, Crew.ALONE, Watch.NOBODY).scores(History.of(1)), 0);
-        assertNotEquals(scores[0], new LightGcn(4, 1, 10, 0.1, 1, 8).learn(log, Crew.ALONE, Watch.NOBODY).scores(History.of(1))[0], 0);
+        History one = History.of(log.item(0));
+        float[] scores = method.learn(log, Crew.ALONE, Watch.NOBODY).scores(one);
+        assertArrayEquals(scores, method.learn(log, Crew.ALONE, Watch.NOBODY).scores(one), 0);
+        assertFalse(Arrays.equals(scores, new LightGcn(4, 1, 10, 0.1, 1, 8).learn(log, Crew.ALONE, Watch.NOBODY).scores(one)));
     }
 
     public void testBoundsOfSettings() {
