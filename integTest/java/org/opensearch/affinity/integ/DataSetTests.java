@@ -15,10 +15,8 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 
 import org.junit.Before;
-import org.junit.BeforeClass;
 import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
@@ -27,14 +25,9 @@ import static org.junit.Assert.assertTrue;
 
 public class DataSetTests {
     @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
+    public final TestFolder folder = new TestFolder();
 
     private Path set;
-
-    @BeforeClass
-    public static void makeTemporaryFolder() throws IOException {
-        Files.createDirectories(Path.of(System.getProperty("java.io.tmpdir"))); // below target/, which may be new
-    }
 
     @Before
     public void writeSet() throws IOException {

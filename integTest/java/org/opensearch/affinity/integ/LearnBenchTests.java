@@ -26,7 +26,6 @@ import java.util.zip.GZIPOutputStream;
 
 import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -41,7 +40,7 @@ import static org.junit.Assert.assertTrue;
 
 public class LearnBenchTests {
     @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
+    public final TestFolder folder = new TestFolder();
 
     @Test
     public void argumentsAreRead() {

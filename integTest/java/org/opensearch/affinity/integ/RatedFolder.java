@@ -8,10 +8,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 
-import org.junit.rules.TemporaryFolder;
-
 /** A data set for a test, with events that say how people liked what they took. */
-final class RatedFolder extends TemporaryFolder {
+final class RatedFolder extends TestFolder {
     Path path() {
         return getRoot().toPath();
     }

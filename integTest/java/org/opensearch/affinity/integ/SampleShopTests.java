@@ -3,8 +3,6 @@ package org.opensearch.affinity.integ;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -12,10 +10,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import org.junit.BeforeClass;
 import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertNotEquals;
@@ -25,12 +21,7 @@ public class SampleShopTests {
     private static final Instant NOW = Instant.parse("2026-05-04T10:20:30Z");
 
     @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
-
-    @BeforeClass
-    public static void makeTemporaryFolder() throws IOException {
-        Files.createDirectories(Path.of(System.getProperty("java.io.tmpdir"))); // below target/, which may be new
-    }
+    public final TestFolder folder = new TestFolder();
 
     @Test
     public void sameLogEachTime() throws IOException {
