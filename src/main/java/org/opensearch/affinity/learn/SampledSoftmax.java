@@ -8,10 +8,9 @@ import java.util.Arrays;
  * How far items' vectors z are from telling what users took from items drawn by chance, and in which direction that grows (Wu et
  * al., "On the effectiveness of sampled softmax loss for item recommendation", TOIS'24). With {@code x_u = (R Z)_u}, users B, drawn
  * items N, and {@code s_ui = (x_u - R_ui z_i)·z_i}, the score without what the item itself adds to the user,
+ * since what is to be found later adds nothing either,
  *
  * <pre>loss = - 1/|B| Σ_(u in B) Σ_(i taken) w_ui log (exp(s_ui) / (exp(s_ui) + Σ_(j in N, not taken) exp(x_u·z_j)))</pre>
- *
- * Were it counted, long vectors would find whatever the user has, and nothing else.
  *
  * For one thread at a time, whose crew it uses.
  */
