@@ -29,7 +29,7 @@ import java.util.concurrent.Executors;
  * test part once.
  */
 final class LearnRun {
-    /** Neighbours learn in a second and have six dials, the others in many and have two or three. */
+    /** Neighbours learn in a second and have six dials, the others in many, some in minutes. */
     private static final int ROUNDS = 2;
     private static final int DEAR_ROUNDS = 1;
     private static final double[] SHARES = { 0.1, 0.2, 0.3, 0.5 };
