@@ -1,6 +1,9 @@
 package org.opensearch.affinity.encode;
 
 import org.opensearch.affinity.encode.VectorTarget.Piece;
+import org.opensearch.affinity.encode.pack.Chunking;
+import org.opensearch.affinity.encode.pack.Purpose;
+import org.opensearch.affinity.encode.queue.FailedTexts;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.ingest.AbstractBatchingProcessor;
 import org.opensearch.ingest.IngestDocument;

@@ -3,6 +3,7 @@ package org.opensearch.affinity.encode;
 import org.opensearch.affinity.encode.VectorTarget.Part;
 import org.opensearch.affinity.encode.VectorTarget.TextPart;
 import org.opensearch.affinity.encode.VectorTarget.VectorPart;
+import org.opensearch.affinity.encode.pack.Chunking;
 import org.opensearch.ingest.AbstractBatchingProcessor;
 import org.opensearch.ingest.ConfigurationUtils;
 import org.opensearch.ingest.IngestDocument;

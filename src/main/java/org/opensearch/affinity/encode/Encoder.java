@@ -2,6 +2,17 @@ package org.opensearch.affinity.encode;
 
 import org.opensearch.OpenSearchStatusException;
 import org.opensearch.action.support.ContextPreservingActionListener;
+import org.opensearch.affinity.encode.pack.Chunking;
+import org.opensearch.affinity.encode.pack.Inference;
+import org.opensearch.affinity.encode.pack.ModelPack;
+import org.opensearch.affinity.encode.pack.Models;
+import org.opensearch.affinity.encode.pack.Purpose;
+import org.opensearch.affinity.encode.pack.TorchInference;
+import org.opensearch.affinity.encode.queue.DeviceQueue;
+import org.opensearch.affinity.encode.queue.EncodeJob;
+import org.opensearch.affinity.encode.queue.EncodeMeter;
+import org.opensearch.affinity.encode.queue.EncodeStats;
+import org.opensearch.affinity.encode.queue.FailedTexts;
 import org.opensearch.common.lease.Releasable;
 import org.opensearch.common.lease.Releasables;
 import org.opensearch.common.settings.ClusterSettings;

@@ -1,5 +1,8 @@
 package org.opensearch.affinity.encode;
 
+import org.opensearch.affinity.encode.pack.Chunking;
+import org.opensearch.affinity.encode.pack.ModelPack;
+import org.opensearch.affinity.encode.pack.Purpose;
 import org.opensearch.common.hash.MessageDigests;
 
 import java.nio.ByteBuffer;

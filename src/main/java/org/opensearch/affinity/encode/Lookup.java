@@ -1,5 +1,10 @@
 package org.opensearch.affinity.encode;
 
+import org.opensearch.affinity.encode.pack.Chunking;
+import org.opensearch.affinity.encode.pack.ModelPack;
+import org.opensearch.affinity.encode.pack.Purpose;
+import org.opensearch.affinity.encode.queue.FailedTexts;
+
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;

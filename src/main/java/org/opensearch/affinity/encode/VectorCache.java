@@ -1,5 +1,6 @@
 package org.opensearch.affinity.encode;
 
+import org.opensearch.affinity.encode.queue.EncodeStats;
 import org.opensearch.common.cache.Cache;
 import org.opensearch.common.cache.CacheBuilder;
 import org.opensearch.common.cache.RemovalReason;

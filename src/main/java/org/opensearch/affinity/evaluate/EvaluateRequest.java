@@ -2,7 +2,7 @@ package org.opensearch.affinity.evaluate;
 
 import org.opensearch.action.ActionRequest;
 import org.opensearch.action.ActionRequestValidationException;
-import org.opensearch.affinity.track.Part;
+import org.opensearch.affinity.xcontent.Part;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.tasks.TaskId;

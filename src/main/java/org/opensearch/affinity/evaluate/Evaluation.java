@@ -1,8 +1,8 @@
 package org.opensearch.affinity.evaluate;
 
 import org.opensearch.action.search.SearchRequest;
-import org.opensearch.affinity.track.ItemWeights;
-import org.opensearch.affinity.track.Tracker;
+import org.opensearch.affinity.item.ItemWeights;
+import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.search.builder.SearchSourceBuilder;
 import org.opensearch.transport.client.Client;

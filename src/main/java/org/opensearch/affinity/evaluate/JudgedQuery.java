@@ -1,6 +1,6 @@
 package org.opensearch.affinity.evaluate;
 
-import org.opensearch.affinity.track.Part;
+import org.opensearch.affinity.xcontent.Part;
 import org.opensearch.common.time.DateFormatter;
 import org.opensearch.common.time.DateFormatters;
 import org.opensearch.core.common.io.stream.StreamInput;

@@ -1,7 +1,7 @@
 package org.opensearch.affinity.evaluate;
 
 import org.opensearch.action.support.PlainActionFuture;
-import org.opensearch.affinity.track.Tracker;
+import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.core.xcontent.NamedXContentRegistry;
 import org.opensearch.search.builder.SearchSourceBuilder;
 import org.opensearch.transport.client.Client;

@@ -10,7 +10,7 @@ import java.util.Map;
  * @param knownEvents how much was known of the user
  * @param lists       by ranking
  */
-record Outcome(KnownEvents knownEvents, Map<RankedBy, Listed> lists) {
+public record Outcome(KnownEvents knownEvents, Map<RankedBy, Listed> lists) {
     /**
      * One list.
      *

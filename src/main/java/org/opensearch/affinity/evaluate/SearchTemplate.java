@@ -1,9 +1,9 @@
 package org.opensearch.affinity.evaluate;
 
-import org.opensearch.affinity.rank.AffinityQueryBuilder;
-import org.opensearch.affinity.rank.SeenQueryBuilder;
-import org.opensearch.affinity.track.Part;
-import org.opensearch.affinity.track.Tracker;
+import org.opensearch.affinity.retrieve.AffinityQueryBuilder;
+import org.opensearch.affinity.retrieve.SeenQueryBuilder;
+import org.opensearch.affinity.tracker.Tracker;
+import org.opensearch.affinity.xcontent.Part;
 import org.opensearch.common.xcontent.LoggingDeprecationHandler;
 import org.opensearch.common.xcontent.XContentFactory;
 import org.opensearch.common.xcontent.json.JsonXContent;

@@ -1,6 +1,6 @@
 package org.opensearch.affinity.evaluate;
 
-import org.opensearch.affinity.track.Decay;
+import org.opensearch.affinity.tracker.Decay;
 
 import java.util.Arrays;
 import java.util.HashMap;

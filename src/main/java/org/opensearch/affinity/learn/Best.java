@@ -4,24 +4,24 @@ import org.apache.lucene.util.LongHeap;
 import org.apache.lucene.util.NumericUtils;
 
 /** The best few of many scored items; of equal ones those with the smaller ordinals. For one thread. */
-final class Best {
+public final class Best {
     private final LongHeap heap;
 
     /** @param most how many are kept, at least 1 */
-    Best(int most) {
+    public Best(int most) {
         heap = new LongHeap(most);
     }
 
-    void offer(int item, float score) {
+    public void offer(int item, float score) {
         heap.insertWithOverflow((long) NumericUtils.floatToSortableInt(score) << 32 | Integer.MAX_VALUE - item);
     }
 
-    int size() {
+    public int size() {
         return heap.size();
     }
 
     /** Takes out all that are kept, best first. */
-    void drain(int[] items, float[] scores) {
+    public void drain(int[] items, float[] scores) {
         for (int i = heap.size() - 1; i >= 0; i--) {
             long worst = heap.pop();
             items[i] = Integer.MAX_VALUE - (int) worst;

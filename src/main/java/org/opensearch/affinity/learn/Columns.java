@@ -1,12 +1,12 @@
 package org.opensearch.affinity.learn;
 
 /** A {@link Log} by item: who took it and at which places, ordered by place. Eight bytes an interaction. */
-final class Columns {
+public final class Columns {
     private final int[] starts;
     private final int[] users;
     private final int[] places;
 
-    Columns(Log log) {
+    public Columns(Log log) {
         starts = new int[log.items() + 1];
         users = new int[log.size()];
         places = new int[log.size()];
@@ -26,19 +26,19 @@ final class Columns {
         }
     }
 
-    int start(int item) {
+    public int start(int item) {
         return starts[item];
     }
 
-    int end(int item) {
+    public int end(int item) {
         return starts[item + 1];
     }
 
-    int user(int row) {
+    public int user(int row) {
         return users[row];
     }
 
-    int place(int row) {
+    public int place(int row) {
         return places[row];
     }
 }

@@ -17,7 +17,7 @@ public record Dial<M>(String name, List<Turn<M>> turns) {
     }
 
     @SafeVarargs
-    static <M, V> Dial<M> of(String name, BiFunction<M, V, M> with, V... values) {
+    public static <M, V> Dial<M> of(String name, BiFunction<M, V, M> with, V... values) {
         return new Dial<>(name, Stream.of(values).<Turn<M>>map(value -> method -> with.apply(method, value)).toList());
     }
 }

@@ -8,7 +8,7 @@ public final class Factors implements Model {
     private final Encoder encoder;
 
     /** @param vectors by item, all of the encoder's dimension; kept, not copied */
-    Factors(float[][] vectors, Encoder encoder) {
+    public Factors(float[][] vectors, Encoder encoder) {
         this.vectors = vectors;
         this.encoder = encoder;
     }

@@ -17,7 +17,7 @@ public final class FoldIn implements Encoder {
      * @param inputs by item; kept, not copied
      * @param base   the lower triangle of α G
      */
-    FoldIn(float[][] inputs, float[][] base, Regularisation regularisation, double keep) {
+    public FoldIn(float[][] inputs, float[][] base, Regularisation regularisation, double keep) {
         this.inputs = inputs;
         this.base = base;
         this.regularisation = regularisation;

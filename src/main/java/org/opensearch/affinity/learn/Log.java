@@ -76,7 +76,7 @@ public final class Log implements Accountable {
     }
 
     /** What each user's interactions weigh together, by user: his degree in the graph of users and items. */
-    double[] userDegrees() {
+    public double[] userDegrees() {
         double[] degrees = new double[users()];
         for (int user = 0; user < degrees.length; user++) {
             for (int place = start(user); place < end(user); place++) {
@@ -87,7 +87,7 @@ public final class Log implements Accountable {
     }
 
     /** The same by item. */
-    double[] itemDegrees() {
+    public double[] itemDegrees() {
         double[] degrees = new double[items];
         for (int place = 0; place < taken.length; place++) {
             degrees[taken[place]] += weights[place];

@@ -18,7 +18,7 @@ public final class Neighbours implements Model {
      * @param similarities as many, above 0
      * @param keep         what each item of a history counts of the next newer one, above 0, at most 1
      */
-    Neighbours(int[][] ordinals, float[][] similarities, double keep) {
+    public Neighbours(int[][] ordinals, float[][] similarities, double keep) {
         this.ordinals = ordinals;
         this.similarities = similarities;
         this.keep = keep;

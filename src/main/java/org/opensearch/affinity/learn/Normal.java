@@ -5,7 +5,7 @@ package org.opensearch.affinity.learn;
  * solved by Cholesky decomposition. For one thread; in floats, because the inner loops are sums of multiples of rows, which then
  * run in vector registers.
  */
-final class Normal {
+public final class Normal {
     private static final float LEAST_PIVOT = 1e-9f;
 
     private final float[][] base;
@@ -13,14 +13,14 @@ final class Normal {
     private final float[] right;
 
     /** @param base the lower triangle of a symmetric matrix without negative eigenvalues; kept, not copied */
-    Normal(float[][] base) {
+    public Normal(float[][] base) {
         this.base = base;
         matrix = Rows.triangle(base.length);
         right = new float[base.length];
     }
 
     /** Begins with the next row. */
-    void begin(double lambda) {
+    public void begin(double lambda) {
         for (int d = 0; d < base.length; d++) {
             System.arraycopy(base[d], 0, matrix[d], 0, d + 1);
             matrix[d][d] += (float) lambda;
@@ -29,18 +29,18 @@ final class Normal {
     }
 
     /** One more thing that should have score 1, and how much that matters. */
-    void add(float confidence, float[] x) {
+    public void add(float confidence, float[] x) {
         add(confidence, 1, x);
     }
 
     /** One more thing that should have a score, and how much that matters. */
-    void add(float confidence, float score, float[] x) {
+    public void add(float confidence, float score, float[] x) {
         Rows.addOuter(confidence, x, matrix);
         Rows.add(confidence * score, x, right);
     }
 
     /** Writes the row that solves them. */
-    void solve(float[] into) {
+    public void solve(float[] into) {
         decompose();
         int n = right.length;
         for (int d = 0; d < n; d++) {

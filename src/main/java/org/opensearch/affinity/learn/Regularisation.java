@@ -5,9 +5,9 @@ package org.opensearch.affinity.learn;
  * possible ones (Rendle et al., RecSys'22, section 3.2). With ν = 1 busy and quiet rows are shortened alike, with 0 the busy ones
  * hardly.
  */
-record Regularisation(double lambda, double alpha, double nu) {
+public record Regularisation(double lambda, double alpha, double nu) {
     /** Above 0, so that every row has a solution. */
-    double lambda(double interactions, int possible) {
+    public double lambda(double interactions, int possible) {
         return Math.max(1e-6, lambda * Math.pow(interactions + alpha * possible, nu));
     }
 }

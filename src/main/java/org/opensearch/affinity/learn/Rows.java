@@ -5,13 +5,13 @@ import org.apache.lucene.util.RamUsageEstimator;
 import java.util.SplittableRandom;
 
 /** What is done with a row of numbers for each of many things. */
-final class Rows {
+public final class Rows {
     private static final int SLICE = 512;
 
     private Rows() {}
 
     /** Rows of normally distributed numbers, the same for the same seed. */
-    static float[][] random(int count, int dimension, double deviation, long seed) {
+    public static float[][] random(int count, int dimension, double deviation, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         float[][] rows = new float[count][dimension];
         for (float[] row : rows) {
@@ -23,12 +23,12 @@ final class Rows {
     }
 
     /** How many numbers each row has, 0 where there are no rows. */
-    static int width(float[][] rows) {
+    public static int width(float[][] rows) {
         return rows.length == 0 ? 0 : rows[0].length;
     }
 
     /** Adds a multiple of a row to another. */
-    static void add(float factor, float[] row, float[] into) {
+    public static void add(float factor, float[] row, float[] into) {
         for (int d = 0; d < into.length; d++) {
             into[d] += factor * row[d];
         }
@@ -38,7 +38,7 @@ final class Rows {
      * {@code XᵀX}, as rows of its lower triangle: row d has d + 1 numbers. The slices are the same whoever sums them, and there are
      * at most 64, so the result does not depend on threads nor the memory on the number of rows.
      */
-    static double[][] gram(float[][] rows, int dimension, Crew crew) {
+    public static double[][] gram(float[][] rows, int dimension, Crew crew) {
         int slice = Math.max(SLICE, Math.ceilDiv(rows.length, 64));
         float[][][] parts = new float[Math.ceilDiv(rows.length, slice)][][];
         crew.share(rows.length, slice, Watch.NOBODY, (from, to) -> {
@@ -61,7 +61,7 @@ final class Rows {
     }
 
     /** The lower triangle of a symmetric matrix of zeros. */
-    static float[][] triangle(int dimension) {
+    public static float[][] triangle(int dimension) {
         float[][] triangle = new float[dimension][];
         for (int d = 0; d < dimension; d++) {
             triangle[d] = new float[d + 1];
@@ -76,7 +76,7 @@ final class Rows {
         }
     }
 
-    static long bytes(float[][] rows) {
+    public static long bytes(float[][] rows) {
         long bytes = RamUsageEstimator.shallowSizeOf(rows);
         for (float[] row : rows) {
             bytes += RamUsageEstimator.sizeOf(row);

@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
  * @param values  not below 0, but for rounding
  * @param vectors each with its numbers, in the order of the values
  */
-record Spectrum(double[] values, double[][] vectors) {
-    static Spectrum of(double[][] triangle) {
+public record Spectrum(double[] values, double[][] vectors) {
+    public static Spectrum of(double[][] triangle) {
         int n = triangle.length;
         if (n == 0) {
             return new Spectrum(new double[0], new double[0][]);
@@ -41,12 +41,12 @@ record Spectrum(double[] values, double[][] vectors) {
     }
 
     /** How many values are above this part of the largest. */
-    int above(double part) {
+    public int above(double part) {
         return (int) Arrays.stream(values).filter(value -> value > 0 && value > part * values[0]).count();
     }
 
     /** The first eigenvectors as columns. */
-    float[][] rows(int kept, boolean scaled) {
+    public float[][] rows(int kept, boolean scaled) {
         float[][] rows = new float[values.length][kept];
         for (int e = 0; e < kept; e++) {
             double length = scaled ? Math.sqrt(values[e]) : 1;

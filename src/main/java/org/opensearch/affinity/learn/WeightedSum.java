@@ -9,7 +9,7 @@ public final class WeightedSum implements Encoder {
     private final double keep;
 
     /** @param inputs by item; kept, not copied */
-    WeightedSum(float[][] inputs, int dimension, double keep) {
+    public WeightedSum(float[][] inputs, int dimension, double keep) {
         this.inputs = inputs;
         this.dimension = dimension;
         this.keep = keep;

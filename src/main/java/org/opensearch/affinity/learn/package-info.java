@@ -1,8 +1,5 @@
 /**
- * Which items go together, learned from behaviour. Plain arrays, no services: whoever has a {@link Log}, threads and time may
- * call a {@link Method} and gets a {@link Model}. Of what
- * people said about items, {@link Ratings}, {@link RatingFactors} makes a {@link RatingModel}.
- *
- * <p>What a method learns depends on log (or ratings), settings and seed alone, never on how many threads there were.
+ * Learning from behaviour with plain arrays: the interaction log, the methods' common interfaces, evaluation on a held-out part and the search
+ * for settings. It knows nothing of OpenSearch. A result depends on log, settings and seed, never on the number of threads.
  */
 package org.opensearch.affinity.learn;

@@ -1,6 +1,6 @@
 package org.opensearch.affinity.rank;
 
-import org.opensearch.affinity.track.Ranking;
+import org.opensearch.affinity.tracker.Ranking;
 import org.opensearch.core.ParseField;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -27,7 +27,7 @@ import java.util.TreeMap;
  * @param why         whether each hit is to say why it stands where it stands
  * @param ranking     how the profile counts
  */
-record AffinityRequest(String tracker, String user, String queryText, List<String> recent, Map<String, String> context,
+public record AffinityRequest(String tracker, String user, String queryText, List<String> recent, Map<String, String> context,
     Boolean excludeSeen, Boolean why, Ranking ranking)
     implements
         Writeable,
@@ -58,7 +58,7 @@ record AffinityRequest(String tracker, String user, String queryText, List<Strin
     }
 
     /** Every error names the field, the value and what would be right. */
-    AffinityRequest {
+    public AffinityRequest {
         if (user != null && user.isEmpty()) {
             throw new IllegalArgumentException("[affinity] [user] must not be empty");
         }
@@ -70,7 +70,7 @@ record AffinityRequest(String tracker, String user, String queryText, List<Strin
     }
 
     /** @throws IllegalArgumentException saying what would be right */
-    static Map<String, String> requireContext(Map<String, Object> said) {
+    public static Map<String, String> requireContext(Map<String, Object> said) {
         Map<String, String> context = new TreeMap<>();
         said.forEach((name, value) -> {
             if (value instanceof String == false && value instanceof Number == false) {
@@ -82,7 +82,7 @@ record AffinityRequest(String tracker, String user, String queryText, List<Strin
     }
 
     /** @throws IllegalArgumentException saying what would be right */
-    static List<String> requireRecent(List<String> recent) {
+    public static List<String> requireRecent(List<String> recent) {
         if (recent.size() > MAX_RECENT || recent.stream().anyMatch(String::isEmpty)) {
             throw new IllegalArgumentException(
                 "[affinity] [recent] must be at most " + MAX_RECENT + " item ids, none of them empty, got [" + recent.size() + "]"
@@ -91,7 +91,7 @@ record AffinityRequest(String tracker, String user, String queryText, List<Strin
         return List.copyOf(recent);
     }
 
-    AffinityRequest(StreamInput in) throws IOException {
+    public AffinityRequest(StreamInput in) throws IOException {
         this(
             in.readOptionalString(),
             in.readOptionalString(),
@@ -116,7 +116,7 @@ record AffinityRequest(String tracker, String user, String queryText, List<Strin
         ranking.writeTo(out);
     }
 
-    static AffinityRequest fromXContent(XContentParser parser) {
+    public static AffinityRequest fromXContent(XContentParser parser) {
         Said said = PARSER.apply(parser, null);
         Ranking ranking;
         try {
@@ -129,7 +129,7 @@ record AffinityRequest(String tracker, String user, String queryText, List<Strin
     }
 
     /** What this one does not say, the other may. */
-    AffinityRequest orElse(AffinityRequest other) {
+    public AffinityRequest orElse(AffinityRequest other) {
         return new AffinityRequest(
             tracker != null ? tracker : other.tracker,
             user != null ? user : other.user,
@@ -143,22 +143,22 @@ record AffinityRequest(String tracker, String user, String queryText, List<Strin
     }
 
     /** This request, if it says which tracker. Whose profile it is may be another's to say. */
-    AffinityRequest complete() {
+    public AffinityRequest complete() {
         if (tracker == null) {
             throw new IllegalArgumentException("[affinity] [tracker] is required: name the tracker whose profiles are to be used");
         }
         return this;
     }
 
-    AffinityRequest withoutExcludeSeen() {
+    public AffinityRequest withoutExcludeSeen() {
         return new AffinityRequest(tracker, user, queryText, recent, context, null, why, ranking);
     }
 
-    boolean asksToExcludeSeen() {
+    public boolean asksToExcludeSeen() {
         return Boolean.TRUE.equals(excludeSeen);
     }
 
-    boolean asksWhy() {
+    public boolean asksWhy() {
         return Boolean.TRUE.equals(why);
     }
 

@@ -14,8 +14,8 @@ import java.util.Objects;
  * @param text   in words; null where nobody said it
  * @param vector the same as a unit vector; empty where it is not wanted or could not be encoded
  */
-record Asked(String text, float[] vector) implements Writeable {
-    static final Asked NOTHING = new Asked(null, new float[0]);
+public record Asked(String text, float[] vector) implements Writeable {
+    public static final Asked NOTHING = new Asked(null, new float[0]);
 
     Asked(StreamInput in) throws IOException {
         this(in.readOptionalString(), in.readFloatArray());

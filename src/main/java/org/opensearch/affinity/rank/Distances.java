@@ -2,7 +2,7 @@ package org.opensearch.affinity.rank;
 
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReaderContext;
-import org.opensearch.affinity.track.Space;
+import org.opensearch.affinity.vector.Space;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * How far items are in a {@link Space}, by document: it takes as long to tell as several interests' cosines, and is the same
  * for every search until the space or the segment changes. Thread-safe.
  */
-final class Distances {
+public final class Distances {
     /** Of one segment: more than a tracker or two, or two states of one, are not in use at once. */
     private static final int MAX_SPACES = 4;
 
@@ -20,7 +20,7 @@ final class Distances {
     private final Map<IndexReader.CacheKey, Map<Key, Segment>> segments = new ConcurrentHashMap<>();
 
     /** Those of one segment. */
-    Segment of(LeafReaderContext leaf, Space space, String field) {
+    public Segment of(LeafReaderContext leaf, Space space, String field) {
         IndexReader.CacheHelper core = leaf.reader().getCoreCacheHelper();
         if (core == null) {
             return new Segment(space, leaf.reader().maxDoc());
@@ -41,7 +41,7 @@ final class Distances {
     }
 
     /** The distances of one segment's documents. */
-    static final class Segment {
+    public static final class Segment {
         private final Space space;
         /** 0 where nobody asked yet; the same value whoever writes it. */
         private final float[] known;
@@ -52,7 +52,7 @@ final class Distances {
         }
 
         /** @param vector of the document, of unit length */
-        float of(int doc, float[] vector) {
+        public float of(int doc, float[] vector) {
             if (known[doc] == 0) {
                 known[doc] = space.distance(vector);
             }

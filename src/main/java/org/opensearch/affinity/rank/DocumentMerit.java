@@ -4,7 +4,7 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.Explanation;
 import org.opensearch.affinity.rank.Interests.Aspect;
 import org.opensearch.affinity.rank.Interests.Part;
-import org.opensearch.affinity.track.Signal;
+import org.opensearch.affinity.tracker.Signal;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -14,7 +14,7 @@ import java.util.List;
  * What one person's interests and the items' own signals add to the documents of one segment, read by ascending document:
  * {@code merit = weight · confidence · own · affinity + Σ signal weight · signal}. Not thread-safe.
  */
-final class DocumentMerit {
+public final class DocumentMerit {
     private final Scoring scoring;
     private final ItemPlaces places;
     private final ItemSignals.Leaf signals;
@@ -27,21 +27,21 @@ final class DocumentMerit {
         this.own = own;
     }
 
-    static DocumentMerit open(LeafReaderContext leaf, Scoring scoring, ItemSignals signals, OwnItems own, Distances distances)
+    public static DocumentMerit open(LeafReaderContext leaf, Scoring scoring, ItemSignals signals, OwnItems own, Distances distances)
         throws IOException {
         ItemPlaces places = ItemPlaces.open(leaf, scoring.interests(), distances);
         return new DocumentMerit(scoring, places, signals.leaf(leaf, places), own.leaf(leaf));
     }
 
     /** @param doc of the segment, not before the one asked for last */
-    double of(int doc) throws IOException {
+    public double of(int doc) throws IOException {
         float affinity = places.affinity(doc);
         float factor = affinity == 0 ? 1 : own.factor(doc);
         return scoring.affinityWeight() * factor * affinity + signals.merit(doc);
     }
 
     /** The affinity with its confidence, and each signal, all without their weights. */
-    float[] values(int doc) throws IOException {
+    public float[] values(int doc) throws IOException {
         float affinity = places.affinity(doc);
         float[] values = new float[1 + signals.size()];
         values[0] = scoring.confidence() * own.factor(doc) * affinity;
@@ -52,7 +52,7 @@ final class DocumentMerit {
     }
 
     /** The same, with its parts; the value is a double. */
-    Explanation explain(int doc) throws IOException {
+    public Explanation explain(int doc) throws IOException {
         float[] vector = places.vector(doc);
         float affinity = places.affinity(doc);
         float factor = affinity == 0 ? 1 : own.factor(doc);
@@ -104,7 +104,7 @@ final class DocumentMerit {
     }
 
     /** The interests that decide a document's affinity; none where it has no vector. */
-    List<Part> parts(int doc) throws IOException {
+    public List<Part> parts(int doc) throws IOException {
         float[] vector = places.vector(doc);
         return vector == null ? List.of() : scoring.interests().parts(vector);
     }

@@ -1,6 +1,6 @@
 package org.opensearch.affinity.rank;
 
-import org.opensearch.affinity.track.Ranking.ScoreMode;
+import org.opensearch.affinity.tracker.Ranking.ScoreMode;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
@@ -14,7 +14,7 @@ import java.io.IOException;
  * @param mode  how the two become one
  * @param power with which relevance counts; in a sum a factor. 0 or more
  */
-record Fusion(ScoreMode mode, float power) implements Writeable {
+public record Fusion(ScoreMode mode, float power) implements Writeable {
     Fusion(StreamInput in) throws IOException {
         this(in.readEnum(ScoreMode.class), in.readFloat());
     }
@@ -34,7 +34,7 @@ record Fusion(ScoreMode mode, float power) implements Writeable {
      *                  power is 1, but for {@link ScoreMode#REPLACE}
      * @return finite, and rising with merit
      */
-    float fuse(float relevance, double merit) {
+    public float fuse(float relevance, double merit) {
         double score = switch (mode) {
             case MULTIPLY -> relevance >= 0 ? powered(relevance) * Math.exp(merit) : -powered(-relevance) / Math.exp(merit);
             case SUM -> (double) power * relevance + merit;
@@ -48,7 +48,7 @@ record Fusion(ScoreMode mode, float power) implements Writeable {
     }
 
     /** The formula, for explanations. */
-    String formula() {
+    public String formula() {
         return switch (mode) {
             case MULTIPLY -> (power == 1 ? "relevance" : "relevance^" + power) + " * exp(merit)";
             case SUM -> (power == 1 ? "" : power + " * ") + "relevance + merit";

@@ -1,12 +1,13 @@
 package org.opensearch.affinity.rank;
 
 import org.apache.lucene.util.VectorUtil;
-import org.opensearch.affinity.track.Decay;
-import org.opensearch.affinity.track.Interest;
-import org.opensearch.affinity.track.Profile;
-import org.opensearch.affinity.track.Ranking;
-import org.opensearch.affinity.track.Space;
-import org.opensearch.affinity.track.Tracker;
+import org.opensearch.affinity.item.ItemTable;
+import org.opensearch.affinity.profile.Interest;
+import org.opensearch.affinity.profile.Profile;
+import org.opensearch.affinity.tracker.Decay;
+import org.opensearch.affinity.tracker.Ranking;
+import org.opensearch.affinity.tracker.Tracker;
+import org.opensearch.affinity.vector.Space;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
@@ -30,7 +31,7 @@ import java.util.Objects;
  * @param sum     whether matches add up; if not, the best one counts
  * @param aspects strongest first; none when the user is unknown
  */
-record Interests(String field, Space space, float least, boolean sum, List<Aspect> aspects) implements Writeable {
+public record Interests(String field, Space space, float least, boolean sum, List<Aspect> aspects) implements Writeable {
 
     /**
      * One interest.
@@ -43,14 +44,14 @@ record Interests(String field, Space space, float least, boolean sum, List<Aspec
      * @param label     what it is about in words, for explanations; empty where that is not known
      * @param unknown   from 0 to 1, what is to be gained by showing what it is about, see {@link Interests#exploring}
      */
-    record Aspect(int number, float strength, float[] direction, float offset, List<String> examples, String label, float unknown)
+    public record Aspect(int number, float strength, float[] direction, float offset, List<String> examples, String label, float unknown)
         implements
             Writeable {
-        Aspect(int number, float strength, float[] direction, float offset, List<String> examples) {
+        public Aspect(int number, float strength, float[] direction, float offset, List<String> examples) {
             this(number, strength, direction, offset, examples, "", 0);
         }
 
-        Aspect(StreamInput in) throws IOException {
+        public Aspect(StreamInput in) throws IOException {
             this(in.readVInt(), in.readFloat(), in.readFloatArray(), in.readFloat(), in.readStringList(), in.readString(), in.readFloat());
         }
 
@@ -110,14 +111,14 @@ record Interests(String field, Space space, float least, boolean sum, List<Aspec
     }
 
     /** An interest's part in the affinity of an item. */
-    record Part(Aspect aspect, float match) {}
+    public record Part(Aspect aspect, float match) {}
 
     /** Interests that have no effect on any document. */
     static Interests none(String field) {
         return new Interests(field, Space.NONE, 0, true, List.of());
     }
 
-    Interests(StreamInput in) throws IOException {
+    public Interests(StreamInput in) throws IOException {
         this(in.readString(), new Space(in), in.readFloat(), in.readBoolean(), in.readList(Aspect::new));
     }
 
@@ -136,7 +137,7 @@ record Interests(String field, Space space, float least, boolean sum, List<Aspec
      * @param space   of all users
      * @param ranking with nothing left unsaid
      */
-    static Interests of(Profile profile, Tracker tracker, Space space, Ranking ranking, Moment moment) {
+    public static Interests of(Profile profile, Tracker tracker, Space space, Ranking ranking, Moment moment) {
         String field = tracker.items().vectorField();
         List<Interest> heaviestFirst = profile.heaviestFirst(tracker.decay());
         if (heaviestFirst.isEmpty()) {
@@ -186,11 +187,11 @@ record Interests(String field, Space space, float least, boolean sum, List<Aspec
         return new Interests(field, space, least, sum, List.copyOf(exploring));
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return aspects.isEmpty();
     }
 
-    int dimension() {
+    public int dimension() {
         return space.dimension();
     }
 
@@ -200,12 +201,12 @@ record Interests(String field, Space space, float least, boolean sum, List<Aspec
      * @param vector unit vector of the item, of {@link #dimension()} values
      * @return in [-1, 1]
      */
-    float affinity(float[] vector) {
+    public float affinity(float[] vector) {
         return affinity(vector, space.distance(vector));
     }
 
     /** The same with the vector's distance in the space. */
-    float affinity(float[] vector, float distance) {
+    public float affinity(float[] vector, float distance) {
         float total = 0;
         for (int i = 0; i < aspects.size(); i++) {
             float match = aspects.get(i).match(vector, distance, least);
@@ -240,7 +241,7 @@ record Interests(String field, Space space, float least, boolean sum, List<Aspec
     }
 
     /** The interests that {@link #affinity} is made of, those that matter most first. */
-    List<Part> parts(float[] vector) {
+    public List<Part> parts(float[] vector) {
         float distance = space.distance(vector);
         List<Part> parts = new ArrayList<>();
         for (Aspect aspect : aspects) {

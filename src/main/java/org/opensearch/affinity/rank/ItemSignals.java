@@ -4,8 +4,12 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.internal.hppc.LongFloatHashMap;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.VectorUtil;
-import org.opensearch.affinity.track.Signal;
-import org.opensearch.affinity.track.Signal.Shape;
+import org.opensearch.affinity.item.ItemHashes;
+import org.opensearch.affinity.item.ItemTable;
+import org.opensearch.affinity.item.ItemVectorReader;
+import org.opensearch.affinity.model.ModelCopies;
+import org.opensearch.affinity.tracker.Signal;
+import org.opensearch.affinity.tracker.Signal.Shape;
 import org.opensearch.common.util.CachedSupplier;
 import org.opensearch.index.analysis.NamedAnalyzer;
 import org.opensearch.index.fielddata.IndexNumericFieldData;
@@ -19,7 +23,7 @@ import java.util.Collection;
 import java.util.List;
 
 /** The signals of one search with what an index, or the item table, has of its items. Immutable. */
-final class ItemSignals {
+public final class ItemSignals {
     static final ItemSignals NONE = new ItemSignals(List.of(), List.of(), 0);
 
     /** Where the values of one signal come from. */
@@ -50,7 +54,7 @@ final class ItemSignals {
      *
      * @throws IllegalArgumentException if a field is not numeric or has no doc values
      */
-    static ItemSignals of(Scoring scoring, QueryShardContext context, OwnItems own, RankNode node) {
+    public static ItemSignals of(Scoring scoring, QueryShardContext context, OwnItems own, RankNode node) {
         List<Signal> signals = new ArrayList<>();
         List<Source> sources = new ArrayList<>();
         for (Signal signal : scoring.signals()) {

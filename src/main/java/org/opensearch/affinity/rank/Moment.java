@@ -1,6 +1,6 @@
 package org.opensearch.affinity.rank;
 
-import org.opensearch.affinity.track.Tracker;
+import org.opensearch.affinity.tracker.Tracker;
 
 import java.util.List;
 import java.util.Map;
@@ -11,12 +11,12 @@ import java.util.Map;
  * @param now      epoch milliseconds
  * @param contexts those of the tracker, {@code name=value}
  */
-record Moment(long now, List<String> contexts) {
+public record Moment(long now, List<String> contexts) {
     /**
      * @param said by the request
      * @throws IllegalArgumentException for a context that the tracker does not list
      */
-    static Moment of(Tracker tracker, Map<String, String> said, long now) {
+    public static Moment of(Tracker tracker, Map<String, String> said, long now) {
         return new Moment(now, tracker.contexts().requested(said, now));
     }
 }

@@ -3,12 +3,13 @@ package org.opensearch.affinity.rank;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.internal.hppc.LongFloatHashMap;
 import org.apache.lucene.util.BytesRef;
-import org.opensearch.affinity.track.ItemRow;
+import org.opensearch.affinity.item.ItemHashes;
+import org.opensearch.affinity.item.ItemRow;
 
 import java.io.IOException;
 
 /** Items that the person who searches has done something with, and how near in his history they are. Immutable. */
-final class OwnItems {
+public final class OwnItems {
     static final OwnItems NONE = new OwnItems(null, null, new LongFloatHashMap());
 
     private final Scoring scoring;
@@ -23,7 +24,7 @@ final class OwnItems {
     }
 
     /** @param documents of which item each is */
-    static OwnItems of(Scoring scoring, ItemHashes documents) {
+    public static OwnItems of(Scoring scoring, ItemHashes documents) {
         if (scoring.table() == null || scoring.history().isEmpty()) {
             return NONE;
         }

@@ -3,7 +3,7 @@ package org.opensearch.affinity.rank;
 import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.search.SearchResponse;
 import org.opensearch.action.support.ListenerTimeouts;
-import org.opensearch.affinity.track.Tracker;
+import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.index.query.BoolQueryBuilder;
@@ -21,13 +21,13 @@ import java.util.Objects;
  * Whether a query names one item: by its id, or by all of a title. Who asks for that item wants that item, whatever else he
  * likes. One small search of the item index as the caller, beside the one that was asked for.
  */
-record PreciseQuery(String text, Tracker.Items items) {
+public record PreciseQuery(String text, Tracker.Items items) {
     private static final TimeValue TIMEOUT = TimeValue.timeValueMillis(50);
     private static final int CANDIDATES = 10;
     private static final String BY_ID = "by_id";
 
     /** Answers no where the search fails or takes too long: most queries are not precise. */
-    void test(Client client, ActionListener<Boolean> listener) {
+    public void test(Client client, ActionListener<Boolean> listener) {
         SearchSourceBuilder source = new SearchSourceBuilder().size(CANDIDATES).fetchSource(false).trackTotalHits(false).timeout(TIMEOUT);
         source.query(query());
         items.textFields().forEach(source::fetchField);

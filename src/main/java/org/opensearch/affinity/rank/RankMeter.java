@@ -14,24 +14,24 @@ public final class RankMeter {
     private final LongAdder rescoreNanos = new LongAdder();
 
     /** A search has the profile that it asked for, or knows that there is none. */
-    void found(long nanos) {
+    public void found(long nanos) {
         searches.increment();
         profileNanos.add(nanos);
     }
 
     /** A search goes on without the profile that it asked for. */
-    void unavailable(long nanos) {
+    public void unavailable(long nanos) {
         found(nanos);
         unavailable.increment();
     }
 
     /** A search was left alone, for its query names one item. */
-    void precise() {
+    public void precise() {
         precise.increment();
     }
 
     /** The window of one shard was scored anew. */
-    void rescored(int hits, long nanos) {
+    public void rescored(int hits, long nanos) {
         windows.increment();
         documents.add(hits);
         rescoreNanos.add(nanos);

@@ -1,6 +1,9 @@
 package org.opensearch.affinity.rank;
 
-import org.opensearch.affinity.track.InterestLabels;
+import org.opensearch.affinity.item.ItemHashes;
+import org.opensearch.affinity.item.ItemTables;
+import org.opensearch.affinity.model.ModelCopies;
+import org.opensearch.affinity.profile.label.InterestLabels;
 import org.opensearch.threadpool.ThreadPool;
 
 /** What ranking has on its node. Thread-safe. */
@@ -33,7 +36,7 @@ public final class RankNode {
         return models;
     }
 
-    ItemHashes hashes() {
+    public ItemHashes hashes() {
         return hashes;
     }
 
@@ -42,7 +45,7 @@ public final class RankNode {
         return labels;
     }
 
-    Distances distances() {
+    public Distances distances() {
         return distances;
     }
 }

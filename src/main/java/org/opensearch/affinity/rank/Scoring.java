@@ -1,13 +1,13 @@
 package org.opensearch.affinity.rank;
 
-import org.opensearch.affinity.track.GetProfileAction;
-import org.opensearch.affinity.track.History;
-import org.opensearch.affinity.track.ModelIndex;
-import org.opensearch.affinity.track.Profile;
-import org.opensearch.affinity.track.Ranking;
-import org.opensearch.affinity.track.Ranking.ScoreMode;
-import org.opensearch.affinity.track.Signal;
-import org.opensearch.affinity.track.Tracker;
+import org.opensearch.affinity.model.ModelIndex;
+import org.opensearch.affinity.profile.GetProfileAction;
+import org.opensearch.affinity.profile.History;
+import org.opensearch.affinity.profile.Profile;
+import org.opensearch.affinity.tracker.Ranking;
+import org.opensearch.affinity.tracker.Ranking.ScoreMode;
+import org.opensearch.affinity.tracker.Signal;
+import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
@@ -35,7 +35,7 @@ import java.util.stream.Stream;
  * @param now        when the search began, epoch milliseconds
  * @param learning   whether hits are to tell their signals, and stay where they are: then signals may have the weight 0
  */
-record Scoring(Interests interests, float weight, float confidence, Fusion fusion, List<Signal> signals, Table table,
+public record Scoring(Interests interests, float weight, float confidence, Fusion fusion, List<Signal> signals, Table table,
     List<String> history, float ownFactor, Model model, Asked asked, float diversity, long now, boolean learning)
     implements
         Writeable {
@@ -70,7 +70,7 @@ record Scoring(Interests interests, float weight, float confidence, Fusion fusio
      * @param index its index
      * @param keep  what each item of a history counts of the next newer one
      */
-    record Model(String index, float keep) implements Writeable {
+    public record Model(String index, float keep) implements Writeable {
         Model(StreamInput in) throws IOException {
             this(in.readString(), in.readFloat());
         }
@@ -98,7 +98,7 @@ record Scoring(Interests interests, float weight, float confidence, Fusion fusio
     private static final long DAY = 24 * 60 * 60 * 1000L;
 
     /** Leaves every score as it is. */
-    static final Scoring NONE = new Scoring(
+    public static final Scoring NONE = new Scoring(
         Interests.none(""),
         0,
         0,
@@ -114,7 +114,7 @@ record Scoring(Interests interests, float weight, float confidence, Fusion fusio
         false
     );
 
-    Scoring(StreamInput in) throws IOException {
+    public Scoring(StreamInput in) throws IOException {
         this(
             new Interests(in),
             in.readFloat(),
@@ -154,7 +154,7 @@ record Scoring(Interests interests, float weight, float confidence, Fusion fusio
      * @param asked   with a vector only where that is wanted
      * @param user    null for nobody; chance is the same for one user all day
      */
-    static Scoring of(GetProfileAction.Response found, Ranking ranking, Moment moment, Asked asked, String user) {
+    public static Scoring of(GetProfileAction.Response found, Ranking ranking, Moment moment, Asked asked, String user) {
         Tracker tracker = found.tracker();
         Profile profile = found.profile();
         List<Signal> signals = signals(tracker, ranking).filter(signal -> signal.weight() != 0).toList();
@@ -193,7 +193,7 @@ record Scoring(Interests interests, float weight, float confidence, Fusion fusio
      * @param model   as it will be used
      * @param signals all that are to be told
      */
-    static Scoring learning(
+    public static Scoring learning(
         GetProfileAction.Response asOf,
         Model model,
         List<Signal> signals,
@@ -234,7 +234,7 @@ record Scoring(Interests interests, float weight, float confidence, Fusion fusio
     }
 
     /** Whether the search needs what is asked for as a vector. */
-    static boolean asksMeaning(Ranking ranking) {
+    public static boolean asksMeaning(Ranking ranking) {
         return ranking.signals().getOrDefault(Signal.MEANING, 0f) != 0;
     }
 
@@ -244,7 +244,7 @@ record Scoring(Interests interests, float weight, float confidence, Fusion fusio
     }
 
     /** The same with what the interests are about in words, see {@link Interests#labelled}. */
-    Scoring labelled(List<String> labels) {
+    public Scoring labelled(List<String> labels) {
         return new Scoring(
             interests.labelled(labels),
             weight,
@@ -263,7 +263,7 @@ record Scoring(Interests interests, float weight, float confidence, Fusion fusio
     }
 
     /** Whether it leaves every score as it is. */
-    boolean isEmpty() {
+    public boolean isEmpty() {
         boolean plain = fusion.mode() != ScoreMode.REPLACE && fusion.power() == 1;
         return (interests.isEmpty() || weight == 0) && signals.isEmpty() && diversity == 0 && plain && learning == false;
     }

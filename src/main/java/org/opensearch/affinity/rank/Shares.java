@@ -1,9 +1,9 @@
 package org.opensearch.affinity.rank;
 
-import org.opensearch.affinity.track.Decay;
-import org.opensearch.affinity.track.Interest;
-import org.opensearch.affinity.track.Profile;
-import org.opensearch.affinity.track.Tracker;
+import org.opensearch.affinity.profile.Interest;
+import org.opensearch.affinity.profile.Profile;
+import org.opensearch.affinity.tracker.Decay;
+import org.opensearch.affinity.tracker.Tracker;
 
 import java.util.List;
 

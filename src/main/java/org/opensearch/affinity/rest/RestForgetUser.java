@@ -1,6 +1,6 @@
 package org.opensearch.affinity.rest;
 
-import org.opensearch.affinity.track.ForgetUserAction;
+import org.opensearch.affinity.profile.ForgetUserAction;
 import org.opensearch.rest.BaseRestHandler;
 import org.opensearch.rest.RestRequest;
 import org.opensearch.rest.action.RestToXContentListener;

@@ -1,12 +1,13 @@
 package org.opensearch.affinity.rest;
 
 import org.opensearch.ResourceNotFoundException;
-import org.opensearch.affinity.track.GetProfileAction;
-import org.opensearch.affinity.track.Interest;
-import org.opensearch.affinity.track.InterestLabels;
-import org.opensearch.affinity.track.ItemVectors;
-import org.opensearch.affinity.track.Profile;
-import org.opensearch.affinity.track.WeightCourse;
+import org.opensearch.affinity.item.ItemVectors;
+import org.opensearch.affinity.profile.GetProfileAction;
+import org.opensearch.affinity.profile.Interest;
+import org.opensearch.affinity.profile.Profile;
+import org.opensearch.affinity.profile.WeightCourse;
+import org.opensearch.affinity.profile.label.InterestLabels;
+import org.opensearch.affinity.profile.label.ProfileInWords;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.rest.BaseRestHandler;

@@ -1,6 +1,6 @@
 package org.opensearch.affinity.rest;
 
-import org.opensearch.affinity.track.GetTrackersAction;
+import org.opensearch.affinity.manage.GetTrackersAction;
 import org.opensearch.rest.BaseRestHandler;
 import org.opensearch.rest.RestRequest;
 import org.opensearch.rest.action.RestToXContentListener;

@@ -1,7 +1,7 @@
 package org.opensearch.affinity.rest;
 
-import org.opensearch.affinity.track.PutTrackerAction;
-import org.opensearch.affinity.track.Tracker;
+import org.opensearch.affinity.manage.PutTrackerAction;
+import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.rest.BaseRestHandler;
 import org.opensearch.rest.RestRequest;

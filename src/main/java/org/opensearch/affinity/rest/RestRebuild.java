@@ -1,8 +1,8 @@
 package org.opensearch.affinity.rest;
 
 import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
-import org.opensearch.affinity.track.RebuildAction;
-import org.opensearch.affinity.track.WatchRebuildAction;
+import org.opensearch.affinity.follow.RebuildAction;
+import org.opensearch.affinity.follow.WatchRebuildAction;
 import org.opensearch.core.rest.RestStatus;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.rest.BaseRestHandler;

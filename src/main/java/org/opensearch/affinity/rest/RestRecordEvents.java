@@ -1,7 +1,7 @@
 package org.opensearch.affinity.rest;
 
-import org.opensearch.affinity.track.EventFormat;
-import org.opensearch.affinity.track.RecordEventsAction;
+import org.opensearch.affinity.event.EventFormat;
+import org.opensearch.affinity.event.RecordEventsAction;
 import org.opensearch.rest.BaseRestHandler;
 import org.opensearch.rest.RestRequest;
 import org.opensearch.rest.action.RestToXContentListener;

@@ -1,7 +1,7 @@
 package org.opensearch.affinity.rest;
 
-import org.opensearch.affinity.train.GetModelsAction;
-import org.opensearch.affinity.train.UseModelAction;
+import org.opensearch.affinity.manage.GetModelsAction;
+import org.opensearch.affinity.manage.UseModelAction;
 import org.opensearch.rest.BaseRestHandler;
 import org.opensearch.rest.RestRequest;
 import org.opensearch.rest.action.RestToXContentListener;

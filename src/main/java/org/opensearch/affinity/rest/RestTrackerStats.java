@@ -1,6 +1,6 @@
 package org.opensearch.affinity.rest;
 
-import org.opensearch.affinity.track.TrackerStatsAction;
+import org.opensearch.affinity.manage.TrackerStatsAction;
 import org.opensearch.rest.BaseRestHandler;
 import org.opensearch.rest.RestRequest;
 import org.opensearch.rest.action.RestToXContentListener;

@@ -1,6 +1,6 @@
 package org.opensearch.affinity.rest;
 
-import org.opensearch.affinity.train.ModelsResponse;
+import org.opensearch.affinity.manage.ModelsResponse;
 import org.opensearch.affinity.train.TrainAction;
 import org.opensearch.affinity.train.TrainRequest;
 import org.opensearch.core.action.ActionListener;

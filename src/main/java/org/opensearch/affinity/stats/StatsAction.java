@@ -7,8 +7,8 @@ import org.opensearch.action.support.nodes.BaseNodeResponse;
 import org.opensearch.action.support.nodes.BaseNodesRequest;
 import org.opensearch.action.support.nodes.BaseNodesResponse;
 import org.opensearch.action.support.nodes.TransportNodesAction;
-import org.opensearch.affinity.encode.EncodeStats;
 import org.opensearch.affinity.encode.Encoder;
+import org.opensearch.affinity.encode.queue.EncodeStats;
 import org.opensearch.affinity.rank.RankNode;
 import org.opensearch.affinity.rank.RankStats;
 import org.opensearch.cluster.ClusterName;
@@ -41,7 +41,7 @@ public final class StatsAction extends ActionType<StatsAction.Response> {
             super(nodes);
         }
 
-        Request(StreamInput in) throws IOException {
+        public Request(StreamInput in) throws IOException {
             super(in);
         }
     }

@@ -2,9 +2,9 @@ package org.opensearch.affinity.train;
 
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.opensearch.affinity.item.ItemVectors;
 import org.opensearch.affinity.learn.Watch;
-import org.opensearch.affinity.track.ItemVectors;
-import org.opensearch.affinity.track.Tracker;
+import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.common.lease.Releasable;
 import org.opensearch.core.common.breaker.CircuitBreaker;
 import org.opensearch.core.common.breaker.CircuitBreakingException;

@@ -3,7 +3,7 @@ package org.opensearch.affinity.train;
 import org.opensearch.action.search.SearchRequest;
 import org.opensearch.affinity.evaluate.JudgedQuery;
 import org.opensearch.affinity.evaluate.JudgedSearches;
-import org.opensearch.affinity.track.Part;
+import org.opensearch.affinity.xcontent.Part;
 import org.opensearch.index.query.QueryBuilders;
 import org.opensearch.search.SearchHit;
 import org.opensearch.search.builder.SearchSourceBuilder;

@@ -1,11 +1,11 @@
 package org.opensearch.affinity.train;
 
+import org.opensearch.affinity.learn.Watch;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.tasks.TaskCancelledException;
 import org.opensearch.core.tasks.TaskId;
 import org.opensearch.core.xcontent.XContentBuilder;
-import org.opensearch.affinity.learn.Watch;
 import org.opensearch.tasks.CancellableTask;
 import org.opensearch.tasks.Task;
 

@@ -1,8 +1,8 @@
 package org.opensearch.affinity.train;
 
-import org.opensearch.affinity.learn.ContentMap;
-import org.opensearch.affinity.learn.Neighbourhood;
-import org.opensearch.affinity.track.Ranking;
+import org.opensearch.affinity.learn.neighbour.ContentMap;
+import org.opensearch.affinity.learn.neighbour.Neighbourhood;
+import org.opensearch.affinity.tracker.Ranking;
 import org.opensearch.common.xcontent.XContentFactory;
 import org.opensearch.common.xcontent.XContentHelper;
 import org.opensearch.common.xcontent.XContentType;

@@ -1,2 +1,2 @@
-/** Item vectors as Lucene vectors: the field type {@code affinity_vector} and how its segments are written. */
+/** The field type {@code affinity_vector} and the space in which item vectors and interests are compared. */
 package org.opensearch.affinity.vector;

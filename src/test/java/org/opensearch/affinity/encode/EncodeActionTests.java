@@ -2,8 +2,11 @@ package org.opensearch.affinity.encode;
 
 import org.opensearch.ExceptionsHelper;
 import org.opensearch.action.admin.cluster.node.stats.NodesStatsRequest;
-import org.opensearch.affinity.stats.StatsAction;
 import org.opensearch.affinity.AffinityPlugin;
+import org.opensearch.affinity.encode.pack.Chunking;
+import org.opensearch.affinity.encode.pack.Purpose;
+import org.opensearch.affinity.encode.queue.EncodeStats;
+import org.opensearch.affinity.stats.StatsAction;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.common.xcontent.json.JsonXContent;

@@ -1,5 +1,6 @@
 package org.opensearch.affinity.encode;
 
+import org.opensearch.affinity.encode.pack.Models;
 import org.opensearch.common.io.PathUtils;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.core.common.breaker.CircuitBreaker;

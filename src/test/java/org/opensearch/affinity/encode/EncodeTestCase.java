@@ -1,5 +1,11 @@
 package org.opensearch.affinity.encode;
 
+import org.opensearch.affinity.encode.pack.ModelPack;
+import org.opensearch.affinity.encode.pack.Models;
+import org.opensearch.affinity.encode.pack.Pooling;
+import org.opensearch.affinity.runtime.Precision;
+import org.opensearch.affinity.runtime.TorchRuntime;
+import org.opensearch.affinity.runtime.TorchSettings;
 import org.opensearch.common.io.PathUtils;
 import org.opensearch.common.settings.ClusterSettings;
 import org.opensearch.common.settings.Settings;

@@ -1,10 +1,16 @@
 package org.opensearch.affinity.encode;
 
 import org.junit.After;
+import org.opensearch.affinity.encode.pack.Chunking;
+import org.opensearch.affinity.encode.pack.ModelPack;
+import org.opensearch.affinity.encode.pack.Purpose;
+import org.opensearch.affinity.encode.pack.RanBatch;
+import org.opensearch.affinity.encode.queue.EncodeMeter;
+import org.opensearch.affinity.encode.queue.EncodeStats;
 import org.opensearch.common.settings.ClusterSettings;
 import org.opensearch.common.settings.Settings;
-import org.opensearch.core.common.breaker.CircuitBreaker;
 import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.common.breaker.CircuitBreaker;
 import org.opensearch.threadpool.ThreadPool;
 
 import java.util.HashSet;

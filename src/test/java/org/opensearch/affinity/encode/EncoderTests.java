@@ -4,6 +4,8 @@ import org.junit.After;
 import org.junit.AfterClass;
 import org.junit.BeforeClass;
 import org.opensearch.ExceptionsHelper;
+import org.opensearch.affinity.encode.pack.Models;
+import org.opensearch.affinity.encode.pack.Purpose;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;

@@ -1,10 +1,11 @@
 package org.opensearch.affinity.encode;
 
-import java.nio.file.Path;
-import java.util.List;
-
 import org.junit.AfterClass;
 import org.junit.BeforeClass;
+import org.opensearch.affinity.encode.pack.Models;
+
+import java.nio.file.Path;
+import java.util.List;
 
 /** What tests of the queue and the cache share: models {@code fake} and {@code other}, which only {@link FakeInference} can run. */
 public abstract class FakeDeviceTestCase extends EncodeTestCase {

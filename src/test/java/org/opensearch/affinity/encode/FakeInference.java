@@ -1,5 +1,10 @@
 package org.opensearch.affinity.encode;
 
+import org.opensearch.affinity.encode.pack.Chunking;
+import org.opensearch.affinity.encode.pack.Inference;
+import org.opensearch.affinity.encode.pack.Purpose;
+import org.opensearch.affinity.encode.pack.RanBatch;
+
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

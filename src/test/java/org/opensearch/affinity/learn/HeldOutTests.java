@@ -1,5 +1,7 @@
 package org.opensearch.affinity.learn;
 
+import org.opensearch.affinity.learn.candidate.LowPass;
+import org.opensearch.affinity.learn.neighbour.Neighbourhood;
 import org.opensearch.test.OpenSearchTestCase;
 
 import java.util.ArrayList;

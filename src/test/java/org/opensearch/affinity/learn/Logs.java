@@ -3,15 +3,15 @@ package org.opensearch.affinity.learn;
 import java.util.Random;
 
 /** Logs for tests. */
-final class Logs {
+public final class Logs {
     private Logs() {}
 
     /** A row a user, oldest first, with order. */
-    static Log ordered(int items, int[]... rows) {
+    public static Log ordered(int items, int[]... rows) {
         return of(items, true, rows);
     }
 
-    static Log unordered(int items, int[]... rows) {
+    public static Log unordered(int items, int[]... rows) {
         return of(items, false, rows);
     }
 
@@ -26,7 +26,7 @@ final class Logs {
     }
 
     /** Users of two tastes, each for one half of the items, with weights, and some who take anything. */
-    static Log twoTastes(int users, int items, Random random) {
+    public static Log twoTastes(int users, int items, Random random) {
         Log.Builder builder = new Log.Builder(items);
         for (int user = 0; user < users; user++) {
             int many = random.nextInt(12);

@@ -1,7 +1,7 @@
 package org.opensearch.affinity.rank;
 
-import org.opensearch.affinity.track.Ranking;
-import org.opensearch.affinity.track.Ranking.ScoreMode;
+import org.opensearch.affinity.tracker.Ranking;
+import org.opensearch.affinity.tracker.Ranking.ScoreMode;
 import org.opensearch.test.OpenSearchTestCase;
 
 public class FusionTests extends OpenSearchTestCase {

@@ -1,11 +1,11 @@
 package org.opensearch.affinity.rank;
 
 import org.apache.lucene.util.VectorUtil;
+import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.rank.Interests.Aspect;
-import org.opensearch.affinity.track.Profile;
-import org.opensearch.affinity.track.Ranking;
-import org.opensearch.affinity.track.Space;
-import org.opensearch.affinity.track.Tracker;
+import org.opensearch.affinity.tracker.Ranking;
+import org.opensearch.affinity.tracker.Tracker;
+import org.opensearch.affinity.vector.Space;
 import org.opensearch.common.xcontent.json.JsonXContent;
 import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.test.OpenSearchTestCase;

@@ -1,10 +1,10 @@
 package org.opensearch.affinity.rest;
 
-import org.opensearch.affinity.AffinityNodeTestCase;
-import org.opensearch.affinity.rank.AffinityRescorerBuilder;
+import org.opensearch.affinity.manage.PutTrackerAction;
+import org.opensearch.affinity.node.AffinityNodeTestCase;
 import org.opensearch.affinity.rank.RankNode;
-import org.opensearch.affinity.track.PutTrackerAction;
-import org.opensearch.affinity.track.Tracker;
+import org.opensearch.affinity.rescore.AffinityRescorerBuilder;
+import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.common.xcontent.json.JsonXContent;
 import org.opensearch.core.rest.RestStatus;
 import org.opensearch.core.xcontent.XContentParser;

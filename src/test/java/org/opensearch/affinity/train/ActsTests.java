@@ -1,7 +1,6 @@
 package org.opensearch.affinity.train;
 
 import org.opensearch.affinity.learn.Log;
-import org.opensearch.affinity.track.LogScan;
 import org.opensearch.common.settings.ClusterSettings;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.core.common.breaker.CircuitBreaker;

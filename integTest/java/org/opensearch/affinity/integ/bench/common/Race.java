@@ -1,0 +1,43 @@
+package org.opensearch.affinity.integ.bench.common;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+
+/** The laps of all contestants, round after round. */
+public final class Race {
+    private final Map<String, List<Lap>> laps = new LinkedHashMap<>();
+
+    public void add(String contestant, Lap lap) {
+        laps.computeIfAbsent(contestant, key -> new ArrayList<>()).add(lap);
+    }
+
+    /** In the order of their first laps. */
+    public Set<String> contestants() {
+        return laps.keySet();
+    }
+
+    List<Lap> laps(String contestant) {
+        List<Lap> found = laps.get(contestant);
+        if (found == null) {
+            throw new IllegalArgumentException("unknown contestant [" + contestant + "]; there are " + laps.keySet());
+        }
+        return List.copyOf(found);
+    }
+
+    public Spread figure(String contestant, ToDoubleFunction<Lap> figure) {
+        return Spread.of(laps(contestant).stream().mapToDouble(figure).toArray());
+    }
+
+    /** How many times as fast the first is as the second. */
+    public Spread ratio(String contestant, String other, ToDoubleFunction<Lap> figure) {
+        return Spread.ratio(values(contestant, figure), values(other, figure));
+    }
+
+    private List<Double> values(String contestant, ToDoubleFunction<Lap> figure) {
+        return laps(contestant).stream().map(figure::applyAsDouble).toList();
+    }
+}

@@ -1,0 +1,81 @@
+package org.opensearch.affinity.integ.bench.common;
+
+import org.junit.Test;
+import org.opensearch.affinity.integ.data.Likeness;
+
+import java.util.List;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertThrows;
+import static org.junit.Assert.assertTrue;
+
+public class RaceTests {
+    @Test
+    public void medianOfOddAndEven() {
+        assertEquals(new Spread(2, 1, 9), Spread.of(9, 1, 2));
+        assertEquals(new Spread(2.5, 1, 9), Spread.of(9, 1, 2, 3));
+        assertEquals(new Spread(4, 4, 4), Spread.of(4));
+        assertThrows(IllegalArgumentException.class, Spread::of);
+    }
+
+    @Test
+    public void ratesOfALap() {
+        Lap lap = new Lap(100, 8, 5);
+        assertEquals(12.5, lap.perCpuSecond(), 0);
+        assertEquals(20, lap.perSecond(), 0);
+    }
+
+    @Test
+    public void ratioIsTakenRoundByRound() {
+        Race race = new Race();
+        // The machine is half as fast in the second round and a third as fast in the third; ours stays twice as fast as theirs.
+        for (int slow = 1; slow <= 3; slow++) {
+            race.add("theirs", new Lap(10, 4.0 * slow, 2.0 * slow));
+            race.add("ours", new Lap(10, 2.0 * slow, 1.0 * slow));
+        }
+        assertEquals(List.of("theirs", "ours"), List.copyOf(race.contestants()));
+        Spread ratio = race.ratio("ours", "theirs", Lap::perCpuSecond);
+        assertEquals(2, ratio.median(), 1e-12);
+        assertEquals(2, ratio.least(), 1e-12);
+        assertEquals(2, ratio.most(), 1e-12);
+        assertEquals(new Spread(1, 1, 1), race.ratio("theirs", "theirs", Lap::perSecond));
+        assertEquals(2.5, race.figure("ours", Lap::perCpuSecond).median(), 1e-12);
+    }
+
+    @Test
+    public void roundsMustPair() {
+        Race race = new Race();
+        race.add("a", new Lap(1, 1, 1));
+        race.add("b", new Lap(1, 1, 1));
+        race.add("b", new Lap(1, 1, 1));
+        assertThrows(IllegalArgumentException.class, () -> race.ratio("a", "b", Lap::perSecond));
+        assertThrows(IllegalArgumentException.class, () -> race.laps("c"));
+    }
+
+    @Test
+    public void cosineOfTheLeastAlikePair() {
+        float[][] some = { { 1, 0 }, { 3, 4 } };
+        float[][] others = { { 2, 0 }, { 4, 3 } };
+        assertEquals(1, Likeness.cosine(some[0], others[0]), 1e-12);
+        assertEquals(0.96, Likeness.least(some, others), 1e-12);
+        assertEquals(-1, Likeness.cosine(new float[] { 1, 1 }, new float[] { -2, -2 }), 1e-12);
+    }
+
+    @Test
+    public void brokenVectorIsNotHidden() {
+        float[][] good = { { 1, 0 }, { 0, 1 }, { 1, 1 } };
+        float[][] broken = { { 1, 0 }, { 0, 0 }, { 1, 1 } };
+        assertTrue(Double.isNaN(Likeness.least(good, broken)));
+        assertThrows(IllegalArgumentException.class, () -> Likeness.least(good, new float[1][2]));
+        assertThrows(IllegalArgumentException.class, () -> Likeness.cosine(new float[2], new float[3]));
+    }
+
+    @Test
+    public void machineWithAndWithoutAmx() {
+        List<String> with = List.of("processor\t: 0", "model name\t: A CPU @ 2.00GHz", "flags\t\t: fpu amx_bf16 amx_tile");
+        Machine machine = Machine.of(with, 4, 0.5);
+        assertEquals("A CPU @ 2.00GHz", machine.cpu());
+        assertTrue(machine.amx());
+        assertEquals(false, Machine.of(List.of("flags\t\t: fpu avx512_bf16"), 4, 0.5).amx());
+    }
+}

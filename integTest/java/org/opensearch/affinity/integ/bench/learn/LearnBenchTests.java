@@ -1,0 +1,153 @@
+package org.opensearch.affinity.integ.bench.learn;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.Rule;
+import org.junit.Test;
+import org.opensearch.affinity.integ.cluster.Screen;
+import org.opensearch.affinity.integ.cluster.TestFolder;
+import org.opensearch.affinity.learn.Crew;
+import org.opensearch.affinity.learn.HeldOut;
+import org.opensearch.affinity.learn.Log;
+import org.opensearch.affinity.learn.Model;
+import org.opensearch.affinity.learn.Verdict;
+import org.opensearch.affinity.learn.Watch;
+import org.opensearch.affinity.learn.neighbour.Neighbourhood;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import java.util.zip.GZIPOutputStream;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.junit.Assert.assertArrayEquals;
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertThrows;
+import static org.junit.Assert.assertTrue;
+
+public class LearnBenchTests {
+    @Rule
+    public final TestFolder folder = new TestFolder();
+
+    @Test
+    public void argumentsAreRead() {
+        LearnBench bench = parsed("some/set", "--threads", "3");
+        assertEquals(Path.of("some/set"), bench.folder);
+        assertEquals(3, bench.threads);
+        assertEquals(2, parsed("set").threads);
+        assertThat(assertThrows(ParameterException.class, () -> parsed("set", "--threads", "0")).getMessage(), containsString("at least 1, got 0"));
+        assertThrows(ParameterException.class, LearnBenchTests::parsed);
+    }
+
+    private static LearnBench parsed(String... arguments) {
+        LearnBench bench = new LearnBench();
+        new CommandLine(bench).parseArgs(arguments);
+        bench.check();
+        return bench;
+    }
+
+    @Test
+    public void listsWithoutTimes() throws IOException {
+        write("train.txt.gz", "0 1 2 3 4 5 6 7 8 9 10", "1 11", "2");
+        write("test.txt.gz", "0 12 3", "1 0", "5 1");
+        LearnSet set = LearnSet.open(folder.getRoot().toPath());
+        assertTrue(set.several());
+        assertFalse(set.test().log().ordered());
+        assertEquals(13, set.test().log().items());
+        assertEquals(11, set.test().log().size());
+        assertArrayEquals(new int[] { 0, 1 }, set.test().users());
+        assertArrayEquals("what he has is not wanted", new int[] { 12 }, set.test().wanted()[0]);
+        assertArrayEquals(new int[] { 0 }, set.valid().users());
+        assertEquals("two of thirteen are to be found: one of ten", 10, set.valid().log().size());
+    }
+
+    @Test
+    public void listsThatAreNone() throws IOException {
+        write("train.txt.gz", "0 1 2", "1 x");
+        write("test.txt.gz");
+        assertThat(assertThrows(IOException.class, () -> LearnSet.open(folder.getRoot().toPath())).getMessage(), containsString("train.txt.gz, line 2"));
+    }
+
+    @Test
+    public void theNextItemOfQueries() throws IOException {
+        write("items.jsonl.gz", "{\"item_id\":\"a\"}", "{\"item_id\":\"b\"}", "{\"item_id\":\"c\"}", "{\"item_id\":\"d\"}");
+        write("events-train.jsonl.gz", event("u", "b", 2), event("u", "a", 1), event("v", "a", 1), event("v", "gone", 2));
+        write("events-valid.jsonl.gz", event("u", "c", 3));
+        write("queries-valid.jsonl.gz", query("u", "c"), query("u", "c"), query("v", "a"), query("nobody", "a"));
+        write("queries-test.jsonl.gz", query("u", "d"), query("v", "gone"));
+        LearnSet set = LearnSet.open(folder.getRoot().toPath());
+        assertFalse(set.several());
+        assertArrayEquals(new int[] { 0 }, set.valid().users());
+        assertArrayEquals(new int[] { 2 }, set.valid().wanted()[0]);
+        assertArrayEquals(new int[] { 1, 0 }, set.valid().log().history(0).items());
+        assertArrayEquals("what was wanted in validation is known", new int[] { 2, 1, 0 }, set.test().log().history(0).items());
+        assertArrayEquals(new int[] { 3 }, set.test().wanted()[0]);
+        assertEquals("the other's item is not in the catalogue", 1, set.test().users().length);
+        Files.delete(folder.getRoot().toPath().resolve("queries-valid.jsonl.gz"));
+        assertThat(assertThrows(IOException.class, () -> LearnSet.open(folder.getRoot().toPath())).getMessage(), containsString("has no queries-valid.jsonl.gz"));
+    }
+
+    @Test
+    public void everythingIsChosenAndTested() {
+        Log.Builder known = new Log.Builder(20);
+        for (int user = 0; user < 40; user++) {
+            for (int i = 0; i < 5; i++) {
+                known.add(user, 10 * (user % 2) + (user + 3 * i) % 10, 1, i);
+            }
+        }
+        HeldOut test = HeldOut.newest(known.build());
+        ByteArrayOutputStream shown = new ByteArrayOutputStream();
+        Screen screen = new Screen(new PrintStream(shown, true, StandardCharsets.UTF_8), false, false, 100);
+        JsonNode json = new LearnRun(screen, new LearnSet("toy", HeldOut.newest(test.log()), test, false), 2).run();
+        Set<String> keys = Set.of("hr@10", "ndcg@10", "recall@20", "ndcg@20", "seconds", "mb");
+        assertEquals(keys, names(json.path("best")));
+        assertEquals(json.path("best"), json.path("methods").path(json.path("best_method").asText()));
+        assertEquals(Set.of("cosine", "link_prop", "neighbours", "neighbours_undirected", "low_pass", "light_gcn", "implicit_factors", "blend"), names(json.path("methods")));
+        json.path("methods").forEach(row -> assertEquals(keys, names(row)));
+        double largest = StreamSupport.stream(json.path("valid").spliterator(), false).mapToDouble(JsonNode::asDouble).max().orElseThrow();
+        assertEquals("best is who was best on valid", largest, json.path("valid").path(json.path("best_method").asText()).asDouble(), 0);
+        assertEquals("two groups of ten, ten places", 1, json.path("best").path("hr@10").asDouble(), 0.1);
+        assertThat(shown.toString(StandardCharsets.UTF_8), containsString("│ link_prop "));
+    }
+
+    @Test
+    public void publishedRowsStandBesideOurs() {
+        Log log = new Log.Builder(2).add(0, 0, 1, 0).add(1, 0, 1, 0).add(1, 1, 1, 0).build();
+        Model model = Neighbourhood.cosine().learn(log, Crew.ALONE, Watch.NOBODY);
+        Verdict verdict = new HeldOut(log, new int[] { 0 }, new int[][] { { 1 } }).judge(model, Crew.ALONE, Watch.NOBODY);
+        String table = new LearnTable(List.of(new Learned("cosine", "", 1, verdict, 2.5, 3_000_000)), Published.of("gowalla")).toString();
+        assertThat(table, containsString("│ cosine               │ 1.0000 ± 0.0000 │ 1.0000 ± 0.0000 │ 1.0000 ± 0.0000 │ 1.0000 ± 0.0000 │ 2.5 │ 3.0 │"));
+        assertThat(table, containsString("│ LightGCN (published) │                 │                 │          0.1820 │          0.1547 │"));
+        assertEquals(List.of(), Published.of("unknown"));
+    }
+
+    private static Set<String> names(JsonNode object) {
+        return object.properties().stream().map(Map.Entry::getKey).collect(Collectors.toSet());
+    }
+
+    private static String event(String user, String item, int day) {
+        return "{\"user_id\":\"" + user + "\",\"timestamp\":\"2010-01-0" + day + "T00:00:00Z\",\"event_attributes\":{\"object\":{\"object_id\":\"" + item + "\"}}}";
+    }
+
+    private static String query(String user, String item) {
+        return "{\"query_id\":\"q\",\"user_id\":\"" + user + "\",\"user_query\":\"x\",\"relevant\":[\"" + item + "\"]}";
+    }
+
+    private void write(String name, String... lines) throws IOException {
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(folder.getRoot().toPath().resolve(name)))) {
+            out.write((String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+    }
+}

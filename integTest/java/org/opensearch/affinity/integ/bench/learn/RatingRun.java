@@ -1,0 +1,109 @@
+package org.opensearch.affinity.integ.bench.learn;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.opensearch.affinity.evaluate.Interval;
+import org.opensearch.affinity.integ.cluster.Rest;
+import org.opensearch.affinity.integ.cluster.Screen;
+import org.opensearch.affinity.integ.cluster.Step;
+import org.opensearch.affinity.learn.Ascent;
+import org.opensearch.affinity.learn.Crew;
+import org.opensearch.affinity.learn.Watch;
+import org.opensearch.affinity.learn.rating.RatingError;
+import org.opensearch.affinity.learn.rating.RatingFactors;
+import org.opensearch.affinity.learn.rating.RatingModel;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** Chooses settings on the validation ratings, learns again from all that is known before the test, and predicts the test once. */
+final class RatingRun {
+    private static final int ROUNDS = 2;
+
+    private final Screen screen;
+    private final RatingSet set;
+    private final int threads;
+    private final List<Predicted> rows = new ArrayList<>();
+    private Crew crew;
+
+    RatingRun(Screen screen, RatingSet set, int threads) {
+        this.screen = screen;
+        this.set = set;
+        this.threads = threads;
+    }
+
+    /** Shows the figures and returns them. */
+    ObjectNode run() {
+        try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+            crew = new Crew(pool, threads);
+            rows.add(mean());
+            rows.add(tested("biases", RatingFactors.biases()));
+            rows.add(tested("rating_factors", RatingFactors.standard()));
+        }
+        screen.print(new RatingTable(rows).toString());
+        Interval squares = rows.get(2).squaresAbove(rows.get(1));
+        screen.print(
+            String.format(Locale.ROOT, " mean squared error of rating_factors less that of biases: %.4f (%.4f to %.4f)", squares.value(), squares.low(), squares.high())
+        );
+        return json();
+    }
+
+    /** Everybody gives everything the mean. */
+    private Predicted mean() {
+        return new Predicted("mean", "", rmse(set.valid(), mean(set.valid())), set.test(), mean(set.test()), 0, 0);
+    }
+
+    private static double[] mean(HeldOutRatings held) {
+        double[] mean = new double[held.asked().size()];
+        Arrays.fill(mean, held.known().scale().mean());
+        return mean;
+    }
+
+    private Predicted tested(String key, RatingFactors start) {
+        Ascent.Trial<RatingFactors> best;
+        try (Step step = screen.step("Choosing " + key)) {
+            best = new Ascent<>(start.dials(), ROUNDS).best(start, this::figure, watch(step), trial -> {});
+            step.done(String.format(Locale.ROOT, "rmse %.4f on valid: %s was chosen", -best.figure(), best.method()));
+        }
+        try (Step step = screen.step("Learning " + key)) {
+            RatingModel model = best.method().learn(set.test().known(), crew, watch(step));
+            double seconds = step.seconds();
+            step.done(key + " tested");
+            return new Predicted(key, best.method().toString(), -best.figure(), set.test(), set.test().predicted(model), seconds, model.ramBytesUsed());
+        }
+    }
+
+    private double figure(RatingFactors method, Watch watch) {
+        return -rmse(set.valid(), set.valid().predicted(method.learn(set.valid().known(), crew, watch)));
+    }
+
+    private static double rmse(HeldOutRatings held, double[] predicted) {
+        return RatingError.rmse(predicted, held.given());
+    }
+
+    private static Watch watch(Step step) {
+        return part -> step.at(Math.round(1000 * part), 1000, "‰");
+    }
+
+    private ObjectNode json() {
+        ObjectNode json = Rest.JSON.createObjectNode();
+        json.put("split", set.split()).put("chosen_by", "rmse on valid");
+        json.put("train", set.valid().known().size()).put("valid", set.valid().asked().size()).put("test", set.test().asked().size());
+        for (Predicted row : rows) {
+            json.withObject("/methods").set(row.key(), row.json());
+            json.withObject("/intervals_95").set(row.key(), row.intervals());
+            json.withObject("/settings").put(row.key(), row.settings());
+            json.withObject("/valid_rmse").put(row.key(), row.valid());
+        }
+        json.withObject("/rating_factors_above_biases").set("squared_error", json(rows.get(2).squaresAbove(rows.get(1))));
+        json.withObject("/rating_factors_above_biases").set("absolute_error", json(rows.get(2).absolutesAbove(rows.get(1))));
+        return json;
+    }
+
+    private static ObjectNode json(Interval interval) {
+        return Rest.JSON.createObjectNode().put("value", interval.value()).put("low", interval.low()).put("high", interval.high());
+    }
+}

@@ -1,0 +1,129 @@
+package org.opensearch.affinity.integ.bench.learn;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.opensearch.affinity.integ.bench.learn.HeldOutRatings.Rating;
+import org.opensearch.affinity.integ.data.DataSet;
+import org.opensearch.affinity.integ.data.Ordinals;
+import org.opensearch.affinity.integ.data.Split;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * The ratings of a data set: its events whose {@code event_attributes.rating} is a number. With {@code ratings-test.jsonl.gz}, these
+ * are the test, those of {@code events-valid} are for choosing and those of {@code events-train} are known. Without, of everybody
+ * who rated three items or more the newest rating is the test and the one before it is for choosing; of several ratings of one
+ * item there is the newest alone.
+ *
+ * @param split what the test is, {@code ratings-test} or {@code newest}
+ * @param valid what settings are chosen by
+ * @param test  what is predicted once; known is all that valid has, and what was asked there
+ */
+record RatingSet(String name, String split, HeldOutRatings valid, HeldOutRatings test) {
+    private static final String TEST = "ratings-test";
+    private static final int LEAST = 3;
+
+    /**
+     * Nothing where nobody rated, or nobody as much as can be held out of.
+     *
+     * @throws IOException also where there are ratings to be predicted, and none to learn from or to choose by
+     */
+    static Optional<RatingSet> open(Path folder) throws IOException {
+        if (Files.isRegularFile(folder.resolve("train.txt.gz"))) {
+            return Optional.empty();
+        }
+        DataSet set = DataSet.open(folder);
+        Ordinals users = new Ordinals();
+        Ordinals items = new Ordinals();
+        if (set.has(TEST)) {
+            List<Rating> train = some(set, "events-train", users, items);
+            List<Rating> valid = some(set, "events-valid", users, items);
+            List<Rating> test = some(set, TEST, users, items);
+            return Optional.of(of(set.name(), TEST, items.size(), train, valid, test));
+        }
+        List<Rating> all = new ArrayList<>();
+        for (String part : set.parts(Split.TEST)) {
+            all.addAll(ratings(set, part, users, items));
+        }
+        return newest(set.name(), items.size(), all);
+    }
+
+    private static List<Rating> some(DataSet set, String part, Ordinals users, Ordinals items) throws IOException {
+        List<Rating> ratings = set.has(part) ? ratings(set, part, users, items) : List.of();
+        if (ratings.isEmpty()) {
+            throw new IOException(set.folder() + " has " + TEST + ".jsonl.gz, but no ratings in " + part + ".jsonl.gz");
+        }
+        return ratings;
+    }
+
+    private static List<Rating> ratings(DataSet set, String part, Ordinals users, Ordinals items) throws IOException {
+        try (Stream<ObjectNode> events = set.part(part)) {
+            return events.filter(event -> given(event).isNumber()).map(event -> {
+                int user = users.of(event.path("user_id").asText());
+                int item = items.of(event.path("event_attributes").path("object").path("object_id").asText());
+                return new Rating(user, item, given(event).floatValue(), Instant.parse(event.path("timestamp").asText()).toEpochMilli());
+            }).toList();
+        }
+    }
+
+    private static JsonNode given(ObjectNode event) {
+        return event.path("event_attributes").path("rating");
+    }
+
+    private static Optional<RatingSet> newest(String name, int items, List<Rating> all) {
+        List<Rating> train = new ArrayList<>();
+        List<Rating> valid = new ArrayList<>();
+        List<Rating> test = new ArrayList<>();
+        for (List<Rating> own : byUser(all)) {
+            int known = own.size() < LEAST ? own.size() : own.size() - 2;
+            train.addAll(own.subList(0, known));
+            if (known < own.size()) {
+                valid.add(own.get(known));
+                test.add(own.get(known + 1));
+            }
+        }
+        return test.isEmpty() ? Optional.empty() : Optional.of(of(name, "newest", items, train, valid, test));
+    }
+
+    /** Of each user the newest rating of each item, oldest first. */
+    private static Collection<List<Rating>> byUser(List<Rating> all) {
+        Map<Integer, Map<Integer, Rating>> newest = new TreeMap<>();
+        all.stream().sorted(Comparator.comparingLong(Rating::time)).forEach(one -> {
+            Map<Integer, Rating> own = newest.computeIfAbsent(one.user(), first -> new LinkedHashMap<>());
+            own.remove(one.item());
+            own.put(one.item(), one);
+        });
+        return newest.values().stream().map(own -> List.copyOf(own.values())).toList();
+    }
+
+    private static RatingSet of(String name, String split, int items, List<Rating> train, List<Rating> valid, List<Rating> test) {
+        List<Rating> both = Stream.concat(train.stream(), valid.stream()).toList();
+        return new RatingSet(name, split, HeldOutRatings.of(items, train, valid), HeldOutRatings.of(items, both, test));
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+            Locale.ROOT,
+            "%,d ratings by %,d users of %,d items; %,d more to choose by, %,d to test",
+            valid.known().size(),
+            valid.known().users(),
+            valid.known().items(),
+            valid.asked().size(),
+            test.asked().size()
+        );
+    }
+}

@@ -1,0 +1,42 @@
+package org.opensearch.affinity.integ.bench.quality;
+
+import org.junit.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertThrows;
+
+public class QualityBenchTests {
+    @Test
+    public void defaultsAndWhatIsGiven() {
+        assertEquals("set, test, null, [0, 1-2, 3-9, 10+], 1g", described(parsed("set")));
+        assertEquals("set, valid, 50, [0, 10+], 2g", described(parsed("--split", "valid", "--queries=50", "--users", "0,10+", "--heap", "2g", "set")));
+    }
+
+    @Test
+    public void whatIsWrongIsSaid() {
+        assertThat(refusal(), containsString("DIR"));
+        assertThat(refusal("set", "--split", "train"), containsString("--split must be test or valid, got train"));
+        assertThat(refusal("set", "--queries", "0"), containsString("--queries must be at least 1, got 0"));
+        assertThat(refusal("set", "--new", "1"), containsString("--new must be above 0 and below 1, got 1"));
+        assertThat(refusal("set", "--users", "0,7"), containsString("--users must be of [0, 1-2, 3-9, 10+], got [0, 7]"));
+    }
+
+    private static QualityBench parsed(String... arguments) {
+        QualityBench bench = new QualityBench();
+        new CommandLine(bench).parseArgs(arguments);
+        bench.check();
+        return bench;
+    }
+
+    private static String refusal(String... arguments) {
+        return assertThrows(ParameterException.class, () -> parsed(arguments)).getMessage();
+    }
+
+    private static String described(QualityBench bench) {
+        return bench.data + ", " + bench.split + ", " + bench.queries + ", " + bench.users + ", " + bench.heap;
+    }
+}

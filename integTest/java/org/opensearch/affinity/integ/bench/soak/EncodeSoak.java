@@ -1,0 +1,67 @@
+package org.opensearch.affinity.integ.bench.soak;
+
+import org.opensearch.affinity.encode.Encoder;
+import org.opensearch.affinity.encode.pack.Models;
+import org.opensearch.affinity.runtime.TorchRuntime;
+import org.opensearch.common.settings.Settings;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.common.breaker.NoopCircuitBreaker;
+import org.opensearch.threadpool.ThreadPool;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Runs many small batches through the real model and looks now and then at what the process takes, so that a leak of a few
+ * bytes a batch shows.
+ *
+ * @param natives folder of the native code
+ * @param models  folder of the model packs
+ */
+record EncodeSoak(Path natives, Path models) {
+    static final int POINTS = 20;
+
+    private static final String MODEL = "all-minilm-l6-v2";
+    /** Texts of up to so many words more than one: libtorch keeps something for each shape. */
+    private static final int SHAPES = 16;
+    /** Small, so that it is full and at work before the first point. */
+    private static final String CACHE = "1mb";
+
+    /**
+     * @param batches at least one a point, and rounded down to a multiple of {@value #POINTS}
+     * @param seen    told each point at once
+     */
+    SoakCurve run(int batches, Consumer<SoakPoint> seen) throws IOException {
+        Settings settings = Settings.builder().put("node.name", "soak").put("affinity.encode.cache.size", CACHE).build();
+        ThreadPool threadPool = new ThreadPool(settings, Encoder.executor(settings));
+        try (Models loaded = new Models(new TorchRuntime(natives, 2), List.of(models))) {
+            Encoder encoder = new Encoder(loaded, threadPool, new NoopCircuitBreaker(Encoder.BREAKER), settings);
+            List<SoakPoint> points = new ArrayList<>();
+            int each = batches / POINTS;
+            long begin = System.nanoTime();
+            for (int i = 0; i < POINTS; i++) {
+                encode(encoder, i * each, (i + 1) * each);
+                points.add(SoakPoint.now(encoder.stats().work().batches(), (System.nanoTime() - begin) / 1e9));
+                seen.accept(points.getLast());
+            }
+            return new SoakCurve(List.copyOf(points));
+        } finally {
+            ThreadPool.terminate(threadPool, 30, TimeUnit.SECONDS);
+        }
+    }
+
+    /** One text at a time and none twice: each is a batch. */
+    private static void encode(Encoder encoder, int from, int to) {
+        for (int i = from; i < to; i++) {
+            CompletableFuture<float[][]> done = new CompletableFuture<>();
+            String text = "item " + i + " more".repeat(i % SHAPES);
+            encoder.encode(MODEL, List.of(text), ActionListener.wrap(done::complete, done::completeExceptionally));
+            done.join();
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package org.opensearch.affinity.integ.bench.track;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.opensearch.affinity.integ.bench.common.ClusteredItems;
+import org.opensearch.affinity.integ.bench.common.Latencies;
+import org.opensearch.affinity.integ.bench.common.SearchClient;
+import org.opensearch.affinity.integ.cluster.Rest;
+import org.opensearch.affinity.integ.cluster.Step;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * How long it takes an event to change a ranking: somebody who did nothing so far acts on one item, and from the moment the
+ * event is acknowledged asks the same search again and again until that item is first. Others act all the time.
+ */
+final class Freshness {
+    private static final int BULKS_A_SECOND = 20;
+    private static final long LOOK_MILLIS = 4;
+    private static final int MOST_REST_MILLIS = 100;
+    private static final double PATIENCE_SECONDS = 60;
+
+    private final TrackedLog log;
+    private final Iterator<String> others;
+    private final SplittableRandom random = new SplittableRandom(5);
+    private int probes;
+
+    /** @param others the events of all others */
+    Freshness(TrackedLog log, Iterator<String> others) {
+        this.log = log;
+        this.others = others;
+    }
+
+    /**
+     * What was measured at one rate.
+     *
+     * @param took from the acknowledgement of an event until the answer of a search that knows it
+     * @param rate events of others a second that were really written
+     */
+    record Measured(Latencies took, double rate) {}
+
+    /**
+     * @param rate    events of others a second
+     * @param warmUp  seconds before anything counts
+     */
+    Measured measure(int rate, double warmUp, double seconds, Step step) throws IOException {
+        AtomicLong written = new AtomicLong();
+        Latencies took = new Latencies();
+        try (ScheduledExecutorService feeder = Executors.newSingleThreadScheduledExecutor(); SearchClient client = new SearchClient()) {
+            Future<?> feeding = feeder.scheduleAtFixedRate(
+                () -> written.addAndGet(bulk(rate / BULKS_A_SECOND)), 0, TimeUnit.SECONDS.toMicros(1) / BULKS_A_SECOND, TimeUnit.MICROSECONDS);
+            double begin = step.seconds();
+            while (step.seconds() - begin < warmUp) {
+                probe(client, feeding);
+            }
+            long before = written.get();
+            double counted = step.seconds();
+            while (step.seconds() - counted < seconds) {
+                took.add(probe(client, feeding));
+                step.now(rate + " events/s, " + took.count() + " probes");
+            }
+            double span = step.seconds() - counted;
+            feeder.shutdownNow();
+            return new Measured(took, (written.get() - before) / span);
+        }
+    }
+
+    private int bulk(int size) {
+        List<String> bulk = new ArrayList<>(size);
+        for (int i = 0; i < size; i++) {
+            bulk.add(others.next());
+        }
+        log.feed().write(bulk);
+        return size;
+    }
+
+    /** Nanoseconds until the ranking is another. */
+    private long probe(SearchClient client, Future<?> feeding) throws IOException {
+        sleep(random.nextInt(MOST_REST_MILLIS));
+        String user = "probe-" + probes;
+        // Not the first one, which is first for everybody.
+        String item = "item-" + (1 + probes++ % (ClusteredItems.SHELVED - 1));
+        HttpRequest search = search(user);
+        if (first(client.ask(search)).equals(item)) {
+            throw new IOException(item + " is first for somebody who did nothing");
+        }
+        log.rest().post("/" + log.name() + "/_doc", GeneratedLog.event(user, "purchase", item, System.currentTimeMillis()));
+        long acknowledged = System.nanoTime();
+        while (first(client.ask(search)).equals(item) == false) {
+            if ((System.nanoTime() - acknowledged) / 1e9 > PATIENCE_SECONDS) {
+                throw new IOException("after " + PATIENCE_SECONDS + " s an event has not changed its user's ranking");
+            }
+            if (feeding.isDone()) {
+                throw failed(feeding);
+            }
+            sleep(LOOK_MILLIS);
+        }
+        return System.nanoTime() - acknowledged;
+    }
+
+    /** By interest alone: what is popular is not the user's doing. */
+    private HttpRequest search(String user) {
+        URI uri = log.rest().base().resolve("/" + log.items() + "/_search");
+        return SearchClient.request(uri, """
+            {"size":1,"_source":false,"query":{"term":{"%s":"first"}},"rescore":{"window_size":%d,"affinity":{
+             "tracker":"%s","user":"%s","own_items":1,"signals":{"popularity":0}}}}""".formatted(
+            ClusteredItems.SHELF, ClusteredItems.SHELVED, log.name(), user));
+    }
+
+    private static String first(SearchClient.Answer answer) throws IOException {
+        JsonNode hit = Rest.JSON.readTree(answer.body()).path("hits").path("hits").path(0).path("_id");
+        if (hit.isMissingNode()) {
+            throw new IOException("a search found nothing: " + new String(answer.body(), StandardCharsets.UTF_8));
+        }
+        return hit.asText();
+    }
+
+    private static IOException failed(Future<?> feeding) {
+        try {
+            feeding.get();
+            return new IOException("nobody writes events any more");
+        } catch (ExecutionException e) {
+            return new IOException("events of others cannot be written: " + e.getCause().getMessage(), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new IOException("interrupted", e);
+        }
+    }
+
+    private static void sleep(long millis) throws IOException {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+}

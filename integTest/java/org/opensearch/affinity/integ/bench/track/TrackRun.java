@@ -1,0 +1,243 @@
+package org.opensearch.affinity.integ.bench.track;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.opensearch.affinity.integ.bench.common.BenchNode;
+import org.opensearch.affinity.integ.bench.common.ClusteredItems;
+import org.opensearch.affinity.integ.bench.common.Figures;
+import org.opensearch.affinity.integ.bench.common.Lap;
+import org.opensearch.affinity.integ.cluster.BulkFeed;
+import org.opensearch.affinity.integ.cluster.Node;
+import org.opensearch.affinity.integ.cluster.OpenSearchHome;
+import org.opensearch.affinity.integ.cluster.Rest;
+import org.opensearch.affinity.integ.cluster.Screen;
+import org.opensearch.affinity.integ.cluster.Step;
+import org.opensearch.affinity.integ.cluster.TrackerStats;
+import org.opensearch.affinity.integ.data.DataSet;
+import org.opensearch.affinity.integ.data.Split;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * How quickly events become profiles, and what that costs those who write events: one node, logs of one shard, items whose
+ * vectors are made up.
+ */
+final class TrackRun {
+    private static final int ITEMS = 10_000;
+    private static final int CLUSTERS = 200;
+    private static final int BULK = 500;
+    /** Of the generated log's events, those of one lap of indexing. */
+    private static final int LAPS_IN_LOG = 10;
+    private static final List<Integer> RATES = List.of(100, 1_000);
+    private static final double WARM_UP_SHARE = 0.2;
+    private static final String ITEM_INDEX = "items";
+
+    private final Screen screen;
+    private final Figures figures;
+    private final DataSet data;
+    private final int events;
+    private final int users;
+    private final int rounds;
+    private final int seconds;
+    private final String heap;
+    private final Path work;
+    private final TrackFigures measured = new TrackFigures();
+
+    /**
+     * @param data    a real log; null for none
+     * @param events  of the generated log
+     * @param users   who may appear in it
+     * @param seconds of looking how fresh rankings are, for each rate of events
+     */
+    TrackRun(Screen screen, Figures figures, DataSet data, int events, int users, int rounds, int seconds, String heap) {
+        this.screen = screen;
+        this.figures = figures;
+        this.data = data;
+        this.events = events;
+        this.users = users;
+        this.rounds = rounds;
+        this.seconds = seconds;
+        this.heap = heap;
+        this.work = figures.target().resolve("track");
+    }
+
+    void run() throws IOException {
+        try (Node node = BenchNode.start(screen, install(), "track", work.resolve("node"), heap)) {
+            stock(node.rest(), ITEM_INDEX, IntStream.range(0, ITEMS).mapToObj(number -> "item-" + number).toList());
+            List<TrackedLog> stored = new ArrayList<>();
+            stored.add(catchUp(node, new TrackedLog(node.rest(), "generated", ITEM_INDEX), log(0), events));
+            if (data != null) {
+                stored.add(replay(node));
+            }
+            stored.add(store(node.rest()));
+            index(node);
+            stayFresh(node);
+            weigh(stored);
+        }
+        screen.print("");
+        screen.print(new TrackTables(measured).toString());
+        String rest = " a profile of %d interests and %d events: %,.0f bytes on disk; heap of the node at most %,.0f MB of %s";
+        screen.print(screen.accent(String.format(Locale.ROOT, rest, FourTastes.INTERESTS, FourTastes.EVENTS, measured.bytesPerProfile(FourTastes.LOG), measured.heapMegabytes(), heap)));
+        screen.print(screen.dim(" full precision in " + write()));
+    }
+
+    /** After each measurement, since the next may take long. */
+    private Path write() throws IOException {
+        ObjectNode json = figures.json();
+        json.put("items", ITEMS).put("dimension", ClusteredItems.DIMENSION).put("population", users).put("heap", heap);
+        measured.write(json);
+        return figures.write("track.json", json);
+    }
+
+    private OpenSearchHome install() throws IOException {
+        try (Step step = screen.step("Installing the plugin")) {
+            OpenSearchHome home = OpenSearchHome.install(Path.of(System.getProperty("affinity.distribution")), Path.of(System.getProperty("affinity.zip")), work);
+            step.done("plugin installed into a copy of OpenSearch");
+            return home;
+        }
+    }
+
+    private void stock(Rest rest, String index, List<String> ids) throws IOException {
+        try (Step step = screen.step("Indexing items")) {
+            rest.put("/" + index, """
+                {"settings":{"number_of_shards":1,"number_of_replicas":0},
+                 "mappings":{"properties":{"%s":{"type":"keyword"},"%s":{"type":"affinity_vector","dimension":%d}}}}""".formatted(
+                ClusteredItems.SHELF, ClusteredItems.VECTOR, ClusteredItems.DIMENSION));
+            new BulkFeed(rest, index, BULK).send(new ClusteredItems(CLUSTERS).documents(ids), done -> step.at(done, ids.size(), "items"));
+            rest.post("/" + index + "/_refresh", null);
+            step.done(String.format(Locale.ROOT, "%,d items in %d clusters", ids.size(), CLUSTERS));
+        }
+    }
+
+    private GeneratedLog log(long seed) {
+        return new GeneratedLog(users, ITEMS, CLUSTERS, seed);
+    }
+
+    private TrackedLog replay(Node node) throws IOException {
+        String index = ITEM_INDEX + "-" + data.name();
+        List<String> ids;
+        try (Stream<ObjectNode> items = data.items()) {
+            ids = items.map(item -> item.path("item_id").asText()).toList();
+        }
+        stock(node.rest(), index, ids);
+        try (Stream<ObjectNode> log = data.events(Split.TEST)) {
+            return catchUp(node, new TrackedLog(node.rest(), data.name(), index), log.map(ObjectNode::toString).iterator(), Long.MAX_VALUE);
+        }
+    }
+
+    /** A log that is there, and then its tracker. */
+    private TrackedLog catchUp(Node node, TrackedLog log, Iterator<String> written, long count) throws IOException {
+        log.open();
+        Lap indexed;
+        try (Step step = screen.step("Indexing the log " + log.name())) {
+            indexed = log.feed().send(written, count, done -> step.now(String.format(Locale.ROOT, "%,d events, %s/s", done, Step.rate(done / step.seconds()))));
+            step.done(String.format(Locale.ROOT, "%,d events of the log %s, %s/s with no tracker", indexed.texts(), log.name(), Step.rate(indexed.perSecond())));
+        }
+        try (Step step = screen.step("Catching up")) {
+            double cpu = node.cpuSeconds();
+            long begin = System.nanoTime();
+            log.track();
+            log.await(indexed.texts(), seen -> {
+                measured.heap(heapMegabytes(node.rest()));
+                step.at(seen.read(), indexed.texts(), "events");
+            });
+            Lap followed = new Lap(indexed.texts(), node.cpuSeconds() - cpu, (System.nanoTime() - begin) / 1e9);
+            step.done("the tracker caught up, " + Step.rate(followed.perSecond()) + " events/s");
+            measured.add(new CatchUp(log.name(), indexed, followed, log.stats()));
+        }
+        write();
+        return log;
+    }
+
+    private static double heapMegabytes(Rest rest) {
+        JsonNode nodes = rest.get("/_nodes/stats/jvm?filter_path=nodes.*.jvm.mem.heap_used_in_bytes").path("nodes");
+        return nodes.elements().next().path("jvm").path("mem").path("heap_used_in_bytes").asDouble() / (1 << 20);
+    }
+
+    /** The same events into one log without and one with a tracker; who begins changes from round to round. */
+    private void index(Node node) throws IOException {
+        int size = events / LAPS_IN_LOG;
+        try (Step step = screen.step("Indexing while a tracker follows")) {
+            // One round more, which does not count.
+            for (int round = 0; round <= rounds; round++) {
+                step.now(round == 0 ? "warming up" : "round " + round + " of " + rounds);
+                TrackedLog untracked = new TrackedLog(node.rest(), "untracked-" + round, ITEM_INDEX);
+                TrackedLog tracked = new TrackedLog(node.rest(), "tracked-" + round, ITEM_INDEX);
+                Lap without = null;
+                if (round % 2 == 0) {
+                    without = fill(untracked, size, round);
+                }
+                tracked.open();
+                tracked.track();
+                tracked.awaitFollowing();
+                Lap with = tracked.feed().send(log(1 + round), size, done -> {});
+                long lag = TrackerStats.of(node.rest(), tracked.name()).lag();
+                tracked.await(size, seen -> {});
+                tracked.drop();
+                if (without == null) {
+                    without = fill(untracked, size, round);
+                }
+                if (round > 0) {
+                    measured.add(without, with, lag);
+                }
+            }
+            step.done(String.format(Locale.ROOT, "%d rounds of %,d events without a tracker and with one", rounds, size));
+        }
+        write();
+    }
+
+    private Lap fill(TrackedLog untracked, int size, int round) throws IOException {
+        untracked.open();
+        Lap lap = untracked.feed().send(log(1 + round), size, done -> {});
+        untracked.rest().delete("/" + untracked.name());
+        return lap;
+    }
+
+    private void stayFresh(Node node) throws IOException {
+        TrackedLog log = new TrackedLog(node.rest(), "live", ITEM_INDEX);
+        log.open();
+        log.track();
+        log.awaitFollowing();
+        Freshness freshness = new Freshness(log, log(-1));
+        for (int rate : RATES) {
+            try (Step step = screen.step("Asking for a new ranking")) {
+                Freshness.Measured fresh = freshness.measure(rate, WARM_UP_SHARE * seconds, seconds, step);
+                measured.add(rate, fresh);
+                step.done(String.format(Locale.ROOT, "%d events changed a ranking, beside %,.0f others a second", fresh.took().count(), fresh.rate()));
+            }
+        }
+        log.drop();
+        write();
+    }
+
+    private TrackedLog store(Rest rest) throws IOException {
+        TrackedLog log = new TrackedLog(rest, FourTastes.LOG, ITEM_INDEX);
+        FourTastes people = new FourTastes(CLUSTERS);
+        log.open();
+        try (Step step = screen.step("Making profiles")) {
+            long count = log.feed().send(people.events().iterator(), Long.MAX_VALUE, done -> {}).texts();
+            log.track();
+            log.await(count, seen -> step.at(seen.read(), count, "events"));
+            people.check(log);
+            step.done(String.format(Locale.ROOT, "%,d profiles of %d interests", FourTastes.USERS, FourTastes.INTERESTS));
+        }
+        return log;
+    }
+
+    private void weigh(List<TrackedLog> logs) throws IOException {
+        try (Step step = screen.step("Merging profiles")) {
+            for (TrackedLog log : logs) {
+                step.now(log.name());
+                measured.bytesPerProfile(log.name(), log.bytesPerProfile());
+            }
+            step.done("profiles merged");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package org.opensearch.affinity.integ.bench.track;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.opensearch.affinity.integ.bench.common.ClusteredItems;
+import org.opensearch.affinity.integ.bench.common.LogFeed;
+import org.opensearch.affinity.integ.cluster.Rest;
+import org.opensearch.affinity.integ.cluster.TrackerStats;
+
+import java.io.IOException;
+import java.util.function.Consumer;
+
+/**
+ * A log of one shard and the tracker that follows it, of the same name.
+ *
+ * @param items the index of the items
+ */
+record TrackedLog(Rest rest, String name, String items) {
+    private static final long LOOK_MILLIS = 5_000;
+    private static final double PATIENCE_SECONDS = 120;
+
+    /** Creates the log. */
+    void open() {
+        rest.put("/" + name, """
+            {"settings":{"number_of_shards":1,"number_of_replicas":0},
+             "mappings":{"dynamic":false,"properties":{
+               "application":{"type":"keyword"},"action_name":{"type":"keyword"},"user_id":{"type":"keyword"},"client_id":{"type":"keyword"},
+               "session_id":{"type":"keyword"},"timestamp":{"type":"date"},
+               "event_attributes":{"properties":{"object":{"properties":{"object_id":{"type":"keyword"}}}}}}}}""");
+    }
+
+    /** Creates the tracker, which begins to follow. */
+    void track() {
+        rest.put("/_plugins/_affinity/trackers/" + name, """
+            {"items":{"index":"%s","vector_field":"%s"},"events":{"index":"%s"},
+             "actions":{"view":1,"add_to_cart":2,"purchase":3}}""".formatted(items, ClusteredItems.VECTOR, name));
+    }
+
+    LogFeed feed() {
+        return new LogFeed(rest, name);
+    }
+
+    /** Waits until the tracker is through with so many events. */
+    TrackerStats await(long events, Consumer<TrackerStats> seen) throws IOException {
+        return TrackerStats.await(rest, name, events, seen);
+    }
+
+    /** Waits until the tracker follows the log. */
+    void awaitFollowing() throws IOException {
+        await(0, seen -> {});
+    }
+
+    JsonNode profile(String user) {
+        return rest.get("/_plugins/_affinity/trackers/" + name + "/users/" + user);
+    }
+
+    /**
+     * Bytes on disk a profile, once the index is in one segment and holds nothing that was overwritten. That is kept for
+     * recovery until leases are renewed, half a minute after the last write.
+     *
+     * @throws IOException when it is still there after two minutes
+     */
+    double bytesPerProfile() throws IOException {
+        long begin = System.nanoTime();
+        while (true) {
+            rest.post(profiles() + "/_flush?force=true&wait_if_ongoing=true", null);
+            rest.post(profiles() + "/_forcemerge?max_num_segments=1", null);
+            rest.post(profiles() + "/_refresh", null);
+            JsonNode primaries = rest.get(profiles() + "/_stats/store,docs").path("_all").path("primaries");
+            JsonNode docs = primaries.path("docs");
+            if (docs.path("deleted").asLong() == 0) {
+                // One document is the progress.
+                return primaries.path("store").path("size_in_bytes").asDouble() / (docs.path("count").asLong() - 1);
+            }
+            if ((System.nanoTime() - begin) / 1e9 > PATIENCE_SECONDS) {
+                throw new IOException("[" + name + "] still holds profiles that were overwritten: " + docs);
+            }
+            pause();
+        }
+    }
+
+    /** What the tracker says once its index shows all that was written. */
+    TrackerStats stats() {
+        rest.post(profiles() + "/_refresh", null);
+        return TrackerStats.of(rest, name);
+    }
+
+    private String profiles() {
+        return "/.affinity-interests-" + name + ".1";
+    }
+
+    void drop() {
+        rest.delete("/_plugins/_affinity/trackers/" + name);
+        rest.delete("/" + name);
+    }
+
+    private static void pause() throws IOException {
+        try {
+            Thread.sleep(LOOK_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package org.opensearch.affinity.integ.cluster;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * The plugins that encode texts in OpenSearch besides ours, as the Maven profile {@code peers} fetches them.
+ *
+ * @param folder where they lie
+ */
+public record Peers(Path folder) {
+    /** In the order of their dependencies. */
+    private static final List<String> PLUGINS = List.of("job-scheduler", "knn", "ml-commons", "neural-search");
+
+    /** What ml-commons needs to run a model on a node that does everything, and to read it from a file. */
+    public static Map<String, String> settings(int threads) {
+        return Map.of(
+            "discovery.type", "single-node",
+            "plugins.ml_commons.only_run_on_ml_node", "false",
+            "plugins.ml_commons.allow_registering_model_via_url", "true",
+            "plugins.ml_commons.native_memory_threshold", "100",
+            "plugins.ml_commons.jvm_heap_memory_threshold", "100",
+            "thread_pool.ml_commons.opensearch_ml_predict.size", Integer.toString(threads),
+            "thread_pool.affinity_encode.size", Integer.toString(threads)
+        );
+    }
+
+    /** Whether all of them were fetched; some are, one by one, for other purposes. */
+    public boolean areThere() {
+        return PLUGINS.stream().allMatch(name -> Files.exists(folder.resolve(name + ".zip")));
+    }
+
+    /** OpenSearch with all of them and ours. */
+    public OpenSearchHome install(Path distribution, Path ours, Path work) throws IOException {
+        List<Path> zips = Stream.concat(PLUGINS.stream().map(name -> folder.resolve(name + ".zip")), Stream.of(ours)).toList();
+        OpenSearchHome home = OpenSearchHome.install(distribution, zips, work);
+        Path ml = home.path().resolve("plugins/opensearch-ml");
+        Path jni = ml.resolve("pytorch-jni.jar");
+        if (Files.exists(jni) == false) {
+            Files.copy(folder.resolve("pytorch-native-cpu.jar"), ml.resolve("pytorch-native-cpu.jar"));
+            // Only the JNI library of DJL's next release is in the repository; it fits, but the engine asks for its own number.
+            Path partial = ml.resolve("pytorch-jni.partial");
+            rewrite(folder.resolve("pytorch-jni.jar"), partial, Map.of("jnilib/pytorch.properties", text -> text.replace("-0.32.0", "-0.31.1")));
+            Files.move(partial, jni);
+        }
+        return home;
+    }
+
+    /**
+     * Our model as ml-commons reads it. The weights and the code are ours; only what comes in and goes out is named as
+     * ml-commons wants it: a dictionary with {@code input_ids} and {@code attention_mask}, and one with
+     * {@code sentence_embedding}. The tokenizer cuts where ours does and does not pad.
+     *
+     * @param pack      a model pack of this build
+     * @param maxTokens where a text is cut
+     */
+    public static void writeModel(Path pack, int maxTokens, Path zip) throws IOException {
+        Path model = zip.resolveSibling("model.pt");
+        rewrite(pack.resolve("model.pt"), model, Map.of("code/__torch__.py", Peers::dictionaries));
+        var tokenizer = Rest.JSON.readTree(Files.readString(pack.resolve("tokenizer.json")));
+        var changed = (com.fasterxml.jackson.databind.node.ObjectNode) tokenizer;
+        changed.putNull("padding");
+        changed.putObject("truncation").put("direction", "Right").put("max_length", maxTokens).put("strategy", "LongestFirst").put("stride", 0);
+        try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip))) {
+            store(out, "model.pt", Files.readAllBytes(model));
+            store(out, "tokenizer.json", changed.toString().getBytes(StandardCharsets.UTF_8));
+        }
+        Files.delete(model);
+    }
+
+    /** Keeps the module's forward under another name and adds one that ml-commons can call. */
+    static String dictionaries(String code) {
+        var forward = Pattern.compile("def forward\\(self: (\\S+), ids: Tensor, lengths: Tensor\\) -> Tensor:").matcher(code);
+        if (forward.find() == false) {
+            throw new IllegalStateException("the model's module has no forward(ids, lengths): the benchmark must learn its new shape");
+        }
+        String renamed = forward.replaceFirst("def encode(self: $1, ids: Tensor, lengths: Tensor) -> Tensor:");
+        return renamed.stripTrailing() + """
+
+              def forward(self: %s, input: Dict[str, Tensor]) -> Dict[str, Tensor]:
+                vectors = (self).encode(input["input_ids"], torch.sum(input["attention_mask"], [1]))
+                return {"sentence_embedding": vectors}
+            """.formatted(forward.group(1)).indent(0);
+    }
+
+    /** Copies a zip, with some of its entries changed: those whose names end with a key. All entries are stored, not packed. */
+    private static void rewrite(Path from, Path to, Map<String, UnaryOperator<String>> changes) throws IOException {
+        try (ZipFile in = new ZipFile(from.toFile()); OutputStream file = Files.newOutputStream(to); ZipOutputStream out = new ZipOutputStream(file)) {
+            for (ZipEntry entry : Collections.list(in.entries())) {
+                byte[] bytes = in.getInputStream(entry).readAllBytes();
+                for (var change : changes.entrySet()) {
+                    if (entry.getName().endsWith(change.getKey())) {
+                        bytes = change.getValue().apply(new String(bytes, StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8);
+                    }
+                }
+                store(out, entry.getName(), bytes);
+            }
+        }
+    }
+
+    private static void store(ZipOutputStream out, String name, byte[] bytes) throws IOException {
+        CRC32 checksum = new CRC32();
+        checksum.update(bytes);
+        ZipEntry entry = new ZipEntry(name);
+        entry.setMethod(ZipEntry.STORED);
+        entry.setSize(bytes.length);
+        entry.setCrc(checksum.getValue());
+        out.putNextEntry(entry);
+        out.write(bytes);
+        out.closeEntry();
+    }
+}

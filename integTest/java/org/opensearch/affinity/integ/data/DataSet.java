@@ -1,0 +1,165 @@
+package org.opensearch.affinity.integ.data;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.opensearch.affinity.integ.cluster.Rest;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * A folder with a catalogue, what people did with it and, in most sets, the queries they asked: {@code items.jsonl.gz},
+ * {@code events-train.jsonl.gz}, {@code events-valid.jsonl.gz}, {@code queries-valid.jsonl.gz}, {@code queries-test.jsonl.gz};
+ * a set without queries has one {@code events.jsonl.gz}; a set of ratings may have {@code ratings-test.jsonl.gz} (see
+ * {@code RatingSet}). One JSON object a line. Streams must be closed.
+ *
+ * @param lastEvents how many of each user's newest events are known, null for all
+ * @param newItems   of which no event is known, null for none
+ * @param asksNew    whether queries count of which all relevant items are new; else those of which none is
+ */
+public record DataSet(Path folder, Integer lastEvents, NewItems newItems, boolean asksNew) {
+    private static final String ENDING = ".jsonl.gz";
+
+    /** @throws IOException when the folder has no catalogue or no events, saying which file is missing */
+    public static DataSet open(Path folder) throws IOException {
+        DataSet set = new DataSet(folder.toAbsolutePath().normalize(), null, null, false);
+        if (Files.isDirectory(set.folder) == false) {
+            throw new IOException("no folder " + set.folder);
+        }
+        if (set.has("items") == false) {
+            throw new IOException(set.folder + " has no items" + ENDING + "; a data set needs items" + ENDING + " and events-train" + ENDING);
+        }
+        if (set.has("events-train") == false && set.has("events") == false) {
+            throw new IOException(set.folder + " has neither events-train" + ENDING + " nor events" + ENDING);
+        }
+        return set;
+    }
+
+    /** The same people, of whom nothing is known but their newest events. */
+    public DataSet last(int events) {
+        return new DataSet(folder, events, newItems, asksNew);
+    }
+
+    /** The same with items that nobody did anything with. */
+    public DataSet with(NewItems items) {
+        return new DataSet(folder, lastEvents, items, asksNew);
+    }
+
+    /** The same, with queries for new items alone. */
+    public DataSet askingForNew() {
+        return new DataSet(folder, lastEvents, newItems, true);
+    }
+
+    /** The folder's name. */
+    public String name() {
+        return folder.getFileName().toString();
+    }
+
+    /** Whether there are judged queries of this split. */
+    public boolean asks(Split split) {
+        return has(split.queryFile());
+    }
+
+    /** The catalogue: {@code item_id}, {@code title}, {@code categories}, maybe more. */
+    public Stream<ObjectNode> items() throws IOException {
+        return lines("items");
+    }
+
+    /** What is known of people before the queries of the split: UBI events in the order of the log. */
+    public Stream<ObjectNode> events(Split split) throws IOException {
+        if (lastEvents == null) {
+            return log(split);
+        }
+        BitSet newest;
+        try (Stream<ObjectNode> log = log(split)) {
+            newest = NewestEvents.of(log, lastEvents);
+        }
+        int[] position = { 0 };
+        return log(split).filter(event -> newest.get(position[0]++));
+    }
+
+    /** What happened before the queries of the split, all of it. */
+    public Stream<ObjectNode> log(Split split) throws IOException {
+        Stream<ObjectNode> all = Stream.empty();
+        for (String part : parts(split)) {
+            all = Stream.concat(all, part(part));
+        }
+        return all;
+    }
+
+    /** The parts of the log before the queries of the split, in their order: what comes later may be learnt from what came before. */
+    public List<String> parts(Split split) {
+        return has("events") ? List.of("events") : split.eventFiles().stream().filter(this::has).toList();
+    }
+
+    /** One part of the log. */
+    public Stream<ObjectNode> part(String part) throws IOException {
+        return newItems == null ? lines(part) : lines(part).filter(event -> newItems.has(event.at("/event_attributes/object/object_id").asText()) == false);
+    }
+
+    /** The judged queries of the split, in the order of the file, at most {@code limit}. */
+    public List<JudgedQuery> queries(Split split, int limit) throws IOException {
+        try (Stream<ObjectNode> lines = judged(split, limit)) {
+            return lines.map(DataSet::judged).toList();
+        }
+    }
+
+    /** The same as the file has them. */
+    public Stream<ObjectNode> judged(Split split, int limit) throws IOException {
+        return lines(split.queryFile()).filter(query -> newItems == null || newItems.part(query.path("relevant")) == (asksNew ? 1 : 0)).limit(limit);
+    }
+
+    private static JudgedQuery judged(ObjectNode line) {
+        Set<String> relevant = new LinkedHashSet<>();
+        line.path("relevant").forEach(item -> relevant.add(item.asText()));
+        return new JudgedQuery(line.path("query_id").asText(), line.path("user_id").asText(), line.path("user_query").asText(), relevant);
+    }
+
+    /** Whether there is a file of this name, without its ending. */
+    public boolean has(String file) {
+        return Files.isRegularFile(path(file));
+    }
+
+    private Path path(String file) {
+        return folder.resolve(file + ENDING);
+    }
+
+    private Stream<ObjectNode> lines(String file) throws IOException {
+        Path path = path(file);
+        BufferedReader reader = new BufferedReader(new InputStreamReader(new GZIPInputStream(Files.newInputStream(path), 1 << 16), StandardCharsets.UTF_8));
+        int[] number = { 0 };
+        return reader.lines().filter(line -> line.isBlank() == false).map(line -> object(path, ++number[0], line)).onClose(() -> close(reader));
+    }
+
+    private static ObjectNode object(Path path, int number, String line) {
+        try {
+            JsonNode node = Rest.JSON.readTree(line);
+            if (node instanceof ObjectNode object) {
+                return object;
+            }
+            throw new UncheckedIOException(new IOException(path + ", line " + number + ": not a JSON object"));
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(new IOException(path + ", line " + number + ": " + e.getOriginalMessage(), e));
+        }
+    }
+
+    private static void close(BufferedReader reader) {
+        try {
+            reader.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

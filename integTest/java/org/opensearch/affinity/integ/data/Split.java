@@ -1,0 +1,31 @@
+package org.opensearch.affinity.integ.data;
+
+import java.util.List;
+import java.util.Locale;
+
+/** Which queries are asked, and which events came before them. */
+public enum Split {
+    VALID("events-train"),
+    TEST("events-train", "events-valid");
+
+    private final List<String> events;
+
+    Split(String... events) {
+        this.events = List.of(events);
+    }
+
+    /** The event files that may be known when these queries are asked. */
+    List<String> eventFiles() {
+        return events;
+    }
+
+    /** The file of the queries. */
+    public String queryFile() {
+        return "queries-" + word();
+    }
+
+    /** {@code valid} or {@code test}. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

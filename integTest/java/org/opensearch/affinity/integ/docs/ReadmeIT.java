@@ -1,0 +1,236 @@
+package org.opensearch.affinity.integ.docs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.AfterClass;
+import org.junit.BeforeClass;
+import org.junit.Test;
+import org.opensearch.affinity.integ.cluster.BuiltPlugin;
+import org.opensearch.affinity.integ.cluster.Node;
+import org.opensearch.affinity.integ.cluster.NodeSettings;
+import org.opensearch.affinity.integ.cluster.OpenSearchHome;
+import org.opensearch.affinity.integ.cluster.Ports;
+import org.opensearch.affinity.integ.cluster.Rest;
+import org.opensearch.affinity.integ.cluster.TrackerStats;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.startsWith;
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
+/**
+ * Runs the examples of README.md and docs/*.md as they stand there, in their order, on a node that knows nothing yet and is
+ * configured as they say. {@link DocsTests} sees to it that there are no others.
+ */
+public class ReadmeIT {
+    private static final Pattern SETTING = Pattern.compile("((affinity\\.|thread_pool\\.affinity_|breaker\\.affinity_)[\\w.]+)(: \\w+)?");
+
+    private static Path folder;
+    private static Docs docs;
+    private static Node node;
+    private static Map<String, List<String>> answers;
+
+    @BeforeClass
+    public static void runExamples() throws Exception {
+        folder = BuiltPlugin.folder(ReadmeIT.class).resolve("node");
+        docs = Docs.read();
+        NodeSettings plain = NodeSettings.single(folder, Ports.free(1).getFirst(), "512m", NodeSettings.QUICK);
+        Map<String, String> more = new HashMap<>(plain.more());
+        more.put("affinity.pseudonym.2026.secret", "sixteen bytes, or more");
+        more.put("affinity.pseudonym.2027.secret", "as many, and other ones");
+        docs.examples().stream().filter(Docs.Example::configures).flatMap(example -> example.text().lines()).forEach(line -> {
+            more.put(line.substring(0, line.indexOf(": ")), line.substring(line.indexOf(": ") + 2));
+        });
+        NodeSettings settings = new NodeSettings(plain.name(), folder, plain.httpPort(), plain.transportPort(), plain.heap(), plain.options(), more, false);
+        node = Node.start(BuiltPlugin.home(), settings, waited -> {});
+        answers = new HashMap<>();
+        for (Docs.Example example : docs.examples()) {
+            if (example.calls()) {
+                answers.computeIfAbsent(example.section(), section -> new ArrayList<>()).add(call(example.text()));
+                if (example.text().contains("localhost:9200/ubi_events/_doc")) {
+                    TrackerStats.await(node.rest(), "shop", 1, stats -> {});
+                }
+            }
+        }
+    }
+
+    @AfterClass
+    public static void stopNode() {
+        if (node != null) {
+            node.close();
+        }
+    }
+
+    @Test
+    public void firstQueryIsPersonal() {
+        List<String> answers = answers("The first personalised query", 6);
+        assertThat(answers.get(3), containsString("\"title\":\"Sleepingbag\""));
+        assertLanternFirst(answers.get(4));
+        assertLanternFirst(answers.get(5));
+    }
+
+    @Test
+    public void searchesSayWhatTheyMean() {
+        List<String> answers = answers("Searching", 6);
+        String recent = answers.get(1);
+        assertLanternFirst(recent);
+        assertThat(recent, containsString("relevance+merit"));
+        // A rating of 4.5 with the pivot 4.5 is one half: 0.15.
+        String stars = recent.replaceAll(".*\"value\":([0-9.]+),\"description\":\"signal\\[stars].*", "$1");
+        assertEquals(recent, 0.15, Double.parseDouble(stars), 1e-6);
+        assertThat(answers.get(2), containsString("\"_affinity\""));
+        assertLanternFirst(answers.get(3));
+        assertThat(answers.get(3), containsString("\"_affinity\""));
+        for (String unseen : List.of(answers.get(2), answers.get(4))) {
+            assertThat(unseen, containsString("\"_id\":\"p1\""));
+            assertThat(unseen, not(containsString("\"_id\":\"p3\"")));
+        }
+        assertThat("no word of it", answers.get(5), containsString("\"_id\":\"p3\""));
+    }
+
+    @Test
+    public void retrievalFindsTheLantern() {
+        for (String hits : answers("Retrieval", 4).subList(0, 3)) {
+            assertThat(hits, containsString("\"hits\":[{\"_index\":\"products\",\"_id\":\"p1\""));
+        }
+        assertThat(answers("Retrieval", 4).get(3), containsString("\"matched_queries\":[\"interest\"]"));
+    }
+
+    @Test
+    public void referenceIsUnderstood() {
+        List<String> answers = answers("Reference", 7);
+        for (String target : List.of("title_vector", "item_vector", "brand_vector", "whole_vector")) {
+            assertThat(answers.get(0), containsString("\"" + target + "\":["));
+        }
+        assertThat(answers.get(1), containsString("\"vectors\":["));
+        assertThat(answers.get(2), containsString("\"64mb\""));
+        assertThat(answers.get(4), containsString("\"half_life\":\"60d\""));
+    }
+
+    @Test
+    public void evaluationGivesFigures() throws Exception {
+        JsonNode answer = Rest.JSON.readTree(answers("Evaluation", 1).getFirst().replaceAll("^[^{]*", ""));
+        assertEquals(2, answer.path("evaluated").asInt());
+        // The lantern is second for nobody, and first for Ann, who has the sleeping bag.
+        assertEquals(1, answer.at("/groups/1-2/rankings/personalised/mrr/value").asDouble(), 0);
+        assertTrue(answer.toString(), answer.at("/rankings/plain/ndcg@10/value").asDouble() > 0);
+        assertTrue(answer.toString(), answer.at("/differences/personalised_minus_plain/mrr").has("low"));
+        JsonNode ofIndex = ended(answers("Many queries", 1).getFirst());
+        assertEquals("cluster:admin/affinity/evaluate", ofIndex.at("/task/action").asText());
+        assertTrue(ofIndex.toString(), ofIndex.path("response").has("evaluated"));
+    }
+
+    @Test
+    public void modelsAreTrainedAndUsed() throws Exception {
+        List<String> answers = answers("Trained models", 5);
+        String first = answers.get(0);
+        assertThat(first, containsString("\"models\":[{\"number\":1,"));
+        assertLanternFirst(first);
+        // No two items go together more than these, and the only one of a history has 3 parts of 10; a new model weighs that by 4.
+        assertEquals(first, 4 * Math.sqrt(0.3), explained(first, "behaviour"), 0.01);
+        // One of two words of the title is asked for, and one of the two that are asked for is there: half of 0.5.
+        assertEquals(first, 0.25, explained(first, "match_title"), 1e-6);
+        assertThat(first, containsString("\"active\":true"));
+        String second = answers.get(1);
+        assertThat(second, containsString("\"accepted\":false"));
+        for (String member : List.of("lessons", "checks", "ndcg@10_before", "ndcg@10_after")) {
+            assertThat(second, containsString("\"" + member + "\":"));
+        }
+        assertThat(answers.get(2), containsString("\"active\":false"));
+        assertThat("the one that is used, and the deleted one is gone", answers.get(3).replaceAll(".*\"models\":", ""), allOf(startsWith("[{\"number\":4,\"active\":true}"), not(containsString("\"number\":1,"))));
+        String recorded = answers("From what UBI records", 1).getFirst();
+        assertThat("one search has something that was wanted, and it is a check or a lesson", recorded, containsString("\"fusion\":{\"accepted\":false"));
+        JsonNode ofIndex = ended(answers("Steps of a training", 1).getFirst());
+        assertEquals("cluster:admin/affinity/model/train", ofIndex.at("/task/action").asText());
+        assertTrue(ofIndex.toString(), ofIndex.at("/response/models/0/fusion").has("accepted"));
+    }
+
+    /** What is kept of a task that an answer names, once it has ended; it may have before the example's next call looked for it. */
+    private static JsonNode ended(String answer) {
+        Matcher id = Pattern.compile("\\{\"task\":\"([^\"]+)\"}").matcher(answer);
+        assertTrue(answer, id.find());
+        return node.rest().get("/_tasks/" + id.group(1) + "?wait_for_completion=true&timeout=60s");
+    }
+
+    /** What a signal adds to the merit of the first hit that explains it. */
+    private static double explained(String hits, String signal) {
+        Matcher part = Pattern.compile("\"value\":([0-9.]+),\"description\":\"signal\\[" + signal + "]").matcher(hits);
+        assertTrue(hits, part.find());
+        return Double.parseDouble(part.group(1));
+    }
+
+    @Test
+    public void settingsExist() {
+        JsonNode settings = node.rest().get("/_cluster/settings?include_defaults=true&flat_settings=true");
+        for (String span : docs.spans()) {
+            if (SETTING.matcher(span).matches()) {
+                String name = SETTING.matcher(span).replaceFirst("$1");
+                boolean known = settings.path("defaults").has(name) || settings.path("persistent").has(name);
+                assertTrue("there is no setting " + span, known);
+            }
+        }
+    }
+
+    /** Models are read when a node starts, so it starts again. */
+    @Test
+    public void ownModelEncodes() throws Exception {
+        Path weights = Path.of(System.getProperty("affinity.weights"));
+        for (Docs.Example example : docs.examples()) {
+            if (example.importsModel()) {
+                String onnx = weights.resolve("all-minilm-l6-v2.onnx").toString();
+                String tokenizer = weights.resolve("all-minilm-l6-v2-tokenizer.json").toString();
+                shell(example.text().replace("model.onnx", onnx).replace("tokenizer.json", tokenizer));
+            }
+        }
+        assertTrue(Files.exists(folder.resolve("config/opensearch-affinity/models/mine/manifest.json")));
+        node.kill();
+        node.restart(waited -> {});
+        JsonNode answer = node.rest().post("/_plugins/_affinity/_encode", "{\"texts\":[\"desk lamp\"],\"model\":\"mine\"}");
+        assertEquals(384, answer.path("vectors").path(0).size());
+    }
+
+    private static List<String> answers(String section, int examples) {
+        assertEquals(section, examples, answers.get(section).size());
+        return answers.get(section);
+    }
+
+    private static void assertLanternFirst(String hits) {
+        int lantern = hits.indexOf("\"_id\":\"p1\"");
+        assertTrue(hits, lantern > 0 && lantern < hits.indexOf("\"_id\":\"p2\""));
+    }
+
+    /** What the calls answer, without spaces; an error in any of them, or a warning of ours, is a failure. */
+    private static String call(String commands) throws IOException, InterruptedException {
+        String here = commands.replace("localhost:9200", node.rest().base().getAuthority());
+        String answer = shell("curl() { command curl --silent --show-error --fail-with-body --dump-header /dev/stderr \"$@\"; }\n" + here).replaceAll("\\s", "");
+        // OpenSearch itself warns of updates through a pipeline; our own warnings begin with a name.
+        for (String failure : List.of("\"errors\":true", "\"error\":", "\"[affinity")) {
+            assertThat(commands, answer, not(containsString(failure)));
+        }
+        return answer;
+    }
+
+    private static String shell(String commands) throws IOException, InterruptedException {
+        OpenSearchHome home = BuiltPlugin.home();
+        ProcessBuilder builder = new ProcessBuilder("bash", "-c", "set -e\n" + commands).redirectErrorStream(true).directory(home.path().toFile());
+        builder.environment().putAll(home.environment());
+        builder.environment().put("OPENSEARCH_PATH_CONF", folder.resolve("config").toAbsolutePath().toString());
+        Process process = builder.start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(commands + output, 0, process.waitFor());
+        return output;
+    }
+}

@@ -1,9 +1,0 @@
-package org.opensearch.affinity.encode;
-
-/** What a text is to be compared as: some models were trained with a prefix that tells them. */
-public enum Purpose {
-    /** What somebody searches for. */
-    QUERY,
-    /** What is found. */
-    ITEM
-}

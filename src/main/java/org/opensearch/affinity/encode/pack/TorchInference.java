@@ -1,0 +1,53 @@
+package org.opensearch.affinity.encode.pack;
+
+import ai.djl.Device;
+import org.opensearch.affinity.runtime.Precision;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** The node's model packs on libtorch. The one place that knows what a pack runs on and in which precision. */
+public final class TorchInference implements Inference {
+    /** Enough for sorting by length to pay, and little enough that threads share the work of one request. */
+    private static final int CPU_SLICE = 128;
+    /** A GPU's batches are of many thousand tokens. */
+    private static final int GPU_SLICE = 1_024;
+
+    private final Models models;
+
+    public TorchInference(Models models) {
+        this.models = models;
+    }
+
+    @Override
+    public String device() {
+        Device device = models.runtime().device();
+        return device.isGpu() ? device.getDeviceType() + ":" + device.getDeviceId() : device.getDeviceType();
+    }
+
+    @Override
+    public String precision(String model) {
+        List<Precision> possible = models.runtime().precisions();
+        return models.loaded(model)
+            .map(SentenceEncoder::precision)
+            .or(() -> possible.size() == 1 ? Optional.of(possible.getFirst()) : Optional.empty())
+            .map(Precision::toString)
+            .orElse(Precision.AUTO);
+    }
+
+    @Override
+    public int slice(String model) {
+        return models.runtime().device().isGpu() ? GPU_SLICE : CPU_SLICE;
+    }
+
+    @Override
+    public void prepare(String model) {
+        models.get(model);
+    }
+
+    @Override
+    public float[][] encode(String model, Purpose purpose, Chunking chunking, List<String> texts, Consumer<RanBatch> ran) {
+        return models.get(model).encode(texts, purpose, chunking, ran);
+    }
+}

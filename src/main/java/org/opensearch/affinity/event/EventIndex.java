@@ -1,0 +1,204 @@
+package org.opensearch.affinity.event;
+
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.opensearch.ExceptionsHelper;
+import org.opensearch.ResourceAlreadyExistsException;
+import org.opensearch.action.admin.indices.create.CreateIndexRequest;
+import org.opensearch.action.admin.indices.template.put.PutComposableIndexTemplateAction;
+import org.opensearch.action.support.AutoCreateIndex;
+import org.opensearch.action.support.ThreadedActionListener;
+import org.opensearch.cluster.ClusterState;
+import org.opensearch.cluster.metadata.ComposableIndexTemplate;
+import org.opensearch.cluster.metadata.ComposableIndexTemplate.DataStreamTemplate;
+import org.opensearch.cluster.metadata.DataStream.TimestampField;
+import org.opensearch.cluster.metadata.MetadataCreateIndexService;
+import org.opensearch.cluster.metadata.MetadataIndexTemplateService;
+import org.opensearch.cluster.metadata.Template;
+import org.opensearch.cluster.service.ClusterService;
+import org.opensearch.common.compress.CompressedXContent;
+import org.opensearch.common.settings.Setting;
+import org.opensearch.common.settings.Setting.Property;
+import org.opensearch.common.settings.Settings;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.xcontent.MediaTypeRegistry;
+import org.opensearch.index.IndexNotFoundException;
+import org.opensearch.threadpool.ThreadPool;
+import org.opensearch.transport.client.Client;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/**
+ * Where events are written. What is there under the name, be it index, alias or data stream, is used as it is; what is not
+ * is made when the first events come, with the rights of whoever sends them.
+ */
+public final class EventIndex {
+    private static final Logger LOGGER = LogManager.getLogger(EventIndex.class);
+
+    /** Where events go that do not say where. */
+    static final Setting<String> NAME = Setting.simpleString(
+        "affinity.events.index",
+        "ubi_events",
+        name -> MetadataCreateIndexService.validateIndexOrAliasName(
+            name,
+            (wrong, why) -> new IllegalArgumentException("[affinity.events.index] is [" + wrong + "], which " + why)
+        ),
+        Property.NodeScope,
+        Property.Dynamic
+    );
+
+    /** Whether what is made is a data stream, whose old backing indices can be deleted. */
+    static final Setting<Boolean> DATA_STREAM = Setting.boolSetting(
+        "affinity.events.data_stream",
+        false,
+        Property.NodeScope,
+        Property.Dynamic
+    );
+
+    /** The name of the template of a data stream, before that of the stream. */
+    static final String TEMPLATE_PREFIX = "affinity-events-";
+    private static final long TEMPLATE_PRIORITY = 200;
+
+    /**
+     * Attributes of any name become fields, up to a limit, and one whose type changes is left out of the index, not its event.
+     * Other properties than UBI's stay in the source alone.
+     */
+    private static final String MAPPING = """
+        {
+          "dynamic": false,
+          "date_detection": false,
+          "dynamic_templates": [{"strings": {"match_mapping_type": "string", "mapping": {"type": "keyword", "ignore_above": 256}}}],
+          "properties": {
+            "application": {"type": "keyword"},
+            "action_name": {"type": "keyword"},
+            "client_id": {"type": "keyword"},
+            "user_id": {"type": "keyword"},
+            "session_id": {"type": "keyword"},
+            "query_id": {"type": "keyword"},
+            "message_type": {"type": "keyword"},
+            "message": {"type": "text"},
+            "user_query": {"type": "text"},
+            "timestamp": {"type": "date", "format": "strict_date_optional_time||epoch_millis", "ignore_malformed": false},
+            "event_attributes": {
+              "dynamic": true,
+              "properties": {
+                "object": {
+                  "properties": {
+                    "object_id": {"type": "keyword"},
+                    "object_id_field": {"type": "keyword"},
+                    "object_id_type": {"type": "keyword"},
+                    "internal_id": {"type": "keyword"}
+                  }
+                },
+                "position": {
+                  "properties": {
+                    "ordinal": {"type": "integer"},
+                    "xy": {"properties": {"x": {"type": "float"}, "y": {"type": "float"}}}
+                  }
+                }
+              }
+            }
+          }
+        }
+        """;
+    private static final Settings INDEX_SETTINGS = Settings.builder()
+        .put("index.mapping.total_fields.limit", 500)
+        .put("index.mapping.ignore_malformed", true)
+        .build();
+
+    private final Client client;
+    private final ClusterService cluster;
+    private final AutoCreateIndex autoCreate;
+    private volatile String name;
+    private volatile boolean dataStream;
+
+    EventIndex(Client client, ClusterService cluster, AutoCreateIndex autoCreate, Settings settings) {
+        this.client = client;
+        this.cluster = cluster;
+        this.autoCreate = autoCreate;
+        name = NAME.get(settings);
+        dataStream = DATA_STREAM.get(settings);
+        cluster.getClusterSettings().addSettingsUpdateConsumer(NAME, changed -> name = changed);
+        cluster.getClusterSettings().addSettingsUpdateConsumer(DATA_STREAM, changed -> dataStream = changed);
+    }
+
+    /** The cluster settings about it. */
+    public static List<Setting<?>> settings() {
+        return List.of(NAME, DATA_STREAM);
+    }
+
+    /** @param asked null for the index of the setting */
+    String name(String asked) {
+        return asked == null ? name : asked;
+    }
+
+    /**
+     * Makes the index unless something of this name is there, or the bulk is going to make it: a data stream, where a template
+     * says so. Answers on a thread that may work.
+     */
+    void prepare(String index, ActionListener<Void> listener) {
+        ClusterState state = cluster.state();
+        if (isMissing(index, state) == false || isStream(index, state)) {
+            listener.onResponse(null);
+            return;
+        }
+        ActionListener<Void> writer = new ThreadedActionListener<>(LOGGER, client.threadPool(), ThreadPool.Names.WRITE, listener, false);
+        if (dataStream) {
+            putTemplate(index, writer);
+        } else {
+            create(index, writer);
+        }
+    }
+
+    /** Whether it is not there and may be made; where it may not, the bulk says so for every event. */
+    private boolean isMissing(String index, ClusterState state) {
+        try {
+            return autoCreate.shouldAutoCreate(index, state);
+        } catch (IndexNotFoundException e) {
+            return false;
+        }
+    }
+
+    private static boolean isStream(String index, ClusterState state) {
+        String template = MetadataIndexTemplateService.findV2Template(state.metadata(), index, false);
+        return template != null && state.metadata().templatesV2().get(template).getDataStreamTemplate() != null;
+    }
+
+    /** Another request may have been faster. */
+    private void create(String index, ActionListener<Void> listener) {
+        CreateIndexRequest request = new CreateIndexRequest(index, INDEX_SETTINGS).mapping(MAPPING, MediaTypeRegistry.JSON);
+        client.admin().indices().create(request, ActionListener.wrap(created -> listener.onResponse(null), e -> {
+            if (ExceptionsHelper.unwrapCause(e) instanceof ResourceAlreadyExistsException) {
+                listener.onResponse(null);
+            } else {
+                listener.onFailure(e);
+            }
+        }));
+    }
+
+    /** By the template, the bulk makes the stream, and a rollover its next backing index. */
+    private void putTemplate(String index, ActionListener<Void> listener) {
+        ComposableIndexTemplate template = new ComposableIndexTemplate(
+            List.of(index),
+            new Template(INDEX_SETTINGS, compressedMapping(), null),
+            List.of(),
+            TEMPLATE_PRIORITY,
+            null,
+            null,
+            new DataStreamTemplate(new TimestampField("timestamp"))
+        );
+        PutComposableIndexTemplateAction.Request request = new PutComposableIndexTemplateAction.Request(TEMPLATE_PREFIX + index);
+        request.indexTemplate(template);
+        client.execute(PutComposableIndexTemplateAction.INSTANCE, request, ActionListener.map(listener, put -> null));
+    }
+
+    private static CompressedXContent compressedMapping() {
+        try {
+            return new CompressedXContent(MAPPING);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,232 @@
+package org.opensearch.affinity.event;
+
+import org.opensearch.action.ActionRequest;
+import org.opensearch.action.ActionRequestValidationException;
+import org.opensearch.action.ActionRunnable;
+import org.opensearch.action.ActionType;
+import org.opensearch.action.bulk.BulkItemResponse;
+import org.opensearch.action.support.ActionFilters;
+import org.opensearch.action.support.AutoCreateIndex;
+import org.opensearch.action.support.HandledTransportAction;
+import org.opensearch.cluster.service.ClusterService;
+import org.opensearch.common.inject.Inject;
+import org.opensearch.common.settings.Settings;
+import org.opensearch.common.unit.TimeValue;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.action.ActionResponse;
+import org.opensearch.core.common.bytes.BytesReference;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.core.common.io.stream.Writeable;
+import org.opensearch.core.rest.RestStatus;
+import org.opensearch.core.xcontent.ToXContentObject;
+import org.opensearch.core.xcontent.XContentBuilder;
+import org.opensearch.tasks.Task;
+import org.opensearch.threadpool.ThreadPool;
+import org.opensearch.transport.TransportService;
+import org.opensearch.transport.client.Client;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Writes UBI events into their index. Its name is the permission to send any; the index is made and written with the rights
+ * of whoever sends them, which are looked at as in any bulk.
+ */
+public final class RecordEventsAction extends ActionType<RecordEventsAction.Response> {
+    public static final String NAME = "cluster:admin/affinity/events/record";
+    public static final RecordEventsAction INSTANCE = new RecordEventsAction();
+
+    private RecordEventsAction() {
+        super(NAME, Response::new);
+    }
+
+    /** The body of a request, as it was sent. */
+    public static final class Request extends ActionRequest {
+        private final String index;
+        private final EventFormat format;
+        private final BytesReference body;
+
+        /** @param index null for that of the setting */
+        public Request(String index, EventFormat format, BytesReference body) {
+            this.index = index;
+            this.format = format;
+            this.body = body;
+        }
+
+        Request(StreamInput in) throws IOException {
+            super(in);
+            index = in.readOptionalString();
+            format = in.readEnum(EventFormat.class);
+            body = in.readBytesReference();
+        }
+
+        @Override
+        public void writeTo(StreamOutput out) throws IOException {
+            super.writeTo(out);
+            out.writeOptionalString(index);
+            out.writeEnum(format);
+            out.writeBytesReference(body);
+        }
+
+        @Override
+        public ActionRequestValidationException validate() {
+            return null;
+        }
+
+        /** Says how much there is, never what: tasks are listed and logged. */
+        @Override
+        public String getDescription() {
+            return "[" + body.length() + "] bytes of events for [" + (index == null ? "the default index" : index) + "]";
+        }
+    }
+
+    /**
+     * What became of one event.
+     *
+     * @param status 201 if it was written, 200 if it had been before
+     * @param id     of its document; null if it was not written
+     * @param error  why it was not; null if it was
+     */
+    public record Outcome(RestStatus status, String id, String error) implements Writeable, ToXContentObject {
+        Outcome(StreamInput in) throws IOException {
+            this(in.readEnum(RestStatus.class), in.readOptionalString(), in.readOptionalString());
+        }
+
+        static Outcome invalid(String error) {
+            return new Outcome(RestStatus.BAD_REQUEST, null, error);
+        }
+
+        /** A document that is there already is the event itself, sent before: ids are the sender's. */
+        public static Outcome of(BulkItemResponse item) {
+            if (item.isFailed() == false) {
+                return new Outcome(RestStatus.CREATED, item.getId(), null);
+            }
+            RestStatus status = item.getFailure().getStatus();
+            if (status == RestStatus.CONFLICT) {
+                return new Outcome(RestStatus.OK, item.getId(), null);
+            }
+            return new Outcome(status, null, item.getFailureMessage());
+        }
+
+        @Override
+        public void writeTo(StreamOutput out) throws IOException {
+            out.writeEnum(status);
+            out.writeOptionalString(id);
+            out.writeOptionalString(error);
+        }
+
+        @Override
+        public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
+            builder.startObject().field("status", status.getStatus());
+            if (error != null) {
+                return builder.field("error", error).endObject();
+            }
+            builder.field("id", id);
+            if (status == RestStatus.OK) {
+                builder.field("result", "duplicate");
+            }
+            return builder.endObject();
+        }
+    }
+
+    /** What became of the events, in their order. */
+    public static final class Response extends ActionResponse implements ToXContentObject {
+        private final long tookMillis;
+        private final List<Outcome> outcomes;
+
+        Response(long tookMillis, List<Outcome> outcomes) {
+            this.tookMillis = tookMillis;
+            this.outcomes = outcomes;
+        }
+
+        Response(StreamInput in) throws IOException {
+            tookMillis = in.readVLong();
+            outcomes = in.readList(Outcome::new);
+        }
+
+        List<Outcome> outcomes() {
+            return outcomes;
+        }
+
+        boolean hasErrors() {
+            return outcomes.stream().anyMatch(outcome -> outcome.error() != null);
+        }
+
+        @Override
+        public void writeTo(StreamOutput out) throws IOException {
+            out.writeVLong(tookMillis);
+            out.writeList(outcomes);
+        }
+
+        @Override
+        public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
+            builder.startObject().field("took", tookMillis).field("errors", hasErrors()).startArray("events");
+            for (Outcome outcome : outcomes) {
+                outcome.toXContent(builder, params);
+            }
+            return builder.endArray().endObject();
+        }
+    }
+
+    /** Runs on the node that was asked. */
+    public static final class Transport extends HandledTransportAction<Request, Response> {
+        /** Bytes, of some 250 events, that are read where they arrive, on a thread of the network. */
+        static final int SMALL = 64 << 10;
+
+        private final Client client;
+        private final ClusterService cluster;
+        private final EventIndex events;
+
+        @Inject
+        public Transport(
+            TransportService transport,
+            ActionFilters filters,
+            ClusterService cluster,
+            AutoCreateIndex autoCreate,
+            Settings settings,
+            Client client
+        ) {
+            super(NAME, transport, filters, Request::new);
+            this.client = client;
+            this.cluster = cluster;
+            events = new EventIndex(client, cluster, autoCreate, settings);
+        }
+
+        @Override
+        protected void doExecute(Task task, Request request, ActionListener<Response> listener) {
+            ActionRunnable<Response> record = ActionRunnable.wrap(listener, answer -> record(task, request, answer));
+            if (request.body.length() <= SMALL) {
+                record.run();
+            } else {
+                // Where this pool's queue is full, so is the bulk's: 429.
+                client.threadPool().executor(ThreadPool.Names.WRITE).execute(record);
+            }
+        }
+
+        private void record(Task task, Request request, ActionListener<Response> listener) throws IOException {
+            long start = System.nanoTime();
+            Instant arrival = Instant.ofEpochMilli(client.threadPool().absoluteTimeInMillis());
+            String index = events.name(request.index);
+            EventBulk bulk = new EventBulk(index, request.format.events(request.body), arrival);
+            if (bulk.isEmpty()) {
+                listener.onResponse(new Response(millisSince(start), bulk.outcomes()));
+                return;
+            }
+            bulk.request().setParentTask(cluster.localNode().getId(), task.getId());
+            ActionListener<Void> write = ActionListener.wrap(
+                ready -> client.bulk(
+                    bulk.request(),
+                    ActionListener.map(listener, written -> new Response(millisSince(start), bulk.outcomes(written)))
+                ),
+                listener::onFailure
+            );
+            events.prepare(index, write);
+        }
+
+        private static long millisSince(long nanos) {
+            return TimeValue.nsecToMSec(System.nanoTime() - nanos);
+        }
+    }
+}

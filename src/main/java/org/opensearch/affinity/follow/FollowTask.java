@@ -1,0 +1,64 @@
+package org.opensearch.affinity.follow;
+
+import org.opensearch.affinity.event.Slice;
+import org.opensearch.affinity.item.ItemIndex;
+import org.opensearch.affinity.item.ItemVectors;
+import org.opensearch.affinity.profile.ProfileIndex;
+import org.opensearch.affinity.tracker.UserKeys;
+import org.opensearch.cluster.ClusterState;
+import org.opensearch.cluster.routing.IndexShardRoutingTable;
+import org.opensearch.cluster.routing.ShardRouting;
+import org.opensearch.cluster.service.ClusterService;
+import org.opensearch.persistent.AllocatedPersistentTask;
+import org.opensearch.persistent.PersistentTaskState;
+import org.opensearch.persistent.PersistentTasksCustomMetadata.Assignment;
+import org.opensearch.persistent.PersistentTasksExecutor;
+import org.opensearch.threadpool.ThreadPool;
+import org.opensearch.transport.client.Client;
+
+/**
+ * The persistent task that follows one {@link Slice}. OpenSearch keeps it running on one node of the cluster at a time and
+ * starts it elsewhere when that node goes; it goes on from the {@link Progress} stored with the profiles.
+ */
+public final class FollowTask extends PersistentTasksExecutor<Slice> {
+    public static final String NAME = "affinity/follow";
+    /** Where events are read, parsed and folded: never a transport, search or cluster-state thread. */
+    public static final String THREAD_POOL = "affinity_track";
+
+    private final ClusterService cluster;
+    private final ThreadPool threadPool;
+    private final Client client;
+    private final ProfileIndex profiles;
+    private final ItemVectors vectors;
+    private final ItemIndex items;
+    private final UserKeys keys;
+
+    public FollowTask(ClusterService cluster, ThreadPool threadPool, Client client, UserKeys keys) {
+        super(NAME, THREAD_POOL);
+        this.cluster = cluster;
+        this.threadPool = threadPool;
+        this.client = client;
+        profiles = new ProfileIndex(client);
+        vectors = new ItemVectors(client);
+        items = new ItemIndex(client);
+        this.keys = keys;
+    }
+
+    /** Beside the primary of the slice when there is one: then reading crosses no network. */
+    @Override
+    public Assignment getAssignment(Slice slice, ClusterState state) {
+        IndexShardRoutingTable shard = state.routingTable().hasIndex(slice.shard().getIndex())
+            ? state.routingTable().index(slice.shard().getIndex()).shard(slice.shard().id())
+            : null;
+        ShardRouting primary = shard == null ? null : shard.primaryShard();
+        if (primary != null && primary.active()) {
+            return new Assignment(primary.currentNodeId(), "the node of the primary");
+        }
+        return super.getAssignment(slice, state);
+    }
+
+    @Override
+    protected void nodeOperation(AllocatedPersistentTask task, Slice slice, PersistentTaskState state) {
+        new Follower(task, slice, cluster, threadPool, client, profiles, vectors, items, keys).start();
+    }
+}

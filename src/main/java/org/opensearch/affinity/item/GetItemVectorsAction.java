@@ -1,0 +1,142 @@
+package org.opensearch.affinity.item;
+
+import org.opensearch.action.ActionRequest;
+import org.opensearch.action.ActionRequestValidationException;
+import org.opensearch.action.ActionType;
+import org.opensearch.action.support.ActionFilters;
+import org.opensearch.action.support.ContextPreservingActionListener;
+import org.opensearch.action.support.HandledTransportAction;
+import org.opensearch.action.support.ListenerTimeouts;
+import org.opensearch.affinity.tracker.Tracker;
+import org.opensearch.affinity.tracker.Trackers;
+import org.opensearch.cluster.service.ClusterService;
+import org.opensearch.common.inject.Inject;
+import org.opensearch.common.unit.TimeValue;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.action.ActionResponse;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.tasks.Task;
+import org.opensearch.threadpool.ThreadPool;
+import org.opensearch.transport.TransportService;
+import org.opensearch.transport.client.Client;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Reads the vectors of a tracker's items by their ids, as events name them. */
+public final class GetItemVectorsAction extends ActionType<GetItemVectorsAction.Response> {
+    public static final String NAME = "cluster:admin/affinity/items/vectors";
+    public static final GetItemVectorsAction INSTANCE = new GetItemVectorsAction();
+
+    private GetItemVectorsAction() {
+        super(NAME, Response::new);
+    }
+
+    /** Fails with a time-out exception when the vectors do not come in time. */
+    public static final class Request extends ActionRequest {
+        private final String tracker;
+        private final List<String> items;
+        private final TimeValue timeout;
+
+        /** @param items none to ask for the tracker alone */
+        public Request(String tracker, List<String> items, TimeValue timeout) {
+            this.tracker = tracker;
+            this.items = items;
+            this.timeout = timeout;
+        }
+
+        Request(StreamInput in) throws IOException {
+            super(in);
+            tracker = in.readString();
+            items = in.readStringList();
+            timeout = in.readTimeValue();
+        }
+
+        @Override
+        public void writeTo(StreamOutput out) throws IOException {
+            super.writeTo(out);
+            out.writeString(tracker);
+            out.writeStringCollection(items);
+            out.writeTimeValue(timeout);
+        }
+
+        @Override
+        public ActionRequestValidationException validate() {
+            return null;
+        }
+    }
+
+    public static final class Response extends ActionResponse {
+        private final Tracker tracker;
+        private final Map<String, float[]> vectors;
+
+        Response(Tracker tracker, Map<String, float[]> vectors) {
+            this.tracker = tracker;
+            this.vectors = vectors;
+        }
+
+        Response(StreamInput in) throws IOException {
+            super(in);
+            tracker = new Tracker(in);
+            vectors = in.readMap(StreamInput::readString, StreamInput::readFloatArray);
+        }
+
+        @Override
+        public void writeTo(StreamOutput out) throws IOException {
+            tracker.writeTo(out);
+            out.writeMap(vectors, StreamOutput::writeString, StreamOutput::writeFloatArray);
+        }
+
+        public Tracker tracker() {
+            return tracker;
+        }
+
+        /** By item id, as stored, which need not be of unit length; an item that is unknown or has no vector is left out. */
+        public Map<String, float[]> vectors() {
+            return vectors;
+        }
+    }
+
+    /** Runs on the node that was asked. */
+    public static final class Transport extends HandledTransportAction<Request, Response> {
+        private final ClusterService cluster;
+        private final ThreadPool threadPool;
+        private final ItemVectors vectors;
+
+        @Inject
+        public Transport(TransportService transport, ActionFilters filters, ClusterService cluster, ThreadPool threadPool, Client client) {
+            super(NAME, transport, filters, Request::new);
+            this.cluster = cluster;
+            this.threadPool = threadPool;
+            vectors = new ItemVectors(client);
+        }
+
+        @Override
+        protected void doExecute(Task task, Request request, ActionListener<Response> listener) {
+            Tracker tracker = Trackers.of(cluster.state()).get(request.tracker);
+            if (request.items.isEmpty()) {
+                listener.onResponse(new Response(tracker, Map.of()));
+                return;
+            }
+            ActionListener<Map<String, float[]>> answer = ActionListener.map(listener, found -> new Response(tracker, present(found)));
+            // The look-up runs in a context of its own; whoever asked goes on in theirs.
+            ActionListener<Map<String, float[]>> timed = ListenerTimeouts.wrapWithTimeout(
+                threadPool,
+                ContextPreservingActionListener.wrapPreservingContext(answer, threadPool.getThreadContext()),
+                request.timeout,
+                ThreadPool.Names.GENERIC,
+                NAME
+            );
+            vectors.find(tracker.items(), request.items, timed);
+        }
+
+        private static Map<String, float[]> present(Map<String, float[]> found) {
+            Map<String, float[]> present = new TreeMap<>(found);
+            present.values().removeIf(vector -> vector.length == 0);
+            return present;
+        }
+    }
+}

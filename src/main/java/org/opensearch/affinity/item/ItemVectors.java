@@ -1,0 +1,168 @@
+package org.opensearch.affinity.item;
+
+import org.apache.lucene.util.VectorUtil;
+import org.opensearch.action.admin.indices.refresh.RefreshRequest;
+import org.opensearch.action.admin.indices.refresh.RefreshResponse;
+import org.opensearch.action.search.SearchRequest;
+import org.opensearch.action.search.SearchResponse;
+import org.opensearch.action.support.GroupedActionListener;
+import org.opensearch.affinity.tracker.Tracker;
+import org.opensearch.common.cache.Cache;
+import org.opensearch.common.cache.CacheBuilder;
+import org.opensearch.common.document.DocumentField;
+import org.opensearch.common.unit.TimeValue;
+import org.opensearch.common.util.concurrent.ThreadContext;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.index.query.QueryBuilders;
+import org.opensearch.search.SearchHit;
+import org.opensearch.search.builder.SearchSourceBuilder;
+import org.opensearch.threadpool.ThreadPool;
+import org.opensearch.transport.client.Client;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The unit vectors of items, by item id, out of the item index and a bounded cache in front of it: a log names the same
+ * items over and over. Thread-safe.
+ */
+public final class ItemVectors {
+    /** The value of an item that has no vector. */
+    static final float[] NONE = new float[0];
+    private static final int IDS_PER_SEARCH = 500;
+    private static final int MAX_HITS = 10_000;
+    private static final long MAX_CACHED_BYTES = 64L << 20;
+    private static final TimeValue MAX_AGE = TimeValue.timeValueMinutes(1);
+
+    private static final int MAX_UNKNOWN = 100_000;
+    private static final TimeValue BETWEEN_REFRESHES = TimeValue.timeValueMillis(200);
+
+    private record Key(String index, String idField, String vectorField, String item) {}
+
+    private final Client client;
+    private final Cache<Key, float[]> cache = CacheBuilder.<Key, float[]>builder()
+        .setMaximumWeight(MAX_CACHED_BYTES)
+        .weigher((key, vector) -> 200L + 4L * vector.length)
+        .setExpireAfterWrite(MAX_AGE)
+        .build();
+    /** Items that are not there, also after a refresh. */
+    private final Cache<Key, Boolean> unknown = CacheBuilder.<Key, Boolean>builder()
+        .setMaximumWeight(MAX_UNKNOWN)
+        .setExpireAfterWrite(MAX_AGE)
+        .build();
+
+    public ItemVectors(Client client) {
+        this.client = client;
+    }
+
+    /** Answers with a vector for every item that exists, {@link #NONE} for one without; unknown items are left out. */
+    public void find(Tracker.Items items, Collection<String> ids, ActionListener<Map<String, float[]>> listener) {
+        Map<String, float[]> found = new HashMap<>();
+        List<String> missing = new ArrayList<>();
+        for (String id : ids) {
+            float[] vector = cache.get(key(items, id));
+            if (vector == null) {
+                missing.add(id);
+            } else {
+                found.put(id, vector);
+            }
+        }
+        if (missing.isEmpty()) {
+            listener.onResponse(found);
+            return;
+        }
+        int searches = (missing.size() + IDS_PER_SEARCH - 1) / IDS_PER_SEARCH;
+        ActionListener<Map<String, float[]>> all = new GroupedActionListener<>(ActionListener.map(listener, parts -> {
+            parts.forEach(found::putAll);
+            return found;
+        }), searches);
+        for (int from = 0; from < missing.size(); from += IDS_PER_SEARCH) {
+            search(items, missing.subList(from, Math.min(from + IDS_PER_SEARCH, missing.size())), all);
+        }
+    }
+
+    /**
+     * The same, but an item that is not found is looked for once more after a refresh of its index: an item and an event of it
+     * may be written in the same second. Who is told that an item is unknown hears the same for a minute.
+     */
+    public void findNewest(Tracker.Items items, Collection<String> ids, ActionListener<Map<String, float[]>> listener) {
+        find(items, ids, ActionListener.wrap(found -> {
+            List<String> missing = ids.stream()
+                .filter(id -> found.containsKey(id) == false && unknown.get(key(items, id)) == null)
+                .toList();
+            if (missing.isEmpty()) {
+                listener.onResponse(found);
+                return;
+            }
+            ThreadPool pool = client.threadPool();
+            // Not more often than this, however many unknown items a log names.
+            pool.schedule(() -> refresh(items, ActionListener.wrap(refreshed -> find(items, missing, ActionListener.map(listener, late -> {
+                missing.stream().filter(id -> late.containsKey(id) == false).forEach(id -> unknown.put(key(items, id), true));
+                found.putAll(late);
+                return found;
+            })), listener::onFailure)), BETWEEN_REFRESHES, ThreadPool.Names.SAME);
+        }, listener::onFailure));
+    }
+
+    private void refresh(Tracker.Items items, ActionListener<RefreshResponse> listener) {
+        ThreadContext context = client.threadPool().getThreadContext();
+        try (ThreadContext.StoredContext ignored = context.stashContext()) {
+            client.admin().indices().refresh(new RefreshRequest(items.index()), listener);
+        }
+    }
+
+    private void search(Tracker.Items items, List<String> ids, ActionListener<Map<String, float[]>> listener) {
+        // More than one document may carry an id; which of them speaks for the item is not defined then.
+        SearchSourceBuilder source = new SearchSourceBuilder().size(MAX_HITS).fetchSource(false).trackTotalHits(false);
+        source.fetchField(items.vectorField());
+        if (byDocumentId(items)) {
+            source.query(QueryBuilders.idsQuery().addIds(ids.toArray(String[]::new)));
+        } else {
+            source.query(QueryBuilders.termsQuery(items.idField(), ids)).docValueField(items.idField());
+        }
+        ThreadContext context = client.threadPool().getThreadContext();
+        try (ThreadContext.StoredContext ignored = context.stashContext()) {
+            SearchRequest request = new SearchRequest(items.index()).source(source).allowPartialSearchResults(false);
+            // The index's own pipeline is for people's searches.
+            request.pipeline("_none");
+            client.search(request, ActionListener.map(listener, response -> read(items, response)));
+        }
+    }
+
+    private static boolean byDocumentId(Tracker.Items items) {
+        return items.idField().equals("_id");
+    }
+
+    private Map<String, float[]> read(Tracker.Items items, SearchResponse response) {
+        Map<String, float[]> vectors = new HashMap<>();
+        for (SearchHit hit : response.getHits()) {
+            float[] vector = vector(hit.field(items.vectorField()));
+            for (Object id : byDocumentId(items) ? List.of(hit.getId()) : hit.field(items.idField()).getValues()) {
+                vectors.put(id.toString(), vector);
+                if (vector.length > 0) {
+                    cache.put(key(items, id.toString()), vector);
+                }
+            }
+        }
+        return vectors;
+    }
+
+    private static float[] vector(DocumentField field) {
+        if (field == null) {
+            return NONE;
+        }
+        float[] vector = new float[field.getValues().size()];
+        for (int i = 0; i < vector.length; i++) {
+            vector[i] = ((Number) field.getValues().get(i)).floatValue();
+        }
+        // Fields of other types than ours may hold vectors of any length.
+        return VectorUtil.dotProduct(vector, vector) == 0 ? NONE : VectorUtil.l2normalize(vector);
+    }
+
+    private static Key key(Tracker.Items items, String item) {
+        return new Key(items.index(), items.idField(), items.vectorField(), item);
+    }
+}

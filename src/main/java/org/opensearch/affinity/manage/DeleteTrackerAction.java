@@ -1,0 +1,94 @@
+package org.opensearch.affinity.manage;
+
+import org.opensearch.action.ActionRequestValidationException;
+import org.opensearch.action.ActionType;
+import org.opensearch.action.support.ActionFilters;
+import org.opensearch.action.support.clustermanager.AcknowledgedRequest;
+import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
+import org.opensearch.affinity.item.ItemIndex;
+import org.opensearch.affinity.model.ModelIndex;
+import org.opensearch.affinity.profile.ProfileIndex;
+import org.opensearch.affinity.tracker.ActiveModels;
+import org.opensearch.affinity.tracker.Generations;
+import org.opensearch.affinity.tracker.Trackers;
+import org.opensearch.affinity.tracker.TransportChangeTrackers;
+import org.opensearch.cluster.ClusterState;
+import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
+import org.opensearch.cluster.service.ClusterService;
+import org.opensearch.common.inject.Inject;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.threadpool.ThreadPool;
+import org.opensearch.transport.TransportService;
+import org.opensearch.transport.client.Client;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Removes a tracker, its tasks and all that it made of events. The events stay. */
+public final class DeleteTrackerAction extends ActionType<AcknowledgedResponse> {
+    public static final String NAME = "cluster:admin/affinity/tracker/delete";
+    public static final DeleteTrackerAction INSTANCE = new DeleteTrackerAction();
+
+    private DeleteTrackerAction() {
+        super(NAME, AcknowledgedResponse::new);
+    }
+
+    public static final class Request extends AcknowledgedRequest<Request> {
+        private final String tracker;
+
+        public Request(String tracker) {
+            this.tracker = tracker;
+        }
+
+        Request(StreamInput in) throws IOException {
+            super(in);
+            tracker = in.readString();
+        }
+
+        @Override
+        public void writeTo(StreamOutput out) throws IOException {
+            super.writeTo(out);
+            out.writeString(tracker);
+        }
+
+        @Override
+        public ActionRequestValidationException validate() {
+            return null;
+        }
+    }
+
+    /** Runs on the elected cluster manager. */
+    public static final class Transport extends TransportChangeTrackers<Request> {
+        @Inject
+        public Transport(
+            TransportService transportService,
+            ClusterService clusterService,
+            ThreadPool threadPool,
+            ActionFilters filters,
+            IndexNameExpressionResolver resolver,
+            Client client
+        ) {
+            super(NAME, transportService, clusterService, threadPool, filters, Request::new, resolver, client);
+        }
+
+        @Override
+        protected void clusterManagerOperation(Request request, ClusterState state, ActionListener<AcknowledgedResponse> listener) {
+            Trackers.of(state).named(request.tracker);
+            List<String> indices = new ArrayList<>(ProfileIndex.indices(request.tracker, state));
+            indices.addAll(ItemIndex.indices(request.tracker, state));
+            indices.addAll(ModelIndex.indices(request.tracker, state));
+            ActionListener<AcknowledgedResponse> removed = ActionListener.wrap(
+                answer -> profiles.delete(indices, ActionListener.map(listener, done -> answer)),
+                listener::onFailure
+            );
+            submit(request, current -> {
+                ClusterState without = Trackers.of(current).without(current, request.tracker);
+                ClusterState unranked = ActiveModels.of(without).with(without, request.tracker, null);
+                return Generations.of(unranked).without(unranked, request.tracker);
+            }, removed);
+        }
+    }
+}

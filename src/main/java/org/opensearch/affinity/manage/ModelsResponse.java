@@ -1,0 +1,35 @@
+package org.opensearch.affinity.manage;
+
+import org.opensearch.core.action.ActionResponse;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.core.xcontent.ToXContentObject;
+import org.opensearch.core.xcontent.XContentBuilder;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/** What is known of models, the newest first. */
+public final class ModelsResponse extends ActionResponse implements ToXContentObject {
+    private final List<Map<String, Object>> models;
+
+    public ModelsResponse(List<Map<String, Object>> models) {
+        this.models = models;
+    }
+
+    public ModelsResponse(StreamInput in) throws IOException {
+        super(in);
+        models = in.readList(StreamInput::readMap);
+    }
+
+    @Override
+    public void writeTo(StreamOutput out) throws IOException {
+        out.writeCollection(models, StreamOutput::writeMap);
+    }
+
+    @Override
+    public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
+        return builder.startObject().field("models", models).endObject();
+    }
+}

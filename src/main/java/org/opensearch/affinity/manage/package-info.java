@@ -1,0 +1,2 @@
+/** Actions that define, change and describe trackers and models. */
+package org.opensearch.affinity.manage;

@@ -1,0 +1,158 @@
+package org.opensearch.affinity.profile;
+
+import org.opensearch.action.ActionRequest;
+import org.opensearch.action.ActionRequestValidationException;
+import org.opensearch.action.ActionType;
+import org.opensearch.action.support.ActionFilters;
+import org.opensearch.action.support.HandledTransportAction;
+import org.opensearch.affinity.event.UserEvents;
+import org.opensearch.affinity.tracker.Tracker;
+import org.opensearch.affinity.tracker.Trackers;
+import org.opensearch.affinity.tracker.UserKeys;
+import org.opensearch.cluster.ClusterState;
+import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
+import org.opensearch.cluster.service.ClusterService;
+import org.opensearch.common.inject.Inject;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.action.ActionResponse;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.core.xcontent.ToXContentObject;
+import org.opensearch.core.xcontent.XContentBuilder;
+import org.opensearch.tasks.Task;
+import org.opensearch.transport.TransportService;
+import org.opensearch.transport.client.Client;
+
+import java.io.IOException;
+import java.time.Instant;
+
+/**
+ * Forgets what a user did until now: nothing is left of the profile but since when. With the events, if the request says so:
+ * these are deleted with the caller's rights.
+ */
+public final class ForgetUserAction extends ActionType<ForgetUserAction.Response> {
+    public static final String NAME = "cluster:admin/affinity/profile/forget";
+    public static final ForgetUserAction INSTANCE = new ForgetUserAction();
+
+    private ForgetUserAction() {
+        super(NAME, Response::new);
+    }
+
+    public static final class Request extends ActionRequest {
+        private final String tracker;
+        private final String user;
+        private final boolean events;
+
+        /** @param events whether the events in the tracker's log are deleted too */
+        public Request(String tracker, String user, boolean events) {
+            this.tracker = tracker;
+            this.user = user;
+            this.events = events;
+        }
+
+        public Request(StreamInput in) throws IOException {
+            super(in);
+            tracker = in.readString();
+            user = in.readString();
+            events = in.readBoolean();
+        }
+
+        @Override
+        public void writeTo(StreamOutput out) throws IOException {
+            super.writeTo(out);
+            out.writeString(tracker);
+            out.writeString(user);
+            out.writeBoolean(events);
+        }
+
+        @Override
+        public ActionRequestValidationException validate() {
+            return null;
+        }
+    }
+
+    /** Since when nothing is known, and what became of the events; null if they were not to be deleted. */
+    public static final class Response extends ActionResponse implements ToXContentObject {
+        private final String tracker;
+        private final long forgottenAt;
+        private final UserEvents.Deleted events;
+
+        Response(String tracker, long forgottenAt, UserEvents.Deleted events) {
+            this.tracker = tracker;
+            this.forgottenAt = forgottenAt;
+            this.events = events;
+        }
+
+        Response(StreamInput in) throws IOException {
+            super(in);
+            tracker = in.readString();
+            forgottenAt = in.readVLong();
+            events = in.readOptionalWriteable(UserEvents.Deleted::new);
+        }
+
+        @Override
+        public void writeTo(StreamOutput out) throws IOException {
+            out.writeString(tracker);
+            out.writeVLong(forgottenAt);
+            out.writeOptionalWriteable(events);
+        }
+
+        @Override
+        public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
+            builder.startObject().field("tracker", tracker).field("forgotten_at", Instant.ofEpochMilli(forgottenAt).toString());
+            if (events != null) {
+                builder.startObject("events").field("found", events.found()).field("deleted", events.deleted());
+                builder.field("conflicts", events.conflicts()).field("failures", events.failures()).endObject();
+            }
+            return builder.endObject();
+        }
+    }
+
+    /** Runs on the node that was asked. */
+    public static final class Transport extends HandledTransportAction<Request, Response> {
+        private final ClusterService cluster;
+        private final IndexNameExpressionResolver resolver;
+        private final Client client;
+        private final Absences absences;
+
+        @Inject
+        public Transport(
+            TransportService transport,
+            ActionFilters filters,
+            ClusterService cluster,
+            IndexNameExpressionResolver resolver,
+            Client client,
+            UserKeys keys
+        ) {
+            super(NAME, transport, filters, Request::new);
+            this.cluster = cluster;
+            this.resolver = resolver;
+            this.client = client;
+            absences = new Absences(cluster, client.threadPool(), new ProfileIndex(client), keys);
+        }
+
+        @Override
+        protected void doExecute(Task task, Request request, ActionListener<Response> listener) {
+            ClusterState state = cluster.state();
+            Tracker tracker = Trackers.of(state).named(request.tracker);
+            // Before anything is done: who wants the events gone as well must not be left with half of it.
+            UserEvents events = request.events ? new UserEvents(tracker, request.user, state, resolver) : null;
+            long now = System.currentTimeMillis();
+            absences.change(
+                tracker.name(),
+                request.user,
+                known -> known.emptied(now, known.absence().optedOut()),
+                ActionListener.wrap(empty -> deleteEvents(tracker, empty, events, listener), listener::onFailure)
+            );
+        }
+
+        private void deleteEvents(Tracker tracker, Profile empty, UserEvents events, ActionListener<Response> listener) {
+            long forgottenAt = empty.absence().forgottenAt();
+            if (events == null) {
+                listener.onResponse(new Response(tracker.name(), forgottenAt, null));
+            } else {
+                events.delete(client, ActionListener.map(listener, deleted -> new Response(tracker.name(), forgottenAt, deleted)));
+            }
+        }
+    }
+}

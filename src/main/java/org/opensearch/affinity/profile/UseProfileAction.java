@@ -1,0 +1,67 @@
+package org.opensearch.affinity.profile;
+
+import org.opensearch.action.ActionType;
+import org.opensearch.action.support.ActionFilters;
+import org.opensearch.action.support.ContextPreservingActionListener;
+import org.opensearch.action.support.HandledTransportAction;
+import org.opensearch.cluster.service.ClusterService;
+import org.opensearch.common.inject.Inject;
+import org.opensearch.common.settings.Setting;
+import org.opensearch.common.settings.Settings;
+import org.opensearch.common.unit.TimeValue;
+import org.opensearch.common.util.concurrent.ThreadContext;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.tasks.Task;
+import org.opensearch.transport.TransportService;
+import org.opensearch.transport.client.Client;
+
+/**
+ * Reads the profile that a search is personalised by, which {@link UserFrom} decides. Its name is the permission to be
+ * personalised; to look at anybody's profile is another one, that of {@link GetProfileAction}.
+ */
+public final class UseProfileAction extends ActionType<GetProfileAction.Response> {
+    public static final String NAME = "cluster:admin/affinity/profile/use";
+    public static final UseProfileAction INSTANCE = new UseProfileAction();
+
+    /** How long a search waits for a profile; then it goes on without. */
+    public static final Setting<TimeValue> TIMEOUT = Setting.timeSetting(
+        "affinity.profile_timeout",
+        TimeValue.timeValueMillis(50),
+        TimeValue.timeValueMillis(1),
+        TimeValue.timeValueMinutes(1),
+        Setting.Property.NodeScope,
+        Setting.Property.Dynamic
+    );
+
+    private UseProfileAction() {
+        super(NAME, GetProfileAction.Response::new);
+    }
+
+    /** Runs on the node that was asked. */
+    public static final class Transport extends HandledTransportAction<GetProfileAction.Request, GetProfileAction.Response> {
+        private final Client client;
+        private volatile UserFrom from;
+        private volatile TimeValue timeout;
+
+        @Inject
+        public Transport(TransportService transport, ActionFilters filters, ClusterService cluster, Settings settings, Client client) {
+            super(NAME, transport, filters, GetProfileAction.Request::new);
+            this.client = client;
+            from = UserFrom.SETTING.get(settings);
+            timeout = TIMEOUT.get(settings);
+            cluster.getClusterSettings().addSettingsUpdateConsumer(UserFrom.SETTING, changed -> from = changed);
+            cluster.getClusterSettings().addSettingsUpdateConsumer(TIMEOUT, changed -> timeout = changed);
+        }
+
+        @Override
+        protected void doExecute(Task task, GetProfileAction.Request request, ActionListener<GetProfileAction.Response> listener) {
+            ThreadContext context = client.threadPool().getThreadContext();
+            GetProfileAction.Request allowed = request.of(from.user(request.user(), context), timeout);
+            ActionListener<GetProfileAction.Response> callers = ContextPreservingActionListener.wrapPreservingContext(listener, context);
+            // Who may be personalised need not have the right to read profiles.
+            try (ThreadContext.StoredContext ignored = context.stashContext()) {
+                client.execute(GetProfileAction.INSTANCE, allowed, callers);
+            }
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package org.opensearch.affinity.profile.label;
+
+import org.apache.lucene.index.Fields;
+import org.apache.lucene.index.PostingsEnum;
+import org.apache.lucene.index.Terms;
+import org.apache.lucene.index.TermsEnum;
+import org.opensearch.action.search.MultiSearchRequest;
+import org.opensearch.action.search.MultiSearchResponse;
+import org.opensearch.action.search.SearchRequest;
+import org.opensearch.action.termvectors.MultiTermVectorsItemResponse;
+import org.opensearch.action.termvectors.MultiTermVectorsRequest;
+import org.opensearch.action.termvectors.TermVectorsRequest;
+import org.opensearch.action.termvectors.TermVectorsResponse;
+import org.opensearch.affinity.profile.label.CharacteristicTerms.Text;
+import org.opensearch.affinity.profile.label.CharacteristicTerms.Token;
+import org.opensearch.affinity.tracker.Tracker;
+import org.opensearch.common.document.DocumentField;
+import org.opensearch.common.xcontent.support.XContentMapValues;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.index.query.QueryBuilder;
+import org.opensearch.index.query.QueryBuilders;
+import org.opensearch.search.SearchHit;
+import org.opensearch.search.builder.SearchSourceBuilder;
+import org.opensearch.transport.client.Client;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The texts of a tracker's items, as their index analyzed them, and how many items have them. Runs in the thread context that is
+ * there. Thread-safe.
+ */
+final class CatalogueTexts {
+    /**
+     * What an item is in words.
+     *
+     * @param title the first of its text fields; null without
+     */
+    record Item(String title, List<Text> texts) {}
+
+    private final Client client;
+    private final Tracker.Items items;
+
+    CatalogueTexts(Client client, Tracker.Items items) {
+        this.client = client;
+        this.items = items;
+    }
+
+    /** Reads items by id; those that are not there are left out. */
+    void read(Collection<String> ids, ActionListener<Map<String, Item>> listener) {
+        client.search(search(ids), ActionListener.wrap(found -> {
+            MultiTermVectorsRequest vectors = new MultiTermVectorsRequest();
+            List<SearchHit> hits = List.of(found.getHits().getHits());
+            hits.forEach(hit -> vectors.add(termVectors(hit)));
+            if (hits.isEmpty()) {
+                listener.onResponse(Map.of());
+                return;
+            }
+            client.multiTermVectors(vectors, ActionListener.map(listener, read -> {
+                Map<String, Item> texts = new HashMap<>();
+                for (int i = 0; i < hits.size(); i++) {
+                    texts.put(id(hits.get(i)), item(hits.get(i), read.getResponses()[i]));
+                }
+                return texts;
+            }));
+        }, listener::onFailure));
+    }
+
+    private SearchRequest search(Collection<String> ids) {
+        boolean byDocumentId = items.idField().equals("_id");
+        QueryBuilder query = byDocumentId
+            ? QueryBuilders.idsQuery().addIds(ids.toArray(String[]::new))
+            : QueryBuilders.termsQuery(items.idField(), ids);
+        SearchSourceBuilder source = new SearchSourceBuilder().query(query).size(ids.size());
+        source.fetchSource(items.textFields().toArray(String[]::new), null);
+        if (byDocumentId == false) {
+            source.docValueField(items.idField());
+        }
+        return new SearchRequest(items.index()).source(source).pipeline("_none");
+    }
+
+    private TermVectorsRequest termVectors(SearchHit hit) {
+        TermVectorsRequest request = new TermVectorsRequest(hit.getIndex(), hit.getId());
+        request.selectedFields(items.textFields().toArray(String[]::new));
+        request.positions(true).offsets(true).payloads(false).termStatistics(true).fieldStatistics(true);
+        DocumentField routing = hit.field("_routing");
+        return routing == null ? request : request.routing(routing.getValue());
+    }
+
+    private String id(SearchHit hit) {
+        return items.idField().equals("_id") ? hit.getId() : hit.field(items.idField()).getValue().toString();
+    }
+
+    private Item item(SearchHit hit, MultiTermVectorsItemResponse read) throws IOException {
+        Map<String, Object> source = hit.getSourceAsMap() == null ? Map.of() : hit.getSourceAsMap();
+        List<Text> texts = new ArrayList<>();
+        TermVectorsResponse vectors = read.getResponse();
+        if (vectors != null && vectors.isExists()) {
+            Fields fields = vectors.getFields();
+            for (String field : items.textFields()) {
+                Terms terms = fields.terms(field);
+                if (terms != null) {
+                    String text = text(source, field);
+                    texts.add(new Text(field, text, tokens(terms, text)));
+                }
+            }
+        }
+        String title = text(source, items.textFields().getFirst());
+        return new Item(title.isEmpty() ? null : title, texts);
+    }
+
+    /** Several values are apart by one character, by which the analysis puts their offsets apart. */
+    private static String text(Map<String, Object> source, String field) {
+        Object value = XContentMapValues.extractValue(field, source);
+        if (value instanceof List<?> values) {
+            return values.stream().map(String::valueOf).collect(Collectors.joining("\n"));
+        }
+        return value == null ? "" : value.toString();
+    }
+
+    /** In their order. What is not in the text, such as a synonym, is no word of it. */
+    private static List<Token> tokens(Terms terms, String text) throws IOException {
+        List<Token> tokens = new ArrayList<>();
+        double documents = Math.max(1, terms.getDocCount());
+        TermsEnum each = terms.iterator();
+        while (each.next() != null) {
+            String term = each.term().utf8ToString();
+            double share = Math.clamp(each.docFreq() / documents, 1 / documents, 1);
+            PostingsEnum postings = each.postings(null, PostingsEnum.ALL);
+            postings.nextDoc();
+            for (int left = postings.freq(); left > 0; left--) {
+                int position = postings.nextPosition();
+                int start = postings.startOffset();
+                int end = postings.endOffset();
+                if (start >= 0 && start < end && end <= text.length()) {
+                    tokens.add(new Token(term, text.substring(start, end), position, start, end, share));
+                }
+            }
+        }
+        tokens.sort(Comparator.comparingInt(Token::position).thenComparingInt(Token::start));
+        return tokens;
+    }
+
+    /**
+     * Counts items.
+     *
+     * @param phrases to be looked for, each in a field
+     * @param counted gets how many items have each, in their order, -1 where that cannot be told
+     */
+    void countPhrases(List<CharacteristicTerms.Candidate> phrases, ActionListener<List<Long>> counted) {
+        count(phrases.stream().map(phrase -> (QueryBuilder) QueryBuilders.matchPhraseQuery(phrase.field(), phrase.words())).toList(), counted);
+    }
+
+    /** Counts the items that have each of the text fields, in the order of the fields. */
+    void countItems(ActionListener<List<Long>> counted) {
+        count(items.textFields().stream().map(field -> (QueryBuilder) QueryBuilders.existsQuery(field)).toList(), counted);
+    }
+
+    private void count(List<QueryBuilder> queries, ActionListener<List<Long>> counted) {
+        if (queries.isEmpty()) {
+            counted.onResponse(List.of());
+            return;
+        }
+        MultiSearchRequest searches = new MultiSearchRequest();
+        for (QueryBuilder query : queries) {
+            SearchSourceBuilder source = new SearchSourceBuilder().size(0).trackTotalHits(true).query(query);
+            searches.add(new SearchRequest(items.index()).source(source).pipeline("_none"));
+        }
+        client.multiSearch(searches, ActionListener.map(counted, found -> {
+            List<Long> counts = new ArrayList<>();
+            for (MultiSearchResponse.Item item : found) {
+                counts.add(item.isFailure() ? -1 : item.getResponse().getHits().getTotalHits().value());
+            }
+            return counts;
+        }));
+    }
+}

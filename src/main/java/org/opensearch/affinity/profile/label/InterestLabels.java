@@ -1,0 +1,159 @@
+package org.opensearch.affinity.profile.label;
+
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.opensearch.affinity.cluster.Trace;
+import org.opensearch.affinity.profile.Interest;
+import org.opensearch.affinity.profile.label.CharacteristicTerms.Candidate;
+import org.opensearch.affinity.tracker.Tracker;
+import org.opensearch.common.cache.Cache;
+import org.opensearch.common.cache.CacheBuilder;
+import org.opensearch.common.unit.TimeValue;
+import org.opensearch.common.util.concurrent.ThreadContext;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.transport.client.Client;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+
+/**
+ * Says in words what interests are about: what is characteristic of the texts of their example items ({@link CharacteristicTerms}),
+ * and the titles of those. A label depends on the examples and the catalogue and on nothing else of a profile, so it is kept by
+ * the examples, for whoever shares them, until the catalogue may be another. Thread-safe.
+ */
+public final class InterestLabels {
+    private static final Logger LOGGER = LogManager.getLogger(InterestLabels.class);
+    private static final long MAX_BYTES = 8L << 20;
+    private static final TimeValue MAX_AGE = TimeValue.timeValueHours(1);
+    /** So many users' interests are looked up at once for searches; the others' are when they search again. */
+    private static final int MOST_AT_ONCE = 4;
+
+    /**
+     * @param terms  words and phrases, most characteristic first; none when the items have no text
+     * @param titles by example item
+     */
+    public record Label(List<String> terms, Map<String, String> titles) {
+        private static final Label NONE = new Label(List.of(), Map.of());
+
+        /** In one line; empty without terms. */
+        public String text() {
+            return String.join(", ", terms);
+        }
+
+        private long bytes() {
+            return 500 + 2L * text().length() + titles.entrySet().stream().mapToLong(e -> 200 + 2L * (e.getKey().length() + e.getValue().length())).sum();
+        }
+    }
+
+    private record Key(Tracker.Items items, List<String> examples) {
+        static Key of(Tracker.Items items, Interest interest) {
+            return new Key(items, interest.examples().stream().map(Interest.Example::item).toList());
+        }
+    }
+
+    private final Cache<Key, Label> labels = CacheBuilder.<Key, Label>builder()
+        .setMaximumWeight(MAX_BYTES)
+        .weigher((key, label) -> label.bytes())
+        .setExpireAfterWrite(MAX_AGE)
+        .build();
+    private final Semaphore lookUps = new Semaphore(MOST_AT_ONCE);
+
+    /**
+     * The labels that are known now, in one line each and in the order of the interests, empty for those that are not: these are
+     * looked up, for whoever asks next. Nothing is waited for.
+     */
+    public List<String> known(Client client, Tracker.Items items, List<Interest> interests) {
+        List<Label> known = interests.stream().map(interest -> labels.get(Key.of(items, interest))).toList();
+        if (known.contains(null) && lookUps.tryAcquire()) {
+            label(client, items, interests, ActionListener.runAfter(ActionListener.wrap(found -> {}, e -> {
+                LOGGER.debug("cannot label interests by the items of [{}]", items.index(), Trace.of(e));
+            }), lookUps::release));
+        }
+        return known.stream().map(label -> label == null ? "" : label.text()).toList();
+    }
+
+    /** Labels interests in their order. An interest whose items cannot be read gets an empty label. */
+    public void label(Client client, Tracker.Items items, List<Interest> interests, ActionListener<List<Label>> listener) {
+        List<Label> known = new ArrayList<>();
+        Set<String> examples = new LinkedHashSet<>();
+        for (Interest interest : interests) {
+            Label label = items.textFields().isEmpty() ? Label.NONE : labels.get(Key.of(items, interest));
+            known.add(label);
+            if (label == null) {
+                interest.examples().forEach(example -> examples.add(example.item()));
+            }
+        }
+        if (examples.isEmpty()) {
+            listener.onResponse(known);
+            return;
+        }
+        ThreadContext context = client.threadPool().getThreadContext();
+        try (ThreadContext.StoredContext ignored = context.stashContext()) {
+            CatalogueTexts texts = new CatalogueTexts(client, items);
+            texts.read(examples, ActionListener.wrap(read -> choose(texts, items, interests, known, read, listener), listener::onFailure));
+        }
+    }
+
+    private void choose(
+        CatalogueTexts texts,
+        Tracker.Items items,
+        List<Interest> interests,
+        List<Label> known,
+        Map<String, CatalogueTexts.Item> read,
+        ActionListener<List<Label>> listener
+    ) {
+        List<CharacteristicTerms> terms = interests.stream().map(interest -> terms(interest, read)).toList();
+        List<Candidate> phrases = new ArrayList<>();
+        for (int i = 0; i < terms.size(); i++) {
+            phrases.addAll(known.get(i) == null ? terms.get(i).phrases() : List.of());
+        }
+        texts.countItems(ActionListener.wrap(sizes -> texts.countPhrases(phrases, ActionListener.map(listener, counts -> {
+            Map<String, Long> catalogue = zip(items.textFields(), sizes);
+            Map<Candidate, Long> counted = zip(phrases, counts);
+            List<Label> all = new ArrayList<>(known);
+            for (int i = 0; i < all.size(); i++) {
+                if (all.get(i) == null) {
+                    Label label = new Label(terms.get(i).choose(counted, catalogue), titles(interests.get(i), read));
+                    labels.put(Key.of(items, interests.get(i)), label);
+                    all.set(i, label);
+                }
+            }
+            return all;
+        })), listener::onFailure));
+    }
+
+    private static CharacteristicTerms terms(Interest interest, Map<String, CatalogueTexts.Item> read) {
+        CharacteristicTerms terms = new CharacteristicTerms();
+        for (Interest.Example example : interest.examples()) {
+            CatalogueTexts.Item item = read.get(example.item());
+            if (item != null && example.weight() > 0) {
+                terms.add(example.weight(), item.texts());
+            }
+        }
+        return terms;
+    }
+
+    private static Map<String, String> titles(Interest interest, Map<String, CatalogueTexts.Item> read) {
+        Map<String, String> titles = new HashMap<>();
+        for (Interest.Example example : interest.examples()) {
+            CatalogueTexts.Item item = read.get(example.item());
+            if (item != null && item.title() != null) {
+                titles.put(example.item(), item.title());
+            }
+        }
+        return titles;
+    }
+
+    private static <K> Map<K, Long> zip(List<K> keys, List<Long> values) {
+        Map<K, Long> zipped = new HashMap<>();
+        for (int i = 0; i < keys.size(); i++) {
+            zipped.put(keys.get(i), values.get(i));
+        }
+        return zipped;
+    }
+}

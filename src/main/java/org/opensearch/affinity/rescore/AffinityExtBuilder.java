@@ -1,0 +1,59 @@
+package org.opensearch.affinity.rescore;
+
+import org.opensearch.affinity.rank.AffinityRequest;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.core.xcontent.XContentBuilder;
+import org.opensearch.core.xcontent.XContentParser;
+import org.opensearch.search.SearchExtBuilder;
+
+import java.io.IOException;
+
+/** {@code "ext": {"affinity": {"user": "u42"}}}: asks the search pipeline's {@link AffinityRequestProcessor}. */
+public final class AffinityExtBuilder extends SearchExtBuilder {
+    public static final String NAME = "affinity";
+
+    private final AffinityRequest request;
+
+    AffinityExtBuilder(AffinityRequest request) {
+        this.request = request;
+    }
+
+    public AffinityExtBuilder(StreamInput in) throws IOException {
+        request = new AffinityRequest(in);
+    }
+
+    public static AffinityExtBuilder fromXContent(XContentParser parser) {
+        return new AffinityExtBuilder(AffinityRequest.fromXContent(parser));
+    }
+
+    AffinityRequest request() {
+        return request;
+    }
+
+    @Override
+    public void writeTo(StreamOutput out) throws IOException {
+        request.writeTo(out);
+    }
+
+    @Override
+    public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
+        builder.field(NAME);
+        return request.toXContent(builder, params);
+    }
+
+    @Override
+    public String getWriteableName() {
+        return NAME;
+    }
+
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof AffinityExtBuilder other && request.equals(other.request);
+    }
+
+    @Override
+    public int hashCode() {
+        return request.hashCode();
+    }
+}

@@ -1,0 +1,244 @@
+package org.opensearch.affinity.rescore;
+
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.apache.lucene.util.SetOnce;
+import org.opensearch.ExceptionsHelper;
+import org.opensearch.affinity.cluster.Trace;
+import org.opensearch.affinity.encode.EncodeAction;
+import org.opensearch.affinity.encode.EncodeProcessor;
+import org.opensearch.affinity.encode.pack.Chunking;
+import org.opensearch.affinity.encode.pack.Purpose;
+import org.opensearch.affinity.profile.GetProfileAction;
+import org.opensearch.affinity.profile.Interest;
+import org.opensearch.affinity.profile.UseProfileAction;
+import org.opensearch.affinity.rank.AffinityRequest;
+import org.opensearch.affinity.rank.Asked;
+import org.opensearch.affinity.rank.ItemSignals;
+import org.opensearch.affinity.rank.Moment;
+import org.opensearch.affinity.rank.OwnItems;
+import org.opensearch.affinity.rank.PreciseQuery;
+import org.opensearch.affinity.rank.RankNode;
+import org.opensearch.affinity.rank.Scoring;
+import org.opensearch.affinity.retrieve.TextQueryBuilder;
+import org.opensearch.affinity.tracker.Ranking;
+import org.opensearch.affinity.tracker.Tracker;
+import org.opensearch.common.logging.HeaderWarning;
+import org.opensearch.common.unit.TimeValue;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.core.rest.RestStatus;
+import org.opensearch.core.xcontent.XContentBuilder;
+import org.opensearch.core.xcontent.XContentParser;
+import org.opensearch.index.query.QueryRewriteContext;
+import org.opensearch.index.query.QueryShardContext;
+import org.opensearch.search.rescore.RescoreContext;
+import org.opensearch.search.rescore.RescorerBuilder;
+import org.opensearch.transport.client.Client;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/**
+ * The rescorer {@code affinity}. The coordinator's first rewrite fetches the profile, once a search, without blocking; the
+ * next puts what follows from it in place, and so it travels to the shards. A profile that cannot be read or comes too late costs
+ * the personalisation and a warning, never the search.
+ */
+public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityRescorerBuilder> {
+    public static final String NAME = "affinity";
+    private static final Logger LOGGER = LogManager.getLogger(AffinityRescorerBuilder.class);
+
+    private final AffinityRequest request;
+    private final Supplier<Fetched> pending;
+    private final Scoring scoring;
+    private final RankNode node;
+
+    /** @param windowSize where the search says none */
+    private record Fetched(Scoring scoring, int windowSize) {}
+
+    AffinityRescorerBuilder(AffinityRequest request, RankNode node) {
+        this(request.complete(), null, null, node);
+        if (request.asksToExcludeSeen()) {
+            throw new IllegalArgumentException(
+                "[affinity] [exclude_seen] cannot be done by a rescorer, which leaves no document out: use [ext.affinity], or the query [affinity_seen]"
+            );
+        }
+        if (request.ranking().windowSize() != null) {
+            windowSize(request.ranking().windowSize());
+        }
+    }
+
+    private AffinityRescorerBuilder(AffinityRequest request, Supplier<Fetched> pending, Scoring scoring, RankNode node) {
+        this.request = request;
+        this.pending = pending;
+        this.scoring = scoring;
+        this.node = node;
+    }
+
+    public AffinityRescorerBuilder(StreamInput in, RankNode node) throws IOException {
+        super(in);
+        request = new AffinityRequest(in);
+        scoring = in.readOptionalWriteable(Scoring::new);
+        pending = null;
+        this.node = node;
+    }
+
+    @Override
+    protected void doWriteTo(StreamOutput out) throws IOException {
+        if (pending != null) {
+            throw new IllegalStateException("the profile is not there yet: rewrite before sending");
+        }
+        request.writeTo(out);
+        out.writeOptionalWriteable(scoring);
+    }
+
+    /** One whose hits tell their signals, see {@link LearningSearch}. */
+    static AffinityRescorerBuilder learning(String tracker, Scoring scoring, RankNode node) {
+        AffinityRequest request = new AffinityRequest(tracker, null, null, List.of(), Map.of(), null, null, Ranking.UNSAID);
+        return new AffinityRescorerBuilder(request, null, scoring, node).windowSize(1);
+    }
+
+    public static AffinityRescorerBuilder fromXContent(XContentParser parser, RankNode node) {
+        AffinityRequest request = AffinityRequest.fromXContent(parser);
+        if (request.ranking().windowSize() != null) {
+            throw new IllegalArgumentException("[affinity] [window_size] stands beside [affinity] in [rescore], not in it");
+        }
+        return new AffinityRescorerBuilder(request, node);
+    }
+
+    @Override
+    protected void doXContent(XContentBuilder builder, Params params) throws IOException {
+        builder.field(NAME);
+        request.toXContent(builder, params);
+    }
+
+    @Override
+    public RescorerBuilder<AffinityRescorerBuilder> rewrite(QueryRewriteContext context) {
+        if (scoring != null) {
+            return this;
+        }
+        if (windowSize != null) {
+            Ranking.requireWindowSize(windowSize);
+        }
+        if (pending != null) {
+            Fetched fetched = pending.get();
+            return fetched == null ? this : copy(null, fetched.scoring, windowSize != null ? windowSize : fetched.windowSize);
+        }
+        SetOnce<Fetched> fetched = new SetOnce<>();
+        context.registerAsyncAction((client, listener) -> fetch(client, fetched, listener));
+        return copy(fetched::get, null, windowSize);
+    }
+
+    private AffinityRescorerBuilder copy(Supplier<Fetched> newPending, Scoring newScoring, Integer newWindowSize) {
+        AffinityRescorerBuilder copy = new AffinityRescorerBuilder(request, newPending, newScoring, node);
+        return newWindowSize == null ? copy : copy.windowSize(newWindowSize);
+    }
+
+    private void fetch(Client client, SetOnce<Fetched> fetched, ActionListener<?> listener) {
+        GetProfileAction.Request get = new GetProfileAction.Request(request.tracker(), request.user(), request.recent());
+        long began = System.nanoTime();
+        client.execute(UseProfileAction.INSTANCE, get, ActionListener.wrap(found -> {
+            node.meter().found(System.nanoTime() - began);
+            found.tracker().requireSignals(request.ranking());
+            Moment moment = Moment.of(found.tracker(), request.context(), System.currentTimeMillis());
+            Ranking learned = found.model() == null ? Ranking.UNSAID : found.model().ranking();
+            Ranking ranking = request.ranking().orElse(found.tracker().ranking()).orElse(learned).orElse(Ranking.DEFAULT);
+            ActionListener<Asked> whenKnown = ActionListener.wrap(asked -> {
+                if (asked == null) {
+                    node.meter().precise();
+                }
+                Scoring made = asked == null ? Scoring.NONE : Scoring.of(found, ranking, moment, asked, request.user());
+                fetched.set(new Fetched(request.asksWhy() ? labelled(made, found, client) : made, ranking.windowSize()));
+                listener.onResponse(null);
+            }, listener::onFailure);
+            read(client, found.tracker(), ranking, whenKnown);
+        }, e -> {
+            if (isCallersFault(e)) {
+                listener.onFailure(e);
+                return;
+            }
+            node.meter().unavailable(System.nanoTime() - began);
+            LOGGER.debug("profile of tracker [{}] not available", request.tracker(), Trace.of(e));
+            HeaderWarning.addWarning("[affinity] the profile is not available: the results are not personalised");
+            fetched.set(new Fetched(Scoring.NONE, Ranking.DEFAULT_WINDOW_SIZE));
+            listener.onResponse(null);
+        }));
+    }
+
+    /** Answers what is asked for; null where that is one item, which is left alone. */
+    private void read(Client client, Tracker tracker, Ranking ranking, ActionListener<Asked> listener) {
+        String text = request.queryText();
+        if (text == null || text.isBlank()) {
+            listener.onResponse(Asked.NOTHING);
+            return;
+        }
+        new PreciseQuery(text, tracker.items()).test(client, ActionListener.wrap(precise -> {
+            if (precise) {
+                listener.onResponse(null);
+            } else if (Scoring.asksMeaning(ranking)) {
+                encode(client, text, listener);
+            } else {
+                listener.onResponse(new Asked(text, new float[0]));
+            }
+        }, listener::onFailure));
+    }
+
+    private static void encode(Client client, String text, ActionListener<Asked> listener) {
+        TimeValue timeout = TextQueryBuilder.DEFAULT_TIMEOUT;
+        String model = EncodeProcessor.DEFAULT_MODEL;
+        EncodeAction.Request encode = new EncodeAction.Request(model, Purpose.QUERY, Chunking.TRUNCATE, List.of(text), timeout);
+        client.execute(EncodeAction.INSTANCE, encode, ActionListener.wrap(
+            encoded -> listener.onResponse(new Asked(text, encoded.vectors()[0])),
+            e -> {
+                HeaderWarning.addWarning("[affinity] the query could not be encoded in time: its meaning does not count");
+                listener.onResponse(new Asked(text, new float[0]));
+            }
+        ));
+    }
+
+    /** With the words that are known by now: the search does not wait for others. */
+    private Scoring labelled(Scoring made, GetProfileAction.Response found, Client client) {
+        if (made.interests().isEmpty()) {
+            return made;
+        }
+        List<Interest> interests = found.profile().heaviestFirst(found.tracker().decay());
+        return made.labelled(node.labels().known(client, found.tracker().items(), interests));
+    }
+
+    public static boolean isCallersFault(Exception e) {
+        return ExceptionsHelper.unwrapCause(e) instanceof IllegalArgumentException || ExceptionsHelper.status(e) == RestStatus.FORBIDDEN;
+    }
+
+    @Override
+    protected RescoreContext innerBuildContext(int window, QueryShardContext context) {
+        if (scoring == null) {
+            throw new IllegalStateException("the profile was not fetched: [affinity] works in searches that a coordinator rewrites");
+        }
+        OwnItems own = OwnItems.of(scoring, node.hashes());
+        ItemSignals signals = ItemSignals.of(scoring, context, own, node);
+        return new AffinityRescorer.Context(window, scoring, signals, own, request.asksWhy(), node);
+    }
+
+    @Override
+    public String getWriteableName() {
+        return NAME;
+    }
+
+    @Override
+    public boolean equals(Object o) {
+        return super.equals(o)
+            && o instanceof AffinityRescorerBuilder other
+            && request.equals(other.request)
+            && pending == other.pending
+            && Objects.equals(scoring, other.scoring);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(super.hashCode(), request, System.identityHashCode(pending), scoring);
+    }
+}

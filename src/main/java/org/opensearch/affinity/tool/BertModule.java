@@ -1,0 +1,121 @@
+package org.opensearch.affinity.tool;
+
+import org.opensearch.affinity.encode.pack.ModelPack;
+import org.opensearch.affinity.encode.pack.Pooling;
+import org.opensearch.affinity.tool.TorchScriptArchive.Tensor;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The archive of a sentence encoder: its weights once, in float32, with code that runs them as they are or
+ * converted to a half-precision type; and, as extra entries of a few kilobytes, modules without weights
+ * that adopt them for arithmetic that wants another layout.
+ */
+final class BertModule {
+    private final BertGraph bert;
+    private final Pooling pooling;
+    private final TorchScriptArchive archive = new TorchScriptArchive("encoder");
+
+    BertModule(BertGraph bert, Pooling pooling) {
+        this.bert = bert;
+        this.pooling = pooling;
+        embeddings();
+        for (int layer = 0; layer < bert.layers; layer++) {
+            attention(layer);
+            feedForward(layer);
+        }
+    }
+
+    void write(Path file) throws IOException {
+        archive.extra(ModelPack.program(Arithmetic.ONEDNN.toString()), program(Arithmetic.ONEDNN));
+        archive.extra(ModelPack.program(Arithmetic.INT8.toString()), program(Arithmetic.INT8));
+        archive.write(file, BertCode.CLASS, code(Arithmetic.PLAIN));
+    }
+
+    /** A module of this arithmetic whose attributes are empty until it adopts the weights. */
+    private ByteBuffer program(Arithmetic arithmetic) throws IOException {
+        TorchScriptArchive program = new TorchScriptArchive("program");
+        for (String name : archive.tensors().keySet()) {
+            program.put(name, arithmetic.type(name).equals("Tensor") ? Tensor.zeros(0) : null);
+        }
+        return program.bytes(BertCode.CLASS, code(arithmetic));
+    }
+
+    private String code(Arithmetic arithmetic) {
+        return new BertCode(bert, pooling, arithmetic, List.copyOf(archive.tensors().keySet())).text();
+    }
+
+    /** No text has two segments, so that the first segment's embedding folds into the positions. */
+    private void embeddings() {
+        copy("words", "embeddings.word_embeddings.weight", bert.vocabulary, bert.hidden);
+        copy("positions", "embeddings.position_embeddings.weight", bert.positions, bert.hidden);
+        FloatBuffer positions = archive.tensors().get("positions").floats();
+        FloatBuffer segment = bert.floats("embeddings.token_type_embeddings.weight");
+        for (int i = 0; i < positions.capacity(); i++) {
+            positions.put(i, positions.get(i) + segment.get(i % bert.hidden));
+        }
+        layerNorm("norm", "embeddings.LayerNorm");
+    }
+
+    /** Query, key and value are one product: a single large multiplication is faster than three. */
+    private void attention(int layer) {
+        String from = BertGraph.layer(layer) + "attention.";
+        int hidden = bert.hidden;
+        Tensor weight = Tensor.zeros(3 * hidden, hidden);
+        Tensor bias = Tensor.zeros(3 * hidden);
+        String[] parts = { "self.query", "self.key", "self.value" };
+        for (int i = 0; i < parts.length; i++) {
+            transpose(from + parts[i], hidden, hidden, weight.floats().slice(i * hidden * hidden, hidden * hidden));
+            bias.floats().slice(i * hidden, hidden).put(bert.floats(from + parts[i] + ".bias"));
+        }
+        archive.put("qkv_weight" + layer, weight);
+        archive.put("qkv_bias" + layer, bias);
+        putLinear("out", layer, from + "output.dense", hidden, hidden);
+        layerNorm("attention_norm" + layer, from + "output.LayerNorm");
+    }
+
+    private void feedForward(int layer) {
+        String from = BertGraph.layer(layer);
+        putLinear("up", layer, from + "intermediate.dense", bert.hidden, bert.inner);
+        putLinear("down", layer, from + "output.dense", bert.inner, bert.hidden);
+        layerNorm("norm" + layer, from + "output.LayerNorm");
+    }
+
+    private void layerNorm(String name, String from) {
+        copy(name + "_weight", from + ".weight", bert.hidden);
+        copy(name + "_bias", from + ".bias", bert.hidden);
+    }
+
+    private void putLinear(String name, int layer, String from, int in, int out) {
+        Tensor weight = Tensor.zeros(out, in);
+        transpose(from, in, out, weight.floats());
+        archive.put(name + "_weight" + layer, weight);
+        copy(name + "_bias" + layer, from + ".bias", out);
+    }
+
+    private void copy(String name, String from, int... shape) {
+        Tensor tensor = Tensor.zeros(shape);
+        FloatBuffer source = bert.floats(from);
+        if (source.remaining() != tensor.elements()) {
+            throw new IllegalArgumentException(
+                "tensor [" + from + "] holds [" + source.remaining() + "] values, not [" + tensor.elements() + "]"
+            );
+        }
+        tensor.floats().put(source);
+        archive.put(name, tensor);
+    }
+
+    /** ONNX multiplies by {@code [in, out]}, torch.linear by {@code [out, in]}. */
+    private void transpose(String from, int in, int out, FloatBuffer target) {
+        FloatBuffer weight = bert.linearWeight(from, in, out);
+        for (int row = 0; row < in; row++) {
+            for (int column = 0; column < out; column++) {
+                target.put(column * in + row, weight.get(row * out + column));
+            }
+        }
+    }
+}

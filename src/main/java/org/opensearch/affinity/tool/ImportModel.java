@@ -1,0 +1,146 @@
+package org.opensearch.affinity.tool;
+
+import joptsimple.OptionSet;
+import joptsimple.OptionSpec;
+import org.opensearch.OpenSearchParseException;
+import org.opensearch.affinity.encode.pack.ModelPack;
+import org.opensearch.affinity.encode.pack.Pooling;
+import org.opensearch.cli.Command;
+import org.opensearch.cli.ExitCodes;
+import org.opensearch.cli.Terminal;
+import org.opensearch.cli.UserException;
+import org.opensearch.common.io.PathUtils;
+import org.opensearch.common.xcontent.XContentHelper;
+import org.opensearch.common.xcontent.json.JsonXContent;
+import org.opensearch.core.xcontent.XContentParseException;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+
+/**
+ * {@code bin/opensearch-affinity/import-model}: an operator's own BERT-family sentence encoder, exported to
+ * ONNX, becomes a model pack of this node. What is no such model is refused with the reason.
+ */
+public final class ImportModel extends Command {
+    private final OptionSpec<String> name = parser.accepts("name", "what pipelines call the model").withRequiredArg().required();
+    private final OptionSpec<String> pooling = parser.accepts("pooling", "how the model was trained to pool: mean or cls")
+        .withRequiredArg()
+        .required();
+    private final OptionSpec<Integer> maxTokens = parser.accepts("max-tokens", "tokens that it reads of a text, [CLS] and [SEP] counted")
+        .withRequiredArg()
+        .ofType(Integer.class)
+        .required();
+    private final OptionSpec<String> queryPrefix = prefix("query-prefix", "a query");
+    private final OptionSpec<String> itemPrefix = prefix("item-prefix", "an item");
+    private final OptionSpec<String> license = parser.accepts("license", "of the weights, for whoever reads the manifest")
+        .withRequiredArg()
+        .defaultsTo("unknown");
+    private final OptionSpec<String> files = parser.nonOptions("<model.onnx> <tokenizer.json> [<output folder>]");
+
+    ImportModel() {
+        super("Makes a model pack of an ONNX export of a BERT-family sentence encoder", () -> {});
+    }
+
+    public static void main(String[] args) throws Exception {
+        exit(new ImportModel().main(args, Terminal.DEFAULT));
+    }
+
+    @Override
+    protected void printAdditionalHelp(Terminal terminal) {
+        terminal.println("import-model <model.onnx> <tokenizer.json> --name N --pooling mean|cls --max-tokens T [<output folder>]");
+        terminal.println("The pack is the folder N in the output folder, by default that of this node's models, in");
+        terminal.println("its configuration. Copy it to every node; nodes read it when they start.");
+        terminal.println("");
+    }
+
+    @Override
+    protected void execute(Terminal terminal, OptionSet options) throws Exception {
+        List<String> paths = files.values(options);
+        if (paths.size() < 2 || paths.size() > 3) {
+            throw new UserException(ExitCodes.USAGE, "wanted <model.onnx> <tokenizer.json> [<output folder>], found " + paths);
+        }
+        Path onnx = existing(paths.get(0));
+        Path tokenizer = existing(paths.get(1));
+        Path packs = paths.size() == 3 ? PathUtils.get(paths.get(2)) : ownModels();
+        String called = name.value(options);
+        if (called.matches("[A-Za-z0-9][A-Za-z0-9._-]*") == false) {
+            throw new UserException(ExitCodes.USAGE, "[--name] is [" + called + "]; it must be letters, digits, [.], [_] and [-]");
+        }
+        Path folder = packs.resolve(called);
+        if (Files.exists(folder)) {
+            throw new UserException(ExitCodes.CANT_CREATE, "[" + folder + "] is there already; delete it first or choose another name");
+        }
+        try {
+            // Before anything is written: most mistakes are here.
+            Pooling.parse(pooling.value(options));
+            BertGraph bert = new BertGraph(OnnxGraph.read(onnx));
+            checkVocabulary(tokenizer, bert.vocabulary);
+            BuildModelPack.checkMaxTokens(maxTokens.value(options), bert);
+            ModelPack pack = new BuildModelPack("the command line", properties(options, onnx), onnx, tokenizer, folder).write();
+            terminal.println(BuildModelPack.describe(pack));
+        } catch (IllegalArgumentException e) {
+            throw new UserException(ExitCodes.DATA_ERROR, "[" + onnx + "] cannot be imported: " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new UserException(ExitCodes.IO_ERROR, "[" + onnx + "] cannot be imported: " + e.getMessage(), e);
+        }
+    }
+
+    private Properties properties(OptionSet options, Path onnx) {
+        Properties properties = new Properties();
+        properties.setProperty("name", name.value(options));
+        properties.setProperty("pooling", pooling.value(options));
+        properties.setProperty("max_tokens", maxTokens.value(options).toString());
+        properties.setProperty("query_prefix", queryPrefix.value(options));
+        properties.setProperty("item_prefix", itemPrefix.value(options));
+        properties.setProperty("license", license.value(options));
+        properties.setProperty("origin", "imported from " + onnx.getFileName());
+        return properties;
+    }
+
+    private OptionSpec<String> prefix(String option, String what) {
+        return parser.accepts(option, "what the model was trained to see before " + what + ", with its space")
+            .withRequiredArg()
+            .defaultsTo("");
+    }
+
+    private static Path existing(String file) throws UserException {
+        Path path = PathUtils.get(file);
+        if (Files.isRegularFile(path) == false) {
+            throw new UserException(ExitCodes.NO_INPUT, "[" + file + "] is no file");
+        }
+        return path;
+    }
+
+    private static Path ownModels() throws UserException {
+        String configuration = System.getProperty("opensearch.path.conf");
+        if (configuration == null) {
+            throw new UserException(ExitCodes.USAGE, "no output folder");
+        }
+        return PathUtils.get(configuration, "opensearch-affinity", "models");
+    }
+
+    /** A tokenizer of another model would make ids without an embedding, or embeddings of other words. */
+    private static void checkVocabulary(Path tokenizer, int vocabulary) throws IOException {
+        Map<String, Object> json;
+        try (InputStream in = Files.newInputStream(tokenizer)) {
+            json = XContentHelper.convertToMap(JsonXContent.jsonXContent, in, false);
+        } catch (XContentParseException | OpenSearchParseException e) {
+            throw new IllegalArgumentException("[" + tokenizer + "] is no JSON", e);
+        }
+        Object words = json.get("model") instanceof Map<?, ?> model ? model.get("vocab") : null;
+        if (words instanceof Map == false) {
+            throw new IllegalArgumentException("[" + tokenizer + "] is no tokenizer.json of a BERT model: it has no [model.vocab]");
+        }
+        int largest = ((Map<?, ?>) words).values().stream().mapToInt(id -> ((Number) id).intValue()).max().orElse(-1);
+        if (largest < 0 || largest >= vocabulary) {
+            throw new IllegalArgumentException(
+                "[" + tokenizer + "] makes ids up to [" + largest + "], the model has [" + vocabulary + "] words"
+            );
+        }
+    }
+}

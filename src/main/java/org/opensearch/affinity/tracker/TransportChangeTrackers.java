@@ -1,0 +1,74 @@
+package org.opensearch.affinity.tracker;
+
+import org.opensearch.action.support.ActionFilters;
+import org.opensearch.action.support.clustermanager.AcknowledgedRequest;
+import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
+import org.opensearch.action.support.clustermanager.TransportClusterManagerNodeAction;
+import org.opensearch.affinity.item.ItemIndex;
+import org.opensearch.affinity.profile.ProfileIndex;
+import org.opensearch.cluster.AckedClusterStateUpdateTask;
+import org.opensearch.cluster.ClusterState;
+import org.opensearch.cluster.block.ClusterBlockException;
+import org.opensearch.cluster.block.ClusterBlockLevel;
+import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
+import org.opensearch.cluster.service.ClusterService;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.Writeable;
+import org.opensearch.threadpool.ThreadPool;
+import org.opensearch.transport.TransportService;
+import org.opensearch.transport.client.Client;
+
+import java.io.IOException;
+import java.util.function.UnaryOperator;
+
+/** What changes of the trackers have in common: they run on the elected cluster manager and end in a change of its state. */
+public abstract class TransportChangeTrackers<R extends AcknowledgedRequest<R>> extends TransportClusterManagerNodeAction<R, AcknowledgedResponse> {
+    public final ProfileIndex profiles;
+    public final ItemIndex items;
+
+    protected TransportChangeTrackers(
+        String action,
+        TransportService transportService,
+        ClusterService clusterService,
+        ThreadPool threadPool,
+        ActionFilters filters,
+        Writeable.Reader<R> request,
+        IndexNameExpressionResolver resolver,
+        Client client
+    ) {
+        super(action, transportService, clusterService, threadPool, filters, request, resolver);
+        profiles = new ProfileIndex(client);
+        items = new ItemIndex(client);
+    }
+
+    /** @param change of the state as it is when its turn comes; what it throws goes to the listener */
+    protected final void submit(R request, UnaryOperator<ClusterState> change, ActionListener<AcknowledgedResponse> listener) {
+        clusterService.submitStateUpdateTask(actionName, new AckedClusterStateUpdateTask<>(request, listener) {
+            @Override
+            public ClusterState execute(ClusterState current) {
+                return change.apply(current);
+            }
+
+            @Override
+            protected AcknowledgedResponse newResponse(boolean acknowledged) {
+                return new AcknowledgedResponse(acknowledged);
+            }
+        });
+    }
+
+    @Override
+    protected final String executor() {
+        return ThreadPool.Names.MANAGEMENT;
+    }
+
+    @Override
+    protected final AcknowledgedResponse read(StreamInput in) throws IOException {
+        return new AcknowledgedResponse(in);
+    }
+
+    @Override
+    protected final ClusterBlockException checkBlock(R request, ClusterState state) {
+        return state.blocks().globalBlockedException(ClusterBlockLevel.METADATA_WRITE);
+    }
+}

@@ -1,0 +1,160 @@
+package org.opensearch.affinity.node.follow;
+
+import org.opensearch.action.support.PlainActionFuture;
+import org.opensearch.affinity.item.ItemIndex;
+import org.opensearch.affinity.item.ItemRow;
+import org.opensearch.affinity.profile.Profile;
+import org.opensearch.affinity.tracker.Trackers;
+import org.opensearch.affinity.tracker.UserKeys;
+import org.opensearch.affinity.tracker.UserNames;
+import org.opensearch.affinity.train.LogScan;
+import org.opensearch.core.common.Strings;
+import org.opensearch.core.xcontent.MediaTypeRegistry;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Events that only say that an item was shown, from the log to the item table, on one node in this JVM. */
+public class ImpressionTests extends TrackTestCase {
+    private static final String SHOWING = ", \"impressions\": [\"impression\", \"view\"]";
+
+    private ItemRow row(String item) {
+        PlainActionFuture<List<ItemIndex.Stored>> rows = PlainActionFuture.newFuture();
+        new ItemIndex(client()).load("shop", List.of(item), rows);
+        return rows.actionGet().getFirst().row();
+    }
+
+    /** How often an item was shown, and how many events liked it. */
+    private void assertCounted(String item, long shown, long likes) {
+        assertEquals(item, List.of(shown, likes), List.of(row(item).shown(), row(item).likes()));
+    }
+
+    private boolean hasProfile(String user) {
+        return client().prepareGet(INTERESTS, "user:" + user).get().isExists();
+    }
+
+    public void testCountForTheItemAlone() throws Exception {
+        shop(SHOWING);
+        client().prepareIndex("products").setId("plain").setSource(Map.of("title", "without a vector")).get();
+        long now = System.currentTimeMillis();
+        click("ann", "tent", now - DAY);
+        awaitStats("\"applied\":1,");
+        Profile before = profile("ann");
+        for (int i = 0; i < 3; i++) {
+            act("ann", "impression", "tent", now);
+            act("bob", "view", "desk", now);
+        }
+        act("bob", "view", "plain", now);
+        act("bob", "view", "no such item", now);
+        act("bob", "hover", "tent", now);
+        awaitStats("\"applied\":1,\"impressions\":7,\"restrained\":{\"repeated\":0,\"too_fast\":0},\"skipped\":{\"total\":2,", "\"unweighted_action\":1,\"unknown_item\":1,");
+        assertEquals("neither history nor session nor marks", before, profile("ann"));
+        assertFalse("nothing is to be said of who looked", hasProfile("bob"));
+        assertCounted("tent", 3, 1);
+        assertEquals(now - DAY, row("tent").time());
+        assertCounted("desk", 3, 0);
+        assertCounted("plain", 1, 0);
+        assertCounted("no such item", 0, 0);
+    }
+
+    /** After a failure the log is read again from the stored progress, which may be far behind the rows. */
+    public void testEachCountsOnceHoweverOftenItIsRead() throws Exception {
+        shop(SHOWING);
+        long now = System.currentTimeMillis();
+        act("ann", "view", "tent", now);
+        awaitStats("\"impressions\":1,");
+        Refusals.ids = "slice:";
+        Refusals.index = INTERESTS;
+        try {
+            for (int i = 0; i < 5; i++) {
+                act("ann", "view", "tent", now);
+                click("ann", "tent", now + i);
+                act("bob", "view", "desk", now);
+            }
+            assertBusy(() -> {
+                assertCounted("tent", 6, 5);
+                assertCounted("desk", 5, 0);
+            });
+            act("carl", "view", "desk", now);
+            assertBusy(() -> assertCounted("desk", 6, 0));
+            assertTrue("no progress is stored: " + stats(), stats().contains("\"impressions\":1,"));
+        } finally {
+            Refusals.index = null;
+            Refusals.ids = "";
+        }
+        awaitStats("\"applied\":5,\"impressions\":12,");
+        assertCounted("tent", 6, 5);
+        assertCounted("desk", 6, 0);
+        rebuild(false);
+        awaitIndices(SECOND);
+        awaitStats("\"applied\":5,\"impressions\":12,");
+        assertCounted("tent", 6, 5);
+        assertCounted("desk", 6, 0);
+    }
+
+    public void testWhoWantsNoProfileIsNotCounted() throws Exception {
+        shop(SHOWING);
+        long now = System.currentTimeMillis();
+        act("ann", "view", "tent", now - DAY);
+        awaitStats("\"impressions\":1,");
+        forget("ann");
+        optOut("bob", true);
+        act("ann", "view", "tent", now - DAY);
+        act("ann", "view", "tent", now + DAY / 2);
+        act("bob", "view", "tent", now + DAY / 2);
+        awaitStats("\"impressions\":2,", "\"forgotten\":1,\"opted_out\":1}");
+        assertCounted("tent", 2, 0);
+        rebuild(false);
+        awaitIndices(SECOND);
+        awaitStats("\"impressions\":1,", "\"forgotten\":2,\"opted_out\":1}");
+        assertCounted("tent", 1, 0);
+    }
+
+    public void testADocumentThatIsWrittenAgainDoesNotCountAgain() throws Exception {
+        shop(SHOWING);
+        Map<String, Object> view = Map.of(
+            "client_id",
+            "ann",
+            "action_name",
+            "view",
+            "timestamp",
+            System.currentTimeMillis(),
+            "event_attributes",
+            Map.of("object", Map.of("object_id", "tent"))
+        );
+        client().prepareIndex("ubi_events").setId("1").setSource(view).get();
+        awaitStats("\"impressions\":1,");
+        client().prepareIndex("ubi_events").setId("1").setSource(view).get();
+        awaitStats("\"impressions\":1,", "\"duplicate\":1");
+        assertCounted("tent", 1, 0);
+    }
+
+    public void testNobodyLearnsFromWhatWasShown() throws Exception {
+        shop(SHOWING);
+        long now = System.currentTimeMillis();
+        act("ann", "view", "tent", now);
+        click("ann", "desk", now);
+        awaitStats("\"applied\":1,\"impressions\":1,");
+        UserNames names = UserNames.live("shop", state(), getInstanceFromNode(UserKeys.class));
+        List<String> learned = new ArrayList<>();
+        try (LogScan scan = LogScan.open(client(), Trackers.of(state()).get("shop"), names, 1)) {
+            scan.read(0, false, act -> learned.add(act.item()));
+        }
+        assertEquals(List.of("desk"), learned);
+    }
+
+    /** The log is the same, the definition is not. */
+    public void testWhatShowsIsForTheDefinitionToSay() throws Exception {
+        shop("");
+        act("ann", "view", "tent", System.currentTimeMillis());
+        awaitStats("\"impressions\":0,", "\"unweighted_action\":1,");
+        put(SHOWING);
+        act("ann", "view", "tent", System.currentTimeMillis());
+        awaitStats("\"impressions\":1,", "\"unweighted_action\":1,");
+        rebuild(false);
+        awaitIndices(SECOND);
+        awaitStats("\"impressions\":2,", "\"unweighted_action\":0,");
+        assertTrue(Strings.toString(MediaTypeRegistry.JSON, tracker(SHOWING)).contains("\"impressions\":[\"impression\",\"view\"]"));
+    }
+}

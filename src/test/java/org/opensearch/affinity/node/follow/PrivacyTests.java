@@ -1,0 +1,191 @@
+package org.opensearch.affinity.node.follow;
+
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.apache.logging.log4j.core.LogEvent;
+import org.opensearch.action.search.SearchResponse;
+import org.opensearch.action.support.PlainActionFuture;
+import org.opensearch.affinity.cluster.SystemDocuments;
+import org.opensearch.affinity.profile.Profile;
+import org.opensearch.affinity.profile.Retention;
+import org.opensearch.affinity.tracker.Tracker;
+import org.opensearch.cluster.service.ClusterService;
+import org.opensearch.common.logging.Loggers;
+import org.opensearch.core.common.bytes.BytesReference;
+import org.opensearch.index.engine.VersionConflictEngineException;
+import org.opensearch.search.SearchHit;
+import org.opensearch.test.MockLogAppender;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+
+/** What users do not want to be known, from the log to the index, on one node in this JVM. */
+public class PrivacyTests extends TrackTestCase {
+    public void testForgottenUserStaysForgotten() throws Exception {
+        shop("");
+        long now = System.currentTimeMillis();
+        click("ann", "tent", now - DAY);
+        click("bob", "tent", now - DAY);
+        awaitStats("\"applied\":2");
+        forget("ann");
+        assertNull(profile("ann"));
+        assertEquals(1, profile("bob").events());
+        click("ann", "tent", now - DAY / 2);
+        awaitStats("\"forgotten\":1");
+        assertNull(profile("ann"));
+        click("ann", "desk", now + DAY / 2);
+        awaitStats("\"applied\":3");
+        assertEquals("only what came after", List.of("desk"), profile("ann").history().stream().map(Profile.Seen::item).toList());
+        assertEquals(1, profile("ann").interests().size());
+        click("ann", "tent", now - DAY / 2);
+        awaitStats("\"forgotten\":2");
+        forget("ann");
+        click("ann", "desk", now + DAY / 2);
+        awaitStats("\"forgotten\":3");
+        assertNull("an event from the future is forgotten too", profile("ann"));
+    }
+
+    public void testNothingOfAForgottenUserIsStored() throws Exception {
+        shop("");
+        click("ann", "tent", System.currentTimeMillis());
+        awaitStats("\"applied\":1");
+        client().admin().indices().prepareRefresh(INTERESTS).get();
+        assertTrue(stats(), stats().contains("\"users\":1"));
+        forget("ann");
+        forget("carl");
+        client().admin().indices().prepareRefresh(INTERESTS).get();
+        assertTrue(stats(), stats().contains("\"users\":0"));
+        Map<String, Object> left = client().prepareGet(INTERESTS, "user:ann").get().getSourceAsMap();
+        assertEquals(Set.of("user", "profile"), left.keySet());
+        Profile profile = SystemDocuments.read(left.get("profile"), Profile::new);
+        assertEquals(new Profile("ann").emptied(profile.absence().forgottenAt(), false).history(), profile.history());
+        assertEquals(0, profile.interests().size() + profile.events());
+    }
+
+    public void testWhoOptedOutIsUnknownUntilOptingIn() throws Exception {
+        shop("");
+        long now = System.currentTimeMillis();
+        click("ann", "tent", now - DAY);
+        awaitStats("\"applied\":1");
+        optOut("ann", false);
+        assertEquals("who was never out loses nothing", 1, profile("ann").events());
+        optOut("ann", true);
+        click("ann", "tent", now + DAY / 2);
+        awaitStats("\"opted_out\":1", "\"applied\":1");
+        assertNull(profile("ann"));
+        assertNull("nor by the items of the session", profile("ann", "tent"));
+        assertNotNull(profile("nobody", "tent"));
+        forget("ann");
+        click("ann", "tent", now + DAY / 2);
+        awaitStats("\"opted_out\":2");
+        optOut("ann", false);
+        click("ann", "tent", now - DAY);
+        click("ann", "desk", now + DAY / 2);
+        awaitStats("\"forgotten\":1", "\"applied\":2");
+        assertEquals(1, profile("ann").events());
+    }
+
+    public void testStoresNoNameOfAUserWithAPseudonym() throws Exception {
+        shop(", \"users\": {\"pseudonym\": \"2026\"}");
+        click("annabella", "tent", System.currentTimeMillis());
+        awaitStats("\"applied\":1");
+        assertEquals(1, profile("annabella").events());
+        client().admin().indices().prepareRefresh(".affinity-*").get();
+        SearchResponse all = client().prepareSearch(".affinity-interests-shop", ".affinity-items-shop").get();
+        assertEquals("a profile, a progress, an item", 3, all.getHits().getTotalHits().value());
+        for (SearchHit hit : all.getHits()) {
+            assertFalse(hit.getId(), hit.getId().contains("annabella"));
+            String source = new String(BytesReference.toBytes(hit.getSourceRef()), StandardCharsets.ISO_8859_1);
+            assertFalse(source, source.contains("annabella"));
+        }
+        forget("annabella");
+        assertNull(profile("annabella"));
+        Exception e = expectThrows(IllegalArgumentException.class, () -> put(""));
+        assertTrue(e.getMessage(), e.getMessage().contains("[users.pseudonym] of a tracker cannot change from [2026] to []: keep"));
+    }
+
+    public void testKeyThatNoNodeHas() {
+        Exception e = expectThrows(IllegalArgumentException.class, () -> shop(", \"users\": {\"pseudonym\": \"2025\"}"));
+        String message = "[users.pseudonym] names [2025], and [affinity.pseudonym.2025.secret] is not in the keystore of nodes [node_s_0]";
+        assertTrue(e.getMessage(), e.getMessage().startsWith(message));
+    }
+
+    public void testOldProfilesAreDeletedAndUnknownBefore() throws Exception {
+        shop(", \"retention\": \"90d\"");
+        long now = System.currentTimeMillis();
+        click("ann", "tent", now - 100 * DAY);
+        click("carl", "tent", now - 100 * DAY);
+        click("bob", "tent", now - 100 * DAY);
+        click("bob", "desk", now - 80 * DAY);
+        awaitStats("\"applied\":4");
+        assertNull(profile("ann"));
+        assertEquals("what is too old is not used", 1, profile("bob").history().size());
+        optOut("carl", true);
+        assertEquals(1, sweep(now));
+        assertEquals(0, sweep(now));
+        assertFalse(client().prepareGet(INTERESTS, "user:ann").get().isExists());
+        assertTrue(client().prepareGet(INTERESTS, "user:carl").get().isExists());
+        assertEquals(2, profile("bob").events());
+        optOut("carl", false);
+        click("bob", "desk", now);
+        click("carl", "desk", now + DAY / 2);
+        awaitStats("\"applied\":6");
+        assertEquals(List.of("desk", "desk"), profile("bob").history().stream().map(Profile.Seen::item).toList());
+        assertEquals(2, sweep(now + 100 * DAY));
+        click("carl", "desk", now - DAY);
+        awaitStats("\"forgotten\":1");
+    }
+
+    private long sweep(long now) throws Exception {
+        client().admin().indices().prepareRefresh(INTERESTS).get();
+        PlainActionFuture<Long> gone = PlainActionFuture.newFuture();
+        Tracker tracker = tracker(", \"retention\": \"90d\"");
+        new Retention(getInstanceFromNode(ClusterService.class), client()).sweep(tracker, now, gone);
+        return gone.actionGet();
+    }
+
+    public void testNoUserIsLogged() throws Exception {
+        Queue<String> lines = new ConcurrentLinkedQueue<>();
+        Logger logger = LogManager.getLogger("org.opensearch.affinity");
+        Level level = logger.getLevel();
+        Loggers.setLevel(logger, Level.TRACE);
+        try (MockLogAppender appender = MockLogAppender.createForLoggers(logger)) {
+            appender.addExpectation(new MockLogAppender.LoggingExpectation() {
+                @Override
+                public void match(LogEvent event) {
+                    StringWriter line = new StringWriter().append(event.getMessage().getFormattedMessage());
+                    if (event.getThrown() != null) {
+                        event.getThrown().printStackTrace(new PrintWriter(line, true));
+                    }
+                    lines.add(line.toString());
+                }
+
+                @Override
+                public void assertMatched() {}
+            });
+            shop("");
+            Refusals.user = "annabella";
+            Refusals.index = INTERESTS;
+            click("annabella", "tent", System.currentTimeMillis());
+            assertBusy(() -> assertTrue(lines.stream().anyMatch(line -> line.contains("cannot follow"))), 60, TimeUnit.SECONDS);
+            Refusals.index = null;
+            assertBusy(() -> assertTrue(lines.stream().anyMatch(line -> line.contains("again after"))), 60, TimeUnit.SECONDS);
+        } finally {
+            Refusals.index = null;
+            Loggers.setLevel(logger, level);
+        }
+        assertEquals(1, profile("annabella").events());
+        assertTrue("what failed is said", lines.stream().anyMatch(line -> line.contains("VersionConflictEngineException")));
+        for (String line : lines) {
+            assertFalse(line, line.contains("annabella"));
+        }
+    }
+}

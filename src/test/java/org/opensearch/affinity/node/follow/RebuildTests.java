@@ -1,0 +1,225 @@
+package org.opensearch.affinity.node.follow;
+
+import org.opensearch.OpenSearchStatusException;
+import org.opensearch.Version;
+import org.opensearch.affinity.event.ShardHistory;
+import org.opensearch.affinity.event.Slice;
+import org.opensearch.affinity.follow.Lag;
+import org.opensearch.affinity.follow.RebuildAction;
+import org.opensearch.affinity.follow.RebuildWindows;
+import org.opensearch.affinity.follow.WatchRebuildAction;
+import org.opensearch.affinity.manage.DeleteTrackerAction;
+import org.opensearch.affinity.profile.Profile;
+import org.opensearch.affinity.tracker.Generations;
+import org.opensearch.cluster.ClusterState;
+import org.opensearch.cluster.node.DiscoveryNode;
+import org.opensearch.cluster.node.DiscoveryNodes;
+import org.opensearch.common.action.ActionFuture;
+import org.opensearch.common.xcontent.json.JsonXContent;
+import org.opensearch.core.index.Index;
+import org.opensearch.core.index.shard.ShardId;
+import org.opensearch.core.rest.RestStatus;
+import org.opensearch.core.xcontent.ToXContent;
+import org.opensearch.core.xcontent.XContentBuilder;
+import org.opensearch.core.xcontent.XContentParser;
+import org.opensearch.tasks.TaskInfo;
+
+import java.util.List;
+import java.util.Set;
+
+/** Profiles and item table made anew from the log, on one node in this JVM. */
+public class RebuildTests extends TrackTestCase {
+    private static final List<String> USERS = List.of("ann", "bob", "carl", "dora");
+
+    private List<Profile> profiles() {
+        return USERS.stream().map(user -> profile(user)).toList();
+    }
+
+    /** Ann did several things, Bob was forgotten and did more, Carl is out, and Dora was forgotten. */
+    private void behave() throws Exception {
+        long now = System.currentTimeMillis();
+        for (int i = 0; i < 6; i++) {
+            click("ann", i % 2 == 0 ? "tent" : "desk", now - i * DAY);
+        }
+        for (String user : List.of("bob", "carl", "dora")) {
+            click(user, "tent", now - DAY);
+        }
+        awaitStats("\"applied\":9");
+        forget("bob");
+        optOut("carl", true);
+        forget("dora");
+        click("bob", "desk", now + DAY / 2);
+        awaitStats("\"applied\":10");
+    }
+
+    public void testIsWhatACleanRunMakesAndForgetsTheSame() throws Exception {
+        shop("");
+        behave();
+        List<Profile> before = profiles();
+        rebuild(false);
+        awaitIndices(SECOND);
+        awaitStats("\"opted_out\":1", "\"forgotten\":2", "\"applied\":7");
+        assertEquals(before, profiles());
+        click("carl", "tent", System.currentTimeMillis());
+        click("ann", "tent", System.currentTimeMillis());
+        awaitStats("\"opted_out\":2", "\"applied\":8");
+        assertEquals(7, profile("ann").events());
+        put(", \"half_life\": \"3d\"");
+        rebuild(false);
+        awaitIndices(Set.of(".affinity-interests-shop.3", ".affinity-items-shop.3"));
+        assertEquals(7, profile("ann").events());
+        assertNull(profile("carl"));
+        client().execute(DeleteTrackerAction.INSTANCE, new DeleteTrackerAction.Request("shop")).actionGet();
+        awaitIndices(Set.of());
+        put("");
+        awaitStats("\"applied\":12");
+        assertEquals(FIRST, indices());
+    }
+
+    public void testWhatIsAskedForMeanwhileHolds() throws Exception {
+        shop("");
+        behave();
+        Refusals.index = ".affinity-items-shop@1";
+        try {
+            rebuild(false);
+            assertBusy(() -> assertTrue(stats(), stats().contains("\"rebuild\":{\"read\":0,\"to_read\":10,\"percent\":0,\"slices\":1,\"slices_behind\":1}")));
+            Exception e = expectThrows(OpenSearchStatusException.class, () -> rebuild(false));
+            assertEquals(RestStatus.CONFLICT, ((OpenSearchStatusException) e).status());
+            assertNotNull("the profiles before serve as long", profile("ann"));
+            forget("ann");
+            optOut("bob", true);
+            optOut("carl", false);
+            optOut("carl", false);
+        } finally {
+            Refusals.index = null;
+        }
+        awaitIndices(SECOND);
+        assertNull(profile("ann"));
+        click("ann", "tent", System.currentTimeMillis() - DAY);
+        click("bob", "tent", System.currentTimeMillis() + DAY / 2);
+        click("carl", "tent", System.currentTimeMillis() + DAY / 2);
+        assertBusy(() -> {
+            assertNotNull("who opted in is known again", profile("carl"));
+            assertNull(profile("ann"));
+            assertNull(profile("bob"));
+        });
+    }
+
+    public void testCancelledLeavesAllAsItWas() throws Exception {
+        shop("");
+        behave();
+        List<Profile> before = profiles();
+        Refusals.index = ".affinity-interests-shop@1";
+        try {
+            rebuild(false);
+            assertBusy(() -> assertEquals(4, indices().size()));
+            rebuild(true);
+            awaitIndices(FIRST);
+        } finally {
+            Refusals.index = null;
+        }
+        assertEquals(before, profiles());
+        assertFalse(stats(), stats().contains("\"rebuild\""));
+        click("ann", "tent", System.currentTimeMillis());
+        awaitStats("\"applied\":11");
+        rebuild(false);
+        awaitIndices(SECOND);
+        assertEquals(7, profile("ann").events());
+    }
+
+    private ActionFuture<WatchRebuildAction.Response> watch() {
+        return client().execute(WatchRebuildAction.INSTANCE, new WatchRebuildAction.Request("shop", false));
+    }
+
+    private List<TaskInfo> windows() {
+        return client().admin().cluster().prepareListTasks().setActions("*affinity*rebuild*").setDetailed(true).get().getTasks();
+    }
+
+    public void testIsSeenAsATaskAndGivenUpByIt() throws Exception {
+        shop("");
+        behave();
+        Refusals.index = ".affinity-items-shop@1";
+        try {
+            rebuild(false);
+            ActionFuture<WatchRebuildAction.Response> watched = watch();
+            assertBusy(() -> assertEquals(new Lag(0, 10, 1, 1), windows().getFirst().getStatus()));
+            TaskInfo window = windows().getFirst();
+            assertEquals("rebuild of tracker [shop]", window.getDescription());
+            client().admin().cluster().prepareCancelTasks().setTaskId(window.getTaskId()).get();
+            assertEquals(WatchRebuildAction.Outcome.CANCELLED, watched.actionGet("30s").outcome());
+            awaitIndices(FIRST);
+        } finally {
+            Refusals.index = null;
+        }
+        rebuild(false);
+        RebuildAction.Request late = RebuildAction.Request.cancel("shop", 7);
+        client().execute(RebuildAction.INSTANCE, late).actionGet();
+        assertEquals("another rebuild goes on", WatchRebuildAction.Outcome.REBUILT, watch().actionGet("30s").outcome());
+        awaitIndices(SECOND);
+        assertEquals(List.of(), windows());
+    }
+
+    public void testDeletedTrackerEndsTheTask() throws Exception {
+        shop("");
+        behave();
+        Refusals.index = ".affinity-items-shop@1";
+        try {
+            rebuild(false);
+            ActionFuture<WatchRebuildAction.Response> watched = watch();
+            client().execute(DeleteTrackerAction.INSTANCE, new DeleteTrackerAction.Request("shop")).actionGet();
+            assertEquals(WatchRebuildAction.Outcome.DELETED, watched.actionGet("30s").outcome());
+        } finally {
+            Refusals.index = null;
+        }
+    }
+
+    public void testRebuildThatNobodyWatchesGetsAWindow() throws Exception {
+        shop("");
+        behave();
+        Refusals.index = ".affinity-items-shop@1";
+        try {
+            rebuild(false);
+            assertEquals(List.of(), windows());
+            assertBusy(() -> assertEquals(4, indices().size()));
+            RebuildWindows windows = new RebuildWindows(client());
+            windows.keep(state());
+            assertBusy(() -> assertEquals(1, windows().size()));
+            windows.elected();
+            windows.keep(state());
+            Thread.sleep(300);
+            assertEquals("one is enough", 1, windows().size());
+            client().admin().cluster().prepareCancelTasks().setTaskId(windows().getFirst().getTaskId()).get();
+            awaitIndices(FIRST);
+            assertBusy(() -> assertEquals(List.of(), windows()));
+            rebuild(false);
+            windows.keep(state());
+            Thread.sleep(200);
+            assertEquals("whoever began it is about to watch it", List.of(), windows());
+            DiscoveryNode dead = new DiscoveryNode("dead", buildNewFakeTransportAddress(), Version.CURRENT);
+            windows.keep(ClusterState.builder(state()).nodes(DiscoveryNodes.builder(state().nodes()).add(dead)).build());
+            windows.keep(state());
+            assertBusy(() -> assertEquals(1, windows().size()));
+        } finally {
+            Refusals.index = null;
+        }
+        awaitIndices(SECOND);
+    }
+
+    public void testGenerationsReadWhatTheyWrite() throws Exception {
+        shop("");
+        rebuild(false);
+        Generations generations = Generations.of(state());
+        assertEquals(1, generations.of("shop").next() + generations.of("shop").live());
+        assertEquals(generations, copyWriteable(generations, writableRegistry(), Generations::new));
+        XContentBuilder json = generations.toXContent(JsonXContent.contentBuilder().startObject(), ToXContent.EMPTY_PARAMS).endObject();
+        try (XContentParser parser = createParser(json)) {
+            parser.nextToken();
+            assertEquals(generations, Generations.fromXContent(parser));
+        }
+        Slice slice = new Slice("shop", 3, new ShardId(new Index("ubi_events", "uuid"), 2), new ShardHistory("uuid.restored", 7, 2));
+        assertEquals(slice, copyWriteable(slice, writableRegistry(), Slice::new));
+        try (XContentParser parser = createParser(slice.toXContent(JsonXContent.contentBuilder(), ToXContent.EMPTY_PARAMS))) {
+            assertEquals(slice, Slice.fromXContent(parser));
+        }
+    }
+}

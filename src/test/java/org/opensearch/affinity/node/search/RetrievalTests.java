@@ -1,0 +1,237 @@
+package org.opensearch.affinity.node.search;
+
+import org.opensearch.ExceptionsHelper;
+import org.opensearch.action.search.MultiSearchRequest;
+import org.opensearch.action.search.MultiSearchResponse;
+import org.opensearch.action.search.SearchRequest;
+import org.opensearch.action.search.SearchResponse;
+import org.opensearch.affinity.manage.PutTrackerAction;
+import org.opensearch.affinity.node.AffinityNodeTestCase;
+import org.opensearch.affinity.profile.GetProfileAction;
+import org.opensearch.affinity.tracker.Tracker;
+import org.opensearch.common.logging.HeaderWarning;
+import org.opensearch.common.settings.Settings;
+import org.opensearch.common.unit.TimeValue;
+import org.opensearch.common.util.concurrent.ThreadContext;
+import org.opensearch.common.xcontent.json.JsonXContent;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.rest.RestStatus;
+import org.opensearch.core.xcontent.XContentParser;
+import org.opensearch.search.SearchHit;
+import org.opensearch.search.builder.SearchSourceBuilder;
+import org.opensearch.threadpool.ThreadPool;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** What is retrieved for a person and for an item, on one node in this JVM, with vectors given instead of encoded. */
+public class RetrievalTests extends AffinityNodeTestCase {
+    private static final String FOR_ANN = "{\"tracker\": \"shop\", \"user\": \"ann\"}";
+
+    @Override
+    protected boolean resetNodeAfterTest() {
+        return true;
+    }
+
+    /** Ann bought a stove; tent and chair are near to and far from it. */
+    private void shop(String idField) throws Exception {
+        Settings settings = Settings.builder().put("number_of_shards", 2).put("number_of_replicas", 0).build();
+        client().admin()
+            .indices()
+            .prepareCreate("products")
+            .setSettings(settings)
+            .setMapping("title", "type=text", "sku", "type=keyword", "vector", "type=affinity_vector,dimension=2")
+            .get();
+        item("tent", "lamp for the tent", 1f, 0f);
+        item("stove", "gas stove", 0.9f, 0.1f);
+        item("desk", "lamp for the desk", 0.1f, 1f);
+        item("chair", "office chair", 0.2f, 0.9f);
+        client().prepareIndex("products").setId("plain").setSource(Map.of("title", "lamp", "sku", "sku-plain")).get();
+        client().admin().indices().prepareRefresh("products").get();
+        String definition = """
+            {"items": {"index": "products", "vector_field": "vector", "id_field": "%s"}, "events": {"index": "ubi_events"},
+             "actions": {"purchase": 3}}""".formatted(idField);
+        try (XContentParser parser = createParser(JsonXContent.jsonXContent, definition)) {
+            client().execute(PutTrackerAction.INSTANCE, new PutTrackerAction.Request(Tracker.parse("shop", parser))).actionGet();
+        }
+        String stove = idField.equals("_id") ? "stove" : "sku-stove";
+        client().prepareIndex("ubi_events")
+            .setSource(
+                Map.of(
+                    "client_id",
+                    "ann",
+                    "action_name",
+                    "purchase",
+                    "timestamp",
+                    "2026-01-01T00:00:00Z",
+                    "event_attributes",
+                    Map.of("object", Map.of("object_id", stove))
+                )
+            )
+            .get();
+        GetProfileAction.Request get = new GetProfileAction.Request("shop", "ann", TimeValue.timeValueSeconds(10));
+        assertBusy(() -> assertNotNull(client().execute(GetProfileAction.INSTANCE, get).actionGet().profile()));
+    }
+
+    private void item(String id, String title, float x, float y) {
+        Map<String, Object> source = Map.of("title", title, "sku", "sku-" + id, "vector", List.of(x, y));
+        client().prepareIndex("products").setId(id).setSource(source).get();
+    }
+
+    private SearchSourceBuilder source(String query) throws IOException {
+        try (XContentParser parser = createParser(JsonXContent.jsonXContent, "{\"query\": " + query + "}")) {
+            return SearchSourceBuilder.fromXContent(parser);
+        }
+    }
+
+    private SearchResponse search(String query) throws IOException {
+        SearchResponse response = client().prepareSearch("products").setSource(source(query).explain(true)).get();
+        assertEquals(Arrays.toString(response.getShardFailures()), 0, response.getFailedShards());
+        for (SearchHit hit : response.getHits()) {
+            assertEquals(hit.getScore(), hit.getExplanation().getValue().floatValue(), 0f);
+        }
+        return response;
+    }
+
+    private List<String> ids(String query) throws IOException {
+        return Arrays.stream(search(query).getHits().getHits()).map(SearchHit::getId).toList();
+    }
+
+    /** The ids of the hits, in a search whose response carries exactly these warnings. */
+    private List<String> ids(String query, String... warnings) throws Exception {
+        ThreadContext context = getInstanceFromNode(ThreadPool.class).getThreadContext();
+        CompletableFuture<List<String>> heard = new CompletableFuture<>();
+        // What goes out with the response is what the thread that answers has then.
+        client().prepareSearch("products").setSource(source(query)).execute(ActionListener.wrap(response -> {
+            heard.complete(context.getResponseHeaders().getOrDefault("Warning", List.of()));
+        }, heard::completeExceptionally));
+        List<String> values = heard.get(30, TimeUnit.SECONDS).stream().map(h -> HeaderWarning.extractWarningValueFromWarningHeader(h, false)).toList();
+        assertEquals(List.of(warnings), values);
+        return ids(query);
+    }
+
+    private void assertRefused(String query, String message) {
+        Exception e = expectThrows(Exception.class, () -> search(query));
+        assertEquals(e.toString(), RestStatus.BAD_REQUEST, ExceptionsHelper.status(e));
+        assertTrue(e.toString(), (e + " " + e.getCause()).contains(message));
+    }
+
+    public void testForAPerson() throws Exception {
+        shop("_id");
+        assertEquals(List.of("stove", "tent", "chair", "desk"), ids("{\"affinity\": " + FOR_ANN + "}"));
+        assertEquals(List.of("tent", "chair", "desk"), ids("{\"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\", \"exclude_seen\": true}}"));
+        assertEquals(List.of("stove", "tent"), ids("{\"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\", \"min_similarity\": 0.9}}"));
+        String lamps = "{\"match\": {\"title\": \"lamp\"}}";
+        assertEquals(List.of("tent", "desk"), ids("{\"bool\": {\"must\": {\"affinity\": " + FOR_ANN + "}, \"filter\": " + lamps + "}}"));
+        assertEquals(
+            "of the nearest on each shard, those that pass",
+            Set.of("tent", "desk"),
+            Set.copyOf(ids("{\"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\", \"k\": 2, \"filter\": " + lamps + "}}"))
+        );
+        assertEquals("unknown users", List.of(), ids("{\"affinity\": {\"tracker\": \"shop\", \"user\": \"zoe\"}}"));
+        String should = "{\"bool\": {\"should\": [" + lamps + ", {\"affinity\": {\"tracker\": \"shop\", \"user\": \"zoe\"}}]}}";
+        assertEquals(Set.of("tent", "desk", "plain"), Set.copyOf(ids(should)));
+        assertRefused("{\"affinity\": {\"tracker\": \"shpo\", \"user\": \"ann\"}}", "[affinity] unknown tracker [shpo]; defined: [shop]");
+    }
+
+    public void testItemsByAFieldOfTheirOwn() throws Exception {
+        shop("sku");
+        assertEquals(List.of("tent", "chair", "desk"), ids("{\"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\", \"exclude_seen\": true}}"));
+        assertEquals(List.of("tent", "chair", "desk"), ids("{\"affinity_similar\": {\"tracker\": \"shop\", \"item\": \"sku-stove\"}}"));
+    }
+
+    public void testNoProfilesNoHitsOfTheClauseAndAWarning() throws Exception {
+        shop("_id");
+        client().admin().indices().prepareClose(".affinity-interests-shop").get();
+        String lamps = "{\"match\": {\"title\": \"lamp\"}}";
+        String should = "{\"bool\": {\"should\": [" + lamps + ", {\"affinity\": " + FOR_ANN + "}]}}";
+        assertEquals(Set.of("tent", "desk", "plain"), Set.copyOf(ids(should)));
+        assertWarnings("[affinity] the profile is not available: the query [affinity] matches nothing");
+    }
+
+    public void testLikeAnItem() throws Exception {
+        shop("_id");
+        assertEquals(List.of("stove", "chair", "desk"), ids("{\"affinity_similar\": {\"tracker\": \"shop\", \"item\": \"tent\"}}"));
+        assertEquals(List.of("desk"), ids("{\"affinity_similar\": {\"tracker\": \"shop\", \"items\": [\"tent\", \"stove\", \"chair\"]}}"));
+        String warning = "[affinity_similar] of tracker [shop] these items do not exist or have no vector: ";
+        assertEquals(List.of(), ids("{\"affinity_similar\": {\"tracker\": \"shop\", \"item\": \"tetn\"}}", warning + "[tetn]"));
+        String oneOfTwo = "{\"affinity_similar\": {\"tracker\": \"shop\", \"items\": [\"tent\", \"plain\"]}}";
+        assertEquals(List.of("stove", "chair", "desk"), ids(oneOfTwo, warning + "[plain]"));
+        String seven = "[\"a\", \"b\", \"c\", \"d\", \"e\", \"f\", \"g\"]";
+        String none = "{\"affinity_similar\": {\"tracker\": \"shop\", \"items\": " + seven + "}}";
+        assertEquals(List.of(), ids(none, warning + "[a, b, c, d, e] and [2] more"));
+    }
+
+    public void testEveryClauseThatFailsWarns() throws Exception {
+        shop("_id");
+        client().admin().indices().prepareClose(".affinity-interests-shop").get();
+        String both = "{\"bool\": {\"should\": [{\"affinity\": " + FOR_ANN + "}, {\"affinity_similar\": {\"tracker\": \"shop\", \"item\": \"no\"}}]}}";
+        List<String> found = ids(
+            both,
+            "[affinity] the profile is not available: the query [affinity] matches nothing",
+            "[affinity_similar] of tracker [shop] these items do not exist or have no vector: [no]"
+        );
+        assertEquals(List.of(), found);
+    }
+
+    public void testSeveralSearchesAndOtherIndices() throws Exception {
+        shop("_id");
+        client().prepareIndex("articles").setId("a").setSource(Map.of("title", "how to pitch a tent")).setRefreshPolicy("true").get();
+        MultiSearchRequest searches = new MultiSearchRequest();
+        for (String item : List.of("tent", "desk")) {
+            SearchSourceBuilder like = source("{\"affinity_similar\": {\"tracker\": \"shop\", \"item\": \"" + item + "\"}}").size(1);
+            searches.add(new SearchRequest("products", "articles").source(like));
+        }
+        MultiSearchResponse answers = client().multiSearch(searches).actionGet();
+        assertEquals(0, answers.getResponses()[0].getResponse().getFailedShards());
+        assertEquals("stove", answers.getResponses()[0].getResponse().getHits().getAt(0).getId());
+        assertEquals("chair", answers.getResponses()[1].getResponse().getHits().getAt(0).getId());
+    }
+
+    public void testAFieldThatHoldsNoSuchVectors() throws Exception {
+        shop("_id");
+        client().admin()
+            .indices()
+            .prepareCreate("cubes")
+            .setMapping("vector", "type=affinity_vector,dimension=3")
+            .get();
+        client().admin().indices().prepareCreate("words").setMapping("vector", "type=text").get();
+        for (Map.Entry<String, String> wrong : Map.of(
+            "cubes",
+            "field [vector] has dimension [3], the vector searched for [2]",
+            "words",
+            "field [vector] is of type [text]; wanted [affinity_vector] or [knn_vector]"
+        ).entrySet()) {
+            Exception e = expectThrows(
+                Exception.class,
+                () -> client().prepareSearch(wrong.getKey()).setSource(source("{\"affinity\": " + FOR_ANN + "}")).get()
+            );
+            assertEquals(RestStatus.BAD_REQUEST, ExceptionsHelper.status(e));
+            assertTrue(e.toString(), (e + " " + e.getCause()).contains(wrong.getValue()));
+        }
+    }
+
+    public void testAModelThatIsNotThere() throws Exception {
+        shop("_id");
+        assertRefused("{\"affinity_text\": {\"text\": \"lamp\", \"tracker\": \"shop\"}}", "unknown model [all-minilm-l6-v2]; available: []");
+        assertRefused("{\"affinity_text\": {\"text\": \"lamp\", \"tracker\": \"shpo\"}}", "[affinity] unknown tracker [shpo]; defined: [shop]");
+    }
+
+    public void testPagesDoNotOverlap() throws Exception {
+        shop("_id");
+        List<String> paged = new ArrayList<>();
+        for (int from = 0; from < 4; from++) {
+            SearchSourceBuilder page = source("{\"affinity\": " + FOR_ANN + "}").from(from).size(1);
+            for (SearchHit hit : client().prepareSearch("products").setSource(page).get().getHits()) {
+                paged.add(hit.getId());
+            }
+        }
+        assertEquals(List.of("stove", "tent", "chair", "desk"), paged);
+    }
+}

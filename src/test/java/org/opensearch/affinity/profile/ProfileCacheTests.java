@@ -1,0 +1,67 @@
+package org.opensearch.affinity.profile;
+
+import org.opensearch.action.support.PlainActionFuture;
+import org.opensearch.affinity.node.AffinityNodeTestCase;
+import org.opensearch.cluster.service.ClusterService;
+import org.opensearch.core.index.Index;
+
+import java.util.List;
+import java.util.Map;
+
+public class ProfileCacheTests extends AffinityNodeTestCase {
+    private ProfileIndex profiles;
+    private ProfileCache cache;
+    private Index index;
+
+    @Override
+    public void setUp() throws Exception {
+        super.setUp();
+        profiles = new ProfileIndex(client());
+        cache = getInstanceFromNode(ProfileCache.class);
+        PlainActionFuture<Void> created = new PlainActionFuture<>();
+        profiles.create("shop", 0, true, created);
+        created.actionGet();
+        index = getInstanceFromNode(ClusterService.class).state().metadata().index(ProfileIndex.index("shop", 0)).getIndex();
+        assertBusy(() -> {
+            cache.put(index, "probe", new Profile("probe"), cache.writes("probe"));
+            assertNotNull("the shard is here", cache.get(index, "probe"));
+        });
+    }
+
+    @Override
+    protected boolean resetNodeAfterTest() {
+        return true;
+    }
+
+    private void save(Profile profile) {
+        PlainActionFuture<Map<String, ProfileIndex.Stored>> loaded = new PlainActionFuture<>();
+        profiles.load("shop", List.of(profile.user()), loaded);
+        PlainActionFuture<Void> saved = new PlainActionFuture<>();
+        profiles.save("shop", List.of(loaded.actionGet().get(profile.user()).with(profile)), saved);
+        saved.actionGet();
+    }
+
+    public void testAWriteForgetsTheProfile() {
+        String id = ProfileIndex.idOfUser("ann");
+        Profile first = new Profile("ann");
+        int before = cache.writes(id);
+        cache.put(index, id, first, before);
+        assertSame(first, cache.get(index, id));
+        save(new Profile("ann"));
+        assertNull(cache.get(index, id));
+        cache.put(index, id, first, before);
+        assertNull("the write overtook this read", cache.get(index, id));
+        cache.put(index, id, first, cache.writes(id));
+        assertSame(first, cache.get(index, id));
+    }
+
+    public void testNothingIsKeptOfAnIndexThatIsNotHere() {
+        String id = ProfileIndex.idOfUser("ann");
+        Index elsewhere = new Index(".affinity-interests-shop.1", "another");
+        cache.put(elsewhere, id, new Profile("ann"), cache.writes(id));
+        assertNull(cache.get(elsewhere, id));
+        cache.put(index, id, new Profile("ann"), cache.writes(id));
+        client().admin().indices().prepareClose(index.getName()).get();
+        assertNull(cache.get(index, id));
+    }
+}

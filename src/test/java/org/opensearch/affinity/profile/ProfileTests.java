@@ -1,0 +1,343 @@
+package org.opensearch.affinity.profile;
+
+import org.apache.lucene.util.VectorUtil;
+import org.opensearch.affinity.event.Event;
+import org.opensearch.affinity.event.Event.Skipped;
+import org.opensearch.affinity.event.Slice;
+import org.opensearch.affinity.tracker.Decay;
+import org.opensearch.affinity.tracker.Tracker;
+import org.opensearch.affinity.vector.Direction;
+import org.opensearch.common.io.stream.BytesStreamOutput;
+import org.opensearch.common.xcontent.json.JsonXContent;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.index.Index;
+import org.opensearch.core.index.shard.ShardId;
+import org.opensearch.core.xcontent.XContentParser;
+import org.opensearch.test.OpenSearchTestCase;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.IntStream;
+
+public class ProfileTests extends OpenSearchTestCase {
+    private static final Slice SLICE = new Slice("shop", new ShardId(new Index("ubi_events", "uuid"), 0));
+    /** Directions have one byte a dimension. */
+    private static final float STEP = 1 / 127f;
+    private static final long MINUTE = 60 * 1000L;
+    private static final long DAY = 24 * 60 * 60 * 1000L;
+
+    private Tracker tracker(int maxInterests) throws IOException {
+        return tracker(maxInterests, "");
+    }
+
+    private Tracker tracker(int maxInterests, String more) throws IOException {
+        String json = "{\"items\":{\"index\":\"products\",\"vector_field\":\"v\"},\"events\":{\"index\":\"ubi_events\"},"
+            + "\"actions\":{\"buy\":2},\"half_life\":\"1d\",\"interest_similarity\":0.75,\"max_interests\":" + maxInterests + more + "}";
+        try (XContentParser parser = createParser(JsonXContent.jsonXContent, json)) {
+            return Tracker.parse("shop", parser);
+        }
+    }
+
+    private static Event event(String item, long day) {
+        return at(item, day * DAY);
+    }
+
+    private static Event at(String item, long time, String... contexts) {
+        return new Event("ann", item, "buy", time, (item + time).hashCode(), List.of(contexts));
+    }
+
+    private static Skipped apply(Profile profile, long seqNo, Event event, float[] vector, Tracker tracker) {
+        return profile.apply(SLICE, seqNo, event, false, vector, 2, tracker);
+    }
+
+    public void testNearestInterestAbsorbsAndDecays() throws Exception {
+        Profile profile = new Profile("ann");
+        profile.apply(SLICE, 0, event("a", 10), false, new float[] { 1, 0 }, 2, tracker(8));
+        profile.apply(SLICE, 1, event("b", 11), false, new float[] { 0.8f, 0.6f }, 2, tracker(8));
+        Interest interest = profile.interests().get(0);
+        // Half of the first event is left: 1 · (1, 0) + 2 · (0.8, 0.6) = (2.6, 1.2), weight 1 + 2.
+        assertEquals(1, profile.interests().size());
+        assertEquals(3.0, interest.weight(), 1e-9);
+        float norm = (float) Math.hypot(2.6, 1.2);
+        assertArrayEquals(new float[] { 2.6f / norm, 1.2f / norm }, interest.direction(), STEP);
+        assertEquals(List.of(new Interest.Example("b", 2), new Interest.Example("a", 1)), interest.examples());
+        assertEquals(1.5, interest.weightAt(12 * DAY, new Decay(DAY)), 1e-9);
+    }
+
+    public void testLateEventCountsWhatIsLeftOfIt() throws Exception {
+        Profile inOrder = new Profile("ann");
+        inOrder.apply(SLICE, 0, event("a", 10), false, new float[] { 1, 0 }, 2, tracker(8));
+        inOrder.apply(SLICE, 1, event("b", 11), false, new float[] { 0.8f, 0.6f }, 2, tracker(8));
+        Profile late = new Profile("ann");
+        late.apply(SLICE, 0, event("b", 11), false, new float[] { 0.8f, 0.6f }, 2, tracker(8));
+        late.apply(SLICE, 1, event("a", 10), false, new float[] { 1, 0 }, 2, tracker(8));
+        assertArrayEquals(inOrder.interests().get(0).direction(), late.interests().get(0).direction(), STEP);
+        assertEquals(inOrder.interests().get(0).weight(), late.interests().get(0).weight(), 1e-6);
+        assertEquals(inOrder.history(), late.history());
+    }
+
+    public void testFarEventOpensAnInterestAndTheClosestMerge() throws Exception {
+        Profile profile = new Profile("ann");
+        float[][] vectors = { { 1, 0 }, { 0, 1 }, { -1, 0 } };
+        for (int i = 0; i < 3; i++) {
+            profile.apply(SLICE, i, event("i" + i, 10), false, vectors[i], 2, tracker(3));
+        }
+        assertEquals(3, profile.interests().size());
+        float[] near = { 0.6f, 0.8f }; // its cosine with {0, 1} is 0.8: absorbed
+        profile.apply(SLICE, 3, event("near", 10), false, VectorUtil.l2normalize(near), 2, tracker(3));
+        assertEquals(3, profile.interests().size());
+        assertEquals(2, profile.interests().get(1).events());
+        profile.apply(SLICE, 4, event("far", 10), false, new float[] { 0, -1 }, 2, tracker(3));
+        assertEquals(3, profile.interests().size());
+        assertEquals(5, profile.interests().stream().mapToInt(Interest::events).sum());
+        assertEquals(10.0, profile.interests().stream().mapToDouble(Interest::weight).sum(), 1e-9);
+    }
+
+    public void testDislikeIsAnInterestOfItsOwn() throws Exception {
+        Profile profile = new Profile("ann");
+        profile.apply(SLICE, 0, event("a", 10), false, new float[] { 1, 0 }, 2, tracker(8));
+        profile.apply(SLICE, 1, event("b", 10), false, new float[] { 1, 0 }, -1, tracker(8));
+        assertTrue(profile.interests().get(0).liked());
+        assertFalse(profile.interests().get(1).liked());
+        assertEquals(1.0, profile.interests().get(1).weight(), 0);
+    }
+
+    public void testEveryEventCountsOnce() throws Exception {
+        List<float[]> vectors = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            vectors.add(VectorUtil.l2normalize(new float[] { randomFloat() - 0.5f, randomFloat() - 0.5f, randomFloat() + 0.1f }));
+        }
+        Profile once = new Profile("ann");
+        for (int i = 0; i < 60; i++) {
+            once.apply(SLICE, i, event("i" + i, i), false, vectors.get(i), 2, tracker(4));
+        }
+        Profile again = new Profile("ann");
+        int from = 0;
+        for (int to = 0; to <= 60; to += randomIntBetween(1, 9)) {
+            // Each batch starts over somewhere before the last one ended, as after a crash, and the profile was stored between.
+            for (int i = Math.max(0, from - randomIntBetween(0, 20)); i < to; i++) {
+                again.apply(SLICE, i, event("i" + i, i), false, vectors.get(i), 2, tracker(4));
+            }
+            from = to;
+            again = copyWriteable(again, writableRegistry(), Profile::new);
+        }
+        for (int i = 0; i < 60; i++) {
+            again.apply(SLICE, i, event("i" + i, i), false, vectors.get(i), 2, tracker(4));
+        }
+        assertEquals(60, again.events());
+        assertEquals(once, again);
+        assertEquals(History.MAX, again.history().size());
+    }
+
+    public void testSlicesAreRememberedApart() throws Exception {
+        Slice other = new Slice("shop", new ShardId(new Index("ubi_events", "uuid"), 1));
+        Profile profile = new Profile("ann");
+        profile.apply(SLICE, 5, event("a", 1), false, new float[] { 1, 0 }, 2, tracker(4));
+        profile.apply(other, 3, event("b", 1), false, new float[] { 1, 0 }, 2, tracker(4));
+        assertEquals(2, profile.events());
+        assertTrue(profile.hasApplied(SLICE, 5));
+        assertFalse(profile.hasApplied(other, 4));
+        assertEquals(2, profile.marks());
+        profile.forgetMarks((key, mark) -> key.equals(SLICE.key()) && mark <= 4);
+        assertTrue("the mark is beyond what will not be read again", profile.hasApplied(SLICE, 5));
+        profile.forgetMarks((key, mark) -> key.equals(SLICE.key()) && mark <= 5);
+        assertFalse(profile.hasApplied(SLICE, 5));
+        assertTrue(profile.hasApplied(other, 3));
+    }
+
+    public void testOneEventSentTwiceCountsOnce() throws Exception {
+        Profile profile = new Profile("ann");
+        float[] vector = { 1, 0 };
+        assertNull(apply(profile, 0, event("a", 10), vector, tracker(4)));
+        assertEquals(Skipped.DUPLICATE, apply(profile, 1, event("a", 10), vector, tracker(4)));
+        Event corrected = new Event("ann", "b", "buy", 11 * DAY, event("a", 10).id(), List.of());
+        assertEquals("its document was changed", Skipped.DUPLICATE, profile.apply(SLICE, 2, corrected, true, vector, 2, tracker(4)));
+        assertNull("another document that happens to have the hash", profile.apply(SLICE, 3, corrected, false, vector, 2, tracker(4)));
+        Event sameAct = new Event("ann", "a", "buy", 10 * DAY, 7, List.of());
+        assertNull("another event of the same moment", apply(profile, 4, sameAct, vector, tracker(4)));
+        assertEquals(3, profile.events());
+    }
+
+    public void testWhatIsOlderThanTheHistoryIsKnownIfItWasWrittenBefore() throws Exception {
+        Profile profile = new Profile("ann");
+        for (int i = 0; i < 60; i++) {
+            apply(profile, i, event("i" + i, 100 + i), new float[] { 1, 0 }, tracker(4));
+        }
+        assertEquals(Skipped.DUPLICATE, profile.apply(SLICE, 60, event("i3", 103), true, new float[] { 1, 0 }, 2, tracker(4)));
+        assertNull("late", profile.apply(SLICE, 61, event("late", 103), false, new float[] { 1, 0 }, 2, tracker(4)));
+        assertNull("the first writing was gone before it was read", profile.apply(SLICE, 62, event("new", 159), true, new float[] { 1, 0 }, 2, tracker(4)));
+    }
+
+    public void testSessionIsKeptApart() throws Exception {
+        Tracker tracker = tracker(4);
+        Profile profile = new Profile("ann");
+        apply(profile, 0, at("a", 0), new float[] { 1, 0 }, tracker);
+        apply(profile, 1, at("b", DAY), new float[] { 0, 1 }, tracker);
+        apply(profile, 2, at("c", DAY + 29 * MINUTE), new float[] { 0, 1 }, tracker);
+        assertEquals(0f, profile.interests().get(0).sessionWeight(), 0);
+        assertEquals(4f, profile.interests().get(1).sessionWeight(), 0);
+        assertTrue(profile.inSession(DAY + 58 * MINUTE, tracker));
+        assertFalse(profile.inSession(DAY + 59 * MINUTE, tracker));
+        apply(profile, 3, at("late", 0), new float[] { 1, 0 }, tracker);
+        assertEquals("the event is of an older session", 0f, profile.interests().get(0).sessionWeight(), 0);
+        apply(profile, 4, at("d", DAY + 59 * MINUTE), new float[] { 1, 0 }, tracker);
+        assertEquals(2f, profile.interests().get(0).sessionWeight(), 0);
+        assertEquals(0f, profile.interests().get(1).sessionWeight(), 0);
+    }
+
+    public void testOneItemOverAndOverSaysNoMore() throws Exception {
+        Tracker tracker = tracker(4, ",\"limits\":{\"item_per_session\":3,\"events_per_session\":6}");
+        Profile profile = new Profile("ann");
+        for (int i = 0; i < 3; i++) {
+            assertNull(apply(profile, i, at("a", i * MINUTE), new float[] { 1, 0 }, tracker));
+        }
+        double weight = profile.interests().get(0).weight();
+        assertEquals(Skipped.REPEATED, apply(profile, 3, at("a", 3 * MINUTE), new float[] { 1, 0 }, tracker));
+        assertEquals(weight, profile.interests().get(0).weight(), 0);
+        assertEquals(4, profile.history().size());
+        assertNull(apply(profile, 4, at("b", 4 * MINUTE), new float[] { 1, 0 }, tracker));
+        assertNull(apply(profile, 5, at("c", 4 * MINUTE), new float[] { 1, 0 }, tracker));
+        assertEquals("the session is full", Skipped.REPEATED, apply(profile, 6, at("d", 4 * MINUTE), new float[] { 1, 0 }, tracker));
+        assertNull("the next session", apply(profile, 7, at("a", DAY), new float[] { 1, 0 }, tracker));
+    }
+
+    public void testProgramsAreFasterThanPeople() throws Exception {
+        Tracker tracker = tracker(4, ",\"limits\":{\"events_per_minute\":60}");
+        Profile program = new Profile("crawler");
+        Profile person = new Profile("ann");
+        Profile basket = new Profile("bob");
+        for (int i = 0; i < 200; i++) {
+            Skipped reason = apply(program, i, at("i" + i, i * 900L), new float[] { 1, 0 }, tracker);
+            assertEquals("" + i, i < 50 ? null : Skipped.TOO_FAST, reason);
+            assertNull(apply(person, i, at("i" + i, i * 1_001L), new float[] { 1, 0 }, tracker));
+            assertNull(apply(basket, i, at("i" + i, 0), new float[] { 1, 0 }, tracker));
+        }
+        assertEquals(200, program.events());
+    }
+
+    public void testContextsAreCountedAndDecay() throws Exception {
+        Profile profile = new Profile("ann");
+        apply(profile, 0, at("a", 10 * DAY, "hour=9", "on=phone"), new float[] { 1, 0 }, tracker(4));
+        apply(profile, 1, at("b", 11 * DAY, "hour=9"), new float[] { 1, 0 }, tracker(4));
+        Interest interest = profile.interests().get(0);
+        assertEquals(3f, interest.weightIn("hour=9"), 1e-6f);
+        assertEquals(1f, interest.weightIn("on=phone"), 1e-6f);
+        assertEquals(0f, interest.weightIn("hour=12"), 0);
+        for (int i = 0; i < 100; i++) {
+            apply(profile, 2 + i, at("c" + i, 11 * DAY, "place=" + i), new float[] { 1, 0 }, tracker(4));
+        }
+        assertTrue("what weighs most stays", interest.weightIn("hour=9") > 0);
+        assertEquals("bounded", 23, IntStream.range(0, 100).filter(i -> interest.weightIn("place=" + i) > 0).count());
+    }
+
+    public void testReadsTheFirstFormat() throws Exception {
+        byte[] stored = Base64.getDecoder()
+            .decode(
+                "AQNhbm4CAQJAJmZmP5mZmkAIAAAAAAAAAAAAADil9AACAgFiQAAAAAAAAAABYT/wAAAAAAAAAAIAAAAAP4AAAD/wAAAAAAAAAAAAADil9AEB"
+                    + "AQFjP/AAAAAAAAADAWEDYnV5AAAAADN/mAABYgNidXkAAAAAOKX0AAFjBGhhdGUAAAAAOKX0AQEGdXVpZC8wDgM="
+            );
+        Profile profile = new Profile(StreamInput.wrap(stored));
+        assertEquals("ann", profile.user());
+        assertEquals(3, profile.events());
+        Interest interest = profile.interests().get(0);
+        float norm = (float) Math.hypot(2.6, 1.2);
+        assertArrayEquals(new float[] { 2.6f / norm, 1.2f / norm }, interest.direction(), STEP);
+        assertEquals(3.0, interest.weight(), 0);
+        assertEquals(List.of(new Interest.Example("b", 2), new Interest.Example("a", 1)), interest.examples());
+        assertFalse(profile.interests().get(1).liked());
+        assertEquals(List.of("a", "b", "c"), profile.history().stream().map(Profile.Seen::item).toList());
+        assertTrue(profile.hasApplied(SLICE, 7));
+        assertFalse(profile.hasApplied(SLICE, 8));
+        assertEquals("it is written in the format of today", profile, copyWriteable(profile, writableRegistry(), Profile::new));
+        stored[0] = 3;
+        Exception e = expectThrows(IOException.class, () -> new Profile(StreamInput.wrap(stored)));
+        assertEquals("profile format [3] is not one that this version reads, 1 to [2]", e.getMessage());
+    }
+
+    /** Rounding an interest's direction to a byte a dimension, after every one of a thousand events, moves no cosine by more than 0.05. */
+    public void testRoundingCostsLittle() throws Exception {
+        int dimension = 384;
+        float[] taste = random(dimension);
+        double[] exact = new double[dimension];
+        Direction rounded = null;
+        for (int i = 1; i <= 1_000; i++) {
+            float[] vector = random(dimension);
+            for (int d = 0; d < dimension; d++) {
+                vector[d] = 0.6f * vector[d] + taste[d];
+            }
+            VectorUtil.l2normalize(vector);
+            double share = Math.max(1.0 / i, 1.0 / 33);
+            for (int d = 0; d < dimension; d++) {
+                exact[d] = (1 - share) * exact[d] + share * vector[d];
+            }
+            double norm = Math.sqrt(Arrays.stream(exact).map(x -> x * x).sum());
+            for (int d = 0; d < dimension; d++) {
+                exact[d] /= norm;
+            }
+            if (rounded == null) {
+                rounded = new Direction(vector);
+            } else {
+                rounded.move(vector, share);
+            }
+            double off = 0;
+            float[] unit = rounded.unit();
+            for (int d = 0; d < dimension; d++) {
+                off += (unit[d] - exact[d]) * (unit[d] - exact[d]);
+            }
+            assertTrue(i + ": " + Math.sqrt(off), Math.sqrt(off) < 0.05);
+        }
+    }
+
+    public void testProfileIsSmall() throws Exception {
+        Tracker tracker = tracker(4, "");
+        Profile profile = new Profile("3f2504e0-4f89-11d3-9a0c-0305e82c3301");
+        for (int i = 0; i < 50; i++) {
+            String hour = "hour=" + i % 8 * 3;
+            profile.apply(SLICE, i, at("B00" + (1_000_000 + i * 7919), i * 11 * MINUTE, hour, "day=monday"), false, random(384), 1, tracker);
+        }
+        BytesStreamOutput out = new BytesStreamOutput();
+        profile.writeTo(out);
+        assertEquals(4, profile.interests().size());
+        logger.info("a profile of 4 interests and 50 events: {} bytes", out.size());
+        assertTrue("" + out.size(), out.size() < 3 * 1024);
+    }
+
+    private static float[] random(int dimension) {
+        float[] vector = new float[dimension];
+        for (int i = 0; i < dimension; i++) {
+            vector[i] = (float) random().nextGaussian();
+        }
+        return VectorUtil.l2normalize(vector);
+    }
+
+    public void testWhatIsForgottenDoesNotComeBack() throws Exception {
+        Profile profile = new Profile("ann");
+        apply(profile, 0, event("a", 10), new float[] { 1, 0 }, tracker(8));
+        Profile forgotten = copyWriteable(profile.emptied(12 * DAY, false), writableRegistry(), Profile::new);
+        assertEquals(profile.emptied(12 * DAY, false), forgotten);
+        assertTrue("marks stay", forgotten.hasApplied(SLICE, 0));
+        assertEquals(0, forgotten.interests().size() + forgotten.history().size() + forgotten.events());
+        for (long seqNo = 0; seqNo < 3; seqNo++) {
+            assertEquals(Skipped.FORGOTTEN, apply(forgotten, seqNo, event("a", 10 + seqNo), new float[] { 1, 0 }, tracker(8)));
+        }
+        assertNull(apply(forgotten, 3, event("a", 13), new float[] { 1, 0 }, tracker(8)));
+        assertEquals(1, forgotten.events());
+        assertEquals("later events are forgotten too", 13 * DAY, forgotten.emptied(12 * DAY, false).absence().forgottenAt());
+        Profile out = copyWriteable(forgotten.emptied(14 * DAY, true), writableRegistry(), Profile::new);
+        assertEquals(Skipped.OPTED_OUT, apply(out, 4, event("a", 15), new float[] { 1, 0 }, tracker(8)));
+    }
+
+    public void testHistoryIsKeptForAsLongAsTheTrackerSays() throws Exception {
+        Profile profile = new Profile("ann");
+        Tracker tracker = tracker(8, ",\"retention\":\"90d\"");
+        apply(profile, 0, event("old", 1), new float[] { 1, 0 }, tracker);
+        apply(profile, 1, event("new", 91), new float[] { 1, 0 }, tracker);
+        assertEquals(2, profile.history().size());
+        apply(profile, 2, event("newer", 92), new float[] { 1, 0 }, tracker);
+        assertEquals(List.of("new", "newer"), profile.history().stream().map(Profile.Seen::item).toList());
+        assertEquals(3, profile.events());
+    }
+}

@@ -1,0 +1,255 @@
+package org.opensearch.affinity.retrieve;
+
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.NoMergePolicy;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.BooleanClause;
+import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.BoostQuery;
+import org.apache.lucene.search.Explanation;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.search.TopDocs;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.tests.util.TestUtil;
+import org.apache.lucene.util.VectorUtil;
+import org.opensearch.affinity.rank.Interests;
+import org.opensearch.affinity.rank.Interests.Aspect;
+import org.opensearch.affinity.vector.Space;
+import org.opensearch.test.OpenSearchTestCase;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Retrieval from real segments, against comparing with every vector. */
+public class NearestItemsTests extends OpenSearchTestCase {
+    private static final int DIMENSION = 6;
+
+    private static float[] unit(float... values) {
+        return VectorUtil.l2normalize(values);
+    }
+
+    private static float[] random(int dimension) {
+        float[] vector = new float[dimension];
+        for (int i = 0; i < dimension; i++) {
+            vector[i] = (float) random().nextGaussian();
+        }
+        return unit(vector);
+    }
+
+    private static Interests interests(Aspect... aspects) {
+        return new Interests("v", Space.around(new float[aspects[0].direction().length]), 0, true, List.of(aspects));
+    }
+
+    private static Aspect aspect(int number, float strength, float... direction) {
+        return new Aspect(number, strength, direction, 0f, List.of("i" + number));
+    }
+
+    private static Query nearest(Interests interests, int k) {
+        return new NearestItems(interests, k, 0f, null);
+    }
+
+    /** An index with a graph or without one, of several segments. */
+    private final class Items implements AutoCloseable {
+        private final Directory directory = newDirectory();
+        private final IndexWriter writer;
+        private DirectoryReader reader;
+
+        Items(boolean graph) throws IOException {
+            int threshold = graph ? 0 : Integer.MAX_VALUE;
+            IndexWriterConfig config = new IndexWriterConfig().setMergePolicy(NoMergePolicy.INSTANCE);
+            writer = new IndexWriter(directory, config.setCodec(TestUtil.alwaysKnnVectorsFormat(new Lucene99HnswVectorsFormat(16, 100, threshold))));
+        }
+
+        /** A null vector for an item without one. */
+        void add(String id, String colour, float[] vector) throws IOException {
+            Document document = new Document();
+            document.add(new StringField("id", id, Field.Store.YES));
+            document.add(new StringField("colour", colour, Field.Store.NO));
+            if (vector != null) {
+                document.add(new KnnFloatVectorField("v", vector, VectorSimilarityFunction.DOT_PRODUCT));
+            }
+            writer.addDocument(document);
+        }
+
+        void remove(String id) throws IOException {
+            writer.deleteDocuments(new Term("id", id));
+        }
+
+        IndexSearcher searcher() throws IOException {
+            reader = DirectoryReader.open(writer);
+            return new IndexSearcher(reader);
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (reader != null) {
+                reader.close();
+            }
+            writer.close();
+            directory.close();
+        }
+    }
+
+    private static Map<String, Float> scores(IndexSearcher searcher, Query query) throws IOException {
+        Map<String, Float> scores = new HashMap<>();
+        for (ScoreDoc hit : searcher.search(query, 10_000).scoreDocs) {
+            scores.put(searcher.storedFields().document(hit.doc).get("id"), hit.score);
+        }
+        return scores;
+    }
+
+    /** The k best by cosine with a direction, as a map of scores, of all vectors given. */
+    private static Map<String, Float> bestOf(Map<String, float[]> vectors, float[] direction, int k) {
+        Map<String, Float> best = new HashMap<>();
+        vectors.entrySet()
+            .stream()
+            .sorted((a, b) -> Float.compare(VectorUtil.dotProduct(direction, b.getValue()), VectorUtil.dotProduct(direction, a.getValue())))
+            .limit(k)
+            .forEach(item -> best.put(item.getKey(), VectorUtil.dotProduct(direction, item.getValue())));
+        best.values().removeIf(cosine -> cosine <= 0);
+        return best;
+    }
+
+    private static void assertScores(Map<String, Float> expected, Map<String, Float> actual) {
+        assertEquals(expected.keySet(), actual.keySet());
+        expected.forEach((id, score) -> assertEquals(id, score, actual.get(id), 1e-5f));
+    }
+
+    public void testTheSameAsComparingWithAllVectors() throws Exception {
+        for (boolean graph : new boolean[] { false, true }) {
+            try (Items items = new Items(graph)) {
+                Map<String, float[]> red = new HashMap<>();
+                Map<String, float[]> all = new HashMap<>();
+                for (int i = 0; i < 400; i++) {
+                    float[] vector = i % 7 == 0 ? null : random(DIMENSION);
+                    items.add("i" + i, i % 3 == 0 ? "red" : "blue", vector);
+                    if (i % 11 == 0) {
+                        items.remove("i" + i);
+                    } else if (vector != null) {
+                        all.put("i" + i, vector);
+                        if (i % 3 == 0) {
+                            red.put("i" + i, vector);
+                        }
+                    }
+                    if (i % 90 == 89) {
+                        items.writer.flush();
+                    }
+                }
+                IndexSearcher searcher = items.searcher();
+                float[] direction = random(DIMENSION);
+                Interests one = interests(aspect(1, 1f, direction));
+                Query isRed = new TermQuery(new Term("colour", "red"));
+                int k = graph ? 400 : randomIntBetween(1, 60); // a graph walk is exact only when it goes everywhere
+                assertScores(bestOf(all, direction, k), scores(searcher, nearest(one, k)));
+                assertScores(bestOf(red, direction, k), scores(searcher, new NearestItems(one, k, 0f, isRed)));
+                Map<String, Float> near = bestOf(all, direction, k);
+                near.values().removeIf(cosine -> cosine < 0.5f);
+                assertScores(near, scores(searcher, new NearestItems(one, k, 0.5f, null)));
+                // A filter beside it applies to the k that were found.
+                Map<String, Float> redAmongBest = bestOf(all, direction, k);
+                redAmongBest.keySet().retainAll(red.keySet());
+                Query both = new BooleanQuery.Builder().add(nearest(one, k), BooleanClause.Occur.MUST).add(isRed, BooleanClause.Occur.FILTER).build();
+                assertScores(redAmongBest, scores(searcher, both));
+            }
+        }
+    }
+
+    public void testEachInterestHasItsShareOfTheFound() throws Exception {
+        try (Items items = new Items(false)) {
+            for (int i = 0; i < 40; i++) {
+                items.add("camping" + i, "any", unit(1, 0.001f * i));
+            }
+            for (int i = 0; i < 5; i++) {
+                items.add("office" + i, "any", unit(-0.1f * i, 1));
+            }
+            Interests two = interests(aspect(1, 1f, 1, 0), aspect(2, 1 / 256f, 0, 1));
+            Map<String, Float> found = scores(items.searcher(), nearest(two, 10));
+            assertEquals(10, found.size());
+            assertEquals("a fifth of the strengths' fourth roots", 2, found.keySet().stream().filter(id -> id.startsWith("office")).count());
+            assertEquals(1f, found.get("camping0"), 1e-6f);
+            assertEquals("strength * cosine", 1 / 256f, found.get("office0"), 1e-6f);
+        }
+    }
+
+    public void testWhatIsDislikedGoesDownAndOut() throws Exception {
+        try (Items items = new Items(false)) {
+            items.add("liked", "any", unit(1, 0, 0));
+            items.add("both", "any", unit(0.8f, 0.6f, 0));
+            items.add("hated", "any", unit(0.5f, 0.8f, 0));
+            Interests interests = interests(aspect(1, 1f, 1, 0, 0), aspect(2, -1f, 0, 1, 0));
+            Map<String, Float> found = scores(items.searcher(), nearest(interests, 3));
+            assertEquals(1f, found.get("liked"), 1e-6f);
+            assertEquals(0.8f - 0.6f, found.get("both"), 1e-6f);
+            assertNull(found.get("hated"));
+        }
+    }
+
+    public void testExplainsTheScoreToTheLastBit() throws Exception {
+        try (Items items = new Items(false)) {
+            for (int i = 0; i < 60; i++) {
+                items.add("i" + i, "red", i == 0 ? null : random(DIMENSION));
+                if (i == 30) {
+                    items.writer.flush();
+                }
+            }
+            IndexSearcher searcher = items.searcher();
+            Interests interests = interests(aspect(1, 1f, random(DIMENSION)), aspect(2, 0.7f, random(DIMENSION)), aspect(3, -0.4f, random(DIMENSION)));
+            Query boosted = new BoostQuery(nearest(interests, 20), 7.3f);
+            Query query = new BooleanQuery.Builder().add(new TermQuery(new Term("colour", "red")), BooleanClause.Occur.MUST)
+                .add(boosted, BooleanClause.Occur.SHOULD)
+                .build();
+            // A bool takes its explained sum from a scorer, so the clause must be asked alone too.
+            for (ScoreDoc hit : searcher.search(boosted, 100).scoreDocs) {
+                assertEquals(hit.score, searcher.explain(boosted, hit.doc).getValue().floatValue(), 0f);
+            }
+            TopDocs top = searcher.search(query, 100);
+            assertEquals(60, top.scoreDocs.length);
+            for (ScoreDoc hit : top.scoreDocs) {
+                Explanation explanation = searcher.explain(query, hit.doc);
+                assertEquals(hit.score, explanation.getValue().floatValue(), 0f);
+            }
+            String best = searcher.explain(query, top.scoreDocs[0].doc).toString();
+            assertTrue(best, best.contains("strength * cosine; [i"));
+            assertFalse(searcher.explain(nearest(interests, 20), top.scoreDocs[59].doc).isMatch());
+        }
+    }
+
+    public void testNoItemsAndWrongDimension() throws Exception {
+        try (Items items = new Items(false)) {
+            assertEquals(0, items.searcher().count(nearest(interests(aspect(1, 1f, 1, 0)), 5)));
+            items.reader.close();
+            items.add("plain", "any", null);
+            items.add("other", "any", unit(1, 0, 0));
+            IndexSearcher searcher = items.searcher();
+            Exception e = expectThrows(IllegalArgumentException.class, () -> searcher.count(nearest(interests(aspect(1, 1f, 1, 0)), 5)));
+            assertTrue(e.getMessage(), e.getMessage().contains("field [v] has dimension [3], the vector searched for [2]"));
+        }
+    }
+
+    public void testEqualQueries() {
+        List<Query> different = new ArrayList<>();
+        different.add(nearest(interests(aspect(1, 1f, 1, 0)), 5));
+        different.add(nearest(interests(aspect(1, 1f, 0, 1)), 5));
+        different.add(nearest(interests(aspect(1, 1f, 1, 0)), 6));
+        different.add(new NearestItems(interests(aspect(1, 1f, 1, 0)), 5, 0.1f, null));
+        for (Query query : different) {
+            assertEquals(1, different.stream().filter(query::equals).count());
+        }
+        assertEquals(different.get(0), nearest(interests(aspect(1, 1f, 1, 0)), 5));
+        assertEquals(different.get(0).hashCode(), nearest(interests(aspect(1, 1f, 1, 0)), 5).hashCode());
+    }
+}

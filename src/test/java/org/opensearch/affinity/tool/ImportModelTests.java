@@ -1,0 +1,66 @@
+package org.opensearch.affinity.tool;
+
+import org.opensearch.affinity.encode.EncodeTestCase;
+import org.opensearch.affinity.encode.pack.ModelPack;
+import org.opensearch.affinity.encode.pack.Models;
+import org.opensearch.affinity.encode.pack.Purpose;
+import org.opensearch.cli.ExitCodes;
+import org.opensearch.cli.MockTerminal;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import static org.hamcrest.Matchers.containsString;
+
+public class ImportModelTests extends EncodeTestCase {
+    private final MockTerminal terminal = new MockTerminal();
+    private final Path onnx = folder("affinity.weights").resolve("all-minilm-l6-v2.onnx");
+    private final Path tokenizer = folder("affinity.weights").resolve("all-minilm-l6-v2-tokenizer.json");
+
+    public void testImportedModelIsAsGoodAsABuiltOne() throws Exception {
+        Path models = createTempDir();
+        assertEquals(ExitCodes.OK, run(onnx, tokenizer, "mine", "mean", 256, "--query-prefix", "find: ", models.toString()));
+        assertThat(terminal.getOutput(), containsString("dimension [384], at most [256] tokens"));
+        ModelPack pack = ModelPack.read(models.resolve("mine"));
+        assertEquals(pack().modelSha256(), pack.modelSha256());
+        assertEquals("find: ", pack.prefix(Purpose.QUERY));
+        try (Models own = new Models(runtime(), List.of(models))) {
+            assertUnit(own.get("mine").encode(List.of("lamp"))[0]);
+        }
+        assertEquals(ExitCodes.CANT_CREATE, run(onnx, tokenizer, "mine", "mean", 256, models.toString()));
+        assertThat(terminal.getErrorOutput(), containsString("is there already"));
+    }
+
+    public void testWhatIsNotSupported() throws Exception {
+        Path words = createTempFile();
+        Files.writeString(words, "{\"model\": {\"type\": \"WordPiece\", \"vocab\": {\"a\": 0, \"b\": 30522}}}");
+        assertRefused(ExitCodes.DATA_ERROR, "makes ids up to [30522], the model has [30522] words", onnx, words, "m", "mean", 256);
+        Files.writeString(words, "{\"model\": {\"type\": \"Unigram\", \"vocab\": [[\"a\", -1.0]]}}");
+        assertRefused(ExitCodes.DATA_ERROR, "it has no [model.vocab]", onnx, words, "m", "mean", 256);
+        Files.writeString(words, "{\"model\": broken");
+        assertRefused(ExitCodes.DATA_ERROR, "is no JSON", onnx, words, "m", "mean", 256);
+        assertRefused(ExitCodes.IO_ERROR, "is no ONNX model", tokenizer, tokenizer, "m", "mean", 256);
+        assertRefused(ExitCodes.DATA_ERROR, "unknown pooling [max]; one of [mean, cls]", onnx, tokenizer, "m", "max", 256);
+        assertRefused(ExitCodes.DATA_ERROR, "the model has [512] positions", onnx, tokenizer, "m", "mean", 513);
+        assertRefused(ExitCodes.USAGE, "[--name] is [../m]", onnx, tokenizer, "../m", "mean", 256);
+        assertRefused(ExitCodes.NO_INPUT, "is no file", onnx.resolveSibling("none.onnx"), tokenizer, "m", "mean", 256);
+    }
+
+    private void assertRefused(int code, String reason, Path onnx, Path tokenizer, String name, String pooling, int tokens)
+        throws Exception {
+        terminal.reset();
+        Path models = createTempDir();
+        assertEquals(terminal.getErrorOutput(), code, run(onnx, tokenizer, name, pooling, tokens, models.toString()));
+        assertThat(terminal.getErrorOutput(), containsString(reason));
+        assertFalse("nothing is left behind", Files.exists(models.resolve("m")));
+    }
+
+    private int run(Path onnx, Path tokenizer, String name, String pooling, int tokens, String... more) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of(onnx.toString(), tokenizer.toString()));
+        arguments.addAll(List.of("--name", name, "--pooling", pooling, "--max-tokens", Integer.toString(tokens)));
+        arguments.addAll(List.of(more));
+        return new ImportModel().main(arguments.toArray(String[]::new), terminal);
+    }
+}

@@ -1,0 +1,108 @@
+package org.opensearch.affinity.tracker;
+
+import org.opensearch.affinity.AffinityPlugin;
+import org.opensearch.cluster.ClusterModule;
+import org.opensearch.cluster.ClusterName;
+import org.opensearch.cluster.ClusterState;
+import org.opensearch.cluster.metadata.Metadata;
+import org.opensearch.common.io.stream.BytesStreamOutput;
+import org.opensearch.common.settings.Settings;
+import org.opensearch.common.xcontent.XContentFactory;
+import org.opensearch.common.xcontent.json.JsonXContent;
+import org.opensearch.core.common.bytes.BytesReference;
+import org.opensearch.core.common.io.stream.NamedWriteableAwareStreamInput;
+import org.opensearch.core.common.io.stream.NamedWriteableRegistry;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.xcontent.NamedXContentRegistry;
+import org.opensearch.core.xcontent.ToXContent;
+import org.opensearch.core.xcontent.XContentBuilder;
+import org.opensearch.core.xcontent.XContentParser;
+import org.opensearch.test.OpenSearchTestCase;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+public class ActiveModelsTests extends OpenSearchTestCase {
+    private static final ActiveModels.Active LEARNED = new ActiveModels.Active(
+        7,
+        0.6f,
+        Ranking.ofWeights(2.5f, 0.25f, Map.of(Signal.BEHAVIOUR, 3.5f, Signal.SEEN, -4f, "match_title", 0.125f))
+    );
+    private static final ActiveModels.Active UNTAUGHT = new ActiveModels.Active(1, 1, Ranking.UNSAID);
+
+    @Override
+    protected NamedXContentRegistry xContentRegistry() {
+        List<NamedXContentRegistry.Entry> entries = new ArrayList<>(ClusterModule.getNamedXWriteables());
+        entries.addAll(new AffinityPlugin(Settings.EMPTY).getNamedXContent());
+        return new NamedXContentRegistry(entries);
+    }
+
+    @Override
+    protected NamedWriteableRegistry writableRegistry() {
+        List<NamedWriteableRegistry.Entry> entries = new ArrayList<>(ClusterModule.getNamedWriteables());
+        entries.addAll(new AffinityPlugin(Settings.EMPTY).getNamedWriteables());
+        return new NamedWriteableRegistry(entries);
+    }
+
+    private static ClusterState with(ClusterState state, String tracker, ActiveModels.Active active) {
+        return ActiveModels.of(state).with(state, tracker, active);
+    }
+
+    private static ClusterState state() {
+        ClusterState empty = ClusterState.builder(new ClusterName("c")).build();
+        return with(with(empty, "shop", LEARNED), "films", UNTAUGHT);
+    }
+
+    public void testOneModelOfEachTracker() {
+        ClusterState state = state();
+        assertEquals(LEARNED, ActiveModels.of(state).of("shop"));
+        assertEquals(UNTAUGHT, ActiveModels.of(state).of("films"));
+        assertNull(ActiveModels.of(state).of("books"));
+        ClusterState other = with(with(state, "shop", UNTAUGHT), "films", null);
+        assertEquals(UNTAUGHT, ActiveModels.of(other).of("shop"));
+        assertNull(ActiveModels.of(other).of("films"));
+        assertEquals("a state does not change", LEARNED, ActiveModels.of(state).of("shop"));
+    }
+
+    public void testReadsWhatItWrites() throws IOException {
+        ActiveModels models = ActiveModels.of(state());
+        assertEquals(models, copyWriteable(models, writableRegistry(), ActiveModels::new));
+        assertEquals(models.hashCode(), copyWriteable(models, writableRegistry(), ActiveModels::new).hashCode());
+        assertNotEquals(models, ActiveModels.of(with(state(), "films", null)));
+    }
+
+    /** Other nodes learn what changed. */
+    public void testTravelsAsADifference() throws IOException {
+        ClusterState before = ClusterState.builder(new ClusterName("c")).build();
+        ClusterState changed = with(state(), "shop", UNTAUGHT);
+        for (ClusterState[] step : new ClusterState[][] { { before, state() }, { state(), changed }, { changed, before } }) {
+            BytesStreamOutput out = new BytesStreamOutput();
+            step[1].metadata().diff(step[0].metadata()).writeTo(out);
+            try (StreamInput in = new NamedWriteableAwareStreamInput(out.bytes().streamInput(), writableRegistry())) {
+                Metadata received = Metadata.readDiffFrom(in).apply(step[0].metadata());
+                assertEquals((Object) step[1].metadata().custom(ActiveModels.TYPE), received.custom(ActiveModels.TYPE));
+            }
+        }
+    }
+
+    /** A cluster that is stopped has it on disk. */
+    public void testOutlivesARestart() throws IOException {
+        Metadata metadata = state().metadata();
+        XContentBuilder json = XContentFactory.jsonBuilder().startObject();
+        Metadata.FORMAT.toXContent(json, metadata);
+        BytesReference written = BytesReference.bytes(json.endObject());
+        try (XContentParser parser = createParser(JsonXContent.jsonXContent, written)) {
+            assertEquals(ActiveModels.of(state()), Metadata.FORMAT.fromXContent(parser).custom(ActiveModels.TYPE));
+        }
+    }
+
+    public void testWhatIsKeptOfOneModel() throws IOException {
+        XContentBuilder json = XContentFactory.jsonBuilder().startObject().field("number", 7).field("keep", 0.6).startObject("ranking");
+        LEARNED.ranking().toXContent(json, ToXContent.EMPTY_PARAMS).endObject().endObject();
+        try (XContentParser parser = createParser(JsonXContent.jsonXContent, BytesReference.bytes(json))) {
+            assertEquals(LEARNED, ActiveModels.active(parser));
+        }
+    }
+}
