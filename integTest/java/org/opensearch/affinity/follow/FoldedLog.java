@@ -1,13 +1,13 @@
 package org.opensearch.affinity.follow;
 
 import org.opensearch.affinity.event.Event;
-import org.opensearch.affinity.event.Slice;
+import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.item.ItemRow;
-import org.opensearch.affinity.profile.Common;
+import org.opensearch.affinity.profile.CommonTaste;
 import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.tracker.Tracker;
-import org.opensearch.affinity.vector.Population;
+import org.opensearch.affinity.vector.TasteStatistics;
 import org.opensearch.core.index.Index;
 import org.opensearch.core.index.shard.ShardId;
 
@@ -20,15 +20,15 @@ import java.util.TreeMap;
 /** What a tracker makes of a log, folded in this JVM by the code that followers run, for measurements without a node. */
 public final class FoldedLog {
     private final Tracker tracker;
-    private final Slice slice;
+    private final LogShard slice;
     private final Map<String, Profile> profiles = new TreeMap<>();
     private final Map<String, ItemRow> rows = new TreeMap<>();
-    private Population population = Population.NONE;
+    private TasteStatistics population = TasteStatistics.NONE;
     private long read;
 
     public FoldedLog(Tracker tracker) {
         this.tracker = tracker;
-        slice = new Slice("folded", new ShardId(new Index("log", "uuid"), 0));
+        slice = new LogShard("folded", new ShardId(new Index("log", "uuid"), 0));
     }
 
     /**
@@ -48,7 +48,7 @@ public final class FoldedLog {
 
     /** What a search would be told of a user. */
     public GetProfileAction.Response found(String user, String itemTable) {
-        return new GetProfileAction.Response(tracker, profiles.get(user), Common.of(List.of(population)), itemTable, null);
+        return new GetProfileAction.Response(tracker, profiles.get(user), CommonTaste.of(List.of(population)), itemTable, null);
     }
 
     /** Of all items that anybody acted on. */

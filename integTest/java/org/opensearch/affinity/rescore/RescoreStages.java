@@ -11,15 +11,15 @@ import org.opensearch.affinity.item.ItemRow;
 import org.opensearch.affinity.item.ItemTable;
 import org.opensearch.affinity.item.ItemVectorReader;
 import org.opensearch.affinity.profile.GetProfileAction;
-import org.opensearch.affinity.rank.Asked;
-import org.opensearch.affinity.rank.Distances;
-import org.opensearch.affinity.rank.DocumentMerit;
-import org.opensearch.affinity.rank.Interests;
+import org.opensearch.affinity.rank.CentroidDistances;
+import org.opensearch.affinity.rank.InterestVectors;
 import org.opensearch.affinity.rank.ItemSignals;
-import org.opensearch.affinity.rank.Moment;
-import org.opensearch.affinity.rank.OwnItems;
+import org.opensearch.affinity.rank.QueryInput;
 import org.opensearch.affinity.rank.RankNode;
+import org.opensearch.affinity.rank.RepeatItems;
+import org.opensearch.affinity.rank.RequestContext;
 import org.opensearch.affinity.rank.Scoring;
+import org.opensearch.affinity.rank.SignalScorer;
 import org.opensearch.affinity.tracker.Ranking;
 import org.opensearch.common.io.stream.BytesStreamOutput;
 
@@ -146,8 +146,8 @@ public final class RescoreStages implements AutoCloseable {
 
     private static Scoring scoring(GetProfileAction.Response found) {
         Ranking ranking = found.tracker().ranking().orElse(Ranking.DEFAULT);
-        Moment moment = Moment.of(found.tracker(), Map.of(), System.currentTimeMillis());
-        return Scoring.of(found, ranking, moment, Asked.NOTHING, "somebody");
+        RequestContext moment = RequestContext.of(found.tracker(), Map.of(), System.currentTimeMillis());
+        return Scoring.of(found, ranking, moment, QueryInput.NOTHING, "somebody");
     }
 
     /** All runs of all searches, again and again; who begins changes. */
@@ -197,7 +197,7 @@ public final class RescoreStages implements AutoCloseable {
     }
 
     private static AffinityRescorer.Context context(Scoring scoring, int window, RankNode node) {
-        OwnItems own = OwnItems.of(scoring, node.hashes());
+        RepeatItems own = RepeatItems.of(scoring, node.hashes());
         ItemSignals signals = ItemSignals.of(scoring, null, own, node);
         return new AffinityRescorer.Context(window, scoring, signals, own, false, node);
     }
@@ -205,7 +205,7 @@ public final class RescoreStages implements AutoCloseable {
     /** @param docs ascending */
     private double loop(Run until, Scoring scoring, int[] docs) throws IOException {
         AffinityRescorer.Context context = until == Run.SIGNALS ? context(scoring, docs.length, node) : null;
-        Interests interests = scoring.interests();
+        InterestVectors interests = scoring.interests();
         double sum = 0;
         int next = 0;
         for (LeafReaderContext leaf : reader.leaves()) {
@@ -214,8 +214,8 @@ public final class RescoreStages implements AutoCloseable {
                 continue;
             }
             ItemVectorReader vectors = ItemVectorReader.open(leaf, interests.field(), interests.dimension());
-            Distances.Segment distances = node.distances().of(leaf, interests.space(), interests.field());
-            DocumentMerit merit = context == null ? null : context.merit(leaf);
+            CentroidDistances.Segment distances = node.distances().of(leaf, interests.space(), interests.field());
+            SignalScorer merit = context == null ? null : context.merit(leaf);
             for (; next < docs.length && docs[next] < end; next++) {
                 int doc = docs[next] - leaf.docBase;
                 if (until == Run.SIGNALS) {

@@ -7,18 +7,18 @@ import org.opensearch.affinity.encode.EncodeProcessor;
 import org.opensearch.affinity.encode.EncodeProcessorFactory;
 import org.opensearch.affinity.encode.Encoder;
 import org.opensearch.affinity.encode.ModelsAction;
-import org.opensearch.affinity.encode.pack.Models;
+import org.opensearch.affinity.encode.pack.ModelPacks;
 import org.opensearch.affinity.evaluate.EvaluateAction;
 import org.opensearch.affinity.evaluate.EvaluateTask;
 import org.opensearch.affinity.event.EventIndex;
+import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.event.ReadEventsAction;
 import org.opensearch.affinity.event.RecordEventsAction;
-import org.opensearch.affinity.event.Slice;
 import org.opensearch.affinity.follow.FollowTask;
+import org.opensearch.affinity.follow.FollowTasks;
 import org.opensearch.affinity.follow.Lag;
 import org.opensearch.affinity.follow.RebuildAction;
 import org.opensearch.affinity.follow.Rebuilds;
-import org.opensearch.affinity.follow.SliceTasks;
 import org.opensearch.affinity.follow.WatchRebuildAction;
 import org.opensearch.affinity.item.GetItemVectorsAction;
 import org.opensearch.affinity.manage.DeleteTrackerAction;
@@ -32,15 +32,15 @@ import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.OptOutAction;
 import org.opensearch.affinity.profile.ProfileCache;
 import org.opensearch.affinity.profile.ProfileIndex;
-import org.opensearch.affinity.profile.Retention;
+import org.opensearch.affinity.profile.ProfileRetention;
 import org.opensearch.affinity.profile.UseProfileAction;
 import org.opensearch.affinity.profile.UserFrom;
 import org.opensearch.affinity.rank.RankNode;
 import org.opensearch.affinity.rescore.AffinityExtBuilder;
 import org.opensearch.affinity.rescore.AffinityRequestProcessor;
 import org.opensearch.affinity.rescore.AffinityRescorerBuilder;
-import org.opensearch.affinity.rescore.LearningPhase;
-import org.opensearch.affinity.rescore.WhyPhase;
+import org.opensearch.affinity.rescore.ReasonsFetchSubPhase;
+import org.opensearch.affinity.rescore.SignalLoggingFetchSubPhase;
 import org.opensearch.affinity.rest.RestDeleteTracker;
 import org.opensearch.affinity.rest.RestEncode;
 import org.opensearch.affinity.rest.RestEvaluate;
@@ -65,7 +65,7 @@ import org.opensearch.affinity.runtime.TorchRuntime;
 import org.opensearch.affinity.runtime.TorchSettings;
 import org.opensearch.affinity.stats.StatsAction;
 import org.opensearch.affinity.tracker.ActiveModels;
-import org.opensearch.affinity.tracker.Generations;
+import org.opensearch.affinity.tracker.ProfileGenerations;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.affinity.tracker.UserKeys;
 import org.opensearch.affinity.train.TrainAction;
@@ -196,7 +196,7 @@ public final class AffinityPlugin extends Plugin
         runtime.check();
         List<Path> models = List.of(plugin.resolve("models"), environment.configDir().resolve(FOLDER).resolve("models"));
         try {
-            return new Encoder(new Models(runtime, models), threadPool, breaker.get(), environment.settings());
+            return new Encoder(new ModelPacks(runtime, models), threadPool, breaker.get(), environment.settings());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the model packs of " + models, e);
         }
@@ -247,8 +247,8 @@ public final class AffinityPlugin extends Plugin
     ) {
         encoder.set(encoder(environment, threadPool));
         encoder.get().follow(cluster.getClusterSettings());
-        cluster.addListener(new SliceTasks(new PersistentTasksService(cluster, threadPool, client), resolver));
-        cluster.addLocalNodeClusterManagerListener(new Retention(cluster, client));
+        cluster.addListener(new FollowTasks(new PersistentTasksService(cluster, threadPool, client), resolver));
+        cluster.addLocalNodeClusterManagerListener(new ProfileRetention(cluster, client));
         cluster.addLocalNodeClusterManagerListener(new Rebuilds(cluster, resolver, client, keys));
         rank.startWith(threadPool);
         return List.of(encoder.get(), rank, profiles, keys);
@@ -286,11 +286,11 @@ public final class AffinityPlugin extends Plugin
         return List.of(
             new NamedWriteableRegistry.Entry(Metadata.Custom.class, Trackers.TYPE, Trackers::new),
             new NamedWriteableRegistry.Entry(NamedDiff.class, Trackers.TYPE, Trackers::readDiffFrom),
-            new NamedWriteableRegistry.Entry(Metadata.Custom.class, Generations.TYPE, Generations::new),
-            new NamedWriteableRegistry.Entry(NamedDiff.class, Generations.TYPE, Generations::readDiffFrom),
+            new NamedWriteableRegistry.Entry(Metadata.Custom.class, ProfileGenerations.TYPE, ProfileGenerations::new),
+            new NamedWriteableRegistry.Entry(NamedDiff.class, ProfileGenerations.TYPE, ProfileGenerations::readDiffFrom),
             new NamedWriteableRegistry.Entry(Metadata.Custom.class, ActiveModels.TYPE, ActiveModels::new),
             new NamedWriteableRegistry.Entry(NamedDiff.class, ActiveModels.TYPE, ActiveModels::readDiffFrom),
-            new NamedWriteableRegistry.Entry(PersistentTaskParams.class, FollowTask.NAME, Slice::new),
+            new NamedWriteableRegistry.Entry(PersistentTaskParams.class, FollowTask.NAME, LogShard::new),
             new NamedWriteableRegistry.Entry(Task.Status.class, EvaluateTask.Progress.NAME, EvaluateTask.Progress::new),
             new NamedWriteableRegistry.Entry(Task.Status.class, TrainTask.Progress.NAME, TrainTask.Progress::new),
             new NamedWriteableRegistry.Entry(Task.Status.class, Lag.NAME, Lag::new),
@@ -302,9 +302,9 @@ public final class AffinityPlugin extends Plugin
     public List<NamedXContentRegistry.Entry> getNamedXContent() {
         return List.of(
             new NamedXContentRegistry.Entry(Metadata.Custom.class, new ParseField(Trackers.TYPE), Trackers::fromXContent),
-            new NamedXContentRegistry.Entry(Metadata.Custom.class, new ParseField(Generations.TYPE), Generations::fromXContent),
+            new NamedXContentRegistry.Entry(Metadata.Custom.class, new ParseField(ProfileGenerations.TYPE), ProfileGenerations::fromXContent),
             new NamedXContentRegistry.Entry(Metadata.Custom.class, new ParseField(ActiveModels.TYPE), ActiveModels::fromXContent),
-            new NamedXContentRegistry.Entry(PersistentTaskParams.class, new ParseField(FollowTask.NAME), Slice::fromXContent)
+            new NamedXContentRegistry.Entry(PersistentTaskParams.class, new ParseField(FollowTask.NAME), LogShard::fromXContent)
         );
     }
 
@@ -340,7 +340,7 @@ public final class AffinityPlugin extends Plugin
 
     @Override
     public List<FetchSubPhase> getFetchSubPhases(FetchPhaseConstructionContext context) {
-        return List.of(new WhyPhase(), new LearningPhase());
+        return List.of(new ReasonsFetchSubPhase(), new SignalLoggingFetchSubPhase());
     }
 
     @Override

@@ -30,7 +30,7 @@ public final class Contestants implements Closeable {
     private final ModelPack pack;
     private final SentenceEncoder best;
     private final ModelTokenizer tokenizer;
-    private final List<Contestant> all = new ArrayList<>();
+    private final List<EncoderContestant> all = new ArrayList<>();
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
     /**
@@ -47,15 +47,15 @@ public final class Contestants implements Closeable {
         SentenceEncoder ours = opened(SentenceEncoder.load(runtime, pack));
         this.best = opened(SentenceEncoder.load(runtime(target, threads, Precision.AUTO), pack));
         OnnxBatches onnxBatches = opened(new OnnxBatches(onnx, tokenizer, pack));
-        all.add(new Contestant("one_at_a_time", "PyTorch f32, one text at a time", 1, unbudgeted::encode));
-        all.add(new Contestant("naive_f32", "PyTorch f32, batches of " + NAIVE + " as they come", NAIVE, unbudgeted::encode));
-        all.add(new Contestant("f32", "Affinity f32", slice, ours::encode));
+        all.add(new EncoderContestant("one_at_a_time", "PyTorch f32, one text at a time", 1, unbudgeted::encode));
+        all.add(new EncoderContestant("naive_f32", "PyTorch f32, batches of " + NAIVE + " as they come", NAIVE, unbudgeted::encode));
+        all.add(new EncoderContestant("f32", "Affinity f32", slice, ours::encode));
         if (precision().isPresent()) {
-            all.add(new Contestant("best", "Affinity " + precision().orElseThrow(), slice, best::encode));
+            all.add(new EncoderContestant("best", "Affinity " + precision().orElseThrow(), slice, best::encode));
         }
-        all.add(new Contestant("onnx_naive", "ONNX Runtime f32, batches of " + NAIVE + " as they come", NAIVE, onnxBatches::asTheyCome));
+        all.add(new EncoderContestant("onnx_naive", "ONNX Runtime f32, batches of " + NAIVE + " as they come", NAIVE, onnxBatches::asTheyCome));
         all.add(
-            new Contestant("onnx_sorted", "ONNX Runtime f32, Affinity's batches", slice, texts -> onnxBatches.sorted(texts, ONNX_BATCH_TOKENS))
+            new EncoderContestant("onnx_sorted", "ONNX Runtime f32, Affinity's batches", slice, texts -> onnxBatches.sorted(texts, ONNX_BATCH_TOKENS))
         );
     }
 
@@ -70,7 +70,7 @@ public final class Contestants implements Closeable {
     }
 
     /** In the order of their turns; {@code naive_f32} is what others are compared with. */
-    public List<Contestant> all() {
+    public List<EncoderContestant> all() {
         return List.copyOf(all);
     }
 

@@ -110,7 +110,7 @@ public record DataSet(Path folder, Integer lastEvents, NewItems newItems, boolea
     }
 
     /** The judged queries of the split, in the order of the file, at most {@code limit}. */
-    public List<JudgedQuery> queries(Split split, int limit) throws IOException {
+    public List<DataSetQuery> queries(Split split, int limit) throws IOException {
         try (Stream<ObjectNode> lines = judged(split, limit)) {
             return lines.map(DataSet::judged).toList();
         }
@@ -121,10 +121,10 @@ public record DataSet(Path folder, Integer lastEvents, NewItems newItems, boolea
         return lines(split.queryFile()).filter(query -> newItems == null || newItems.part(query.path("relevant")) == (asksNew ? 1 : 0)).limit(limit);
     }
 
-    private static JudgedQuery judged(ObjectNode line) {
+    private static DataSetQuery judged(ObjectNode line) {
         Set<String> relevant = new LinkedHashSet<>();
         line.path("relevant").forEach(item -> relevant.add(item.asText()));
-        return new JudgedQuery(line.path("query_id").asText(), line.path("user_id").asText(), line.path("user_query").asText(), relevant);
+        return new DataSetQuery(line.path("query_id").asText(), line.path("user_id").asText(), line.path("user_query").asText(), relevant);
     }
 
     /** Whether there is a file of this name, without its ending. */

@@ -79,16 +79,16 @@ public class DataSetTests {
         write("queries-valid", query("v1", "u1", "[\"" + old + "\"]"), query("v2", "u1", "[\"" + recent + "\"]"), query("v3", "u1", both));
         DataSet data = DataSet.open(set).with(half);
         assertEquals(List.of(old), items(data, Split.VALID));
-        assertEquals("what may be learned from", List.of("v1"), data.queries(Split.VALID, 3).stream().map(JudgedQuery::id).toList());
-        assertEquals(List.of("v2"), data.askingForNew().queries(Split.VALID, 3).stream().map(JudgedQuery::id).toList());
+        assertEquals("what may be learned from", List.of("v1"), data.queries(Split.VALID, 3).stream().map(DataSetQuery::id).toList());
+        assertEquals(List.of("v2"), data.askingForNew().queries(Split.VALID, 3).stream().map(DataSetQuery::id).toList());
     }
 
     @Test
     public void popularityIsWrittenIntoItemsAndTracker() throws IOException {
         write("events-train", event("u1", "a", 1), event("u1", "b", 2), event("u2", "a", 1));
-        Popularity popularity;
+        ItemCounts popularity;
         try (Stream<ObjectNode> log = DataSet.open(set).log(Split.VALID)) {
-            popularity = Popularity.of(log, 2);
+            popularity = ItemCounts.of(log, 2);
         }
         assertEquals(2, popularity.mark(Rest.JSON.createObjectNode().put("item_id", "a")).path("popularity").asInt());
         assertEquals(0, popularity.mark(Rest.JSON.createObjectNode().put("item_id", "c")).path("popularity").asInt(-1));
@@ -100,7 +100,7 @@ public class DataSetTests {
     @Test
     public void readsJudgedQueriesUpToALimit() throws IOException {
         DataSet data = DataSet.open(set);
-        assertEquals(new JudgedQuery("t1", "u1", "some words", Set.of("a", "b")), data.queries(Split.TEST, 1).getFirst());
+        assertEquals(new DataSetQuery("t1", "u1", "some words", Set.of("a", "b")), data.queries(Split.TEST, 1).getFirst());
         assertEquals(1, data.queries(Split.TEST, 1).size());
         assertEquals(2, data.queries(Split.TEST, Integer.MAX_VALUE).size());
         try (Stream<ObjectNode> judged = data.judged(Split.TEST, 1)) {

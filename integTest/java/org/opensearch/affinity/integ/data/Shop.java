@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.opensearch.affinity.integ.cluster.BulkFeed;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.cluster.Step;
-import org.opensearch.affinity.integ.cluster.TrackerStats;
+import org.opensearch.affinity.integ.cluster.TrackerProgress;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ public final class Shop {
 
     private final Rest rest;
     private final DataSet set;
-    private final Popularity popularity;
+    private final ItemCounts popularity;
     private final AtomicLong written = new AtomicLong();
 
     public Shop(Rest rest, DataSet set) {
@@ -37,7 +37,7 @@ public final class Shop {
     }
 
     /** @param popularity what items and tracker know of it, null for nothing */
-    public Shop(Rest rest, DataSet set, Popularity popularity) {
+    public Shop(Rest rest, DataSet set, ItemCounts popularity) {
         this.rest = rest;
         this.set = set;
         this.popularity = popularity;
@@ -122,8 +122,8 @@ public final class Shop {
     }
 
     /** Waits until the tracker is through with the log. */
-    public TrackerStats awaitTracker(long events, Step step) throws IOException {
-        return TrackerStats.await(rest, TRACKER, events, stats -> step.at(Math.min(stats.read(), events), events, "events"));
+    public TrackerProgress awaitTracker(long events, Step step) throws IOException {
+        return TrackerProgress.await(rest, TRACKER, events, stats -> step.at(Math.min(stats.read(), events), events, "events"));
     }
 
     /** The text fields that the catalogue has, for queries. */

@@ -1,8 +1,8 @@
 package org.opensearch.affinity.integ.demo;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.opensearch.affinity.integ.bench.common.Evaluation;
 import org.opensearch.affinity.integ.bench.common.Figures;
+import org.opensearch.affinity.integ.bench.common.NodeEvaluation;
 import org.opensearch.affinity.integ.bench.common.QualityReport;
 import org.opensearch.affinity.integ.cluster.KnownUser;
 import org.opensearch.affinity.integ.cluster.Node;
@@ -12,10 +12,10 @@ import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.cluster.RestFailure;
 import org.opensearch.affinity.integ.cluster.Screen;
 import org.opensearch.affinity.integ.cluster.Step;
-import org.opensearch.affinity.integ.cluster.TrackerStats;
+import org.opensearch.affinity.integ.cluster.TrackerProgress;
 import org.opensearch.affinity.integ.data.DataSet;
+import org.opensearch.affinity.integ.data.ItemCounts;
 import org.opensearch.affinity.integ.data.Person;
-import org.opensearch.affinity.integ.data.Popularity;
 import org.opensearch.affinity.integ.data.SampleShop;
 import org.opensearch.affinity.integ.data.Shop;
 import org.opensearch.affinity.integ.data.ShopQuery;
@@ -135,9 +135,9 @@ public final class Demo implements Callable<Integer> {
     }
 
     /** Popularity is that of the whole log, also where little is known of each user. */
-    private Popularity popularity(DataSet set, Split asked) throws IOException {
+    private ItemCounts popularity(DataSet set, Split asked) throws IOException {
         try (Stream<ObjectNode> log = set.log(asked)) {
-            return Popularity.of(log, popularity);
+            return ItemCounts.of(log, popularity);
         }
     }
 
@@ -174,7 +174,7 @@ public final class Demo implements Callable<Integer> {
             step.done(counted(events, "events", step) + " of " + (folder == null ? "a SIMULATED log" : "the log") + " replayed");
         }
         try (Step step = screen.step("Waiting for the tracker")) {
-            TrackerStats stats = shop.awaitTracker(events, step);
+            TrackerProgress stats = shop.awaitTracker(events, step);
             step.done(
                 String.format(Locale.ROOT, "tracker has read them all: %,d applied to profiles, %,d skipped", stats.applied(), stats.skipped())
             );
@@ -222,7 +222,7 @@ public final class Demo implements Callable<Integer> {
         said.put("meaning", meaning).put("popularity", popularity).put("last_events", lastEvents);
         int most = queries == null ? Integer.MAX_VALUE : queries;
         screen.print("");
-        new QualityReport(screen, Figures.here(), new Evaluation(rest, shopQuery)).make(set, asked, most, QualityReport.GROUPS, List.of(), said);
+        new QualityReport(screen, Figures.here(), new NodeEvaluation(rest, shopQuery)).make(set, asked, most, QualityReport.GROUPS, List.of(), said);
     }
 
     private String farewell(List<Showcase> shown) {

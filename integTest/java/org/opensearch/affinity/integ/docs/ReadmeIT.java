@@ -10,7 +10,7 @@ import org.opensearch.affinity.integ.cluster.NodeSettings;
 import org.opensearch.affinity.integ.cluster.OpenSearchHome;
 import org.opensearch.affinity.integ.cluster.Ports;
 import org.opensearch.affinity.integ.cluster.Rest;
-import org.opensearch.affinity.integ.cluster.TrackerStats;
+import org.opensearch.affinity.integ.cluster.TrackerProgress;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +61,7 @@ public class ReadmeIT {
             if (example.calls()) {
                 answers.computeIfAbsent(example.section(), section -> new ArrayList<>()).add(call(example.text()));
                 if (example.text().contains("localhost:9200/ubi_events/_doc")) {
-                    TrackerStats.await(node.rest(), "shop", 1, stats -> {});
+                    TrackerProgress.await(node.rest(), "shop", 1, stats -> {});
                 }
             }
         }

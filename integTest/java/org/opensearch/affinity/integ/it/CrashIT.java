@@ -11,7 +11,7 @@ import org.opensearch.affinity.integ.cluster.NodeSettings;
 import org.opensearch.affinity.integ.cluster.Ports;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.cluster.RestFailure;
-import org.opensearch.affinity.integ.cluster.TrackerStats;
+import org.opensearch.affinity.integ.cluster.TrackerProgress;
 import org.opensearch.affinity.integ.data.TinyShop;
 
 import java.io.IOException;
@@ -51,20 +51,20 @@ public class CrashIT {
         TinyShop.openLog(rest, "ubi_events", 1);
         TinyShop.track(rest, "killed", "products", "ubi_events");
         CompletableFuture<Long> feed = CompletableFuture.supplyAsync(this::replay);
-        TrackerStats before = TrackerStats.of(rest, "killed");
+        TrackerProgress before = TrackerProgress.of(rest, "killed");
         while (before.read() < KILL_AFTER) {
-            before = TrackerStats.of(rest, "killed");
+            before = TrackerProgress.of(rest, "killed");
         }
         node.kill();
         assertTrue("the kill must come in the middle of the replay", failed(feed));
         node.restart(waited -> {});
         rest.get("/_cluster/health?wait_for_status=yellow&timeout=60s");
         assertEquals(EVENTS, replay());
-        TrackerStats after = TrackerStats.await(rest, "killed", EVENTS, seen -> {});
+        TrackerProgress after = TrackerProgress.await(rest, "killed", EVENTS, seen -> {});
         assertEquals(after.toString(), EVENTS, after.applied());
 
         TinyShop.track(rest, "undisturbed", "products", "ubi_events");
-        TrackerStats.await(rest, "undisturbed", EVENTS, seen -> {});
+        TrackerProgress.await(rest, "undisturbed", EVENTS, seen -> {});
         for (int user = 0; user < SHOP.users(); user++) {
             assertSameProfile(TinyShop.user(user));
         }

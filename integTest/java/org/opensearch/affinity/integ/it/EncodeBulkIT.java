@@ -10,10 +10,10 @@ import org.opensearch.affinity.integ.cluster.NodeSettings;
 import org.opensearch.affinity.integ.cluster.Ports;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.data.BadItem;
-import org.opensearch.affinity.integ.data.ItemVectors;
 import org.opensearch.affinity.integ.data.Likeness;
 import org.opensearch.affinity.integ.data.MadeUpTitles;
 import org.opensearch.affinity.integ.data.MixedItem;
+import org.opensearch.affinity.integ.data.NodeVectors;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -123,7 +123,7 @@ public class EncodeBulkIT {
 
     /** @param step 1 for every item, n for each n-th */
     private static void assertRightVectors(List<MixedItem> items, int step) {
-        ItemVectors vectors = new ItemVectors(rest);
+        NodeVectors vectors = new NodeVectors(rest);
         Map<String, float[]> stored = vectors.stored("items", "item_vector", "number");
         assertEquals(ITEMS - ITEMS / MixedItem.BLOCK, stored.size());
         List<MixedItem> good = items.stream().filter(item -> item.bad() == null && (item.number() / 7) % step == 0).toList();

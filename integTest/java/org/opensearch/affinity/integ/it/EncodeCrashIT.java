@@ -10,9 +10,9 @@ import org.opensearch.affinity.integ.cluster.NodeSettings;
 import org.opensearch.affinity.integ.cluster.Ports;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.cluster.RestFailure;
-import org.opensearch.affinity.integ.data.ItemVectors;
 import org.opensearch.affinity.integ.data.Likeness;
 import org.opensearch.affinity.integ.data.MadeUpTitles;
+import org.opensearch.affinity.integ.data.NodeVectors;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -149,7 +149,7 @@ public class EncodeCrashIT {
 
     /** The node's cache went with its process: what the vectors are compared with is encoded anew. */
     private void assertAllThere(Set<Integer> numbers) {
-        ItemVectors vectors = new ItemVectors(rest);
+        NodeVectors vectors = new NodeVectors(rest);
         Map<String, float[]> stored = vectors.stored("items", "item_vector", "number");
         List<Integer> wanted = new ArrayList<>(numbers);
         List<float[]> encoded = vectors.encoded(wanted.stream().map(titles::title).toList());

@@ -11,7 +11,7 @@ import org.opensearch.affinity.integ.cluster.NodeSettings;
 import org.opensearch.affinity.integ.cluster.Ports;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.cluster.RestFailure;
-import org.opensearch.affinity.integ.cluster.TrackerStats;
+import org.opensearch.affinity.integ.cluster.TrackerProgress;
 import org.opensearch.affinity.integ.data.TinyShop;
 
 import java.io.IOException;
@@ -77,7 +77,7 @@ public class EventsIT {
         assertEquals("duplicate", list.path("events").path(0).path("result").asText());
         assertEquals(List.of(201), statuses(rest.post(EVENTS, event("e-3", "ann", "dislike", "item-5"))));
 
-        assertEquals(43, TrackerStats.await(rest, "tiny", 43, seen -> {}).applied());
+        assertEquals(43, TrackerProgress.await(rest, "tiny", 43, seen -> {}).applied());
         assertEquals(21, KnownUser.of(rest, "tiny", "user-0").orElseThrow().events());
         assertEquals(20, KnownUser.of(rest, "tiny", "user-1").orElseThrow().events());
         assertEquals(2, KnownUser.of(rest, "tiny", "ann").orElseThrow().events());
@@ -90,10 +90,10 @@ public class EventsIT {
         rest.put("/_cluster/settings", "{\"persistent\":{\"affinity.events.data_stream\":true}}");
         rest.post(EVENTS + "?index=stream", event("s-1", "bob", "click", "item-1"));
         rest.put("/_cluster/settings", "{\"persistent\":{\"affinity.events.data_stream\":null}}");
-        TrackerStats.await(rest, "streamed", 1, seen -> {});
+        TrackerProgress.await(rest, "streamed", 1, seen -> {});
         rest.post("/stream/_rollover", null);
         rest.post(EVENTS + "?index=stream", event("s-2", "bob", "click", "item-2"));
-        TrackerStats.await(rest, "streamed", 2, seen -> {});
+        TrackerProgress.await(rest, "streamed", 2, seen -> {});
         rest.delete("/.ds-stream-000001");
         rest.post(EVENTS + "?index=stream", event("s-3", "bob", "click", "item-3"));
         awaitEvents("bob", 3);
@@ -122,11 +122,11 @@ public class EventsIT {
             {"items":{"index":"items","vector_field":"item_vector"},"events":{"index":"showing"},
              "actions":{"click":1},"impressions":["impression"]}""");
         rest.post(EVENTS + "?index=showing", event("v-0", "eve", "impression", "item-0"));
-        TrackerStats.await(rest, "showing", 1, seen -> {});
+        TrackerProgress.await(rest, "showing", 1, seen -> {});
         assertTrue("of twenty people chance is kind to one", bonus("item-7") > 0.5);
         String shown = IntStream.range(0, 99).mapToObj(i -> event("v-" + (i + 1), "eve", "impression", "item-7") + "\n").collect(Collectors.joining());
         assertFalse(rest.lines(EVENTS + "?index=showing", shown).path("errors").asBoolean());
-        TrackerStats stats = TrackerStats.await(rest, "showing", 100, seen -> {});
+        TrackerProgress stats = TrackerProgress.await(rest, "showing", 100, seen -> {});
         assertEquals(List.of(0L, 100L, 0L, 0L), List.of(stats.applied(), stats.shown(), stats.skipped(), stats.users()));
         long deadline = System.nanoTime() + 60_000_000_000L;
         while (bonus("item-7") > 0.1 + 1e-6) { // 1 / √(1 + 99), once the node has added up what is new

@@ -7,8 +7,8 @@ import org.opensearch.affinity.integ.cluster.Node;
 import org.opensearch.affinity.integ.cluster.NodeSettings;
 import org.opensearch.affinity.integ.cluster.Ports;
 import org.opensearch.affinity.integ.cluster.Rest;
-import org.opensearch.affinity.integ.data.ItemVectors;
 import org.opensearch.affinity.integ.data.Likeness;
+import org.opensearch.affinity.integ.data.NodeVectors;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -69,7 +69,7 @@ final class OfflineShop {
         rest.put("/items/_doc/1", "{\"number\": 1, \"title\": \"Lantern for the tent\"}");
         rest.put("/items/_doc/2", "{\"number\": 2, \"title\": \"Office chair\"}");
         seen.set("models", rest.get("/_plugins/_affinity/models").path("models"));
-        ItemVectors vectors = new ItemVectors(rest);
+        NodeVectors vectors = new NodeVectors(rest);
         Map<String, float[]> stored = vectors.stored("items", "item_vector", "number");
         float[] light = vectors.encoded(List.of("light for camping")).getFirst();
         seen.put("cosine_of_lantern", Likeness.cosine(light, stored.get("1")));

@@ -10,7 +10,7 @@ import org.opensearch.affinity.integ.cluster.NodeSettings;
 import org.opensearch.affinity.integ.cluster.Ports;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.cluster.RestFailure;
-import org.opensearch.affinity.integ.cluster.TrackerStats;
+import org.opensearch.affinity.integ.cluster.TrackerProgress;
 import org.opensearch.affinity.integ.data.TinyShop;
 
 import java.io.IOException;
@@ -87,7 +87,7 @@ public class PrivacyIT {
             click(index, "client_id", "ann-1", "item-1");
         }
         TinyShop.track(rest, "clicks", "items", "clicks-*");
-        TrackerStats.await(rest, "clicks", 10, stats -> {});
+        TrackerProgress.await(rest, "clicks", 10, stats -> {});
         assertTrue(known("clicks", "ann"));
         JsonNode answer = rest.delete(TRACKERS + "clicks/users/ann?events=true");
         assertEquals(answer.toString(), 6, answer.path("events").path("deleted").asInt());
@@ -103,7 +103,7 @@ public class PrivacyIT {
         rest.put("/hidden", "{\"mappings\":{\"properties\":{\"client_id\":{\"type\":\"text\"}}}}");
         click("hidden", "client_id", "ann", "item-1");
         TinyShop.track(rest, "hidden", "items", "hidden");
-        TrackerStats.await(rest, "hidden", 1, stats -> {});
+        TrackerProgress.await(rest, "hidden", 1, stats -> {});
         RestFailure e = assertThrows(RestFailure.class, () -> rest.delete(TRACKERS + "hidden/users/ann?events=true"));
         assertEquals(400, e.status());
         assertThat(e.getMessage(), containsString("cannot be found by [client_id] in index [hidden]"));
@@ -117,18 +117,18 @@ public class PrivacyIT {
     public void whoOptsOutIsNobody() throws IOException {
         click("quiet", "client_id", "ann", "item-1");
         TinyShop.track(rest, "quiet", "items", "quiet");
-        TrackerStats.await(rest, "quiet", 1, stats -> {});
+        TrackerProgress.await(rest, "quiet", 1, stats -> {});
         JsonNode personal = search("ann").path(0).path("_id");
         assertNotEquals(search("nobody"), search("ann"));
         rest.put(TRACKERS + "quiet/users/ann/_opt_out", null);
         assertEquals(search("nobody"), search("ann"));
         click("quiet", "client_id", "ann", "item-1");
-        TrackerStats.await(rest, "quiet", 2, stats -> {});
+        TrackerProgress.await(rest, "quiet", 2, stats -> {});
         assertEquals(1, rest.get(TRACKERS + "quiet/_stats").path("events").path("skipped").path("opted_out").asInt());
         assertFalse(known("quiet", "ann"));
         rest.delete(TRACKERS + "quiet/users/ann/_opt_out");
         click("quiet", "client_id", "ann", "item-1");
-        TrackerStats.await(rest, "quiet", 3, stats -> {});
+        TrackerProgress.await(rest, "quiet", 3, stats -> {});
         assertTrue(known("quiet", "ann"));
         assertEquals(personal, search("ann").path(0).path("_id"));
     }
@@ -145,7 +145,7 @@ public class PrivacyIT {
             {"items":{"index":"items","vector_field":"item_vector"},"events":{"index":"secret-log"},"actions":{"click":1},
              "users":{"pseudonym":"2026"},"retention":"90d"}""");
         click("secret-log", "client_id", "annabella", "item-1");
-        TrackerStats.await(rest, "secret", 1, stats -> {});
+        TrackerProgress.await(rest, "secret", 1, stats -> {});
         assertEquals("annabella", rest.get(TRACKERS + "secret/users/annabella").path("user").asText());
         assertFalse(rest.get("/.affinity-interests-secret/_search").toString().contains("annabella"));
         RestFailure e = assertThrows(RestFailure.class, () -> TinyShop.track(rest, "secret", "items", "secret-log"));

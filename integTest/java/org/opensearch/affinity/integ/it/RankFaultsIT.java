@@ -13,7 +13,7 @@ import org.opensearch.affinity.integ.cluster.Node;
 import org.opensearch.affinity.integ.cluster.NodeSettings;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.cluster.RestFailure;
-import org.opensearch.affinity.integ.cluster.TrackerStats;
+import org.opensearch.affinity.integ.cluster.TrackerProgress;
 import org.opensearch.affinity.integ.data.TinyShop;
 
 import java.io.IOException;
@@ -102,7 +102,7 @@ public class RankFaultsIT {
             {"index":{"auto_expand_replicas":"false","number_of_replicas":0,"routing.allocation.require._name":"node-3"}}""");
         rest.get("/_cluster/health/" + PROFILES + "?wait_for_status=green&wait_for_no_relocating_shards=true&timeout=60s");
         new BulkFeed(rest, "ubi_events", 50).send(SHOP.log(EVENTS), done -> {});
-        TrackerStats.await(rest, "tiny", EVENTS, seen -> {});
+        TrackerProgress.await(rest, "tiny", EVENTS, seen -> {});
         awaitPersonal();
     }
 

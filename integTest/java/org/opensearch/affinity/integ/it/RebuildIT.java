@@ -11,7 +11,7 @@ import org.opensearch.affinity.integ.cluster.Cluster;
 import org.opensearch.affinity.integ.cluster.Node;
 import org.opensearch.affinity.integ.cluster.NodeSettings;
 import org.opensearch.affinity.integ.cluster.Rest;
-import org.opensearch.affinity.integ.cluster.TrackerStats;
+import org.opensearch.affinity.integ.cluster.TrackerProgress;
 import org.opensearch.affinity.integ.data.TinyShop;
 
 import java.io.IOException;
@@ -46,7 +46,7 @@ public class RebuildIT {
         rest.put("/ubi_events", "{\"settings\":{\"number_of_shards\":1,\"number_of_replicas\":1}}");
         TinyShop.track(rest, "tiny", "items", "ubi_events");
         new BulkFeed(rest, "ubi_events", 1_000).send(SHOP.log(EVENTS), done -> {});
-        TrackerStats.await(rest, "tiny", EVENTS, stats -> {});
+        TrackerProgress.await(rest, "tiny", EVENTS, stats -> {});
         rest.get("/_cluster/health?wait_for_status=green&timeout=60s");
     }
 

@@ -13,7 +13,7 @@ import org.opensearch.affinity.integ.cluster.Ports;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.cluster.Screen;
 import org.opensearch.affinity.integ.cluster.Step;
-import org.opensearch.affinity.integ.cluster.TrackerStats;
+import org.opensearch.affinity.integ.cluster.TrackerProgress;
 import org.opensearch.affinity.integ.data.Hit;
 import org.opensearch.affinity.integ.data.Person;
 import org.opensearch.affinity.integ.data.SampleShop;
@@ -50,7 +50,7 @@ public class SampleShopIT {
     private static Rest rest;
     private static ShopQuery query;
     private static long events;
-    private static TrackerStats stats;
+    private static TrackerProgress stats;
 
     @BeforeClass
     public static void fillShop() throws IOException {

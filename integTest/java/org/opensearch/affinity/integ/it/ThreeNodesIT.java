@@ -11,7 +11,7 @@ import org.opensearch.affinity.integ.cluster.KnownUser;
 import org.opensearch.affinity.integ.cluster.Node;
 import org.opensearch.affinity.integ.cluster.NodeSettings;
 import org.opensearch.affinity.integ.cluster.Rest;
-import org.opensearch.affinity.integ.cluster.TrackerStats;
+import org.opensearch.affinity.integ.cluster.TrackerProgress;
 import org.opensearch.affinity.integ.data.TinyShop;
 
 import java.io.IOException;
@@ -38,7 +38,7 @@ public class ThreeNodesIT {
     private static final String MODELS = "/_plugins/_affinity/trackers/tiny/models";
 
     private static Cluster cluster;
-    private static TrackerStats stats;
+    private static TrackerProgress stats;
 
     @BeforeClass
     public static void fillCluster() throws IOException {
@@ -49,7 +49,7 @@ public class ThreeNodesIT {
         TinyShop.openLog(rest, "ubi_events", 3);
         TinyShop.track(rest, "tiny", "spread", "ubi_events");
         new BulkFeed(rest, "ubi_events", 50).send(SHOP.log(EVENTS), done -> {});
-        stats = TrackerStats.await(rest, "tiny", EVENTS, seen -> {});
+        stats = TrackerProgress.await(rest, "tiny", EVENTS, seen -> {});
     }
 
     @AfterClass

@@ -12,7 +12,7 @@ import org.opensearch.affinity.integ.cluster.Node;
 import org.opensearch.affinity.integ.cluster.NodeSettings;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.cluster.RestFailure;
-import org.opensearch.affinity.integ.cluster.TrackerStats;
+import org.opensearch.affinity.integ.cluster.TrackerProgress;
 import org.opensearch.affinity.integ.data.TinyShop;
 
 import java.io.IOException;
@@ -79,9 +79,9 @@ public class TrackCrashIT {
         awaitGreen(rest);
         rest.post("/ubi_events/_refresh", null);
         assertEquals(acknowledged, rest.get("/ubi_events/_count").path("count").asInt());
-        TrackerStats through = TrackerStats.await(rest, "killed", acknowledged, seen -> {});
+        TrackerProgress through = TrackerProgress.await(rest, "killed", acknowledged, seen -> {});
         TinyShop.track(rest, "undisturbed", "products", "ubi_events");
-        TrackerStats undisturbed = TrackerStats.await(rest, "undisturbed", acknowledged, seen -> {});
+        TrackerProgress undisturbed = TrackerProgress.await(rest, "undisturbed", acknowledged, seen -> {});
         assertEquals(undisturbed.applied(), through.applied());
         long events = 0;
         for (int user = 0; user < SHOP.users(); user++) {

@@ -5,7 +5,7 @@ import org.opensearch.action.support.ContextPreservingActionListener;
 import org.opensearch.affinity.encode.pack.Chunking;
 import org.opensearch.affinity.encode.pack.Inference;
 import org.opensearch.affinity.encode.pack.ModelPack;
-import org.opensearch.affinity.encode.pack.Models;
+import org.opensearch.affinity.encode.pack.ModelPacks;
 import org.opensearch.affinity.encode.pack.Purpose;
 import org.opensearch.affinity.encode.pack.TorchInference;
 import org.opensearch.affinity.encode.queue.DeviceQueue;
@@ -54,7 +54,7 @@ public final class Encoder {
     /** The estimate is exact enough as it is. */
     private static final double BREAKER_OVERHEAD = 1;
 
-    private final Models models;
+    private final ModelPacks models;
     private final ThreadPool threadPool;
     private final CircuitBreaker breaker;
     private final VectorCache cache;
@@ -62,11 +62,11 @@ public final class Encoder {
     private final DeviceQueue queue;
 
     /** @param threadPool built with {@link #executor} */
-    public Encoder(Models models, ThreadPool threadPool, CircuitBreaker breaker, Settings settings) {
+    public Encoder(ModelPacks models, ThreadPool threadPool, CircuitBreaker breaker, Settings settings) {
         this(models, new TorchInference(models), threadPool, breaker, settings);
     }
 
-    Encoder(Models models, Inference inference, ThreadPool threadPool, CircuitBreaker breaker, Settings settings) {
+    Encoder(ModelPacks models, Inference inference, ThreadPool threadPool, CircuitBreaker breaker, Settings settings) {
         this.models = models;
         this.threadPool = threadPool;
         this.breaker = breaker;
@@ -97,7 +97,7 @@ public final class Encoder {
         settings.addSettingsUpdateConsumer(DeviceQueue.SIZE, queue::resize);
     }
 
-    public Models models() {
+    public ModelPacks models() {
         return models;
     }
 
@@ -155,10 +155,10 @@ public final class Encoder {
         TimeValue timeout,
         ActionListener<float[][]> listener
     ) {
-        Lookup lookup;
+        CacheLookup lookup;
         Releasable held;
         try {
-            lookup = Lookup.of(cache, models.pack(model), purpose, chunking, texts);
+            lookup = CacheLookup.of(cache, models.pack(model), purpose, chunking, texts);
             held = hold(lookup.missing(), models.pack(model), chunking);
         } catch (RuntimeException e) {
             listener.onFailure(e);
@@ -175,7 +175,7 @@ public final class Encoder {
         String model,
         Purpose purpose,
         Chunking chunking,
-        Lookup lookup,
+        CacheLookup lookup,
         Releasable held,
         TimeValue timeout,
         ActionListener<float[][]> listener

@@ -8,7 +8,7 @@ import org.opensearch.action.support.nodes.BaseNodesRequest;
 import org.opensearch.action.support.nodes.BaseNodesResponse;
 import org.opensearch.action.support.nodes.TransportNodesAction;
 import org.opensearch.affinity.encode.pack.ModelPack;
-import org.opensearch.affinity.encode.pack.Models;
+import org.opensearch.affinity.encode.pack.ModelPacks;
 import org.opensearch.cluster.ClusterName;
 import org.opensearch.cluster.node.DiscoveryNode;
 import org.opensearch.cluster.service.ClusterService;
@@ -192,7 +192,7 @@ public final class ModelsAction extends ActionType<ModelsAction.Response> {
 
         @Override
         protected NodeResponse nodeOperation(NodeRequest request) {
-            Models models = encoder.models();
+            ModelPacks models = encoder.models();
             return new NodeResponse(
                 clusterService.localNode(),
                 models.names().stream().map(models::pack).map(this::model).toList()

@@ -15,16 +15,16 @@ final class Bootstrap {
     static final int RESAMPLES = 1_000;
     private static final long SEED = 20_260_101L;
 
-    private final List<Quotient> figures;
+    private final List<RatioEstimator> figures;
     private final double[][] resampled;
 
-    private Bootstrap(List<Quotient> figures) {
+    private Bootstrap(List<RatioEstimator> figures) {
         this.figures = figures;
         resampled = new double[figures.size()][RESAMPLES];
     }
 
     /** The interval of one figure. */
-    static Interval interval(Quotient figure) {
+    static Interval interval(RatioEstimator figure) {
         return intervals(List.of(figure), () -> false).getFirst();
     }
 
@@ -33,7 +33,7 @@ final class Bootstrap {
      *
      * @param stop asked before each resample; where it says so, what was drawn until then is all there is
      */
-    static List<Interval> intervals(List<Quotient> figures, BooleanSupplier stop) {
+    static List<Interval> intervals(List<RatioEstimator> figures, BooleanSupplier stop) {
         Bootstrap bootstrap = new Bootstrap(figures);
         bootstrap.draw(stop);
         List<Interval> intervals = new ArrayList<>(figures.size());
@@ -62,7 +62,7 @@ final class Bootstrap {
     }
 
     /** @param times that each query was drawn */
-    private static double value(Quotient figure, int[] times) {
+    private static double value(RatioEstimator figure, int[] times) {
         double above = 0;
         double below = 0;
         for (int i = 0; i < times.length; i++) {

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 
 /** Compares rankings over the same queries: figures are means over them, and intervals of all figures see the same draws. */
 final class Comparison {
-    private final List<Outcome> outcomes;
+    private final List<QueryOutcome> outcomes;
     private final Measures measures;
     private final double[] probabilities;
     private final long catalogue;
@@ -19,13 +19,13 @@ final class Comparison {
     private final List<Figure> figures = new ArrayList<>();
 
     /** One figure and where it goes. */
-    private record Figure(Map<String, Map<String, Interval>> part, String of, String name, Quotient value) {}
+    private record Figure(Map<String, Map<String, Interval>> part, String of, String name, RatioEstimator value) {}
 
     /**
      * @param probabilities of items by their numbers
      * @param catalogue     how many items there are
      */
-    Comparison(List<Outcome> outcomes, Measures measures, double[] probabilities, long catalogue) {
+    Comparison(List<QueryOutcome> outcomes, Measures measures, double[] probabilities, long catalogue) {
         this.outcomes = outcomes;
         this.measures = measures;
         this.probabilities = probabilities;
@@ -36,7 +36,7 @@ final class Comparison {
     }
 
     /** One number a query, by figure. */
-    private Map<String, double[]> columns(List<Outcome.Listed> lists) {
+    private Map<String, double[]> columns(List<QueryOutcome.Listed> lists) {
         Map<String, double[]> byName = new LinkedHashMap<>();
         for (int i = 0; i < measures.judging().size(); i++) {
             int figure = i;
@@ -51,15 +51,15 @@ final class Comparison {
         return byName;
     }
 
-    private double novelty(Outcome.Listed list, int k) {
+    private double novelty(QueryOutcome.Listed list, int k) {
         return Variety.novelty(IntStream.of(list.first()).limit(k).boxed().toList(), item -> probabilities[item]);
     }
 
     /** @param stop asked now and then; the findings are worth nothing where it says so */
-    Findings findings(BooleanSupplier stop) {
-        Findings findings = new Findings(outcomes.size(), new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>());
+    RankingFigures findings(BooleanSupplier stop) {
+        RankingFigures findings = new RankingFigures(outcomes.size(), new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>());
         for (RankedBy ranking : RankedBy.values()) {
-            columns.get(ranking).forEach((name, column) -> figures.add(new Figure(findings.rankings(), ranking.toString(), name, Quotient.mean(column))));
+            columns.get(ranking).forEach((name, column) -> figures.add(new Figure(findings.rankings(), ranking.toString(), name, RatioEstimator.mean(column))));
         }
         for (RankedBy of : RankedBy.values()) {
             for (RankedBy than : RankedBy.values()) {
@@ -79,16 +79,16 @@ final class Comparison {
         return findings;
     }
 
-    private void compare(RankedBy of, RankedBy than, Findings findings) {
+    private void compare(RankedBy of, RankedBy than, RankingFigures findings) {
         columns.get(of).forEach((name, column) -> {
-            Quotient difference = Quotient.difference(column, columns.get(than).get(name));
+            RatioEstimator difference = RatioEstimator.difference(column, columns.get(than).get(name));
             figures.add(new Figure(findings.differences(), of + "_minus_" + than, name, difference));
         });
     }
 
-    private void divide(Findings findings) {
+    private void divide(RankingFigures findings) {
         for (String name : measures.judging()) {
-            Quotient ratio = Quotient.ratio(columns.get(RankedBy.PERSONALISED).get(name), columns.get(RankedBy.PLAIN).get(name));
+            RatioEstimator ratio = RatioEstimator.ratio(columns.get(RankedBy.PERSONALISED).get(name), columns.get(RankedBy.PLAIN).get(name));
             if (Double.isFinite(ratio.value())) {
                 figures.add(new Figure(findings.ratios(), RankedBy.PERSONALISED + "_over_" + RankedBy.PLAIN, name, ratio));
             }

@@ -2,7 +2,7 @@ package org.opensearch.affinity.evaluate;
 
 import org.opensearch.action.ActionRequest;
 import org.opensearch.action.ActionRequestValidationException;
-import org.opensearch.affinity.xcontent.Part;
+import org.opensearch.affinity.xcontent.ParsedObject;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.tasks.TaskId;
@@ -35,7 +35,7 @@ public final class EvaluateRequest extends ActionRequest {
     private final boolean skipsLeaks;
     private final boolean storesResult;
 
-    private EvaluateRequest(String tracker, Part body, boolean storesResult) {
+    private EvaluateRequest(String tracker, ParsedObject body, boolean storesResult) {
         body.requireOnly("queries", "index", "search", "ranking", "k", "depth", "leaks");
         this.tracker = tracker;
         this.storesResult = storesResult;
@@ -44,8 +44,8 @@ public final class EvaluateRequest extends ActionRequest {
         }
         index = body.text("index", null, "the name of an index with judged queries");
         queries = index == null ? queries(body) : List.of();
-        search = body.has("search") ? Part.of("search", body.get("search"), "{\"query\": {\"match\": {\"title\": \"{{user_query}}\"}}}").said() : null;
-        ranking = body.has("ranking") ? Part.of("ranking", body.get("ranking"), "{\"weight\": 4}").said() : Map.of();
+        search = body.has("search") ? ParsedObject.of("search", body.get("search"), "{\"query\": {\"match\": {\"title\": \"{{user_query}}\"}}}").said() : null;
+        ranking = body.has("ranking") ? ParsedObject.of("ranking", body.get("ranking"), "{\"weight\": 4}").said() : Map.of();
         cuts = body.has("k") ? cuts(body) : new int[] { 10 };
         int deepest = IntStream.of(cuts).max().orElseThrow();
         depth = body.wholeNumber("depth", Math.max(DEFAULT_DEPTH, deepest), deepest, MAX_DEPTH);
@@ -97,18 +97,18 @@ public final class EvaluateRequest extends ActionRequest {
     /** The same of a body that was read. */
     public static EvaluateRequest of(String tracker, Map<String, Object> body, boolean storesResult) {
         try {
-            return new EvaluateRequest(tracker, new Part("", body), storesResult);
+            return new EvaluateRequest(tracker, new ParsedObject("", body), storesResult);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("[affinity] " + e.getMessage(), e);
         }
     }
 
-    private static List<JudgedQuery> queries(Part body) {
+    private static List<JudgedQuery> queries(ParsedObject body) {
         if (body.get("queries") instanceof List<?> list && list.isEmpty() == false && list.size() <= MAX_QUERIES) {
             List<JudgedQuery> queries = new ArrayList<>(list.size());
             for (Object query : list) {
                 String path = "queries[" + queries.size() + "]";
-                Part said = Part.of(path, query, "{\"user_id\": \"ann\", \"user_query\": \"lamp\", \"timestamp\": \"2026-02-01T10:00:00Z\", \"relevant\": [\"p1\"]}");
+                ParsedObject said = ParsedObject.of(path, query, "{\"user_id\": \"ann\", \"user_query\": \"lamp\", \"timestamp\": \"2026-02-01T10:00:00Z\", \"relevant\": [\"p1\"]}");
                 queries.add(JudgedQuery.of(said.requireOnly("query_id", "user_id", "user_query", "timestamp", "relevant"), path));
             }
             return queries;
@@ -117,7 +117,7 @@ public final class EvaluateRequest extends ActionRequest {
         throw body.wrong("queries", many, "a list of 1 to " + MAX_QUERIES + " judged queries; put more into an index and name it in [index]");
     }
 
-    private static int[] cuts(Part body) {
+    private static int[] cuts(ParsedObject body) {
         List<?> said = body.get("k") instanceof List<?> list ? list : List.of(body.get("k") == null ? "null" : body.get("k"));
         boolean right = said.stream().allMatch(k -> k instanceof Integer cut && cut >= 1 && cut <= MAX_CUT);
         if (right == false || said.isEmpty() || said.size() > MAX_CUTS || said.stream().distinct().count() < said.size()) {

@@ -16,15 +16,15 @@ public final class EvaluateResponse extends ActionResponse implements ToXContent
     private final EvaluateTask.Progress asked;
     private final int depth;
     private final long items;
-    private final Findings all;
-    private final Map<String, Findings> groups;
+    private final RankingFigures all;
+    private final Map<String, RankingFigures> groups;
 
     /**
      * @param depth  how many hits of each search were judged
      * @param items  how many the catalogue has
      * @param groups by the words for how much was known; a group without queries is left out
      */
-    EvaluateResponse(long tookMillis, EvaluateTask.Progress asked, int depth, long items, Findings all, Map<String, Findings> groups) {
+    EvaluateResponse(long tookMillis, EvaluateTask.Progress asked, int depth, long items, RankingFigures all, Map<String, RankingFigures> groups) {
         this.tookMillis = tookMillis;
         this.asked = asked;
         this.depth = depth;
@@ -39,10 +39,10 @@ public final class EvaluateResponse extends ActionResponse implements ToXContent
         asked = new EvaluateTask.Progress(in);
         depth = in.readVInt();
         items = in.readVLong();
-        all = new Findings(in);
+        all = new RankingFigures(in);
         groups = new LinkedHashMap<>();
         for (int size = in.readVInt(); size > 0; size--) {
-            groups.put(in.readString(), new Findings(in));
+            groups.put(in.readString(), new RankingFigures(in));
         }
     }
 
@@ -54,7 +54,7 @@ public final class EvaluateResponse extends ActionResponse implements ToXContent
         out.writeVLong(items);
         all.writeTo(out);
         out.writeVInt(groups.size());
-        for (Map.Entry<String, Findings> group : groups.entrySet()) {
+        for (Map.Entry<String, RankingFigures> group : groups.entrySet()) {
             out.writeString(group.getKey());
             group.getValue().writeTo(out);
         }
@@ -67,7 +67,7 @@ public final class EvaluateResponse extends ActionResponse implements ToXContent
         builder.field("depth", depth).field("items", items).field("resamples", Bootstrap.RESAMPLES);
         all.toXContent(builder, params);
         builder.startObject("groups");
-        for (Map.Entry<String, Findings> group : groups.entrySet()) {
+        for (Map.Entry<String, RankingFigures> group : groups.entrySet()) {
             builder.startObject(group.getKey()).field("queries", group.getValue().queries());
             group.getValue().toXContent(builder, params).endObject();
         }

@@ -1,7 +1,7 @@
 package org.opensearch.affinity.evaluate;
 
 import org.opensearch.action.search.SearchRequest;
-import org.opensearch.affinity.item.ItemWeights;
+import org.opensearch.affinity.item.ItemRowPages;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.search.builder.SearchSourceBuilder;
@@ -35,11 +35,11 @@ final class Evaluation {
     private final ActionListener<EvaluateResponse> listener;
     private final long begin = System.nanoTime();
     private final Measures measures;
-    private final Trial trial;
+    private final QueryComparison trial;
     private final JudgedPages pages;
     private final ShownItems shown;
     /** By position of the query; null while it is asked, and for one that leaked. */
-    private final List<Outcome> outcomes = Collections.synchronizedList(new ArrayList<>());
+    private final List<QueryOutcome> outcomes = Collections.synchronizedList(new ArrayList<>());
     private volatile boolean over;
 
     /** @param listener told once */
@@ -51,7 +51,7 @@ final class Evaluation {
         this.executor = executor;
         this.listener = ActionListener.notifyOnce(listener);
         measures = new Measures(request.cuts());
-        trial = new Trial(client, tracker, template, measures.deepestCut());
+        trial = new QueryComparison(client, tracker, template, measures.deepestCut());
         pages = new JudgedPages(client, request, task::total);
         shown = new ShownItems(tracker.decay());
     }
@@ -98,9 +98,9 @@ final class Evaluation {
         }));
     }
 
-    private void take(JudgedQuery query, int position, Trial.Brought brought) {
+    private void take(JudgedQuery query, int position, QueryComparison.Brought brought) {
         if (brought.leak() == null) {
-            outcomes.set(position, Outcome.of(query, brought.knownEvents(), brought.found(), brought.vectors(), measures, shown));
+            outcomes.set(position, QueryOutcome.of(query, brought.knownEvents(), brought.found(), brought.vectors(), measures, shown));
             task.asked();
         } else if (request.skipsLeaks()) {
             task.leaked();
@@ -113,17 +113,17 @@ final class Evaluation {
         SearchSourceBuilder all = new SearchSourceBuilder().size(0).trackTotalHits(true);
         client.search(new SearchRequest(tracker.items().index()).source(all).pipeline("_none"), forked(counted -> {
             long items = counted.getHits().getTotalHits().value();
-            new ItemWeights(client).walk(tracker.name(), shown::liked, forked(walked -> answer(items)));
+            new ItemRowPages(client).walk(tracker.name(), shown::liked, forked(walked -> answer(items)));
         }));
     }
 
     private void answer(long items) {
-        List<Outcome> evaluated = outcomes.stream().filter(Objects::nonNull).toList();
+        List<QueryOutcome> evaluated = outcomes.stream().filter(Objects::nonNull).toList();
         double[] probabilities = shown.probabilities(items);
-        Findings all = findings(evaluated, probabilities, items);
-        Map<String, Findings> groups = new LinkedHashMap<>();
+        RankingFigures all = findings(evaluated, probabilities, items);
+        Map<String, RankingFigures> groups = new LinkedHashMap<>();
         for (KnownEvents group : KnownEvents.values()) {
-            List<Outcome> some = evaluated.stream().filter(outcome -> outcome.knownEvents() == group).toList();
+            List<QueryOutcome> some = evaluated.stream().filter(outcome -> outcome.knownEvents() == group).toList();
             if (some.isEmpty() == false) {
                 groups.put(group.toString(), findings(some, probabilities, items));
             }
@@ -134,7 +134,7 @@ final class Evaluation {
         listener.onResponse(new EvaluateResponse(tookMillis, task.progress(), request.depth(), items, all, groups));
     }
 
-    private Findings findings(List<Outcome> some, double[] probabilities, long items) {
+    private RankingFigures findings(List<QueryOutcome> some, double[] probabilities, long items) {
         return new Comparison(some, measures, probabilities, items).findings(task::isCancelled);
     }
 

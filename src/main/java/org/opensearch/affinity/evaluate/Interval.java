@@ -23,17 +23,17 @@ public record Interval(double value, double low, double high) implements Writeab
 
     /** The mean of one number a query, by bootstrap. */
     public static Interval mean(double[] perQuery) {
-        return Bootstrap.interval(Quotient.mean(perQuery));
+        return Bootstrap.interval(RatioEstimator.mean(perQuery));
     }
 
     /** The mean of what one number is above another, over the queries that have both, by bootstrap. */
     public static Interval difference(double[] of, double[] than) {
-        return Bootstrap.interval(Quotient.difference(of, than));
+        return Bootstrap.interval(RatioEstimator.difference(of, than));
     }
 
     /** A sum over the queries divided by another, as where each has several numbers and the mean is over all of them, by bootstrap. */
     public static Interval ratio(double[] above, double[] below) {
-        return Bootstrap.interval(new Quotient(above, below));
+        return Bootstrap.interval(new RatioEstimator(above, below));
     }
 
     Interval(StreamInput in) throws IOException {

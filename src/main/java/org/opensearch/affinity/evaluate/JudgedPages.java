@@ -4,7 +4,7 @@ import org.opensearch.action.search.CreatePitRequest;
 import org.opensearch.action.search.DeletePitRequest;
 import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.search.SearchResponse;
-import org.opensearch.affinity.xcontent.Part;
+import org.opensearch.affinity.xcontent.ParsedObject;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.search.SearchHit;
@@ -87,7 +87,7 @@ final class JudgedPages {
             if (hit.hasSource() == false) {
                 throw new IllegalArgumentException("[index] must keep [_source]; [" + index + "] has none of [" + hit.getId() + "]");
             }
-            queries.add(JudgedQuery.of(new Part(index + "[" + hit.getId() + "]", hit.getSourceAsMap()), hit.getId()));
+            queries.add(JudgedQuery.of(new ParsedObject(index + "[" + hit.getId() + "]", hit.getSourceAsMap()), hit.getId()));
         }
         return queries;
     }

@@ -1,6 +1,6 @@
 package org.opensearch.affinity.evaluate;
 
-import org.opensearch.affinity.xcontent.Part;
+import org.opensearch.affinity.xcontent.ParsedObject;
 import org.opensearch.common.time.DateFormatter;
 import org.opensearch.common.time.DateFormatters;
 import org.opensearch.core.common.io.stream.StreamInput;
@@ -42,7 +42,7 @@ public record JudgedQuery(String id, String user, String text, long time, Map<St
      * @param name where it has no {@code query_id}
      * @throws IllegalArgumentException naming the member, the value and what would be right
      */
-    public static JudgedQuery of(Part said, String name) {
+    public static JudgedQuery of(ParsedObject said, String name) {
         return new JudgedQuery(
             said.has("query_id") ? word(said, "query_id") : name,
             word(said, "user_id"),
@@ -52,7 +52,7 @@ public record JudgedQuery(String id, String user, String text, long time, Map<St
         );
     }
 
-    private static String word(Part said, String name) {
+    private static String word(ParsedObject said, String name) {
         Object value = said.get(name);
         if (value instanceof String || value instanceof Integer || value instanceof Long) {
             if (value.toString().isBlank() == false) {
@@ -62,7 +62,7 @@ public record JudgedQuery(String id, String user, String text, long time, Map<St
         throw said.wrong(name, value, "an id, a string that is not blank");
     }
 
-    private static long time(Part said) {
+    private static long time(ParsedObject said) {
         Object value = said.get("timestamp");
         try {
             if (value instanceof String || value instanceof Integer || value instanceof Long) {
@@ -78,7 +78,7 @@ public record JudgedQuery(String id, String user, String text, long time, Map<St
         return "when the query was asked, such as [2026-01-15T10:00:00Z] or epoch milliseconds";
     }
 
-    private static Map<String, Double> relevant(Part said) {
+    private static Map<String, Double> relevant(ParsedObject said) {
         Map<String, Double> relevant = new HashMap<>();
         if (said.get("relevant") instanceof Map<?, ?> gains) {
             gains.forEach((item, gain) -> relevant.put(item.toString(), gain(said, item.toString(), gain)));
@@ -96,7 +96,7 @@ public record JudgedQuery(String id, String user, String text, long time, Map<St
         return relevant;
     }
 
-    private static double gain(Part said, String item, Object gain) {
+    private static double gain(ParsedObject said, String item, Object gain) {
         if (gain instanceof Number number && number.doubleValue() > 0 && Double.isFinite(number.doubleValue())) {
             return number.doubleValue();
         }

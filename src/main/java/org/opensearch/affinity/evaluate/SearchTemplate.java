@@ -3,7 +3,7 @@ package org.opensearch.affinity.evaluate;
 import org.opensearch.affinity.retrieve.AffinityQueryBuilder;
 import org.opensearch.affinity.retrieve.SeenQueryBuilder;
 import org.opensearch.affinity.tracker.Tracker;
-import org.opensearch.affinity.xcontent.Part;
+import org.opensearch.affinity.xcontent.ParsedObject;
 import org.opensearch.common.xcontent.LoggingDeprecationHandler;
 import org.opensearch.common.xcontent.XContentFactory;
 import org.opensearch.common.xcontent.json.JsonXContent;
@@ -146,7 +146,7 @@ final class SearchTemplate {
         }
         Map<String, Object> circumstances = new HashMap<>(tracker.contexts().ofTime(query.time()));
         if (affinity.containsKey("context")) {
-            circumstances.putAll(Part.of("ranking.context", affinity.get("context"), "{\"device\": \"phone\"}").said());
+            circumstances.putAll(ParsedObject.of("ranking.context", affinity.get("context"), "{\"device\": \"phone\"}").said());
         }
         if (circumstances.isEmpty() == false) {
             affinity.put("context", circumstances);

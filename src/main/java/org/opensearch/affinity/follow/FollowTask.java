@@ -1,7 +1,7 @@
 package org.opensearch.affinity.follow;
 
-import org.opensearch.affinity.event.Slice;
-import org.opensearch.affinity.item.ItemIndex;
+import org.opensearch.affinity.event.LogShard;
+import org.opensearch.affinity.item.ItemRowIndex;
 import org.opensearch.affinity.item.ItemVectors;
 import org.opensearch.affinity.profile.ProfileIndex;
 import org.opensearch.affinity.tracker.UserKeys;
@@ -17,10 +17,10 @@ import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.client.Client;
 
 /**
- * The persistent task that follows one {@link Slice}. OpenSearch keeps it running on one node of the cluster at a time and
+ * The persistent task that follows one {@link LogShard}. OpenSearch keeps it running on one node of the cluster at a time and
  * starts it elsewhere when that node goes; it goes on from the {@link Progress} stored with the profiles.
  */
-public final class FollowTask extends PersistentTasksExecutor<Slice> {
+public final class FollowTask extends PersistentTasksExecutor<LogShard> {
     public static final String NAME = "affinity/follow";
     /** Where events are read, parsed and folded: never a transport, search or cluster-state thread. */
     public static final String THREAD_POOL = "affinity_track";
@@ -30,7 +30,7 @@ public final class FollowTask extends PersistentTasksExecutor<Slice> {
     private final Client client;
     private final ProfileIndex profiles;
     private final ItemVectors vectors;
-    private final ItemIndex items;
+    private final ItemRowIndex items;
     private final UserKeys keys;
 
     public FollowTask(ClusterService cluster, ThreadPool threadPool, Client client, UserKeys keys) {
@@ -40,13 +40,13 @@ public final class FollowTask extends PersistentTasksExecutor<Slice> {
         this.client = client;
         profiles = new ProfileIndex(client);
         vectors = new ItemVectors(client);
-        items = new ItemIndex(client);
+        items = new ItemRowIndex(client);
         this.keys = keys;
     }
 
     /** Beside the primary of the slice when there is one: then reading crosses no network. */
     @Override
-    public Assignment getAssignment(Slice slice, ClusterState state) {
+    public Assignment getAssignment(LogShard slice, ClusterState state) {
         IndexShardRoutingTable shard = state.routingTable().hasIndex(slice.shard().getIndex())
             ? state.routingTable().index(slice.shard().getIndex()).shard(slice.shard().id())
             : null;
@@ -58,7 +58,7 @@ public final class FollowTask extends PersistentTasksExecutor<Slice> {
     }
 
     @Override
-    protected void nodeOperation(AllocatedPersistentTask task, Slice slice, PersistentTaskState state) {
+    protected void nodeOperation(AllocatedPersistentTask task, LogShard slice, PersistentTaskState state) {
         new Follower(task, slice, cluster, threadPool, client, profiles, vectors, items, keys).start();
     }
 }

@@ -3,16 +3,16 @@ package org.opensearch.affinity.follow;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.opensearch.action.support.ThreadedActionListener;
-import org.opensearch.affinity.cluster.Trace;
-import org.opensearch.affinity.event.Origin;
+import org.opensearch.affinity.cluster.RedactedException;
+import org.opensearch.affinity.event.LogShard;
+import org.opensearch.affinity.event.LogShardOrigin;
 import org.opensearch.affinity.event.ReadEventsAction;
 import org.opensearch.affinity.event.ShardHistory;
-import org.opensearch.affinity.event.Slice;
-import org.opensearch.affinity.item.ItemIndex;
+import org.opensearch.affinity.item.ItemRowIndex;
 import org.opensearch.affinity.item.ItemVectors;
 import org.opensearch.affinity.profile.ProfileIndex;
 import org.opensearch.affinity.profile.ProfileIndex.Stored;
-import org.opensearch.affinity.tracker.Generations;
+import org.opensearch.affinity.tracker.ProfileGenerations;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.affinity.tracker.UserKeys;
@@ -51,37 +51,37 @@ final class Follower {
     private static final long MAX_PAUSE_MS = 10_000;
 
     private final AllocatedPersistentTask task;
-    private final Slice slice;
+    private final LogShard slice;
     private final ClusterService cluster;
     private final ThreadPool threadPool;
     private final Client client;
     private final ProfileIndex profiles;
     private final ItemVectors vectors;
-    private final ItemIndex items;
+    private final ItemRowIndex items;
     private final UserKeys keys;
     // Guarded by this.
     /** Counts the starts: what belongs to an earlier one is no longer wanted. */
     private int run;
     private boolean busy;
-    private Batch ready;
+    private EventBatch ready;
     private boolean unsaved;
     // Written by one callback after another, each handed over by an executor.
     private Progress progress;
-    private Origin origin;
+    private LogShardOrigin origin;
     private String homeHistory;
-    private Popularity popularity;
+    private ItemRowUpdates popularity;
     private long progressStored;
     private int failures;
 
     Follower(
         AllocatedPersistentTask task,
-        Slice slice,
+        LogShard slice,
         ClusterService cluster,
         ThreadPool threadPool,
         Client client,
         ProfileIndex profiles,
         ItemVectors vectors,
-        ItemIndex items,
+        ItemRowIndex items,
         UserKeys keys
     ) {
         this.task = task;
@@ -119,7 +119,7 @@ final class Follower {
     private void begin(int own, Progress stored) {
         progress = stored;
         origin = stored.origin();
-        popularity = new Popularity(items);
+        popularity = new ItemRowUpdates(items);
         progressStored = threadPool.relativeTimeInMillis();
         read(own, stored.readTo());
     }
@@ -129,7 +129,7 @@ final class Follower {
      * stored before anything is read, for later it could not be told any more what the snapshot had.
      */
     private void inherit(int own) {
-        profiles.predecessor(home(), slice, Slice.keys(cluster.state()), then(own, earlier -> {
+        profiles.predecessor(home(), slice, LogShard.keys(cluster.state()), then(own, earlier -> {
             if (earlier == null) {
                 begin(own, Progress.START);
                 return;
@@ -161,7 +161,7 @@ final class Follower {
         ClusterState state = cluster.state();
         Tracker tracker = Trackers.of(state).get(slice.tracker());
         UserNames names = UserNames.of(slice.tracker(), slice.generation(), state, keys);
-        Batch batch = new Batch(slice, origin, tracker, read, names, System.currentTimeMillis());
+        EventBatch batch = new EventBatch(slice, origin, tracker, read, names, System.currentTimeMillis());
         vectors.findNewest(tracker.items(), batch.items(), then(own, found -> {
             batch.resolve(found);
             offer(own, batch);
@@ -169,7 +169,7 @@ final class Follower {
     }
 
     /** Takes a batch that is ready to be folded; the next one is read as soon as this one is under way. */
-    private void offer(int own, Batch batch) {
+    private void offer(int own, EventBatch batch) {
         synchronized (this) {
             if (own != run) {
                 return;
@@ -184,7 +184,7 @@ final class Follower {
         load(own, batch);
     }
 
-    private void load(int own, Batch batch) {
+    private void load(int own, EventBatch batch) {
         if (batch.users().isEmpty()) {
             stored(own, batch);
             return;
@@ -216,7 +216,7 @@ final class Follower {
         }));
     }
 
-    private void stored(int own, Batch batch) {
+    private void stored(int own, EventBatch batch) {
         progress = progress.after(batch);
         batch.count(popularity);
         synchronized (this) {
@@ -264,7 +264,7 @@ final class Follower {
     }
 
     private void goOn(int own) {
-        Batch next;
+        EventBatch next;
         synchronized (this) {
             if (own != run) {
                 return;
@@ -293,7 +293,7 @@ final class Follower {
     }
 
     private String home() {
-        return Generations.home(slice.tracker(), slice.generation(), cluster.state());
+        return ProfileGenerations.home(slice.tracker(), slice.generation(), cluster.state());
     }
 
     /** Which history of writes the index of the profiles has; empty where there is none. */
@@ -315,8 +315,8 @@ final class Follower {
 
     /** The keys whose marks protect from something. */
     private Set<String> protectedKeys() {
-        Set<String> keys = Slice.keys(cluster.state());
-        if (origin.equals(Origin.NONE) == false) {
+        Set<String> keys = LogShard.keys(cluster.state());
+        if (origin.equals(LogShardOrigin.NONE) == false) {
             keys.add(slice.as(origin.history()).key());
         }
         return keys;
@@ -339,9 +339,9 @@ final class Follower {
         failures++;
         // Searches fail while shards move and writes collide between slices: worth a line only when it lasts.
         if (failures == 5) {
-            LOGGER.warn("[{}] cannot follow {}; will keep trying", slice.tracker(), slice.shard(), Trace.of(e));
+            LOGGER.warn("[{}] cannot follow {}; will keep trying", slice.tracker(), slice.shard(), RedactedException.of(e));
         } else {
-            LOGGER.debug("[{}] starts over {}", slice.tracker(), slice.shard(), Trace.of(e));
+            LOGGER.debug("[{}] starts over {}", slice.tracker(), slice.shard(), RedactedException.of(e));
         }
         TimeValue pause = TimeValue.timeValueMillis(Math.min(MAX_PAUSE_MS, MIN_PAUSE_MS << Math.min(failures - 1, 10)));
         threadPool.schedule(this::start, pause, FollowTask.THREAD_POOL);

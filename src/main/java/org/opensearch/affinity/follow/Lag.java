@@ -1,10 +1,10 @@
 package org.opensearch.affinity.follow;
 
-import org.opensearch.affinity.event.Checkpoints;
-import org.opensearch.affinity.event.Slice;
+import org.opensearch.affinity.event.GlobalCheckpoints;
+import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.profile.ProfileIndex;
-import org.opensearch.affinity.tracker.Generations;
-import org.opensearch.affinity.tracker.Generations.Generation;
+import org.opensearch.affinity.tracker.ProfileGenerations;
+import org.opensearch.affinity.tracker.ProfileGenerations.Generation;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
@@ -76,23 +76,23 @@ public record Lag(long read, long written, int slices, int behind) implements Ta
         Client client,
         ActionListener<Lag> listener
     ) {
-        Generation generation = Generations.of(state).of(tracker.name());
+        Generation generation = ProfileGenerations.of(state).of(tracker.name());
         if (generation.isRebuilding() == false) {
             listener.onResponse(null);
             return;
         }
-        List<Slice> slices = SliceTasks.slices(tracker, state, resolver);
+        List<LogShard> slices = FollowTasks.slices(tracker, state, resolver);
         if (generation.ready() == false) {
             listener.onResponse(new Lag(0, 0, slices.size(), slices.size()));
             return;
         }
-        String next = Generations.name(tracker.name(), generation.next());
-        profiles.progress(tracker.name(), slices, ActionListener.wrap(live -> new Checkpoints(client).of(slices, ActionListener.wrap(log -> {
+        String next = ProfileGenerations.name(tracker.name(), generation.next());
+        profiles.progress(tracker.name(), slices, ActionListener.wrap(live -> new GlobalCheckpoints(client).of(slices, ActionListener.wrap(log -> {
             profiles.progress(next, slices, ActionListener.map(listener, made -> of(slices, log, live, made)));
         }, listener::onFailure)), listener::onFailure));
     }
 
-    private static Lag of(List<Slice> slices, Map<ShardId, Long> log, List<Progress> live, List<Progress> made) {
+    private static Lag of(List<LogShard> slices, Map<ShardId, Long> log, List<Progress> live, List<Progress> made) {
         long read = 0;
         long written = 0;
         int behind = 0;

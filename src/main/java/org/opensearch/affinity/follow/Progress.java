@@ -1,8 +1,8 @@
 package org.opensearch.affinity.follow;
 
 import org.opensearch.affinity.event.Event.Skipped;
-import org.opensearch.affinity.event.Origin;
-import org.opensearch.affinity.vector.Population;
+import org.opensearch.affinity.event.LogShardOrigin;
+import org.opensearch.affinity.vector.TasteStatistics;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
@@ -27,7 +27,7 @@ import java.util.Map;
  * @param seqNo       of the stored progress itself: only its owner can write the next
  * @param primaryTerm of the stored progress itself
  */
-public record Progress(long readTo, long applied, Map<Skipped, Long> skipped, Population population, Population shown, Origin origin,
+public record Progress(long readTo, long applied, Map<Skipped, Long> skipped, TasteStatistics population, TasteStatistics shown, LogShardOrigin origin,
     long seqNo, long primaryTerm)
     implements
         Writeable {
@@ -36,9 +36,9 @@ public record Progress(long readTo, long applied, Map<Skipped, Long> skipped, Po
         -1,
         0,
         Map.of(),
-        Population.NONE,
-        Population.NONE,
-        Origin.NONE,
+        TasteStatistics.NONE,
+        TasteStatistics.NONE,
+        LogShardOrigin.NONE,
         SequenceNumbers.UNASSIGNED_SEQ_NO,
         SequenceNumbers.UNASSIGNED_PRIMARY_TERM
     );
@@ -48,9 +48,9 @@ public record Progress(long readTo, long applied, Map<Skipped, Long> skipped, Po
             in.readZLong(),
             in.readVLong(),
             in.readMap(reason -> reason.readEnum(Skipped.class), StreamInput::readVLong),
-            new Population(in),
-            new Population(in),
-            new Origin(in),
+            new TasteStatistics(in),
+            new TasteStatistics(in),
+            new LogShardOrigin(in),
             in.readZLong(),
             in.readVLong()
         );
@@ -69,17 +69,17 @@ public record Progress(long readTo, long applied, Map<Skipped, Long> skipped, Po
     }
 
     /** The progress once a batch is stored. */
-    Progress after(Batch batch) {
+    Progress after(EventBatch batch) {
         Map<Skipped, Long> total = new EnumMap<>(Skipped.class);
         total.putAll(skipped);
         batch.skipped().forEach((reason, count) -> total.merge(reason, count, Long::sum));
-        Population now = population.with(batch.liked(), batch.repeats());
+        TasteStatistics now = population.with(batch.liked(), batch.repeats());
         boolean moved = now.events() >= SHOWN_AGAIN * shown.events();
         return new Progress(batch.readTo(), applied + batch.events(), total, now, moved ? now : shown, origin, seqNo, primaryTerm);
     }
 
     /** What a slice begins with that is this one restored: what was counted stays counted. Not stored yet. */
-    public Progress restored(Origin from) {
+    public Progress restored(LogShardOrigin from) {
         return new Progress(readTo, applied, skipped, population, shown, from, START.seqNo, START.primaryTerm);
     }
 

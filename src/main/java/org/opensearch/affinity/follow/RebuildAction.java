@@ -5,7 +5,7 @@ import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.clustermanager.AcknowledgedRequest;
 import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
-import org.opensearch.affinity.tracker.Generations;
+import org.opensearch.affinity.tracker.ProfileGenerations;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.affinity.tracker.TransportChangeTrackers;
 import org.opensearch.cluster.ClusterState;
@@ -97,7 +97,7 @@ public final class RebuildAction extends ActionType<AcknowledgedResponse> {
         protected void clusterManagerOperation(Request request, ClusterState state, ActionListener<AcknowledgedResponse> listener) {
             submit(request, current -> {
                 Trackers.of(current).named(request.tracker);
-                Generations generations = Generations.of(current);
+                ProfileGenerations generations = ProfileGenerations.of(current);
                 if (request.cancel == false) {
                     return generations.begin(current, request.tracker);
                 }

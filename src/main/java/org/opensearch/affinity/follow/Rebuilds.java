@@ -2,12 +2,12 @@ package org.opensearch.affinity.follow;
 
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
-import org.opensearch.affinity.cluster.Trace;
-import org.opensearch.affinity.item.ItemIndex;
+import org.opensearch.affinity.cluster.RedactedException;
+import org.opensearch.affinity.item.ItemRowIndex;
 import org.opensearch.affinity.profile.ProfileIndex;
 import org.opensearch.affinity.profile.ProfilePages;
-import org.opensearch.affinity.tracker.Generations;
-import org.opensearch.affinity.tracker.Generations.Generation;
+import org.opensearch.affinity.tracker.ProfileGenerations;
+import org.opensearch.affinity.tracker.ProfileGenerations.Generation;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.affinity.tracker.UserKeys;
 import org.opensearch.affinity.tracker.UserNames;
@@ -29,7 +29,7 @@ import java.util.function.UnaryOperator;
 
 /**
  * Carries rebuilds on, step by step, on the elected cluster manager: makes the indices of the next generation, copies what users
- * did not want to be known, lets {@link SliceTasks} have it followed, puts it to use once it is as far as the one before, and
+ * did not want to be known, lets {@link FollowTasks} have it followed, puts it to use once it is as far as the one before, and
  * deletes that. What is to be done is read off the cluster state, so whoever is elected goes on where another one stopped. The
  * tasks that people see are windows onto it ({@link WatchRebuildAction}), and nothing here depends on them.
  */
@@ -41,10 +41,10 @@ public final class Rebuilds implements LocalNodeClusterManagerListener {
     private final IndexNameExpressionResolver resolver;
     private final ProfileIndex profiles;
     private final ProfilePages pages;
-    private final ItemIndex items;
+    private final ItemRowIndex items;
     private final Set<String> underWay = ConcurrentHashMap.newKeySet();
     private final Client client;
-    private final RebuildWindows windows;
+    private final RebuildWatchers windows;
     private final UserKeys keys;
     private Scheduler.Cancellable steps;
 
@@ -55,8 +55,8 @@ public final class Rebuilds implements LocalNodeClusterManagerListener {
         this.keys = keys;
         profiles = new ProfileIndex(client);
         pages = new ProfilePages(client);
-        items = new ItemIndex(client);
-        windows = new RebuildWindows(client);
+        items = new ItemRowIndex(client);
+        windows = new RebuildWatchers(client);
     }
 
     @Override
@@ -73,11 +73,11 @@ public final class Rebuilds implements LocalNodeClusterManagerListener {
     private void step() {
         ClusterState state = cluster.state();
         windows.keep(state);
-        for (String tracker : Generations.of(state).trackers()) {
+        for (String tracker : ProfileGenerations.of(state).trackers()) {
             if (underWay.add(tracker)) {
                 ActionListener<Void> done = ActionListener.wrap(stepped -> underWay.remove(tracker), e -> {
                     underWay.remove(tracker);
-                    LOGGER.warn("[{}] a step of its rebuild failed; will try again", tracker, Trace.of(e));
+                    LOGGER.warn("[{}] a step of its rebuild failed; will try again", tracker, RedactedException.of(e));
                 });
                 try {
                     step(tracker, state, done);
@@ -89,8 +89,8 @@ public final class Rebuilds implements LocalNodeClusterManagerListener {
     }
 
     private void step(String tracker, ClusterState state, ActionListener<Void> done) {
-        Generation generation = Generations.of(state).of(tracker);
-        List<String> leftOver = Generations.of(state).leftOver(tracker, state);
+        Generation generation = ProfileGenerations.of(state).of(tracker);
+        List<String> leftOver = ProfileGenerations.of(state).leftOver(tracker, state);
         if (leftOver.isEmpty() == false) {
             profiles.delete(leftOver, done);
         } else if (generation.isRebuilding() == false) {
@@ -107,7 +107,7 @@ public final class Rebuilds implements LocalNodeClusterManagerListener {
         UserNames from = UserNames.live(tracker, state, keys);
         UserNames to = UserNames.of(tracker, next, state, keys);
         ActionListener<Void> copied = ActionListener.wrap(
-            ready -> submit("rebuild ready", now -> Generations.of(now).ready(now, tracker, next, to.chain()), done),
+            ready -> submit("rebuild ready", now -> ProfileGenerations.of(now).ready(now, tracker, next, to.chain()), done),
             done::onFailure
         );
         ActionListener<Void> made = ActionListener.wrap(
@@ -126,7 +126,7 @@ public final class Rebuilds implements LocalNodeClusterManagerListener {
         Lag.of(Trackers.of(state).get(tracker), state, resolver, profiles, client, ActionListener.wrap(lag -> {
             if (lag.isSmall()) {
                 LOGGER.info("[{}] is rebuilt from [{}] events; the new profiles are used from now on", tracker, lag.written());
-                submit("rebuild finished", now -> Generations.of(now).finish(now, tracker, generation.next()), done);
+                submit("rebuild finished", now -> ProfileGenerations.of(now).finish(now, tracker, generation.next()), done);
             } else {
                 done.onResponse(null);
             }

@@ -7,10 +7,10 @@ import org.opensearch.action.ActionRequestValidationException;
 import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
-import org.opensearch.affinity.cluster.Trace;
+import org.opensearch.affinity.cluster.RedactedException;
 import org.opensearch.affinity.profile.ProfileIndex;
-import org.opensearch.affinity.tracker.Generations;
-import org.opensearch.affinity.tracker.Generations.Generation;
+import org.opensearch.affinity.tracker.ProfileGenerations;
+import org.opensearch.affinity.tracker.ProfileGenerations.Generation;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
@@ -183,7 +183,7 @@ public final class WatchRebuildAction extends ActionType<WatchRebuildAction.Resp
                 this.tracker = tracker;
                 this.task = task;
                 this.listener = listener;
-                Generation now = Generations.of(cluster.state()).of(tracker);
+                Generation now = ProfileGenerations.of(cluster.state()).of(tracker);
                 generation = now.isRebuilding() ? now.next() : now.live();
             }
 
@@ -198,7 +198,7 @@ public final class WatchRebuildAction extends ActionType<WatchRebuildAction.Resp
             }
 
             private void look(ClusterState state) {
-                if (Generations.of(state).of(tracker).next() != generation) {
+                if (ProfileGenerations.of(state).of(tracker).next() != generation) {
                     looks.cancel(); // and it stays busy
                     listener.onResponse(new Response(tracker, outcome(state), (System.nanoTime() - began) / 1_000_000));
                 } else if (task.isCancelled()) {
@@ -211,7 +211,7 @@ public final class WatchRebuildAction extends ActionType<WatchRebuildAction.Resp
             /** What fails is tried again by the next look: nothing but the state says that a rebuild is over. */
             private <T> ActionListener<T> done(Consumer<T> seen) {
                 return ActionListener.runAfter(
-                    ActionListener.wrap(seen::accept, e -> LOGGER.debug("cannot see the rebuild of [{}]", tracker, Trace.of(e))),
+                    ActionListener.wrap(seen::accept, e -> LOGGER.debug("cannot see the rebuild of [{}]", tracker, RedactedException.of(e))),
                     () -> busy.set(false)
                 );
             }
@@ -220,7 +220,7 @@ public final class WatchRebuildAction extends ActionType<WatchRebuildAction.Resp
                 if (Trackers.of(state).find(tracker) == null) {
                     return Outcome.DELETED;
                 }
-                return Generations.of(state).of(tracker).live() >= generation ? Outcome.REBUILT : Outcome.CANCELLED;
+                return ProfileGenerations.of(state).of(tracker).live() >= generation ? Outcome.REBUILT : Outcome.CANCELLED;
             }
         }
     }

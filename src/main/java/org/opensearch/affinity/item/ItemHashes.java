@@ -6,7 +6,7 @@ import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
-import org.opensearch.affinity.cluster.Trace;
+import org.opensearch.affinity.cluster.RedactedException;
 import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
 
 import java.io.IOException;
@@ -84,7 +84,7 @@ public final class ItemHashes {
         try {
             reader.decRef();
         } catch (IOException e) {
-            LOGGER.debug("cannot close a segment", Trace.of(e));
+            LOGGER.debug("cannot close a segment", RedactedException.of(e));
         }
     }
 
@@ -106,16 +106,16 @@ public final class ItemHashes {
 
         private void readAll(LeafReader reader) {
             try {
-                ItemId.all(reader, idField, (doc, id) -> known[doc] = ItemRow.hash(id));
+                ItemIdReader.all(reader, idField, (doc, id) -> known[doc] = ItemRow.hash(id));
             } catch (IOException | RuntimeException e) {
                 // Searches go on to read them one by one, and say so if they cannot.
-                LOGGER.debug("cannot read the ids of a segment", Trace.of(e));
+                LOGGER.debug("cannot read the ids of a segment", RedactedException.of(e));
             }
         }
 
         public long of(LeafReaderContext leaf, int doc) throws IOException {
             if (known[doc] == 0) {
-                known[doc] = ItemRow.hash(ItemId.of(leaf, idField, doc));
+                known[doc] = ItemRow.hash(ItemIdReader.of(leaf, idField, doc));
             }
             return known[doc];
         }

@@ -1,7 +1,7 @@
 package org.opensearch.affinity.item;
 
 import org.apache.lucene.util.BytesRef;
-import org.opensearch.affinity.event.Slice;
+import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.tracker.Decay;
 import org.opensearch.common.hash.MurmurHash3;
 import org.opensearch.core.common.io.stream.StreamInput;
@@ -112,7 +112,7 @@ public final class ItemRow implements Writeable {
      * @param amount above 0
      * @param when   epoch milliseconds
      */
-    public void add(Slice slice, long seqNo, double amount, long when, List<String> in, Decay decay) {
+    public void add(LogShard slice, long seqNo, double amount, long when, List<String> in, Decay decay) {
         if (mark(slice, seqNo) == false) {
             return;
         }
@@ -135,14 +135,14 @@ public final class ItemRow implements Writeable {
     }
 
     /** Takes in one impression, unless it was already. It makes the item neither popular nor newer. */
-    public void show(Slice slice, long seqNo) {
+    public void show(LogShard slice, long seqNo) {
         if (mark(slice, seqNo)) {
             shown++;
         }
     }
 
     /** Whether the event is new; from now on it is not. */
-    private boolean mark(Slice slice, long seqNo) {
+    private boolean mark(LogShard slice, long seqNo) {
         if (seqNo <= applied.getOrDefault(slice.key(), -1L)) {
             return false;
         }

@@ -7,7 +7,7 @@ import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
-import org.opensearch.affinity.cluster.Trace;
+import org.opensearch.affinity.cluster.RedactedException;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.core.common.bytes.BytesArray;
 import org.opensearch.core.common.bytes.BytesReference;
@@ -44,7 +44,7 @@ public final class ItemTables {
     /** Follows an index if it is an item table. */
     public void listenTo(IndexModule module) {
         String name = module.getIndex().getName();
-        if (name.startsWith(ItemIndex.PREFIX) == false) {
+        if (name.startsWith(ItemRowIndex.PREFIX) == false) {
             return;
         }
         ItemTable table = open(name, task -> loader.execute(task));
@@ -93,15 +93,15 @@ public final class ItemTables {
             }
         } catch (Exception e) {
             // A shard that closes meanwhile takes its table with it; what else is missing counts as not popular.
-            LOGGER.warn("cannot read the item table {}", shard.shardId(), Trace.of(e));
+            LOGGER.warn("cannot read the item table {}", shard.shardId(), RedactedException.of(e));
         }
     }
 
     private static void update(ItemTable table, BytesReference source, long seqNo) {
         try {
-            table.update(ItemIndex.row(source), seqNo);
+            table.update(ItemRowIndex.row(source), seqNo);
         } catch (IOException | RuntimeException e) {
-            LOGGER.warn("cannot read a row of an item table", Trace.of(e));
+            LOGGER.warn("cannot read a row of an item table", RedactedException.of(e));
         }
     }
 

@@ -5,11 +5,11 @@ import org.apache.lucene.util.RamUsageEstimator;
 import java.util.List;
 
 /** Models of one catalogue whose scores are added: {@code score(j) = Σ weight · score of the part}. */
-public record Blend(List<Part> parts) implements Model {
+public record Blend(List<Part> parts) implements InterestModel {
     private static final int SAMPLE = 500;
 
     /** One model, and what its scores are multiplied by. */
-    public record Part(Model model, float weight) {}
+    public record Part(InterestModel model, float weight) {}
 
     public Blend {
         if (parts.isEmpty() || parts.stream().mapToInt(part -> part.model.items()).distinct().count() != 1) {
@@ -24,12 +24,12 @@ public record Blend(List<Part> parts) implements Model {
      *
      * @param share what the other counts, from 0 to 1; the rest is for the one
      */
-    public static Blend of(Model one, Model other, double share, Log log) {
+    public static Blend of(InterestModel one, InterestModel other, double share, InteractionMatrix log) {
         return new Blend(List.of(new Part(one, (float) ((1 - share) / typical(one, log))), new Part(other, (float) (share / typical(other, log)))));
     }
 
     /** The best score of what a user has not, averaged over users spread over the log; 1 where that says nothing. */
-    private static double typical(Model model, Log log) {
+    private static double typical(InterestModel model, InteractionMatrix log) {
         int step = Math.max(1, log.users() / SAMPLE);
         double sum = 0;
         int asked = 0;
@@ -54,7 +54,7 @@ public record Blend(List<Part> parts) implements Model {
     }
 
     @Override
-    public void score(History history, float factor, float[] into) {
+    public void score(WeightedHistory history, float factor, float[] into) {
         parts.forEach(part -> part.model.score(history, factor * part.weight, into));
     }
 

@@ -3,12 +3,12 @@ package org.opensearch.affinity.learn;
 import org.apache.lucene.util.VectorUtil;
 
 /** A vector an item, and a way to make one of a history: {@code score(j) = encoder(history) · vector(j)}. */
-public final class Factors implements Model {
+public final class Factors implements InterestModel {
     private final float[][] vectors;
-    private final Encoder encoder;
+    private final HistoryEncoder encoder;
 
     /** @param vectors by item, all of the encoder's dimension; kept, not copied */
-    public Factors(float[][] vectors, Encoder encoder) {
+    public Factors(float[][] vectors, HistoryEncoder encoder) {
         this.vectors = vectors;
         this.encoder = encoder;
     }
@@ -28,12 +28,12 @@ public final class Factors implements Model {
     }
 
     /** Makes the vector of a user. */
-    public Encoder encoder() {
+    public HistoryEncoder encoder() {
         return encoder;
     }
 
     @Override
-    public void score(History history, float factor, float[] into) {
+    public void score(WeightedHistory history, float factor, float[] into) {
         if (history.size() == 0 || encoder.dimension() == 0) {
             return;
         }
@@ -45,6 +45,6 @@ public final class Factors implements Model {
 
     @Override
     public long ramBytesUsed() {
-        return Rows.bytes(vectors) + encoder.ramBytesUsed();
+        return RowMatrix.bytes(vectors) + encoder.ramBytesUsed();
     }
 }

@@ -7,7 +7,7 @@ import org.apache.lucene.util.RamUsageEstimator;
  * {@code (α G + λ' I + Σ c h hᵀ)⁻¹ Σ c h}, with {@code c = w · keep^a} for the history's item h of weight w and age a, the items'
  * Gram matrix G, and {@code λ' = λ (Σ c + α n)^ν} for n items.
  */
-public final class FoldIn implements Encoder {
+public final class FoldIn implements HistoryEncoder {
     private final float[][] inputs;
     private final float[][] base;
     private final Regularisation regularisation;
@@ -34,9 +34,9 @@ public final class FoldIn implements Encoder {
     }
 
     @Override
-    public float[] vector(History history) {
-        History faded = history.faded(keep);
-        Normal normal = new Normal(base);
+    public float[] vector(WeightedHistory history) {
+        WeightedHistory faded = history.faded(keep);
+        NormalEquations normal = new NormalEquations(base);
         double sum = 0;
         for (float weight : faded.weights()) {
             sum += weight;

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
  * @param users  whom the model is asked for
  * @param wanted by asked user, items that are not in his row, at least one
  */
-public record HeldOut(Log log, int[] users, int[][] wanted) {
+public record HeldOut(InteractionMatrix log, int[] users, int[][] wanted) {
     public HeldOut {
         if (users.length != wanted.length) {
             throw new IllegalArgumentException(users.length + " users with " + wanted.length + " lists of wanted items");
@@ -19,7 +19,7 @@ public record HeldOut(Log log, int[] users, int[][] wanted) {
     }
 
     /** Of a log with order: the newest item of everybody who has more than one. */
-    public static HeldOut newest(Log all) {
+    public static HeldOut newest(InteractionMatrix all) {
         return of(all, user -> {
             int size = all.end(user) - all.start(user);
             return size < 2 ? new int[0] : new int[] { size - 1 };
@@ -27,7 +27,7 @@ public record HeldOut(Log log, int[] users, int[][] wanted) {
     }
 
     /** A part of each user's items, drawn by chance; of who has too few for one, none. */
-    public static HeldOut random(Log all, double part, long seed) {
+    public static HeldOut random(InteractionMatrix all, double part, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         return of(all, user -> {
             int size = all.end(user) - all.start(user);
@@ -47,8 +47,8 @@ public record HeldOut(Log log, int[] users, int[][] wanted) {
         int[] of(int user);
     }
 
-    private static HeldOut of(Log all, Choice choice) {
-        Log.Builder rest = new Log.Builder(all.items());
+    private static HeldOut of(InteractionMatrix all, Choice choice) {
+        InteractionMatrix.Builder rest = new InteractionMatrix.Builder(all.items());
         int[] users = new int[all.users()];
         int[][] wanted = new int[all.users()][];
         int asked = 0;
@@ -87,8 +87,8 @@ public record HeldOut(Log log, int[] users, int[][] wanted) {
     }
 
     /** How well a model finds what is wanted, among all items that are not in the user's row. */
-    public Verdict judge(Model model, Crew crew, Watch watch) {
-        Verdict verdict = Verdict.over(users.length);
+    public RankingMetrics judge(InterestModel model, ParallelFor crew, ProgressListener watch) {
+        RankingMetrics verdict = RankingMetrics.over(users.length);
         crew.share(users.length, 16, watch, (from, to) -> {
             float[] scores = new float[log.items()];
             for (int i = from; i < to; i++) {
@@ -104,7 +104,7 @@ public record HeldOut(Log log, int[] users, int[][] wanted) {
         for (int place = log.start(user); place < log.end(user); place++) {
             scores[log.item(place)] = Float.NEGATIVE_INFINITY;
         }
-        Best best = new Best(Verdict.DEPTH);
+        TopK best = new TopK(RankingMetrics.DEPTH);
         for (int item = 0; item < scores.length; item++) {
             if (scores[item] > Float.NEGATIVE_INFINITY) {
                 best.offer(item, scores[item]);

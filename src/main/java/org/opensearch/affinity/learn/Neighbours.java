@@ -8,7 +8,7 @@ import java.util.BitSet;
  * A few items that go with each item. With the history's item h of age a (0 is the newest) and weight w,
  * {@code score(j) = Σ_h w · keep^a · similarity(h, j)}. Eight bytes a neighbour.
  */
-public final class Neighbours implements Model {
+public final class Neighbours implements InterestModel {
     private final int[][] ordinals;
     private final float[][] similarities;
     private final double keep;
@@ -61,8 +61,8 @@ public final class Neighbours implements Model {
     }
 
     @Override
-    public void score(History history, float factor, float[] into) {
-        History faded = history.faded(keep);
+    public void score(WeightedHistory history, float factor, float[] into) {
+        WeightedHistory faded = history.faded(keep);
         for (int i = 0; i < faded.size(); i++) {
             int[] near = ordinals[faded.items()[i]];
             float[] by = similarities[faded.items()[i]];

@@ -5,22 +5,22 @@ import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Finds the settings of a method that fit a log, on a held-out part of it, by {@link Ascent}.
+ * Finds the settings of a method that fit a log, on a held-out part of it, by {@link CoordinateSearch}.
  *
  * @param figure what should be large
  * @param rounds how often all dials are turned, at least 1
  */
-public record Tuning<M extends Method>(List<Dial<M>> dials, ToDoubleFunction<Verdict> figure, int rounds) {
+public record Tuning<M extends LearningMethod>(List<Hyperparameter<M>> dials, ToDoubleFunction<RankingMetrics> figure, int rounds) {
     /**
      * @param start where the dials stand before
      * @param heard is told of each trial as it is made
      */
-    public Ascent.Trial<M> best(M start, HeldOut held, Crew crew, Watch watch, Consumer<Ascent.Trial<M>> heard) {
-        return new Ascent<>(dials, rounds).best(start, (method, now) -> figure(method, held, crew, now), watch, heard);
+    public CoordinateSearch.Trial<M> best(M start, HeldOut held, ParallelFor crew, ProgressListener watch, Consumer<CoordinateSearch.Trial<M>> heard) {
+        return new CoordinateSearch<>(dials, rounds).best(start, (method, now) -> figure(method, held, crew, now), watch, heard);
     }
 
-    private double figure(M method, HeldOut held, Crew crew, Watch watch) {
-        Model model = method.learn(held.log(), crew, watch.part(0, 0.7));
+    private double figure(M method, HeldOut held, ParallelFor crew, ProgressListener watch) {
+        InterestModel model = method.learn(held.log(), crew, watch.part(0, 0.7));
         return figure.applyAsDouble(held.judge(model, crew, watch.part(0.7, 1)));
     }
 }

@@ -3,7 +3,7 @@ package org.opensearch.affinity.learn;
 /**
  * A user is the sum of what he took: {@code Σ_h w · keep^a · input(h)}, with the weight w and the age a of the history's item h.
  */
-public final class WeightedSum implements Encoder {
+public final class WeightedSum implements HistoryEncoder {
     private final float[][] inputs;
     private final int dimension;
     private final double keep;
@@ -30,17 +30,17 @@ public final class WeightedSum implements Encoder {
     }
 
     @Override
-    public float[] vector(History history) {
-        History faded = history.faded(keep);
+    public float[] vector(WeightedHistory history) {
+        WeightedHistory faded = history.faded(keep);
         float[] sum = new float[dimension];
         for (int i = 0; i < faded.size(); i++) {
-            Rows.add(faded.weights()[i], inputs[faded.items()[i]], sum);
+            RowMatrix.add(faded.weights()[i], inputs[faded.items()[i]], sum);
         }
         return sum;
     }
 
     @Override
     public long ramBytesUsed() {
-        return Rows.bytes(inputs);
+        return RowMatrix.bytes(inputs);
     }
 }

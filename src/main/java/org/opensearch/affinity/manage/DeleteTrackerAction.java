@@ -5,11 +5,11 @@ import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.clustermanager.AcknowledgedRequest;
 import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
-import org.opensearch.affinity.item.ItemIndex;
+import org.opensearch.affinity.item.ItemRowIndex;
 import org.opensearch.affinity.model.ModelIndex;
 import org.opensearch.affinity.profile.ProfileIndex;
 import org.opensearch.affinity.tracker.ActiveModels;
-import org.opensearch.affinity.tracker.Generations;
+import org.opensearch.affinity.tracker.ProfileGenerations;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.affinity.tracker.TransportChangeTrackers;
 import org.opensearch.cluster.ClusterState;
@@ -78,7 +78,7 @@ public final class DeleteTrackerAction extends ActionType<AcknowledgedResponse> 
         protected void clusterManagerOperation(Request request, ClusterState state, ActionListener<AcknowledgedResponse> listener) {
             Trackers.of(state).named(request.tracker);
             List<String> indices = new ArrayList<>(ProfileIndex.indices(request.tracker, state));
-            indices.addAll(ItemIndex.indices(request.tracker, state));
+            indices.addAll(ItemRowIndex.indices(request.tracker, state));
             indices.addAll(ModelIndex.indices(request.tracker, state));
             ActionListener<AcknowledgedResponse> removed = ActionListener.wrap(
                 answer -> profiles.delete(indices, ActionListener.map(listener, done -> answer)),
@@ -87,7 +87,7 @@ public final class DeleteTrackerAction extends ActionType<AcknowledgedResponse> 
             submit(request, current -> {
                 ClusterState without = Trackers.of(current).without(current, request.tracker);
                 ClusterState unranked = ActiveModels.of(without).with(without, request.tracker, null);
-                return Generations.of(unranked).without(unranked, request.tracker);
+                return ProfileGenerations.of(unranked).without(unranked, request.tracker);
             }, removed);
         }
     }

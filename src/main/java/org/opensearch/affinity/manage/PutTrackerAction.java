@@ -7,7 +7,7 @@ import org.opensearch.action.support.IndicesOptions;
 import org.opensearch.action.support.clustermanager.AcknowledgedRequest;
 import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
 import org.opensearch.affinity.cluster.MappedField;
-import org.opensearch.affinity.tracker.Generations;
+import org.opensearch.affinity.tracker.ProfileGenerations;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.affinity.tracker.TransportChangeTrackers;
@@ -93,7 +93,7 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
                 return defined(request.tracker, current);
             }, listener), listener::onFailure);
             String name = request.tracker.name();
-            int live = Generations.of(state).of(name).live();
+            int live = ProfileGenerations.of(state).of(name).live();
             profiles.create(
                 name,
                 live,
@@ -107,7 +107,7 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
             Tracker before = Trackers.of(state).find(tracker.name());
             ClusterState defined = Trackers.of(state).with(state, tracker);
             boolean same = before == null || before.pseudonym().equals(tracker.pseudonym());
-            return same ? defined : Generations.of(defined).rotate(defined, before);
+            return same ? defined : ProfileGenerations.of(defined).rotate(defined, before);
         }
 
         private static void checkUnmoved(Tracker tracker, ClusterState state) {

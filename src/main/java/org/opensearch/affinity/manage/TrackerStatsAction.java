@@ -5,10 +5,10 @@ import org.opensearch.action.ActionRequestValidationException;
 import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
-import org.opensearch.affinity.event.Checkpoints;
-import org.opensearch.affinity.event.Slice;
+import org.opensearch.affinity.event.GlobalCheckpoints;
+import org.opensearch.affinity.event.LogShard;
+import org.opensearch.affinity.follow.FollowTasks;
 import org.opensearch.affinity.follow.Lag;
-import org.opensearch.affinity.follow.SliceTasks;
 import org.opensearch.affinity.profile.ProfileIndex;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.Trackers;
@@ -85,18 +85,18 @@ public final class TrackerStatsAction extends ActionType<TrackerStats> {
         @Override
         protected void doExecute(Task task, Request request, ActionListener<TrackerStats> listener) {
             Tracker tracker = Trackers.of(cluster.state()).named(request.tracker);
-            List<Slice> slices = SliceTasks.slices(tracker, cluster.state(), resolver);
+            List<LogShard> slices = FollowTasks.slices(tracker, cluster.state(), resolver);
             profiles.users(
                 tracker.name(),
                 ActionListener.wrap(users -> progress(tracker, slices, users, listener), listener::onFailure)
             );
         }
 
-        private void progress(Tracker tracker, List<Slice> slices, long users, ActionListener<TrackerStats> listener) {
+        private void progress(Tracker tracker, List<LogShard> slices, long users, ActionListener<TrackerStats> listener) {
             profiles.progress(
                 tracker.name(),
                 slices,
-                ActionListener.wrap(read -> new Checkpoints(client).of(slices, ActionListener.wrap(log -> {
+                ActionListener.wrap(read -> new GlobalCheckpoints(client).of(slices, ActionListener.wrap(log -> {
                     List<TrackerStats.SliceStats> rows = new ArrayList<>();
                     for (int i = 0; i < slices.size(); i++) {
                         ShardId shard = slices.get(i).shard();

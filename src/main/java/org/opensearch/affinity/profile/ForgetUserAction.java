@@ -113,7 +113,7 @@ public final class ForgetUserAction extends ActionType<ForgetUserAction.Response
         private final ClusterService cluster;
         private final IndexNameExpressionResolver resolver;
         private final Client client;
-        private final Absences absences;
+        private final Erasures absences;
 
         @Inject
         public Transport(
@@ -128,7 +128,7 @@ public final class ForgetUserAction extends ActionType<ForgetUserAction.Response
             this.cluster = cluster;
             this.resolver = resolver;
             this.client = client;
-            absences = new Absences(cluster, client.threadPool(), new ProfileIndex(client), keys);
+            absences = new Erasures(cluster, client.threadPool(), new ProfileIndex(client), keys);
         }
 
         @Override

@@ -6,9 +6,9 @@ import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
 import org.opensearch.action.support.ListenerTimeouts;
-import org.opensearch.affinity.event.Slice;
-import org.opensearch.affinity.follow.SliceTasks;
-import org.opensearch.affinity.item.ItemIndex;
+import org.opensearch.affinity.event.LogShard;
+import org.opensearch.affinity.follow.FollowTasks;
+import org.opensearch.affinity.item.ItemRowIndex;
 import org.opensearch.affinity.item.ItemVectors;
 import org.opensearch.affinity.tracker.ActiveModels;
 import org.opensearch.affinity.tracker.Tracker;
@@ -120,7 +120,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
     public static final class Response extends ActionResponse {
         private final Tracker tracker;
         private final Profile profile;
-        private final Common common;
+        private final CommonTaste common;
         private final String itemTable;
         private final ActiveModels.Active model;
 
@@ -129,7 +129,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
          * @param itemTable index; null when there is none
          * @param model     null when there is none
          */
-        public Response(Tracker tracker, Profile profile, Common common, String itemTable, ActiveModels.Active model) {
+        public Response(Tracker tracker, Profile profile, CommonTaste common, String itemTable, ActiveModels.Active model) {
             this.tracker = tracker;
             this.profile = profile;
             this.common = common;
@@ -141,7 +141,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
             super(in);
             tracker = new Tracker(in);
             profile = in.readOptionalWriteable(Profile::new);
-            common = new Common(in);
+            common = new CommonTaste(in);
             itemTable = in.readOptionalString();
             model = in.readOptionalWriteable(ActiveModels.Active::new);
         }
@@ -165,7 +165,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
         }
 
         /** What the profile is to be compared with. */
-        public Common common() {
+        public CommonTaste common() {
             return common;
         }
 
@@ -190,7 +190,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
         private final UserKeys keys;
         private final ProfileCache cache;
         /** By the index of the profiles, which goes with its tracker: one that is defined anew begins without. */
-        private final Cache<Index, Common> commons = CacheBuilder.<Index, Common>builder()
+        private final Cache<Index, CommonTaste> commons = CacheBuilder.<Index, CommonTaste>builder()
             .setMaximumWeight(MAX_COMMONS)
             .setExpireAfterWrite(TimeValue.timeValueSeconds(1))
             .build();
@@ -223,11 +223,11 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
             Tracker tracker = Trackers.of(state).get(request.tracker);
             UserNames names = UserNames.live(request.tracker, state, keys);
             Index index = behind(ProfileIndex.alias(request.tracker), state);
-            Index items = behind(ItemIndex.alias(request.tracker), state);
+            Index items = behind(ItemRowIndex.alias(request.tracker), state);
             String itemTable = items == null ? null : items.getName();
             ActiveModels.Active model = ActiveModels.of(state).of(request.tracker);
-            Common known = index == null ? null : commons.get(index);
-            List<Slice> slices = known != null ? List.of() : SliceTasks.slices(tracker, state, resolver);
+            CommonTaste known = index == null ? null : commons.get(index);
+            List<LogShard> slices = known != null ? List.of() : FollowTasks.slices(tracker, state, resolver);
             String user = request.user == null ? null : names.of(request.user);
             String id = user == null ? null : ProfileIndex.idOfUser(user);
             // One that is kept is shared, so it serves whoever changes nothing.
@@ -246,7 +246,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
                 NAME
             );
             ActionListener<ProfileIndex.Found> answer = ActionListener.wrap(found -> {
-                Common common = known != null ? known : found.common();
+                CommonTaste common = known != null ? known : found.common();
                 if (known == null && index != null) {
                     commons.put(index, common);
                 }

@@ -16,7 +16,7 @@ public final class History {
 
     private final List<Profile.Seen> events = new ArrayList<>();
 
-    void writeTo(StreamOutput out, Words words) throws IOException {
+    void writeTo(StreamOutput out, StringDictionary words) throws IOException {
         out.writeVInt(events.size());
         long before = 0;
         for (Profile.Seen seen : events) {
@@ -28,7 +28,7 @@ public final class History {
         }
     }
 
-    static History read(StreamInput in, Words words) throws IOException {
+    static History read(StreamInput in, StringDictionary words) throws IOException {
         History history = new History();
         long before = 0;
         for (int left = in.readVInt(); left > 0; left--) {

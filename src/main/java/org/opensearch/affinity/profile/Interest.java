@@ -60,7 +60,7 @@ public final class Interest {
         add(weight, event, inSession);
     }
 
-    Interest(StreamInput in, Words words) throws IOException {
+    Interest(StreamInput in, StringDictionary words) throws IOException {
         this(in.readBoolean(), new Direction(in), in.readZLong());
         weight = in.readDouble();
         events = in.readVInt();
@@ -77,7 +77,7 @@ public final class Interest {
         }
     }
 
-    void writeTo(StreamOutput out, Words words) throws IOException {
+    void writeTo(StreamOutput out, StringDictionary words) throws IOException {
         out.writeBoolean(liked);
         direction.writeTo(out);
         out.writeZLong(lastSeen);

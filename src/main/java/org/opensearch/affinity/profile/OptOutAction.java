@@ -68,13 +68,13 @@ public final class OptOutAction extends ActionType<AcknowledgedResponse> {
     /** Runs on the node that was asked. */
     public static final class Transport extends HandledTransportAction<Request, AcknowledgedResponse> {
         private final ClusterService cluster;
-        private final Absences absences;
+        private final Erasures absences;
 
         @Inject
         public Transport(TransportService transport, ActionFilters filters, ClusterService cluster, Client client, UserKeys keys) {
             super(NAME, transport, filters, Request::new);
             this.cluster = cluster;
-            absences = new Absences(cluster, client.threadPool(), new ProfileIndex(client), keys);
+            absences = new Erasures(cluster, client.threadPool(), new ProfileIndex(client), keys);
         }
 
         @Override

@@ -2,9 +2,9 @@ package org.opensearch.affinity.profile;
 
 import org.opensearch.affinity.event.Event;
 import org.opensearch.affinity.event.Event.Skipped;
-import org.opensearch.affinity.event.Slice;
+import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.tracker.Decay;
-import org.opensearch.affinity.tracker.Limits;
+import org.opensearch.affinity.tracker.EventLimits;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -46,14 +46,14 @@ public final class Profile implements Writeable {
     private long events;
     private long sessionStart;
     private int sessionEvents;
-    private final Absence absence;
+    private final Erasure absence;
 
     /** Of a user who did nothing yet. */
     public Profile(String user) {
-        this(user, Map.of(), Absence.NONE);
+        this(user, Map.of(), Erasure.NONE);
     }
 
-    private Profile(String user, Map<String, Long> applied, Absence absence) {
+    private Profile(String user, Map<String, Long> applied, Erasure absence) {
         this.user = user;
         interests = new InterestSet(List.of());
         history = new History();
@@ -67,7 +67,7 @@ public final class Profile implements Writeable {
             throw new IOException("profile format [" + format + "] is not one that this version reads, 1 to [" + FORMAT + "]");
         }
         user = in.readString();
-        Words words = new Words();
+        StringDictionary words = new StringDictionary();
         if (format == 1) {
             interests = new InterestSet(in.readList(Interest::readFirstFormat));
             history = new History();
@@ -80,12 +80,12 @@ public final class Profile implements Writeable {
         }
         applied = new TreeMap<>(in.readMap(StreamInput::readString, StreamInput::readZLong));
         events = in.readVLong();
-        absence = format == 1 ? Absence.NONE : new Absence(in);
+        absence = format == 1 ? Erasure.NONE : new Erasure(in);
     }
 
     @Override
     public void writeTo(StreamOutput out) throws IOException {
-        Words words = new Words();
+        StringDictionary words = new StringDictionary();
         out.writeByte(FORMAT);
         out.writeString(user);
         out.writeVInt(interests.interests().size());
@@ -172,7 +172,7 @@ public final class Profile implements Writeable {
     }
 
     /** What the user did not want to be known. */
-    public Absence absence() {
+    public Erasure absence() {
         return absence;
     }
 
@@ -184,11 +184,11 @@ public final class Profile implements Writeable {
      * @param optedOut whether no event is to be taken in from now on
      */
     public Profile emptied(long now, boolean optedOut) {
-        return new Profile(user, applied, new Absence(Math.max(now, lastEvent()), optedOut));
+        return new Profile(user, applied, new Erasure(Math.max(now, lastEvent()), optedOut));
     }
 
     /** The same without anything in it, as absent as another one. */
-    Profile with(Absence other) {
+    Profile with(Erasure other) {
         return new Profile(user, applied, other);
     }
 
@@ -197,7 +197,7 @@ public final class Profile implements Writeable {
         history.forget(before);
     }
 
-    public boolean hasApplied(Slice slice, long seqNo) {
+    public boolean hasApplied(LogShard slice, long seqNo) {
         return seqNo <= applied.getOrDefault(slice.key(), -1L);
     }
 
@@ -223,7 +223,7 @@ public final class Profile implements Writeable {
      * @param weight of the event's action; below 0 for a dislike
      * @return why it changes no interest; null when it does, now or when it was taken in before
      */
-    public Skipped apply(Slice slice, long seqNo, Event event, boolean again, float[] vector, double weight, Tracker tracker) {
+    public Skipped apply(LogShard slice, long seqNo, Event event, boolean again, float[] vector, double weight, Tracker tracker) {
         Skipped unwanted = absence.covers(event);
         if (unwanted != null || hasApplied(slice, seqNo)) {
             return unwanted;
@@ -271,7 +271,7 @@ public final class Profile implements Writeable {
 
     /** Why an event is remembered but says nothing of interests. */
     private Skipped restrain(Event event, boolean inSession, Tracker tracker) {
-        Limits limits = tracker.limits();
+        EventLimits limits = tracker.limits();
         if (history.fasterThan(limits.eventsPerMinute(), event.time())) {
             return Skipped.TOO_FAST;
         }

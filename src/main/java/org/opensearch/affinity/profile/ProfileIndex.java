@@ -10,11 +10,11 @@ import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.search.SearchResponse;
 import org.opensearch.affinity.cluster.SystemDocuments;
 import org.opensearch.affinity.event.Event.Skipped;
-import org.opensearch.affinity.event.Origin;
-import org.opensearch.affinity.event.Slice;
+import org.opensearch.affinity.event.LogShard;
+import org.opensearch.affinity.event.LogShardOrigin;
 import org.opensearch.affinity.follow.Progress;
-import org.opensearch.affinity.tracker.Generations;
-import org.opensearch.affinity.vector.Population;
+import org.opensearch.affinity.tracker.ProfileGenerations;
+import org.opensearch.affinity.vector.TasteStatistics;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.xcontent.XContentFactory;
@@ -98,7 +98,7 @@ public final class ProfileIndex {
      */
     public void create(String tracker, int generation, boolean live, ActionListener<Void> listener) {
         Settings settings = Settings.builder().put("index.auto_expand_replicas", "0-1").put("index.codec", "best_compression").build();
-        List<Alias> aliases = Generations.names(tracker, generation, live).stream().map(name -> new Alias(alias(name)).writeIndex(true)).toList();
+        List<Alias> aliases = ProfileGenerations.names(tracker, generation, live).stream().map(name -> new Alias(alias(name)).writeIndex(true)).toList();
         documents.create(index(tracker, generation), aliases, settings, mapping(), listener);
     }
 
@@ -123,23 +123,23 @@ public final class ProfileIndex {
     }
 
     /** A profile, null when the user has none, and what it is to be compared with. */
-    record Found(Profile profile, Common common) {}
+    record Found(Profile profile, CommonTaste common) {}
 
     /**
      * Reads one profile and the population of the slices, as of the last write.
      *
      * @param user null for the population alone
      */
-    void get(String tracker, String user, List<Slice> slices, ActionListener<Found> listener) {
+    void get(String tracker, String user, List<LogShard> slices, ActionListener<Found> listener) {
         documents.get(alias(tracker), ids(user, slices), found(user, slices, listener));
     }
 
     /** The same from this node's copy alone, whose writes {@link ProfileCache} hears of; fails where it has none. */
-    void getHere(String tracker, String user, List<Slice> slices, ActionListener<Found> listener) {
+    void getHere(String tracker, String user, List<LogShard> slices, ActionListener<Found> listener) {
         documents.getHere(alias(tracker), ids(user, slices), found(user, slices, listener));
     }
 
-    private static List<String> ids(String user, List<Slice> slices) {
+    private static List<String> ids(String user, List<LogShard> slices) {
         List<String> ids = new ArrayList<>();
         slices.forEach(slice -> ids.add(idOfSlice(slice.key())));
         if (user != null) {
@@ -148,14 +148,14 @@ public final class ProfileIndex {
         return ids;
     }
 
-    private static ActionListener<List<GetResponse>> found(String user, List<Slice> slices, ActionListener<Found> listener) {
+    private static ActionListener<List<GetResponse>> found(String user, List<LogShard> slices, ActionListener<Found> listener) {
         return ActionListener.map(listener, found -> {
-            List<Population> parts = new ArrayList<>();
+            List<TasteStatistics> parts = new ArrayList<>();
             for (int i = 0; i < slices.size(); i++) {
                 parts.add(progress(found.get(i)).shown());
             }
             GetResponse profile = user == null ? null : found.getLast();
-            return new Found(profile != null && profile.isExists() ? profile(profile) : null, Common.of(parts));
+            return new Found(profile != null && profile.isExists() ? profile(profile) : null, CommonTaste.of(parts));
         });
     }
 
@@ -231,13 +231,13 @@ public final class ProfileIndex {
     }
 
     /** How far the slice was read; {@link Progress#START} before the first batch. */
-    public void progress(String tracker, Slice slice, ActionListener<Progress> listener) {
+    public void progress(String tracker, LogShard slice, ActionListener<Progress> listener) {
         GetRequest request = new GetRequest(alias(tracker), idOfSlice(slice.key()));
         documents.asPlugin(listener, wrapped -> client.get(request, ActionListener.map(wrapped, ProfileIndex::progress)));
     }
 
     /** How far several slices of one tracker were read, in their order. */
-    public void progress(String tracker, List<Slice> slices, ActionListener<List<Progress>> listener) {
+    public void progress(String tracker, List<LogShard> slices, ActionListener<List<Progress>> listener) {
         List<String> ids = slices.stream().map(slice -> idOfSlice(slice.key())).toList();
         documents.get(alias(tracker), ids, ActionListener.map(listener, found -> {
             List<Progress> progress = new ArrayList<>();
@@ -285,7 +285,7 @@ public final class ProfileIndex {
      * @param existing the keys of all shards there are
      * @param listener told the progress as of the last write, whose origin is that slice; null without one
      */
-    public void predecessor(String tracker, Slice slice, Set<String> existing, ActionListener<Progress> listener) {
+    public void predecessor(String tracker, LogShard slice, Set<String> existing, ActionListener<Progress> listener) {
         BoolQueryBuilder earlier = QueryBuilders.boolQuery().filter(QueryBuilders.termQuery("index", slice.shard().getIndexName()));
         earlier.filter(QueryBuilders.termQuery("shard", slice.shard().id()));
         earlier.filter(QueryBuilders.termQuery("created", slice.history().created()));
@@ -302,7 +302,7 @@ public final class ProfileIndex {
                 return null;
             }
             String history = keyOf(last).substring(0, keyOf(last).lastIndexOf('/'));
-            return progress(last.getSourceAsMap(), last.getSeqNo(), last.getPrimaryTerm()).restored(new Origin(history, slice.history().term()));
+            return progress(last.getSourceAsMap(), last.getSeqNo(), last.getPrimaryTerm()).restored(new LogShardOrigin(history, slice.history().term()));
         });
         // A search alone sees what was written a second ago.
         documents.asPlugin(
@@ -328,23 +328,23 @@ public final class ProfileIndex {
         );
         long readTo = ((Number) source.get("read_to")).longValue();
         long applied = ((Number) source.get("applied")).longValue();
-        Population population = SystemDocuments.read(source.get("population"), Population::new);
-        Population shown = SystemDocuments.read(source.get("shown"), Population::new);
-        Origin origin = source.containsKey("origin")
-            ? new Origin((String) source.get("origin"), ((Number) source.get("origin_before")).longValue())
-            : Origin.NONE;
+        TasteStatistics population = SystemDocuments.read(source.get("population"), TasteStatistics::new);
+        TasteStatistics shown = SystemDocuments.read(source.get("shown"), TasteStatistics::new);
+        LogShardOrigin origin = source.containsKey("origin")
+            ? new LogShardOrigin((String) source.get("origin"), ((Number) source.get("origin_before")).longValue())
+            : LogShardOrigin.NONE;
         return new Progress(readTo, applied, skipped, population, shown, origin, seqNo, primaryTerm);
     }
 
     /** Writes the progress over the version it came from and answers with the one that is stored now. */
-    public void save(String tracker, Slice slice, Progress progress, ActionListener<Progress> listener) {
+    public void save(String tracker, LogShard slice, Progress progress, ActionListener<Progress> listener) {
         IndexRequest request = new IndexRequest(alias(tracker)).id(idOfSlice(slice.key())).setRequireAlias(true);
         SystemDocuments.over(request, progress.isStored() == false, progress.seqNo(), progress.primaryTerm());
         try {
             XContentBuilder source = SystemDocuments.source();
             source.field("index", slice.shard().getIndexName()).field("shard", slice.shard().id());
             source.field("created", slice.history().created());
-            if (progress.origin().equals(Origin.NONE) == false) {
+            if (progress.origin().equals(LogShardOrigin.NONE) == false) {
                 source.field("origin", progress.origin().history()).field("origin_before", progress.origin().before());
             }
             source.field("read_to", progress.readTo()).field("applied", progress.applied()).startObject("skipped");

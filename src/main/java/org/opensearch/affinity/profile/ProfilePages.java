@@ -59,7 +59,7 @@ public final class ProfilePages {
      *
      * @param tracker or the name of one of its generations
      */
-    public void absences(String tracker, BiConsumer<String, Absence> each, ActionListener<Void> listener) {
+    public void absences(String tracker, BiConsumer<String, Erasure> each, ActionListener<Void> listener) {
         absentPages(tracker, (absent, then) -> {
             absent.forEach(profile -> each.accept(profile.user(), profile.absence()));
             then.onResponse(null);
@@ -92,7 +92,7 @@ public final class ProfilePages {
             List<Profile> absent = new ArrayList<>();
             for (SearchHit hit : page.getHits()) {
                 Profile profile = SystemDocuments.read(hit.getSourceAsMap().get("profile"), Profile::new);
-                if (profile.absence().equals(Absence.NONE) == false) {
+                if (profile.absence().equals(Erasure.NONE) == false) {
                     absent.add(new Profile(profile.user()).with(profile.absence()));
                 }
             }
@@ -144,8 +144,8 @@ public final class ProfilePages {
         BulkRequest bulk = new BulkRequest().setRefreshPolicy(WriteRequest.RefreshPolicy.IMMEDIATE);
         try {
             for (Stored stored : profiles) {
-                Absence absence = stored.profile().absence();
-                if (absence.equals(Absence.NONE)) {
+                Erasure absence = stored.profile().absence();
+                if (absence.equals(Erasure.NONE)) {
                     DeleteRequest delete = new DeleteRequest(ProfileIndex.alias(tracker), ProfileIndex.idOfUser(stored.profile().user()));
                     bulk.add(delete.setIfSeqNo(stored.seqNo()).setIfPrimaryTerm(stored.primaryTerm()));
                 } else {

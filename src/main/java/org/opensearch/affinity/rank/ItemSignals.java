@@ -7,7 +7,7 @@ import org.apache.lucene.util.VectorUtil;
 import org.opensearch.affinity.item.ItemHashes;
 import org.opensearch.affinity.item.ItemTable;
 import org.opensearch.affinity.item.ItemVectorReader;
-import org.opensearch.affinity.model.ModelCopies;
+import org.opensearch.affinity.model.LocalModels;
 import org.opensearch.affinity.tracker.Signal;
 import org.opensearch.affinity.tracker.Signal.Shape;
 import org.opensearch.common.util.CachedSupplier;
@@ -29,7 +29,7 @@ public final class ItemSignals {
     /** Where the values of one signal come from. */
     private interface Source {
         /** @param places of the same segment's items */
-        Values of(LeafReaderContext leaf, ItemPlaces places) throws IOException;
+        Values of(LeafReaderContext leaf, SegmentSimilarities places) throws IOException;
     }
 
     /** The values of one segment; documents are asked for in ascending order. */
@@ -54,7 +54,7 @@ public final class ItemSignals {
      *
      * @throws IllegalArgumentException if a field is not numeric or has no doc values
      */
-    public static ItemSignals of(Scoring scoring, QueryShardContext context, OwnItems own, RankNode node) {
+    public static ItemSignals of(Scoring scoring, QueryShardContext context, RepeatItems own, RankNode node) {
         List<Signal> signals = new ArrayList<>();
         List<Source> sources = new ArrayList<>();
         for (Signal signal : scoring.signals()) {
@@ -112,7 +112,7 @@ public final class ItemSignals {
         if (scoring.model() == null || scoring.table() == null) {
             return null;
         }
-        ModelCopies.Popularities known = node.models().popularities(scoring.model().index());
+        LocalModels.Popularities known = node.models().popularities(scoring.model().index());
         LongFloatHashMap popularities = shape == Shape.ALL_TIME ? known.allTime() : known.popularities();
         return (leaf, places) -> {
             ItemHashes.Segment hashes = node.hashes().of(leaf, scoring.table().idField());
@@ -126,9 +126,9 @@ public final class ItemSignals {
         }
         float[] weights = scoring.model().weights(scoring.history().size());
         // A search that finds nothing, or whose hits are fetched from elsewhere, needs none.
-        CachedSupplier<ModelCopies.Near> read = new CachedSupplier<>(() -> node.models().near(scoring.model().index(), scoring.history(), weights));
+        CachedSupplier<LocalModels.Near> read = new CachedSupplier<>(() -> node.models().near(scoring.model().index(), scoring.history(), weights));
         return (leaf, places) -> {
-            ModelCopies.Near near = read.get();
+            LocalModels.Near near = read.get();
             ItemHashes.Segment hashes = node.hashes().of(leaf, scoring.table().idField());
             ItemVectorReader vectors = near.content().length == 0 ? null : ItemVectorReader.open(leaf, scoring.interests().field(), near.content().length);
             return doc -> {
@@ -140,16 +140,16 @@ public final class ItemSignals {
     }
 
     /** How an item that nobody took goes with the history, told by its content. */
-    private static float estimate(ModelCopies.Near near, ItemVectorReader vectors, int doc) throws IOException {
+    private static float estimate(LocalModels.Near near, ItemVectorReader vectors, int doc) throws IOException {
         float[] vector = vectors == null ? null : vectors.vector(doc);
         return vector == null ? 0 : Math.max(0, VectorUtil.dotProduct(near.content(), vector));
     }
 
-    private static Values seen(OwnItems.Leaf own) {
+    private static Values seen(RepeatItems.Leaf own) {
         return doc -> own.nearness(doc) > 0 ? 1 : 0;
     }
 
-    private static Source match(Signal signal, Asked asked, QueryShardContext context) {
+    private static Source match(Signal signal, QueryInput asked, QueryShardContext context) {
         MappedFieldType type = context.fieldMapper(signal.field());
         NamedAnalyzer analyzer = type == null ? null : type.getTextSearchInfo().getSearchAnalyzer();
         if (asked.text() == null || analyzer == null) {
@@ -210,7 +210,7 @@ public final class ItemSignals {
     }
 
     /** @param places of the same segment's items */
-    Leaf leaf(LeafReaderContext leaf, ItemPlaces places) throws IOException {
+    Leaf leaf(LeafReaderContext leaf, SegmentSimilarities places) throws IOException {
         Values[] values = new Values[sources.size()];
         for (int i = 0; i < values.length; i++) {
             values[i] = sources.get(i).of(leaf, places);

@@ -2,7 +2,7 @@ package org.opensearch.affinity.rank;
 
 import org.opensearch.affinity.item.ItemHashes;
 import org.opensearch.affinity.item.ItemTables;
-import org.opensearch.affinity.model.ModelCopies;
+import org.opensearch.affinity.model.LocalModels;
 import org.opensearch.affinity.profile.label.InterestLabels;
 import org.opensearch.threadpool.ThreadPool;
 
@@ -10,8 +10,8 @@ import org.opensearch.threadpool.ThreadPool;
 public final class RankNode {
     private final RankMeter meter = new RankMeter();
     private final ItemTables tables = new ItemTables();
-    private final Distances distances = new Distances();
-    private final ModelCopies models = new ModelCopies();
+    private final CentroidDistances distances = new CentroidDistances();
+    private final LocalModels models = new LocalModels();
     private final ItemHashes hashes = new ItemHashes();
     private final InterestLabels labels = new InterestLabels();
 
@@ -32,7 +32,7 @@ public final class RankNode {
     }
 
     /** The trained models of which it has a copy. */
-    public ModelCopies models() {
+    public LocalModels models() {
         return models;
     }
 
@@ -45,7 +45,7 @@ public final class RankNode {
         return labels;
     }
 
-    public Distances distances() {
+    public CentroidDistances distances() {
         return distances;
     }
 }

@@ -35,8 +35,8 @@ import java.util.stream.Stream;
  * @param now        when the search began, epoch milliseconds
  * @param learning   whether hits are to tell their signals, and stay where they are: then signals may have the weight 0
  */
-public record Scoring(Interests interests, float weight, float confidence, Fusion fusion, List<Signal> signals, Table table,
-    List<String> history, float ownFactor, Model model, Asked asked, float diversity, long now, boolean learning)
+public record Scoring(InterestVectors interests, float weight, float confidence, Fusion fusion, List<Signal> signals, Table table,
+    List<String> history, float ownFactor, Model model, QueryInput asked, float diversity, long now, boolean learning)
     implements
         Writeable {
 
@@ -99,7 +99,7 @@ public record Scoring(Interests interests, float weight, float confidence, Fusio
 
     /** Leaves every score as it is. */
     public static final Scoring NONE = new Scoring(
-        Interests.none(""),
+        InterestVectors.none(""),
         0,
         0,
         new Fusion(ScoreMode.MULTIPLY, 1),
@@ -108,7 +108,7 @@ public record Scoring(Interests interests, float weight, float confidence, Fusio
         List.of(),
         1,
         null,
-        Asked.NOTHING,
+        QueryInput.NOTHING,
         0,
         0,
         false
@@ -116,7 +116,7 @@ public record Scoring(Interests interests, float weight, float confidence, Fusio
 
     public Scoring(StreamInput in) throws IOException {
         this(
-            new Interests(in),
+            new InterestVectors(in),
             in.readFloat(),
             in.readFloat(),
             new Fusion(in),
@@ -125,7 +125,7 @@ public record Scoring(Interests interests, float weight, float confidence, Fusio
             in.readStringList(),
             in.readFloat(),
             in.readOptionalWriteable(Model::new),
-            new Asked(in),
+            new QueryInput(in),
             in.readFloat(),
             in.readLong(),
             in.readBoolean()
@@ -154,14 +154,14 @@ public record Scoring(Interests interests, float weight, float confidence, Fusio
      * @param asked   with a vector only where that is wanted
      * @param user    null for nobody; chance is the same for one user all day
      */
-    public static Scoring of(GetProfileAction.Response found, Ranking ranking, Moment moment, Asked asked, String user) {
+    public static Scoring of(GetProfileAction.Response found, Ranking ranking, RequestContext moment, QueryInput asked, String user) {
         Tracker tracker = found.tracker();
         Profile profile = found.profile();
         List<Signal> signals = signals(tracker, ranking).filter(signal -> signal.weight() != 0).toList();
         int seed = Objects.hash(user, moment.now() / DAY);
-        Interests interests = profile == null
-            ? Interests.none(tracker.items().vectorField())
-            : Interests.of(profile, tracker, found.common().space(), ranking, moment);
+        InterestVectors interests = profile == null
+            ? InterestVectors.none(tracker.items().vectorField())
+            : InterestVectors.of(profile, tracker, found.common().space(), ranking, moment);
         if (ranking.explore() > 0 && interests.isEmpty() == false) {
             interests = interests.exploring(profile, tracker.decay(), seed);
         }
@@ -198,8 +198,8 @@ public record Scoring(Interests interests, float weight, float confidence, Fusio
         Model model,
         List<Signal> signals,
         Ranking ranking,
-        Moment moment,
-        Asked asked
+        RequestContext moment,
+        QueryInput asked
     ) {
         Scoring usual = of(asOf, ranking, moment, asked, null);
         List<String> history = asOf.profile() == null ? List.of() : newestFirst(asOf.profile());
@@ -243,7 +243,7 @@ public record Scoring(Interests interests, float weight, float confidence, Fusio
         return new Signal(signal.name(), signal.field(), signal.shape(), signal.scale(), weight);
     }
 
-    /** The same with what the interests are about in words, see {@link Interests#labelled}. */
+    /** The same with what the interests are about in words, see {@link InterestVectors#labelled}. */
     public Scoring labelled(List<String> labels) {
         return new Scoring(
             interests.labelled(labels),

@@ -6,11 +6,11 @@ import org.apache.lucene.search.Explanation;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopDocs;
-import org.opensearch.affinity.rank.DocumentMerit;
 import org.opensearch.affinity.rank.ItemSignals;
-import org.opensearch.affinity.rank.OwnItems;
 import org.opensearch.affinity.rank.RankNode;
+import org.opensearch.affinity.rank.RepeatItems;
 import org.opensearch.affinity.rank.Scoring;
+import org.opensearch.affinity.rank.SignalScorer;
 import org.opensearch.search.rescore.RescoreContext;
 import org.opensearch.search.rescore.Rescorer;
 
@@ -28,12 +28,12 @@ final class AffinityRescorer implements Rescorer {
     static final class Context extends RescoreContext {
         private final Scoring scoring;
         private final ItemSignals signals;
-        private final OwnItems own;
+        private final RepeatItems own;
         private final boolean why;
         private final RankNode node;
 
         /** @param why whether hits are to say why they stand where they stand */
-        Context(int windowSize, Scoring scoring, ItemSignals signals, OwnItems own, boolean why, RankNode node) {
+        Context(int windowSize, Scoring scoring, ItemSignals signals, RepeatItems own, boolean why, RankNode node) {
             super(windowSize, INSTANCE);
             this.node = node;
             this.scoring = scoring;
@@ -50,8 +50,8 @@ final class AffinityRescorer implements Rescorer {
             return scoring;
         }
 
-        DocumentMerit merit(LeafReaderContext leaf) throws IOException {
-            return DocumentMerit.open(leaf, scoring, signals, own, node.distances());
+        SignalScorer merit(LeafReaderContext leaf) throws IOException {
+            return SignalScorer.open(leaf, scoring, signals, own, node.distances());
         }
     }
 
@@ -64,13 +64,13 @@ final class AffinityRescorer implements Rescorer {
         }
         long began = System.nanoTime();
         ScoreDoc[] hits = top.scoreDocs.clone();
-        HitOrder.byDocument(hits, window);
+        HitSorter.byDocument(hits, window);
         int[] docs = documents(hits, window);
         score(hits, window, searcher.getIndexReader().leaves(), context);
         // They are in document order, so of equal scores the lower document comes first.
-        HitOrder.bestFirst(hits, window);
+        HitSorter.bestFirst(hits, window);
         if (context.scoring.diversity() > 0) {
-            Diversity.spread(hits, window, searcher.getIndexReader().leaves(), context.scoring);
+            MarginalRelevance.spread(hits, window, searcher.getIndexReader().leaves(), context.scoring);
         }
         // What lies below the window stays below it.
         float lowest = hits[window - 1].score;
@@ -98,7 +98,7 @@ final class AffinityRescorer implements Rescorer {
             if (next == window || hits[next].doc >= end) {
                 continue;
             }
-            DocumentMerit merit = context.merit(leaf);
+            SignalScorer merit = context.merit(leaf);
             for (; next < window && hits[next].doc < end; next++) {
                 hits[next].score = context.scoring.fusion().fuse(hits[next].score, merit.of(hits[next].doc - leaf.docBase));
             }
@@ -120,7 +120,7 @@ final class AffinityRescorer implements Rescorer {
         }
         List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
         LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
-        DocumentMerit merit = context.merit(leaf);
+        SignalScorer merit = context.merit(leaf);
         Explanation why = merit.explain(doc - leaf.docBase);
         float score = context.scoring.fusion().fuse(relevance.getValue().floatValue(), why.getValue().doubleValue());
         String formula = "affinity: " + context.scoring.fusion().formula();

@@ -4,7 +4,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.apache.lucene.util.SetOnce;
 import org.opensearch.ExceptionsHelper;
-import org.opensearch.affinity.cluster.Trace;
+import org.opensearch.affinity.cluster.RedactedException;
 import org.opensearch.affinity.encode.EncodeAction;
 import org.opensearch.affinity.encode.EncodeProcessor;
 import org.opensearch.affinity.encode.pack.Chunking;
@@ -13,12 +13,12 @@ import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.Interest;
 import org.opensearch.affinity.profile.UseProfileAction;
 import org.opensearch.affinity.rank.AffinityRequest;
-import org.opensearch.affinity.rank.Asked;
 import org.opensearch.affinity.rank.ItemSignals;
-import org.opensearch.affinity.rank.Moment;
-import org.opensearch.affinity.rank.OwnItems;
-import org.opensearch.affinity.rank.PreciseQuery;
+import org.opensearch.affinity.rank.NavigationalQuery;
+import org.opensearch.affinity.rank.QueryInput;
 import org.opensearch.affinity.rank.RankNode;
+import org.opensearch.affinity.rank.RepeatItems;
+import org.opensearch.affinity.rank.RequestContext;
 import org.opensearch.affinity.rank.Scoring;
 import org.opensearch.affinity.retrieve.TextQueryBuilder;
 import org.opensearch.affinity.tracker.Ranking;
@@ -96,7 +96,7 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         out.writeOptionalWriteable(scoring);
     }
 
-    /** One whose hits tell their signals, see {@link LearningSearch}. */
+    /** One whose hits tell their signals, see {@link SignalLoggingSearch}. */
     static AffinityRescorerBuilder learning(String tracker, Scoring scoring, RankNode node) {
         AffinityRequest request = new AffinityRequest(tracker, null, null, List.of(), Map.of(), null, null, Ranking.UNSAID);
         return new AffinityRescorerBuilder(request, null, scoring, node).windowSize(1);
@@ -144,10 +144,10 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         client.execute(UseProfileAction.INSTANCE, get, ActionListener.wrap(found -> {
             node.meter().found(System.nanoTime() - began);
             found.tracker().requireSignals(request.ranking());
-            Moment moment = Moment.of(found.tracker(), request.context(), System.currentTimeMillis());
+            RequestContext moment = RequestContext.of(found.tracker(), request.context(), System.currentTimeMillis());
             Ranking learned = found.model() == null ? Ranking.UNSAID : found.model().ranking();
             Ranking ranking = request.ranking().orElse(found.tracker().ranking()).orElse(learned).orElse(Ranking.DEFAULT);
-            ActionListener<Asked> whenKnown = ActionListener.wrap(asked -> {
+            ActionListener<QueryInput> whenKnown = ActionListener.wrap(asked -> {
                 if (asked == null) {
                     node.meter().precise();
                 }
@@ -162,7 +162,7 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
                 return;
             }
             node.meter().unavailable(System.nanoTime() - began);
-            LOGGER.debug("profile of tracker [{}] not available", request.tracker(), Trace.of(e));
+            LOGGER.debug("profile of tracker [{}] not available", request.tracker(), RedactedException.of(e));
             HeaderWarning.addWarning("[affinity] the profile is not available: the results are not personalised");
             fetched.set(new Fetched(Scoring.NONE, Ranking.DEFAULT_WINDOW_SIZE));
             listener.onResponse(null);
@@ -170,32 +170,32 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
     }
 
     /** Answers what is asked for; null where that is one item, which is left alone. */
-    private void read(Client client, Tracker tracker, Ranking ranking, ActionListener<Asked> listener) {
+    private void read(Client client, Tracker tracker, Ranking ranking, ActionListener<QueryInput> listener) {
         String text = request.queryText();
         if (text == null || text.isBlank()) {
-            listener.onResponse(Asked.NOTHING);
+            listener.onResponse(QueryInput.NOTHING);
             return;
         }
-        new PreciseQuery(text, tracker.items()).test(client, ActionListener.wrap(precise -> {
+        new NavigationalQuery(text, tracker.items()).test(client, ActionListener.wrap(precise -> {
             if (precise) {
                 listener.onResponse(null);
             } else if (Scoring.asksMeaning(ranking)) {
                 encode(client, text, listener);
             } else {
-                listener.onResponse(new Asked(text, new float[0]));
+                listener.onResponse(new QueryInput(text, new float[0]));
             }
         }, listener::onFailure));
     }
 
-    private static void encode(Client client, String text, ActionListener<Asked> listener) {
+    private static void encode(Client client, String text, ActionListener<QueryInput> listener) {
         TimeValue timeout = TextQueryBuilder.DEFAULT_TIMEOUT;
         String model = EncodeProcessor.DEFAULT_MODEL;
         EncodeAction.Request encode = new EncodeAction.Request(model, Purpose.QUERY, Chunking.TRUNCATE, List.of(text), timeout);
         client.execute(EncodeAction.INSTANCE, encode, ActionListener.wrap(
-            encoded -> listener.onResponse(new Asked(text, encoded.vectors()[0])),
+            encoded -> listener.onResponse(new QueryInput(text, encoded.vectors()[0])),
             e -> {
                 HeaderWarning.addWarning("[affinity] the query could not be encoded in time: its meaning does not count");
-                listener.onResponse(new Asked(text, new float[0]));
+                listener.onResponse(new QueryInput(text, new float[0]));
             }
         ));
     }
@@ -218,7 +218,7 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         if (scoring == null) {
             throw new IllegalStateException("the profile was not fetched: [affinity] works in searches that a coordinator rewrites");
         }
-        OwnItems own = OwnItems.of(scoring, node.hashes());
+        RepeatItems own = RepeatItems.of(scoring, node.hashes());
         ItemSignals signals = ItemSignals.of(scoring, context, own, node);
         return new AffinityRescorer.Context(window, scoring, signals, own, request.asksWhy(), node);
     }

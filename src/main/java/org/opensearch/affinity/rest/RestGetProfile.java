@@ -4,10 +4,10 @@ import org.opensearch.ResourceNotFoundException;
 import org.opensearch.affinity.item.ItemVectors;
 import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.Interest;
+import org.opensearch.affinity.profile.InterestTimeline;
 import org.opensearch.affinity.profile.Profile;
-import org.opensearch.affinity.profile.WeightCourse;
 import org.opensearch.affinity.profile.label.InterestLabels;
-import org.opensearch.affinity.profile.label.ProfileInWords;
+import org.opensearch.affinity.profile.label.ProfileDescription;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.rest.BaseRestHandler;
@@ -61,11 +61,11 @@ public final class RestGetProfile extends BaseRestHandler {
     private void describe(NodeClient client, RestChannel channel, String user, GetProfileAction.Response found) {
         List<Interest> interests = found.profile().heaviestFirst(found.tracker().decay());
         Set<String> seen = found.profile().history().stream().map(Profile.Seen::item).collect(Collectors.toSet());
-        ActionListener<ProfileInWords> answer = new RestToXContentListener<>(channel);
+        ActionListener<ProfileDescription> answer = new RestToXContentListener<>(channel);
         new ItemVectors(client).find(found.tracker().items(), seen, ActionListener.wrap(vectors -> {
-            WeightCourse course = WeightCourse.of(found.profile(), interests, found.tracker(), vectors);
+            InterestTimeline course = InterestTimeline.of(found.profile(), interests, found.tracker(), vectors);
             labels.label(client, found.tracker().items(), interests, ActionListener.map(answer, words -> {
-                return new ProfileInWords(found.tracker(), user, found.profile(), interests, words, course, System.currentTimeMillis());
+                return new ProfileDescription(found.tracker(), user, found.profile(), interests, words, course, System.currentTimeMillis());
             }));
         }, answer::onFailure));
     }

@@ -4,8 +4,8 @@ import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.profile.UseProfileAction;
 import org.opensearch.affinity.rank.AffinityRequest;
-import org.opensearch.affinity.rank.Interests;
-import org.opensearch.affinity.rank.Moment;
+import org.opensearch.affinity.rank.InterestVectors;
+import org.opensearch.affinity.rank.RequestContext;
 import org.opensearch.affinity.tracker.Ranking;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.core.ParseField;
@@ -42,7 +42,7 @@ public final class AffinityQueryBuilder extends RetrievalQueryBuilder<AffinityQu
         PARSER.declareBoolean(optionalConstructorArg(), new ParseField("exclude_seen"));
         PARSER.declareStringArray(optionalConstructorArg(), new ParseField("recent"));
         PARSER.declareObject(optionalConstructorArg(), (p, c) -> p.map(), new ParseField("context"));
-        Reach.declare(PARSER);
+        KnnParameters.declare(PARSER);
     }
 
     private final String tracker;
@@ -57,7 +57,7 @@ public final class AffinityQueryBuilder extends RetrievalQueryBuilder<AffinityQu
         boolean excludeSeen,
         List<String> recent,
         Map<String, String> context,
-        Reach reach
+        KnnParameters reach
     ) {
         super(reach);
         this.tracker = tracker;
@@ -95,7 +95,7 @@ public final class AffinityQueryBuilder extends RetrievalQueryBuilder<AffinityQu
         @SuppressWarnings("unchecked")
         Map<String, String> context = said[4] == null ? Map.of() : AffinityRequest.requireContext((Map<String, Object>) said[4]);
         String user = notEmpty(NAME, "user", said[1]);
-        return Reach.dress(new AffinityQueryBuilder(tracker, user, excludeSeen, recent, context, Reach.of(NAME, said, OWN)), said, OWN);
+        return KnnParameters.dress(new AffinityQueryBuilder(tracker, user, excludeSeen, recent, context, KnnParameters.of(NAME, said, OWN)), said, OWN);
     }
 
     @Override
@@ -110,10 +110,10 @@ public final class AffinityQueryBuilder extends RetrievalQueryBuilder<AffinityQu
         }
         Tracker.Items items = found.tracker().items();
         Ranking ranking = found.tracker().ranking().orElse(Ranking.DEFAULT);
-        Moment moment = Moment.of(found.tracker(), context, System.currentTimeMillis());
-        Interests interests = Interests.of(found.profile(), found.tracker(), found.common().space(), ranking, moment);
+        RequestContext moment = RequestContext.of(found.tracker(), context, System.currentTimeMillis());
+        InterestVectors interests = InterestVectors.of(found.profile(), found.tracker(), found.common().space(), ranking, moment);
         List<String> seen = found.profile().history().stream().map(Profile.Seen::item).distinct().toList();
-        Reach reach = excludeSeen ? reach().without(items, seen) : reach();
+        KnnParameters reach = excludeSeen ? reach().without(items, seen) : reach();
         return Resolved.of(new NearestQueryBuilder(interests, reach, true));
     }
 

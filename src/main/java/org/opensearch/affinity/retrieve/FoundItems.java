@@ -5,21 +5,21 @@ import org.apache.lucene.search.Explanation;
 import org.apache.lucene.search.ScorerSupplier;
 import org.apache.lucene.search.Weight;
 import org.opensearch.affinity.item.ItemVectorReader;
-import org.opensearch.affinity.rank.Interests;
-import org.opensearch.affinity.rank.Interests.Aspect;
-import org.opensearch.affinity.rank.Interests.Part;
+import org.opensearch.affinity.rank.InterestVectors;
+import org.opensearch.affinity.rank.InterestVectors.Aspect;
+import org.opensearch.affinity.rank.InterestVectors.Part;
 
 import java.io.IOException;
 import java.util.List;
 
 /** What {@link NearestItems} found in a shard, segment by segment. */
 final class FoundItems extends Weight {
-    private final Interests interests;
+    private final InterestVectors interests;
     private final List<ScoredItems> found;
     private final float boost;
 
     /** @param found one for each segment, in their order */
-    FoundItems(NearestItems query, Interests interests, List<ScoredItems> found, float boost) {
+    FoundItems(NearestItems query, InterestVectors interests, List<ScoredItems> found, float boost) {
         super(query);
         this.interests = interests;
         this.found = found;

@@ -12,8 +12,8 @@ import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.Weight;
 import org.apache.lucene.util.BitSet;
 import org.apache.lucene.util.SparseFixedBitSet;
-import org.opensearch.affinity.rank.Interests;
-import org.opensearch.affinity.rank.Interests.Aspect;
+import org.opensearch.affinity.rank.InterestVectors;
+import org.opensearch.affinity.rank.InterestVectors.Aspect;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The items of one shard that are nearest to a person's interests, scored by {@link Interests#affinity}, in (0, 1]. What the
+ * The items of one shard that are nearest to a person's interests, scored by {@link InterestVectors#affinity}, in (0, 1]. What the
  * affinity brings to 0 does not match.
  *
  * <p>Which items: each liked interest finds as many as the fourth root of its strength gives it of {@code k}, by Lucene's own
@@ -34,7 +34,7 @@ import java.util.Objects;
  * the query too, and needs no search.
  */
 final class NearestItems extends Query {
-    private final Interests interests;
+    private final InterestVectors interests;
     private final int k;
     private final float minSimilarity;
     private final Query filter;
@@ -44,7 +44,7 @@ final class NearestItems extends Query {
      * @param minSimilarity the least affinity of a match
      * @param filter        null for none; applied before the nearest are found
      */
-    NearestItems(Interests interests, int k, float minSimilarity, Query filter) {
+    NearestItems(InterestVectors interests, int k, float minSimilarity, Query filter) {
         this.interests = interests;
         this.k = k;
         this.minSimilarity = minSimilarity;

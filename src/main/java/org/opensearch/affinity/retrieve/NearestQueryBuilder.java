@@ -3,10 +3,10 @@ package org.opensearch.affinity.retrieve;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.util.VectorUtil;
-import org.opensearch.affinity.rank.Interests;
-import org.opensearch.affinity.rank.Interests.Aspect;
-import org.opensearch.affinity.vector.Space;
+import org.opensearch.affinity.rank.InterestVectors;
+import org.opensearch.affinity.rank.InterestVectors.Aspect;
 import org.opensearch.affinity.vector.VectorFieldMapper.VectorFieldType;
+import org.opensearch.affinity.vector.WhitenedSpace;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.xcontent.XContentBuilder;
@@ -29,12 +29,12 @@ public final class NearestQueryBuilder extends AbstractQueryBuilder<NearestQuery
     /** That of k-NN, whose lucene engine writes vectors that Lucene reads. */
     private static final String KNN_VECTOR = "knn_vector";
 
-    private final Interests interests;
-    private final Reach reach;
+    private final InterestVectors interests;
+    private final KnnParameters reach;
     private final boolean ignoreUnmapped;
 
     /** @param ignoreUnmapped whether an index without the field has no matches, instead of a failure */
-    NearestQueryBuilder(Interests interests, Reach reach, boolean ignoreUnmapped) {
+    NearestQueryBuilder(InterestVectors interests, KnnParameters reach, boolean ignoreUnmapped) {
         this.interests = interests;
         this.reach = reach;
         this.ignoreUnmapped = ignoreUnmapped;
@@ -42,8 +42,8 @@ public final class NearestQueryBuilder extends AbstractQueryBuilder<NearestQuery
 
     public NearestQueryBuilder(StreamInput in) throws IOException {
         super(in);
-        interests = new Interests(in);
-        reach = new Reach(in);
+        interests = new InterestVectors(in);
+        reach = new KnnParameters(in);
         ignoreUnmapped = in.readBoolean();
     }
 
@@ -59,18 +59,18 @@ public final class NearestQueryBuilder extends AbstractQueryBuilder<NearestQuery
      *
      * @param vectors by what they are of, at least one, all of one dimension, of any length
      */
-    static Interests near(String field, Map<String, float[]> vectors) {
+    static InterestVectors near(String field, Map<String, float[]> vectors) {
         List<Aspect> aspects = new ArrayList<>();
         vectors.forEach((name, vector) -> {
             float[] direction = VectorUtil.l2normalize(vector.clone(), false);
             aspects.add(new Aspect(aspects.size() + 1, 1f, direction, 0f, List.of(name)));
         });
-        return new Interests(field, Space.around(new float[aspects.get(0).direction().length]), 0, false, List.copyOf(aspects));
+        return new InterestVectors(field, WhitenedSpace.around(new float[aspects.get(0).direction().length]), 0, false, List.copyOf(aspects));
     }
 
     @Override
     protected QueryBuilder doRewrite(QueryRewriteContext context) throws IOException {
-        Reach rewritten = reach.rewrite(context);
+        KnnParameters rewritten = reach.rewrite(context);
         return rewritten == reach ? this : new NearestQueryBuilder(interests, rewritten, ignoreUnmapped);
     }
 

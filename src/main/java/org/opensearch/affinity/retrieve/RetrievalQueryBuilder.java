@@ -4,7 +4,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.util.SetOnce;
-import org.opensearch.affinity.cluster.Trace;
+import org.opensearch.affinity.cluster.RedactedException;
 import org.opensearch.affinity.rescore.AffinityRescorerBuilder;
 import org.opensearch.common.logging.HeaderWarning;
 import org.opensearch.core.action.ActionListener;
@@ -44,16 +44,16 @@ abstract class RetrievalQueryBuilder<Q extends RetrievalQueryBuilder<Q>> extends
         }
     }
 
-    private final Reach reach;
+    private final KnnParameters reach;
     private Supplier<Resolved> pending;
 
-    RetrievalQueryBuilder(Reach reach) {
+    RetrievalQueryBuilder(KnnParameters reach) {
         this.reach = reach;
     }
 
     RetrievalQueryBuilder(StreamInput in) throws IOException {
         super(in);
-        reach = new Reach(in);
+        reach = new KnnParameters(in);
     }
 
     @Override
@@ -83,7 +83,7 @@ abstract class RetrievalQueryBuilder<Q extends RetrievalQueryBuilder<Q>> extends
 
     abstract int hashOwn();
 
-    final Reach reach() {
+    final KnnParameters reach() {
         return reach;
     }
 
@@ -130,7 +130,7 @@ abstract class RetrievalQueryBuilder<Q extends RetrievalQueryBuilder<Q>> extends
                 listener.onFailure(e);
                 return;
             }
-            LOGGER.debug("[{}] cannot be resolved", getName(), Trace.of(e));
+            LOGGER.debug("[{}] cannot be resolved", getName(), RedactedException.of(e));
             resolved.set(Resolved.nothing(unavailable()));
             listener.onResponse(null);
         }));

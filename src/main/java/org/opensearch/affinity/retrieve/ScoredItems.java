@@ -6,7 +6,7 @@ import org.apache.lucene.search.Scorer;
 import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.BitSet;
 import org.opensearch.affinity.item.ItemVectorReader;
-import org.opensearch.affinity.rank.Interests;
+import org.opensearch.affinity.rank.InterestVectors;
 
 import java.io.IOException;
 import java.util.Arrays;
@@ -20,7 +20,7 @@ record ScoredItems(int[] docs, float[] scores) {
      *
      * @param candidates numbered as in the whole shard
      */
-    static ScoredItems of(LeafReaderContext leaf, BitSet candidates, Interests interests, float minSimilarity) throws IOException {
+    static ScoredItems of(LeafReaderContext leaf, BitSet candidates, InterestVectors interests, float minSimilarity) throws IOException {
         ItemVectorReader vectors = ItemVectorReader.open(leaf, interests.field(), interests.dimension());
         if (vectors == null) {
             return NONE;

@@ -4,7 +4,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.util.SetOnce;
-import org.opensearch.affinity.cluster.Trace;
+import org.opensearch.affinity.cluster.RedactedException;
 import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.profile.UseProfileAction;
@@ -141,7 +141,7 @@ public final class SeenQueryBuilder extends AbstractQueryBuilder<SeenQueryBuilde
                 listener.onFailure(e);
                 return;
             }
-            LOGGER.debug("profile of tracker [{}] not available", tracker, Trace.of(e));
+            LOGGER.debug("profile of tracker [{}] not available", tracker, RedactedException.of(e));
             HeaderWarning.addWarning("[affinity] the profile is not available: items that the user has seen are not known");
             seen.set(new MatchNoneQueryBuilder());
             listener.onResponse(null);

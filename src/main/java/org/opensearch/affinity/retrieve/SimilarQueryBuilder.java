@@ -1,7 +1,7 @@
 package org.opensearch.affinity.retrieve;
 
 import org.opensearch.affinity.item.GetItemVectorsAction;
-import org.opensearch.affinity.rank.Interests;
+import org.opensearch.affinity.rank.InterestVectors;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.ParseField;
 import org.opensearch.core.action.ActionListener;
@@ -38,13 +38,13 @@ public final class SimilarQueryBuilder extends RetrievalQueryBuilder<SimilarQuer
         PARSER.declareString(optionalConstructorArg(), new ParseField("tracker"));
         PARSER.declareString(optionalConstructorArg(), new ParseField("item"));
         PARSER.declareStringArray(optionalConstructorArg(), new ParseField("items"));
-        Reach.declare(PARSER);
+        KnnParameters.declare(PARSER);
     }
 
     private final String tracker;
     private final List<String> items;
 
-    private SimilarQueryBuilder(String tracker, List<String> items, Reach reach) {
+    private SimilarQueryBuilder(String tracker, List<String> items, KnnParameters reach) {
         super(reach);
         this.tracker = tracker;
         this.items = items;
@@ -67,7 +67,7 @@ public final class SimilarQueryBuilder extends RetrievalQueryBuilder<SimilarQuer
         Object[] said = PARSER.apply(parser, null);
         String tracker = required(NAME, "tracker", said[0], "name the tracker whose items are compared");
         List<String> items = items((String) said[1], said[2]);
-        return Reach.dress(new SimilarQueryBuilder(tracker, items, Reach.of(NAME, said, OWN)), said, OWN);
+        return KnnParameters.dress(new SimilarQueryBuilder(tracker, items, KnnParameters.of(NAME, said, OWN)), said, OWN);
     }
 
     private static List<String> items(String one, Object many) {
@@ -95,8 +95,8 @@ public final class SimilarQueryBuilder extends RetrievalQueryBuilder<SimilarQuer
         if (found.vectors().isEmpty()) {
             return Resolved.nothing(warning);
         }
-        Interests like = NearestQueryBuilder.near(found.tracker().items().vectorField(), found.vectors());
-        Reach others = reach().without(found.tracker().items(), items);
+        InterestVectors like = NearestQueryBuilder.near(found.tracker().items().vectorField(), found.vectors());
+        KnnParameters others = reach().without(found.tracker().items(), items);
         return new Resolved(new NearestQueryBuilder(like, others, true), unknown.isEmpty() ? List.of() : List.of(warning));
     }
 

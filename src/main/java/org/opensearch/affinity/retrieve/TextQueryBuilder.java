@@ -5,7 +5,7 @@ import org.opensearch.affinity.encode.EncodeProcessor;
 import org.opensearch.affinity.encode.pack.Chunking;
 import org.opensearch.affinity.encode.pack.Purpose;
 import org.opensearch.affinity.item.GetItemVectorsAction;
-import org.opensearch.affinity.rank.Interests;
+import org.opensearch.affinity.rank.InterestVectors;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.ParseField;
 import org.opensearch.core.action.ActionListener;
@@ -40,7 +40,7 @@ public final class TextQueryBuilder extends RetrievalQueryBuilder<TextQueryBuild
         PARSER.declareString(optionalConstructorArg(), new ParseField("tracker"));
         PARSER.declareString(optionalConstructorArg(), new ParseField("model"));
         PARSER.declareString(optionalConstructorArg(), new ParseField("timeout"));
-        Reach.declare(PARSER);
+        KnnParameters.declare(PARSER);
     }
 
     private final String text;
@@ -50,7 +50,7 @@ public final class TextQueryBuilder extends RetrievalQueryBuilder<TextQueryBuild
     private final TimeValue timeout;
 
     /** @param field null for the vector field of the tracker, which is null if there is a field */
-    private TextQueryBuilder(String text, String field, String tracker, String model, TimeValue timeout, Reach reach) {
+    private TextQueryBuilder(String text, String field, String tracker, String model, TimeValue timeout, KnnParameters reach) {
         super(reach);
         this.text = text;
         this.field = field;
@@ -88,8 +88,8 @@ public final class TextQueryBuilder extends RetrievalQueryBuilder<TextQueryBuild
         }
         String model = said[3] == null ? EncodeProcessor.DEFAULT_MODEL : notEmpty(NAME, "model", said[3]);
         TimeValue timeout = said[4] == null ? DEFAULT_TIMEOUT : timeout((String) said[4]);
-        Reach reach = Reach.of(NAME, said, OWN);
-        return Reach.dress(new TextQueryBuilder(text, field, tracker, model, timeout, reach), said, OWN);
+        KnnParameters reach = KnnParameters.of(NAME, said, OWN);
+        return KnnParameters.dress(new TextQueryBuilder(text, field, tracker, model, timeout, reach), said, OWN);
     }
 
     private static TimeValue timeout(String said) {
@@ -121,7 +121,7 @@ public final class TextQueryBuilder extends RetrievalQueryBuilder<TextQueryBuild
     private void encode(Client client, String vectorField, ActionListener<Resolved> listener) {
         EncodeAction.Request encode = new EncodeAction.Request(model, Purpose.QUERY, Chunking.TRUNCATE, List.of(text), timeout);
         client.execute(EncodeAction.INSTANCE, encode, ActionListener.map(listener, encoded -> {
-            Interests meaning = NearestQueryBuilder.near(vectorField, Map.of(text, encoded.vectors()[0]));
+            InterestVectors meaning = NearestQueryBuilder.near(vectorField, Map.of(text, encoded.vectors()[0]));
             // A field that was named is meant; a tracker's may be searched together with other indices.
             return Resolved.of(new NearestQueryBuilder(meaning, reach(), field == null));
         }));

@@ -43,7 +43,7 @@ public final class TorchRuntime {
     private final Libtorch libtorch;
     private final Device device;
     private final List<Precision> precisions;
-    private final OtherLibtorch other;
+    private final ForeignLibtorch other;
     private boolean started;
 
     /** With nothing configured. */
@@ -61,10 +61,10 @@ public final class TorchRuntime {
     }
 
     public TorchRuntime(Path natives, int threads, TorchSettings settings, Hardware hardware) {
-        this(natives, threads, settings, hardware, new OtherLibtorch(PathUtils.get("/")));
+        this(natives, threads, settings, hardware, new ForeignLibtorch(PathUtils.get("/")));
     }
 
-    public TorchRuntime(Path natives, int threads, TorchSettings settings, Hardware hardware, OtherLibtorch other) {
+    public TorchRuntime(Path natives, int threads, TorchSettings settings, Hardware hardware, ForeignLibtorch other) {
         this.other = other;
         this.natives = natives.toAbsolutePath();
         this.threads = threads;
@@ -81,7 +81,7 @@ public final class TorchRuntime {
 
     /** Says what speaks against loading libtorch on this node; the node's log is the place for it. */
     public static void warnOfOthers(Path plugins) {
-        OtherLibtorch.warn(plugins);
+        ForeignLibtorch.warn(plugins);
     }
 
     /**

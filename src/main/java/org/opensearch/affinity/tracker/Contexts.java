@@ -1,6 +1,6 @@
 package org.opensearch.affinity.tracker;
 
-import org.opensearch.affinity.xcontent.Part;
+import org.opensearch.affinity.xcontent.ParsedObject;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
@@ -93,12 +93,12 @@ public record Contexts(List<Field> fields, ZoneId zone) implements Writeable, To
     }
 
     /** @param zone null for UTC */
-    public static Contexts parse(Part said, String zone) {
+    public static Contexts parse(ParsedObject said, String zone) {
         if (said.said().size() > MAX_FIELDS) {
             throw new IllegalArgumentException("[context] must be at most " + MAX_FIELDS + ", got [" + said.said().size() + "]");
         }
         List<Field> fields = new ArrayList<>();
-        new TreeMap<>(said.said()).forEach((name, from) -> fields.add(field(name, Part.of("context." + name, from, EXAMPLE))));
+        new TreeMap<>(said.said()).forEach((name, from) -> fields.add(field(name, ParsedObject.of("context." + name, from, EXAMPLE))));
         try {
             return new Contexts(List.copyOf(fields), zone == null ? NONE.zone : ZoneId.of(zone));
         } catch (DateTimeException e) {
@@ -106,7 +106,7 @@ public record Contexts(List<Field> fields, ZoneId zone) implements Writeable, To
         }
     }
 
-    private static Field field(String name, Part from) {
+    private static Field field(String name, ParsedObject from) {
         from.requireOnly("time", "field");
         if (name.isBlank() || name.contains("=") || from.said().size() != 1) {
             throw new IllegalArgumentException(

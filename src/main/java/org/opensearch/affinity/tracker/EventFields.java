@@ -1,6 +1,6 @@
 package org.opensearch.affinity.tracker;
 
-import org.opensearch.affinity.xcontent.Part;
+import org.opensearch.affinity.xcontent.ParsedObject;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
@@ -43,7 +43,7 @@ public record EventFields(List<String> user, String item, String action, String 
         out.writeString(id);
     }
 
-    public static EventFields parse(Part said) {
+    public static EventFields parse(ParsedObject said) {
         said.requireOnly("user", "item", "action", "time", "id");
         return new EventFields(
             said.texts("user", UBI.user, WANTED),

@@ -1,6 +1,6 @@
 package org.opensearch.affinity.tracker;
 
-import org.opensearch.affinity.xcontent.Part;
+import org.opensearch.affinity.xcontent.ParsedObject;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
@@ -27,7 +27,7 @@ public record KeyChain(List<String> ids) implements Writeable, ToXContentFragmen
      * @param users the part of a definition that names the keys, or none
      * @throws IllegalArgumentException if what it names is neither a key nor a list of different ones
      */
-    static KeyChain parse(Part users) {
+    static KeyChain parse(ParsedObject users) {
         List<String> ids = users.requireOnly(FIELD).texts(FIELD, List.of(), WANTED);
         if (new HashSet<>(ids).size() < ids.size()) {
             throw users.wrong(FIELD, users.get(FIELD), WANTED);

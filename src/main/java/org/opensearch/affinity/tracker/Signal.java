@@ -1,6 +1,6 @@
 package org.opensearch.affinity.tracker;
 
-import org.opensearch.affinity.xcontent.Part;
+import org.opensearch.affinity.xcontent.ParsedObject;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -117,7 +117,7 @@ public record Signal(String name, String field, Shape shape, double scale, float
         }
         Map<?, ?> said = (Map<?, ?>) definition;
         if (name.equals(POPULARITY) && said.containsKey("field") == false) {
-            Part.of(path, definition, "{\"weight\": 1.5}").requireOnly("weight");
+            ParsedObject.of(path, definition, "{\"weight\": 1.5}").requireOnly("weight");
             return popularity((float) number(path + ".weight", said.containsKey("weight") ? said.get("weight") : DEFAULT_POPULARITY, 0, Ranking.MAX_WEIGHT));
         }
         if (OF_EVERY_TRACKER.contains(name) || name.startsWith(MATCH)) {

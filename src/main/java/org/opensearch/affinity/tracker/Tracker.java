@@ -1,7 +1,7 @@
 package org.opensearch.affinity.tracker;
 
 import org.opensearch.affinity.profile.ProfileIndex;
-import org.opensearch.affinity.xcontent.Part;
+import org.opensearch.affinity.xcontent.ParsedObject;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.ParseField;
 import org.opensearch.core.common.io.stream.StreamInput;
@@ -79,7 +79,7 @@ public final class Tracker implements Writeable, ToXContentObject {
         "events",
         args -> new Events(
             (String) args[0],
-            args[1] == null ? EventFields.UBI : EventFields.parse(Part.of("events.fields", args[1], "{\"item\": \"product.id\"}"))
+            args[1] == null ? EventFields.UBI : EventFields.parse(ParsedObject.of("events.fields", args[1], "{\"item\": \"product.id\"}"))
         )
     );
     private static final ConstructingObjectParser<Definition, Void> DEFINITION = new ConstructingObjectParser<>("tracker", args -> {
@@ -150,7 +150,7 @@ public final class Tracker implements Writeable, ToXContentObject {
     private final Ranking ranking;
     private final TimeValue sessionGap;
     private final Contexts contexts;
-    private final Limits limits;
+    private final EventLimits limits;
     private final KeyChain pseudonym;
     private final TimeValue retention;
 
@@ -166,9 +166,9 @@ public final class Tracker implements Writeable, ToXContentObject {
         signals = signals(definition.signals);
         ranking = definition.ranking.ranking();
         sessionGap = definition.sessionGap == null ? DEFAULT_SESSION_GAP : time("session_gap", definition.sessionGap);
-        contexts = Contexts.parse(new Part("context", definition.context), definition.timeZone);
-        limits = Limits.parse(new Part("limits", definition.limits));
-        pseudonym = KeyChain.parse(new Part("users", definition.users));
+        contexts = Contexts.parse(new ParsedObject("context", definition.context), definition.timeZone);
+        limits = EventLimits.parse(new ParsedObject("limits", definition.limits));
+        pseudonym = KeyChain.parse(new ParsedObject("users", definition.users));
         retention = definition.retention == null ? null : time("retention", definition.retention);
         validate();
     }
@@ -186,7 +186,7 @@ public final class Tracker implements Writeable, ToXContentObject {
         ranking = new Ranking(in);
         sessionGap = in.readTimeValue();
         contexts = new Contexts(in);
-        limits = new Limits(in);
+        limits = new EventLimits(in);
         pseudonym = new KeyChain(in);
         retention = in.readOptionalTimeValue();
     }
@@ -446,7 +446,7 @@ public final class Tracker implements Writeable, ToXContentObject {
     }
 
     /** How much one user may say in a short time. */
-    public Limits limits() {
+    public EventLimits limits() {
         return limits;
     }
 

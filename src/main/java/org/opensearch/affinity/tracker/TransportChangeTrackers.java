@@ -4,7 +4,7 @@ import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.clustermanager.AcknowledgedRequest;
 import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
 import org.opensearch.action.support.clustermanager.TransportClusterManagerNodeAction;
-import org.opensearch.affinity.item.ItemIndex;
+import org.opensearch.affinity.item.ItemRowIndex;
 import org.opensearch.affinity.profile.ProfileIndex;
 import org.opensearch.cluster.AckedClusterStateUpdateTask;
 import org.opensearch.cluster.ClusterState;
@@ -25,7 +25,7 @@ import java.util.function.UnaryOperator;
 /** What changes of the trackers have in common: they run on the elected cluster manager and end in a change of its state. */
 public abstract class TransportChangeTrackers<R extends AcknowledgedRequest<R>> extends TransportClusterManagerNodeAction<R, AcknowledgedResponse> {
     public final ProfileIndex profiles;
-    public final ItemIndex items;
+    public final ItemRowIndex items;
 
     protected TransportChangeTrackers(
         String action,
@@ -39,7 +39,7 @@ public abstract class TransportChangeTrackers<R extends AcknowledgedRequest<R>> 
     ) {
         super(action, transportService, clusterService, threadPool, filters, request, resolver);
         profiles = new ProfileIndex(client);
-        items = new ItemIndex(client);
+        items = new ItemRowIndex(client);
     }
 
     /** @param change of the state as it is when its turn comes; what it throws goes to the listener */

@@ -23,13 +23,13 @@ public final class UserNames {
      * @throws IllegalArgumentException if there is no such tracker
      */
     public static UserNames live(String tracker, ClusterState state, UserKeys keys) {
-        return of(tracker, Generations.of(state).of(tracker).live(), state, keys);
+        return of(tracker, ProfileGenerations.of(state).of(tracker).live(), state, keys);
     }
 
     /** @throws IllegalArgumentException if there is no such tracker */
     public static UserNames of(String tracker, int generation, ClusterState state, UserKeys keys) {
-        KeyChain chain = Generations.of(state).chain(Trackers.of(state).get(tracker), generation);
-        return new UserNames(keys, chain, Generations.home(tracker, generation, state));
+        KeyChain chain = ProfileGenerations.of(state).chain(Trackers.of(state).get(tracker), generation);
+        return new UserNames(keys, chain, ProfileGenerations.home(tracker, generation, state));
     }
 
     /**
@@ -54,7 +54,7 @@ public final class UserNames {
         return chain;
     }
 
-    /** By what name the generation's profiles are read and written, see {@link Generations#home}. */
+    /** By what name the generation's profiles are read and written, see {@link ProfileGenerations#home}. */
     public String home() {
         return home;
     }

@@ -1,7 +1,7 @@
 package org.opensearch.affinity.train;
 
 import org.opensearch.affinity.evaluate.Interval;
-import org.opensearch.affinity.learn.Watch;
+import org.opensearch.affinity.learn.ProgressListener;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,54 +49,54 @@ final class FusionLearner {
      * @param lessons to learn from
      * @param checks  other ones, with all of their hits
      */
-    Learned learn(List<Lesson> lessons, List<Lesson> checks, Watch watch) {
+    Learned learn(List<TrainingExample> lessons, List<TrainingExample> checks, ProgressListener watch) {
         if (lessons.size() < LEAST_LESSONS || checks.isEmpty()) {
             double before = mean(ndcg(checks, defaults));
             return new Learned(defaults, lessons.size(), checks.size(), before, before, null, 0, false);
         }
         double[] prior = tempered(lessons);
         double penalty = penalty(lessons, prior, watch.part(0, 0.8));
-        double[] weights = new ListwiseFit(lessons, prior, least, penalty).weights(watch.part(0.8, 0.95));
+        double[] weights = new ConditionalLogit(lessons, prior, least, penalty).weights(watch.part(0.8, 0.95));
         double[] before = ndcg(checks, defaults);
         double[] after = ndcg(checks, weights);
         Interval gained = Interval.difference(after, before);
         boolean better = mean(after) > mean(before);
         // They have told whether to learn; what is used is learned of them too.
-        double[] used = better ? new ListwiseFit(both(lessons, checks), prior, least, penalty).weights(watch.part(0.95, 1)) : defaults;
+        double[] used = better ? new ConditionalLogit(both(lessons, checks), prior, least, penalty).weights(watch.part(0.95, 1)) : defaults;
         return new Learned(used, lessons.size(), checks.size(), mean(before), mean(after), gained, penalty, better);
     }
 
-    private static List<Lesson> both(List<Lesson> lessons, List<Lesson> checks) {
+    private static List<TrainingExample> both(List<TrainingExample> lessons, List<TrainingExample> checks) {
         return Stream.concat(lessons.stream(), checks.stream()).toList();
     }
 
     /** The weights that were there, times what makes them most likely: they rank alike, whatever that is. */
-    private double[] tempered(List<Lesson> lessons) {
-        List<Lesson> scored = lessons.stream().map(this::scored).toList();
+    private double[] tempered(List<TrainingExample> lessons) {
+        List<TrainingExample> scored = lessons.stream().map(this::scored).toList();
         double[] none = { 0 };
-        double temperature = new ListwiseFit(scored, new double[] { 1 }, none, 1).weights(Watch.NOBODY)[0];
+        double temperature = new ConditionalLogit(scored, new double[] { 1 }, none, 1).weights(ProgressListener.NOBODY)[0];
         return Arrays.stream(defaults).map(weight -> weight * temperature).toArray();
     }
 
     /** The lesson with one value, the score of the weights that were there. */
-    private Lesson scored(Lesson lesson) {
+    private TrainingExample scored(TrainingExample lesson) {
         float[][] scores = new float[lesson.values().length][1];
         for (int hit = 0; hit < scores.length; hit++) {
             scores[hit][0] = (float) lesson.score(hit, defaults);
         }
-        return new Lesson(scores, lesson.chosen());
+        return new TrainingExample(scores, lesson.chosen());
     }
 
-    private double penalty(List<Lesson> lessons, double[] prior, Watch watch) {
+    private double penalty(List<TrainingExample> lessons, double[] prior, ProgressListener watch) {
         double best = Double.POSITIVE_INFINITY;
         double chosen = PENALTIES[PENALTIES.length - 1];
         for (int i = 0; i < PENALTIES.length; i++) {
             double loss = 0;
             for (int fold = 0; fold < FOLDS; fold++) {
                 watch.at((i * FOLDS + fold) / (double) (PENALTIES.length * FOLDS));
-                List<Lesson> rest = part(lessons, fold, false);
-                double[] weights = new ListwiseFit(rest, prior, least, PENALTIES[i]).weights(Watch.NOBODY);
-                loss += ListwiseFit.loss(part(lessons, fold, true), weights) / FOLDS;
+                List<TrainingExample> rest = part(lessons, fold, false);
+                double[] weights = new ConditionalLogit(rest, prior, least, PENALTIES[i]).weights(ProgressListener.NOBODY);
+                loss += ConditionalLogit.loss(part(lessons, fold, true), weights) / FOLDS;
             }
             if (loss < best) {
                 best = loss;
@@ -106,8 +106,8 @@ final class FusionLearner {
         return chosen;
     }
 
-    private static List<Lesson> part(List<Lesson> lessons, int fold, boolean inside) {
-        List<Lesson> part = new ArrayList<>();
+    private static List<TrainingExample> part(List<TrainingExample> lessons, int fold, boolean inside) {
+        List<TrainingExample> part = new ArrayList<>();
         for (int i = 0; i < lessons.size(); i++) {
             if ((i % FOLDS == fold) == inside) {
                 part.add(lessons.get(i));
@@ -116,7 +116,7 @@ final class FusionLearner {
         return part;
     }
 
-    private static double[] ndcg(List<Lesson> lessons, double[] weights) {
+    private static double[] ndcg(List<TrainingExample> lessons, double[] weights) {
         return lessons.stream().mapToDouble(lesson -> lesson.ndcg(weights)).toArray();
     }
 

@@ -9,7 +9,7 @@ import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.affinity.event.Event;
 import org.opensearch.affinity.event.EventReader;
 import org.opensearch.affinity.event.EventReader.SkippedException;
-import org.opensearch.affinity.profile.Absence;
+import org.opensearch.affinity.profile.Erasure;
 import org.opensearch.affinity.profile.ProfilePages;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.UserNames;
@@ -51,13 +51,13 @@ public final class LogScan implements Closeable {
     private final Client client;
     private final Tracker tracker;
     private final UserNames names;
-    private final Map<String, Absence> absences;
+    private final Map<String, Erasure> absences;
     private final EventReader reader;
     private final int slices;
     private final long began = System.currentTimeMillis();
     private final String pointInTime;
 
-    private LogScan(Client client, Tracker tracker, UserNames names, Map<String, Absence> absences, int slices, String pointInTime) {
+    private LogScan(Client client, Tracker tracker, UserNames names, Map<String, Erasure> absences, int slices, String pointInTime) {
         this.client = client;
         this.tracker = tracker;
         this.names = names;
@@ -74,7 +74,7 @@ public final class LogScan implements Closeable {
      */
     public static LogScan open(Client client, Tracker tracker, UserNames names, int slices) {
         try (ThreadContext.StoredContext ignored = client.threadPool().getThreadContext().stashContext()) {
-            Map<String, Absence> absences = new HashMap<>();
+            Map<String, Erasure> absences = new HashMap<>();
             PlainActionFuture<Void> known = PlainActionFuture.newFuture();
             new ProfilePages(client).absences(names.home(), absences::put, known);
             known.actionGet();
@@ -136,7 +136,7 @@ public final class LogScan implements Closeable {
             Event event = reader.read(hit.getId(), hit.getSourceRef(), began);
             String user = names.of(event.user());
             Double weight = tracker.weightOf(event.action());
-            boolean absent = absences.getOrDefault(user, Absence.NONE).covers(event) != null;
+            boolean absent = absences.getOrDefault(user, Erasure.NONE).covers(event) != null;
             boolean old = tracker.retention().map(kept -> event.time() < began - kept.millis()).orElse(false);
             Object query = withQueries ? hit.getSourceAsMap().get(QUERY) : null;
             return weight == null || absent || old ? null : new Act(user, event.item(), weight, event.time(), query == null ? null : query.toString());

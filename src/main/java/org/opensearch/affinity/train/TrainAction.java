@@ -8,7 +8,7 @@ import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
 import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
 import org.opensearch.affinity.evaluate.JudgedSearches;
-import org.opensearch.affinity.learn.Crew;
+import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.manage.ModelsResponse;
 import org.opensearch.affinity.manage.UseModelAction;
 import org.opensearch.affinity.model.ModelIndex;
@@ -100,7 +100,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
             Tracker tracker = Trackers.of(cluster.state()).named(request.tracker());
             Ranking weights = request.weightsOf() == null ? null : UseModelAction.active(tracker.name(), request.weightsOf(), cluster.state()).ranking();
             JudgedSearches judged = request.judged() == null ? null : new JudgedSearches(request.judged(), tracker, xContent);
-            List<String> signals = request.signals(Lessons.names(tracker));
+            List<String> signals = request.signals(TrainingExamples.names(tracker));
             if (busy.compareAndSet(false, true) == false) {
                 throw new OpenSearchStatusException("[affinity] another training runs on this node: wait until it is done, or cancel its task", RestStatus.TOO_MANY_REQUESTS);
             }
@@ -109,10 +109,10 @@ public final class TrainAction extends ActionType<ModelsResponse> {
             try {
                 threadPool.executor(THREAD_POOL).execute(() -> ActionListener.completeWith(done, () -> {
                     requireAlone(task);
-                    Questions asked = new Questions(client, judged, request.recorded());
-                    Crew crew = new Crew(threadPool.executor(THREAD_POOL), threadPool.info(THREAD_POOL).getMax());
+                    TrainingQueries asked = new TrainingQueries(client, judged, request.recorded());
+                    ParallelFor crew = new ParallelFor(threadPool.executor(THREAD_POOL), threadPool.info(THREAD_POOL).getMax());
                     UserNames names = UserNames.live(tracker.name(), cluster.state(), keys);
-                    Trained trained = train(new Training(client, searches(task), names, node, crew, (TrainTask) task, tracker, signals, maxEvents, breaker), tracker, weights, asked);
+                    TrainingResult trained = train(new Training(client, searches(task), names, node, crew, (TrainTask) task, tracker, signals, maxEvents, breaker), tracker, weights, asked);
                     if (request.activates()) {
                         Blocking.<AcknowledgedResponse>await(answer -> client.execute(
                             UseModelAction.INSTANCE,
@@ -152,9 +152,9 @@ public final class TrainAction extends ActionType<ModelsResponse> {
         }
 
         /** Who deletes a tracker deletes the models that there are, not one that is still to come; and is why its training fails. */
-        private Trained train(Training training, Tracker tracker, Ranking weights, Questions asked) {
+        private TrainingResult train(Training training, Tracker tracker, Ranking weights, TrainingQueries asked) {
             int number = number(tracker);
-            Trained trained;
+            TrainingResult trained;
             try {
                 trained = training.run(number, weights, asked);
             } catch (RuntimeException e) {

@@ -3,7 +3,7 @@ package org.opensearch.affinity.train;
 import org.opensearch.action.ActionRequest;
 import org.opensearch.action.ActionRequestValidationException;
 import org.opensearch.affinity.evaluate.EvaluateRequest;
-import org.opensearch.affinity.xcontent.Part;
+import org.opensearch.affinity.xcontent.ParsedObject;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.tasks.TaskId;
@@ -79,7 +79,7 @@ public final class TrainRequest extends ActionRequest {
     public static TrainRequest parse(String tracker, XContentParser parser, boolean storesResult) throws IOException {
         Map<String, Object> body = parser == null ? new HashMap<>() : new HashMap<>(parser.map());
         try {
-            new Part("", body).requireOnly("queries", "index", RECORDED, "search", SIGNALS, WEIGHTS_OF, ACTIVATE);
+            new ParsedObject("", body).requireOnly("queries", "index", RECORDED, "search", SIGNALS, WEIGHTS_OF, ACTIVATE);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("[affinity] " + e.getMessage(), e);
         }
@@ -160,7 +160,7 @@ public final class TrainRequest extends ActionRequest {
                 throw new IllegalArgumentException("[affinity] [" + SIGNALS + "] has no [" + signal + "], only " + known);
             }
         }
-        return known.stream().filter(name -> name.equals(Lessons.RELEVANCE) || signals.contains(name)).toList();
+        return known.stream().filter(name -> name.equals(TrainingExamples.RELEVANCE) || signals.contains(name)).toList();
     }
 
     /** Whether the model is to be used as soon as it is there. */

@@ -1,6 +1,6 @@
 package org.opensearch.affinity.train;
 
-import org.opensearch.affinity.learn.Watch;
+import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.tasks.TaskCancelledException;
@@ -51,8 +51,8 @@ public final class TrainTask extends CancellableTask {
     }
 
     /** Watches over a step. What it throws ends the training. */
-    Watch begin(String step) {
-        Watch watch = part -> {
+    ProgressListener begin(String step) {
+        ProgressListener watch = part -> {
             requireWanted();
             progress = new Progress(step, part);
         };

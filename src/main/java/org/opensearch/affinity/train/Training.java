@@ -1,13 +1,13 @@
 package org.opensearch.affinity.train;
 
 import org.opensearch.affinity.evaluate.JudgedQuery;
-import org.opensearch.affinity.learn.Crew;
 import org.opensearch.affinity.learn.HeldOut;
-import org.opensearch.affinity.learn.Log;
+import org.opensearch.affinity.learn.InteractionMatrix;
 import org.opensearch.affinity.learn.Neighbours;
+import org.opensearch.affinity.learn.ParallelFor;
+import org.opensearch.affinity.learn.ProgressListener;
+import org.opensearch.affinity.learn.RankingMetrics;
 import org.opensearch.affinity.learn.Tuning;
-import org.opensearch.affinity.learn.Verdict;
-import org.opensearch.affinity.learn.Watch;
 import org.opensearch.affinity.learn.neighbour.ContentMap;
 import org.opensearch.affinity.learn.neighbour.Neighbourhood;
 import org.opensearch.affinity.model.ModelIndex;
@@ -61,7 +61,7 @@ final class Training {
     private final Client searches;
     private final UserNames names;
     private final RankNode node;
-    private final Crew crew;
+    private final ParallelFor crew;
     private final TrainTask task;
     private final Tracker tracker;
     private final List<String> signals;
@@ -74,7 +74,7 @@ final class Training {
      * @param signals by which hits are to be ranked; all others will weigh nothing
      * @param breaker that is told of the memory which it takes
      */
-    Training(Client client, Client searches, UserNames names, RankNode node, Crew crew, TrainTask task, Tracker tracker, List<String> signals, int maxEvents, CircuitBreaker breaker) {
+    Training(Client client, Client searches, UserNames names, RankNode node, ParallelFor crew, TrainTask task, Tracker tracker, List<String> signals, int maxEvents, CircuitBreaker breaker) {
         this.client = client;
         this.searches = searches;
         this.names = names;
@@ -94,17 +94,17 @@ final class Training {
      * @param weights that the model gets; null where they are to be learned, or the usual ones
      * @param asked   searches that were made
      */
-    Trained run(int number, Ranking weights, Questions asked) {
+    TrainingResult run(int number, Ranking weights, TrainingQueries asked) {
         long began = System.nanoTime();
-        try (Acts acts = new Acts(maxEvents, breaker)) {
+        try (Interactions acts = new Interactions(maxEvents, breaker)) {
             read(acts, asked.areInLog());
-            try (Contents contents = Contents.read(searches, tracker, acts.items(), breaker, task.begin("reading items"))) {
+            try (ItemContents contents = ItemContents.read(searches, tracker, acts.items(), breaker, task.begin("reading items"))) {
                 return run(acts, contents, number, weights, asked, began);
             }
         }
     }
 
-    private Trained run(Acts acts, Contents contents, int number, Ranking weights, Questions asked, long began) {
+    private TrainingResult run(Interactions acts, ItemContents contents, int number, Ranking weights, TrainingQueries asked, long began) {
         List<JudgedQuery> questions = asked.of(acts);
         Map<String, Long> firsts = new HashMap<>();
         questions.forEach(question -> firsts.merge(names.of(question.user()), question.time(), Math::min));
@@ -113,7 +113,7 @@ final class Training {
         ModelIndex models = new ModelIndex(client);
         int kept = acts.areCut(before) ? number + 1 : number;
         try {
-            Log log = acts.log(before);
+            InteractionMatrix log = acts.log(before);
             Neighbourhood method = fitting(log);
             ContentMap.Told content = write(models, number, acts, before, log, method, contents);
             FusionLearner.Learned learned = questions.isEmpty() ? null : learn(acts, number, (float) method.keep(), questions, asked);
@@ -122,7 +122,7 @@ final class Training {
                 content = write(models, kept, acts, all, log, method, contents);
             }
             Ranking ranking = weights != null ? weights : ranking(learned);
-            Trained trained = new Trained(kept, System.currentTimeMillis(), acts.size(), acts.users(), log.items(), method, content, ranking, learned, seconds(began));
+            TrainingResult trained = new TrainingResult(kept, System.currentTimeMillis(), acts.size(), acts.users(), log.items(), method, content, ranking, learned, seconds(began));
             Blocking.<Void>await(listener -> models.describe(tracker.name(), kept, trained.about(), listener));
             if (kept != number) {
                 drop(models, number);
@@ -139,8 +139,8 @@ final class Training {
         return (System.nanoTime() - began) / 1e9;
     }
 
-    private void read(Acts acts, boolean withQueries) {
-        Watch watch = task.begin("reading the log");
+    private void read(Interactions acts, boolean withQueries) {
+        ProgressListener watch = task.begin("reading the log");
         try (LogScan scan = LogScan.open(client, tracker, names, crew.threads())) {
             crew.share(scan.slices(), 1, watch, (from, to) -> {
                 for (int slice = from; slice < to; slice++) {
@@ -156,30 +156,30 @@ final class Training {
     }
 
     /** Settings that find what users took last, or a part of what they took where the log has no order. */
-    private Neighbourhood fitting(Log log) {
+    private Neighbourhood fitting(InteractionMatrix log) {
         HeldOut all = log.ordered() ? HeldOut.newest(log) : HeldOut.random(log, 0.1, SEED);
         HeldOut held = all.sample(Math.clamp(MOST_JUDGED / Math.max(1, log.items()), 100, 2_000), SEED);
         if (held.users().length < LEAST_JUDGED) {
             return Neighbourhood.cosine();
         }
-        Tuning<Neighbourhood> tuning = new Tuning<>(Neighbourhood.dials(log), verdict -> Verdict.mean(verdict.ndcg10()), 1);
+        Tuning<Neighbourhood> tuning = new Tuning<>(Neighbourhood.dials(log), verdict -> RankingMetrics.mean(verdict.ndcg10()), 1);
         return tuning.best(Neighbourhood.cosine(), held, crew, task.begin("finding settings that fit the log"), trial -> {}).method();
     }
 
     /** Writes a model of what a rule keeps of the log. */
-    private ContentMap.Told write(ModelIndex models, int number, Acts acts, BiPredicate<String, Long> kept, Log log, Neighbourhood method, Contents contents) {
+    private ContentMap.Told write(ModelIndex models, int number, Interactions acts, BiPredicate<String, Long> kept, InteractionMatrix log, Neighbourhood method, ItemContents contents) {
         Neighbours neighbours = method.learn(log, crew, task.begin("learning which items go together"));
         ContentMap content = ContentMap.learn(neighbours, contents.vectors(), crew, task.begin("learning what content tells"));
         double[] popularities = acts.popularities(kept, tracker.decay());
         double[] totals = acts.popularities(kept, Decay.NONE);
         Blocking.<Void>await(listener -> models.create(tracker.name(), number, listener));
-        Watch watch = task.begin("writing the model");
+        ProgressListener watch = task.begin("writing the model");
         BitSet known = neighbours.known();
         float most = most(neighbours);
         for (int from = 0; from < neighbours.items(); from += WRITTEN_AT_ONCE) {
             int first = from;
             ModelIndex.Row[] rows = new ModelIndex.Row[Math.min(WRITTEN_AT_ONCE, neighbours.items() - from)];
-            crew.share(rows.length, MADE_AT_ONCE, Watch.NOBODY, (start, end) -> {
+            crew.share(rows.length, MADE_AT_ONCE, ProgressListener.NOBODY, (start, end) -> {
                 for (int i = start; i < end; i++) {
                     int item = first + i;
                     rows[i] = row(item, acts.items(), (float) popularities[item], (float) totals[item], neighbours, known.get(item), content, most);
@@ -225,25 +225,25 @@ final class Training {
         }
     }
 
-    private FusionLearner.Learned learn(Acts acts, int number, float keep, List<JudgedQuery> questions, Questions how) {
+    private FusionLearner.Learned learn(Interactions acts, int number, float keep, List<JudgedQuery> questions, TrainingQueries how) {
         GetProfileAction.Response known = Blocking.await(
             listener -> client.execute(GetProfileAction.INSTANCE, new GetProfileAction.Request(tracker.name(), "", TimeValue.timeValueSeconds(30)), listener)
         );
-        Lessons lessons = new Lessons(searches, node, known, ModelIndex.index(tracker.name(), number), keep, acts, names, how.areByProfile());
+        TrainingExamples lessons = new TrainingExamples(searches, node, known, ModelIndex.index(tracker.name(), number), keep, acts, names, how.areByProfile());
         List<JudgedQuery> drawn = new ArrayList<>(questions);
         Collections.shuffle(drawn, new Random(SEED));
         List<JudgedQuery> some = drawn.subList(0, Math.min(drawn.size(), MOST_LESSONS + MOST_CHECKS));
         int checks = Math.min(MOST_CHECKS, (int) (some.size() * CHECKED));
-        Lesson[] asked = new Lesson[some.size()];
+        TrainingExample[] asked = new TrainingExample[some.size()];
         crew.share(some.size(), 1, task.begin("asking judged searches"), (from, to) -> {
             for (int i = from; i < to; i++) {
                 int others = i < checks ? Ranking.MAX_WINDOW_SIZE : OTHERS;
                 asked[i] = lessons.ask(some.get(i), how.search(some.get(i)), others);
             }
         });
-        int[] places = signals.stream().mapToInt(Lessons.names(tracker)::indexOf).toArray();
-        List<Lesson> checked = Arrays.stream(asked, 0, checks).filter(Objects::nonNull).map(lesson -> lesson.of(places)).toList();
-        List<Lesson> taught = Arrays.stream(asked, checks, asked.length).filter(Objects::nonNull).map(lesson -> lesson.of(places)).toList();
+        int[] places = signals.stream().mapToInt(TrainingExamples.names(tracker)::indexOf).toArray();
+        List<TrainingExample> checked = Arrays.stream(asked, 0, checks).filter(Objects::nonNull).map(lesson -> lesson.of(places)).toList();
+        List<TrainingExample> taught = Arrays.stream(asked, checks, asked.length).filter(Objects::nonNull).map(lesson -> lesson.of(places)).toList();
         return new FusionLearner(defaults(), least()).learn(taught, checked, task.begin("learning weights"));
     }
 
@@ -251,7 +251,7 @@ final class Training {
     private double[] defaults() {
         Ranking usual = untaught();
         Map<String, Float> weights = new HashMap<>(usual.signals());
-        weights.put(Lessons.RELEVANCE, usual.relevance());
+        weights.put(TrainingExamples.RELEVANCE, usual.relevance());
         weights.put("affinity", usual.weight());
         tracker.signals().forEach(signal -> weights.putIfAbsent(signal.name(), signal.weight()));
         return signals.stream().mapToDouble(name -> weights.getOrDefault(name, 0f)).toArray();
@@ -268,19 +268,19 @@ final class Training {
     /** The learned weights, brought into the range that there is for weights, which changes no order. */
     private Ranking ranking(FusionLearner.Learned learned) {
         Map<String, Float> weights = new LinkedHashMap<>();
-        Lessons.names(tracker).stream().filter(name -> signals.contains(name) == false).forEach(name -> weights.put(name, 0f));
+        TrainingExamples.names(tracker).stream().filter(name -> signals.contains(name) == false).forEach(name -> weights.put(name, 0f));
         if (learned == null || learned.accepted() == false) {
             weights.putIfAbsent(Signal.BEHAVIOUR, UNTAUGHT_BEHAVIOUR);
             return Ranking.ofWeights(weights.remove("affinity"), null, weights);
         }
         double most = Arrays.stream(learned.weights()).map(Math::abs).max().orElse(0);
         // Signals are 1 at most, and the logarithm of a relevance is seldom more than 7.
-        double highest = Arrays.stream(learned.weights()).map(weight -> Math.max(0, weight)).sum() + 6 * learned.weights()[signals.indexOf(Lessons.RELEVANCE)];
+        double highest = Arrays.stream(learned.weights()).map(weight -> Math.max(0, weight)).sum() + 6 * learned.weights()[signals.indexOf(TrainingExamples.RELEVANCE)];
         double factor = Math.min(1, Math.min(Ranking.MAX_WEIGHT / most, MOST_LOG / highest));
         for (int i = 0; i < signals.size(); i++) {
             weights.put(signals.get(i), (float) Math.clamp(learned.weights()[i] * factor, -Ranking.MAX_WEIGHT, Ranking.MAX_WEIGHT));
         }
-        Float relevance = weights.remove(Lessons.RELEVANCE);
+        Float relevance = weights.remove(TrainingExamples.RELEVANCE);
         Float affinity = weights.remove("affinity");
         return Ranking.ofWeights(affinity, relevance, weights);
     }

@@ -5,7 +5,7 @@ import org.junit.AfterClass;
 import org.junit.BeforeClass;
 import org.opensearch.ExceptionsHelper;
 import org.opensearch.affinity.encode.pack.Chunking;
-import org.opensearch.affinity.encode.pack.Models;
+import org.opensearch.affinity.encode.pack.ModelPacks;
 import org.opensearch.affinity.encode.pack.Purpose;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.core.rest.RestStatus;
@@ -36,7 +36,7 @@ import static org.hamcrest.Matchers.instanceOf;
 
 public class EncodeProcessorTests extends EncodeTestCase {
     private static ThreadPool threadPool;
-    private static Models models;
+    private static ModelPacks models;
     private static Encoder encoder;
     private static ScriptService scripts;
 

@@ -1,6 +1,6 @@
 package org.opensearch.affinity.encode;
 
-import org.opensearch.affinity.encode.pack.Models;
+import org.opensearch.affinity.encode.pack.ModelPacks;
 import org.opensearch.common.io.PathUtils;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.core.common.breaker.CircuitBreaker;
@@ -28,7 +28,7 @@ public class EncodeSoakTests extends EncodeTestCase {
         CircuitBreaker breaker = breaker(1 << 20);
         Settings settings = Settings.builder().put("affinity.encode.cache.size", "100kb").build();
         ThreadPool threadPool = threadPool(1, 100);
-        try (Models models = models()) {
+        try (ModelPacks models = models()) {
             Encoder encoder = new Encoder(models, threadPool, breaker, settings);
             run(encoder, 0, WARM_UP);
             long resident = resident(status);

@@ -1,7 +1,7 @@
 package org.opensearch.affinity.encode;
 
 import org.opensearch.affinity.encode.pack.ModelPack;
-import org.opensearch.affinity.encode.pack.Models;
+import org.opensearch.affinity.encode.pack.ModelPacks;
 import org.opensearch.affinity.encode.pack.Pooling;
 import org.opensearch.affinity.runtime.Precision;
 import org.opensearch.affinity.runtime.TorchRuntime;
@@ -45,8 +45,8 @@ public abstract class EncodeTestCase extends OpenSearchTestCase {
         return ModelPack.read(folder("affinity.models").resolve(MODEL));
     }
 
-    protected static Models models(Path... more) throws IOException {
-        return new Models(runtime(), Stream.concat(Stream.of(folder("affinity.models")), Stream.of(more)).toList());
+    protected static ModelPacks models(Path... more) throws IOException {
+        return new ModelPacks(runtime(), Stream.concat(Stream.of(folder("affinity.models")), Stream.of(more)).toList());
     }
 
     protected static ThreadPool threadPool(int threads, int queue) {
@@ -87,7 +87,7 @@ public abstract class EncodeTestCase extends OpenSearchTestCase {
     }
 
     /** With the plugin's defaults. */
-    protected static Encoder encoder(Models models, ThreadPool threadPool) {
+    protected static Encoder encoder(ModelPacks models, ThreadPool threadPool) {
         return new Encoder(models, threadPool, breaker(Encoder.breaker(Settings.EMPTY).getLimit()), Settings.EMPTY);
     }
 

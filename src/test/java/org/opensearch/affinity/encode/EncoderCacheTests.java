@@ -1,10 +1,10 @@
 package org.opensearch.affinity.encode;
 
 import org.junit.After;
+import org.opensearch.affinity.encode.pack.BatchReport;
 import org.opensearch.affinity.encode.pack.Chunking;
 import org.opensearch.affinity.encode.pack.ModelPack;
 import org.opensearch.affinity.encode.pack.Purpose;
-import org.opensearch.affinity.encode.pack.RanBatch;
 import org.opensearch.affinity.encode.queue.EncodeMeter;
 import org.opensearch.affinity.encode.queue.EncodeStats;
 import org.opensearch.common.settings.ClusterSettings;
@@ -159,7 +159,7 @@ public class EncoderCacheTests extends FakeDeviceTestCase {
         meter.end();
         now[0] = 1000;
         assertEquals(20, meter.stats().busyNanos());
-        meter.andThen(batch -> {}).accept(new RanBatch(2, 8, 10));
+        meter.andThen(batch -> {}).accept(new BatchReport(2, 8, 10));
         assertEquals(8e9 / 20, meter.stats().tokensPerSecond(), 1e-6);
         assertEquals(2e9 / 20, meter.textsPerSecond(), 1e9);
     }

@@ -4,7 +4,7 @@ import org.junit.After;
 import org.junit.AfterClass;
 import org.junit.BeforeClass;
 import org.opensearch.ExceptionsHelper;
-import org.opensearch.affinity.encode.pack.Models;
+import org.opensearch.affinity.encode.pack.ModelPacks;
 import org.opensearch.affinity.encode.pack.Purpose;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
@@ -25,7 +25,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.instanceOf;
 
 public class EncoderTests extends EncodeTestCase {
-    private static Models models;
+    private static ModelPacks models;
     private ThreadPool threadPool;
 
     @BeforeClass
@@ -118,7 +118,7 @@ public class EncoderTests extends EncodeTestCase {
     public void testClosedWhileQueriesWaitBetweenItems() throws Exception {
         CompletableFuture<float[][]> items;
         CompletableFuture<float[][]> query = new CompletableFuture<>();
-        try (Models closing = models()) {
+        try (ModelPacks closing = models()) {
             threadPool = threadPool(1, 10_000);
             Encoder encoder = encoder(closing, threadPool);
             items = encode(encoder, MODEL, texts(500).stream().map(text -> text + " and more words".repeat(20)).toList());

@@ -1,9 +1,9 @@
 package org.opensearch.affinity.encode;
 
+import org.opensearch.affinity.encode.pack.BatchReport;
 import org.opensearch.affinity.encode.pack.Chunking;
 import org.opensearch.affinity.encode.pack.Inference;
 import org.opensearch.affinity.encode.pack.Purpose;
-import org.opensearch.affinity.encode.pack.RanBatch;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -65,7 +65,7 @@ final class FakeInference implements Inference {
     public void prepare(String model) {}
 
     @Override
-    public float[][] encode(String model, Purpose purpose, Chunking chunking, List<String> texts, Consumer<RanBatch> ran) {
+    public float[][] encode(String model, Purpose purpose, Chunking chunking, List<String> texts, Consumer<BatchReport> ran) {
         for (int from = 0; from < texts.size(); from += BATCH) {
             List<String> batch = texts.subList(from, Math.min(texts.size(), from + BATCH));
             permits.acquireUninterruptibly();
@@ -77,7 +77,7 @@ final class FakeInference implements Inference {
             });
             encoded.addAll(batch);
             batch.forEach(text -> chunkings.put(text, chunking));
-            ran.accept(new RanBatch(batch.size(), 3 * batch.size(), 4 * batch.size()));
+            ran.accept(new BatchReport(batch.size(), 3 * batch.size(), 4 * batch.size()));
         }
         return texts.stream().map(FakeInference::vector).toArray(float[][]::new);
     }

@@ -7,7 +7,7 @@ import java.util.List;
 
 public class BootstrapTests extends OpenSearchTestCase {
     private static Interval mean(double... perQuery) {
-        return Bootstrap.interval(Quotient.mean(perQuery));
+        return Bootstrap.interval(RatioEstimator.mean(perQuery));
     }
 
     public void testIntervalOfAMeanIsAboutTwoStandardErrors() {
@@ -34,14 +34,14 @@ public class BootstrapTests extends OpenSearchTestCase {
     public void testDifferenceIsPaired() {
         double[] below = { 0.125, 0.75, 0.25, 0.5 };
         double[] above = Arrays.stream(below).map(x -> x + 0.25).toArray();
-        assertEquals(new Interval(0.25, 0.25, 0.25), Bootstrap.interval(Quotient.difference(above, below)));
+        assertEquals(new Interval(0.25, 0.25, 0.25), Bootstrap.interval(RatioEstimator.difference(above, below)));
         assertTrue(mean(below).low() < mean(below).high());
     }
 
     public void testRatioIsPaired() {
         // Twice as good for every query, however different the queries are: the ratio is certain.
         double[] below = { 0.1, 0.9, 0.3, 0.5 };
-        Interval ratio = Bootstrap.interval(Quotient.ratio(Arrays.stream(below).map(x -> 2 * x).toArray(), below));
+        Interval ratio = Bootstrap.interval(RatioEstimator.ratio(Arrays.stream(below).map(x -> 2 * x).toArray(), below));
         assertEquals(2, ratio.value(), 1e-12);
         assertEquals(2, ratio.low(), 1e-12);
         assertEquals(2, ratio.high(), 1e-12);
@@ -50,7 +50,7 @@ public class BootstrapTests extends OpenSearchTestCase {
     public void testAllFiguresSeeTheSameQueries() {
         double[] one = random().doubles(40).toArray();
         double[] other = random().doubles(40).toArray();
-        List<Quotient> figures = List.of(Quotient.mean(one), Quotient.mean(other), Quotient.difference(one, other));
+        List<RatioEstimator> figures = List.of(RatioEstimator.mean(one), RatioEstimator.mean(other), RatioEstimator.difference(one, other));
         List<Interval> together = Bootstrap.intervals(figures, () -> false);
         assertEquals(figures.stream().map(Bootstrap::interval).toList(), together);
     }
@@ -59,15 +59,15 @@ public class BootstrapTests extends OpenSearchTestCase {
         assertEquals(new Interval(0.5, 0.5, 0.5), mean(0.5, Double.NaN, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5));
         double[] gaps = { Double.NaN, 0.5, 3 };
         double[] whole = { 7, 0.25, 1 };
-        assertEquals((0.25 + 2) / 2, Quotient.difference(gaps, whole).value(), 1e-12);
-        assertEquals(3.5 / 1.25, Quotient.ratio(gaps, whole).value(), 1e-12);
+        assertEquals((0.25 + 2) / 2, RatioEstimator.difference(gaps, whole).value(), 1e-12);
+        assertEquals(3.5 / 1.25, RatioEstimator.ratio(gaps, whole).value(), 1e-12);
         assertTrue(Double.isNaN(mean(Double.NaN).value()));
         assertTrue(Double.isNaN(mean().low()));
     }
 
     public void testDifferentNumbersOfQueriesAreRefused() {
-        expectThrows(IllegalArgumentException.class, () -> Quotient.ratio(new double[2], new double[3]));
-        expectThrows(IllegalArgumentException.class, () -> Quotient.difference(new double[2], new double[3]));
+        expectThrows(IllegalArgumentException.class, () -> RatioEstimator.ratio(new double[2], new double[3]));
+        expectThrows(IllegalArgumentException.class, () -> RatioEstimator.difference(new double[2], new double[3]));
     }
 
     public void testGroupsByKnownEvents() {

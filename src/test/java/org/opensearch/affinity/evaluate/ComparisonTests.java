@@ -10,24 +10,24 @@ import java.util.Map;
 public class ComparisonTests extends OpenSearchTestCase {
     private final Measures measures = new Measures(new int[] { 1, 2 });
 
-    private static Outcome.Listed list(double mrr, double diversity, int... first) {
+    private static QueryOutcome.Listed list(double mrr, double diversity, int... first) {
         // mrr, and then ndcg, hr, precision, recall, f1 and map at 1 and at 2
         double[] figures = new double[13];
         Arrays.fill(figures, mrr);
-        return new Outcome.Listed(figures, new double[] { Double.NaN, diversity }, first);
+        return new QueryOutcome.Listed(figures, new double[] { Double.NaN, diversity }, first);
     }
 
-    private static Outcome outcome(Outcome.Listed plain, Outcome.Listed popular, Outcome.Listed personal) {
-        return new Outcome(KnownEvents.FEW, Map.of(RankedBy.PLAIN, plain, RankedBy.POPULARITY, popular, RankedBy.PERSONALISED, personal));
+    private static QueryOutcome outcome(QueryOutcome.Listed plain, QueryOutcome.Listed popular, QueryOutcome.Listed personal) {
+        return new QueryOutcome(KnownEvents.FEW, Map.of(RankedBy.PLAIN, plain, RankedBy.POPULARITY, popular, RankedBy.PERSONALISED, personal));
     }
 
     public void testByHand() {
-        List<Outcome> outcomes = List.of(
+        List<QueryOutcome> outcomes = List.of(
             outcome(list(0.25, 0.5, 0, 1), list(0.5, 0.5, 0, 1), list(1, 1, 2, 0)),
             outcome(list(0, Double.NaN, 0), list(0.25, 0.25, 1, 0), list(0.75, 0.5, 2, 1))
         );
         double[] probabilities = { 0.5, 0.25, 0.125 };
-        Findings findings = new Comparison(outcomes, measures, probabilities, 4).findings(() -> false);
+        RankingFigures findings = new Comparison(outcomes, measures, probabilities, 4).findings(() -> false);
         assertEquals(2, findings.queries());
         assertEquals(0.125, findings.rankings().get("plain").get("mrr").value(), 0);
         assertEquals(0.875, findings.rankings().get("personalised").get("ndcg@2").value(), 0);
@@ -47,7 +47,7 @@ public class ComparisonTests extends OpenSearchTestCase {
     }
 
     public void testWithoutQueriesThereAreNoFigures() {
-        Findings findings = new Comparison(List.of(), measures, new double[0], 4).findings(() -> false);
+        RankingFigures findings = new Comparison(List.of(), measures, new double[0], 4).findings(() -> false);
         assertTrue(Double.isNaN(findings.rankings().get("plain").get("mrr").value()));
         assertTrue(findings.ratios().isEmpty());
     }

@@ -90,10 +90,10 @@ public class EvaluateRequestTests extends OpenSearchTestCase {
 
     public void testFindingsTravelInTheirOrder() throws IOException {
         Map<String, Map<String, Interval>> part = Map.of("plain", Map.of("mrr", new Interval(0.1, 0.05, 0.2)));
-        Findings findings = new Findings(3, part, Map.of(), part);
+        RankingFigures findings = new RankingFigures(3, part, Map.of(), part);
         try (BytesStreamOutput out = new BytesStreamOutput()) {
             findings.writeTo(out);
-            assertEquals(findings, new Findings(out.bytes().streamInput()));
+            assertEquals(findings, new RankingFigures(out.bytes().streamInput()));
         }
     }
 }

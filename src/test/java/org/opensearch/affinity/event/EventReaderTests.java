@@ -5,7 +5,7 @@ import org.opensearch.affinity.event.Event.Skipped;
 import org.opensearch.affinity.event.EventReader.SkippedException;
 import org.opensearch.affinity.tracker.Contexts;
 import org.opensearch.affinity.tracker.EventFields;
-import org.opensearch.affinity.xcontent.Part;
+import org.opensearch.affinity.xcontent.ParsedObject;
 import org.opensearch.core.common.bytes.BytesArray;
 import org.opensearch.test.OpenSearchTestCase;
 
@@ -72,10 +72,10 @@ public class EventReaderTests extends OpenSearchTestCase {
 
     public void testOtherFieldsAndContexts() throws Exception {
         EventFields fields = EventFields.parse(
-            Part.of("events.fields", Map.of("user", List.of("who", "visitor.id"), "item", "what", "time", "at", "id", "event_id"), "")
+            ParsedObject.of("events.fields", Map.of("user", List.of("who", "visitor.id"), "item", "what", "time", "at", "id", "event_id"), "")
         );
         Contexts contexts = Contexts.parse(
-            Part.of("context", Map.of("hour", Map.of("time", "hour"), "day", Map.of("time", "weekday"), "on", Map.of("field", "ua.device")), ""),
+            ParsedObject.of("context", Map.of("hour", Map.of("time", "hour"), "day", Map.of("time", "weekday"), "on", Map.of("field", "ua.device")), ""),
             "Europe/Berlin"
         );
         EventReader reader = new EventReader(fields, contexts);

@@ -1,6 +1,6 @@
 package org.opensearch.affinity.item;
 
-import org.opensearch.affinity.event.Slice;
+import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.tracker.Decay;
 import org.opensearch.common.io.stream.BytesStreamOutput;
 import org.opensearch.core.index.Index;
@@ -14,10 +14,10 @@ import java.util.Map;
 public class ItemRowTests extends OpenSearchTestCase {
     private static final long DAY = 24 * 60 * 60 * 1000L;
     private static final Decay DECAY = new Decay(DAY);
-    private static final Slice SLICE = slice(0);
+    private static final LogShard SLICE = slice(0);
 
-    private static Slice slice(int shard) {
-        return new Slice("shop", new ShardId(new Index("ubi_events", "uuid"), shard));
+    private static LogShard slice(int shard) {
+        return new LogShard("shop", new ShardId(new Index("ubi_events", "uuid"), shard));
     }
 
     private static void like(ItemRow row, long seqNo, double weight, long when) {

@@ -20,7 +20,7 @@ public class HeldOutTests extends OpenSearchTestCase {
     }
 
     public void testATenthOfEverybody() {
-        Log all = Logs.unordered(100, row(20), row(9), row(10), row(39));
+        InteractionMatrix all = Logs.unordered(100, row(20), row(9), row(10), row(39));
         HeldOut held = HeldOut.random(all, 0.1, 5);
         assertArrayEquals(new int[] { 0, 2, 3 }, held.users());
         assertEquals(2 + 1 + 3, held.wanted()[0].length + held.wanted()[1].length + held.wanted()[2].length);
@@ -47,7 +47,7 @@ public class HeldOutTests extends OpenSearchTestCase {
     }
 
     public void testFigures() {
-        Verdict verdict = Verdict.over(3);
+        RankingMetrics verdict = RankingMetrics.over(3);
         verdict.put(0, new int[] { 9, 5, 7, 3 }, new int[] { 5, 3, 100 });
         double ideal = 1 + 1 / log2(3) + 1 / log2(4);
         assertEquals((1 / log2(3) + 1 / log2(5)) / ideal, verdict.ndcg10()[0], 1e-12);
@@ -63,8 +63,8 @@ public class HeldOutTests extends OpenSearchTestCase {
         verdict.put(2, twenty, many);
         assertEquals("ideal, though more are wanted than fit", 1, verdict.ndcg20()[2], 1e-12);
         assertEquals(1, verdict.ndcg10()[2], 1e-12);
-        assertEquals(2.0 / 3, Verdict.mean(new double[] { 0, 1, 1 }), 1e-12);
-        assertEquals(0, Verdict.mean(new double[0]), 0);
+        assertEquals(2.0 / 3, RankingMetrics.mean(new double[] { 0, 1, 1 }), 1e-12);
+        assertEquals(0, RankingMetrics.mean(new double[0]), 0);
     }
 
     private static double log2(double x) {
@@ -72,10 +72,10 @@ public class HeldOutTests extends OpenSearchTestCase {
     }
 
     public void testWhatTheUserHasIsNotListed() {
-        Log log = Logs.unordered(4, new int[] { 0, 1 }, new int[] { 0, 1, 2 }, new int[] { 0 });
-        Model model = new Neighbourhood(0, 0, 0, 1, 1, 1, 10).learn(log, Crew.ALONE, Watch.NOBODY);
+        InteractionMatrix log = Logs.unordered(4, new int[] { 0, 1 }, new int[] { 0, 1, 2 }, new int[] { 0 });
+        InterestModel model = new Neighbourhood(0, 0, 0, 1, 1, 1, 10).learn(log, ParallelFor.ALONE, ProgressListener.NOBODY);
         HeldOut held = new HeldOut(log, new int[] { 2, 0, 2 }, new int[][] { { 1 }, { 2 }, { 3 } });
-        Verdict verdict = held.judge(model, Crew.ALONE, Watch.NOBODY);
+        RankingMetrics verdict = held.judge(model, ParallelFor.ALONE, ProgressListener.NOBODY);
         assertEquals("the first of those that are new", 1, verdict.ndcg10()[0], 1e-12);
         assertEquals("the first of two that are new", 1, verdict.ndcg10()[1], 1e-12);
         assertEquals("nothing goes with it, but the user's own is not before it", 1 / log2(4), verdict.ndcg10()[2], 1e-12);
@@ -83,33 +83,33 @@ public class HeldOutTests extends OpenSearchTestCase {
 
     public void testTuningFindsTheBestSetting() {
         // 1 follows 0, and 2 comes before it, equally often.
-        Log log = Logs.ordered(3, new int[] { 2, 0, 1 }, new int[] { 2, 0, 1 }, new int[] { 0 });
+        InteractionMatrix log = Logs.ordered(3, new int[] { 2, 0, 1 }, new int[] { 2, 0, 1 }, new int[] { 0 });
         HeldOut held = new HeldOut(log, new int[] { 2 }, new int[][] { { 1 } });
         List<Double> heard = new ArrayList<>();
-        Dial<Neighbourhood> dial = Dial.of("backward", Neighbourhood::withBackward, 1.0, 0.5, 0.0);
+        Hyperparameter<Neighbourhood> dial = Hyperparameter.of("backward", Neighbourhood::withBackward, 1.0, 0.5, 0.0);
         Neighbourhood start = new Neighbourhood(0, 0, 0, 1, 1, 1, 1);
-        Tuning<Neighbourhood> tuning = new Tuning<>(List.of(dial), verdict -> Verdict.mean(verdict.hit10()) - Verdict.mean(verdict.recall20()) / 2, 3);
-        Ascent.Trial<Neighbourhood> best = tuning.best(start, held, Crew.ALONE, Watch.NOBODY, trial -> heard.add(trial.method().backward()));
+        Tuning<Neighbourhood> tuning = new Tuning<>(List.of(dial), verdict -> RankingMetrics.mean(verdict.hit10()) - RankingMetrics.mean(verdict.recall20()) / 2, 3);
+        CoordinateSearch.Trial<Neighbourhood> best = tuning.best(start, held, ParallelFor.ALONE, ProgressListener.NOBODY, trial -> heard.add(trial.method().backward()));
         assertEquals("each is tried once", List.of(1.0, 0.5, 0.0), heard);
         assertEquals("the first of equal ones", 1.0, best.method().backward(), 0);
         Tuning<Neighbourhood> first = new Tuning<>(List.of(dial), verdict -> verdict.ndcg20()[0] >= 1 ? 1 : 0, 3);
         heard.clear();
         HeldOut other = new HeldOut(Logs.ordered(3, new int[] { 1, 0 }, new int[] { 1, 0 }, new int[] { 0, 2 }, new int[] { 0 }), new int[] { 3 }, new int[][] { { 2 } });
-        assertEquals("2 follows once, 1 comes before twice", 0.0, first.best(start, other, Crew.ALONE, Watch.NOBODY, trial -> heard.add(trial.method().backward())).method().backward(), 0);
+        assertEquals("2 follows once, 1 comes before twice", 0.0, first.best(start, other, ParallelFor.ALONE, ProgressListener.NOBODY, trial -> heard.add(trial.method().backward())).method().backward(), 0);
         assertEquals("another round tries nothing again", List.of(1.0, 0.5, 0.0), heard);
     }
 
     public void testBlendAddsScores() {
-        Log log = Logs.unordered(4, new int[] { 0, 1 }, new int[] { 0, 1, 2 }, new int[] { 0 });
-        Model one = Neighbourhood.cosine().learn(log, Crew.ALONE, Watch.NOBODY);
-        Model other = new LowPass(2, 1, 1).learn(log, Crew.ALONE, Watch.NOBODY);
+        InteractionMatrix log = Logs.unordered(4, new int[] { 0, 1 }, new int[] { 0, 1, 2 }, new int[] { 0 });
+        InterestModel one = Neighbourhood.cosine().learn(log, ParallelFor.ALONE, ProgressListener.NOBODY);
+        InterestModel other = new LowPass(2, 1, 1).learn(log, ParallelFor.ALONE, ProgressListener.NOBODY);
         Blend blend = new Blend(List.of(new Blend.Part(one, 1), new Blend.Part(other, 0.25f)));
-        float[] scores = blend.scores(History.of(1));
+        float[] scores = blend.scores(WeightedHistory.of(1));
         for (int item = 0; item < 4; item++) {
-            assertEquals(one.scores(History.of(1))[item] + 0.25 * other.scores(History.of(1))[item], scores[item], 1e-6);
+            assertEquals(one.scores(WeightedHistory.of(1))[item] + 0.25 * other.scores(WeightedHistory.of(1))[item], scores[item], 1e-6);
         }
         assertEquals(4, blend.items());
-        Model smaller = Neighbourhood.cosine().learn(new Log.Builder(3).build(), Crew.ALONE, Watch.NOBODY);
+        InterestModel smaller = Neighbourhood.cosine().learn(new InteractionMatrix.Builder(3).build(), ParallelFor.ALONE, ProgressListener.NOBODY);
         expectThrows(IllegalArgumentException.class, () -> new Blend(List.of(new Blend.Part(one, 1), new Blend.Part(smaller, 1))));
     }
 }

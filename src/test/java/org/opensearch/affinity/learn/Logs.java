@@ -7,16 +7,16 @@ public final class Logs {
     private Logs() {}
 
     /** A row a user, oldest first, with order. */
-    public static Log ordered(int items, int[]... rows) {
+    public static InteractionMatrix ordered(int items, int[]... rows) {
         return of(items, true, rows);
     }
 
-    public static Log unordered(int items, int[]... rows) {
+    public static InteractionMatrix unordered(int items, int[]... rows) {
         return of(items, false, rows);
     }
 
-    private static Log of(int items, boolean ordered, int[]... rows) {
-        Log.Builder builder = new Log.Builder(items);
+    private static InteractionMatrix of(int items, boolean ordered, int[]... rows) {
+        InteractionMatrix.Builder builder = new InteractionMatrix.Builder(items);
         for (int user = 0; user < rows.length; user++) {
             for (int i = 0; i < rows[user].length; i++) {
                 builder.add(user, rows[user][i], 1, ordered ? i : 0);
@@ -26,8 +26,8 @@ public final class Logs {
     }
 
     /** Users of two tastes, each for one half of the items, with weights, and some who take anything. */
-    public static Log twoTastes(int users, int items, Random random) {
-        Log.Builder builder = new Log.Builder(items);
+    public static InteractionMatrix twoTastes(int users, int items, Random random) {
+        InteractionMatrix.Builder builder = new InteractionMatrix.Builder(items);
         for (int user = 0; user < users; user++) {
             int many = random.nextInt(12);
             for (int i = 0; i < many; i++) {

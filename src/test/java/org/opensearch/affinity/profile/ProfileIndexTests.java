@@ -2,7 +2,7 @@ package org.opensearch.affinity.profile;
 
 import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.affinity.event.Event;
-import org.opensearch.affinity.event.Slice;
+import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.common.xcontent.XContentType;
 import org.opensearch.common.xcontent.json.JsonXContent;
@@ -17,7 +17,7 @@ import java.io.IOException;
 import java.util.List;
 
 public class ProfileIndexTests extends OpenSearchSingleNodeTestCase {
-    private static final Slice SLICE = new Slice("shop", new ShardId(new Index("ubi_events", "uuid"), 0));
+    private static final LogShard SLICE = new LogShard("shop", new ShardId(new Index("ubi_events", "uuid"), 0));
 
     private ProfileIndex index() {
         ProfileIndex index = new ProfileIndex(client());

@@ -3,7 +3,7 @@ package org.opensearch.affinity.profile;
 import org.apache.lucene.util.VectorUtil;
 import org.opensearch.affinity.event.Event;
 import org.opensearch.affinity.event.Event.Skipped;
-import org.opensearch.affinity.event.Slice;
+import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.tracker.Decay;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.vector.Direction;
@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 public class ProfileTests extends OpenSearchTestCase {
-    private static final Slice SLICE = new Slice("shop", new ShardId(new Index("ubi_events", "uuid"), 0));
+    private static final LogShard SLICE = new LogShard("shop", new ShardId(new Index("ubi_events", "uuid"), 0));
     /** Directions have one byte a dimension. */
     private static final float STEP = 1 / 127f;
     private static final long MINUTE = 60 * 1000L;
@@ -133,7 +133,7 @@ public class ProfileTests extends OpenSearchTestCase {
     }
 
     public void testSlicesAreRememberedApart() throws Exception {
-        Slice other = new Slice("shop", new ShardId(new Index("ubi_events", "uuid"), 1));
+        LogShard other = new LogShard("shop", new ShardId(new Index("ubi_events", "uuid"), 1));
         Profile profile = new Profile("ann");
         profile.apply(SLICE, 5, event("a", 1), false, new float[] { 1, 0 }, 2, tracker(4));
         profile.apply(other, 3, event("b", 1), false, new float[] { 1, 0 }, 2, tracker(4));

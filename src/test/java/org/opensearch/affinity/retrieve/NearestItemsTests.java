@@ -23,9 +23,9 @@ import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.VectorUtil;
-import org.opensearch.affinity.rank.Interests;
-import org.opensearch.affinity.rank.Interests.Aspect;
-import org.opensearch.affinity.vector.Space;
+import org.opensearch.affinity.rank.InterestVectors;
+import org.opensearch.affinity.rank.InterestVectors.Aspect;
+import org.opensearch.affinity.vector.WhitenedSpace;
 import org.opensearch.test.OpenSearchTestCase;
 
 import java.io.IOException;
@@ -50,15 +50,15 @@ public class NearestItemsTests extends OpenSearchTestCase {
         return unit(vector);
     }
 
-    private static Interests interests(Aspect... aspects) {
-        return new Interests("v", Space.around(new float[aspects[0].direction().length]), 0, true, List.of(aspects));
+    private static InterestVectors interests(Aspect... aspects) {
+        return new InterestVectors("v", WhitenedSpace.around(new float[aspects[0].direction().length]), 0, true, List.of(aspects));
     }
 
     private static Aspect aspect(int number, float strength, float... direction) {
         return new Aspect(number, strength, direction, 0f, List.of("i" + number));
     }
 
-    private static Query nearest(Interests interests, int k) {
+    private static Query nearest(InterestVectors interests, int k) {
         return new NearestItems(interests, k, 0f, null);
     }
 
@@ -151,7 +151,7 @@ public class NearestItemsTests extends OpenSearchTestCase {
                 }
                 IndexSearcher searcher = items.searcher();
                 float[] direction = random(DIMENSION);
-                Interests one = interests(aspect(1, 1f, direction));
+                InterestVectors one = interests(aspect(1, 1f, direction));
                 Query isRed = new TermQuery(new Term("colour", "red"));
                 int k = graph ? 400 : randomIntBetween(1, 60); // a graph walk is exact only when it goes everywhere
                 assertScores(bestOf(all, direction, k), scores(searcher, nearest(one, k)));
@@ -176,7 +176,7 @@ public class NearestItemsTests extends OpenSearchTestCase {
             for (int i = 0; i < 5; i++) {
                 items.add("office" + i, "any", unit(-0.1f * i, 1));
             }
-            Interests two = interests(aspect(1, 1f, 1, 0), aspect(2, 1 / 256f, 0, 1));
+            InterestVectors two = interests(aspect(1, 1f, 1, 0), aspect(2, 1 / 256f, 0, 1));
             Map<String, Float> found = scores(items.searcher(), nearest(two, 10));
             assertEquals(10, found.size());
             assertEquals("a fifth of the strengths' fourth roots", 2, found.keySet().stream().filter(id -> id.startsWith("office")).count());
@@ -190,7 +190,7 @@ public class NearestItemsTests extends OpenSearchTestCase {
             items.add("liked", "any", unit(1, 0, 0));
             items.add("both", "any", unit(0.8f, 0.6f, 0));
             items.add("hated", "any", unit(0.5f, 0.8f, 0));
-            Interests interests = interests(aspect(1, 1f, 1, 0, 0), aspect(2, -1f, 0, 1, 0));
+            InterestVectors interests = interests(aspect(1, 1f, 1, 0, 0), aspect(2, -1f, 0, 1, 0));
             Map<String, Float> found = scores(items.searcher(), nearest(interests, 3));
             assertEquals(1f, found.get("liked"), 1e-6f);
             assertEquals(0.8f - 0.6f, found.get("both"), 1e-6f);
@@ -207,7 +207,7 @@ public class NearestItemsTests extends OpenSearchTestCase {
                 }
             }
             IndexSearcher searcher = items.searcher();
-            Interests interests = interests(aspect(1, 1f, random(DIMENSION)), aspect(2, 0.7f, random(DIMENSION)), aspect(3, -0.4f, random(DIMENSION)));
+            InterestVectors interests = interests(aspect(1, 1f, random(DIMENSION)), aspect(2, 0.7f, random(DIMENSION)), aspect(3, -0.4f, random(DIMENSION)));
             Query boosted = new BoostQuery(nearest(interests, 20), 7.3f);
             Query query = new BooleanQuery.Builder().add(new TermQuery(new Term("colour", "red")), BooleanClause.Occur.MUST)
                 .add(boosted, BooleanClause.Occur.SHOULD)

@@ -184,7 +184,7 @@ public class RetrievalQueryBuilderTests extends OpenSearchTestCase {
         QueryBuilder rewritten = rewrite(text, encoded(0, 1));
         EncodeAction.Request query = new EncodeAction.Request(EncodeProcessor.DEFAULT_MODEL, Purpose.QUERY, Chunking.TRUNCATE, List.of("lamp"), TextQueryBuilder.DEFAULT_TIMEOUT);
         assertEquals(bytes(query), bytes(asked.get()));
-        Reach reach = new Reach(7, 0.25f, QueryBuilders.termQuery("a", "b"));
+        KnnParameters reach = new KnnParameters(7, 0.25f, QueryBuilders.termQuery("a", "b"));
         QueryBuilder expected = new NearestQueryBuilder(NearestQueryBuilder.near("v", Map.of("lamp", new float[] { 0, 1 })), reach, false);
         assertEquals(expected.boost(3).queryName("n"), rewritten);
         EqualsHashCodeTestUtils.checkEqualsAndHashCode(rewritten, RetrievalQueryBuilderTests::copy);

@@ -2,7 +2,7 @@ package org.opensearch.affinity.tool;
 
 import org.opensearch.affinity.encode.EncodeTestCase;
 import org.opensearch.affinity.encode.pack.ModelPack;
-import org.opensearch.affinity.encode.pack.Models;
+import org.opensearch.affinity.encode.pack.ModelPacks;
 import org.opensearch.affinity.encode.pack.Purpose;
 import org.opensearch.cli.ExitCodes;
 import org.opensearch.cli.MockTerminal;
@@ -26,7 +26,7 @@ public class ImportModelTests extends EncodeTestCase {
         ModelPack pack = ModelPack.read(models.resolve("mine"));
         assertEquals(pack().modelSha256(), pack.modelSha256());
         assertEquals("find: ", pack.prefix(Purpose.QUERY));
-        try (Models own = new Models(runtime(), List.of(models))) {
+        try (ModelPacks own = new ModelPacks(runtime(), List.of(models))) {
             assertUnit(own.get("mine").encode(List.of("lamp"))[0]);
         }
         assertEquals(ExitCodes.CANT_CREATE, run(onnx, tokenizer, "mine", "mean", 256, models.toString()));

@@ -1,6 +1,6 @@
 package org.opensearch.affinity.train;
 
-import org.opensearch.affinity.learn.Watch;
+import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.test.OpenSearchTestCase;
 
 import java.util.Arrays;
@@ -13,20 +13,20 @@ public class FusionLearnerTests extends OpenSearchTestCase {
     /** What was there, which ranks otherwise than the people of {@link #lessons} want it. */
     private static final FusionLearner UNLIKE_THEM = new FusionLearner(new double[] { 1, 1, 0 }, FREE);
 
-    private static List<Lesson> lessons() {
-        return ListwiseFitTests.lessons(new double[] { 4, 0, 3 }, 800, new Random(random().nextLong()));
+    private static List<TrainingExample> lessons() {
+        return ConditionalLogitTests.lessons(new double[] { 4, 0, 3 }, 800, new Random(random().nextLong()));
     }
 
     public void testNdcgByHand() {
-        Lesson lesson = new Lesson(new float[][] { { 1 }, { 3 }, { 2 }, { 2 } }, new int[] { 2, 3 });
+        TrainingExample lesson = new TrainingExample(new float[][] { { 1 }, { 3 }, { 2 }, { 2 } }, new int[] { 2, 3 });
         double ideal = 1 + Math.log(2) / Math.log(3);
         assertEquals("second and third, the first of equals first", (Math.log(2) / Math.log(3) + 0.5) / ideal, lesson.ndcg(new double[] { 1 }), 1e-12);
         assertEquals("third and fourth but for the first", (Math.log(2) / Math.log(3) + 0.5) / ideal, lesson.ndcg(new double[] { -1 }), 1e-12);
     }
 
     public void testWhatIsBetterIsAccepted() {
-        List<Lesson> all = lessons();
-        FusionLearner.Learned learned = UNLIKE_THEM.learn(all.subList(0, 600), all.subList(600, 800), Watch.NOBODY);
+        List<TrainingExample> all = lessons();
+        FusionLearner.Learned learned = UNLIKE_THEM.learn(all.subList(0, 600), all.subList(600, 800), ProgressListener.NOBODY);
         assertTrue(learned.accepted());
         assertTrue(learned.after() > learned.before());
         assertTrue(learned.gained().low() <= learned.after() - learned.before() && learned.after() - learned.before() <= learned.gained().high());
@@ -34,9 +34,9 @@ public class FusionLearnerTests extends OpenSearchTestCase {
     }
 
     public void testChecksAreLearnedOfInTheEnd() {
-        List<Lesson> all = lessons();
-        FusionLearner.Learned one = UNLIKE_THEM.learn(all.subList(0, 400), all.subList(400, 600), Watch.NOBODY);
-        FusionLearner.Learned other = UNLIKE_THEM.learn(all.subList(0, 400), all.subList(600, 800), Watch.NOBODY);
+        List<TrainingExample> all = lessons();
+        FusionLearner.Learned one = UNLIKE_THEM.learn(all.subList(0, 400), all.subList(400, 600), ProgressListener.NOBODY);
+        FusionLearner.Learned other = UNLIKE_THEM.learn(all.subList(0, 400), all.subList(600, 800), ProgressListener.NOBODY);
         assertTrue(one.accepted() && other.accepted());
         assertEquals("chosen without the checks", one.penalty(), other.penalty(), 0);
         assertFalse(Arrays.equals(one.weights(), other.weights()));
@@ -45,25 +45,25 @@ public class FusionLearnerTests extends OpenSearchTestCase {
     public void testWhatIsNotBetterIsNot() {
         Random random = new Random(random().nextLong());
         double[] truth = { 3, 1, 2 };
-        List<Lesson> lessons = ListwiseFitTests.lessons(truth, 200, random);
+        List<TrainingExample> lessons = ConditionalLogitTests.lessons(truth, 200, random);
         // These people want the contrary: whatever was learned, they are served better by what was there.
-        List<Lesson> checks = ListwiseFitTests.lessons(new double[] { -3, -1, -2 }, 200, random);
+        List<TrainingExample> checks = ConditionalLogitTests.lessons(new double[] { -3, -1, -2 }, 200, random);
         double[] defaults = { -1, 0, 0 };
-        FusionLearner.Learned learned = new FusionLearner(defaults, FREE).learn(lessons, checks, Watch.NOBODY);
+        FusionLearner.Learned learned = new FusionLearner(defaults, FREE).learn(lessons, checks, ProgressListener.NOBODY);
         assertFalse(learned.accepted());
         assertArrayEquals(defaults, learned.weights(), 0);
     }
 
     public void testTooFewLessons() {
         double[] defaults = { 1, 2, 0 };
-        List<Lesson> few = ListwiseFitTests.lessons(defaults, FusionLearner.LEAST_LESSONS - 1, new Random(1));
-        for (List<Lesson> lessons : List.of(few, List.<Lesson>of())) {
-            FusionLearner.Learned learned = new FusionLearner(defaults, FREE).learn(lessons, few, Watch.NOBODY);
+        List<TrainingExample> few = ConditionalLogitTests.lessons(defaults, FusionLearner.LEAST_LESSONS - 1, new Random(1));
+        for (List<TrainingExample> lessons : List.of(few, List.<TrainingExample>of())) {
+            FusionLearner.Learned learned = new FusionLearner(defaults, FREE).learn(lessons, few, ProgressListener.NOBODY);
             assertFalse(learned.accepted());
             assertArrayEquals(defaults, learned.weights(), 0);
             assertEquals(learned.before(), learned.after(), 0);
         }
-        FusionLearner.Learned unchecked = new FusionLearner(defaults, FREE).learn(ListwiseFitTests.lessons(defaults, 100, new Random(1)), List.of(), Watch.NOBODY);
+        FusionLearner.Learned unchecked = new FusionLearner(defaults, FREE).learn(ConditionalLogitTests.lessons(defaults, 100, new Random(1)), List.of(), ProgressListener.NOBODY);
         assertFalse(unchecked.accepted());
     }
 }

@@ -1,6 +1,6 @@
 package org.opensearch.affinity.train;
 
-import org.opensearch.affinity.learn.Watch;
+import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.core.tasks.TaskCancelledException;
 import org.opensearch.core.tasks.TaskId;
 import org.opensearch.test.OpenSearchTestCase;
@@ -16,7 +16,7 @@ public class TrainTaskTests extends OpenSearchTestCase {
     public void testProgress() throws IOException {
         TrainTask task = task();
         assertEquals(new TrainTask.Progress("waiting", 0), task.getStatus());
-        Watch watch = task.begin("reading the log");
+        ProgressListener watch = task.begin("reading the log");
         assertEquals(new TrainTask.Progress("reading the log", 0), task.getStatus());
         watch.part(0.5, 1).at(0.5);
         TrainTask.Progress progress = (TrainTask.Progress) task.getStatus();
@@ -26,7 +26,7 @@ public class TrainTaskTests extends OpenSearchTestCase {
 
     public void testEndsWhereItIsWhenItIsCancelled() {
         TrainTask task = task();
-        Watch watch = task.begin("reading the log");
+        ProgressListener watch = task.begin("reading the log");
         task.requireWanted();
         task.cancel("enough");
         String message = "[affinity] the training was cancelled while reading the log";

@@ -41,9 +41,9 @@ public final class QualityReport {
 
     private final Screen screen;
     private final Figures figures;
-    private final Evaluation evaluation;
+    private final NodeEvaluation evaluation;
 
-    public QualityReport(Screen screen, Figures figures, Evaluation evaluation) {
+    public QualityReport(Screen screen, Figures figures, NodeEvaluation evaluation) {
         this.screen = screen;
         this.figures = figures;
         this.evaluation = evaluation;
@@ -64,13 +64,13 @@ public final class QualityReport {
             step.done(String.format(Locale.ROOT, "%,d %s queries asked, each in three ways", quality.queries(), split.word()));
         }
         screen.print(new QualityTables(quality, groups).toString());
-        screen.print(screen.dim(" MRR over the first " + Evaluation.DEPTH + " hits; by known events: NDCG@10; intervals by bootstrap over queries"));
+        screen.print(screen.dim(" MRR over the first " + NodeEvaluation.DEPTH + " hits; by known events: NDCG@10; intervals by bootstrap over queries"));
         if (quality.leaks() > 0) {
             screen.print(screen.dim(String.format(Locale.ROOT, " %,d more queries are left out: the log has events of their users at their time or later", quality.leaks())));
         }
         ObjectNode json = figures.json().put("set", set.name()).put("split", split.word());
         json.setAll(quality.json());
-        json.put("depth", Evaluation.DEPTH).put("seconds", seconds);
+        json.put("depth", NodeEvaluation.DEPTH).put("seconds", seconds);
         json.setAll(said);
         compare(set, split, limit, variants, quality, json);
         screen.print(screen.dim(" full precision in " + figures.write("quality-" + set.name() + (set.asksNew() ? "-new" : "") + ".json", json)));

@@ -2,8 +2,8 @@ package org.opensearch.affinity.integ.bench.encode;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.management.OperatingSystemMXBean;
-import org.opensearch.affinity.encode.pack.Contestant;
 import org.opensearch.affinity.encode.pack.Contestants;
+import org.opensearch.affinity.encode.pack.EncoderContestant;
 import org.opensearch.affinity.integ.bench.common.Lap;
 import org.opensearch.affinity.integ.bench.common.Race;
 import org.opensearch.affinity.integ.bench.common.Spread;
@@ -85,13 +85,13 @@ final class EncodeRun {
     private int race(Contestants contestants, ExecutorService threads, List<String> texts) throws IOException {
         try (Step step = screen.step("Encoding")) {
             step.now("warming up");
-            for (Contestant contestant : contestants.all()) {
+            for (EncoderContestant contestant : contestants.all()) {
                 lap(contestant, threads, texts.subList(0, Math.min(WARM_UP, texts.size())));
             }
             int round = 0;
             while (round < LEAST_ROUNDS || step.seconds() < seconds) {
                 round++;
-                for (Contestant contestant : contestants.all()) {
+                for (EncoderContestant contestant : contestants.all()) {
                     step.now("round " + round + ": " + contestant.title());
                     race.add(contestant.key(), lap(contestant, threads, texts));
                 }
@@ -102,7 +102,7 @@ final class EncodeRun {
     }
 
     /** All texts once, in shares that the threads take as they are free. */
-    private Lap lap(Contestant contestant, ExecutorService threads, List<String> texts) throws IOException {
+    private Lap lap(EncoderContestant contestant, ExecutorService threads, List<String> texts) throws IOException {
         float[][] made = new float[texts.size()][];
         AtomicInteger next = new AtomicInteger();
         long cpu = system.getProcessCpuTime();
@@ -126,7 +126,7 @@ final class EncodeRun {
         return new Lap(texts.size(), cpuSeconds, wallSeconds);
     }
 
-    private static void await(Future<?> future, Contestant contestant) throws IOException {
+    private static void await(Future<?> future, EncoderContestant contestant) throws IOException {
         try {
             future.get();
         } catch (ExecutionException e) {

@@ -2,7 +2,7 @@ package org.opensearch.affinity.integ.bench.encode;
 
 import com.github.freva.asciitable.AsciiTable;
 import com.github.freva.asciitable.Column;
-import org.opensearch.affinity.encode.pack.Contestant;
+import org.opensearch.affinity.encode.pack.EncoderContestant;
 import org.opensearch.affinity.integ.bench.common.Borders;
 import org.opensearch.affinity.integ.bench.common.Lap;
 import org.opensearch.affinity.integ.bench.common.Race;
@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A line for each contestant. */
-record EncodeTable(List<Contestant> contestants, Race race, Map<String, Double> cosines) {
+record EncodeTable(List<EncoderContestant> contestants, Race race, Map<String, Double> cosines) {
     @Override
     public String toString() {
         Column[] columns = {
@@ -26,7 +26,7 @@ record EncodeTable(List<Contestant> contestants, Race race, Map<String, Double> 
         return AsciiTable.builder().border(Borders.ROUND).lineSeparator("\n").data(columns, lines).asString();
     }
 
-    private String[] line(Contestant contestant) {
+    private String[] line(EncoderContestant contestant) {
         String key = contestant.key();
         Spread ratio = race.ratio(key, EncodeRun.NAIVE, Lap::perCpuSecond);
         return new String[] {

@@ -5,12 +5,12 @@ import org.junit.Rule;
 import org.junit.Test;
 import org.opensearch.affinity.integ.cluster.Screen;
 import org.opensearch.affinity.integ.cluster.TestFolder;
-import org.opensearch.affinity.learn.Crew;
 import org.opensearch.affinity.learn.HeldOut;
-import org.opensearch.affinity.learn.Log;
-import org.opensearch.affinity.learn.Model;
-import org.opensearch.affinity.learn.Verdict;
-import org.opensearch.affinity.learn.Watch;
+import org.opensearch.affinity.learn.InteractionMatrix;
+import org.opensearch.affinity.learn.InterestModel;
+import org.opensearch.affinity.learn.ParallelFor;
+import org.opensearch.affinity.learn.ProgressListener;
+import org.opensearch.affinity.learn.RankingMetrics;
 import org.opensearch.affinity.learn.neighbour.Neighbourhood;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -101,7 +101,7 @@ public class LearnBenchTests {
 
     @Test
     public void everythingIsChosenAndTested() {
-        Log.Builder known = new Log.Builder(20);
+        InteractionMatrix.Builder known = new InteractionMatrix.Builder(20);
         for (int user = 0; user < 40; user++) {
             for (int i = 0; i < 5; i++) {
                 known.add(user, 10 * (user % 2) + (user + 3 * i) % 10, 1, i);
@@ -124,9 +124,9 @@ public class LearnBenchTests {
 
     @Test
     public void publishedRowsStandBesideOurs() {
-        Log log = new Log.Builder(2).add(0, 0, 1, 0).add(1, 0, 1, 0).add(1, 1, 1, 0).build();
-        Model model = Neighbourhood.cosine().learn(log, Crew.ALONE, Watch.NOBODY);
-        Verdict verdict = new HeldOut(log, new int[] { 0 }, new int[][] { { 1 } }).judge(model, Crew.ALONE, Watch.NOBODY);
+        InteractionMatrix log = new InteractionMatrix.Builder(2).add(0, 0, 1, 0).add(1, 0, 1, 0).add(1, 1, 1, 0).build();
+        InterestModel model = Neighbourhood.cosine().learn(log, ParallelFor.ALONE, ProgressListener.NOBODY);
+        RankingMetrics verdict = new HeldOut(log, new int[] { 0 }, new int[][] { { 1 } }).judge(model, ParallelFor.ALONE, ProgressListener.NOBODY);
         String table = new LearnTable(List.of(new Learned("cosine", "", 1, verdict, 2.5, 3_000_000)), Published.of("gowalla")).toString();
         assertThat(table, containsString("│ cosine               │ 1.0000 ± 0.0000 │ 1.0000 ± 0.0000 │ 1.0000 ± 0.0000 │ 1.0000 ± 0.0000 │ 2.5 │ 3.0 │"));
         assertThat(table, containsString("│ LightGCN (published) │                 │                 │          0.1820 │          0.1547 │"));

@@ -4,16 +4,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.cluster.Screen;
 import org.opensearch.affinity.integ.cluster.Step;
-import org.opensearch.affinity.learn.Ascent;
 import org.opensearch.affinity.learn.Blend;
-import org.opensearch.affinity.learn.Crew;
-import org.opensearch.affinity.learn.Dial;
-import org.opensearch.affinity.learn.Log;
-import org.opensearch.affinity.learn.Method;
-import org.opensearch.affinity.learn.Model;
+import org.opensearch.affinity.learn.CoordinateSearch;
+import org.opensearch.affinity.learn.Hyperparameter;
+import org.opensearch.affinity.learn.InteractionMatrix;
+import org.opensearch.affinity.learn.InterestModel;
+import org.opensearch.affinity.learn.LearningMethod;
+import org.opensearch.affinity.learn.ParallelFor;
+import org.opensearch.affinity.learn.ProgressListener;
+import org.opensearch.affinity.learn.RankingMetrics;
 import org.opensearch.affinity.learn.Tuning;
-import org.opensearch.affinity.learn.Verdict;
-import org.opensearch.affinity.learn.Watch;
 import org.opensearch.affinity.learn.candidate.ImplicitFactors;
 import org.opensearch.affinity.learn.candidate.LightGcn;
 import org.opensearch.affinity.learn.candidate.LowPass;
@@ -40,7 +40,7 @@ final class LearnRun {
     private final LearnSet set;
     private final int threads;
     private final List<Learned> rows = new ArrayList<>();
-    private Crew crew;
+    private ParallelFor crew;
 
     LearnRun(Screen screen, LearnSet set, int threads) {
         this.screen = screen;
@@ -49,21 +49,21 @@ final class LearnRun {
     }
 
     /** A method with the settings chosen for it, what it learned from the validation part's log, and how good that was. */
-    private record Chosen(String key, Method method, Model model, double figure) {}
+    private record Chosen(String key, LearningMethod method, InterestModel model, double figure) {}
 
     /** Shows the figures and returns them. */
     ObjectNode run() {
         long begin = System.nanoTime();
         try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
-            crew = new Crew(pool, threads);
-            Log log = set.valid().log();
+            crew = new ParallelFor(pool, threads);
+            InteractionMatrix log = set.valid().log();
             List<Chosen> chosen = new ArrayList<>();
             chosen.add(fixed("cosine", Neighbourhood.cosine()));
             chosen.add(fixed("link_prop", Neighbourhood.linkProp()));
             chosen.add(tuned("neighbours", Neighbourhood.linkProp(), Neighbourhood.dials(log), ROUNDS));
             if (log.ordered()) {
                 // The order of a set may say more than people did: many have what was done on one day in the order of ids.
-                List<Dial<Neighbourhood>> others = Neighbourhood.dials(log).stream().filter(dial -> dial.name().equals("backward") == false).toList();
+                List<Hyperparameter<Neighbourhood>> others = Neighbourhood.dials(log).stream().filter(dial -> dial.name().equals("backward") == false).toList();
                 chosen.add(tuned("neighbours_undirected", Neighbourhood.linkProp(), others, ROUNDS));
             }
             chosen.add(tuned("low_pass", LowPass.standard(), LowPass.dials(log), DEAR_ROUNDS));
@@ -79,23 +79,23 @@ final class LearnRun {
         return set.several() ? "ndcg@20" : "ndcg@10";
     }
 
-    private double figure(Verdict verdict) {
-        return Verdict.mean(Learned.FIGURES.get(figureName()).apply(verdict));
+    private double figure(RankingMetrics verdict) {
+        return RankingMetrics.mean(Learned.FIGURES.get(figureName()).apply(verdict));
     }
 
-    private Chosen fixed(String key, Method method) {
+    private Chosen fixed(String key, LearningMethod method) {
         try (Step step = screen.step("Trying " + key)) {
-            Model model = method.learn(set.valid().log(), crew, watch(step).part(0, 0.5));
+            InterestModel model = method.learn(set.valid().log(), crew, watch(step).part(0, 0.5));
             double figure = figure(set.valid().judge(model, crew, watch(step).part(0.5, 1)));
             step.done(valid(figure) + method);
             return new Chosen(key, method, model, figure);
         }
     }
 
-    private <M extends Method> Chosen tuned(String key, M start, List<Dial<M>> dials, int rounds) {
+    private <M extends LearningMethod> Chosen tuned(String key, M start, List<Hyperparameter<M>> dials, int rounds) {
         try (Step step = screen.step("Choosing " + key)) {
-            Ascent.Trial<M> best = new Tuning<>(dials, this::figure, rounds).best(start, set.valid(), crew, watch(step), trial -> {});
-            Model model = best.method().learn(set.valid().log(), crew, Watch.NOBODY);
+            CoordinateSearch.Trial<M> best = new Tuning<>(dials, this::figure, rounds).best(start, set.valid(), crew, watch(step), trial -> {});
+            InterestModel model = best.method().learn(set.valid().log(), crew, ProgressListener.NOBODY);
             step.done(valid(best.figure()) + best.method() + " was chosen");
             return new Chosen(key, best.method(), model, best.figure());
         }
@@ -109,7 +109,7 @@ final class LearnRun {
             Mix best = new Mix(others.get(0), 0, Double.NEGATIVE_INFINITY);
             for (Chosen other : others) {
                 for (double share : SHARES) {
-                    Model blend = Blend.of(neighbours.model, other.model, share, set.valid().log());
+                    InterestModel blend = Blend.of(neighbours.model, other.model, share, set.valid().log());
                     double figure = figure(set.valid().judge(blend, crew, watch(step)));
                     best = figure > best.figure ? new Mix(other, share, figure) : best;
                 }
@@ -120,12 +120,12 @@ final class LearnRun {
     }
 
     private void test(List<Chosen> chosen, Mix mix) {
-        Model neighbours = null;
-        Model other = null;
+        InterestModel neighbours = null;
+        InterestModel other = null;
         double seconds = 0;
         for (Chosen one : chosen) {
             try (Step step = screen.step("Learning " + one.key)) {
-                Model model = one.method.learn(set.test().log(), crew, watch(step));
+                InterestModel model = one.method.learn(set.test().log(), crew, watch(step));
                 double took = step.seconds();
                 Learned row = judged(step, one.key, one.method.toString(), one.figure, model, took);
                 step.done(one.key + " tested");
@@ -140,18 +140,18 @@ final class LearnRun {
             }
         }
         try (Step step = screen.step("Testing the blend")) {
-            Model blend = Blend.of(neighbours, other, mix.share, set.test().log());
+            InterestModel blend = Blend.of(neighbours, other, mix.share, set.test().log());
             String settings = "neighbours, with a share of " + mix.share + " for " + mix.other.key;
             rows.add(judged(step, "blend", settings, mix.figure, blend, seconds + step.seconds()));
             step.done("blend tested");
         }
     }
 
-    private Learned judged(Step step, String key, String settings, double valid, Model model, double seconds) {
+    private Learned judged(Step step, String key, String settings, double valid, InterestModel model, double seconds) {
         return new Learned(key, settings, valid, set.test().judge(model, crew, watch(step)), seconds, model.ramBytesUsed());
     }
 
-    private static Watch watch(Step step) {
+    private static ProgressListener watch(Step step) {
         return part -> step.at(Math.round(1000 * part), 1000, "‰");
     }
 

@@ -2,11 +2,11 @@ package org.opensearch.affinity.integ.bench.learn;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.opensearch.affinity.integ.data.DataSet;
-import org.opensearch.affinity.integ.data.JudgedQuery;
+import org.opensearch.affinity.integ.data.DataSetQuery;
 import org.opensearch.affinity.integ.data.Ordinals;
 import org.opensearch.affinity.integ.data.Split;
 import org.opensearch.affinity.learn.HeldOut;
-import org.opensearch.affinity.learn.Log;
+import org.opensearch.affinity.learn.InteractionMatrix;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -61,7 +61,7 @@ record LearnSet(String name, HeldOut valid, HeldOut test, boolean several) {
     }
 
     private static HeldOut next(DataSet set, Split split, Ordinals users, Ordinals items) throws IOException {
-        Log.Builder builder = new Log.Builder(items.size());
+        InteractionMatrix.Builder builder = new InteractionMatrix.Builder(items.size());
         try (Stream<ObjectNode> log = set.events(split)) {
             log.forEach(event -> {
                 Integer item = items.known(event.path("event_attributes").path("object").path("object_id").asText());
@@ -71,7 +71,7 @@ record LearnSet(String name, HeldOut valid, HeldOut test, boolean several) {
             });
         }
         TreeMap<Integer, Collection<Integer>> wanted = new TreeMap<>();
-        for (JudgedQuery query : set.queries(split, Integer.MAX_VALUE)) {
+        for (DataSetQuery query : set.queries(split, Integer.MAX_VALUE)) {
             Integer user = users.known(query.user());
             for (String item : query.relevant()) {
                 if (user != null && items.known(item) != null) {
@@ -82,7 +82,7 @@ record LearnSet(String name, HeldOut valid, HeldOut test, boolean several) {
         return heldOut(builder.build(), wanted);
     }
 
-    private static HeldOut heldOut(Log log, TreeMap<Integer, Collection<Integer>> wanted) {
+    private static HeldOut heldOut(InteractionMatrix log, TreeMap<Integer, Collection<Integer>> wanted) {
         wanted.headMap(log.users()).forEach((user, items) -> Arrays.stream(log.history(user).items()).forEach(items::remove));
         wanted.entrySet().removeIf(one -> one.getKey() >= log.users() || one.getValue().isEmpty());
         int[] users = wanted.keySet().stream().mapToInt(Integer::intValue).toArray();
@@ -94,9 +94,9 @@ record LearnSet(String name, HeldOut valid, HeldOut test, boolean several) {
         List<int[]> train = lists(folder.resolve("train.txt.gz"));
         List<int[]> test = lists(folder.resolve("test.txt.gz"));
         int items = 1 + Stream.concat(train.stream(), test.stream()).flatMapToInt(row -> Arrays.stream(row).skip(1)).max().orElse(-1);
-        Log.Builder builder = new Log.Builder(items);
+        InteractionMatrix.Builder builder = new InteractionMatrix.Builder(items);
         train.forEach(row -> Arrays.stream(row).skip(1).forEach(item -> builder.add(row[0], item, 1, 0)));
-        Log log = builder.build();
+        InteractionMatrix log = builder.build();
         TreeMap<Integer, Collection<Integer>> wanted = new TreeMap<>();
         test.forEach(row -> wanted.put(row[0], new LinkedHashSet<>(Arrays.stream(row).skip(1).boxed().toList())));
         HeldOut asked = heldOut(log, wanted);
@@ -125,7 +125,7 @@ record LearnSet(String name, HeldOut valid, HeldOut test, boolean several) {
 
     @Override
     public String toString() {
-        Log log = test.log();
+        InteractionMatrix log = test.log();
         return String.format(
             Locale.ROOT,
             "%s: %,d users, %,d items, %,d interactions; %,d users to choose by, %,d to test",

@@ -3,7 +3,7 @@ package org.opensearch.affinity.integ.bench.learn;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.opensearch.affinity.evaluate.Interval;
 import org.opensearch.affinity.integ.cluster.Rest;
-import org.opensearch.affinity.learn.Verdict;
+import org.opensearch.affinity.learn.RankingMetrics;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,15 +18,15 @@ import java.util.function.Function;
  * @param seconds  that learning took, without choosing
  * @param bytes    that the model takes, as its arrays account for themselves
  */
-record Learned(String key, String settings, double valid, Verdict verdict, double seconds, long bytes) {
-    static final Map<String, Function<Verdict, double[]>> FIGURES = figures();
+record Learned(String key, String settings, double valid, RankingMetrics verdict, double seconds, long bytes) {
+    static final Map<String, Function<RankingMetrics, double[]>> FIGURES = figures();
 
-    private static Map<String, Function<Verdict, double[]>> figures() {
-        Map<String, Function<Verdict, double[]>> figures = new LinkedHashMap<>();
-        figures.put("hr@10", Verdict::hit10);
-        figures.put("ndcg@10", Verdict::ndcg10);
-        figures.put("recall@20", Verdict::recall20);
-        figures.put("ndcg@20", Verdict::ndcg20);
+    private static Map<String, Function<RankingMetrics, double[]>> figures() {
+        Map<String, Function<RankingMetrics, double[]>> figures = new LinkedHashMap<>();
+        figures.put("hr@10", RankingMetrics::hit10);
+        figures.put("ndcg@10", RankingMetrics::ndcg10);
+        figures.put("recall@20", RankingMetrics::recall20);
+        figures.put("ndcg@20", RankingMetrics::ndcg20);
         return figures;
     }
 

@@ -5,9 +5,9 @@ import org.opensearch.affinity.evaluate.Interval;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.cluster.Screen;
 import org.opensearch.affinity.integ.cluster.Step;
-import org.opensearch.affinity.learn.Ascent;
-import org.opensearch.affinity.learn.Crew;
-import org.opensearch.affinity.learn.Watch;
+import org.opensearch.affinity.learn.CoordinateSearch;
+import org.opensearch.affinity.learn.ParallelFor;
+import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.rating.RatingError;
 import org.opensearch.affinity.learn.rating.RatingFactors;
 import org.opensearch.affinity.learn.rating.RatingModel;
@@ -27,7 +27,7 @@ final class RatingRun {
     private final RatingSet set;
     private final int threads;
     private final List<Predicted> rows = new ArrayList<>();
-    private Crew crew;
+    private ParallelFor crew;
 
     RatingRun(Screen screen, RatingSet set, int threads) {
         this.screen = screen;
@@ -38,7 +38,7 @@ final class RatingRun {
     /** Shows the figures and returns them. */
     ObjectNode run() {
         try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
-            crew = new Crew(pool, threads);
+            crew = new ParallelFor(pool, threads);
             rows.add(mean());
             rows.add(tested("biases", RatingFactors.biases()));
             rows.add(tested("rating_factors", RatingFactors.standard()));
@@ -63,9 +63,9 @@ final class RatingRun {
     }
 
     private Predicted tested(String key, RatingFactors start) {
-        Ascent.Trial<RatingFactors> best;
+        CoordinateSearch.Trial<RatingFactors> best;
         try (Step step = screen.step("Choosing " + key)) {
-            best = new Ascent<>(start.dials(), ROUNDS).best(start, this::figure, watch(step), trial -> {});
+            best = new CoordinateSearch<>(start.dials(), ROUNDS).best(start, this::figure, watch(step), trial -> {});
             step.done(String.format(Locale.ROOT, "rmse %.4f on valid: %s was chosen", -best.figure(), best.method()));
         }
         try (Step step = screen.step("Learning " + key)) {
@@ -76,7 +76,7 @@ final class RatingRun {
         }
     }
 
-    private double figure(RatingFactors method, Watch watch) {
+    private double figure(RatingFactors method, ProgressListener watch) {
         return -rmse(set.valid(), set.valid().predicted(method.learn(set.valid().known(), crew, watch)));
     }
 
@@ -84,7 +84,7 @@ final class RatingRun {
         return RatingError.rmse(predicted, held.given());
     }
 
-    private static Watch watch(Step step) {
+    private static ProgressListener watch(Step step) {
         return part -> step.at(Math.round(1000 * part), 1000, "‰");
     }
 

@@ -2,8 +2,8 @@ package org.opensearch.affinity.integ.bench.quality;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.opensearch.affinity.integ.bench.common.Evaluation;
 import org.opensearch.affinity.integ.bench.common.Figures;
+import org.opensearch.affinity.integ.bench.common.NodeEvaluation;
 import org.opensearch.affinity.integ.bench.common.QualityReport;
 import org.opensearch.affinity.integ.cluster.Node;
 import org.opensearch.affinity.integ.cluster.NodeSettings;
@@ -12,7 +12,7 @@ import org.opensearch.affinity.integ.cluster.Ports;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.cluster.Screen;
 import org.opensearch.affinity.integ.cluster.Step;
-import org.opensearch.affinity.integ.cluster.TrackerStats;
+import org.opensearch.affinity.integ.cluster.TrackerProgress;
 import org.opensearch.affinity.integ.data.DataSet;
 import org.opensearch.affinity.integ.data.Shop;
 import org.opensearch.affinity.integ.data.ShopQuery;
@@ -78,7 +78,7 @@ final class QualityRun {
             shop.track(split, HALF_LIFE);
             long told = 0;
             ShopQuery search = new ShopQuery(shop.textFields(), MATCH, Shop.TRACKER, WINDOW, null, meaning, again);
-            Evaluation evaluation = new Evaluation(node.rest(), search);
+            NodeEvaluation evaluation = new NodeEvaluation(node.rest(), search);
             List<String> parts = set.parts(split);
             for (String part : parts) {
                 told += tell(shop, part, told);
@@ -104,7 +104,7 @@ final class QualityRun {
     }
 
     /** Which items go together, of what was told; and weights from the validation queries, where these are not to be judged. */
-    private void learn(Evaluation evaluation) throws IOException {
+    private void learn(NodeEvaluation evaluation) throws IOException {
         try (Step step = screen.step("Training a model")) {
             boolean judges = split == Split.TEST && set.asks(Split.VALID);
             ObjectNode body = judges ? evaluation.judged(set, Split.VALID) : Rest.JSON.createObjectNode();
@@ -117,7 +117,7 @@ final class QualityRun {
     }
 
     /** The same of all that was told since, with the weights as they were learned. */
-    private void learnAgain(Evaluation evaluation) throws IOException {
+    private void learnAgain(NodeEvaluation evaluation) throws IOException {
         try (Step step = screen.step("Training it on the newer events")) {
             step.done(told(evaluation.train(Rest.JSON.createObjectNode().put("weights_of", learned.path("number").asInt()), step)));
         }
@@ -176,7 +176,7 @@ final class QualityRun {
     private long tell(Shop shop, String part, long told) throws IOException {
         try (Step step = screen.step("Replaying " + part)) {
             long events = shop.replay(part, step);
-            TrackerStats stats = shop.awaitTracker(told + events, step);
+            TrackerProgress stats = shop.awaitTracker(told + events, step);
             step.done(String.format(Locale.ROOT, "%,d events of %s replayed, %,d in profiles so far", events, part, stats.applied()));
             return events;
         }

@@ -6,7 +6,7 @@ import org.opensearch.affinity.integ.cluster.BulkFeed;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.cluster.Screen;
 import org.opensearch.affinity.integ.cluster.Step;
-import org.opensearch.affinity.integ.cluster.TrackerStats;
+import org.opensearch.affinity.integ.cluster.TrackerProgress;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -176,7 +176,7 @@ final class RescoreIndex {
         rest.put("/_plugins/_affinity/trackers/" + tracker(), trackerDefinition());
         try (Step step = screen.step("Tracking")) {
             long events = new BulkFeed(rest, log(), BULK).send(shop.log(), done -> {});
-            TrackerStats stats = TrackerStats.await(rest, tracker(), events, seen -> step.at(seen.read(), events, "events"));
+            TrackerProgress stats = TrackerProgress.await(rest, tracker(), events, seen -> step.at(seen.read(), events, "events"));
             for (Shopper shopper : shop.shoppers()) {
                 JsonNode interests = rest.get("/_plugins/_affinity/trackers/" + tracker() + "/users/" + shopper.user()).path("interests");
                 if (interests.size() != shopper.interests()) {

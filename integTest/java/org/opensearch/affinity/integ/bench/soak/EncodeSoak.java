@@ -1,7 +1,7 @@
 package org.opensearch.affinity.integ.bench.soak;
 
 import org.opensearch.affinity.encode.Encoder;
-import org.opensearch.affinity.encode.pack.Models;
+import org.opensearch.affinity.encode.pack.ModelPacks;
 import org.opensearch.affinity.runtime.TorchRuntime;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.core.action.ActionListener;
@@ -39,7 +39,7 @@ record EncodeSoak(Path natives, Path models) {
     SoakCurve run(int batches, Consumer<SoakPoint> seen) throws IOException {
         Settings settings = Settings.builder().put("node.name", "soak").put("affinity.encode.cache.size", CACHE).build();
         ThreadPool threadPool = new ThreadPool(settings, Encoder.executor(settings));
-        try (Models loaded = new Models(new TorchRuntime(natives, 2), List.of(models))) {
+        try (ModelPacks loaded = new ModelPacks(new TorchRuntime(natives, 2), List.of(models))) {
             Encoder encoder = new Encoder(loaded, threadPool, new NoopCircuitBreaker(Encoder.BREAKER), settings);
             List<SoakPoint> points = new ArrayList<>();
             int each = batches / POINTS;

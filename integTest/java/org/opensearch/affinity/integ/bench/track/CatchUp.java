@@ -2,7 +2,7 @@ package org.opensearch.affinity.integ.bench.track;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.opensearch.affinity.integ.bench.common.Lap;
-import org.opensearch.affinity.integ.cluster.TrackerStats;
+import org.opensearch.affinity.integ.cluster.TrackerProgress;
 
 /**
  * How quickly a log that was there before its tracker became profiles.
@@ -11,7 +11,7 @@ import org.opensearch.affinity.integ.cluster.TrackerStats;
  * @param followed  from the definition of the tracker until it had read all of it
  * @param stats     of the tracker then
  */
-record CatchUp(String log, Lap indexed, Lap followed, TrackerStats stats) {
+record CatchUp(String log, Lap indexed, Lap followed, TrackerProgress stats) {
     double eventsPerSecond() {
         return followed.perSecond();
     }

@@ -5,7 +5,7 @@ import org.junit.Test;
 import org.opensearch.affinity.integ.bench.common.Lap;
 import org.opensearch.affinity.integ.bench.common.Latencies;
 import org.opensearch.affinity.integ.cluster.Rest;
-import org.opensearch.affinity.integ.cluster.TrackerStats;
+import org.opensearch.affinity.integ.cluster.TrackerProgress;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
@@ -51,8 +51,8 @@ public class TrackFiguresTests {
 
     private static TrackFigures measured() {
         TrackFigures figures = new TrackFigures();
-        figures.add(new CatchUp("generated", new Lap(10_000, 0, 1), new Lap(10_000, 1, 2), new TrackerStats(1, 0, 9_000, 0, 1_000, 50, "")));
-        figures.add(new CatchUp("real", new Lap(10_000, 0, 1), new Lap(10_000, 1, 0.5), new TrackerStats(1, 0, 10_000, 0, 0, 50, "")));
+        figures.add(new CatchUp("generated", new Lap(10_000, 0, 1), new Lap(10_000, 1, 2), new TrackerProgress(1, 0, 9_000, 0, 1_000, 50, "")));
+        figures.add(new CatchUp("real", new Lap(10_000, 0, 1), new Lap(10_000, 1, 0.5), new TrackerProgress(1, 0, 10_000, 0, 0, 50, "")));
         figures.add(new Lap(1_000, 0, 1), new Lap(1_000, 0, 2), 100);
         figures.add(1_000, new Freshness.Measured(latencies(80), 999));
         figures.add(100, new Freshness.Measured(latencies(40), 99.7));

@@ -12,7 +12,7 @@ import org.opensearch.affinity.integ.cluster.OpenSearchHome;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.cluster.Screen;
 import org.opensearch.affinity.integ.cluster.Step;
-import org.opensearch.affinity.integ.cluster.TrackerStats;
+import org.opensearch.affinity.integ.cluster.TrackerProgress;
 import org.opensearch.affinity.integ.data.DataSet;
 import org.opensearch.affinity.integ.data.Split;
 
@@ -178,7 +178,7 @@ final class TrackRun {
                 tracked.track();
                 tracked.awaitFollowing();
                 Lap with = tracked.feed().send(log(1 + round), size, done -> {});
-                long lag = TrackerStats.of(node.rest(), tracked.name()).lag();
+                long lag = TrackerProgress.of(node.rest(), tracked.name()).lag();
                 tracked.await(size, seen -> {});
                 tracked.drop();
                 if (without == null) {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import org.opensearch.affinity.integ.bench.common.ClusteredItems;
 import org.opensearch.affinity.integ.bench.common.LogFeed;
 import org.opensearch.affinity.integ.cluster.Rest;
-import org.opensearch.affinity.integ.cluster.TrackerStats;
+import org.opensearch.affinity.integ.cluster.TrackerProgress;
 
 import java.io.IOException;
 import java.util.function.Consumer;
@@ -40,8 +40,8 @@ record TrackedLog(Rest rest, String name, String items) {
     }
 
     /** Waits until the tracker is through with so many events. */
-    TrackerStats await(long events, Consumer<TrackerStats> seen) throws IOException {
-        return TrackerStats.await(rest, name, events, seen);
+    TrackerProgress await(long events, Consumer<TrackerProgress> seen) throws IOException {
+        return TrackerProgress.await(rest, name, events, seen);
     }
 
     /** Waits until the tracker follows the log. */
@@ -79,9 +79,9 @@ record TrackedLog(Rest rest, String name, String items) {
     }
 
     /** What the tracker says once its index shows all that was written. */
-    TrackerStats stats() {
+    TrackerProgress stats() {
         rest.post(profiles() + "/_refresh", null);
-        return TrackerStats.of(rest, name);
+        return TrackerProgress.of(rest, name);
     }
 
     private String profiles() {

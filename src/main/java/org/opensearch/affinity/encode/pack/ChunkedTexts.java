@@ -29,7 +29,7 @@ final class ChunkedTexts {
     }
 
     /** What a batch of these rows has cost; a text counts where its first chunk ran. */
-    RanBatch ran(TokenBatch batch) {
+    BatchReport ran(TokenBatch batch) {
         int begun = 0;
         for (int row : batch.rows()) {
             begun += starts[row] ? 1 : 0;

@@ -27,5 +27,5 @@ public interface Inference {
      * @param ran      called after each batch, on this thread; it may call this method for other texts
      * @return unit vectors in the texts' order
      */
-    float[][] encode(String model, Purpose purpose, Chunking chunking, List<String> texts, Consumer<RanBatch> ran);
+    float[][] encode(String model, Purpose purpose, Chunking chunking, List<String> texts, Consumer<BatchReport> ran);
 }

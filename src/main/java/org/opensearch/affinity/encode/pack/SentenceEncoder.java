@@ -67,7 +67,7 @@ public final class SentenceEncoder implements Closeable {
      *                               native code or the model cannot be loaded
      */
     public static SentenceEncoder load(TorchRuntime runtime, ModelPack pack) throws IOException {
-        return load(runtime, pack, Calibration.SMALLEST, SentenceEncoder::fastest);
+        return load(runtime, pack, BatchSizeTuner.SMALLEST, SentenceEncoder::fastest);
     }
 
     /** The plainest way to run it, unmeasured. */
@@ -166,7 +166,7 @@ public final class SentenceEncoder implements Closeable {
     }
 
     /** @param ran called after each batch, on this thread; it may encode other texts */
-    float[][] encode(List<String> texts, Purpose purpose, Chunking chunking, Consumer<RanBatch> ran) {
+    float[][] encode(List<String> texts, Purpose purpose, Chunking chunking, Consumer<BatchReport> ran) {
         lifetime.readLock().lock();
         try {
             if (closed) {
@@ -237,7 +237,7 @@ public final class SentenceEncoder implements Closeable {
     /** Tokens a second. */
     private double calibrate() {
         TorchRuntime.prepareThread();
-        Calibration calibration = new Calibration(device().isGpu(), Math.min(pack.maxTokens(), Calibration.WIDTH));
+        BatchSizeTuner calibration = new BatchSizeTuner(device().isGpu(), Math.min(pack.maxTokens(), BatchSizeTuner.WIDTH));
         batchTokens = calibration.best(ids -> {
             try {
                 run(new TokenBatch(IntStream.range(0, ids.length).toArray(), ids[0].length), ids, new float[ids.length][]);

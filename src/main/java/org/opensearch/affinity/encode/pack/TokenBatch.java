@@ -49,8 +49,8 @@ record TokenBatch(int[] rows, int width) {
     }
 
     /** What it has cost, and how many texts to count for it. */
-    RanBatch ran(int[][] ids, int texts) {
-        return new RanBatch(texts, IntStream.of(lengths(ids)).sum(), rows.length * width);
+    BatchReport ran(int[][] ids, int texts) {
+        return new BatchReport(texts, IntStream.of(lengths(ids)).sum(), rows.length * width);
     }
 
     /** {@code [rows, width]}, row-major, padded with 0. */

@@ -14,9 +14,9 @@ public final class TorchInference implements Inference {
     /** A GPU's batches are of many thousand tokens. */
     private static final int GPU_SLICE = 1_024;
 
-    private final Models models;
+    private final ModelPacks models;
 
-    public TorchInference(Models models) {
+    public TorchInference(ModelPacks models) {
         this.models = models;
     }
 
@@ -47,7 +47,7 @@ public final class TorchInference implements Inference {
     }
 
     @Override
-    public float[][] encode(String model, Purpose purpose, Chunking chunking, List<String> texts, Consumer<RanBatch> ran) {
+    public float[][] encode(String model, Purpose purpose, Chunking chunking, List<String> texts, Consumer<BatchReport> ran) {
         return models.get(model).encode(texts, purpose, chunking, ran);
     }
 }

@@ -3,10 +3,10 @@ package org.opensearch.affinity.encode.queue;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.opensearch.affinity.encode.Encoder;
+import org.opensearch.affinity.encode.pack.BatchReport;
 import org.opensearch.affinity.encode.pack.Chunking;
 import org.opensearch.affinity.encode.pack.Inference;
 import org.opensearch.affinity.encode.pack.Purpose;
-import org.opensearch.affinity.encode.pack.RanBatch;
 import org.opensearch.common.settings.Setting;
 import org.opensearch.common.unit.SizeValue;
 import org.opensearch.common.util.concurrent.ThreadContext;
@@ -48,7 +48,7 @@ public final class DeviceQueue {
     private final int threads;
     private final long capacity;
 
-    private final Map<Purpose, Lane> lanes = new EnumMap<>(Purpose.class);
+    private final Map<Purpose, WaitingJobs> lanes = new EnumMap<>(Purpose.class);
     private long capacityBytes;
     private int running;
 
@@ -66,7 +66,7 @@ public final class DeviceQueue {
         SizeValue queue = info.getQueueSize();
         this.capacity = queue == null ? Long.MAX_VALUE : queue.singles();
         for (Purpose purpose : Purpose.values()) {
-            lanes.put(purpose, new Lane());
+            lanes.put(purpose, new WaitingJobs());
         }
     }
 
@@ -119,12 +119,12 @@ public final class DeviceQueue {
 
     /** What they take on the heap. */
     public synchronized long bytes() {
-        return lanes.values().stream().mapToLong(Lane::bytes).sum();
+        return lanes.values().stream().mapToLong(WaitingJobs::bytes).sum();
     }
 
     /** Returns how many threads to start for it, or -1 if it does not fit. */
     private int enqueue(EncodeJob job) {
-        Lane lane = lanes.get(job.purpose());
+        WaitingJobs lane = lanes.get(job.purpose());
         boolean fits = lane.texts() + job.untaken() <= capacity && lane.bytes() + job.untakenBytes() <= capacityBytes;
         if (fits == false && lane.isEmpty() == false) {
             return -1;
@@ -136,7 +136,7 @@ public final class DeviceQueue {
     }
 
     private synchronized OpenSearchRejectedExecutionException rejection(EncodeJob job) {
-        Lane lane = lanes.get(job.purpose());
+        WaitingJobs lane = lanes.get(job.purpose());
         long seconds = Math.clamp((long) Math.ceil(lane.texts() / meter.textsPerSecond()), 1, MAX_RETRY_SECONDS);
         return new OpenSearchRejectedExecutionException(
             "[encode] the queue of ["
@@ -175,7 +175,7 @@ public final class DeviceQueue {
     private synchronized List<EncodeJob.Part> abandoned() {
         List<EncodeJob.Part> abandoned = new ArrayList<>();
         if (--running == 0) {
-            for (Lane lane : lanes.values()) {
+            for (WaitingJobs lane : lanes.values()) {
                 while (lane.isEmpty() == false) {
                     abandoned.addAll(lane.take(Integer.MAX_VALUE));
                 }
@@ -204,7 +204,7 @@ public final class DeviceQueue {
 
     /** A thread's fair share of a lane. */
     private synchronized List<EncodeJob.Part> take(Purpose purpose) {
-        Lane lane = lanes.get(purpose);
+        WaitingJobs lane = lanes.get(purpose);
         if (lane.isEmpty()) {
             return List.of();
         }
@@ -215,15 +215,15 @@ public final class DeviceQueue {
         String model = slice.getFirst().job().model();
         Purpose purpose = slice.getFirst().job().purpose();
         Chunking chunking = slice.getFirst().job().chunking();
-        Consumer<RanBatch> overtaken = purpose == Purpose.QUERY ? batch -> {} : batch -> serveQueries();
+        Consumer<BatchReport> overtaken = purpose == Purpose.QUERY ? batch -> {} : batch -> serveQueries();
         List<String> texts = new ArrayList<>();
         slice.forEach(part -> texts.addAll(part.texts()));
-        Encoded encoded;
+        EncodedTexts encoded;
         try {
             inference.prepare(model);
             meter.begin();
             try {
-                encoded = Encoded.of(texts, some -> inference.encode(model, purpose, chunking, some, meter.andThen(overtaken)));
+                encoded = EncodedTexts.of(texts, some -> inference.encode(model, purpose, chunking, some, meter.andThen(overtaken)));
             } finally {
                 meter.end();
             }

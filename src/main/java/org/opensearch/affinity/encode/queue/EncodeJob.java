@@ -173,7 +173,7 @@ public final class EncodeJob {
         }
 
         /** @param encoded holds what became of this part's texts, the first of them at {@code offset} */
-        void complete(Encoded encoded, int offset) {
+        void complete(EncodedTexts encoded, int offset) {
             System.arraycopy(encoded.vectors(), offset, vectors, from, size());
             System.arraycopy(encoded.failures(), offset, failures, from, size());
             if (finish()) {

@@ -1,6 +1,6 @@
 package org.opensearch.affinity.encode.queue;
 
-import org.opensearch.affinity.encode.pack.RanBatch;
+import org.opensearch.affinity.encode.pack.BatchReport;
 
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -56,7 +56,7 @@ public final class EncodeMeter {
     }
 
     /** Counts each batch, then does what is to be done after it. */
-    public Consumer<RanBatch> andThen(Consumer<RanBatch> after) {
+    public Consumer<BatchReport> andThen(Consumer<BatchReport> after) {
         return batch -> {
             batches.increment();
             texts.add(batch.texts());

@@ -1,8 +1,8 @@
 package org.opensearch.affinity.learn.candidate;
 
-import org.opensearch.affinity.learn.Crew;
-import org.opensearch.affinity.learn.Rows;
-import org.opensearch.affinity.learn.Watch;
+import org.opensearch.affinity.learn.ParallelFor;
+import org.opensearch.affinity.learn.ProgressListener;
+import org.opensearch.affinity.learn.RowMatrix;
 
 /**
  * Takes rows downhill, each number by steps of about one size whatever its gradients' (Kingma and Ba, "Adam", ICLR'15, algorithm 1).
@@ -17,15 +17,15 @@ final class Adam {
     private final float[][] rows;
     private final float[][] means;
     private final float[][] squares;
-    private final Crew crew;
+    private final ParallelFor crew;
     private int steps;
 
     /** @param rows what is moved */
-    Adam(float[][] rows, Crew crew) {
+    Adam(float[][] rows, ParallelFor crew) {
         this.rows = rows;
         this.crew = crew;
-        means = new float[rows.length][Rows.width(rows)];
-        squares = new float[rows.length][Rows.width(rows)];
+        means = new float[rows.length][RowMatrix.width(rows)];
+        squares = new float[rows.length][RowMatrix.width(rows)];
     }
 
     /** @param rate about how far each number moves */
@@ -33,7 +33,7 @@ final class Adam {
         steps++;
         double far = rate / (1 - Math.pow(MEAN, steps));
         double square = 1 / (1 - Math.pow(SQUARE, steps));
-        crew.share(rows.length, SLICE, Watch.NOBODY, (from, to) -> {
+        crew.share(rows.length, SLICE, ProgressListener.NOBODY, (from, to) -> {
             for (int i = from; i < to; i++) {
                 for (int d = 0; d < rows[i].length; d++) {
                     float slope = gradient[i][d];

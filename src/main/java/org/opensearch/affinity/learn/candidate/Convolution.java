@@ -1,8 +1,8 @@
 package org.opensearch.affinity.learn.candidate;
 
-import org.opensearch.affinity.learn.Crew;
-import org.opensearch.affinity.learn.Rows;
-import org.opensearch.affinity.learn.Watch;
+import org.opensearch.affinity.learn.ParallelFor;
+import org.opensearch.affinity.learn.ProgressListener;
+import org.opensearch.affinity.learn.RowMatrix;
 
 /**
  * What layers of LightGCN make of the items' own vectors E: the mean over layers, {@code Z = (E + RᵀR E + … + (RᵀR)^h E) / (h + 1)}.
@@ -12,15 +12,15 @@ import org.opensearch.affinity.learn.Watch;
  *
  * @param hops how many layers beyond the first reach items, at least 0
  */
-record Convolution(Graph graph, int hops, Crew crew) {
+record Convolution(Graph graph, int hops, ParallelFor crew) {
     private static final int SLICE = 512;
 
-    float[][] of(float[][] items, Watch watch) {
-        float[][] sum = new float[items.length][Rows.width(items)];
+    float[][] of(float[][] items, ProgressListener watch) {
+        float[][] sum = new float[items.length][RowMatrix.width(items)];
         add(items, sum);
         float[][] layer = items;
         for (int hop = 0; hop < hops; hop++) {
-            Watch now = watch.part((double) hop / hops, (hop + 1.0) / hops);
+            ProgressListener now = watch.part((double) hop / hops, (hop + 1.0) / hops);
             layer = graph.toItems(graph.toUsers(layer, now.part(0, 0.5)), now.part(0.5, 1));
             add(layer, sum);
         }
@@ -28,9 +28,9 @@ record Convolution(Graph graph, int hops, Crew crew) {
     }
 
     private void add(float[][] layer, float[][] sum) {
-        crew.share(layer.length, SLICE, Watch.NOBODY, (from, to) -> {
+        crew.share(layer.length, SLICE, ProgressListener.NOBODY, (from, to) -> {
             for (int item = from; item < to; item++) {
-                Rows.add(1f / (hops + 1), layer[item], sum[item]);
+                RowMatrix.add(1f / (hops + 1), layer[item], sum[item]);
             }
         });
     }

@@ -1,10 +1,10 @@
 package org.opensearch.affinity.learn.candidate;
 
-import org.opensearch.affinity.learn.Columns;
-import org.opensearch.affinity.learn.Crew;
-import org.opensearch.affinity.learn.Log;
-import org.opensearch.affinity.learn.Rows;
-import org.opensearch.affinity.learn.Watch;
+import org.opensearch.affinity.learn.InteractionMatrix;
+import org.opensearch.affinity.learn.ItemColumns;
+import org.opensearch.affinity.learn.ParallelFor;
+import org.opensearch.affinity.learn.ProgressListener;
+import org.opensearch.affinity.learn.RowMatrix;
 
 import java.util.Arrays;
 
@@ -15,17 +15,17 @@ import java.util.Arrays;
 final class Graph {
     private static final int SLICE = 256;
 
-    private final Log log;
-    private final Crew crew;
-    private final Columns columns;
+    private final InteractionMatrix log;
+    private final ParallelFor crew;
+    private final ItemColumns columns;
     private final double[] byUser;
     private final double[] byItem;
 
-    Graph(Log log, Crew crew) {
-        this(log, new Columns(log), crew);
+    Graph(InteractionMatrix log, ParallelFor crew) {
+        this(log, new ItemColumns(log), crew);
     }
 
-    Graph(Log log, Columns columns, Crew crew) {
+    Graph(InteractionMatrix log, ItemColumns columns, ParallelFor crew) {
         this.log = log;
         this.columns = columns;
         this.crew = crew;
@@ -44,19 +44,19 @@ final class Graph {
 
     /** The row of one user. */
     float[] toUser(int user, float[][] items) {
-        float[] sum = new float[Rows.width(items)];
+        float[] sum = new float[RowMatrix.width(items)];
         toUser(user, items, sum);
         return sum;
     }
 
     private void toUser(int user, float[][] items, float[] into) {
         for (int place = log.start(user); place < log.end(user); place++) {
-            Rows.add(entry(user, place), items[log.item(place)], into);
+            RowMatrix.add(entry(user, place), items[log.item(place)], into);
         }
     }
 
-    float[][] toUsers(float[][] items, Watch watch) {
-        float[][] users = new float[log.users()][Rows.width(items)];
+    float[][] toUsers(float[][] items, ProgressListener watch) {
+        float[][] users = new float[log.users()][RowMatrix.width(items)];
         crew.share(users.length, SLICE, watch, (from, to) -> {
             for (int user = from; user < to; user++) {
                 toUser(user, items, users[user]);
@@ -65,12 +65,12 @@ final class Graph {
         return users;
     }
 
-    float[][] toItems(float[][] users, Watch watch) {
-        float[][] items = new float[log.items()][Rows.width(users)];
+    float[][] toItems(float[][] users, ProgressListener watch) {
+        float[][] items = new float[log.items()][RowMatrix.width(users)];
         crew.share(items.length, SLICE, watch, (from, to) -> {
             for (int item = from; item < to; item++) {
                 for (int row = columns.start(item); row < columns.end(item); row++) {
-                    Rows.add(entry(columns.user(row), columns.place(row)), users[columns.user(row)], items[item]);
+                    RowMatrix.add(entry(columns.user(row), columns.place(row)), users[columns.user(row)], items[item]);
                 }
             }
         });

@@ -1,16 +1,16 @@
 package org.opensearch.affinity.learn.candidate;
 
-import org.opensearch.affinity.learn.Columns;
-import org.opensearch.affinity.learn.Crew;
-import org.opensearch.affinity.learn.Dial;
 import org.opensearch.affinity.learn.Factors;
 import org.opensearch.affinity.learn.FoldIn;
-import org.opensearch.affinity.learn.Log;
-import org.opensearch.affinity.learn.Method;
-import org.opensearch.affinity.learn.Normal;
+import org.opensearch.affinity.learn.Hyperparameter;
+import org.opensearch.affinity.learn.InteractionMatrix;
+import org.opensearch.affinity.learn.ItemColumns;
+import org.opensearch.affinity.learn.LearningMethod;
+import org.opensearch.affinity.learn.NormalEquations;
+import org.opensearch.affinity.learn.ParallelFor;
+import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.Regularisation;
-import org.opensearch.affinity.learn.Rows;
-import org.opensearch.affinity.learn.Watch;
+import org.opensearch.affinity.learn.RowMatrix;
 
 import java.util.List;
 
@@ -32,7 +32,7 @@ import java.util.List;
  * @param keep       what each item of a history counts of the next newer one when a user is encoded; learning has all count the same
  * @param seed       of the items' first vectors
  */
-public record ImplicitFactors(int dimension, int iterations, double alpha, double lambda, double nu, double keep, long seed) implements Method {
+public record ImplicitFactors(int dimension, int iterations, double alpha, double lambda, double nu, double keep, long seed) implements LearningMethod {
     private static final int SLICE = 64;
     /** Of the first vectors' length, in expectation. */
     private static final double FIRST = 0.1;
@@ -52,13 +52,13 @@ public record ImplicitFactors(int dimension, int iterations, double alpha, doubl
     }
 
     /** What may be tried to make it fit a log. */
-    public static List<Dial<ImplicitFactors>> dials(Log log) {
-        List<Dial<ImplicitFactors>> all = List.of(
-            Dial.of("keep", ImplicitFactors::withKeep, 0.7, 0.85, 1.0),
-            Dial.of("alpha", ImplicitFactors::withAlpha, 0.001, 0.003, 0.01, 0.03, 0.1),
-            Dial.of("lambda", ImplicitFactors::withLambda, 0.001, 0.003, 0.01, 0.03),
-            Dial.of("dimension", ImplicitFactors::withDimension, 32, 64, 128),
-            Dial.of("iterations", ImplicitFactors::withIterations, 6, 12)
+    public static List<Hyperparameter<ImplicitFactors>> dials(InteractionMatrix log) {
+        List<Hyperparameter<ImplicitFactors>> all = List.of(
+            Hyperparameter.of("keep", ImplicitFactors::withKeep, 0.7, 0.85, 1.0),
+            Hyperparameter.of("alpha", ImplicitFactors::withAlpha, 0.001, 0.003, 0.01, 0.03, 0.1),
+            Hyperparameter.of("lambda", ImplicitFactors::withLambda, 0.001, 0.003, 0.01, 0.03),
+            Hyperparameter.of("dimension", ImplicitFactors::withDimension, 32, 64, 128),
+            Hyperparameter.of("iterations", ImplicitFactors::withIterations, 6, 12)
         );
         return log.ordered() ? all : all.subList(1, all.size());
     }
@@ -84,10 +84,10 @@ public record ImplicitFactors(int dimension, int iterations, double alpha, doubl
     }
 
     @Override
-    public Factors learn(Log log, Crew crew, Watch watch) {
+    public Factors learn(InteractionMatrix log, ParallelFor crew, ProgressListener watch) {
         float[][] users = new float[log.users()][dimension];
-        float[][] items = Rows.random(log.items(), dimension, FIRST / Math.sqrt(dimension), seed);
-        Columns columns = new Columns(log);
+        float[][] items = RowMatrix.random(log.items(), dimension, FIRST / Math.sqrt(dimension), seed);
+        ItemColumns columns = new ItemColumns(log);
         double[] userDegrees = log.userDegrees();
         double[] itemDegrees = log.itemDegrees();
         Regularisation regularisation = new Regularisation(lambda, alpha, nu);
@@ -96,7 +96,7 @@ public record ImplicitFactors(int dimension, int iterations, double alpha, doubl
             double half = 0.5 / iterations;
             float[][] base = base(items, crew);
             crew.share(users.length, SLICE, watch.part(done, done + half), (from, to) -> {
-                Normal normal = new Normal(base);
+                NormalEquations normal = new NormalEquations(base);
                 for (int user = from; user < to; user++) {
                     normal.begin(regularisation.lambda(userDegrees[user], items.length));
                     for (int place = log.start(user); place < log.end(user); place++) {
@@ -107,7 +107,7 @@ public record ImplicitFactors(int dimension, int iterations, double alpha, doubl
             });
             float[][] other = base(users, crew);
             crew.share(items.length, SLICE, watch.part(done + half, done + 2 * half), (from, to) -> {
-                Normal normal = new Normal(other);
+                NormalEquations normal = new NormalEquations(other);
                 for (int item = from; item < to; item++) {
                     normal.begin(regularisation.lambda(itemDegrees[item], users.length));
                     for (int row = columns.start(item); row < columns.end(item); row++) {
@@ -121,9 +121,9 @@ public record ImplicitFactors(int dimension, int iterations, double alpha, doubl
     }
 
     /** The lower triangle of α times the Gram matrix. */
-    private float[][] base(float[][] rows, Crew crew) {
-        double[][] gram = Rows.gram(rows, dimension, crew);
-        float[][] base = Rows.triangle(dimension);
+    private float[][] base(float[][] rows, ParallelFor crew) {
+        double[][] gram = RowMatrix.gram(rows, dimension, crew);
+        float[][] base = RowMatrix.triangle(dimension);
         for (int d = 0; d < dimension; d++) {
             for (int e = 0; e <= d; e++) {
                 base[d][e] = (float) (alpha * gram[d][e]);

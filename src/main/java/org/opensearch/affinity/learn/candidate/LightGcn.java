@@ -1,14 +1,14 @@
 package org.opensearch.affinity.learn.candidate;
 
 import org.apache.lucene.util.VectorUtil;
-import org.opensearch.affinity.learn.Columns;
-import org.opensearch.affinity.learn.Crew;
-import org.opensearch.affinity.learn.Dial;
 import org.opensearch.affinity.learn.Factors;
-import org.opensearch.affinity.learn.Log;
-import org.opensearch.affinity.learn.Method;
-import org.opensearch.affinity.learn.Rows;
-import org.opensearch.affinity.learn.Watch;
+import org.opensearch.affinity.learn.Hyperparameter;
+import org.opensearch.affinity.learn.InteractionMatrix;
+import org.opensearch.affinity.learn.ItemColumns;
+import org.opensearch.affinity.learn.LearningMethod;
+import org.opensearch.affinity.learn.ParallelFor;
+import org.opensearch.affinity.learn.ProgressListener;
+import org.opensearch.affinity.learn.RowMatrix;
 import org.opensearch.affinity.learn.WeightedSum;
 
 import java.util.Arrays;
@@ -35,7 +35,7 @@ import java.util.stream.IntStream;
  * @param keep      what each item of a history counts of the next newer one when a user is encoded; learning has all count the same
  * @param seed      of the first vectors and of what is drawn
  */
-public record LightGcn(int dimension, int hops, int steps, double rate, double keep, long seed) implements Method {
+public record LightGcn(int dimension, int hops, int steps, double rate, double keep, long seed) implements LearningMethod {
     private static final int USERS = 2_048;
     private static final int DRAWN = 1_024;
     /** The first vectors' numbers, as the root of their mean square. */
@@ -58,10 +58,10 @@ public record LightGcn(int dimension, int hops, int steps, double rate, double k
     }
 
     /** What may be tried to make it fit a log. */
-    public static List<Dial<LightGcn>> dials(Log log) {
-        List<Dial<LightGcn>> all = List.of(
-            Dial.of("keep", LightGcn::withKeep, 0.7, 0.85, 1.0),
-            Dial.of("dimension", LightGcn::withDimension, 128, 256)
+    public static List<Hyperparameter<LightGcn>> dials(InteractionMatrix log) {
+        List<Hyperparameter<LightGcn>> all = List.of(
+            Hyperparameter.of("keep", LightGcn::withKeep, 0.7, 0.85, 1.0),
+            Hyperparameter.of("dimension", LightGcn::withDimension, 128, 256)
         );
         return log.ordered() ? all : all.subList(1, all.size());
     }
@@ -83,23 +83,23 @@ public record LightGcn(int dimension, int hops, int steps, double rate, double k
     }
 
     @Override
-    public Factors learn(Log log, Crew crew, Watch watch) {
-        Columns columns = new Columns(log);
+    public Factors learn(InteractionMatrix log, ParallelFor crew, ProgressListener watch) {
+        ItemColumns columns = new ItemColumns(log);
         Graph graph = new Graph(log, columns, crew);
         Convolution convolution = new Convolution(graph, hops, crew);
         float[][] items = first(log, crew, watch.part(0, BEFORE));
         descend(items, log, convolution, new SampledSoftmax(log, graph, columns, crew), crew, watch.part(BEFORE, 1));
         watch.at(1);
-        return factors(convolution.of(items, Watch.NOBODY), log);
+        return factors(convolution.of(items, ProgressListener.NOBODY), log);
     }
 
-    private void descend(float[][] items, Log log, Convolution convolution, SampledSoftmax loss, Crew crew, Watch watch) {
+    private void descend(float[][] items, InteractionMatrix log, Convolution convolution, SampledSoftmax loss, ParallelFor crew, ProgressListener watch) {
         int[] users = IntStream.range(0, log.users()).filter(user -> log.end(user) > log.start(user)).toArray();
         Adam adam = new Adam(items, crew);
         SplittableRandom random = new SplittableRandom(seed);
         int turn = 0;
         for (int step = 0; step < steps && users.length > 0; step++) {
-            Watch now = watch.part((double) step / steps, (step + 1.0) / steps);
+            ProgressListener now = watch.part((double) step / steps, (step + 1.0) / steps);
             if (turn == 0) {
                 shuffle(users, users.length, random);
             }
@@ -115,13 +115,13 @@ public record LightGcn(int dimension, int hops, int steps, double rate, double k
      * An item of degree d and the singular vector v begins with {@code d^¼ v}: half of its popularity stands in what it is compared
      * by, half is taken from what it adds to users.
      */
-    private float[][] first(Log log, Crew crew, Watch watch) {
+    private float[][] first(InteractionMatrix log, ParallelFor crew, ProgressListener watch) {
         Factors known = new LowPass(dimension, 1, seed).learn(log, crew, watch);
         double[] degrees = log.itemDegrees();
         float[][] vectors = new float[log.items()][known.dimension()];
         for (int item = 0; item < vectors.length; item++) {
             if (degrees[item] > 0) {
-                Rows.add((float) Math.pow(degrees[item], -0.25), known.vector(item), vectors[item]);
+                RowMatrix.add((float) Math.pow(degrees[item], -0.25), known.vector(item), vectors[item]);
             }
         }
         scale(vectors);
@@ -133,7 +133,7 @@ public record LightGcn(int dimension, int hops, int steps, double rate, double k
         for (float[] vector : vectors) {
             squares += VectorUtil.dotProduct(vector, vector);
         }
-        double root = Math.sqrt(squares / ((double) vectors.length * Rows.width(vectors)));
+        double root = Math.sqrt(squares / ((double) vectors.length * RowMatrix.width(vectors)));
         for (float[] vector : vectors) {
             for (int d = 0; d < vector.length; d++) {
                 vector[d] *= root > 0 ? (float) (FIRST / root) : 0;
@@ -160,13 +160,13 @@ public record LightGcn(int dimension, int hops, int steps, double rate, double k
     }
 
     /** A user's own degree, by which R divides him, changes nothing of the order of items, and is not known of a history. */
-    private Factors factors(float[][] vectors, Log log) {
+    private Factors factors(float[][] vectors, InteractionMatrix log) {
         double[] degrees = log.itemDegrees();
-        int width = Rows.width(vectors);
+        int width = RowMatrix.width(vectors);
         float[][] inputs = new float[vectors.length][width];
         for (int item = 0; item < vectors.length; item++) {
             if (degrees[item] > 0) {
-                Rows.add((float) (1 / Math.sqrt(degrees[item])), vectors[item], inputs[item]);
+                RowMatrix.add((float) (1 / Math.sqrt(degrees[item])), vectors[item], inputs[item]);
             }
         }
         return new Factors(vectors, new WeightedSum(inputs, width, log.ordered() ? keep : 1));

@@ -1,13 +1,13 @@
 package org.opensearch.affinity.learn.candidate;
 
-import org.opensearch.affinity.learn.Crew;
-import org.opensearch.affinity.learn.Dial;
+import org.opensearch.affinity.learn.Eigenpairs;
 import org.opensearch.affinity.learn.Factors;
-import org.opensearch.affinity.learn.Log;
-import org.opensearch.affinity.learn.Method;
-import org.opensearch.affinity.learn.Rows;
-import org.opensearch.affinity.learn.Spectrum;
-import org.opensearch.affinity.learn.Watch;
+import org.opensearch.affinity.learn.Hyperparameter;
+import org.opensearch.affinity.learn.InteractionMatrix;
+import org.opensearch.affinity.learn.LearningMethod;
+import org.opensearch.affinity.learn.ParallelFor;
+import org.opensearch.affinity.learn.ProgressListener;
+import org.opensearch.affinity.learn.RowMatrix;
 import org.opensearch.affinity.learn.WeightedSum;
 
 import java.util.List;
@@ -28,7 +28,7 @@ import java.util.List;
  * @param keep      what each item of a history counts of the next newer one
  * @param seed      of the first vectors
  */
-public record LowPass(int dimension, double keep, long seed) implements Method {
+public record LowPass(int dimension, double keep, long seed) implements LearningMethod {
     /** Vectors beyond those wanted, which make these converge. */
     private static final int SPARE = 16;
     private static final int ITERATIONS = 5;
@@ -48,10 +48,10 @@ public record LowPass(int dimension, double keep, long seed) implements Method {
     }
 
     /** What may be tried to make it fit a log. */
-    public static List<Dial<LowPass>> dials(Log log) {
-        List<Dial<LowPass>> all = List.of(
-            Dial.of("keep", LowPass::withKeep, 0.5, 0.7, 0.85, 1.0),
-            Dial.of("dimension", LowPass::withDimension, 64, 128, 256)
+    public static List<Hyperparameter<LowPass>> dials(InteractionMatrix log) {
+        List<Hyperparameter<LowPass>> all = List.of(
+            Hyperparameter.of("keep", LowPass::withKeep, 0.5, 0.7, 0.85, 1.0),
+            Hyperparameter.of("dimension", LowPass::withDimension, 64, 128, 256)
         );
         return log.ordered() ? all : all.subList(1, all.size());
     }
@@ -65,17 +65,17 @@ public record LowPass(int dimension, double keep, long seed) implements Method {
     }
 
     @Override
-    public Factors learn(Log log, Crew crew, Watch watch) {
+    public Factors learn(InteractionMatrix log, ParallelFor crew, ProgressListener watch) {
         int width = Math.min(dimension + SPARE, Math.min(log.users(), log.items()));
         Graph graph = new Graph(log, crew);
-        float[][] basis = orthonormal(Rows.random(log.items(), width, 1, seed), crew);
+        float[][] basis = orthonormal(RowMatrix.random(log.items(), width, 1, seed), crew);
         for (int round = 0; round < ITERATIONS; round++) {
-            Watch now = watch.part((double) round / (ITERATIONS + 1), (round + 1.0) / (ITERATIONS + 1));
+            ProgressListener now = watch.part((double) round / (ITERATIONS + 1), (round + 1.0) / (ITERATIONS + 1));
             basis = orthonormal(graph.toItems(graph.toUsers(basis, now.part(0, 0.5)), now.part(0.5, 1)), crew);
         }
         // The best vectors within the space that was found (Rayleigh and Ritz).
         float[][] users = graph.toUsers(basis, watch.part((double) ITERATIONS / (ITERATIONS + 1), 1));
-        Spectrum spectrum = Spectrum.of(Rows.gram(users, Rows.width(basis), crew));
+        Eigenpairs spectrum = Eigenpairs.of(RowMatrix.gram(users, RowMatrix.width(basis), crew));
         int kept = Math.min(dimension, spectrum.above(LEAST));
         float[][] vectors = turned(basis, spectrum, kept, false, crew);
         return factors(log.itemDegrees(), vectors, kept, log.ordered() ? keep : 1);
@@ -95,19 +95,19 @@ public record LowPass(int dimension, double keep, long seed) implements Method {
     }
 
     /** The same space, by vectors of unit length at right angles; fewer where some depend on others. */
-    private static float[][] orthonormal(float[][] columns, Crew crew) {
-        Spectrum spectrum = Spectrum.of(Rows.gram(columns, Rows.width(columns), crew));
+    private static float[][] orthonormal(float[][] columns, ParallelFor crew) {
+        Eigenpairs spectrum = Eigenpairs.of(RowMatrix.gram(columns, RowMatrix.width(columns), crew));
         return turned(columns, spectrum, spectrum.above(LEAST), true, crew);
     }
 
     /** {@code X Q}, for the first eigenvectors Q of {@code XᵀX}; scaled to unit length if that is asked for. */
-    private static float[][] turned(float[][] rows, Spectrum spectrum, int kept, boolean scaled, Crew crew) {
+    private static float[][] turned(float[][] rows, Eigenpairs spectrum, int kept, boolean scaled, ParallelFor crew) {
         float[][] turned = new float[rows.length][kept];
         float[][] by = spectrum.rows(kept, scaled);
-        crew.share(rows.length, SLICE, Watch.NOBODY, (from, to) -> {
+        crew.share(rows.length, SLICE, ProgressListener.NOBODY, (from, to) -> {
             for (int i = from; i < to; i++) {
                 for (int d = 0; d < rows[i].length; d++) {
-                    Rows.add(rows[i][d], by[d], turned[i]);
+                    RowMatrix.add(rows[i][d], by[d], turned[i]);
                 }
             }
         });

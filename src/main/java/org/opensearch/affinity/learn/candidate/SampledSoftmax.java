@@ -1,11 +1,11 @@
 package org.opensearch.affinity.learn.candidate;
 
 import org.apache.lucene.util.VectorUtil;
-import org.opensearch.affinity.learn.Columns;
-import org.opensearch.affinity.learn.Crew;
-import org.opensearch.affinity.learn.Log;
-import org.opensearch.affinity.learn.Rows;
-import org.opensearch.affinity.learn.Watch;
+import org.opensearch.affinity.learn.InteractionMatrix;
+import org.opensearch.affinity.learn.ItemColumns;
+import org.opensearch.affinity.learn.ParallelFor;
+import org.opensearch.affinity.learn.ProgressListener;
+import org.opensearch.affinity.learn.RowMatrix;
 
 import java.util.Arrays;
 
@@ -24,14 +24,14 @@ final class SampledSoftmax {
     private static final int DRAWN = 32;
     private static final int ITEMS = 256;
 
-    private final Log log;
+    private final InteractionMatrix log;
     private final Graph graph;
-    private final Columns columns;
-    private final Crew crew;
+    private final ItemColumns columns;
+    private final ParallelFor crew;
     /** By place: the slope of the loss by the score of what was taken. */
     private final float[] slopes;
 
-    SampledSoftmax(Log log, Graph graph, Columns columns, Crew crew) {
+    SampledSoftmax(InteractionMatrix log, Graph graph, ItemColumns columns, ParallelFor crew) {
         this.log = log;
         this.graph = graph;
         this.columns = columns;
@@ -47,14 +47,14 @@ final class SampledSoftmax {
      * @param users each at most once, at least one
      * @param drawn items, each at most once
      */
-    Slope at(float[][] items, int[] users, int[] drawn, Watch watch) {
+    Slope at(float[][] items, int[] users, int[] drawn, ProgressListener watch) {
         Batch batch = new Batch(items, users, drawn);
         crew.share(users.length, USERS, watch.part(0, 0.6), (from, to) -> {
             for (int i = from; i < to; i++) {
                 batch.look(i);
             }
         });
-        float[][] gradient = new float[items.length][Rows.width(items)];
+        float[][] gradient = new float[items.length][RowMatrix.width(items)];
         crew.share(drawn.length, DRAWN, watch.part(0.6, 0.8), (from, to) -> batch.push(from, to, gradient));
         crew.share(items.length, ITEMS, watch.part(0.8, 1), (from, to) -> {
             for (int item = from; item < to; item++) {
@@ -112,11 +112,11 @@ final class SampledSoftmax {
                 slopes[place] = others > 0 ? (float) (-weight * others / (own + others)) : 0;
                 each += others > 0 ? weight / (own + others) : 0;
                 losses[index] += others > 0 ? weight * (Math.log(own + others) + top - wanted[place - log.start(user)]) : 0;
-                Rows.add(slopes[place], items[log.item(place)], slope);
+                RowMatrix.add(slopes[place], items[log.item(place)], slope);
             }
             for (int i = 0; i < drawn.length; i++) {
                 pushes[index][i] = (float) (each * Math.exp(against[i] - top));
-                Rows.add(pushes[index][i], items[drawn[i]], slope);
+                RowMatrix.add(pushes[index][i], items[drawn[i]], slope);
             }
             vectors[user] = vector;
             backward[user] = slope;
@@ -158,7 +158,7 @@ final class SampledSoftmax {
         void push(int from, int to, float[][] gradient) {
             for (int index = 0; index < users.length; index++) {
                 for (int i = from; i < to; i++) {
-                    Rows.add(pushes[index][i], vectors[users[index]], gradient[drawn[i]]);
+                    RowMatrix.add(pushes[index][i], vectors[users[index]], gradient[drawn[i]]);
                 }
             }
         }
@@ -169,9 +169,9 @@ final class SampledSoftmax {
                 int user = columns.user(row);
                 int place = columns.place(row);
                 if (vectors[user] != null) {
-                    Rows.add(slopes[place], vectors[user], gradient);
-                    Rows.add(-2 * slopes[place] * graph.entry(user, place), items[item], gradient);
-                    Rows.add(graph.entry(user, place), backward[user], gradient);
+                    RowMatrix.add(slopes[place], vectors[user], gradient);
+                    RowMatrix.add(-2 * slopes[place] * graph.entry(user, place), items[item], gradient);
+                    RowMatrix.add(graph.entry(user, place), backward[user], gradient);
                 }
             }
         }

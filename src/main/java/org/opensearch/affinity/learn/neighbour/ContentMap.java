@@ -4,11 +4,11 @@ import org.apache.lucene.util.VectorUtil;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.CovarianceOps_DDRM;
-import org.opensearch.affinity.learn.Crew;
+import org.opensearch.affinity.learn.Eigenpairs;
 import org.opensearch.affinity.learn.Neighbours;
-import org.opensearch.affinity.learn.Rows;
-import org.opensearch.affinity.learn.Spectrum;
-import org.opensearch.affinity.learn.Watch;
+import org.opensearch.affinity.learn.ParallelFor;
+import org.opensearch.affinity.learn.ProgressListener;
+import org.opensearch.affinity.learn.RowMatrix;
 
 import java.util.Arrays;
 
@@ -59,7 +59,7 @@ public final class ContentMap {
      *
      * @param contents unit vectors of one dimension, by item; null for an item without; kept, not copied
      */
-    public static ContentMap learn(Neighbours neighbours, float[][] contents, Crew crew, Watch watch) {
+    public static ContentMap learn(Neighbours neighbours, float[][] contents, ParallelFor crew, ProgressListener watch) {
         float[][] known = known(neighbours, contents);
         float[][] rows = Arrays.stream(known).filter(row -> row != null).toArray(float[][]::new);
         ContentMap none = new ContentMap(neighbours, known, new float[0][], new Told(rows.length, 0, 0));
@@ -70,7 +70,7 @@ public final class ContentMap {
         if (best.explained <= 0) {
             return none;
         }
-        DMatrixRMaj gram = matrix(Rows.gram(rows, Rows.width(rows), crew));
+        DMatrixRMaj gram = matrix(RowMatrix.gram(rows, RowMatrix.width(rows), crew));
         watch.at(0.9);
         float[][] inverse = inverse(gram, best.ridge * CommonOps_DDRM.trace(gram) / gram.getNumRows());
         watch.at(1);
@@ -92,15 +92,15 @@ public final class ContentMap {
      * c of what was held out, the squared errors are {@code Σ s² - 2 Σ_h Σ_i b_i c_i / (l_i + λ) + Σ_h gᵀ F g}, g being
      * {@code b_i / (l_i + λ)} and F the Gram matrix of what was held out.
      */
-    private static Trial best(Neighbours neighbours, float[][] known, Crew crew, Watch watch) {
+    private static Trial best(Neighbours neighbours, float[][] known, ParallelFor crew, ProgressListener watch) {
         float[][] kept = fold(known, false);
         float[][] held = fold(known, true);
         float[][] keptRows = Arrays.stream(kept).filter(row -> row != null).toArray(float[][]::new);
         float[][] heldRows = Arrays.stream(held).filter(row -> row != null).toArray(float[][]::new);
-        int dimension = Rows.width(keptRows);
-        double[][] gram = Rows.gram(keptRows, dimension, crew);
+        int dimension = RowMatrix.width(keptRows);
+        double[][] gram = RowMatrix.gram(keptRows, dimension, crew);
         watch.at(0.1);
-        Spectrum spectrum = Spectrum.of(gram);
+        Eigenpairs spectrum = Eigenpairs.of(gram);
         watch.at(0.4);
         int step = Math.ceilDiv(known.length, TRIED);
         int tried = Math.ceilDiv(known.length, step);
@@ -120,9 +120,9 @@ public final class ContentMap {
                 cross[d] += (double) near[i][d] * far[i][d];
             }
         }
-        double[][] products = Rows.gram(near, dimension, crew);
+        double[][] products = RowMatrix.gram(near, dimension, crew);
         watch.at(0.9);
-        DMatrixRMaj others = turned(spectrum, Rows.gram(heldRows, dimension, crew));
+        DMatrixRMaj others = turned(spectrum, RowMatrix.gram(heldRows, dimension, crew));
         double all = Arrays.stream(squares).sum();
         Trial best = new Trial(0, 0);
         for (double ridge : RIDGES) {
@@ -135,7 +135,7 @@ public final class ContentMap {
     }
 
     /** What estimates take away of the squares. */
-    private static double taken(Spectrum spectrum, double lambda, double[] cross, double[][] products, DMatrixRMaj others) {
+    private static double taken(Eigenpairs spectrum, double lambda, double[] cross, double[][] products, DMatrixRMaj others) {
         double taken = 0;
         for (int d = 0; d < cross.length; d++) {
             double factor = 1 / (Math.max(0, spectrum.values()[d]) + lambda);
@@ -159,7 +159,7 @@ public final class ContentMap {
         return part;
     }
 
-    private static double mean(Spectrum spectrum) {
+    private static double mean(Eigenpairs spectrum) {
         return Arrays.stream(spectrum.values()).sum() / spectrum.values().length;
     }
 
@@ -169,7 +169,7 @@ public final class ContentMap {
         for (int rank = 0; rank < neighbours.size(item); rank++) {
             float[] content = contents[neighbours.neighbour(item, rank)];
             if (content != null) {
-                Rows.add(neighbours.similarity(item, rank), content, sum);
+                RowMatrix.add(neighbours.similarity(item, rank), content, sum);
             }
         }
         return sum;
@@ -186,7 +186,7 @@ public final class ContentMap {
     }
 
     /** A vector in the basis of the eigenvectors. */
-    private static float[] turned(Spectrum spectrum, float[] vector) {
+    private static float[] turned(Eigenpairs spectrum, float[] vector) {
         float[] turned = new float[vector.length];
         for (int e = 0; e < turned.length; e++) {
             double sum = 0;
@@ -199,7 +199,7 @@ public final class ContentMap {
     }
 
     /** A symmetric matrix in that basis. */
-    private static DMatrixRMaj turned(Spectrum spectrum, double[][] triangle) {
+    private static DMatrixRMaj turned(Eigenpairs spectrum, double[][] triangle) {
         DMatrixRMaj matrix = matrix(triangle);
         DMatrixRMaj vectors = new DMatrixRMaj(spectrum.vectors());
         DMatrixRMaj half = new DMatrixRMaj(triangle.length, triangle.length);
@@ -256,7 +256,7 @@ public final class ContentMap {
             // As if its row had not been there (Sherman and Morrison, 1950).
             float[] without = times(own);
             float factor = VectorUtil.dotProduct(own, vector) / (1 - VectorUtil.dotProduct(own, without));
-            Rows.add(factor, without, vector);
+            RowMatrix.add(factor, without, vector);
         }
         return vector;
     }
@@ -265,7 +265,7 @@ public final class ContentMap {
     private float[] times(float[] vector) {
         float[] product = new float[vector.length];
         for (int d = 0; d < vector.length; d++) {
-            Rows.add(vector[d], inverse[d], product);
+            RowMatrix.add(vector[d], inverse[d], product);
         }
         return product;
     }

@@ -1,12 +1,12 @@
 package org.opensearch.affinity.learn.neighbour;
 
-import org.opensearch.affinity.learn.Best;
-import org.opensearch.affinity.learn.Crew;
-import org.opensearch.affinity.learn.Dial;
-import org.opensearch.affinity.learn.Log;
-import org.opensearch.affinity.learn.Method;
+import org.opensearch.affinity.learn.Hyperparameter;
+import org.opensearch.affinity.learn.InteractionMatrix;
+import org.opensearch.affinity.learn.LearningMethod;
 import org.opensearch.affinity.learn.Neighbours;
-import org.opensearch.affinity.learn.Watch;
+import org.opensearch.affinity.learn.ParallelFor;
+import org.opensearch.affinity.learn.ProgressListener;
+import org.opensearch.affinity.learn.TopK;
 
 import java.util.List;
 import java.util.stream.Stream;
@@ -34,7 +34,7 @@ import java.util.stream.Stream;
  * @param keep      what each item of a history counts of the next newer one, above 0, at most 1
  * @param most      how many neighbours are kept of each item, at least 1
  */
-public record Neighbourhood(double user, double from, double to, double backward, double closeness, double keep, int most) implements Method {
+public record Neighbourhood(double user, double from, double to, double backward, double closeness, double keep, int most) implements LearningMethod {
     /** Farther apart than this in a user's row, two items are no pair. */
     static final int REACH = 1_000;
     private static final int SLICE = 64;
@@ -68,16 +68,16 @@ public record Neighbourhood(double user, double from, double to, double backward
     }
 
     /** What may be tried to make it fit a log. */
-    public static List<Dial<Neighbourhood>> dials(Log log) {
-        List<Dial<Neighbourhood>> exponents = List.of(
-            Dial.of("user", Neighbourhood::withUser, 0.0, 0.3, 0.5, 0.7, 0.85, 1.0),
-            Dial.of("from", Neighbourhood::withFrom, 0.0, 0.2, 0.3, 0.4, 0.5, 0.6),
-            Dial.of("to", Neighbourhood::withTo, 0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
+    public static List<Hyperparameter<Neighbourhood>> dials(InteractionMatrix log) {
+        List<Hyperparameter<Neighbourhood>> exponents = List.of(
+            Hyperparameter.of("user", Neighbourhood::withUser, 0.0, 0.3, 0.5, 0.7, 0.85, 1.0),
+            Hyperparameter.of("from", Neighbourhood::withFrom, 0.0, 0.2, 0.3, 0.4, 0.5, 0.6),
+            Hyperparameter.of("to", Neighbourhood::withTo, 0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
         );
-        List<Dial<Neighbourhood>> order = List.of(
-            Dial.of("backward", Neighbourhood::withBackward, 0.0, 0.1, 0.2, 0.5, 1.0),
-            Dial.of("closeness", Neighbourhood::withCloseness, 0.7, 0.8, 0.9, 1.0),
-            Dial.of("keep", Neighbourhood::withKeep, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+        List<Hyperparameter<Neighbourhood>> order = List.of(
+            Hyperparameter.of("backward", Neighbourhood::withBackward, 0.0, 0.1, 0.2, 0.5, 1.0),
+            Hyperparameter.of("closeness", Neighbourhood::withCloseness, 0.7, 0.8, 0.9, 1.0),
+            Hyperparameter.of("keep", Neighbourhood::withKeep, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
         );
         return log.ordered() ? Stream.concat(order.stream(), exponents.stream()).toList() : exponents;
     }
@@ -111,17 +111,17 @@ public record Neighbourhood(double user, double from, double to, double backward
     }
 
     @Override
-    public Neighbours learn(Log log, Crew crew, Watch watch) {
+    public Neighbours learn(InteractionMatrix log, ParallelFor crew, ProgressListener watch) {
         if (log.ordered() == false && (backward != 1 || closeness != 1 || keep != 1)) {
             return new Neighbourhood(user, from, to, 1, 1, 1, most).learn(log, crew, watch);
         }
-        Pairs pairs = new Pairs(log, this);
+        CoOccurrences pairs = new CoOccurrences(log, this);
         int[][] ordinals = new int[log.items()][];
         float[][] similarities = new float[log.items()][];
         crew.share(log.items(), SLICE, watch, (begin, end) -> {
-            Pairs.Counter counter = pairs.counter();
+            CoOccurrences.Counter counter = pairs.counter();
             for (int item = begin; item < end; item++) {
-                Best best = counter.count(item);
+                TopK best = counter.count(item);
                 ordinals[item] = new int[best.size()];
                 similarities[item] = new float[best.size()];
                 best.drain(ordinals[item], similarities[item]);

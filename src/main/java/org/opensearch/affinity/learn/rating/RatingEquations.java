@@ -1,15 +1,15 @@
 package org.opensearch.affinity.learn.rating;
 
-import org.opensearch.affinity.learn.Normal;
+import org.opensearch.affinity.learn.NormalEquations;
 import org.opensearch.affinity.learn.Regularisation;
-import org.opensearch.affinity.learn.Rows;
+import org.opensearch.affinity.learn.RowMatrix;
 
 /**
  * Solves for the row of one side of a rating model, a bias and then a vector, with the rows of the other side as they are. For one
  * thread.
  */
 final class RatingEquations {
-    private final Normal normal;
+    private final NormalEquations normal;
     private final Regularisation regularisation;
     private final float[] features;
 
@@ -18,9 +18,9 @@ final class RatingEquations {
      * @param damping how many ratings of the mean a row's bias is held back by
      */
     RatingEquations(int width, double damping, Regularisation regularisation) {
-        float[][] base = Rows.triangle(width);
+        float[][] base = RowMatrix.triangle(width);
         base[0][0] = (float) damping;
-        normal = new Normal(base);
+        normal = new NormalEquations(base);
         this.regularisation = regularisation;
         features = new float[width];
     }

@@ -1,12 +1,12 @@
 package org.opensearch.affinity.learn.rating;
 
-import org.opensearch.affinity.learn.Columns;
-import org.opensearch.affinity.learn.Crew;
-import org.opensearch.affinity.learn.Dial;
-import org.opensearch.affinity.learn.Log;
+import org.opensearch.affinity.learn.Hyperparameter;
+import org.opensearch.affinity.learn.InteractionMatrix;
+import org.opensearch.affinity.learn.ItemColumns;
+import org.opensearch.affinity.learn.ParallelFor;
+import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.Regularisation;
-import org.opensearch.affinity.learn.Rows;
-import org.opensearch.affinity.learn.Watch;
+import org.opensearch.affinity.learn.RowMatrix;
 
 import java.util.List;
 
@@ -58,15 +58,15 @@ public record RatingFactors(int dimension, int iterations, double lambda, double
     }
 
     /** What may be tried to make it fit. */
-    public List<Dial<RatingFactors>> dials() {
-        Dial<RatingFactors> damping = Dial.of("damping", RatingFactors::withDamping, 1.0, 3.0, 5.0, 10.0, 20.0);
+    public List<Hyperparameter<RatingFactors>> dials() {
+        Hyperparameter<RatingFactors> damping = Hyperparameter.of("damping", RatingFactors::withDamping, 1.0, 3.0, 5.0, 10.0, 20.0);
         if (dimension == 0) {
             return List.of(damping);
         }
         return List.of(
-            Dial.of("lambda", (factors, set) -> factors.withLambda(set[0], set[1]), LAMBDAS),
-            Dial.of("dimension", RatingFactors::withDimension, 4, 8, 16, 32, 64),
-            Dial.of("iterations", RatingFactors::withIterations, 5, 10, 20),
+            Hyperparameter.of("lambda", (factors, set) -> factors.withLambda(set[0], set[1]), LAMBDAS),
+            Hyperparameter.of("dimension", RatingFactors::withDimension, 4, 8, 16, 32, 64),
+            Hyperparameter.of("iterations", RatingFactors::withIterations, 5, 10, 20),
             damping
         );
     }
@@ -92,12 +92,12 @@ public record RatingFactors(int dimension, int iterations, double lambda, double
      *
      * @throws java.util.concurrent.CancellationException when the watch threw it
      */
-    public RatingModel learn(Ratings ratings, Crew crew, Watch watch) {
-        Log log = ratings.log();
+    public RatingModel learn(Ratings ratings, ParallelFor crew, ProgressListener watch) {
+        InteractionMatrix log = ratings.log();
         int width = dimension + 1;
         float[][] users = new float[log.users()][width];
         float[][] items = first(log.items());
-        Columns columns = new Columns(log);
+        ItemColumns columns = new ItemColumns(log);
         Regularisation regularisation = new Regularisation(lambda, 0, nu);
         RatingScale scale = ratings.scale();
         for (int round = 0; round < iterations; round++) {
@@ -131,7 +131,7 @@ public record RatingFactors(int dimension, int iterations, double lambda, double
     /** No biases yet, and vectors by chance: where all were the same, nothing would ever tell dimensions apart. */
     private float[][] first(int items) {
         float[][] rows = new float[items][dimension + 1];
-        float[][] vectors = Rows.random(items, dimension, FIRST / Math.sqrt(Math.max(1, dimension)), seed);
+        float[][] vectors = RowMatrix.random(items, dimension, FIRST / Math.sqrt(Math.max(1, dimension)), seed);
         for (int item = 0; item < items; item++) {
             System.arraycopy(vectors[item], 0, rows[item], 1, dimension);
         }

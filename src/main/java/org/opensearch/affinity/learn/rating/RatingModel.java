@@ -2,7 +2,7 @@ package org.opensearch.affinity.learn.rating;
 
 import org.apache.lucene.util.Accountable;
 import org.opensearch.affinity.learn.Regularisation;
-import org.opensearch.affinity.learn.Rows;
+import org.opensearch.affinity.learn.RowMatrix;
 
 /**
  * Predicts what somebody would rate an item: {@code mean + deviation · (b_u + b_i + w_u · h_i)}, never below the least nor above the
@@ -77,6 +77,6 @@ public final class RatingModel implements Accountable {
 
     @Override
     public long ramBytesUsed() {
-        return Rows.bytes(items);
+        return RowMatrix.bytes(items);
     }
 }

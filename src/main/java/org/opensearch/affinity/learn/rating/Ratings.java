@@ -3,26 +3,26 @@ package org.opensearch.affinity.learn.rating;
 import org.apache.lucene.util.Accountable;
 import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.RamUsageEstimator;
-import org.opensearch.affinity.learn.Log;
+import org.opensearch.affinity.learn.InteractionMatrix;
 
 /**
- * Who rated what, and how: a {@link Log} of who rated what, in which all count the same, and a rating for each of its places. A
+ * Who rated what, and how: a {@link InteractionMatrix} of who rated what, in which all count the same, and a rating for each of its places. A
  * log's weights could not be the ratings: these may be 0 or less, and those of one item are not added. Twelve bytes a rating.
  * Immutable.
  */
 public final class Ratings implements Accountable {
-    private final Log log;
+    private final InteractionMatrix log;
     private final float[] given;
     private final RatingScale scale;
 
-    private Ratings(Log log, float[] given) {
+    private Ratings(InteractionMatrix log, float[] given) {
         this.log = log;
         this.given = given;
         scale = RatingScale.of(given);
     }
 
     /** Who rated what. */
-    Log log() {
+    InteractionMatrix log() {
         return log;
     }
 
@@ -67,7 +67,7 @@ public final class Ratings implements Accountable {
 
     /** Takes ratings in the order of time, 32 bytes each until {@link #build}. Of several by one user for one item the last counts. */
     public static final class Builder {
-        private final Log.Builder log;
+        private final InteractionMatrix.Builder log;
         private int size;
         private int[] who = new int[16];
         private int[] what = new int[16];
@@ -75,7 +75,7 @@ public final class Ratings implements Accountable {
 
         /** @param items how many items the catalogue has; those that nobody rated count too */
         public Builder(int items) {
-            log = new Log.Builder(items);
+            log = new InteractionMatrix.Builder(items);
         }
 
         /**
@@ -98,7 +98,7 @@ public final class Ratings implements Accountable {
 
         /** The builder is of no use afterwards. */
         public Ratings build() {
-            Log built = log.build();
+            InteractionMatrix built = log.build();
             return new Ratings(built, byPlace(built));
         }
 
@@ -106,7 +106,7 @@ public final class Ratings implements Accountable {
          * The log has each user's items in the order of their last ratings. So going back in time, the next place of his that has
          * none yet is that of the next item which did not come later too.
          */
-        private float[] byPlace(Log built) {
+        private float[] byPlace(InteractionMatrix built) {
             float[] given = new float[built.size()];
             int[] next = new int[built.users()];
             for (int user = 0; user < next.length; user++) {

@@ -2,7 +2,7 @@ package org.opensearch.affinity.profile.label;
 
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
-import org.opensearch.affinity.cluster.Trace;
+import org.opensearch.affinity.cluster.RedactedException;
 import org.opensearch.affinity.profile.Interest;
 import org.opensearch.affinity.profile.label.CharacteristicTerms.Candidate;
 import org.opensearch.affinity.tracker.Tracker;
@@ -71,7 +71,7 @@ public final class InterestLabels {
         List<Label> known = interests.stream().map(interest -> labels.get(Key.of(items, interest))).toList();
         if (known.contains(null) && lookUps.tryAcquire()) {
             label(client, items, interests, ActionListener.runAfter(ActionListener.wrap(found -> {}, e -> {
-                LOGGER.debug("cannot label interests by the items of [{}]", items.index(), Trace.of(e));
+                LOGGER.debug("cannot label interests by the items of [{}]", items.index(), RedactedException.of(e));
             }), lookUps::release));
         }
         return known.stream().map(label -> label == null ? "" : label.text()).toList();

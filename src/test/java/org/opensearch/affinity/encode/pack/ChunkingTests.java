@@ -138,13 +138,13 @@ public class ChunkingTests extends EncodeTestCase {
     }
 
     public void testBatchesCountChunksAndTextsOnce() {
-        List<RanBatch> ran = new ArrayList<>();
+        List<BatchReport> ran = new ArrayList<>();
         // 1 chunk of 3 tokens, 2 of 4 and 3, 3 of 5 tokens; 2 special ones each.
         List<String> texts = List.of("a red tent", "a red tent for two people too", "lamp ".repeat(15));
         narrow.encode(texts, Purpose.ITEM, CHUNKS, ran::add);
-        assertEquals(3, ran.stream().mapToInt(RanBatch::texts).sum());
-        assertEquals(3 + 7 + 15 + 2 * 6, ran.stream().mapToInt(RanBatch::tokens).sum());
-        assertEquals("one batch, padded to 7", 6 * 7, ran.stream().mapToInt(RanBatch::paddedTokens).sum());
+        assertEquals(3, ran.stream().mapToInt(BatchReport::texts).sum());
+        assertEquals(3 + 7 + 15 + 2 * 6, ran.stream().mapToInt(BatchReport::tokens).sum());
+        assertEquals("one batch, padded to 7", 6 * 7, ran.stream().mapToInt(BatchReport::paddedTokens).sum());
     }
 
     public void testEveryChunkHasThePrefixOfItsPurpose() throws Exception {

@@ -1,33 +1,33 @@
 package org.opensearch.affinity.learn.candidate;
 
-import org.opensearch.affinity.learn.Crew;
 import org.opensearch.affinity.learn.Factors;
 import org.opensearch.affinity.learn.FoldIn;
-import org.opensearch.affinity.learn.History;
-import org.opensearch.affinity.learn.Log;
+import org.opensearch.affinity.learn.InteractionMatrix;
 import org.opensearch.affinity.learn.Logs;
-import org.opensearch.affinity.learn.Normal;
+import org.opensearch.affinity.learn.NormalEquations;
+import org.opensearch.affinity.learn.ParallelFor;
+import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.Regularisation;
-import org.opensearch.affinity.learn.Rows;
-import org.opensearch.affinity.learn.Watch;
+import org.opensearch.affinity.learn.RowMatrix;
+import org.opensearch.affinity.learn.WeightedHistory;
 import org.opensearch.test.OpenSearchTestCase;
 
 public class ImplicitFactorsTests extends OpenSearchTestCase {
     public void testRidgeOfOneDimension() {
         // αG = 0.1 · (2² + 1²) = 0.5, λ' = 0.5 · (1 + 0.1 · 2) = 0.6, Σ c h² = 4: 2 / 5.1.
         FoldIn encoder = new FoldIn(new float[][] { { 2 }, { 1 } }, new float[][] { { 0.5f } }, new Regularisation(0.5, 0.1, 1), 0.5);
-        assertEquals(2 / 5.1, encoder.vector(History.of(0))[0], 1e-6);
+        assertEquals(2 / 5.1, encoder.vector(WeightedHistory.of(0))[0], 1e-6);
         // The older item counts half: λ' = 0.5 · (1.5 + 0.2), Σ c h² = 1 + 0.5 · 4, Σ c h = 1 + 0.5 · 2.
-        assertEquals(2 / (0.5 + 0.85 + 3), encoder.vector(History.of(1, 0))[0], 1e-6);
-        assertEquals(0, encoder.vector(History.of())[0], 0);
+        assertEquals(2 / (0.5 + 0.85 + 3), encoder.vector(WeightedHistory.of(1, 0))[0], 1e-6);
+        assertEquals(0, encoder.vector(WeightedHistory.of())[0], 0);
         assertEquals("busy rows alike", 0.5, new Regularisation(0.5, 0.1, 0).lambda(10, 1_000), 0);
     }
 
     public void testSolutionSolvesTheEquations() {
         int n = randomIntBetween(2, 40);
-        float[][] things = Rows.random(30, n, 1, randomLong());
-        float[][] base = Rows.triangle(n);
-        Normal normal = new Normal(base);
+        float[][] things = RowMatrix.random(30, n, 1, randomLong());
+        float[][] base = RowMatrix.triangle(n);
+        NormalEquations normal = new NormalEquations(base);
         normal.begin(0.3);
         double[][] matrix = new double[n][n];
         double[] right = new double[n];
@@ -53,7 +53,7 @@ public class ImplicitFactorsTests extends OpenSearchTestCase {
     }
 
     public void testWhatHasNoSolutionIsFinite() {
-        Normal normal = new Normal(Rows.triangle(3));
+        NormalEquations normal = new NormalEquations(RowMatrix.triangle(3));
         normal.begin(0);
         normal.add(1, new float[] { 1, 1, 1 });
         float[] solution = new float[3];
@@ -64,7 +64,7 @@ public class ImplicitFactorsTests extends OpenSearchTestCase {
     }
 
     public void testEachRoundLessIsLeft() {
-        Log log = Logs.twoTastes(80, 20, random());
+        InteractionMatrix log = Logs.twoTastes(80, 20, random());
         double before = Double.POSITIVE_INFINITY;
         for (int rounds = 1; rounds <= 6; rounds++) {
             double left = objective(log, new ImplicitFactors(4, rounds, 0.2, 0.05, 1, 1, 7));
@@ -74,8 +74,8 @@ public class ImplicitFactorsTests extends OpenSearchTestCase {
     }
 
     /** Of the items as learned and the users as encoded, which is what solves for them. */
-    private static double objective(Log log, ImplicitFactors method) {
-        Factors model = method.learn(log, Crew.ALONE, Watch.NOBODY);
+    private static double objective(InteractionMatrix log, ImplicitFactors method) {
+        Factors model = method.learn(log, ParallelFor.ALONE, ProgressListener.NOBODY);
         Regularisation regularisation = new Regularisation(method.lambda(), method.alpha(), method.nu());
         double sum = 0;
         for (int user = 0; user < log.users(); user++) {

@@ -1,44 +1,44 @@
 package org.opensearch.affinity.learn.candidate;
 
-import org.opensearch.affinity.learn.Crew;
 import org.opensearch.affinity.learn.Factors;
-import org.opensearch.affinity.learn.History;
-import org.opensearch.affinity.learn.Log;
+import org.opensearch.affinity.learn.InteractionMatrix;
 import org.opensearch.affinity.learn.Logs;
-import org.opensearch.affinity.learn.Watch;
+import org.opensearch.affinity.learn.ParallelFor;
+import org.opensearch.affinity.learn.ProgressListener;
+import org.opensearch.affinity.learn.WeightedHistory;
 import org.opensearch.test.OpenSearchTestCase;
 
 public class LowPassTests extends OpenSearchTestCase {
     /** Two groups that share nothing: the leading singular vectors are (1, 1, 0, 0) / √2 and (0, 0, 1, 1) / √2, both of value 1. */
     public void testTwoGroups() {
-        Log log = Logs.unordered(4, new int[] { 0, 1 }, new int[] { 0, 1 }, new int[] { 2, 3 }, new int[] { 2, 3 });
-        Factors model = new LowPass(2, 1, 1).learn(log, Crew.ALONE, Watch.NOBODY);
-        assertArrayEquals(new float[] { 0.5f, 0.5f, 0, 0 }, model.scores(History.of(0)), 1e-4f);
-        assertArrayEquals(new float[] { 0.5f, 0.5f, 0.5f, 0.5f }, model.scores(History.of(0, 3)), 1e-4f);
+        InteractionMatrix log = Logs.unordered(4, new int[] { 0, 1 }, new int[] { 0, 1 }, new int[] { 2, 3 }, new int[] { 2, 3 });
+        Factors model = new LowPass(2, 1, 1).learn(log, ParallelFor.ALONE, ProgressListener.NOBODY);
+        assertArrayEquals(new float[] { 0.5f, 0.5f, 0, 0 }, model.scores(WeightedHistory.of(0)), 1e-4f);
+        assertArrayEquals(new float[] { 0.5f, 0.5f, 0.5f, 0.5f }, model.scores(WeightedHistory.of(0, 3)), 1e-4f);
     }
 
     /** One vector: (√d) for the items' degrees d = 3, 1, 1 of a connected graph, of squared length 5; scores d_h^-½ · √d_h √d_j / 5 · √d_j. */
     public void testTheFirstVectorIsPopularity() {
-        Log log = Logs.unordered(3, new int[] { 0, 1 }, new int[] { 0, 2 }, new int[] { 0 });
-        Factors model = new LowPass(1, 1, 1).learn(log, Crew.ALONE, Watch.NOBODY);
-        assertArrayEquals(new float[] { 0.6f, 0.2f, 0.2f }, model.scores(History.of(0)), 1e-4f);
-        assertArrayEquals(new float[] { 0.6f, 0.2f, 0.2f }, model.scores(History.of(2)), 1e-4f);
+        InteractionMatrix log = Logs.unordered(3, new int[] { 0, 1 }, new int[] { 0, 2 }, new int[] { 0 });
+        Factors model = new LowPass(1, 1, 1).learn(log, ParallelFor.ALONE, ProgressListener.NOBODY);
+        assertArrayEquals(new float[] { 0.6f, 0.2f, 0.2f }, model.scores(WeightedHistory.of(0)), 1e-4f);
+        assertArrayEquals(new float[] { 0.6f, 0.2f, 0.2f }, model.scores(WeightedHistory.of(2)), 1e-4f);
     }
 
     /** With all singular vectors that are not 0 the filter leaves a user's own items as they are: A V Vᵀ = A. */
     public void testAllVectorsPassEverything() {
-        Log log = Logs.unordered(6, new int[] { 0, 1 }, new int[] { 1, 2, 3 }, new int[] { 4 });
-        Factors model = new LowPass(50, 1, 1).learn(log, Crew.ALONE, Watch.NOBODY);
+        InteractionMatrix log = Logs.unordered(6, new int[] { 0, 1 }, new int[] { 1, 2, 3 }, new int[] { 4 });
+        Factors model = new LowPass(50, 1, 1).learn(log, ParallelFor.ALONE, ProgressListener.NOBODY);
         assertEquals(3, model.dimension());
         assertArrayEquals(new float[] { 1, 1, 0, 0, 0, 0 }, model.scores(log.history(0)), 1e-3f);
         assertArrayEquals(new float[] { 0, 1, 1, 1, 0, 0 }, model.scores(log.history(1)), 1e-3f);
-        assertArrayEquals("nobody took the last", new float[6], model.scores(History.of(5)), 0);
+        assertArrayEquals("nobody took the last", new float[6], model.scores(WeightedHistory.of(5)), 0);
     }
 
     public void testTheNewestCountsMost() {
-        Log log = Logs.ordered(4, new int[] { 0, 1 }, new int[] { 0, 1 }, new int[] { 2, 3 }, new int[] { 2, 3 });
-        Factors model = new LowPass(2, 0.5, 1).learn(log, Crew.ALONE, Watch.NOBODY);
-        assertArrayEquals(new float[] { 0.5f, 0.5f, 0.25f, 0.25f }, model.scores(History.of(0, 3)), 1e-4f);
+        InteractionMatrix log = Logs.ordered(4, new int[] { 0, 1 }, new int[] { 0, 1 }, new int[] { 2, 3 }, new int[] { 2, 3 });
+        Factors model = new LowPass(2, 0.5, 1).learn(log, ParallelFor.ALONE, ProgressListener.NOBODY);
+        assertArrayEquals(new float[] { 0.5f, 0.5f, 0.25f, 0.25f }, model.scores(WeightedHistory.of(0, 3)), 1e-4f);
     }
 
     public void testBoundsOfSettings() {

@@ -3,10 +3,10 @@ package org.opensearch.affinity.learn.neighbour;
 import org.apache.lucene.util.VectorUtil;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
-import org.opensearch.affinity.learn.Crew;
 import org.opensearch.affinity.learn.Neighbours;
-import org.opensearch.affinity.learn.Rows;
-import org.opensearch.affinity.learn.Watch;
+import org.opensearch.affinity.learn.ParallelFor;
+import org.opensearch.affinity.learn.ProgressListener;
+import org.opensearch.affinity.learn.RowMatrix;
 import org.opensearch.test.OpenSearchTestCase;
 
 import java.util.ArrayList;
@@ -54,7 +54,7 @@ public class ContentMapTests extends OpenSearchTestCase {
     }
 
     public void testNewItemsGoWithWhatTheirLikeGoWith() {
-        ContentMap map = ContentMap.learn(neighbours(ITEMS), contents(), Crew.ALONE, Watch.NOBODY);
+        ContentMap map = ContentMap.learn(neighbours(ITEMS), contents(), ParallelFor.ALONE, ProgressListener.NOBODY);
         assertTrue("explained " + map.told().explained(), map.told().explained() > 0.05 && map.told().explained() < 1);
         assertEquals(ITEMS, map.told().items());
         float[] estimates = new float[GROUPS];
@@ -76,7 +76,7 @@ public class ContentMapTests extends OpenSearchTestCase {
         Neighbours neighbours = neighbours(ITEMS);
         float[][] contents = contents();
         contents[7] = null;
-        ContentMap map = ContentMap.learn(neighbours, contents, Crew.ALONE, Watch.NOBODY);
+        ContentMap map = ContentMap.learn(neighbours, contents, ParallelFor.ALONE, ProgressListener.NOBODY);
         for (int item : new int[] { 0, 3, 7, 299 }) {
             assertArrayEquals(ridge(neighbours, contents, item, map.told().ridge(), -1), map.vector(item), 1e-4f);
         }
@@ -85,7 +85,7 @@ public class ContentMapTests extends OpenSearchTestCase {
     public void testWhatIsExplainedIsWhatEstimatesTakeAway() {
         Neighbours neighbours = neighbours(ITEMS);
         float[][] contents = contents();
-        ContentMap map = ContentMap.learn(neighbours, contents, Crew.ALONE, Watch.NOBODY);
+        ContentMap map = ContentMap.learn(neighbours, contents, ParallelFor.ALONE, ProgressListener.NOBODY);
         double squares = 0;
         double errors = 0;
         for (int item = 0; item < ITEMS; item++) {
@@ -160,34 +160,34 @@ public class ContentMapTests extends OpenSearchTestCase {
                 similarities[item][rank] = all.similarity(item, rank);
             }
         }
-        ContentMap map = ContentMap.learn(new Neighbours(ordinals, similarities, 1), contents, Crew.ALONE, Watch.NOBODY);
+        ContentMap map = ContentMap.learn(new Neighbours(ordinals, similarities, 1), contents, ParallelFor.ALONE, ProgressListener.NOBODY);
         assertEquals(ITEMS, map.told().items());
-        assertArrayEquals(ContentMap.learn(all, known, Crew.ALONE, Watch.NOBODY).vector(5), map.vector(5), 1e-5f);
+        assertArrayEquals(ContentMap.learn(all, known, ParallelFor.ALONE, ProgressListener.NOBODY).vector(5), map.vector(5), 1e-5f);
         assertEquals("nothing is known of it", 0, map.vector(ITEMS).length);
     }
 
     public void testContentThatSaysNothingIsNotUsed() {
-        float[][] chance = Rows.random(ITEMS, DIMENSION, 1, 7);
+        float[][] chance = RowMatrix.random(ITEMS, DIMENSION, 1, 7);
         for (float[] row : chance) {
             VectorUtil.l2normalize(row);
         }
-        ContentMap map = ContentMap.learn(neighbours(ITEMS), chance, Crew.ALONE, Watch.NOBODY);
+        ContentMap map = ContentMap.learn(neighbours(ITEMS), chance, ParallelFor.ALONE, ProgressListener.NOBODY);
         assertTrue("explained " + map.told().explained(), map.told().explained() < 0.02);
         for (int few : new int[] { 0, 48 }) {
-            ContentMap none = ContentMap.learn(few == 0 ? new Neighbours(new int[0][], new float[0][], 1) : neighbours(few), new float[few][], Crew.ALONE, Watch.NOBODY);
+            ContentMap none = ContentMap.learn(few == 0 ? new Neighbours(new int[0][], new float[0][], 1) : neighbours(few), new float[few][], ParallelFor.ALONE, ProgressListener.NOBODY);
             assertEquals(0, none.told().ridge(), 0);
         }
-        ContentMap few = ContentMap.learn(neighbours(48), Arrays.copyOf(contents(), 48), Crew.ALONE, Watch.NOBODY);
+        ContentMap few = ContentMap.learn(neighbours(48), Arrays.copyOf(contents(), 48), ParallelFor.ALONE, ProgressListener.NOBODY);
         assertEquals("too few to tell", 0, few.vector(3).length);
     }
 
     public void testThreadsDoNotMatter() throws Exception {
         Neighbours neighbours = neighbours(ITEMS);
         float[][] contents = contents();
-        ContentMap alone = ContentMap.learn(neighbours, contents, Crew.ALONE, Watch.NOBODY);
+        ContentMap alone = ContentMap.learn(neighbours, contents, ParallelFor.ALONE, ProgressListener.NOBODY);
         ExecutorService pool = Executors.newFixedThreadPool(3);
         try {
-            ContentMap together = ContentMap.learn(neighbours, contents, new Crew(pool, 4), Watch.NOBODY);
+            ContentMap together = ContentMap.learn(neighbours, contents, new ParallelFor(pool, 4), ProgressListener.NOBODY);
             for (int item = 0; item < ITEMS; item++) {
                 assertArrayEquals(alone.vector(item), together.vector(item), 0);
             }
@@ -199,12 +199,12 @@ public class ContentMapTests extends OpenSearchTestCase {
 
     public void testProgressAndCancellation() {
         List<Double> parts = new ArrayList<>();
-        ContentMap.learn(neighbours(ITEMS), contents(), Crew.ALONE, parts::add);
+        ContentMap.learn(neighbours(ITEMS), contents(), ParallelFor.ALONE, parts::add);
         for (int i = 1; i < parts.size(); i++) {
             assertTrue(parts.toString(), parts.get(i) >= parts.get(i - 1));
         }
         assertEquals(1, parts.getLast(), 0);
-        expectThrows(CancellationException.class, () -> ContentMap.learn(neighbours(ITEMS), contents(), Crew.ALONE, part -> {
+        expectThrows(CancellationException.class, () -> ContentMap.learn(neighbours(ITEMS), contents(), ParallelFor.ALONE, part -> {
             throw new CancellationException();
         }));
     }

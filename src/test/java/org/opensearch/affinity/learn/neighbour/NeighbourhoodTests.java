@@ -1,11 +1,11 @@
 package org.opensearch.affinity.learn.neighbour;
 
-import org.opensearch.affinity.learn.Crew;
-import org.opensearch.affinity.learn.History;
-import org.opensearch.affinity.learn.Log;
+import org.opensearch.affinity.learn.InteractionMatrix;
 import org.opensearch.affinity.learn.Logs;
 import org.opensearch.affinity.learn.Neighbours;
-import org.opensearch.affinity.learn.Watch;
+import org.opensearch.affinity.learn.ParallelFor;
+import org.opensearch.affinity.learn.ProgressListener;
+import org.opensearch.affinity.learn.WeightedHistory;
 import org.opensearch.test.OpenSearchTestCase;
 
 public class NeighbourhoodTests extends OpenSearchTestCase {
@@ -14,12 +14,12 @@ public class NeighbourhoodTests extends OpenSearchTestCase {
     private static final int[][] THREE = { { 0, 1 }, { 0, 1, 2 }, { 0 } };
 
     private static float similarity(Neighbours model, int from, int to) {
-        History one = History.of(from);
+        WeightedHistory one = WeightedHistory.of(from);
         return model.scores(one)[to];
     }
 
-    private static Neighbours learn(Neighbourhood method, Log log) {
-        return method.learn(log, Crew.ALONE, Watch.NOBODY);
+    private static Neighbours learn(Neighbourhood method, InteractionMatrix log) {
+        return method.learn(log, ParallelFor.ALONE, ProgressListener.NOBODY);
     }
 
     public void testCosine() {
@@ -35,7 +35,7 @@ public class NeighbourhoodTests extends OpenSearchTestCase {
     }
 
     public void testExponents() {
-        Log log = Logs.unordered(4, THREE);
+        InteractionMatrix log = Logs.unordered(4, THREE);
         Neighbours model = learn(COUNTS.withUser(1).withFrom(0.5).withTo(0.25), log);
         double byUsers = 1.0 / 2 + 1.0 / 3;
         assertEquals(byUsers / Math.pow(3, 0.5) / Math.pow(2, 0.25), similarity(model, 0, 1), 1e-6);
@@ -44,13 +44,13 @@ public class NeighbourhoodTests extends OpenSearchTestCase {
     }
 
     public void testWeightsMultiply() {
-        Log log = new Log.Builder(2).add(0, 0, 2, 0).add(0, 1, 3, 0).add(1, 0, 1, 0).add(1, 1, 1, 0).build();
+        InteractionMatrix log = new InteractionMatrix.Builder(2).add(0, 0, 2, 0).add(0, 1, 3, 0).add(1, 0, 1, 0).add(1, 1, 1, 0).build();
         assertEquals(7, similarity(learn(COUNTS, log), 0, 1), 1e-6);
         assertEquals(7 / Math.sqrt(3 * 4), similarity(learn(COUNTS.withFrom(0.5).withTo(0.5), log), 0, 1), 1e-6);
     }
 
     public void testOrderAndDistance() {
-        Log log = Logs.ordered(4, new int[] { 0, 1, 2 }, new int[] { 0, 1 });
+        InteractionMatrix log = Logs.ordered(4, new int[] { 0, 1, 2 }, new int[] { 0, 1 });
         Neighbours model = learn(COUNTS.withBackward(0.25).withCloseness(0.5), log);
         assertEquals(2, similarity(model, 0, 1), 1e-6);
         assertEquals(0.5, similarity(model, 0, 2), 1e-6);
@@ -67,16 +67,16 @@ public class NeighbourhoodTests extends OpenSearchTestCase {
     }
 
     public void testTheNewestCountsMost() {
-        Log log = Logs.ordered(4, new int[] { 0, 2 }, new int[] { 1, 3 });
+        InteractionMatrix log = Logs.ordered(4, new int[] { 0, 2 }, new int[] { 1, 3 });
         Neighbours model = learn(COUNTS.withKeep(0.5), log);
-        float[] scores = model.scores(new History(new int[] { 0, 1 }, new float[] { 1, 3 }));
+        float[] scores = model.scores(new WeightedHistory(new int[] { 0, 1 }, new float[] { 1, 3 }));
         assertArrayEquals(new float[] { 0, 0, 1, 1.5f }, scores, 1e-6f);
-        model.score(History.of(1, 0), 2, scores);
+        model.score(WeightedHistory.of(1, 0), 2, scores);
         assertArrayEquals("added, times the factor", new float[] { 0, 0, 2, 3.5f }, scores, 1e-6f);
     }
 
     public void testOnlyTheNearestAreKept() {
-        Log log = Logs.unordered(4, new int[] { 0, 1 }, new int[] { 0, 1, 2 }, new int[] { 0, 1, 3 }, new int[] { 0, 3 });
+        InteractionMatrix log = Logs.unordered(4, new int[] { 0, 1 }, new int[] { 0, 1, 2 }, new int[] { 0, 1, 3 }, new int[] { 0, 3 });
         Neighbours model = learn(COUNTS.withMost(2), log);
         assertEquals(2, model.size(0));
         assertArrayEquals(new int[] { 1, 3 }, new int[] { model.neighbour(0, 0), model.neighbour(0, 1) });
@@ -86,7 +86,7 @@ public class NeighbourhoodTests extends OpenSearchTestCase {
     }
 
     public void testItIsTheFormula() {
-        Log log = Logs.twoTastes(60, 12, random());
+        InteractionMatrix log = Logs.twoTastes(60, 12, random());
         Neighbourhood method = new Neighbourhood(0.6, 0.3, 0.8, 0.4, 0.7, 0.9, 100);
         Neighbours model = learn(method, log);
         double[][] sums = new double[12][12];

@@ -1,6 +1,6 @@
 package org.opensearch.affinity.learn.rating;
 
-import org.opensearch.affinity.learn.Rows;
+import org.opensearch.affinity.learn.RowMatrix;
 
 import java.util.Random;
 
@@ -13,8 +13,8 @@ final class PlantedRatings {
 
     /** @param dimension of the vectors; half of what ratings vary by is theirs, the other half that of biases, and noise is on top */
     PlantedRatings(int users, int items, int dimension, double noise, Random random) {
-        this.users = Rows.random(users, dimension + 1, 1, random.nextLong());
-        this.items = Rows.random(items, dimension + 1, 1, random.nextLong());
+        this.users = RowMatrix.random(users, dimension + 1, 1, random.nextLong());
+        this.items = RowMatrix.random(items, dimension + 1, 1, random.nextLong());
         this.noise = noise;
         this.random = random;
     }

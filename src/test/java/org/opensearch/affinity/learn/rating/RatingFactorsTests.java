@@ -1,9 +1,9 @@
 package org.opensearch.affinity.learn.rating;
 
-import org.opensearch.affinity.learn.Crew;
-import org.opensearch.affinity.learn.Dial;
+import org.opensearch.affinity.learn.Hyperparameter;
+import org.opensearch.affinity.learn.ParallelFor;
+import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.Regularisation;
-import org.opensearch.affinity.learn.Watch;
 import org.opensearch.test.OpenSearchTestCase;
 
 import java.util.ArrayList;
@@ -20,7 +20,7 @@ public class RatingFactorsTests extends OpenSearchTestCase {
         // Mean 3, deviation 1, all by one user: his bias is 0 once items have theirs, and that of an item rated n times
         // 1 above the mean is n / (n + 1) deviations with a damping of 1, for none of the others moves it.
         Ratings ratings = new Ratings.Builder(2).add(0, 0, 4).add(1, 0, 4).add(0, 1, 2).add(1, 1, 2).build();
-        RatingModel model = RatingFactors.biases().withDamping(1).learn(ratings, Crew.ALONE, Watch.NOBODY);
+        RatingModel model = RatingFactors.biases().withDamping(1).learn(ratings, ParallelFor.ALONE, ProgressListener.NOBODY);
         assertEquals(2.0 / 3, model.bias(0), 1e-5);
         assertEquals(-2.0 / 3, model.bias(1), 1e-5);
         // Who gave 4 to the better item alone: (1 - 2/3) / (1 + 1) above the mean.
@@ -43,7 +43,7 @@ public class RatingFactorsTests extends OpenSearchTestCase {
     public void testWhatIsUnknownAddsNothing() {
         // Item 2 was rated by nobody.
         Ratings ratings = new Ratings.Builder(3).add(0, 0, 4).add(1, 0, 4).add(0, 1, 2).add(1, 1, 2).add(2, 0, 4).add(2, 1, 1).build();
-        RatingModel model = SMALL.learn(ratings, Crew.ALONE, Watch.NOBODY);
+        RatingModel model = SMALL.learn(ratings, ParallelFor.ALONE, ProgressListener.NOBODY);
         float[] nobody = model.user(ratings.of(7));
         assertArrayEquals(new float[5], nobody, 0);
         assertEquals("the mean", 17.0 / 6, model.predict(nobody, 2), 1e-9);
@@ -57,8 +57,8 @@ public class RatingFactorsTests extends OpenSearchTestCase {
     public void testPlantedTastesAreFoundBeyondBiases() {
         PlantedRatings planted = new PlantedRatings(300, 120, 3, 0.3, random());
         Ratings known = planted.draw(12_000);
-        double biases = planted.rmse(RatingFactors.biases().learn(known, Crew.ALONE, Watch.NOBODY), known);
-        double factors = planted.rmse(SMALL.withLambda(0.4, 0.5).learn(known, Crew.ALONE, Watch.NOBODY), known);
+        double biases = planted.rmse(RatingFactors.biases().learn(known, ParallelFor.ALONE, ProgressListener.NOBODY), known);
+        double factors = planted.rmse(SMALL.withLambda(0.4, 0.5).learn(known, ParallelFor.ALONE, ProgressListener.NOBODY), known);
         assertTrue("noise alone is .3, vectors " + factors + ", biases " + biases, factors < 0.45 && factors < 0.65 * biases);
     }
 
@@ -72,8 +72,8 @@ public class RatingFactorsTests extends OpenSearchTestCase {
             }
         }
         Ratings points = builder.build();
-        RatingModel one = SMALL.learn(stars, Crew.ALONE, Watch.NOBODY);
-        RatingModel other = SMALL.learn(points, Crew.ALONE, Watch.NOBODY);
+        RatingModel one = SMALL.learn(stars, ParallelFor.ALONE, ProgressListener.NOBODY);
+        RatingModel other = SMALL.learn(points, ParallelFor.ALONE, ProgressListener.NOBODY);
         for (int user = 0; user < stars.users(); user++) {
             assertEquals(20 * one.predict(one.user(stars.of(user)), 3) - 7, other.predict(other.user(points.of(user)), 3), 0.2);
         }
@@ -91,7 +91,7 @@ public class RatingFactorsTests extends OpenSearchTestCase {
 
     /** Of the items as learned and the users as encoded, which is what solves for them. */
     private static double objective(Ratings ratings, RatingFactors method) {
-        RatingModel model = method.learn(ratings, Crew.ALONE, Watch.NOBODY);
+        RatingModel model = method.learn(ratings, ParallelFor.ALONE, ProgressListener.NOBODY);
         double sum = 0;
         for (int user = 0; user < ratings.users(); user++) {
             float[] row = model.user(ratings.of(user));
@@ -125,8 +125,8 @@ public class RatingFactorsTests extends OpenSearchTestCase {
         Ratings ratings = planted.draw(5_000);
         ExecutorService pool = Executors.newFixedThreadPool(2);
         try {
-            RatingModel alone = SMALL.learn(ratings, Crew.ALONE, Watch.NOBODY);
-            RatingModel together = SMALL.learn(ratings, new Crew(pool, 3), Watch.NOBODY);
+            RatingModel alone = SMALL.learn(ratings, ParallelFor.ALONE, ProgressListener.NOBODY);
+            RatingModel together = SMALL.learn(ratings, new ParallelFor(pool, 3), ProgressListener.NOBODY);
             for (int item = 0; item < ratings.items(); item++) {
                 assertArrayEquals(alone.item(item), together.item(item), 0);
             }
@@ -139,7 +139,7 @@ public class RatingFactorsTests extends OpenSearchTestCase {
     public void testFiftyUsersAndTheRangeOfRatings() {
         Ratings ratings = new PlantedRatings(50, 30, 2, 1, random()).draw(400);
         for (RatingFactors method : List.of(SMALL, RatingFactors.biases(), SMALL.withLambda(0.01, 0).withDamping(0))) {
-            RatingModel model = method.learn(ratings, Crew.ALONE, Watch.NOBODY);
+            RatingModel model = method.learn(ratings, ParallelFor.ALONE, ProgressListener.NOBODY);
             RatingScale scale = model.scale();
             for (int user = 0; user <= 50; user++) {
                 float[] row = model.user(ratings.of(user));
@@ -163,31 +163,31 @@ public class RatingFactorsTests extends OpenSearchTestCase {
 
     public void testWhoAllRateAlike() {
         Ratings ratings = new Ratings.Builder(3).add(0, 0, 0.1f).add(0, 1, 0.1f).add(1, 0, 0.1f).build();
-        RatingModel model = SMALL.learn(ratings, Crew.ALONE, Watch.NOBODY);
+        RatingModel model = SMALL.learn(ratings, ParallelFor.ALONE, ProgressListener.NOBODY);
         for (int item = 0; item < 3; item++) {
             assertEquals(0.1f, model.predict(model.user(ratings.of(0)), item), 0);
         }
         Ratings one = new Ratings.Builder(1).add(0, 0, 5).build();
-        RatingModel sure = SMALL.learn(one, Crew.ALONE, Watch.NOBODY);
+        RatingModel sure = SMALL.learn(one, ParallelFor.ALONE, ProgressListener.NOBODY);
         assertEquals(5, sure.predict(sure.user(one.of(0)), 0), 0);
     }
 
     public void testOfNothingNothingIsLearned() {
-        RatingModel model = SMALL.learn(new Ratings.Builder(2).build(), Crew.ALONE, Watch.NOBODY);
+        RatingModel model = SMALL.learn(new Ratings.Builder(2).build(), ParallelFor.ALONE, ProgressListener.NOBODY);
         assertEquals(2, model.items());
         assertEquals(0, model.predict(model.user(new RatedItems(new int[] { 1 }, new float[] { 4 })), 1), 0);
-        assertEquals(0, SMALL.learn(new Ratings.Builder(0).build(), Crew.ALONE, Watch.NOBODY).items());
+        assertEquals(0, SMALL.learn(new Ratings.Builder(0).build(), ParallelFor.ALONE, ProgressListener.NOBODY).items());
     }
 
     public void testProgressAndCancellation() {
         Ratings ratings = new PlantedRatings(300, 200, 2, 0.5, random()).draw(2_000);
         List<Double> parts = new ArrayList<>();
-        SMALL.learn(ratings, Crew.ALONE, parts::add);
+        SMALL.learn(ratings, ParallelFor.ALONE, parts::add);
         for (int i = 1; i < parts.size(); i++) {
             assertTrue(parts.get(i) >= parts.get(i - 1));
         }
         assertEquals(1, parts.get(parts.size() - 1), 1e-9);
-        expectThrows(CancellationException.class, () -> SMALL.learn(ratings, Crew.ALONE, part -> {
+        expectThrows(CancellationException.class, () -> SMALL.learn(ratings, ParallelFor.ALONE, part -> {
             if (part > 0.5) {
                 throw new CancellationException();
             }
@@ -201,7 +201,7 @@ public class RatingFactorsTests extends OpenSearchTestCase {
         expectThrows(IllegalArgumentException.class, () -> SMALL.withLambda(1, -1));
         expectThrows(IllegalArgumentException.class, () -> SMALL.withLambda(0.001, 1));
         expectThrows(IllegalArgumentException.class, () -> SMALL.withDamping(-1));
-        assertEquals("biases have no vectors to be tried", List.of("damping"), RatingFactors.biases().dials().stream().map(Dial::name).toList());
+        assertEquals("biases have no vectors to be tried", List.of("damping"), RatingFactors.biases().dials().stream().map(Hyperparameter::name).toList());
         assertTrue(SMALL.dials().size() > 1);
     }
 }

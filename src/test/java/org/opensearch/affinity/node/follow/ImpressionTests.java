@@ -1,8 +1,8 @@
 package org.opensearch.affinity.node.follow;
 
 import org.opensearch.action.support.PlainActionFuture;
-import org.opensearch.affinity.item.ItemIndex;
 import org.opensearch.affinity.item.ItemRow;
+import org.opensearch.affinity.item.ItemRowIndex;
 import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.affinity.tracker.UserKeys;
@@ -20,8 +20,8 @@ public class ImpressionTests extends TrackTestCase {
     private static final String SHOWING = ", \"impressions\": [\"impression\", \"view\"]";
 
     private ItemRow row(String item) {
-        PlainActionFuture<List<ItemIndex.Stored>> rows = PlainActionFuture.newFuture();
-        new ItemIndex(client()).load("shop", List.of(item), rows);
+        PlainActionFuture<List<ItemRowIndex.Stored>> rows = PlainActionFuture.newFuture();
+        new ItemRowIndex(client()).load("shop", List.of(item), rows);
         return rows.actionGet().getFirst().row();
     }
 

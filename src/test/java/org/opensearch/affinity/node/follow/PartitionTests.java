@@ -4,8 +4,8 @@ import org.opensearch.action.bulk.BulkAction;
 import org.opensearch.action.bulk.BulkRequest;
 import org.opensearch.action.index.IndexRequest;
 import org.opensearch.affinity.AffinityPlugin;
-import org.opensearch.affinity.item.ItemIndex;
 import org.opensearch.affinity.item.ItemRow;
+import org.opensearch.affinity.item.ItemRowIndex;
 import org.opensearch.affinity.manage.PutTrackerAction;
 import org.opensearch.affinity.manage.TrackerStats;
 import org.opensearch.affinity.manage.TrackerStatsAction;
@@ -258,10 +258,10 @@ public class PartitionTests extends OpenSearchIntegTestCase {
 
     /** Weight and time of each item's row. */
     private static Map<String, String> rows(String tracker) throws IOException {
-        client().admin().indices().prepareRefresh(ItemIndex.alias(tracker)).get();
+        client().admin().indices().prepareRefresh(ItemRowIndex.alias(tracker)).get();
         Map<String, String> rows = new HashMap<>();
-        for (SearchHit hit : client().prepareSearch(ItemIndex.alias(tracker)).setSize(ITEMS).get().getHits()) {
-            ItemRow row = ItemIndex.row(hit.getSourceRef());
+        for (SearchHit hit : client().prepareSearch(ItemRowIndex.alias(tracker)).setSize(ITEMS).get().getHits()) {
+            ItemRow row = ItemRowIndex.row(hit.getSourceRef());
             rows.put(row.item(), row.weight() + " at " + row.time());
         }
         return rows;

@@ -8,7 +8,7 @@ import org.opensearch.action.search.SearchResponse;
 import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.affinity.cluster.SystemDocuments;
 import org.opensearch.affinity.profile.Profile;
-import org.opensearch.affinity.profile.Retention;
+import org.opensearch.affinity.profile.ProfileRetention;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.logging.Loggers;
@@ -148,7 +148,7 @@ public class PrivacyTests extends TrackTestCase {
         client().admin().indices().prepareRefresh(INTERESTS).get();
         PlainActionFuture<Long> gone = PlainActionFuture.newFuture();
         Tracker tracker = tracker(", \"retention\": \"90d\"");
-        new Retention(getInstanceFromNode(ClusterService.class), client()).sweep(tracker, now, gone);
+        new ProfileRetention(getInstanceFromNode(ClusterService.class), client()).sweep(tracker, now, gone);
         return gone.actionGet();
     }
 

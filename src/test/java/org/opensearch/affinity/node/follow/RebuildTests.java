@@ -2,15 +2,15 @@ package org.opensearch.affinity.node.follow;
 
 import org.opensearch.OpenSearchStatusException;
 import org.opensearch.Version;
+import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.event.ShardHistory;
-import org.opensearch.affinity.event.Slice;
 import org.opensearch.affinity.follow.Lag;
 import org.opensearch.affinity.follow.RebuildAction;
-import org.opensearch.affinity.follow.RebuildWindows;
+import org.opensearch.affinity.follow.RebuildWatchers;
 import org.opensearch.affinity.follow.WatchRebuildAction;
 import org.opensearch.affinity.manage.DeleteTrackerAction;
 import org.opensearch.affinity.profile.Profile;
-import org.opensearch.affinity.tracker.Generations;
+import org.opensearch.affinity.tracker.ProfileGenerations;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.node.DiscoveryNode;
 import org.opensearch.cluster.node.DiscoveryNodes;
@@ -181,7 +181,7 @@ public class RebuildTests extends TrackTestCase {
             rebuild(false);
             assertEquals(List.of(), windows());
             assertBusy(() -> assertEquals(4, indices().size()));
-            RebuildWindows windows = new RebuildWindows(client());
+            RebuildWatchers windows = new RebuildWatchers(client());
             windows.keep(state());
             assertBusy(() -> assertEquals(1, windows().size()));
             windows.elected();
@@ -208,18 +208,18 @@ public class RebuildTests extends TrackTestCase {
     public void testGenerationsReadWhatTheyWrite() throws Exception {
         shop("");
         rebuild(false);
-        Generations generations = Generations.of(state());
+        ProfileGenerations generations = ProfileGenerations.of(state());
         assertEquals(1, generations.of("shop").next() + generations.of("shop").live());
-        assertEquals(generations, copyWriteable(generations, writableRegistry(), Generations::new));
+        assertEquals(generations, copyWriteable(generations, writableRegistry(), ProfileGenerations::new));
         XContentBuilder json = generations.toXContent(JsonXContent.contentBuilder().startObject(), ToXContent.EMPTY_PARAMS).endObject();
         try (XContentParser parser = createParser(json)) {
             parser.nextToken();
-            assertEquals(generations, Generations.fromXContent(parser));
+            assertEquals(generations, ProfileGenerations.fromXContent(parser));
         }
-        Slice slice = new Slice("shop", 3, new ShardId(new Index("ubi_events", "uuid"), 2), new ShardHistory("uuid.restored", 7, 2));
-        assertEquals(slice, copyWriteable(slice, writableRegistry(), Slice::new));
+        LogShard slice = new LogShard("shop", 3, new ShardId(new Index("ubi_events", "uuid"), 2), new ShardHistory("uuid.restored", 7, 2));
+        assertEquals(slice, copyWriteable(slice, writableRegistry(), LogShard::new));
         try (XContentParser parser = createParser(slice.toXContent(JsonXContent.contentBuilder(), ToXContent.EMPTY_PARAMS))) {
-            assertEquals(slice, Slice.fromXContent(parser));
+            assertEquals(slice, LogShard.fromXContent(parser));
         }
     }
 }

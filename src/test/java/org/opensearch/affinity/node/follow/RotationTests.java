@@ -2,9 +2,9 @@ package org.opensearch.affinity.node.follow;
 
 import org.opensearch.OpenSearchStatusException;
 import org.opensearch.affinity.profile.Profile;
-import org.opensearch.affinity.tracker.Generations;
-import org.opensearch.affinity.tracker.Generations.Generation;
 import org.opensearch.affinity.tracker.KeyChain;
+import org.opensearch.affinity.tracker.ProfileGenerations;
+import org.opensearch.affinity.tracker.ProfileGenerations.Generation;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.affinity.tracker.UserKeys;
 import org.opensearch.affinity.tracker.UserNames;
@@ -61,7 +61,7 @@ public class RotationTests extends TrackTestCase {
         Refusals.index = ".affinity-items-shop@1";
         try {
             put(users);
-            assertBusy(() -> assertTrue(stats(), stats().contains("\"slices_behind\":1") && Generations.of(state()).of("shop").ready()));
+            assertBusy(() -> assertTrue(stats(), stats().contains("\"slices_behind\":1") && ProfileGenerations.of(state()).of("shop").ready()));
             meanwhile.run();
         } finally {
             Refusals.index = null;
@@ -197,7 +197,7 @@ public class RotationTests extends TrackTestCase {
         assertNull(profile("bob"));
         assertEquals(signed("2026", "2027"), stored());
         assertNowhere(signed("2026"));
-        assertEquals(new Generation(1, 0, false, Generation.ALL_KEYS), Generations.of(state()).of("shop"));
+        assertEquals(new Generation(1, 0, false, Generation.ALL_KEYS), ProfileGenerations.of(state()).of("shop"));
     }
 
     public void testWhatWasGivenUpIsMadeUpForByAFurtherKey() throws Exception {
@@ -247,7 +247,7 @@ public class RotationTests extends TrackTestCase {
         String message = "[users.pseudonym] names [2025], and [affinity.pseudonym.2025.secret] is not in the keystore of nodes [node_s_0]";
         assertTrue(e.getMessage(), e.getMessage().startsWith(message));
         assertEquals(tracker(under("2026", "2027")), Trackers.of(state()).get("shop"));
-        assertEquals(Generation.FIRST, Generations.of(state()).of("shop"));
+        assertEquals(Generation.FIRST, ProfileGenerations.of(state()).of("shop"));
     }
 
     public void testNoKeyIsAddedDuringARebuild() throws Exception {
@@ -259,7 +259,7 @@ public class RotationTests extends TrackTestCase {
             try {
                 assertEquals("nothing of it is done", tracker(under("2026", "2027")), Trackers.of(state()).get("shop"));
                 put(under("2026", "2027") + ", \"half_life\": \"3d\"");
-                assertReadsWhatItWrites(Generations.of(state()));
+                assertReadsWhatItWrites(ProfileGenerations.of(state()));
             } catch (IOException wrong) {
                 throw new AssertionError(wrong);
             }
@@ -267,13 +267,13 @@ public class RotationTests extends TrackTestCase {
         assertEquals(6, profile("annabella").events());
     }
 
-    private void assertReadsWhatItWrites(Generations generations) throws IOException {
+    private void assertReadsWhatItWrites(ProfileGenerations generations) throws IOException {
         assertEquals(new Generation(0, 1, true, 1), generations.of("shop"));
-        assertEquals(generations, copyWriteable(generations, writableRegistry(), Generations::new));
+        assertEquals(generations, copyWriteable(generations, writableRegistry(), ProfileGenerations::new));
         XContentBuilder json = generations.toXContent(JsonXContent.contentBuilder().startObject(), ToXContent.EMPTY_PARAMS).endObject();
         try (XContentParser parser = createParser(json)) {
             parser.nextToken();
-            assertEquals(generations, Generations.fromXContent(parser));
+            assertEquals(generations, ProfileGenerations.fromXContent(parser));
         }
     }
 
@@ -283,7 +283,7 @@ public class RotationTests extends TrackTestCase {
         behave();
         rotate(under("2026", "2027"), () -> {
             ClusterState state = state();
-            Generations generations = Generations.of(state);
+            ProfileGenerations generations = ProfileGenerations.of(state);
             assertSame(state, generations.ready(state, "shop", 1, new KeyChain(List.of("2026"))));
             assertNotSame(state, generations.ready(state, "shop", 1, new KeyChain(List.of("2026", "2027"))));
         });

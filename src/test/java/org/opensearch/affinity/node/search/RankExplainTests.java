@@ -1,7 +1,7 @@
 package org.opensearch.affinity.node.search;
 
 import org.opensearch.affinity.rank.Fusion;
-import org.opensearch.affinity.rescore.WhyPhase;
+import org.opensearch.affinity.rescore.ReasonsFetchSubPhase;
 import org.opensearch.affinity.tracker.Ranking.ScoreMode;
 import org.opensearch.search.SearchHit;
 
@@ -118,11 +118,11 @@ public class RankExplainTests extends RankTestCase {
         assertEquals("asking changes nothing", without.scores(), why.scores());
         int explained = 0;
         for (SearchHit hit : why.response().getHits()) {
-            if (hit.field(WhyPhase.FIELD) == null) {
+            if (hit.field(ReasonsFetchSubPhase.FIELD) == null) {
                 continue;
             }
             explained++;
-            Map<?, ?> reason = hit.field(WhyPhase.FIELD).getValue();
+            Map<?, ?> reason = hit.field(ReasonsFetchSubPhase.FIELD).getValue();
             float base = ((Number) hit.getSourceAsMap().get("base")).floatValue();
             assertEquals(hit.getId(), hit.getScore(), new Fusion(ScoreMode.MULTIPLY, 1).fuse(base, (double) reason.get("merit")), 0f);
             List<?> interests = (List<?>) reason.get("interests");

@@ -2,7 +2,7 @@ package org.opensearch.affinity.node.search;
 
 import org.opensearch.action.search.SearchRequest;
 import org.opensearch.affinity.manage.GetTrackersAction;
-import org.opensearch.affinity.rescore.WhyPhase;
+import org.opensearch.affinity.rescore.ReasonsFetchSubPhase;
 import org.opensearch.common.xcontent.XContentHelper;
 import org.opensearch.common.xcontent.json.JsonXContent;
 import org.opensearch.core.common.Strings;
@@ -102,10 +102,10 @@ public class RankParametersTests extends RankTestCase {
         pipeline("why", "{\"tracker\": \"said\", \"why\": true, \"exclude_seen\": true}");
         Answer pipelines = piped("shop", "why", "\"user\": \"ann\"", "");
         assertEquals("but for the three that she knows", 27, pipelines.ids().size());
-        assertNotNull(pipelines.response().getHits().getAt(0).field(WhyPhase.FIELD));
+        assertNotNull(pipelines.response().getHits().getAt(0).field(ReasonsFetchSubPhase.FIELD));
         Answer requests = piped("shop", "why", "\"user\": \"ann\", \"tracker\": \"plain\", \"why\": false, \"exclude_seen\": false", "");
         assertEquals(30, requests.ids().size());
-        assertNull(requests.response().getHits().getAt(0).field(WhyPhase.FIELD));
+        assertNull(requests.response().getHits().getAt(0).field(ReasonsFetchSubPhase.FIELD));
         assertEquals(rescored("shop", 1_000, "\"tracker\": \"plain\", \"user\": \"ann\"", "").scores(), requests.scores());
     }
 

@@ -1,0 +1,78 @@
+package org.opensearch.affinity.evaluate;
+
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.core.common.io.stream.Writeable;
+import org.opensearch.core.xcontent.ToXContentFragment;
+import org.opensearch.core.xcontent.XContentBuilder;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The figures of some queries.
+ *
+ * @param queries     how many
+ * @param rankings    by ranking and figure
+ * @param differences what one ranking has more than another, by both and figure
+ * @param ratios      the personalised mean divided by the plain one; a figure that the plain ranking has nothing of is left out
+ */
+record RankingFigures(int queries, Map<String, Map<String, Interval>> rankings, Map<String, Map<String, Interval>> differences, Map<String, Map<String, Interval>> ratios)
+    implements
+        Writeable,
+        ToXContentFragment {
+
+    RankingFigures(StreamInput in) throws IOException {
+        this(in.readVInt(), read(in), read(in), read(in));
+    }
+
+    @Override
+    public void writeTo(StreamOutput out) throws IOException {
+        out.writeVInt(queries);
+        for (Map<String, Map<String, Interval>> part : List.of(rankings, differences, ratios)) {
+            out.writeVInt(part.size());
+            for (Map.Entry<String, Map<String, Interval>> figures : part.entrySet()) {
+                out.writeString(figures.getKey());
+                out.writeVInt(figures.getValue().size());
+                for (Map.Entry<String, Interval> figure : figures.getValue().entrySet()) {
+                    out.writeString(figure.getKey());
+                    figure.getValue().writeTo(out);
+                }
+            }
+        }
+    }
+
+    /** Keeps the order, which a reader relies on. */
+    private static Map<String, Map<String, Interval>> read(StreamInput in) throws IOException {
+        Map<String, Map<String, Interval>> part = new LinkedHashMap<>();
+        for (int names = in.readVInt(); names > 0; names--) {
+            Map<String, Interval> figures = new LinkedHashMap<>();
+            part.put(in.readString(), figures);
+            for (int size = in.readVInt(); size > 0; size--) {
+                figures.put(in.readString(), new Interval(in));
+            }
+        }
+        return part;
+    }
+
+    @Override
+    public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
+        write(builder.startObject("rankings"), rankings);
+        write(builder.startObject("differences"), differences);
+        write(builder.startObject("ratios"), ratios);
+        return builder;
+    }
+
+    private static void write(XContentBuilder builder, Map<String, Map<String, Interval>> part) throws IOException {
+        for (Map.Entry<String, Map<String, Interval>> figures : part.entrySet()) {
+            builder.startObject(figures.getKey());
+            for (Map.Entry<String, Interval> figure : figures.getValue().entrySet()) {
+                builder.field(figure.getKey(), figure.getValue());
+            }
+            builder.endObject();
+        }
+        builder.endObject();
+    }
+}

@@ -1,0 +1,46 @@
+package org.opensearch.affinity.event;
+
+import org.opensearch.action.admin.indices.stats.IndicesStatsRequest;
+import org.opensearch.action.admin.indices.stats.IndicesStatsResponse;
+import org.opensearch.action.admin.indices.stats.ShardStats;
+import org.opensearch.common.util.concurrent.ThreadContext;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.index.shard.ShardId;
+import org.opensearch.transport.client.Client;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** How far shards of the log have been written: their global checkpoints, behind which they are followed. */
+public final class GlobalCheckpoints {
+    private final Client client;
+
+    public GlobalCheckpoints(Client client) {
+        this.client = client;
+    }
+
+    /** Those of the slices' shards, without those that are not known now. */
+    public void of(List<LogShard> slices, ActionListener<Map<ShardId, Long>> listener) {
+        if (slices.isEmpty()) {
+            listener.onResponse(Map.of());
+            return;
+        }
+        String[] indices = slices.stream().map(slice -> slice.shard().getIndexName()).distinct().toArray(String[]::new);
+        ThreadContext context = client.threadPool().getThreadContext();
+        try (ThreadContext.StoredContext ignored = context.stashContext()) {
+            IndicesStatsRequest request = new IndicesStatsRequest().indices(indices).clear();
+            client.admin().indices().stats(request, ActionListener.map(listener, GlobalCheckpoints::of));
+        }
+    }
+
+    private static Map<ShardId, Long> of(IndicesStatsResponse response) {
+        Map<ShardId, Long> checkpoints = new HashMap<>();
+        for (ShardStats shard : response.getShards()) {
+            if (shard.getShardRouting().primary() && shard.getSeqNoStats() != null) {
+                checkpoints.put(shard.getShardRouting().shardId(), shard.getSeqNoStats().getGlobalCheckpoint());
+            }
+        }
+        return checkpoints;
+    }
+}

@@ -1,0 +1,177 @@
+package org.opensearch.affinity.follow;
+
+import org.opensearch.affinity.event.Event;
+import org.opensearch.affinity.event.Event.Skipped;
+import org.opensearch.affinity.event.EventReader;
+import org.opensearch.affinity.event.EventReader.SkippedException;
+import org.opensearch.affinity.event.LogShard;
+import org.opensearch.affinity.event.LogShardOrigin;
+import org.opensearch.affinity.event.ReadEventsAction;
+import org.opensearch.affinity.profile.Profile;
+import org.opensearch.affinity.tracker.Tracker;
+import org.opensearch.affinity.tracker.UserNames;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Events read together from one slice, on their way into profiles. Not thread-safe. */
+final class EventBatch {
+    /** @param weight of the event's action; 0 for an impression */
+    private record Numbered(LogShard slice, long seqNo, boolean again, Event event, double weight) {
+        boolean isImpression() {
+            return weight == 0;
+        }
+    }
+
+    private final Tracker tracker;
+    private final long readTo;
+    /** In the order of the log. */
+    private final List<Numbered> events = new ArrayList<>();
+    private final Map<String, List<Numbered>> byUser = new HashMap<>();
+    private final Map<Skipped, Long> skipped = new EnumMap<>(Skipped.class);
+    /** Events that say nothing, neither of their user nor of their item. */
+    private final Set<Numbered> idle = Collections.newSetFromMap(new IdentityHashMap<>());
+    private Map<String, float[]> vectors = Map.of();
+    private long repeats;
+    private long refused;
+
+    /**
+     * @param origin of the slice
+     * @param names  by which users are known from here on
+     * @param now    epoch milliseconds
+     */
+    EventBatch(LogShard slice, LogShardOrigin origin, Tracker tracker, ReadEventsAction.Response read, UserNames names, long now) {
+        this.tracker = tracker;
+        this.readTo = read.readTo();
+        EventReader reader = new EventReader(tracker.events().fields(), tracker.contexts());
+        for (ReadEventsAction.Read document : read.events()) {
+            try {
+                Event event = reader.read(document.id(), document.source(), now);
+                Double weight = tracker.isImpression(event.action()) ? Double.valueOf(0) : tracker.weightOf(event.action());
+                if (weight == null) {
+                    skip(Skipped.UNWEIGHTED_ACTION);
+                } else {
+                    Event stored = event.of(names.of(event.user()));
+                    events.add(new Numbered(origin.of(slice, document.term()), document.seqNo(), document.again(), stored, weight));
+                }
+            } catch (SkippedException e) {
+                skip(e.reason());
+            }
+        }
+    }
+
+    private void skip(Skipped reason) {
+        skipped.merge(reason, 1L, Long::sum);
+    }
+
+    /** The items of the events. */
+    Set<String> items() {
+        Set<String> items = new HashSet<>();
+        events.forEach(numbered -> items.add(numbered.event.item()));
+        return items;
+    }
+
+    /** Takes the items' vectors and skips the events of items that are unknown or have none; to be shown, an item needs none. */
+    void resolve(Map<String, float[]> found) {
+        vectors = found;
+        events.removeIf(numbered -> {
+            float[] vector = found.get(numbered.event.item());
+            if (vector == null || vector.length == 0 && numbered.isImpression() == false) {
+                skip(vector == null ? Skipped.UNKNOWN_ITEM : Skipped.ITEM_WITHOUT_VECTOR);
+                return true;
+            }
+            return false;
+        });
+        events.forEach(numbered -> byUser.computeIfAbsent(numbered.event.user(), user -> new ArrayList<>()).add(numbered));
+    }
+
+    /** The users whose events are left after {@link #resolve}. */
+    Set<String> users() {
+        return byUser.keySet();
+    }
+
+    /**
+     * Folds a user's events of this batch into the profile, but for those it has, and skips those that change no interest.
+     *
+     * @return whether the profile changed
+     */
+    boolean applyTo(Profile profile) {
+        long before = profile.events();
+        for (Numbered numbered : byUser.get(profile.user())) {
+            Skipped reason = numbered.isImpression() ? shown(profile, numbered) : fold(profile, numbered);
+            if (reason != null) {
+                skip(reason);
+                refused += reason.isTaken() ? 0 : 1;
+            }
+            if (reason != null && reason != Skipped.IMPRESSION) {
+                idle.add(numbered);
+            }
+        }
+        return profile.events() != before;
+    }
+
+    /**
+     * The profile only says whether its user wants to be counted. It does not remember what was shown, so that a document that
+     * was written before under its id is taken for counted.
+     */
+    private static Skipped shown(Profile profile, Numbered impression) {
+        Skipped unwanted = profile.absence().covers(impression.event);
+        if (unwanted != null) {
+            return unwanted;
+        }
+        return impression.again ? Skipped.DUPLICATE : Skipped.IMPRESSION;
+    }
+
+    private Skipped fold(Profile profile, Numbered numbered) {
+        Event event = numbered.event;
+        boolean knew = profile.hasApplied(numbered.slice, numbered.seqNo) == false && profile.knows(event.item());
+        float[] vector = vectors.get(event.item());
+        Skipped reason = profile.apply(numbered.slice, numbered.seqNo, event, numbered.again, vector, numbered.weight, tracker);
+        if (reason == null && knew && numbered.weight > 0) {
+            repeats++;
+        }
+        return reason;
+    }
+
+    /** The vectors of the items that were liked, an event each, in the order of the log; once all profiles have their events. */
+    List<float[]> liked() {
+        return events.stream()
+            .filter(numbered -> idle.contains(numbered) == false && numbered.weight > 0)
+            .map(numbered -> vectors.get(numbered.event.item()))
+            .toList();
+    }
+
+    /** Hands on the events that liked or showed an item, in the order of the log; once all profiles have theirs. */
+    void count(ItemRowUpdates popularity) {
+        for (Numbered numbered : events) {
+            if (numbered.weight >= 0 && idle.contains(numbered) == false) {
+                popularity.add(numbered.slice, numbered.seqNo, numbered.event, numbered.weight);
+            }
+        }
+    }
+
+    /** How many of the liked are items that their user had done something with before. */
+    long repeats() {
+        return repeats;
+    }
+
+    long readTo() {
+        return readTo;
+    }
+
+    /** How many events of the batch are in profiles; once all have theirs. */
+    long events() {
+        return events.size() - refused;
+    }
+
+    Map<Skipped, Long> skipped() {
+        return skipped;
+    }
+}

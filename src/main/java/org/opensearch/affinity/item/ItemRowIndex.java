@@ -1,0 +1,119 @@
+package org.opensearch.affinity.item;
+
+import org.opensearch.action.admin.indices.alias.Alias;
+import org.opensearch.action.get.GetResponse;
+import org.opensearch.action.index.IndexRequest;
+import org.opensearch.affinity.cluster.SystemDocuments;
+import org.opensearch.affinity.profile.ProfileIndex;
+import org.opensearch.affinity.tracker.ProfileGenerations;
+import org.opensearch.cluster.ClusterState;
+import org.opensearch.common.settings.Settings;
+import org.opensearch.common.xcontent.XContentFactory;
+import org.opensearch.common.xcontent.XContentHelper;
+import org.opensearch.common.xcontent.XContentType;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.common.bytes.BytesReference;
+import org.opensearch.core.xcontent.XContentBuilder;
+import org.opensearch.transport.client.Client;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * A tracker's item table: {@code .affinity-items-<tracker>}, an alias of a system index with one document an item that
+ * somebody did something with. It has one shard and a copy on every data node, where rankers read it. Thread-safe.
+ */
+public final class ItemRowIndex {
+    /** What all its indices' names begin with. */
+    public static final String PREFIX = ProfileIndex.SYSTEM_PREFIX + "items-";
+
+    /** A row and the version of the document it was read from; a new one has none. */
+    public record Stored(ItemRow row, long seqNo, long primaryTerm, boolean isNew) {}
+
+    private final SystemDocuments documents;
+
+    public ItemRowIndex(Client client) {
+        documents = new SystemDocuments(client);
+    }
+
+    /** The alias under which a tracker's item table is written. */
+    public static String alias(String tracker) {
+        return PREFIX + tracker;
+    }
+
+    /** Every index of the tracker's item table. A dot is in no tracker's name, so none of another one is among them. */
+    public static List<String> indices(String tracker, ClusterState state) {
+        return state.metadata().indices().keySet().stream().filter(index -> index.startsWith(alias(tracker) + ".")).toList();
+    }
+
+    /** The index of a generation. */
+    public static String index(String tracker, int generation) {
+        return alias(tracker) + "." + (generation + 1);
+    }
+
+    /**
+     * Creates the index of a generation unless it is there.
+     *
+     * @param live whether it is the one that is used
+     */
+    public void create(String tracker, int generation, boolean live, ActionListener<Void> listener) {
+        Settings settings = Settings.builder().put("index.auto_expand_replicas", "0-all").build();
+        List<Alias> aliases = ProfileGenerations.names(tracker, generation, live).stream().map(name -> new Alias(alias(name)).writeIndex(true)).toList();
+        documents.create(index(tracker, generation), aliases, settings, mapping(), listener);
+    }
+
+    private static XContentBuilder mapping() {
+        try {
+            XContentBuilder mapping = XContentFactory.jsonBuilder().startObject().field("dynamic", "strict").startObject("properties");
+            mapping.startObject("item").field("type", "keyword").field("ignore_above", 8191).endObject();
+            mapping.startObject("popularity").field("type", "double").endObject();
+            mapping.startObject("time").field("type", "date").field("format", "epoch_millis").endObject();
+            mapping.startObject("row").field("type", "binary").endObject();
+            return mapping.endObject().endObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Reads the rows of several items, in their order; an item without one gets a new one. */
+    public void load(String tracker, Collection<String> items, ActionListener<List<Stored>> listener) {
+        List<String> ids = items.stream().map(item -> SystemDocuments.id("item:", item)).toList();
+        documents.get(alias(tracker), ids, ActionListener.map(listener, found -> {
+            List<Stored> rows = new ArrayList<>(found.size());
+            int i = 0;
+            for (String item : items) {
+                GetResponse document = found.get(i++);
+                rows.add(
+                    document.isExists()
+                        ? new Stored(row(document.getSourceAsBytesRef()), document.getSeqNo(), document.getPrimaryTerm(), false)
+                        : new Stored(new ItemRow(item), 0, 0, true)
+                );
+            }
+            return rows;
+        }));
+    }
+
+    /** The row that a document of the index holds. */
+    public static ItemRow row(BytesReference source) throws IOException {
+        Object row = XContentHelper.convertToMap(source, false, XContentType.CBOR).v2().get("row");
+        return SystemDocuments.read(row, ItemRow::new);
+    }
+
+    /** Writes rows over the versions they were read from. Fails when one could not be written; the others are written then. */
+    public void save(String tracker, List<Stored> rows, ActionListener<Void> listener) {
+        documents.index(rows, stored -> request(tracker, stored), listener);
+    }
+
+    private static IndexRequest request(String tracker, Stored stored) throws IOException {
+        ItemRow row = stored.row();
+        XContentBuilder source = SystemDocuments.source().field("item", row.item());
+        source.field("popularity", row.weight()).field("time", row.time());
+        SystemDocuments.write(source, "row", row);
+        IndexRequest request = new IndexRequest(alias(tracker)).id(SystemDocuments.id("item:", row.item())).setRequireAlias(true);
+        request.source(source.endObject());
+        return SystemDocuments.over(request, stored.isNew(), stored.seqNo(), stored.primaryTerm());
+    }
+}

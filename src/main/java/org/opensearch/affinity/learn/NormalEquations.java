@@ -1,0 +1,84 @@
+package org.opensearch.affinity.learn;
+
+/**
+ * Normal equations of one row of a factorisation, {@code (base + λ I + Σ c x xᵀ) w = Σ c s x} with confidences c and scores s,
+ * solved by Cholesky decomposition. For one thread; in floats, because the inner loops are sums of multiples of rows, which then
+ * run in vector registers.
+ */
+public final class NormalEquations {
+    private static final float LEAST_PIVOT = 1e-9f;
+
+    private final float[][] base;
+    private final float[][] matrix;
+    private final float[] right;
+
+    /** @param base the lower triangle of a symmetric matrix without negative eigenvalues; kept, not copied */
+    public NormalEquations(float[][] base) {
+        this.base = base;
+        matrix = RowMatrix.triangle(base.length);
+        right = new float[base.length];
+    }
+
+    /** Begins with the next row. */
+    public void begin(double lambda) {
+        for (int d = 0; d < base.length; d++) {
+            System.arraycopy(base[d], 0, matrix[d], 0, d + 1);
+            matrix[d][d] += (float) lambda;
+            right[d] = 0;
+        }
+    }
+
+    /** One more thing that should have score 1, and how much that matters. */
+    public void add(float confidence, float[] x) {
+        add(confidence, 1, x);
+    }
+
+    /** One more thing that should have a score, and how much that matters. */
+    public void add(float confidence, float score, float[] x) {
+        RowMatrix.addOuter(confidence, x, matrix);
+        RowMatrix.add(confidence * score, x, right);
+    }
+
+    /** Writes the row that solves them. */
+    public void solve(float[] into) {
+        decompose();
+        int n = right.length;
+        for (int d = 0; d < n; d++) {
+            double sum = right[d];
+            for (int e = 0; e < d; e++) {
+                sum -= matrix[d][e] * into[e];
+            }
+            into[d] = (float) (sum / matrix[d][d]);
+        }
+        for (int d = n - 1; d >= 0; d--) {
+            into[d] /= matrix[d][d];
+            for (int e = 0; e < d; e++) {
+                into[e] -= matrix[d][e] * into[d];
+            }
+        }
+    }
+
+    /**
+     * {@code L Lᵀ} in place, row by row from the bottom of what remains: each step takes a multiple of a column off all rows below.
+     * A pivot that rounding made too small is set to the least: what belongs to it becomes next to nothing.
+     */
+    private void decompose() {
+        int n = right.length;
+        float[] column = new float[n];
+        for (int k = 0; k < n; k++) {
+            float pivot = (float) Math.sqrt(Math.max(LEAST_PIVOT, matrix[k][k]));
+            matrix[k][k] = pivot;
+            for (int d = k + 1; d < n; d++) {
+                column[d] = matrix[d][k] / pivot;
+                matrix[d][k] = column[d];
+            }
+            for (int d = k + 1; d < n; d++) {
+                float[] row = matrix[d];
+                float factor = column[d];
+                for (int e = k + 1; e <= d; e++) {
+                    row[e] -= factor * column[e];
+                }
+            }
+        }
+    }
+}
