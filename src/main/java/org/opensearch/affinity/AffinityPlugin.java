@@ -31,7 +31,6 @@ import org.opensearch.affinity.profile.ForgetUserAction;
 import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.OptOutAction;
 import org.opensearch.affinity.profile.ProfileCache;
-import org.opensearch.affinity.profile.ProfileIndex;
 import org.opensearch.affinity.profile.ProfileRetention;
 import org.opensearch.affinity.profile.UseProfileAction;
 import org.opensearch.affinity.profile.UserFrom;
@@ -65,6 +64,7 @@ import org.opensearch.affinity.runtime.TorchRuntime;
 import org.opensearch.affinity.runtime.TorchSettings;
 import org.opensearch.affinity.stats.StatsAction;
 import org.opensearch.affinity.tracker.ActiveModels;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.ProfileGenerations;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.affinity.tracker.UserKeys;
@@ -270,7 +270,7 @@ public final class AffinityPlugin extends Plugin
         int threads = Math.max(1, OpenSearchExecutors.allocatedProcessors(settings) / 2);
         return List.of(
             Encoder.executor(settings),
-            new FixedExecutorBuilder(settings, FollowTask.THREAD_POOL, threads, 10_000, "thread_pool." + FollowTask.THREAD_POOL),
+            new FixedExecutorBuilder(settings, ReadEventsAction.THREAD_POOL, threads, 10_000, "thread_pool." + ReadEventsAction.THREAD_POOL),
             new FixedExecutorBuilder(settings, TrainAction.THREAD_POOL, threads, 100, "thread_pool." + TrainAction.THREAD_POOL),
             new FixedExecutorBuilder(settings, EvaluateAction.THREAD_POOL, 1, 100, "thread_pool." + EvaluateAction.THREAD_POOL)
         );
@@ -278,7 +278,7 @@ public final class AffinityPlugin extends Plugin
 
     @Override
     public Collection<SystemIndexDescriptor> getSystemIndexDescriptors(Settings settings) {
-        return List.of(new SystemIndexDescriptor(ProfileIndex.SYSTEM_INDICES, "user profiles of the affinity plugin"));
+        return List.of(new SystemIndexDescriptor(IndexNames.PATTERN, "user profiles of the affinity plugin"));
     }
 
     @Override
@@ -290,7 +290,7 @@ public final class AffinityPlugin extends Plugin
             new NamedWriteableRegistry.Entry(NamedDiff.class, ProfileGenerations.TYPE, ProfileGenerations::readDiffFrom),
             new NamedWriteableRegistry.Entry(Metadata.Custom.class, ActiveModels.TYPE, ActiveModels::new),
             new NamedWriteableRegistry.Entry(NamedDiff.class, ActiveModels.TYPE, ActiveModels::readDiffFrom),
-            new NamedWriteableRegistry.Entry(PersistentTaskParams.class, FollowTask.NAME, LogShard::new),
+            new NamedWriteableRegistry.Entry(PersistentTaskParams.class, LogShard.TASK, LogShard::new),
             new NamedWriteableRegistry.Entry(Task.Status.class, EvaluateTask.Progress.NAME, EvaluateTask.Progress::new),
             new NamedWriteableRegistry.Entry(Task.Status.class, TrainTask.Progress.NAME, TrainTask.Progress::new),
             new NamedWriteableRegistry.Entry(Task.Status.class, Lag.NAME, Lag::new),
@@ -304,7 +304,7 @@ public final class AffinityPlugin extends Plugin
             new NamedXContentRegistry.Entry(Metadata.Custom.class, new ParseField(Trackers.TYPE), Trackers::fromXContent),
             new NamedXContentRegistry.Entry(Metadata.Custom.class, new ParseField(ProfileGenerations.TYPE), ProfileGenerations::fromXContent),
             new NamedXContentRegistry.Entry(Metadata.Custom.class, new ParseField(ActiveModels.TYPE), ActiveModels::fromXContent),
-            new NamedXContentRegistry.Entry(PersistentTaskParams.class, new ParseField(FollowTask.NAME), LogShard::fromXContent)
+            new NamedXContentRegistry.Entry(PersistentTaskParams.class, new ParseField(LogShard.TASK), LogShard::fromXContent)
         );
     }
 

@@ -1,6 +1,5 @@
 package org.opensearch.affinity.cluster;
 
-import org.opensearch.affinity.tracker.UserKeys;
 import org.opensearch.cluster.block.ClusterBlockException;
 import org.opensearch.index.IndexNotFoundException;
 
@@ -11,7 +10,11 @@ import java.util.Set;
  * with them users, or quote what could not be read; those that are known not to are kept.
  */
 public final class RedactedException extends Exception {
-    private static final Set<Class<?>> KEPT = Set.of(ClusterBlockException.class, IndexNotFoundException.class, UserKeys.MissingException.class);
+    private static final Set<Class<?>> KEPT = Set.of(ClusterBlockException.class, IndexNotFoundException.class);
+
+    /** An exception whose message names neither a user nor a document, so that it may be logged. */
+    public interface LoggableMessage {}
+
     private static final int MAX_CAUSES = 20;
 
     private RedactedException(Throwable failure, int left) {
@@ -25,6 +28,6 @@ public final class RedactedException extends Exception {
 
     private static String message(Throwable failure) {
         String name = failure.getClass().getName();
-        return KEPT.contains(failure.getClass()) ? name + ": " + failure.getMessage() : name;
+        return failure instanceof LoggableMessage || KEPT.contains(failure.getClass()) ? name + ": " + failure.getMessage() : name;
     }
 }

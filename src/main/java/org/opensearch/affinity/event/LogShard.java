@@ -1,7 +1,6 @@
 package org.opensearch.affinity.event;
 
 import org.opensearch.Version;
-import org.opensearch.affinity.follow.FollowTask;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.metadata.IndexMetadata;
 import org.opensearch.core.ParseField;
@@ -22,13 +21,16 @@ import static org.opensearch.core.xcontent.ConstructingObjectParser.constructorA
 import static org.opensearch.core.xcontent.ConstructingObjectParser.optionalConstructorArg;
 
 /**
- * One shard of the behaviour log, as one tracker follows it: what a {@link FollowTask} is about.
+ * One shard of the behaviour log, as one tracker follows it: what a persistent task is about.
  *
  * @param generation of the profiles that it is folded into, see {@code Generations}
  */
 public record LogShard(String tracker, int generation, ShardId shard, ShardHistory history) implements PersistentTaskParams {
+    /** The name of the persistent task that follows a log shard. */
+    public static final String TASK = "affinity/follow";
+
     private static final ConstructingObjectParser<LogShard, Void> PARSER = new ConstructingObjectParser<>(
-        FollowTask.NAME,
+        TASK,
         args -> new LogShard(
             (String) args[0],
             args[4] == null ? 0 : (int) args[4],
@@ -117,7 +119,7 @@ public record LogShard(String tracker, int generation, ShardId shard, ShardHisto
 
     @Override
     public String getWriteableName() {
-        return FollowTask.NAME;
+        return TASK;
     }
 
     @Override

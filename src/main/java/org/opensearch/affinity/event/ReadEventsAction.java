@@ -11,7 +11,6 @@ import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.single.shard.SingleShardRequest;
 import org.opensearch.action.support.single.shard.TransportSingleShardAction;
-import org.opensearch.affinity.follow.FollowTask;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
 import org.opensearch.cluster.routing.ShardsIterator;
@@ -49,6 +48,8 @@ import java.util.concurrent.TimeoutException;
  */
 public final class ReadEventsAction extends ActionType<ReadEventsAction.Response> {
     public static final String NAME = "indices:data/read/affinity/events";
+    /** Where events are read, parsed and folded: never a transport, search or cluster-state thread. */
+    public static final String THREAD_POOL = "affinity_track";
     public static final ReadEventsAction INSTANCE = new ReadEventsAction();
     static final long MAX_BYTES = 8L << 20;
 
@@ -173,7 +174,7 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
             IndexNameExpressionResolver resolver,
             IndicesService indices
         ) {
-            super(NAME, threadPool, clusterService, transportService, filters, resolver, Request::new, FollowTask.THREAD_POOL);
+            super(NAME, threadPool, clusterService, transportService, filters, resolver, Request::new, THREAD_POOL);
             this.indices = indices;
         }
 
@@ -266,7 +267,7 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
 
             @Override
             public Executor executor() {
-                return threadPool.executor(FollowTask.THREAD_POOL);
+                return threadPool.executor(THREAD_POOL);
             }
 
             @Override

@@ -2,7 +2,6 @@ package org.opensearch.affinity.event;
 
 import org.opensearch.action.admin.indices.refresh.RefreshRequest;
 import org.opensearch.affinity.cluster.MappedField;
-import org.opensearch.affinity.follow.FollowTasks;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.metadata.IndexMetadata;
@@ -67,7 +66,7 @@ public final class UserEvents {
 
     /** @throws IllegalArgumentException if events could lie where they cannot be found, naming index and fields */
     public UserEvents(Tracker tracker, String user, ClusterState state, IndexNameExpressionResolver resolver) {
-        for (LogShard slice : FollowTasks.slices(tracker, state, resolver)) {
+        for (LogShard slice : LogShards.of(tracker, state, resolver)) {
             IndexMetadata index = state.metadata().getIndexSafe(slice.shard().getIndex());
             boolean empty = index.mapping() == null || index.mapping().sourceAsMap().containsKey("properties") == false;
             if (empty == false) {

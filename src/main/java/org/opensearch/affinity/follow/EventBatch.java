@@ -140,38 +140,36 @@ final class EventBatch {
         return reason;
     }
 
-    /** The vectors of the items that were liked, an event each, in the order of the log; once all profiles have their events. */
-    List<float[]> liked() {
-        return events.stream()
-            .filter(numbered -> idle.contains(numbered) == false && numbered.weight > 0)
-            .map(numbered -> vectors.get(numbered.event.item()))
-            .toList();
-    }
+    /**
+     * What became of the batch, once it has been applied to the profiles of all its users.
+     *
+     * @param readTo  the sequence number up to which the log was read
+     * @param applied events that are in profiles
+     * @param skipped events that changed no interest, by reason
+     * @param liked   unit vectors of the items that were liked, one an event, in the order of the log
+     * @param repeats how many of the liked events name an item that was in their user's history
+     * @param counted events that liked or showed an item, in the order of the log
+     */
+    record Outcome(long readTo, long applied, Map<Skipped, Long> skipped, List<float[]> liked, long repeats, List<ItemRowUpdates.Counted> counted) {}
 
-    /** Hands on the events that liked or showed an item, in the order of the log; once all profiles have theirs. */
-    void count(ItemRowUpdates popularity) {
+    Outcome outcome() {
+        List<float[]> liked = new ArrayList<>();
+        List<ItemRowUpdates.Counted> counted = new ArrayList<>();
         for (Numbered numbered : events) {
-            if (numbered.weight >= 0 && idle.contains(numbered) == false) {
-                popularity.add(numbered.slice, numbered.seqNo, numbered.event, numbered.weight);
+            if (idle.contains(numbered)) {
+                continue;
+            }
+            if (numbered.weight > 0) {
+                liked.add(vectors.get(numbered.event.item()));
+            }
+            if (numbered.weight >= 0) {
+                counted.add(new ItemRowUpdates.Counted(numbered.slice, numbered.seqNo, numbered.event, numbered.weight));
             }
         }
-    }
-
-    /** How many of the liked are items that their user had done something with before. */
-    long repeats() {
-        return repeats;
+        return new Outcome(readTo, events.size() - refused, skipped, liked, repeats, counted);
     }
 
     long readTo() {
         return readTo;
-    }
-
-    /** How many events of the batch are in profiles; once all have theirs. */
-    long events() {
-        return events.size() - refused;
-    }
-
-    Map<Skipped, Long> skipped() {
-        return skipped;
     }
 }

@@ -1,6 +1,7 @@
 package org.opensearch.affinity.follow;
 
 import org.opensearch.affinity.event.LogShard;
+import org.opensearch.affinity.event.ReadEventsAction;
 import org.opensearch.affinity.item.ItemRowIndex;
 import org.opensearch.affinity.item.ItemVectors;
 import org.opensearch.affinity.profile.ProfileIndex;
@@ -21,10 +22,6 @@ import org.opensearch.transport.client.Client;
  * starts it elsewhere when that node goes; it goes on from the {@link Progress} stored with the profiles.
  */
 public final class FollowTask extends PersistentTasksExecutor<LogShard> {
-    public static final String NAME = "affinity/follow";
-    /** Where events are read, parsed and folded: never a transport, search or cluster-state thread. */
-    public static final String THREAD_POOL = "affinity_track";
-
     private final ClusterService cluster;
     private final ThreadPool threadPool;
     private final Client client;
@@ -34,7 +31,7 @@ public final class FollowTask extends PersistentTasksExecutor<LogShard> {
     private final UserKeys keys;
 
     public FollowTask(ClusterService cluster, ThreadPool threadPool, Client client, UserKeys keys) {
-        super(NAME, THREAD_POOL);
+        super(LogShard.TASK, ReadEventsAction.THREAD_POOL);
         this.cluster = cluster;
         this.threadPool = threadPool;
         this.client = client;

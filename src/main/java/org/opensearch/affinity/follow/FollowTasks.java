@@ -4,26 +4,21 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.opensearch.ResourceAlreadyExistsException;
 import org.opensearch.ResourceNotFoundException;
-import org.opensearch.action.support.IndicesOptions;
 import org.opensearch.affinity.event.LogShard;
-import org.opensearch.affinity.profile.ProfileIndex;
+import org.opensearch.affinity.event.LogShards;
 import org.opensearch.affinity.tracker.ProfileGenerations;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.cluster.ClusterChangedEvent;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.ClusterStateListener;
-import org.opensearch.cluster.metadata.IndexMetadata;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
 import org.opensearch.core.action.ActionListener;
-import org.opensearch.core.index.Index;
 import org.opensearch.persistent.PersistentTasksCustomMetadata;
 import org.opensearch.persistent.PersistentTasksCustomMetadata.PersistentTask;
 import org.opensearch.persistent.PersistentTasksService;
 
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,7 +30,6 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class FollowTasks implements ClusterStateListener {
     private static final Logger LOGGER = LogManager.getLogger(FollowTasks.class);
-    private static final IndicesOptions WHATEVER_IS_OPEN = IndicesOptions.fromOptions(true, true, true, false);
 
     private final PersistentTasksService tasks;
     private final IndexNameExpressionResolver resolver;
@@ -54,7 +48,7 @@ public final class FollowTasks implements ClusterStateListener {
             Map<String, LogShard> wanted = wanted(event.state());
             wanted.forEach((id, slice) -> {
                 if (running.containsKey(id) == false && underWay.add(id)) {
-                    tasks.sendStartRequest(id, FollowTask.NAME, slice, done(id));
+                    tasks.sendStartRequest(id, LogShard.TASK, slice, done(id));
                 }
             });
             running.keySet().forEach(id -> {
@@ -65,32 +59,12 @@ public final class FollowTasks implements ClusterStateListener {
         }
     }
 
-    /** The shards of the tracker's event indices that are there now. */
-    public static List<LogShard> slices(Tracker tracker, ClusterState state, IndexNameExpressionResolver resolver) {
-        return slices(tracker, ProfileGenerations.of(state).of(tracker.name()).live(), state, resolver);
-    }
-
-    /** The same, to be folded into a generation of the profiles. */
-    public static List<LogShard> slices(Tracker tracker, int generation, ClusterState state, IndexNameExpressionResolver resolver) {
-        List<LogShard> slices = new ArrayList<>();
-        for (Index index : resolver.concreteIndices(state, WHATEVER_IS_OPEN, true, tracker.events().expressions())) {
-            if (index.getName().startsWith(ProfileIndex.SYSTEM_PREFIX)) {
-                continue; // its own writes would be its next events
-            }
-            IndexMetadata metadata = state.metadata().getIndexSafe(index);
-            for (int shard = 0; shard < metadata.getNumberOfShards(); shard++) {
-                slices.add(LogShard.of(tracker.name(), generation, metadata, shard, state));
-            }
-        }
-        return slices;
-    }
-
     private Map<String, LogShard> wanted(ClusterState state) {
         Map<String, LogShard> wanted = new HashMap<>();
         for (Tracker tracker : Trackers.of(state).all()) {
             try {
                 for (int generation : ProfileGenerations.of(state).of(tracker.name()).followed()) {
-                    slices(tracker, generation, state, resolver).forEach(slice -> wanted.put(slice.taskId(), slice));
+                    LogShards.of(tracker, generation, state, resolver).forEach(shard -> wanted.put(shard.taskId(), shard));
                 }
             } catch (RuntimeException e) {
                 // One tracker must not stop the others.
@@ -104,7 +78,7 @@ public final class FollowTasks implements ClusterStateListener {
         PersistentTasksCustomMetadata all = state.metadata().custom(PersistentTasksCustomMetadata.TYPE);
         Map<String, PersistentTask<?>> running = new HashMap<>();
         if (all != null) {
-            all.findTasks(FollowTask.NAME, task -> true).forEach(task -> running.put(task.getId(), task));
+            all.findTasks(LogShard.TASK, task -> true).forEach(task -> running.put(task.getId(), task));
         }
         return running;
     }

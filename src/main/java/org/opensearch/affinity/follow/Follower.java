@@ -12,6 +12,7 @@ import org.opensearch.affinity.item.ItemRowIndex;
 import org.opensearch.affinity.item.ItemVectors;
 import org.opensearch.affinity.profile.ProfileIndex;
 import org.opensearch.affinity.profile.ProfileIndex.Stored;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.ProfileGenerations;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.Trackers;
@@ -56,6 +57,7 @@ final class Follower {
     private final ThreadPool threadPool;
     private final Client client;
     private final ProfileIndex profiles;
+    private final ProgressIndex progressIndex;
     private final ItemVectors vectors;
     private final ItemRowIndex items;
     private final UserKeys keys;
@@ -90,6 +92,7 @@ final class Follower {
         this.threadPool = threadPool;
         this.client = client;
         this.profiles = profiles;
+        progressIndex = new ProgressIndex(client);
         this.vectors = vectors;
         this.items = items;
         this.keys = keys;
@@ -107,7 +110,7 @@ final class Follower {
             unsaved = false;
         }
         homeHistory = homeHistory();
-        profiles.progress(home(), slice, then(own, stored -> {
+        progressIndex.progress(home(), slice, then(own, stored -> {
             if (stored.isStored()) {
                 begin(own, stored);
             } else {
@@ -129,7 +132,7 @@ final class Follower {
      * stored before anything is read, for later it could not be told any more what the snapshot had.
      */
     private void inherit(int own) {
-        profiles.predecessor(home(), slice, LogShard.keys(cluster.state()), then(own, earlier -> {
+        progressIndex.predecessor(home(), slice, LogShard.keys(cluster.state()), then(own, earlier -> {
             if (earlier == null) {
                 begin(own, Progress.START);
                 return;
@@ -138,7 +141,7 @@ final class Follower {
             client.execute(ReadEventsAction.INSTANCE, last, then(own, restored -> {
                 Progress inherited = earlier.upTo(restored.readTo());
                 LOGGER.info("[{}] {} was restored: follows it from number [{}] on", slice.tracker(), slice.shard(), inherited.readTo() + 1);
-                profiles.save(home(), slice, inherited, then(own, stored -> begin(own, stored)));
+                progressIndex.save(home(), slice, inherited, then(own, stored -> begin(own, stored)));
             }));
         }));
     }
@@ -204,7 +207,7 @@ final class Follower {
             next.run();
             return;
         }
-        profiles.readTo(home(), then(own, readTo -> {
+        progressIndex.readTo(home(), then(own, readTo -> {
             Set<String> existing = protectedKeys();
             for (Stored stored : changed) {
                 stored.profile().forgetMarks((key, mark) -> {
@@ -217,8 +220,9 @@ final class Follower {
     }
 
     private void stored(int own, EventBatch batch) {
-        progress = progress.after(batch);
-        batch.count(popularity);
+        EventBatch.Outcome outcome = batch.outcome();
+        progress = progress.after(outcome);
+        outcome.counted().forEach(popularity::add);
         synchronized (this) {
             unsaved = true;
         }
@@ -234,7 +238,7 @@ final class Follower {
         checkHome();
         Tracker tracker = Trackers.of(cluster.state()).get(slice.tracker());
         popularity.publish(home(), tracker.decay(), protectedKeys(), then(own, published -> {
-            profiles.save(home(), slice, progress, then(own, stored -> {
+            progressIndex.save(home(), slice, progress, then(own, stored -> {
                 progress = stored;
                 progressStored = threadPool.relativeTimeInMillis();
                 synchronized (this) {
@@ -273,7 +277,7 @@ final class Follower {
             ready = null;
             busy = next != null;
             if (next == null && unsaved) {
-                threadPool.schedule(() -> saveIfIdle(own), SOON, FollowTask.THREAD_POOL);
+                threadPool.schedule(() -> saveIfIdle(own), SOON, ReadEventsAction.THREAD_POOL);
             }
         }
         if (next != null) {
@@ -289,7 +293,7 @@ final class Follower {
                 step.accept(result);
             }
         }, e -> startOver(own, e));
-        return new ThreadedActionListener<>(LOGGER, threadPool, FollowTask.THREAD_POOL, listener, true);
+        return new ThreadedActionListener<>(LOGGER, threadPool, ReadEventsAction.THREAD_POOL, listener, true);
     }
 
     private String home() {
@@ -298,7 +302,7 @@ final class Follower {
 
     /** Which history of writes the index of the profiles has; empty where there is none. */
     private String homeHistory() {
-        IndexAbstraction alias = cluster.state().metadata().getIndicesLookup().get(ProfileIndex.alias(home()));
+        IndexAbstraction alias = cluster.state().metadata().getIndicesLookup().get(IndexNames.PROFILES.alias(home()));
         return alias == null || alias.getWriteIndex() == null ? "" : ShardHistory.id(alias.getWriteIndex());
     }
 
@@ -344,7 +348,7 @@ final class Follower {
             LOGGER.debug("[{}] starts over {}", slice.tracker(), slice.shard(), RedactedException.of(e));
         }
         TimeValue pause = TimeValue.timeValueMillis(Math.min(MAX_PAUSE_MS, MIN_PAUSE_MS << Math.min(failures - 1, 10)));
-        threadPool.schedule(this::start, pause, FollowTask.THREAD_POOL);
+        threadPool.schedule(this::start, pause, ReadEventsAction.THREAD_POOL);
     }
 
     private boolean stopped() {

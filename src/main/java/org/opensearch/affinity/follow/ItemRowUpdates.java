@@ -26,10 +26,15 @@ final class ItemRowUpdates {
     /**
      * One event that liked an item or showed it.
      *
-     * @param weight 0 for an impression
+     * @param weight of the event's action; 0 for an impression
+     * @param time   epoch milliseconds
      */
-    private record Counted(LogShard slice, long seqNo, double weight, long time, List<String> contexts) {
-        void addTo(ItemRow row, Decay decay) {
+    record Counted(LogShard slice, long seqNo, String item, double weight, long time, List<String> contexts) {
+        Counted(LogShard slice, long seqNo, Event event, double weight) {
+            this(slice, seqNo, event.item(), weight, event.time(), event.contexts());
+        }
+
+        private void addTo(ItemRow row, Decay decay) {
             if (weight > 0) {
                 row.add(slice, seqNo, weight, time, contexts, decay);
             } else {
@@ -46,10 +51,8 @@ final class ItemRowUpdates {
         this.items = items;
     }
 
-    /** @param weight of the event's action; 0 for an impression */
-    void add(LogShard slice, long seqNo, Event event, double weight) {
-        waiting.computeIfAbsent(event.item(), item -> new ArrayList<>())
-            .add(new Counted(slice, seqNo, weight, event.time(), event.contexts()));
+    void add(Counted event) {
+        waiting.computeIfAbsent(event.item(), item -> new ArrayList<>()).add(event);
         size++;
     }
 

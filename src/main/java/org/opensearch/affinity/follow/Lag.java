@@ -2,7 +2,7 @@ package org.opensearch.affinity.follow;
 
 import org.opensearch.affinity.event.GlobalCheckpoints;
 import org.opensearch.affinity.event.LogShard;
-import org.opensearch.affinity.profile.ProfileIndex;
+import org.opensearch.affinity.event.LogShards;
 import org.opensearch.affinity.tracker.ProfileGenerations;
 import org.opensearch.affinity.tracker.ProfileGenerations.Generation;
 import org.opensearch.affinity.tracker.Tracker;
@@ -72,7 +72,6 @@ public record Lag(long read, long written, int slices, int behind) implements Ta
         Tracker tracker,
         ClusterState state,
         IndexNameExpressionResolver resolver,
-        ProfileIndex profiles,
         Client client,
         ActionListener<Lag> listener
     ) {
@@ -81,14 +80,15 @@ public record Lag(long read, long written, int slices, int behind) implements Ta
             listener.onResponse(null);
             return;
         }
-        List<LogShard> slices = FollowTasks.slices(tracker, state, resolver);
+        List<LogShard> slices = LogShards.of(tracker, state, resolver);
         if (generation.ready() == false) {
             listener.onResponse(new Lag(0, 0, slices.size(), slices.size()));
             return;
         }
         String next = ProfileGenerations.name(tracker.name(), generation.next());
-        profiles.progress(tracker.name(), slices, ActionListener.wrap(live -> new GlobalCheckpoints(client).of(slices, ActionListener.wrap(log -> {
-            profiles.progress(next, slices, ActionListener.map(listener, made -> of(slices, log, live, made)));
+        ProgressIndex progress = new ProgressIndex(client);
+        progress.progress(tracker.name(), slices, ActionListener.wrap(live -> new GlobalCheckpoints(client).of(slices, ActionListener.wrap(log -> {
+            progress.progress(next, slices, ActionListener.map(listener, made -> of(slices, log, live, made)));
         }, listener::onFailure)), listener::onFailure));
     }
 

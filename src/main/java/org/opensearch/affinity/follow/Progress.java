@@ -69,13 +69,13 @@ public record Progress(long readTo, long applied, Map<Skipped, Long> skipped, Ta
     }
 
     /** The progress once a batch is stored. */
-    Progress after(EventBatch batch) {
+    Progress after(EventBatch.Outcome batch) {
         Map<Skipped, Long> total = new EnumMap<>(Skipped.class);
         total.putAll(skipped);
         batch.skipped().forEach((reason, count) -> total.merge(reason, count, Long::sum));
         TasteStatistics now = population.with(batch.liked(), batch.repeats());
         boolean moved = now.events() >= SHOWN_AGAIN * shown.events();
-        return new Progress(batch.readTo(), applied + batch.events(), total, now, moved ? now : shown, origin, seqNo, primaryTerm);
+        return new Progress(batch.readTo(), applied + batch.applied(), total, now, moved ? now : shown, origin, seqNo, primaryTerm);
     }
 
     /** What a slice begins with that is this one restored: what was counted stays counted. Not stored yet. */

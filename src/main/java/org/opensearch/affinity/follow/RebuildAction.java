@@ -17,7 +17,6 @@ import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.TransportService;
-import org.opensearch.transport.client.Client;
 
 import java.io.IOException;
 
@@ -87,10 +86,9 @@ public final class RebuildAction extends ActionType<AcknowledgedResponse> {
             ClusterService clusterService,
             ThreadPool threadPool,
             ActionFilters filters,
-            IndexNameExpressionResolver resolver,
-            Client client
+            IndexNameExpressionResolver resolver
         ) {
-            super(NAME, transportService, clusterService, threadPool, filters, Request::new, resolver, client);
+            super(NAME, transportService, clusterService, threadPool, filters, Request::new, resolver);
         }
 
         @Override

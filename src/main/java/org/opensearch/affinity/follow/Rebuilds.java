@@ -123,7 +123,7 @@ public final class Rebuilds implements LocalNodeClusterManagerListener {
     }
 
     private void finishIfFarEnough(String tracker, Generation generation, ClusterState state, ActionListener<Void> done) {
-        Lag.of(Trackers.of(state).get(tracker), state, resolver, profiles, client, ActionListener.wrap(lag -> {
+        Lag.of(Trackers.of(state).get(tracker), state, resolver, client, ActionListener.wrap(lag -> {
             if (lag.isSmall()) {
                 LOGGER.info("[{}] is rebuilt from [{}] events; the new profiles are used from now on", tracker, lag.written());
                 submit("rebuild finished", now -> ProfileGenerations.of(now).finish(now, tracker, generation.next()), done);

@@ -8,7 +8,6 @@ import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
 import org.opensearch.affinity.cluster.RedactedException;
-import org.opensearch.affinity.profile.ProfileIndex;
 import org.opensearch.affinity.tracker.ProfileGenerations;
 import org.opensearch.affinity.tracker.ProfileGenerations.Generation;
 import org.opensearch.affinity.tracker.Trackers;
@@ -144,7 +143,6 @@ public final class WatchRebuildAction extends ActionType<WatchRebuildAction.Resp
         private final IndexNameExpressionResolver resolver;
         private final ThreadPool threadPool;
         private final Client client;
-        private final ProfileIndex profiles;
 
         @Inject
         public Transport(
@@ -160,7 +158,6 @@ public final class WatchRebuildAction extends ActionType<WatchRebuildAction.Resp
             this.resolver = resolver;
             this.threadPool = threadPool;
             this.client = client;
-            profiles = new ProfileIndex(client);
         }
 
         @Override
@@ -204,7 +201,7 @@ public final class WatchRebuildAction extends ActionType<WatchRebuildAction.Resp
                 } else if (task.isCancelled()) {
                     client.execute(RebuildAction.INSTANCE, RebuildAction.Request.cancel(tracker, generation), done(given -> {}));
                 } else {
-                    Lag.of(Trackers.of(state).get(tracker), state, resolver, profiles, client, done(task::show));
+                    Lag.of(Trackers.of(state).get(tracker), state, resolver, client, done(task::show));
                 }
             }
 

@@ -4,9 +4,8 @@ import org.opensearch.action.admin.indices.alias.Alias;
 import org.opensearch.action.get.GetResponse;
 import org.opensearch.action.index.IndexRequest;
 import org.opensearch.affinity.cluster.SystemDocuments;
-import org.opensearch.affinity.profile.ProfileIndex;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.ProfileGenerations;
-import org.opensearch.cluster.ClusterState;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.xcontent.XContentFactory;
 import org.opensearch.common.xcontent.XContentHelper;
@@ -27,9 +26,6 @@ import java.util.List;
  * somebody did something with. It has one shard and a copy on every data node, where rankers read it. Thread-safe.
  */
 public final class ItemRowIndex {
-    /** What all its indices' names begin with. */
-    public static final String PREFIX = ProfileIndex.SYSTEM_PREFIX + "items-";
-
     /** A row and the version of the document it was read from; a new one has none. */
     public record Stored(ItemRow row, long seqNo, long primaryTerm, boolean isNew) {}
 
@@ -39,21 +35,6 @@ public final class ItemRowIndex {
         documents = new SystemDocuments(client);
     }
 
-    /** The alias under which a tracker's item table is written. */
-    public static String alias(String tracker) {
-        return PREFIX + tracker;
-    }
-
-    /** Every index of the tracker's item table. A dot is in no tracker's name, so none of another one is among them. */
-    public static List<String> indices(String tracker, ClusterState state) {
-        return state.metadata().indices().keySet().stream().filter(index -> index.startsWith(alias(tracker) + ".")).toList();
-    }
-
-    /** The index of a generation. */
-    public static String index(String tracker, int generation) {
-        return alias(tracker) + "." + (generation + 1);
-    }
-
     /**
      * Creates the index of a generation unless it is there.
      *
@@ -61,8 +42,8 @@ public final class ItemRowIndex {
      */
     public void create(String tracker, int generation, boolean live, ActionListener<Void> listener) {
         Settings settings = Settings.builder().put("index.auto_expand_replicas", "0-all").build();
-        List<Alias> aliases = ProfileGenerations.names(tracker, generation, live).stream().map(name -> new Alias(alias(name)).writeIndex(true)).toList();
-        documents.create(index(tracker, generation), aliases, settings, mapping(), listener);
+        List<Alias> aliases = ProfileGenerations.names(tracker, generation, live).stream().map(name -> new Alias(IndexNames.ITEM_ROWS.alias(name)).writeIndex(true)).toList();
+        documents.create(IndexNames.ITEM_ROWS.ofGeneration(tracker, generation), aliases, settings, mapping(), listener);
     }
 
     private static XContentBuilder mapping() {
@@ -81,7 +62,7 @@ public final class ItemRowIndex {
     /** Reads the rows of several items, in their order; an item without one gets a new one. */
     public void load(String tracker, Collection<String> items, ActionListener<List<Stored>> listener) {
         List<String> ids = items.stream().map(item -> SystemDocuments.id("item:", item)).toList();
-        documents.get(alias(tracker), ids, ActionListener.map(listener, found -> {
+        documents.get(IndexNames.ITEM_ROWS.alias(tracker), ids, ActionListener.map(listener, found -> {
             List<Stored> rows = new ArrayList<>(found.size());
             int i = 0;
             for (String item : items) {
@@ -112,7 +93,7 @@ public final class ItemRowIndex {
         XContentBuilder source = SystemDocuments.source().field("item", row.item());
         source.field("popularity", row.weight()).field("time", row.time());
         SystemDocuments.write(source, "row", row);
-        IndexRequest request = new IndexRequest(alias(tracker)).id(SystemDocuments.id("item:", row.item())).setRequireAlias(true);
+        IndexRequest request = new IndexRequest(IndexNames.ITEM_ROWS.alias(tracker)).id(SystemDocuments.id("item:", row.item())).setRequireAlias(true);
         request.source(source.endObject());
         return SystemDocuments.over(request, stored.isNew(), stored.seqNo(), stored.primaryTerm());
     }

@@ -6,6 +6,7 @@ import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.search.SearchResponse;
 import org.opensearch.action.search.SearchScrollRequest;
 import org.opensearch.affinity.cluster.SystemDocuments;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.search.SearchHit;
@@ -38,8 +39,8 @@ public final class ItemRowPages {
     public void walk(String tracker, Visitor visitor, ActionListener<Void> listener) {
         SearchSourceBuilder source = new SearchSourceBuilder().size(PAGE).fetchSource(false).sort("_doc");
         source.docValueField("item").docValueField("popularity").docValueField("time", "epoch_millis");
-        SearchRequest search = new SearchRequest(ItemRowIndex.alias(tracker)).source(source).allowPartialSearchResults(false).scroll(PAUSE);
-        documents.asPlugin(listener, wrapped -> client.admin().indices().refresh(new RefreshRequest(ItemRowIndex.alias(tracker)), ActionListener.wrap(
+        SearchRequest search = new SearchRequest(IndexNames.ITEM_ROWS.alias(tracker)).source(source).allowPartialSearchResults(false).scroll(PAUSE);
+        documents.asPlugin(listener, wrapped -> client.admin().indices().refresh(new RefreshRequest(IndexNames.ITEM_ROWS.alias(tracker)), ActionListener.wrap(
             refreshed -> client.search(search, page(visitor, wrapped)),
             wrapped::onFailure
         )));

@@ -8,6 +8,7 @@ import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
 import org.opensearch.affinity.cluster.RedactedException;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.core.common.bytes.BytesArray;
 import org.opensearch.core.common.bytes.BytesReference;
@@ -44,7 +45,7 @@ public final class ItemTables {
     /** Follows an index if it is an item table. */
     public void listenTo(IndexModule module) {
         String name = module.getIndex().getName();
-        if (name.startsWith(ItemRowIndex.PREFIX) == false) {
+        if (IndexNames.ITEM_ROWS.contains(name) == false) {
             return;
         }
         ItemTable table = open(name, task -> loader.execute(task));

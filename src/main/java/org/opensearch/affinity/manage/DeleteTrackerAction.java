@@ -5,10 +5,9 @@ import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.clustermanager.AcknowledgedRequest;
 import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
-import org.opensearch.affinity.item.ItemRowIndex;
-import org.opensearch.affinity.model.ModelIndex;
-import org.opensearch.affinity.profile.ProfileIndex;
+import org.opensearch.affinity.cluster.SystemDocuments;
 import org.opensearch.affinity.tracker.ActiveModels;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.ProfileGenerations;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.affinity.tracker.TransportChangeTrackers;
@@ -62,6 +61,8 @@ public final class DeleteTrackerAction extends ActionType<AcknowledgedResponse> 
 
     /** Runs on the elected cluster manager. */
     public static final class Transport extends TransportChangeTrackers<Request> {
+        private final SystemDocuments documents;
+
         @Inject
         public Transport(
             TransportService transportService,
@@ -71,17 +72,18 @@ public final class DeleteTrackerAction extends ActionType<AcknowledgedResponse> 
             IndexNameExpressionResolver resolver,
             Client client
         ) {
-            super(NAME, transportService, clusterService, threadPool, filters, Request::new, resolver, client);
+            super(NAME, transportService, clusterService, threadPool, filters, Request::new, resolver);
+            documents = new SystemDocuments(client);
         }
 
         @Override
         protected void clusterManagerOperation(Request request, ClusterState state, ActionListener<AcknowledgedResponse> listener) {
             Trackers.of(state).named(request.tracker);
-            List<String> indices = new ArrayList<>(ProfileIndex.indices(request.tracker, state));
-            indices.addAll(ItemRowIndex.indices(request.tracker, state));
-            indices.addAll(ModelIndex.indices(request.tracker, state));
+            List<String> indices = new ArrayList<>(IndexNames.PROFILES.of(request.tracker, state));
+            indices.addAll(IndexNames.ITEM_ROWS.of(request.tracker, state));
+            indices.addAll(IndexNames.MODELS.of(request.tracker, state));
             ActionListener<AcknowledgedResponse> removed = ActionListener.wrap(
-                answer -> profiles.delete(indices, ActionListener.map(listener, done -> answer)),
+                answer -> documents.delete(indices, ActionListener.map(listener, done -> answer)),
                 listener::onFailure
             );
             submit(request, current -> {

@@ -8,6 +8,7 @@ import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
 import org.opensearch.affinity.model.ModelIndex;
 import org.opensearch.affinity.tracker.ActiveModels;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.service.ClusterService;
@@ -79,7 +80,7 @@ public final class GetModelsAction extends ActionType<ModelsResponse> {
             Trackers.of(state).named(request.tracker);
             ActiveModels.Active active = ActiveModels.of(state).of(request.tracker);
             List<Map<String, Object>> models = new ArrayList<>();
-            ModelIndex.indices(request.tracker, state).stream().sorted(Comparator.comparingInt(ModelIndex::number).reversed()).forEach(index -> {
+            IndexNames.MODELS.of(request.tracker, state).stream().sorted(Comparator.comparingInt(ModelIndex::number).reversed()).forEach(index -> {
                 Map<String, Object> about = ModelIndex.about(index, state);
                 if (about.isEmpty() == false && (request.number == null || request.number == ModelIndex.number(index))) {
                     Map<String, Object> model = new LinkedHashMap<>(about);

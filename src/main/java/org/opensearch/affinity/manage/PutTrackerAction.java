@@ -7,6 +7,8 @@ import org.opensearch.action.support.IndicesOptions;
 import org.opensearch.action.support.clustermanager.AcknowledgedRequest;
 import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
 import org.opensearch.affinity.cluster.MappedField;
+import org.opensearch.affinity.item.ItemRowIndex;
+import org.opensearch.affinity.profile.ProfileIndex;
 import org.opensearch.affinity.tracker.ProfileGenerations;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.Trackers;
@@ -70,6 +72,9 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
 
     /** Runs on the elected cluster manager. */
     public static final class Transport extends TransportChangeTrackers<Request> {
+        private final ProfileIndex profiles;
+        private final ItemRowIndex items;
+
         @Inject
         public Transport(
             TransportService transportService,
@@ -79,7 +84,9 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
             IndexNameExpressionResolver resolver,
             Client client
         ) {
-            super(NAME, transportService, clusterService, threadPool, filters, Request::new, resolver, client);
+            super(NAME, transportService, clusterService, threadPool, filters, Request::new, resolver);
+            profiles = new ProfileIndex(client);
+            items = new ItemRowIndex(client);
         }
 
         @Override

@@ -4,8 +4,7 @@ import org.opensearch.action.admin.indices.stats.IndexStats;
 import org.opensearch.action.admin.indices.stats.IndicesStatsRequest;
 import org.opensearch.action.support.IndicesOptions;
 import org.opensearch.affinity.cluster.SystemDocuments;
-import org.opensearch.affinity.item.ItemRowIndex;
-import org.opensearch.affinity.profile.ProfileIndex;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -35,13 +34,13 @@ record StoredBytes(long profiles, long items) implements Writeable {
     /** Of the generation that is used. */
     static void of(String tracker, Client client, ActionListener<StoredBytes> listener) {
         IndicesStatsRequest request = new IndicesStatsRequest().clear().store(true);
-        request.indices(ProfileIndex.alias(tracker), ItemRowIndex.alias(tracker)).indicesOptions(IndicesOptions.lenientExpandHidden());
+        request.indices(IndexNames.PROFILES.alias(tracker), IndexNames.ITEM_ROWS.alias(tracker)).indicesOptions(IndicesOptions.lenientExpandHidden());
         new SystemDocuments(client).asPlugin(listener, wrapped -> client.admin().indices().stats(request, ActionListener.map(wrapped, stats -> {
             long profiles = 0;
             long items = 0;
             for (IndexStats index : stats.getIndices().values()) {
                 long bytes = index.getPrimaries().getStore() == null ? 0 : index.getPrimaries().getStore().sizeInBytes();
-                if (index.getIndex().startsWith(ProfileIndex.PREFIX)) {
+                if (IndexNames.PROFILES.contains(index.getIndex())) {
                     profiles += bytes;
                 } else {
                     items += bytes;

@@ -7,8 +7,9 @@ import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
 import org.opensearch.affinity.event.GlobalCheckpoints;
 import org.opensearch.affinity.event.LogShard;
-import org.opensearch.affinity.follow.FollowTasks;
+import org.opensearch.affinity.event.LogShards;
 import org.opensearch.affinity.follow.Lag;
+import org.opensearch.affinity.follow.ProgressIndex;
 import org.opensearch.affinity.profile.ProfileIndex;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.Trackers;
@@ -85,7 +86,7 @@ public final class TrackerStatsAction extends ActionType<TrackerStats> {
         @Override
         protected void doExecute(Task task, Request request, ActionListener<TrackerStats> listener) {
             Tracker tracker = Trackers.of(cluster.state()).named(request.tracker);
-            List<LogShard> slices = FollowTasks.slices(tracker, cluster.state(), resolver);
+            List<LogShard> slices = LogShards.of(tracker, cluster.state(), resolver);
             profiles.users(
                 tracker.name(),
                 ActionListener.wrap(users -> progress(tracker, slices, users, listener), listener::onFailure)
@@ -93,7 +94,7 @@ public final class TrackerStatsAction extends ActionType<TrackerStats> {
         }
 
         private void progress(Tracker tracker, List<LogShard> slices, long users, ActionListener<TrackerStats> listener) {
-            profiles.progress(
+            new ProgressIndex(client).progress(
                 tracker.name(),
                 slices,
                 ActionListener.wrap(read -> new GlobalCheckpoints(client).of(slices, ActionListener.wrap(log -> {
@@ -104,7 +105,7 @@ public final class TrackerStatsAction extends ActionType<TrackerStats> {
                     }
                     StoredBytes.of(tracker.name(), client, ActionListener.wrap(bytes -> {
                         ActionListener<Lag> last = ActionListener.map(listener, lag -> new TrackerStats(tracker.name(), users, bytes, rows, lag));
-                        Lag.of(tracker, cluster.state(), resolver, profiles, client, last);
+                        Lag.of(tracker, cluster.state(), resolver, client, last);
                     }, listener::onFailure));
                 }, listener::onFailure)), listener::onFailure)
             );

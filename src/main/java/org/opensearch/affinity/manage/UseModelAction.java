@@ -9,6 +9,7 @@ import org.opensearch.action.support.clustermanager.AcknowledgedRequest;
 import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
 import org.opensearch.affinity.model.ModelIndex;
 import org.opensearch.affinity.tracker.ActiveModels;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.affinity.tracker.TransportChangeTrackers;
 import org.opensearch.cluster.ClusterState;
@@ -100,13 +101,13 @@ public final class UseModelAction extends ActionType<AcknowledgedResponse> {
             Client client,
             MetadataDeleteIndexService indices
         ) {
-            super(NAME, transportService, clusterService, threadPool, filters, Request::new, resolver, client);
+            super(NAME, transportService, clusterService, threadPool, filters, Request::new, resolver);
             this.indices = indices;
         }
 
         @Override
         protected void clusterManagerOperation(Request request, ClusterState state, ActionListener<AcknowledgedResponse> listener) {
-            String index = ModelIndex.index(request.tracker, request.number);
+            String index = IndexNames.MODELS.index(request.tracker, request.number);
             switch (request.what) {
                 case ACTIVATE -> submit(request, current -> {
                     ActiveModels.Active active = active(request.tracker, request.number, current);
@@ -139,7 +140,7 @@ public final class UseModelAction extends ActionType<AcknowledgedResponse> {
         /** @throws ResourceNotFoundException if there is no such model, or it is not finished */
         private static Map<String, Object> about(String tracker, int number, ClusterState state) {
             Trackers.of(state).named(tracker);
-            Map<String, Object> about = ModelIndex.about(ModelIndex.index(tracker, number), state);
+            Map<String, Object> about = ModelIndex.about(IndexNames.MODELS.index(tracker, number), state);
             if (about.isEmpty()) {
                 throw new ResourceNotFoundException("[affinity] tracker [{}] has no model [{}]", tracker, number);
             }

@@ -20,6 +20,7 @@ import org.apache.lucene.util.NumericUtils;
 import org.opensearch.affinity.cluster.RedactedException;
 import org.opensearch.affinity.item.ItemRow;
 import org.opensearch.affinity.item.ItemTable;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.common.CheckedFunction;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.core.index.shard.ShardId;
@@ -56,7 +57,7 @@ public final class LocalModels {
     /** Remembers an index's shard if it is a model. */
     public void listenTo(IndexModule module) {
         String name = module.getIndex().getName();
-        if (name.startsWith(ModelIndex.PREFIX) == false) {
+        if (IndexNames.MODELS.contains(name) == false) {
             return;
         }
         module.addIndexEventListener(new IndexEventListener() {

@@ -7,10 +7,10 @@ import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
 import org.opensearch.action.support.ListenerTimeouts;
 import org.opensearch.affinity.event.LogShard;
-import org.opensearch.affinity.follow.FollowTasks;
-import org.opensearch.affinity.item.ItemRowIndex;
+import org.opensearch.affinity.event.LogShards;
 import org.opensearch.affinity.item.ItemVectors;
 import org.opensearch.affinity.tracker.ActiveModels;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.affinity.tracker.UserKeys;
@@ -222,12 +222,12 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
             ClusterState state = cluster.state();
             Tracker tracker = Trackers.of(state).get(request.tracker);
             UserNames names = UserNames.live(request.tracker, state, keys);
-            Index index = behind(ProfileIndex.alias(request.tracker), state);
-            Index items = behind(ItemRowIndex.alias(request.tracker), state);
+            Index index = behind(IndexNames.PROFILES.alias(request.tracker), state);
+            Index items = behind(IndexNames.ITEM_ROWS.alias(request.tracker), state);
             String itemTable = items == null ? null : items.getName();
             ActiveModels.Active model = ActiveModels.of(state).of(request.tracker);
             CommonTaste known = index == null ? null : commons.get(index);
-            List<LogShard> slices = known != null ? List.of() : FollowTasks.slices(tracker, state, resolver);
+            List<LogShard> slices = known != null ? List.of() : LogShards.of(tracker, state, resolver);
             String user = request.user == null ? null : names.of(request.user);
             String id = user == null ? null : ProfileIndex.idOfUser(user);
             // One that is kept is shared, so it serves whoever changes nothing.

@@ -1,5 +1,6 @@
 package org.opensearch.affinity.profile;
 
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.common.cache.Cache;
 import org.opensearch.common.cache.CacheBuilder;
 import org.opensearch.common.settings.Settings;
@@ -38,7 +39,7 @@ public final class ProfileCache {
     /** Follows an index if profiles lie in it. */
     public void listenTo(IndexModule module) {
         Index index = module.getIndex();
-        if (index.getName().startsWith(ProfileIndex.PREFIX) == false) {
+        if (IndexNames.PROFILES.contains(index.getName()) == false) {
             return;
         }
         module.addIndexOperationListener(new IndexingOperationListener() {

@@ -11,6 +11,7 @@ import org.opensearch.action.search.SearchScrollRequest;
 import org.opensearch.action.support.WriteRequest;
 import org.opensearch.affinity.cluster.SystemDocuments;
 import org.opensearch.affinity.profile.ProfileIndex.Stored;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.UserNames;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.action.ActionListener;
@@ -73,8 +74,8 @@ public final class ProfilePages {
 
     private void absentPages(String tracker, Absent absent, ActionListener<Void> listener) {
         SearchSourceBuilder source = new SearchSourceBuilder().size(COPIED_AT_ONCE).fetchSource("profile", null).sort("_doc");
-        SearchRequest search = new SearchRequest(ProfileIndex.alias(tracker)).source(source.query(QueryBuilders.existsQuery("user"))).scroll(PAUSE);
-        RefreshRequest refresh = new RefreshRequest(ProfileIndex.alias(tracker));
+        SearchRequest search = new SearchRequest(IndexNames.PROFILES.alias(tracker)).source(source.query(QueryBuilders.existsQuery("user"))).scroll(PAUSE);
+        RefreshRequest refresh = new RefreshRequest(IndexNames.PROFILES.alias(tracker));
         documents.asPlugin(listener, wrapped -> client.admin().indices().refresh(refresh, ActionListener.wrap(
             refreshed -> client.search(search, taken(absent, wrapped)),
             wrapped::onFailure
@@ -124,7 +125,7 @@ public final class ProfilePages {
     /** Profiles whose last event is before a time, epoch milliseconds, as of the index's last refresh. */
     void idle(String tracker, long before, int most, ActionListener<List<Stored>> listener) {
         SearchSourceBuilder source = new SearchSourceBuilder().size(most).seqNoAndPrimaryTerm(true).fetchSource("profile", null);
-        SearchRequest request = new SearchRequest(ProfileIndex.alias(tracker)).source(source.query(QueryBuilders.rangeQuery("last_event").lt(before)));
+        SearchRequest request = new SearchRequest(IndexNames.PROFILES.alias(tracker)).source(source.query(QueryBuilders.rangeQuery("last_event").lt(before)));
         documents.asPlugin(listener, wrapped -> client.search(request, ActionListener.map(wrapped, response -> {
             List<Stored> idle = new ArrayList<>();
             for (SearchHit hit : response.getHits()) {
@@ -146,7 +147,7 @@ public final class ProfilePages {
             for (Stored stored : profiles) {
                 Erasure absence = stored.profile().absence();
                 if (absence.equals(Erasure.NONE)) {
-                    DeleteRequest delete = new DeleteRequest(ProfileIndex.alias(tracker), ProfileIndex.idOfUser(stored.profile().user()));
+                    DeleteRequest delete = new DeleteRequest(IndexNames.PROFILES.alias(tracker), ProfileIndex.idOfUser(stored.profile().user()));
                     bulk.add(delete.setIfSeqNo(stored.seqNo()).setIfPrimaryTerm(stored.primaryTerm()));
                 } else {
                     bulk.add(ProfileIndex.request(tracker, stored.with(stored.profile().emptied(now, absence.optedOut()))));

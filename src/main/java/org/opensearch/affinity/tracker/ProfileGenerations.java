@@ -2,8 +2,6 @@ package org.opensearch.affinity.tracker;
 
 import org.opensearch.OpenSearchStatusException;
 import org.opensearch.Version;
-import org.opensearch.affinity.item.ItemRowIndex;
-import org.opensearch.affinity.profile.ProfileIndex;
 import org.opensearch.cluster.AbstractNamedDiffable;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.NamedDiff;
@@ -202,7 +200,7 @@ public final class ProfileGenerations extends AbstractNamedDiffable<Metadata.Cus
             throw new OpenSearchStatusException("[affinity] tracker [{}] is being rebuilt already", RestStatus.CONFLICT, tracker);
         }
         Metadata.Builder metadata = Metadata.builder(state.metadata());
-        for (String index : List.of(ProfileIndex.index(tracker, now.live), ItemRowIndex.index(tracker, now.live))) {
+        for (String index : List.of(IndexNames.PROFILES.ofGeneration(tracker, now.live), IndexNames.ITEM_ROWS.ofGeneration(tracker, now.live))) {
             String alias = index.substring(0, index.lastIndexOf('.')) + name("", now.live);
             rename(metadata, index, null, alias);
         }
@@ -229,10 +227,10 @@ public final class ProfileGenerations extends AbstractNamedDiffable<Metadata.Cus
             return state;
         }
         Metadata.Builder metadata = Metadata.builder(state.metadata());
-        rename(metadata, ProfileIndex.index(tracker, now.live), ProfileIndex.alias(tracker), null);
-        rename(metadata, ProfileIndex.index(tracker, next), null, ProfileIndex.alias(tracker));
-        rename(metadata, ItemRowIndex.index(tracker, now.live), ItemRowIndex.alias(tracker), null);
-        rename(metadata, ItemRowIndex.index(tracker, next), null, ItemRowIndex.alias(tracker));
+        rename(metadata, IndexNames.PROFILES.ofGeneration(tracker, now.live), IndexNames.PROFILES.alias(tracker), null);
+        rename(metadata, IndexNames.PROFILES.ofGeneration(tracker, next), null, IndexNames.PROFILES.alias(tracker));
+        rename(metadata, IndexNames.ITEM_ROWS.ofGeneration(tracker, now.live), IndexNames.ITEM_ROWS.alias(tracker), null);
+        rename(metadata, IndexNames.ITEM_ROWS.ofGeneration(tracker, next), null, IndexNames.ITEM_ROWS.alias(tracker));
         return in(state, metadata, tracker, new Generation(next, 0, false, Generation.ALL_KEYS));
     }
 
@@ -250,11 +248,11 @@ public final class ProfileGenerations extends AbstractNamedDiffable<Metadata.Cus
     /** The indices of generations that are neither used nor being made. */
     public List<String> leftOver(String tracker, ClusterState state) {
         Generation now = of(tracker);
-        List<String> indices = new ArrayList<>(ProfileIndex.indices(tracker, state));
-        indices.addAll(ItemRowIndex.indices(tracker, state));
+        List<String> indices = new ArrayList<>(IndexNames.PROFILES.of(tracker, state));
+        indices.addAll(IndexNames.ITEM_ROWS.of(tracker, state));
         for (int kept : now.isRebuilding() ? List.of(now.live, now.next) : List.of(now.live)) {
-            indices.remove(ProfileIndex.index(tracker, kept));
-            indices.remove(ItemRowIndex.index(tracker, kept));
+            indices.remove(IndexNames.PROFILES.ofGeneration(tracker, kept));
+            indices.remove(IndexNames.ITEM_ROWS.ofGeneration(tracker, kept));
         }
         return indices;
     }

@@ -4,8 +4,6 @@ import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.clustermanager.AcknowledgedRequest;
 import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
 import org.opensearch.action.support.clustermanager.TransportClusterManagerNodeAction;
-import org.opensearch.affinity.item.ItemRowIndex;
-import org.opensearch.affinity.profile.ProfileIndex;
 import org.opensearch.cluster.AckedClusterStateUpdateTask;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.block.ClusterBlockException;
@@ -17,16 +15,12 @@ import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.Writeable;
 import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.TransportService;
-import org.opensearch.transport.client.Client;
 
 import java.io.IOException;
 import java.util.function.UnaryOperator;
 
 /** What changes of the trackers have in common: they run on the elected cluster manager and end in a change of its state. */
 public abstract class TransportChangeTrackers<R extends AcknowledgedRequest<R>> extends TransportClusterManagerNodeAction<R, AcknowledgedResponse> {
-    public final ProfileIndex profiles;
-    public final ItemRowIndex items;
-
     protected TransportChangeTrackers(
         String action,
         TransportService transportService,
@@ -34,12 +28,9 @@ public abstract class TransportChangeTrackers<R extends AcknowledgedRequest<R>> 
         ThreadPool threadPool,
         ActionFilters filters,
         Writeable.Reader<R> request,
-        IndexNameExpressionResolver resolver,
-        Client client
+        IndexNameExpressionResolver resolver
     ) {
         super(action, transportService, clusterService, threadPool, filters, request, resolver);
-        profiles = new ProfileIndex(client);
-        items = new ItemRowIndex(client);
     }
 
     /** @param change of the state as it is when its turn comes; what it throws goes to the listener */

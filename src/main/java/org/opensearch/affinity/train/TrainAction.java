@@ -13,6 +13,7 @@ import org.opensearch.affinity.manage.ModelsResponse;
 import org.opensearch.affinity.manage.UseModelAction;
 import org.opensearch.affinity.model.ModelIndex;
 import org.opensearch.affinity.rank.RankNode;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.Ranking;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.Trackers;
@@ -174,7 +175,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
             try {
                 Trackers.of(cluster.state()).named(tracker.name());
             } catch (ResourceNotFoundException e) {
-                new ModelIndex(client).delete(List.of(ModelIndex.index(tracker.name(), number)), ActionListener.wrap(() -> {}));
+                new ModelIndex(client).delete(List.of(IndexNames.MODELS.index(tracker.name(), number)), ActionListener.wrap(() -> {}));
                 throw e;
             }
         }
@@ -182,7 +183,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
         /** The number after all there are; what was not finished is deleted. */
         private int number(Tracker tracker) {
             ClusterState state = cluster.state();
-            List<String> indices = ModelIndex.indices(tracker.name(), state);
+            List<String> indices = IndexNames.MODELS.of(tracker.name(), state);
             List<String> unfinished = indices.stream().filter(index -> ModelIndex.about(index, state).isEmpty()).toList();
             new ModelIndex(client).delete(unfinished, ActionListener.wrap(() -> {}));
             return indices.stream().mapToInt(ModelIndex::number).max().orElse(0) + 1;

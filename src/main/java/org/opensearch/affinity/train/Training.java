@@ -14,6 +14,7 @@ import org.opensearch.affinity.model.ModelIndex;
 import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.rank.RankNode;
 import org.opensearch.affinity.tracker.Decay;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.Ranking;
 import org.opensearch.affinity.tracker.Signal;
 import org.opensearch.affinity.tracker.Tracker;
@@ -219,7 +220,7 @@ final class Training {
 
     private void drop(ModelIndex models, int number) {
         try {
-            Blocking.<Void>await(listener -> models.delete(List.of(ModelIndex.index(tracker.name(), number)), listener));
+            Blocking.<Void>await(listener -> models.delete(List.of(IndexNames.MODELS.index(tracker.name(), number)), listener));
         } catch (RuntimeException e) {
             // It was never made, or the next training deletes it.
         }
@@ -229,7 +230,7 @@ final class Training {
         GetProfileAction.Response known = Blocking.await(
             listener -> client.execute(GetProfileAction.INSTANCE, new GetProfileAction.Request(tracker.name(), "", TimeValue.timeValueSeconds(30)), listener)
         );
-        TrainingExamples lessons = new TrainingExamples(searches, node, known, ModelIndex.index(tracker.name(), number), keep, acts, names, how.areByProfile());
+        TrainingExamples lessons = new TrainingExamples(searches, node, known, IndexNames.MODELS.index(tracker.name(), number), keep, acts, names, how.areByProfile());
         List<JudgedQuery> drawn = new ArrayList<>(questions);
         Collections.shuffle(drawn, new Random(SEED));
         List<JudgedQuery> some = drawn.subList(0, Math.min(drawn.size(), MOST_LESSONS + MOST_CHECKS));

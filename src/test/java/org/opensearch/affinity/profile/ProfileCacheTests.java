@@ -2,6 +2,7 @@ package org.opensearch.affinity.profile;
 
 import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.affinity.node.AffinityNodeTestCase;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.core.index.Index;
 
@@ -21,7 +22,7 @@ public class ProfileCacheTests extends AffinityNodeTestCase {
         PlainActionFuture<Void> created = new PlainActionFuture<>();
         profiles.create("shop", 0, true, created);
         created.actionGet();
-        index = getInstanceFromNode(ClusterService.class).state().metadata().index(ProfileIndex.index("shop", 0)).getIndex();
+        index = getInstanceFromNode(ClusterService.class).state().metadata().index(IndexNames.PROFILES.ofGeneration("shop", 0)).getIndex();
         assertBusy(() -> {
             cache.put(index, "probe", new Profile("probe"), cache.writes("probe"));
             assertNotNull("the shard is here", cache.get(index, "probe"));

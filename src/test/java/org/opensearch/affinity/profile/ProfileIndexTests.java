@@ -3,6 +3,7 @@ package org.opensearch.affinity.profile;
 import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.affinity.event.Event;
 import org.opensearch.affinity.event.LogShard;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.common.xcontent.XContentType;
 import org.opensearch.common.xcontent.json.JsonXContent;
@@ -50,7 +51,7 @@ public class ProfileIndexTests extends OpenSearchSingleNodeTestCase {
         index.save("shop", List.of(new ProfileIndex.Stored(profile(), 0, 0, true)), saved);
         saved.actionGet();
         assertEquals(profile(), read(index));
-        BytesReference source = client().prepareGet(ProfileIndex.alias("shop"), ProfileIndex.idOfUser("ann")).get().getSourceAsBytesRef();
+        BytesReference source = client().prepareGet(IndexNames.PROFILES.alias("shop"), ProfileIndex.idOfUser("ann")).get().getSourceAsBytesRef();
         assertEquals("base64 would have to be decoded for each search", XContentType.CBOR, MediaTypeRegistry.xContentType(source));
     }
 }

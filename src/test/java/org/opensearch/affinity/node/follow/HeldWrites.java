@@ -6,7 +6,7 @@ import org.opensearch.action.bulk.BulkResponse;
 import org.opensearch.action.support.ActionFilter;
 import org.opensearch.action.support.ActionFilterChain;
 import org.opensearch.action.support.ActionRequestMetadata;
-import org.opensearch.affinity.profile.ProfileIndex;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.action.ActionResponse;
 import org.opensearch.plugins.ActionPlugin;
@@ -82,7 +82,7 @@ public final class HeldWrites extends Plugin implements ActionPlugin {
                 ActionListener<R> listener,
                 ActionFilterChain<Q, R> chain
             ) {
-                if (request instanceof BulkRequest bulk && bulk.getIndices().stream().anyMatch(i -> i.startsWith(ProfileIndex.PREFIX))) {
+                if (request instanceof BulkRequest bulk && bulk.getIndices().stream().anyMatch(i -> IndexNames.PROFILES.contains(i))) {
                     ActionListener<R> counted = ActionListener.wrap(response -> {
                         count(response);
                         listener.onResponse(response);

@@ -13,6 +13,7 @@ import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.profile.ProfileCache;
 import org.opensearch.affinity.profile.ProfileIndex;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.coordination.Coordinator;
@@ -102,12 +103,12 @@ public class PartitionTests extends OpenSearchIntegTestCase {
         track("shop");
         String primary = nodes.get(0);
         moveProfiles(primary);
-        replicas(ProfileIndex.index("shop", 0), 2);
+        replicas(IndexNames.PROFILES.ofGeneration("shop", 0), 2);
         click(primary, USERS);
         awaitEvents("shop", primary);
 
         List<Runnable> held = new CopyOnWriteArrayList<>();
-        String allProfiles = "[" + ProfileIndex.index("shop", 0) + "][0]] containing [" + USERS + "] requests";
+        String allProfiles = "[" + IndexNames.PROFILES.ofGeneration("shop", 0) + "][0]] containing [" + USERS + "] requests";
         MockTransportService transport = (MockTransportService) internalCluster().getInstance(TransportService.class, primary);
         transport.addSendBehavior((connection, id, action, request, options) -> {
             CheckedRunnable<IOException> send = () -> connection.sendRequest(id, action, request, options);
@@ -131,7 +132,7 @@ public class PartitionTests extends OpenSearchIntegTestCase {
         transport.clearAllRules();
         held.forEach(Runnable::run);
         awaitEvents("shop", primary);
-        Index profiles = client().admin().cluster().prepareState().get().getState().metadata().index(ProfileIndex.index("shop", 0)).getIndex();
+        Index profiles = client().admin().cluster().prepareState().get().getState().metadata().index(IndexNames.PROFILES.ofGeneration("shop", 0)).getIndex();
         Profile kept = internalCluster().getInstance(ProfileCache.class, primary).get(profiles, ProfileIndex.idOfUser("user-0"));
         assertEquals("what was read of its own copy", 2, kept.events());
     }
@@ -258,9 +259,9 @@ public class PartitionTests extends OpenSearchIntegTestCase {
 
     /** Weight and time of each item's row. */
     private static Map<String, String> rows(String tracker) throws IOException {
-        client().admin().indices().prepareRefresh(ItemRowIndex.alias(tracker)).get();
+        client().admin().indices().prepareRefresh(IndexNames.ITEM_ROWS.alias(tracker)).get();
         Map<String, String> rows = new HashMap<>();
-        for (SearchHit hit : client().prepareSearch(ItemRowIndex.alias(tracker)).setSize(ITEMS).get().getHits()) {
+        for (SearchHit hit : client().prepareSearch(IndexNames.ITEM_ROWS.alias(tracker)).setSize(ITEMS).get().getHits()) {
             ItemRow row = ItemRowIndex.row(hit.getSourceRef());
             rows.put(row.item(), row.weight() + " at " + row.time());
         }
@@ -291,7 +292,7 @@ public class PartitionTests extends OpenSearchIntegTestCase {
 
     /** Puts the primary of the profiles on a node; the only copy elsewhere is made there anew. */
     private void moveProfiles(String to) {
-        String index = ProfileIndex.index("shop", 0);
+        String index = IndexNames.PROFILES.ofGeneration("shop", 0);
         replicas(index, 0);
         ClusterState state = client().admin().cluster().prepareState().get().getState();
         String from = state.nodes().get(state.routingTable().index(index).shard(0).primaryShard().currentNodeId()).getName();

@@ -11,8 +11,8 @@ import org.opensearch.affinity.AffinityPlugin;
 import org.opensearch.affinity.manage.DeleteTrackerAction;
 import org.opensearch.affinity.manage.GetModelsAction;
 import org.opensearch.affinity.manage.UseModelAction;
-import org.opensearch.affinity.model.ModelIndex;
 import org.opensearch.affinity.tracker.ActiveModels;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.train.TrainAction;
 import org.opensearch.affinity.train.TrainRequest;
 import org.opensearch.cluster.ClusterState;
@@ -212,7 +212,7 @@ public class TrainedModelTests extends RankTestCase {
             assertEquals("one of both", 1, refused);
             ClusterState state = client().admin().cluster().prepareState().get().getState();
             ActiveModels.Active active = ActiveModels.of(state).of("t");
-            assertTrue(active == null || state.metadata().hasIndex(ModelIndex.index("t", active.number())));
+            assertTrue(active == null || state.metadata().hasIndex(IndexNames.MODELS.index("t", active.number())));
         }
     }
 
@@ -362,7 +362,7 @@ public class TrainedModelTests extends RankTestCase {
     public void testAModelWhoseIndexIsGone() throws Exception {
         shop(1);
         train("{\"activate\": true}");
-        client().admin().indices().prepareDelete(ModelIndex.index("t", 1)).get();
+        client().admin().indices().prepareDelete(IndexNames.MODELS.index("t", 1)).get();
         anns("").values().forEach(score -> assertEquals("nothing is known of what goes together", 2f, score, 0f));
         assertStatus(RestStatus.NOT_FOUND, () -> use(2, UseModelAction.What.DEACTIVATE));
         use(1, UseModelAction.What.DEACTIVATE);
@@ -400,7 +400,7 @@ public class TrainedModelTests extends RankTestCase {
         assertStatus(RestStatus.NOT_FOUND, () -> train("{\"activate\": true}"));
         assertBusy(() -> {
             Set<String> indices = client().admin().cluster().prepareState().get().getState().metadata().indices().keySet();
-            assertTrue(indices.toString(), indices.stream().noneMatch(index -> index.startsWith(ModelIndex.PREFIX)));
+            assertTrue(indices.toString(), indices.stream().noneMatch(index -> IndexNames.MODELS.contains(index)));
         });
         track("t", "shop", "");
     }
@@ -424,7 +424,7 @@ public class TrainedModelTests extends RankTestCase {
                     if (request instanceof SearchRequest search && search.source().rescores() != null) {
                         PARENTS.add(search.getParentTask());
                     }
-                    if (request instanceof BulkRequest bulk && bulk.getIndices().stream().anyMatch(index -> index.startsWith(ModelIndex.PREFIX))) {
+                    if (request instanceof BulkRequest bulk && bulk.getIndices().stream().anyMatch(index -> IndexNames.MODELS.contains(index))) {
                         Runnable what = WHAT.getAndSet(null);
                         if (what != null) {
                             what.run();
