@@ -34,15 +34,15 @@ public record MappedField(String path, Map<?, ?> definition) {
     }
 
     /** Whether a term query on it finds a value, and no other. */
-    boolean finds(String value) {
+    boolean findsExactly(String value) {
         boolean indexed = type() != null && ANALYZED.contains(type()) == false && "false".equals(String.valueOf(definition.get("index"))) == false;
         int most = definition.get("ignore_above") instanceof Number above ? above.intValue() : Integer.MAX_VALUE;
         return indexed && value.length() <= most;
     }
 
     /** The field that finds a value: it or its sub-field {@code keyword}, which OpenSearch makes by itself; null if neither does. */
-    public MappedField finding(String value) {
+    public MappedField exactField(String value) {
         MappedField keyword = new MappedField(path + ".keyword", within(definition, "fields", "keyword") instanceof Map<?, ?> map ? map : Map.of());
-        return finds(value) ? this : keyword.finds(value) ? keyword : null;
+        return findsExactly(value) ? this : keyword.findsExactly(value) ? keyword : null;
     }
 }

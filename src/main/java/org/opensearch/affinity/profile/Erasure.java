@@ -1,7 +1,7 @@
 package org.opensearch.affinity.profile;
 
 import org.opensearch.affinity.event.Event;
-import org.opensearch.affinity.event.Event.Skipped;
+import org.opensearch.affinity.event.Event.SkipReason;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
@@ -29,10 +29,10 @@ public record Erasure(long forgottenAt, boolean optedOut) implements Writeable {
     }
 
     /** Why an event is not to be taken in; null when it is. */
-    public Skipped covers(Event event) {
+    public SkipReason covers(Event event) {
         if (optedOut) {
-            return Skipped.OPTED_OUT;
+            return SkipReason.OPTED_OUT;
         }
-        return forgottenAt > 0 && event.time() <= forgottenAt ? Skipped.FORGOTTEN : null;
+        return forgottenAt > 0 && event.time() <= forgottenAt ? SkipReason.FORGOTTEN : null;
     }
 }

@@ -1,7 +1,7 @@
 package org.opensearch.affinity.profile;
 
 import org.opensearch.affinity.event.Event;
-import org.opensearch.affinity.event.Event.Skipped;
+import org.opensearch.affinity.event.Event.SkipReason;
 import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.tracker.Decay;
 import org.opensearch.affinity.tracker.EventLimits;
@@ -223,13 +223,13 @@ public final class Profile implements Writeable {
      * @param weight of the event's action; below 0 for a dislike
      * @return why it changes no interest; null when it does, now or when it was taken in before
      */
-    public Skipped apply(LogShard slice, long seqNo, Event event, boolean again, float[] vector, double weight, Tracker tracker) {
-        Skipped unwanted = absence.covers(event);
+    public SkipReason apply(LogShard slice, long seqNo, Event event, boolean again, float[] vector, double weight, Tracker tracker) {
+        SkipReason unwanted = absence.covers(event);
         if (unwanted != null || hasApplied(slice, seqNo)) {
             return unwanted;
         }
         if (history.holds(event, again)) {
-            return Skipped.DUPLICATE;
+            return SkipReason.DUPLICATE;
         }
         applied.put(slice.key(), seqNo);
         return take(event, vector, weight, tracker);
@@ -251,14 +251,14 @@ public final class Profile implements Writeable {
         });
     }
 
-    private Skipped take(Event event, float[] vector, double weight, Tracker tracker) {
+    private SkipReason take(Event event, float[] vector, double weight, Tracker tracker) {
         if (history.isEmpty() || event.time() - history.last() >= tracker.sessionGap()) {
             sessionStart = event.time();
             sessionEvents = 0;
             interests.beginSession();
         }
         boolean inSession = event.time() >= sessionStart;
-        Skipped restrained = restrain(event, inSession, tracker);
+        SkipReason restrained = restrain(event, inSession, tracker);
         events++;
         sessionEvents += inSession ? 1 : 0;
         history.add(new Seen(event.item(), event.action(), event.time(), event.id()));
@@ -270,13 +270,13 @@ public final class Profile implements Writeable {
     }
 
     /** Why an event is remembered but says nothing of interests. */
-    private Skipped restrain(Event event, boolean inSession, Tracker tracker) {
+    private SkipReason restrain(Event event, boolean inSession, Tracker tracker) {
         EventLimits limits = tracker.limits();
         if (history.fasterThan(limits.eventsPerMinute(), event.time())) {
-            return Skipped.TOO_FAST;
+            return SkipReason.TOO_FAST;
         }
         boolean often = history.around(event.item(), event.time(), tracker.sessionGap()) >= limits.itemPerSession();
-        return often || inSession && sessionEvents >= limits.eventsPerSession() ? Skipped.REPEATED : null;
+        return often || inSession && sessionEvents >= limits.eventsPerSession() ? SkipReason.REPEATED : null;
     }
 
     @Override

@@ -2,7 +2,7 @@ package org.opensearch.affinity.profile;
 
 import org.apache.lucene.util.VectorUtil;
 import org.opensearch.affinity.event.Event;
-import org.opensearch.affinity.event.Event.Skipped;
+import org.opensearch.affinity.event.Event.SkipReason;
 import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.tracker.Decay;
 import org.opensearch.affinity.tracker.Tracker;
@@ -49,7 +49,7 @@ public class ProfileTests extends OpenSearchTestCase {
         return new Event("ann", item, "buy", time, (item + time).hashCode(), List.of(contexts));
     }
 
-    private static Skipped apply(Profile profile, long seqNo, Event event, float[] vector, Tracker tracker) {
+    private static SkipReason apply(Profile profile, long seqNo, Event event, float[] vector, Tracker tracker) {
         return profile.apply(SLICE, seqNo, event, false, vector, 2, tracker);
     }
 
@@ -152,9 +152,9 @@ public class ProfileTests extends OpenSearchTestCase {
         Profile profile = new Profile("ann");
         float[] vector = { 1, 0 };
         assertNull(apply(profile, 0, event("a", 10), vector, tracker(4)));
-        assertEquals(Skipped.DUPLICATE, apply(profile, 1, event("a", 10), vector, tracker(4)));
+        assertEquals(SkipReason.DUPLICATE, apply(profile, 1, event("a", 10), vector, tracker(4)));
         Event corrected = new Event("ann", "b", "buy", 11 * DAY, event("a", 10).id(), List.of());
-        assertEquals("its document was changed", Skipped.DUPLICATE, profile.apply(SLICE, 2, corrected, true, vector, 2, tracker(4)));
+        assertEquals("its document was changed", SkipReason.DUPLICATE, profile.apply(SLICE, 2, corrected, true, vector, 2, tracker(4)));
         assertNull("another document that happens to have the hash", profile.apply(SLICE, 3, corrected, false, vector, 2, tracker(4)));
         Event sameAct = new Event("ann", "a", "buy", 10 * DAY, 7, List.of());
         assertNull("another event of the same moment", apply(profile, 4, sameAct, vector, tracker(4)));
@@ -166,7 +166,7 @@ public class ProfileTests extends OpenSearchTestCase {
         for (int i = 0; i < 60; i++) {
             apply(profile, i, event("i" + i, 100 + i), new float[] { 1, 0 }, tracker(4));
         }
-        assertEquals(Skipped.DUPLICATE, profile.apply(SLICE, 60, event("i3", 103), true, new float[] { 1, 0 }, 2, tracker(4)));
+        assertEquals(SkipReason.DUPLICATE, profile.apply(SLICE, 60, event("i3", 103), true, new float[] { 1, 0 }, 2, tracker(4)));
         assertNull("late", profile.apply(SLICE, 61, event("late", 103), false, new float[] { 1, 0 }, 2, tracker(4)));
         assertNull("the first writing was gone before it was read", profile.apply(SLICE, 62, event("new", 159), true, new float[] { 1, 0 }, 2, tracker(4)));
     }
@@ -195,12 +195,12 @@ public class ProfileTests extends OpenSearchTestCase {
             assertNull(apply(profile, i, at("a", i * MINUTE), new float[] { 1, 0 }, tracker));
         }
         double weight = profile.interests().get(0).weight();
-        assertEquals(Skipped.REPEATED, apply(profile, 3, at("a", 3 * MINUTE), new float[] { 1, 0 }, tracker));
+        assertEquals(SkipReason.REPEATED, apply(profile, 3, at("a", 3 * MINUTE), new float[] { 1, 0 }, tracker));
         assertEquals(weight, profile.interests().get(0).weight(), 0);
         assertEquals(4, profile.history().size());
         assertNull(apply(profile, 4, at("b", 4 * MINUTE), new float[] { 1, 0 }, tracker));
         assertNull(apply(profile, 5, at("c", 4 * MINUTE), new float[] { 1, 0 }, tracker));
-        assertEquals("the session is full", Skipped.REPEATED, apply(profile, 6, at("d", 4 * MINUTE), new float[] { 1, 0 }, tracker));
+        assertEquals("the session is full", SkipReason.REPEATED, apply(profile, 6, at("d", 4 * MINUTE), new float[] { 1, 0 }, tracker));
         assertNull("the next session", apply(profile, 7, at("a", DAY), new float[] { 1, 0 }, tracker));
     }
 
@@ -210,8 +210,8 @@ public class ProfileTests extends OpenSearchTestCase {
         Profile person = new Profile("ann");
         Profile basket = new Profile("bob");
         for (int i = 0; i < 200; i++) {
-            Skipped reason = apply(program, i, at("i" + i, i * 900L), new float[] { 1, 0 }, tracker);
-            assertEquals("" + i, i < 50 ? null : Skipped.TOO_FAST, reason);
+            SkipReason reason = apply(program, i, at("i" + i, i * 900L), new float[] { 1, 0 }, tracker);
+            assertEquals("" + i, i < 50 ? null : SkipReason.TOO_FAST, reason);
             assertNull(apply(person, i, at("i" + i, i * 1_001L), new float[] { 1, 0 }, tracker));
             assertNull(apply(basket, i, at("i" + i, 0), new float[] { 1, 0 }, tracker));
         }
@@ -321,13 +321,13 @@ public class ProfileTests extends OpenSearchTestCase {
         assertTrue("marks stay", forgotten.hasApplied(SLICE, 0));
         assertEquals(0, forgotten.interests().size() + forgotten.history().size() + forgotten.events());
         for (long seqNo = 0; seqNo < 3; seqNo++) {
-            assertEquals(Skipped.FORGOTTEN, apply(forgotten, seqNo, event("a", 10 + seqNo), new float[] { 1, 0 }, tracker(8)));
+            assertEquals(SkipReason.FORGOTTEN, apply(forgotten, seqNo, event("a", 10 + seqNo), new float[] { 1, 0 }, tracker(8)));
         }
         assertNull(apply(forgotten, 3, event("a", 13), new float[] { 1, 0 }, tracker(8)));
         assertEquals(1, forgotten.events());
         assertEquals("later events are forgotten too", 13 * DAY, forgotten.emptied(12 * DAY, false).absence().forgottenAt());
         Profile out = copyWriteable(forgotten.emptied(14 * DAY, true), writableRegistry(), Profile::new);
-        assertEquals(Skipped.OPTED_OUT, apply(out, 4, event("a", 15), new float[] { 1, 0 }, tracker(8)));
+        assertEquals(SkipReason.OPTED_OUT, apply(out, 4, event("a", 15), new float[] { 1, 0 }, tracker(8)));
     }
 
     public void testHistoryIsKeptForAsLongAsTheTrackerSays() throws Exception {
