@@ -139,7 +139,7 @@ public final class ProgressIndex {
     /** Writes the progress over the version it came from and answers with the one that is stored now. */
     public void save(String tracker, LogShard slice, Progress progress, ActionListener<Progress> listener) {
         IndexRequest request = new IndexRequest(IndexNames.PROFILES.alias(tracker)).id(ProfileIndex.idOfShard(slice.key())).setRequireAlias(true);
-        SystemDocuments.over(request, progress.isStored() == false, progress.seqNo(), progress.primaryTerm());
+        SystemDocuments.ifUnchanged(request, progress.isStored() == false, progress.seqNo(), progress.primaryTerm());
         try {
             XContentBuilder source = SystemDocuments.source();
             source.field("index", slice.shard().getIndexName()).field("shard", slice.shard().id());

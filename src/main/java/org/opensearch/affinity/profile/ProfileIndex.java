@@ -108,7 +108,7 @@ public final class ProfileIndex {
 
     /** The same from this node's copy alone, whose writes {@link ProfileCache} hears of; fails where it has none. */
     void getHere(String tracker, String user, List<LogShard> slices, ActionListener<Found> listener) {
-        documents.getHere(IndexNames.PROFILES.alias(tracker), ids(user, slices), found(user, slices, listener));
+        documents.getLocal(IndexNames.PROFILES.alias(tracker), ids(user, slices), found(user, slices, listener));
     }
 
     private static List<String> ids(String user, List<LogShard> slices) {
@@ -177,7 +177,7 @@ public final class ProfileIndex {
         SystemDocuments.write(source, "profile", profile);
         source.endObject();
         IndexRequest request = new IndexRequest(IndexNames.PROFILES.alias(tracker)).id(idOfUser(profile.user())).source(source).setRequireAlias(true);
-        return SystemDocuments.over(request, stored.isNew(), stored.seqNo(), stored.primaryTerm());
+        return SystemDocuments.ifUnchanged(request, stored.isNew(), stored.seqNo(), stored.primaryTerm());
     }
 
     /**
