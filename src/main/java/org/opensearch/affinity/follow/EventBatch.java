@@ -122,7 +122,7 @@ final class EventBatch {
      * was written before under its id is taken for counted.
      */
     private static SkipReason shown(Profile profile, Numbered impression) {
-        SkipReason unwanted = profile.absence().covers(impression.event);
+        SkipReason unwanted = profile.erasure().skipReason(impression.event);
         if (unwanted != null) {
             return unwanted;
         }
@@ -131,7 +131,7 @@ final class EventBatch {
 
     private SkipReason fold(Profile profile, Numbered numbered) {
         Event event = numbered.event;
-        boolean knew = profile.hasApplied(numbered.slice, numbered.seqNo) == false && profile.knows(event.item());
+        boolean knew = profile.hasApplied(numbered.slice, numbered.seqNo) == false && profile.hasInHistory(event.item());
         float[] vector = vectors.get(event.item());
         SkipReason reason = profile.apply(numbered.slice, numbered.seqNo, event, numbered.again, vector, numbered.weight, tracker);
         if (reason == null && knew && numbered.weight > 0) {

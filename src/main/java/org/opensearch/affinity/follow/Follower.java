@@ -203,14 +203,14 @@ final class Follower {
      * by every event.
      */
     private void forgetMarks(int own, List<Stored> changed, Runnable next) {
-        if (changed.stream().noneMatch(stored -> stored.profile().marks() > MANY_MARKS)) {
+        if (changed.stream().noneMatch(stored -> stored.profile().markCount() > MANY_MARKS)) {
             next.run();
             return;
         }
         progressIndex.readTo(home(), then(own, readTo -> {
             Set<String> existing = protectedKeys();
             for (Stored stored : changed) {
-                stored.profile().forgetMarks((key, mark) -> {
+                stored.profile().dropMarks((key, mark) -> {
                     boolean beyond = key.equals(slice.key()) == false && mark <= readTo.getOrDefault(key, -1L);
                     return beyond || existing.contains(key) == false;
                 });

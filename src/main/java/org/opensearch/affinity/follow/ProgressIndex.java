@@ -129,7 +129,7 @@ public final class ProgressIndex {
         long readTo = ((Number) source.get("read_to")).longValue();
         long applied = ((Number) source.get("applied")).longValue();
         TasteStatistics population = SystemDocuments.read(source.get("population"), TasteStatistics::new);
-        TasteStatistics shown = SystemDocuments.read(source.get(ProfileIndex.SHOWN), TasteStatistics::new);
+        TasteStatistics shown = SystemDocuments.read(source.get(ProfileIndex.PUBLISHED_STATISTICS), TasteStatistics::new);
         LogShardOrigin origin = source.containsKey("origin")
             ? new LogShardOrigin((String) source.get("origin"), ((Number) source.get("origin_before")).longValue())
             : LogShardOrigin.NONE;
@@ -152,7 +152,7 @@ public final class ProgressIndex {
                 source.field(Progress.nameOf(reason.getKey()), reason.getValue());
             }
             SystemDocuments.write(source.endObject(), "population", progress.population());
-            SystemDocuments.write(source, ProfileIndex.SHOWN, progress.shown());
+            SystemDocuments.write(source, ProfileIndex.PUBLISHED_STATISTICS, progress.shown());
             request.source(source.endObject());
         } catch (IOException e) {
             listener.onFailure(e);

@@ -9,11 +9,12 @@ import org.opensearch.core.common.io.stream.Writeable;
 import java.io.IOException;
 
 /**
- * What a user did not want to be known. It stays for as long as the tracker does, so that no event that is read late, sent
- * again or read anew brings back what was forgotten.
+ * What a user had erased: everything up to a time, and with an opt-out everything after it too. It stays stored for as long as
+ * the tracker exists, so that an event that arrives late, is sent again or is read again does not bring back erased data.
+ * Immutable.
  *
- * @param forgottenAt events up to this time, epoch milliseconds, are forgotten; 0 for none
- * @param optedOut    whether later ones are left out as well
+ * @param forgottenAt events up to this time, epoch milliseconds, are skipped; 0 for none
+ * @param optedOut    whether all events are skipped
  */
 public record Erasure(long forgottenAt, boolean optedOut) implements Writeable {
     public static final Erasure NONE = new Erasure(0, false);
@@ -28,8 +29,8 @@ public record Erasure(long forgottenAt, boolean optedOut) implements Writeable {
         out.writeBoolean(optedOut);
     }
 
-    /** Why an event is not to be taken in; null when it is. */
-    public SkipReason covers(Event event) {
+    /** Returns why an event must be skipped; null if it may be applied. */
+    public SkipReason skipReason(Event event) {
         if (optedOut) {
             return SkipReason.OPTED_OUT;
         }
