@@ -1,7 +1,7 @@
 package org.opensearch.affinity.follow;
 
 import org.opensearch.affinity.event.Event;
-import org.opensearch.affinity.event.Event.Skipped;
+import org.opensearch.affinity.event.Event.SkipReason;
 import org.opensearch.affinity.event.EventReader;
 import org.opensearch.affinity.event.EventReader.SkippedException;
 import org.opensearch.affinity.event.LogShard;
@@ -35,7 +35,7 @@ final class EventBatch {
     /** In the order of the log. */
     private final List<Numbered> events = new ArrayList<>();
     private final Map<String, List<Numbered>> byUser = new HashMap<>();
-    private final Map<Skipped, Long> skipped = new EnumMap<>(Skipped.class);
+    private final Map<SkipReason, Long> skipped = new EnumMap<>(SkipReason.class);
     /** Events that say nothing, neither of their user nor of their item. */
     private final Set<Numbered> idle = Collections.newSetFromMap(new IdentityHashMap<>());
     private Map<String, float[]> vectors = Map.of();
@@ -51,15 +51,15 @@ final class EventBatch {
         this.tracker = tracker;
         this.readTo = read.readTo();
         EventReader reader = new EventReader(tracker.events().fields(), tracker.contexts());
-        for (ReadEventsAction.Read document : read.events()) {
+        for (ReadEventsAction.LogDocument document : read.documents()) {
             try {
                 Event event = reader.read(document.id(), document.source(), now);
                 Double weight = tracker.isImpression(event.action()) ? Double.valueOf(0) : tracker.weightOf(event.action());
                 if (weight == null) {
-                    skip(Skipped.UNWEIGHTED_ACTION);
+                    skip(SkipReason.UNWEIGHTED_ACTION);
                 } else {
-                    Event stored = event.of(names.of(event.user()));
-                    events.add(new Numbered(origin.of(slice, document.term()), document.seqNo(), document.again(), stored, weight));
+                    Event stored = event.withUser(names.of(event.user()));
+                    events.add(new Numbered(origin.logShardOf(slice, document.term()), document.seqNo(), document.isUpdate(), stored, weight));
                 }
             } catch (SkippedException e) {
                 skip(e.reason());
@@ -67,7 +67,7 @@ final class EventBatch {
         }
     }
 
-    private void skip(Skipped reason) {
+    private void skip(SkipReason reason) {
         skipped.merge(reason, 1L, Long::sum);
     }
 
@@ -84,7 +84,7 @@ final class EventBatch {
         events.removeIf(numbered -> {
             float[] vector = found.get(numbered.event.item());
             if (vector == null || vector.length == 0 && numbered.isImpression() == false) {
-                skip(vector == null ? Skipped.UNKNOWN_ITEM : Skipped.ITEM_WITHOUT_VECTOR);
+                skip(vector == null ? SkipReason.UNKNOWN_ITEM : SkipReason.ITEM_WITHOUT_VECTOR);
                 return true;
             }
             return false;
@@ -105,12 +105,12 @@ final class EventBatch {
     boolean applyTo(Profile profile) {
         long before = profile.events();
         for (Numbered numbered : byUser.get(profile.user())) {
-            Skipped reason = numbered.isImpression() ? shown(profile, numbered) : fold(profile, numbered);
+            SkipReason reason = numbered.isImpression() ? shown(profile, numbered) : fold(profile, numbered);
             if (reason != null) {
                 skip(reason);
-                refused += reason.isTaken() ? 0 : 1;
+                refused += reason.isRestrained() ? 0 : 1;
             }
-            if (reason != null && reason != Skipped.IMPRESSION) {
+            if (reason != null && reason != SkipReason.IMPRESSION) {
                 idle.add(numbered);
             }
         }
@@ -121,19 +121,19 @@ final class EventBatch {
      * The profile only says whether its user wants to be counted. It does not remember what was shown, so that a document that
      * was written before under its id is taken for counted.
      */
-    private static Skipped shown(Profile profile, Numbered impression) {
-        Skipped unwanted = profile.absence().covers(impression.event);
+    private static SkipReason shown(Profile profile, Numbered impression) {
+        SkipReason unwanted = profile.erasure().skipReason(impression.event);
         if (unwanted != null) {
             return unwanted;
         }
-        return impression.again ? Skipped.DUPLICATE : Skipped.IMPRESSION;
+        return impression.again ? SkipReason.DUPLICATE : SkipReason.IMPRESSION;
     }
 
-    private Skipped fold(Profile profile, Numbered numbered) {
+    private SkipReason fold(Profile profile, Numbered numbered) {
         Event event = numbered.event;
-        boolean knew = profile.hasApplied(numbered.slice, numbered.seqNo) == false && profile.knows(event.item());
+        boolean knew = profile.hasApplied(numbered.slice, numbered.seqNo) == false && profile.hasInHistory(event.item());
         float[] vector = vectors.get(event.item());
-        Skipped reason = profile.apply(numbered.slice, numbered.seqNo, event, numbered.again, vector, numbered.weight, tracker);
+        SkipReason reason = profile.apply(numbered.slice, numbered.seqNo, event, numbered.again, vector, numbered.weight, tracker);
         if (reason == null && knew && numbered.weight > 0) {
             repeats++;
         }
@@ -150,7 +150,7 @@ final class EventBatch {
      * @param repeats how many of the liked events name an item that was in their user's history
      * @param counted events that liked or showed an item, in the order of the log
      */
-    record Outcome(long readTo, long applied, Map<Skipped, Long> skipped, List<float[]> liked, long repeats, List<ItemRowUpdates.Counted> counted) {}
+    record Outcome(long readTo, long applied, Map<SkipReason, Long> skipped, List<float[]> liked, long repeats, List<ItemRowUpdates.Counted> counted) {}
 
     Outcome outcome() {
         List<float[]> liked = new ArrayList<>();

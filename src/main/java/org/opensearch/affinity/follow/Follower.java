@@ -132,12 +132,12 @@ final class Follower {
      * stored before anything is read, for later it could not be told any more what the snapshot had.
      */
     private void inherit(int own) {
-        progressIndex.predecessor(home(), slice, LogShard.keys(cluster.state()), then(own, earlier -> {
+        progressIndex.predecessor(home(), slice, LogShard.existingKeys(cluster.state()), then(own, earlier -> {
             if (earlier == null) {
                 begin(own, Progress.START);
                 return;
             }
-            ReadEventsAction.Request last = ReadEventsAction.Request.lastBefore(slice.shard(), slice.history().term());
+            ReadEventsAction.Request last = ReadEventsAction.Request.lastBefore(slice.shard(), slice.history().firstTerm());
             client.execute(ReadEventsAction.INSTANCE, last, then(own, restored -> {
                 Progress inherited = earlier.upTo(restored.readTo());
                 LOGGER.info("[{}] {} was restored: follows it from number [{}] on", slice.tracker(), slice.shard(), inherited.readTo() + 1);
@@ -203,14 +203,14 @@ final class Follower {
      * by every event.
      */
     private void forgetMarks(int own, List<Stored> changed, Runnable next) {
-        if (changed.stream().noneMatch(stored -> stored.profile().marks() > MANY_MARKS)) {
+        if (changed.stream().noneMatch(stored -> stored.profile().markCount() > MANY_MARKS)) {
             next.run();
             return;
         }
         progressIndex.readTo(home(), then(own, readTo -> {
             Set<String> existing = protectedKeys();
             for (Stored stored : changed) {
-                stored.profile().forgetMarks((key, mark) -> {
+                stored.profile().dropMarks((key, mark) -> {
                     boolean beyond = key.equals(slice.key()) == false && mark <= readTo.getOrDefault(key, -1L);
                     return beyond || existing.contains(key) == false;
                 });
@@ -319,9 +319,9 @@ final class Follower {
 
     /** The keys whose marks protect from something. */
     private Set<String> protectedKeys() {
-        Set<String> keys = LogShard.keys(cluster.state());
+        Set<String> keys = LogShard.existingKeys(cluster.state());
         if (origin.equals(LogShardOrigin.NONE) == false) {
-            keys.add(slice.as(origin.history()).key());
+            keys.add(slice.withHistory(origin.historyId()).key());
         }
         return keys;
     }

@@ -1,6 +1,6 @@
 package org.opensearch.affinity.follow;
 
-import org.opensearch.affinity.event.Event.Skipped;
+import org.opensearch.affinity.event.Event.SkipReason;
 import org.opensearch.affinity.event.LogShardOrigin;
 import org.opensearch.affinity.vector.TasteStatistics;
 import org.opensearch.core.common.io.stream.StreamInput;
@@ -27,7 +27,7 @@ import java.util.Map;
  * @param seqNo       of the stored progress itself: only its owner can write the next
  * @param primaryTerm of the stored progress itself
  */
-public record Progress(long readTo, long applied, Map<Skipped, Long> skipped, TasteStatistics population, TasteStatistics shown, LogShardOrigin origin,
+public record Progress(long readTo, long applied, Map<SkipReason, Long> skipped, TasteStatistics population, TasteStatistics shown, LogShardOrigin origin,
     long seqNo, long primaryTerm)
     implements
         Writeable {
@@ -47,7 +47,7 @@ public record Progress(long readTo, long applied, Map<Skipped, Long> skipped, Ta
         this(
             in.readZLong(),
             in.readVLong(),
-            in.readMap(reason -> reason.readEnum(Skipped.class), StreamInput::readVLong),
+            in.readMap(reason -> reason.readEnum(SkipReason.class), StreamInput::readVLong),
             new TasteStatistics(in),
             new TasteStatistics(in),
             new LogShardOrigin(in),
@@ -70,7 +70,7 @@ public record Progress(long readTo, long applied, Map<Skipped, Long> skipped, Ta
 
     /** The progress once a batch is stored. */
     Progress after(EventBatch.Outcome batch) {
-        Map<Skipped, Long> total = new EnumMap<>(Skipped.class);
+        Map<SkipReason, Long> total = new EnumMap<>(SkipReason.class);
         total.putAll(skipped);
         batch.skipped().forEach((reason, count) -> total.merge(reason, count, Long::sum));
         TasteStatistics now = population.with(batch.liked(), batch.repeats());
@@ -98,7 +98,7 @@ public record Progress(long readTo, long applied, Map<Skipped, Long> skipped, Ta
     }
 
     /** The name of a reason in JSON. */
-    public static String nameOf(Skipped reason) {
+    public static String nameOf(SkipReason reason) {
         return reason.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -7,7 +7,7 @@ import org.opensearch.action.index.IndexRequest;
 import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.search.SearchResponse;
 import org.opensearch.affinity.cluster.SystemDocuments;
-import org.opensearch.affinity.event.Event.Skipped;
+import org.opensearch.affinity.event.Event.SkipReason;
 import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.event.LogShardOrigin;
 import org.opensearch.affinity.profile.ProfileIndex;
@@ -102,7 +102,7 @@ public final class ProgressIndex {
                 return null;
             }
             String history = keyOf(last).substring(0, keyOf(last).lastIndexOf('/'));
-            return progress(last.getSourceAsMap(), last.getSeqNo(), last.getPrimaryTerm()).restored(new LogShardOrigin(history, slice.history().term()));
+            return progress(last.getSourceAsMap(), last.getSeqNo(), last.getPrimaryTerm()).restored(new LogShardOrigin(history, slice.history().firstTerm()));
         });
         // A search alone sees what was written a second ago.
         documents.asPlugin(
@@ -122,14 +122,14 @@ public final class ProgressIndex {
     }
 
     private static Progress progress(Map<String, Object> source, long seqNo, long primaryTerm) throws IOException {
-        Map<Skipped, Long> skipped = new EnumMap<>(Skipped.class);
+        Map<SkipReason, Long> skipped = new EnumMap<>(SkipReason.class);
         ((Map<?, ?>) source.get("skipped")).forEach(
-            (reason, count) -> skipped.put(Skipped.valueOf(reason.toString().toUpperCase(Locale.ROOT)), ((Number) count).longValue())
+            (reason, count) -> skipped.put(SkipReason.valueOf(reason.toString().toUpperCase(Locale.ROOT)), ((Number) count).longValue())
         );
         long readTo = ((Number) source.get("read_to")).longValue();
         long applied = ((Number) source.get("applied")).longValue();
         TasteStatistics population = SystemDocuments.read(source.get("population"), TasteStatistics::new);
-        TasteStatistics shown = SystemDocuments.read(source.get(ProfileIndex.SHOWN), TasteStatistics::new);
+        TasteStatistics shown = SystemDocuments.read(source.get(ProfileIndex.PUBLISHED_STATISTICS), TasteStatistics::new);
         LogShardOrigin origin = source.containsKey("origin")
             ? new LogShardOrigin((String) source.get("origin"), ((Number) source.get("origin_before")).longValue())
             : LogShardOrigin.NONE;
@@ -139,20 +139,20 @@ public final class ProgressIndex {
     /** Writes the progress over the version it came from and answers with the one that is stored now. */
     public void save(String tracker, LogShard slice, Progress progress, ActionListener<Progress> listener) {
         IndexRequest request = new IndexRequest(IndexNames.PROFILES.alias(tracker)).id(ProfileIndex.idOfShard(slice.key())).setRequireAlias(true);
-        SystemDocuments.over(request, progress.isStored() == false, progress.seqNo(), progress.primaryTerm());
+        SystemDocuments.ifUnchanged(request, progress.isStored() == false, progress.seqNo(), progress.primaryTerm());
         try {
             XContentBuilder source = SystemDocuments.source();
             source.field("index", slice.shard().getIndexName()).field("shard", slice.shard().id());
             source.field("created", slice.history().created());
             if (progress.origin().equals(LogShardOrigin.NONE) == false) {
-                source.field("origin", progress.origin().history()).field("origin_before", progress.origin().before());
+                source.field("origin", progress.origin().historyId()).field("origin_before", progress.origin().beforeTerm());
             }
             source.field("read_to", progress.readTo()).field("applied", progress.applied()).startObject("skipped");
-            for (Map.Entry<Skipped, Long> reason : progress.skipped().entrySet()) {
+            for (Map.Entry<SkipReason, Long> reason : progress.skipped().entrySet()) {
                 source.field(Progress.nameOf(reason.getKey()), reason.getValue());
             }
             SystemDocuments.write(source.endObject(), "population", progress.population());
-            SystemDocuments.write(source, ProfileIndex.SHOWN, progress.shown());
+            SystemDocuments.write(source, ProfileIndex.PUBLISHED_STATISTICS, progress.shown());
             request.source(source.endObject());
         } catch (IOException e) {
             listener.onFailure(e);

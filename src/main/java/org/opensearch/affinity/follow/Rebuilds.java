@@ -111,7 +111,7 @@ public final class Rebuilds implements LocalNodeClusterManagerListener {
             done::onFailure
         );
         ActionListener<Void> made = ActionListener.wrap(
-            there -> pages.copyAbsences(from, to, copied),
+            there -> pages.copyErasures(from, to, copied),
             done::onFailure
         );
         profiles.create(

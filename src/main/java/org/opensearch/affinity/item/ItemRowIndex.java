@@ -95,6 +95,6 @@ public final class ItemRowIndex {
         SystemDocuments.write(source, "row", row);
         IndexRequest request = new IndexRequest(IndexNames.ITEM_ROWS.alias(tracker)).id(SystemDocuments.id("item:", row.item())).setRequireAlias(true);
         request.source(source.endObject());
-        return SystemDocuments.over(request, stored.isNew(), stored.seqNo(), stored.primaryTerm());
+        return SystemDocuments.ifUnchanged(request, stored.isNew(), stored.seqNo(), stored.primaryTerm());
     }
 }

@@ -1,6 +1,6 @@
 package org.opensearch.affinity.manage;
 
-import org.opensearch.affinity.event.Event.Skipped;
+import org.opensearch.affinity.event.Event.SkipReason;
 import org.opensearch.affinity.follow.Lag;
 import org.opensearch.affinity.follow.Progress;
 import org.opensearch.core.action.ActionResponse;
@@ -92,20 +92,20 @@ public final class TrackerStats extends ActionResponse implements ToXContentObje
     }
 
     private void events(XContentBuilder builder) throws IOException {
-        Map<Skipped, Long> skipped = new EnumMap<>(Skipped.class);
+        Map<SkipReason, Long> skipped = new EnumMap<>(SkipReason.class);
         slices.forEach(slice -> slice.progress.skipped().forEach((reason, count) -> skipped.merge(reason, count, Long::sum)));
         builder.startObject("events").field("applied", slices.stream().mapToLong(slice -> slice.progress.applied()).sum());
-        builder.field("impressions", skipped.getOrDefault(Skipped.IMPRESSION, 0L));
-        long left = skipped.entrySet().stream().filter(of -> of.getKey().isLeftOut()).mapToLong(Map.Entry::getValue).sum();
+        builder.field("impressions", skipped.getOrDefault(SkipReason.IMPRESSION, 0L));
+        long left = skipped.entrySet().stream().filter(of -> of.getKey().isIgnored()).mapToLong(Map.Entry::getValue).sum();
         builder.startObject("restrained");
-        reasons(builder, skipped, Skipped::isTaken);
+        reasons(builder, skipped, SkipReason::isRestrained);
         builder.endObject().startObject("skipped").field("total", left);
-        reasons(builder, skipped, Skipped::isLeftOut);
+        reasons(builder, skipped, SkipReason::isIgnored);
         builder.endObject().endObject();
     }
 
-    private static void reasons(XContentBuilder builder, Map<Skipped, Long> counts, Predicate<Skipped> which) throws IOException {
-        for (Skipped reason : Skipped.values()) {
+    private static void reasons(XContentBuilder builder, Map<SkipReason, Long> counts, Predicate<SkipReason> which) throws IOException {
+        for (SkipReason reason : SkipReason.values()) {
             if (which.test(reason)) {
                 builder.field(Progress.nameOf(reason), counts.getOrDefault(reason, 0L));
             }

@@ -66,7 +66,7 @@ public class PrivacyTests extends TrackTestCase {
         Map<String, Object> left = client().prepareGet(INTERESTS, "user:ann").get().getSourceAsMap();
         assertEquals(Set.of("user", "profile"), left.keySet());
         Profile profile = SystemDocuments.read(left.get("profile"), Profile::new);
-        assertEquals(new Profile("ann").emptied(profile.absence().forgottenAt(), false).history(), profile.history());
+        assertEquals(new Profile("ann").erased(profile.erasure().forgottenAt(), false).history(), profile.history());
         assertEquals(0, profile.interests().size() + profile.events());
     }
 

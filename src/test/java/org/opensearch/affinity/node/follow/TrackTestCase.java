@@ -152,7 +152,7 @@ abstract class TrackTestCase extends AffinityNodeTestCase {
     }
 
     final Profile profile(String user, String... recent) {
-        GetProfileAction.Request get = new GetProfileAction.Request("shop", user, List.of(recent)).of(user, TimeValue.timeValueSeconds(10));
+        GetProfileAction.Request get = new GetProfileAction.Request("shop", user, List.of(recent)).forUser(user, TimeValue.timeValueSeconds(10));
         return client().execute(GetProfileAction.INSTANCE, get).actionGet().profile();
     }
 
