@@ -1,7 +1,7 @@
 package org.opensearch.affinity.rank;
 
 import org.apache.lucene.util.VectorUtil;
-import org.opensearch.affinity.item.ItemTable;
+import org.opensearch.affinity.item.Exploration;
 import org.opensearch.affinity.profile.Interest;
 import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.tracker.Decay;
@@ -181,8 +181,8 @@ public record InterestVectors(String field, WhitenedSpace space, float least, bo
         List<Aspect> exploring = new ArrayList<>();
         for (Aspect aspect : aspects) {
             Interest interest = heaviestFirst.get(aspect.number - 1);
-            double chance = ItemTable.chance(profile.interests().indexOf(interest), seed);
-            exploring.add(aspect.exploring(interest.liked() ? (float) (ItemTable.width(interest.events()) * chance) : 0));
+            double chance = Exploration.draw(profile.interests().indexOf(interest), seed);
+            exploring.add(aspect.exploring(interest.liked() ? (float) (Exploration.confidenceWidth(interest.events()) * chance) : 0));
         }
         return new InterestVectors(field, space, least, sum, List.copyOf(exploring));
     }
