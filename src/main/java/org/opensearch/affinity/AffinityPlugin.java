@@ -193,8 +193,8 @@ public final class AffinityPlugin extends Plugin
         Path plugin = environment.pluginsDir().resolve(FOLDER);
         TorchSettings settings = TorchSettings.of(environment.settings());
         TorchRuntime runtime = new TorchRuntime(plugin.resolve("native"), threadPool.info(DeviceQueue.THREAD_POOL).getMax(), settings);
-        TorchRuntime.warnOfOthers(environment.pluginsDir());
-        runtime.check();
+        TorchRuntime.warnIfMlCommonsInstalled(environment.pluginsDir());
+        runtime.verifyDevice();
         List<Path> models = List.of(plugin.resolve("models"), environment.configDir().resolve(FOLDER).resolve("models"));
         try {
             return new Encoder(new ModelPacks(runtime, models), threadPool, breaker.get(), environment.settings());

@@ -225,7 +225,7 @@ public final class Encoder {
 
     /** Accounts texts, the vectors that they become, and the tokens and vectors of their chunks to the breaker. */
     private Releasable hold(List<String> texts, ModelPack pack, Chunking chunking) {
-        long vectors = texts.stream().mapToLong(text -> chunking.bytes(pack, text)).sum();
+        long vectors = texts.stream().mapToLong(text -> chunking.heapBytes(pack, text)).sum();
         long bytes = EncodeJob.bytes(texts) + vectors;
         breaker.addEstimateBytesAndMaybeBreak(bytes, "[encode] " + texts.size() + " texts");
         return Releasables.releaseOnce(() -> breaker.addWithoutBreaking(-bytes));

@@ -68,7 +68,10 @@ public final class ItemRowIndex {
      */
     public void create(String tracker, int generation, boolean live, ActionListener<Void> listener) {
         Settings settings = Settings.builder().put("index.auto_expand_replicas", "0-all").build();
-        List<Alias> aliases = ProfileGenerations.names(tracker, generation, live).stream().map(name -> new Alias(alias(name)).writeIndex(true)).toList();
+        List<Alias> aliases = ProfileGenerations.names(tracker, generation, live)
+            .stream()
+            .map(name -> new Alias(alias(name)).writeIndex(true))
+            .toList();
         documents.create(index(tracker, generation), aliases, settings, mapping(), listener);
     }
 

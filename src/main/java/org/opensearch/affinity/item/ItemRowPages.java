@@ -39,8 +39,9 @@ public final class ItemRowPages {
     public void walk(String tracker, Visitor visitor, ActionListener<Void> listener) {
         SearchSourceBuilder source = new SearchSourceBuilder().size(PAGE_SIZE).fetchSource(false).sort("_doc");
         source.docValueField("item").docValueField("popularity").docValueField("time", "epoch_millis");
-        SearchRequest search = new SearchRequest(ItemRowIndex.alias(tracker)).source(source).allowPartialSearchResults(false).scroll(KEEP_ALIVE);
-        documents.asPlugin(listener, wrapped -> client.admin().indices().refresh(new RefreshRequest(ItemRowIndex.alias(tracker)), ActionListener.wrap(
+        String alias = ItemRowIndex.alias(tracker);
+        SearchRequest search = new SearchRequest(alias).source(source).allowPartialSearchResults(false).scroll(KEEP_ALIVE);
+        documents.asPlugin(listener, wrapped -> client.admin().indices().refresh(new RefreshRequest(alias), ActionListener.wrap(
             refreshed -> client.search(search, page(visitor, wrapped)),
             wrapped::onFailure
         )));

@@ -222,7 +222,7 @@ public final class DeviceQueue {
         if (lane.isEmpty()) {
             return List.of();
         }
-        return lane.take(Math.clamp(Math.ceilDiv(lane.texts(), threads), MIN_SLICE, inference.slice(lane.model())));
+        return lane.take(Math.clamp(Math.ceilDiv(lane.texts(), threads), MIN_SLICE, inference.maxSliceSize(lane.model())));
     }
 
     private void encode(List<EncodeJob.Part> slice) {
