@@ -8,6 +8,7 @@ import org.opensearch.affinity.encode.EncodeProcessorFactory;
 import org.opensearch.affinity.encode.Encoder;
 import org.opensearch.affinity.encode.ModelsAction;
 import org.opensearch.affinity.encode.pack.ModelPacks;
+import org.opensearch.affinity.encode.queue.DeviceQueue;
 import org.opensearch.affinity.evaluate.EvaluateAction;
 import org.opensearch.affinity.evaluate.EvaluateTask;
 import org.opensearch.affinity.event.EventIndex;
@@ -191,9 +192,9 @@ public final class AffinityPlugin extends Plugin
     private Encoder encoder(Environment environment, ThreadPool threadPool) {
         Path plugin = environment.pluginsDir().resolve(FOLDER);
         TorchSettings settings = TorchSettings.of(environment.settings());
-        TorchRuntime runtime = new TorchRuntime(plugin.resolve("native"), threadPool.info(Encoder.EXECUTOR).getMax(), settings);
-        TorchRuntime.warnOfOthers(environment.pluginsDir());
-        runtime.check();
+        TorchRuntime runtime = new TorchRuntime(plugin.resolve("native"), threadPool.info(DeviceQueue.THREAD_POOL).getMax(), settings);
+        TorchRuntime.warnIfMlCommonsInstalled(environment.pluginsDir());
+        runtime.verifyDevice();
         List<Path> models = List.of(plugin.resolve("models"), environment.configDir().resolve(FOLDER).resolve("models"));
         try {
             return new Encoder(new ModelPacks(runtime, models), threadPool, breaker.get(), environment.settings());
@@ -269,7 +270,7 @@ public final class AffinityPlugin extends Plugin
     public List<ExecutorBuilder<?>> getExecutorBuilders(Settings settings) {
         int threads = Math.max(1, OpenSearchExecutors.allocatedProcessors(settings) / 2);
         return List.of(
-            Encoder.executor(settings),
+            DeviceQueue.executor(settings),
             new FixedExecutorBuilder(settings, ReadEventsAction.THREAD_POOL, threads, 10_000, "thread_pool." + ReadEventsAction.THREAD_POOL),
             new FixedExecutorBuilder(settings, TrainAction.THREAD_POOL, threads, 100, "thread_pool." + TrainAction.THREAD_POOL),
             new FixedExecutorBuilder(settings, EvaluateAction.THREAD_POOL, 1, 100, "thread_pool." + EvaluateAction.THREAD_POOL)

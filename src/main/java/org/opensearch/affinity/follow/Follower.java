@@ -165,7 +165,7 @@ final class Follower {
         Tracker tracker = Trackers.of(state).get(slice.tracker());
         UserNames names = UserNames.of(slice.tracker(), slice.generation(), state, keys);
         EventBatch batch = new EventBatch(slice, origin, tracker, read, names, System.currentTimeMillis());
-        vectors.findNewest(tracker.items(), batch.items(), then(own, found -> {
+        vectors.findWithRefresh(tracker.items(), batch.items(), then(own, found -> {
             batch.resolve(found);
             offer(own, batch);
         }));

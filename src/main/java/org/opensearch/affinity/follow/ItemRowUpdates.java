@@ -36,9 +36,9 @@ final class ItemRowUpdates {
 
         private void addTo(ItemRow row, Decay decay) {
             if (weight > 0) {
-                row.add(slice, seqNo, weight, time, contexts, decay);
+                row.addLike(slice, seqNo, weight, time, contexts, decay);
             } else {
-                row.show(slice, seqNo);
+                row.addImpression(slice, seqNo);
             }
         }
     }
@@ -75,7 +75,7 @@ final class ItemRowUpdates {
             for (Stored stored : rows) {
                 ItemRow row = stored.row();
                 waiting.get(row.item()).forEach(event -> event.addTo(row, decay));
-                row.retainSlices(existingSlices);
+                row.retainShards(existingSlices);
             }
             items.save(home, rows, ActionListener.wrap(listener::onResponse, e -> {
                 if (retries < MAX_RETRIES && ExceptionsHelper.unwrapCause(e) instanceof VersionConflictEngineException) {

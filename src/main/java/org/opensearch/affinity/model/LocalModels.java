@@ -214,7 +214,7 @@ public final class LocalModels {
                 popularities,
                 model,
                 searcher,
-                reader -> new Popularities(signals(reader, ModelIndex.POPULARITY, ItemTable::saturated), signals(reader, ModelIndex.TOTAL, ItemTable::allTime))
+                reader -> new Popularities(signals(reader, ModelIndex.POPULARITY, ItemTable::popularity), signals(reader, ModelIndex.TOTAL, ItemTable::allTimePopularity))
             );
         }
     }

@@ -4,6 +4,7 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.internal.hppc.LongFloatHashMap;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.VectorUtil;
+import org.opensearch.affinity.item.Exploration;
 import org.opensearch.affinity.item.ItemHashes;
 import org.opensearch.affinity.item.ItemTable;
 import org.opensearch.affinity.item.ItemVectorReader;
@@ -83,7 +84,7 @@ public final class ItemSignals {
         if (table == null) {
             return null;
         }
-        ItemTable.Popularities popularities = table.in(wanted.contexts(), wanted.halfLife());
+        ItemTable.Popularities popularities = table.popularities(wanted.contexts(), wanted.halfLife());
         return (leaf, places) -> {
             ItemHashes.Segment hashes = node.hashes().of(leaf, wanted.idField());
             return shape == Shape.ALL_TIME
@@ -97,12 +98,12 @@ public final class ItemSignals {
         if (table == null) {
             return null;
         }
-        ItemTable.Popularities popularities = table.in(wanted.contexts(), wanted.halfLife());
+        ItemTable.Popularities popularities = table.popularities(wanted.contexts(), wanted.halfLife());
         return (leaf, places) -> {
             ItemHashes.Segment hashes = node.hashes().of(leaf, wanted.idField());
             return doc -> {
                 long item = hashes.of(leaf, doc);
-                return Math.max(popularities.unknown(item) * ItemTable.chance(item, wanted.seed()), places.unknown(doc));
+                return Math.max(popularities.confidenceWidth(item) * Exploration.draw(item, wanted.seed()), places.unknown(doc));
             };
         };
     }

@@ -27,7 +27,7 @@ public class ImpressionTests extends TrackTestCase {
 
     /** How often an item was shown, and how many events liked it. */
     private void assertCounted(String item, long shown, long likes) {
-        assertEquals(item, List.of(shown, likes), List.of(row(item).shown(), row(item).likes()));
+        assertEquals(item, List.of(shown, likes), List.of(row(item).impressions(), row(item).likes()));
     }
 
     private boolean hasProfile(String user) {
