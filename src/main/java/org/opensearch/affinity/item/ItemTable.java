@@ -1,9 +1,10 @@
 package org.opensearch.affinity.item;
 
-import org.apache.lucene.internal.hppc.LongIntHashMap;
 import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.BytesRef;
+import org.opensearch.common.util.BigArrays;
 import org.opensearch.common.util.BitMixer;
+import org.opensearch.common.util.LongHash;
 
 import java.util.Arrays;
 import java.util.HashMap;
@@ -25,6 +26,7 @@ public final class ItemTable {
     /** As many times the mean, and nothing is told apart beyond. */
     private static final double MOST_BESIDE = 1_024;
     private static final long SUMMED_FOR_MS = 1_000;
+    private static final float MAX_LOAD_FACTOR = 0.75f;
 
     /**
      * What all rows together say, as of one moment.
@@ -33,7 +35,7 @@ public final class ItemTable {
      * @param popularities of the rows without regard to contexts
      * @param allTime      what their items were worth ever
      */
-    private record Sum(long at, double halfLife, double pivot, Map<String, Double> usual, LongIntHashMap numbers, Row[] rows,
+    private record Sum(long at, double halfLife, double pivot, Map<String, Double> usual, LongHash numbers, Row[] rows,
         float[] popularities, float[] allTime) {}
 
     /**
@@ -53,7 +55,7 @@ public final class ItemTable {
     }
 
     // Guarded by this.
-    private final LongIntHashMap numbers = new LongIntHashMap();
+    private final LongHash numbers = hashTable(0);
     private Row[] rows = new Row[0];
 
     private volatile Sum sum;
@@ -64,6 +66,11 @@ public final class ItemTable {
     /** @param executor adds up what all rows say, now and then */
     ItemTable(Executor executor) {
         this.executor = executor;
+    }
+
+    /** Not recycled, so the garbage collector frees it and it needs no closing. */
+    private static LongHash hashTable(int expectedSize) {
+        return new LongHash(expectedSize, MAX_LOAD_FACTOR, BigArrays.NON_RECYCLING_INSTANCE);
     }
 
     /** A number from 0 to 1 by an item and a seed alone, the same on every node. */
@@ -85,13 +92,13 @@ public final class ItemTable {
     /** @param seqNo of the write; one that was overtaken by a later one changes nothing */
     public synchronized void update(ItemRow written, long seqNo) {
         long item = ItemRow.hash(new BytesRef(written.item()));
-        int number = numbers.getOrDefault(item, numbers.size());
-        if (number < numbers.size() && rows[number].seqNo >= seqNo) {
+        int number = (int) numbers.find(item);
+        if (number >= 0 && rows[number].seqNo >= seqNo) {
             return;
         }
-        if (number == numbers.size()) {
+        if (number < 0) {
+            number = (int) numbers.add(item);
             rows = ArrayUtil.grow(rows, number + 1);
-            numbers.put(item, number);
         }
         double level = Math.log(written.weight()) / Math.log(2);
         long events = written.likes() + written.shown();
@@ -140,11 +147,21 @@ public final class ItemTable {
 
     private Sum sum(long now, double halfLife) {
         Row[] known;
-        LongIntHashMap places;
+        LongHash places = null;
+        long[] added = null;
         synchronized (this) {
-            known = Arrays.copyOf(rows, numbers.size());
+            known = Arrays.copyOf(rows, (int) numbers.size());
             // Rows are added and never taken away.
-            places = sum != null && sum.rows.length == known.length ? sum.numbers : numbers.clone();
+            if (sum != null && sum.rows.length == known.length) {
+                places = sum.numbers;
+            } else {
+                added = new long[known.length];
+                Arrays.setAll(added, numbers::get);
+            }
+        }
+        if (places == null) {
+            places = hashTable(added.length);
+            Arrays.stream(added).forEach(places::add);
         }
         // What was shown and never liked is worth nothing, and no part of what is usual.
         double[] levels = Arrays.stream(known).filter(row -> row.total > 0).mapToDouble(row -> row.level(halfLife)).toArray();
@@ -205,7 +222,7 @@ public final class ItemTable {
          * @return from 0, for an item that nobody liked, to 1; one half for what is as popular as items are on average
          */
         public double of(long item) {
-            int number = sum.numbers.getOrDefault(item, -1);
+            int number = (int) sum.numbers.find(item);
             if (number < 0) {
                 return 0;
             }
@@ -222,7 +239,7 @@ public final class ItemTable {
 
         /** @return from 0, for an item that nobody ever liked, to 1 */
         public double allTime(long item) {
-            int number = sum.numbers.getOrDefault(item, -1);
+            int number = (int) sum.numbers.find(item);
             return number < 0 ? 0 : sum.allTime[number];
         }
 
@@ -232,7 +249,7 @@ public final class ItemTable {
          * @return from 0 to 1, for an item of which nothing is known
          */
         public double unknown(long item) {
-            int number = sum.numbers.getOrDefault(item, -1);
+            int number = (int) sum.numbers.find(item);
             return number < 0 ? 1 : width(sum.rows[number].known);
         }
 
