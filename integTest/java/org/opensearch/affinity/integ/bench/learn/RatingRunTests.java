@@ -90,7 +90,7 @@ public class RatingRunTests {
     public void settingsAreChosenOnValidation() throws IOException {
         twoTastes();
         HeldOutRatings valid = folder.open().orElseThrow().valid();
-        RatingModel model = RatingFactors.standard().learn(valid.known(), ParallelFor.ALONE, ProgressListener.NOBODY);
+        RatingModel model = RatingFactors.standard().learn(valid.known(), ParallelFor.SEQUENTIAL, ProgressListener.NONE);
         double standard = RatingError.rmse(valid.predicted(model), valid.given());
         double chosen = written().path("ratings").path("valid_rmse").path("rating_factors").asDouble();
         assertTrue(chosen + ", and " + standard + " as it stands before", chosen > 0 && chosen < standard);

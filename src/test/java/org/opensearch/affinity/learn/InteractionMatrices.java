@@ -2,15 +2,16 @@ package org.opensearch.affinity.learn;
 
 import java.util.Random;
 
-/** Logs for tests. */
-public final class Logs {
-    private Logs() {}
+/** Interaction matrices for tests. */
+public final class InteractionMatrices {
+    private InteractionMatrices() {}
 
-    /** A row a user, oldest first, with order. */
+    /** Returns a matrix with one row per user, oldest first, whose order is known. */
     public static InteractionMatrix ordered(int items, int[]... rows) {
         return of(items, true, rows);
     }
 
+    /** Returns a matrix with one row per user, whose order is unknown. */
     public static InteractionMatrix unordered(int items, int[]... rows) {
         return of(items, false, rows);
     }
@@ -25,12 +26,12 @@ public final class Logs {
         return builder.build();
     }
 
-    /** Users of two tastes, each for one half of the items, with weights, and some who take anything. */
-    public static InteractionMatrix twoTastes(int users, int items, Random random) {
+    /** Returns users of two groups, each of which takes mostly one half of the items, with random weights. */
+    public static InteractionMatrix twoGroups(int users, int items, Random random) {
         InteractionMatrix.Builder builder = new InteractionMatrix.Builder(items);
         for (int user = 0; user < users; user++) {
-            int many = random.nextInt(12);
-            for (int i = 0; i < many; i++) {
+            int size = random.nextInt(12);
+            for (int i = 0; i < size; i++) {
                 int half = random.nextInt(10) == 0 ? random.nextInt(2) : user % 2;
                 builder.add(user, half * (items / 2) + random.nextInt(items / 2), 0.5f + random.nextInt(3), i);
             }
