@@ -2,6 +2,7 @@ package org.opensearch.affinity;
 
 import org.apache.lucene.util.SetOnce;
 import org.opensearch.action.ActionRequest;
+import org.opensearch.affinity.cluster.MetadataMap;
 import org.opensearch.affinity.encode.EncodeAction;
 import org.opensearch.affinity.encode.EncodeProcessor;
 import org.opensearch.affinity.encode.EncodeProcessorFactory;
@@ -16,8 +17,8 @@ import org.opensearch.affinity.event.ReadEventsAction;
 import org.opensearch.affinity.event.RecordEventsAction;
 import org.opensearch.affinity.follow.FollowTask;
 import org.opensearch.affinity.follow.FollowTasks;
-import org.opensearch.affinity.follow.Lag;
 import org.opensearch.affinity.follow.RebuildAction;
+import org.opensearch.affinity.follow.RebuildLag;
 import org.opensearch.affinity.follow.Rebuilds;
 import org.opensearch.affinity.follow.WatchRebuildAction;
 import org.opensearch.affinity.item.GetItemVectorsAction;
@@ -72,9 +73,7 @@ import org.opensearch.affinity.train.TrainAction;
 import org.opensearch.affinity.train.TrainTask;
 import org.opensearch.affinity.vector.VectorCodecService;
 import org.opensearch.affinity.vector.VectorFieldMapper;
-import org.opensearch.cluster.NamedDiff;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
-import org.opensearch.cluster.metadata.Metadata;
 import org.opensearch.cluster.node.DiscoveryNodes;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.settings.ClusterSettings;
@@ -128,6 +127,7 @@ import org.opensearch.watcher.ResourceWatcherService;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -150,6 +150,9 @@ public final class AffinityPlugin extends Plugin
 
     /** The folder of this plugin among the node's plugins, the name in its descriptor. */
     private static final String FOLDER = "opensearch-affinity";
+
+    /** What the plugin keeps in the metadata of the cluster state. */
+    private static final List<MetadataMap.Kind<?, ?>> METADATA = List.of(Trackers.KIND, ProfileGenerations.KIND, ActiveModels.KIND);
 
     private final SetOnce<CircuitBreaker> breaker = new SetOnce<>();
     private final SetOnce<Encoder> encoder = new SetOnce<>();
@@ -283,29 +286,22 @@ public final class AffinityPlugin extends Plugin
 
     @Override
     public List<NamedWriteableRegistry.Entry> getNamedWriteables() {
-        return List.of(
-            new NamedWriteableRegistry.Entry(Metadata.Custom.class, Trackers.TYPE, Trackers::new),
-            new NamedWriteableRegistry.Entry(NamedDiff.class, Trackers.TYPE, Trackers::readDiffFrom),
-            new NamedWriteableRegistry.Entry(Metadata.Custom.class, ProfileGenerations.TYPE, ProfileGenerations::new),
-            new NamedWriteableRegistry.Entry(NamedDiff.class, ProfileGenerations.TYPE, ProfileGenerations::readDiffFrom),
-            new NamedWriteableRegistry.Entry(Metadata.Custom.class, ActiveModels.TYPE, ActiveModels::new),
-            new NamedWriteableRegistry.Entry(NamedDiff.class, ActiveModels.TYPE, ActiveModels::readDiffFrom),
-            new NamedWriteableRegistry.Entry(PersistentTaskParams.class, LogShard.TASK, LogShard::new),
-            new NamedWriteableRegistry.Entry(Task.Status.class, EvaluateTask.Progress.NAME, EvaluateTask.Progress::new),
-            new NamedWriteableRegistry.Entry(Task.Status.class, TrainTask.Progress.NAME, TrainTask.Progress::new),
-            new NamedWriteableRegistry.Entry(Task.Status.class, Lag.NAME, Lag::new),
-            new NamedWriteableRegistry.Entry(QueryBuilder.class, NearestQueryBuilder.NAME, NearestQueryBuilder::new)
-        );
+        List<NamedWriteableRegistry.Entry> entries = new ArrayList<>();
+        METADATA.forEach(kind -> entries.addAll(kind.writeables()));
+        entries.add(new NamedWriteableRegistry.Entry(PersistentTaskParams.class, LogShard.TASK, LogShard::new));
+        entries.add(new NamedWriteableRegistry.Entry(Task.Status.class, EvaluateTask.Progress.NAME, EvaluateTask.Progress::new));
+        entries.add(new NamedWriteableRegistry.Entry(Task.Status.class, TrainTask.Progress.NAME, TrainTask.Progress::new));
+        entries.add(new NamedWriteableRegistry.Entry(Task.Status.class, RebuildLag.NAME, RebuildLag::new));
+        entries.add(new NamedWriteableRegistry.Entry(QueryBuilder.class, NearestQueryBuilder.NAME, NearestQueryBuilder::new));
+        return entries;
     }
 
     @Override
     public List<NamedXContentRegistry.Entry> getNamedXContent() {
-        return List.of(
-            new NamedXContentRegistry.Entry(Metadata.Custom.class, new ParseField(Trackers.TYPE), Trackers::fromXContent),
-            new NamedXContentRegistry.Entry(Metadata.Custom.class, new ParseField(ProfileGenerations.TYPE), ProfileGenerations::fromXContent),
-            new NamedXContentRegistry.Entry(Metadata.Custom.class, new ParseField(ActiveModels.TYPE), ActiveModels::fromXContent),
-            new NamedXContentRegistry.Entry(PersistentTaskParams.class, new ParseField(LogShard.TASK), LogShard::fromXContent)
-        );
+        List<NamedXContentRegistry.Entry> entries = new ArrayList<>();
+        METADATA.forEach(kind -> entries.add(kind.xContent()));
+        entries.add(new NamedXContentRegistry.Entry(PersistentTaskParams.class, new ParseField(LogShard.TASK), LogShard::fromXContent));
+        return entries;
     }
 
     // ---- rank

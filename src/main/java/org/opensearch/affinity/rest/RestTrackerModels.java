@@ -40,9 +40,9 @@ public final class RestTrackerModels extends BaseRestHandler {
         if (request.method() == RestRequest.Method.GET) {
             return channel -> client.execute(GetModelsAction.INSTANCE, new GetModelsAction.Request(tracker, number), new RestToXContentListener<>(channel));
         }
-        UseModelAction.What what = request.method() == RestRequest.Method.DELETE
-            ? UseModelAction.What.DELETE
-            : request.path().endsWith("/_activate") ? UseModelAction.What.ACTIVATE : UseModelAction.What.DEACTIVATE;
+        UseModelAction.Operation what = request.method() == RestRequest.Method.DELETE
+            ? UseModelAction.Operation.DELETE
+            : request.path().endsWith("/_activate") ? UseModelAction.Operation.ACTIVATE : UseModelAction.Operation.DEACTIVATE;
         UseModelAction.Request use = new UseModelAction.Request(tracker, number, what);
         use.timeout(request.paramAsTime("timeout", use.timeout()));
         use.clusterManagerNodeTimeout(request.paramAsTime("cluster_manager_timeout", use.clusterManagerNodeTimeout()));
