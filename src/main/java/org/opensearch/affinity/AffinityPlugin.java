@@ -3,34 +3,19 @@ package org.opensearch.affinity;
 import org.apache.lucene.util.SetOnce;
 import org.opensearch.action.ActionRequest;
 import org.opensearch.affinity.cluster.MetadataMap;
-import org.opensearch.affinity.encode.EncodeAction;
 import org.opensearch.affinity.encode.EncodeProcessor;
 import org.opensearch.affinity.encode.EncodeProcessorFactory;
 import org.opensearch.affinity.encode.Encoder;
-import org.opensearch.affinity.encode.ModelsAction;
 import org.opensearch.affinity.encode.pack.ModelPacks;
 import org.opensearch.affinity.evaluate.EvaluateAction;
 import org.opensearch.affinity.evaluate.EvaluateTask;
 import org.opensearch.affinity.event.EventIndex;
 import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.event.ReadEventsAction;
-import org.opensearch.affinity.event.RecordEventsAction;
 import org.opensearch.affinity.follow.FollowTask;
 import org.opensearch.affinity.follow.FollowTasks;
-import org.opensearch.affinity.follow.RebuildAction;
 import org.opensearch.affinity.follow.RebuildLag;
 import org.opensearch.affinity.follow.Rebuilds;
-import org.opensearch.affinity.follow.WatchRebuildAction;
-import org.opensearch.affinity.item.GetItemVectorsAction;
-import org.opensearch.affinity.manage.DeleteTrackerAction;
-import org.opensearch.affinity.manage.GetModelsAction;
-import org.opensearch.affinity.manage.GetTrackersAction;
-import org.opensearch.affinity.manage.PutTrackerAction;
-import org.opensearch.affinity.manage.TrackerStatsAction;
-import org.opensearch.affinity.manage.UseModelAction;
-import org.opensearch.affinity.profile.ForgetUserAction;
-import org.opensearch.affinity.profile.GetProfileAction;
-import org.opensearch.affinity.profile.OptOutAction;
 import org.opensearch.affinity.profile.ProfileCache;
 import org.opensearch.affinity.profile.ProfileRetention;
 import org.opensearch.affinity.profile.UseProfileAction;
@@ -41,21 +26,7 @@ import org.opensearch.affinity.rescore.AffinityRequestProcessor;
 import org.opensearch.affinity.rescore.AffinityRescorerBuilder;
 import org.opensearch.affinity.rescore.ReasonsFetchSubPhase;
 import org.opensearch.affinity.rescore.SignalLoggingFetchSubPhase;
-import org.opensearch.affinity.rest.RestDeleteTracker;
-import org.opensearch.affinity.rest.RestEncode;
-import org.opensearch.affinity.rest.RestEvaluate;
-import org.opensearch.affinity.rest.RestForgetUser;
-import org.opensearch.affinity.rest.RestGetModels;
-import org.opensearch.affinity.rest.RestGetProfile;
-import org.opensearch.affinity.rest.RestGetTrackers;
-import org.opensearch.affinity.rest.RestOptOut;
-import org.opensearch.affinity.rest.RestPutTracker;
-import org.opensearch.affinity.rest.RestRebuild;
-import org.opensearch.affinity.rest.RestRecordEvents;
-import org.opensearch.affinity.rest.RestStats;
-import org.opensearch.affinity.rest.RestTrackerModels;
-import org.opensearch.affinity.rest.RestTrackerStats;
-import org.opensearch.affinity.rest.RestTrainModel;
+import org.opensearch.affinity.rest.RestHandlers;
 import org.opensearch.affinity.retrieve.AffinityQueryBuilder;
 import org.opensearch.affinity.retrieve.NearestQueryBuilder;
 import org.opensearch.affinity.retrieve.SeenQueryBuilder;
@@ -63,7 +34,6 @@ import org.opensearch.affinity.retrieve.SimilarQueryBuilder;
 import org.opensearch.affinity.retrieve.TextQueryBuilder;
 import org.opensearch.affinity.runtime.TorchRuntime;
 import org.opensearch.affinity.runtime.TorchSettings;
-import org.opensearch.affinity.stats.StatsAction;
 import org.opensearch.affinity.tracker.ActiveModels;
 import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.ProfileGenerations;
@@ -135,7 +105,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Wires the parts of the data path into OpenSearch — encode, track, rank — and does nothing else. */
+/** Registers the parts of the plugin with OpenSearch: encoding of texts, tracking of users, ranking, actions and REST API. */
 public final class AffinityPlugin extends Plugin
     implements
         ActionPlugin,
@@ -148,7 +118,7 @@ public final class AffinityPlugin extends Plugin
         SearchPipelinePlugin,
         SystemIndexPlugin {
 
-    /** The folder of this plugin among the node's plugins, the name in its descriptor. */
+    /** The name of the plugin in its descriptor, and of its folders among the node's plugins and in the configuration. */
     private static final String FOLDER = "opensearch-affinity";
 
     /** What the plugin keeps in the metadata of the cluster state. */
@@ -160,12 +130,12 @@ public final class AffinityPlugin extends Plugin
     private final ProfileCache profiles = new ProfileCache();
     private final UserKeys keys;
 
-    /** The keystore is open only while the node starts. */
+    /** @param settings with the keystore open, as it is only while the node starts */
     public AffinityPlugin(Settings settings) {
         keys = new UserKeys(settings);
     }
 
-    // ---- encode
+    // ---- encoding
 
     @Override
     public Map<String, org.opensearch.ingest.Processor.Factory> getProcessors(org.opensearch.ingest.Processor.Parameters parameters) {
@@ -185,13 +155,13 @@ public final class AffinityPlugin extends Plugin
         return Encoder.breaker(settings);
     }
 
-    /** Called before the node makes its components. */
+    /** Called before {@link #createComponents}. */
     @Override
     public void setCircuitBreaker(CircuitBreaker breaker) {
         this.breaker.set(breaker);
     }
 
-    private Encoder encoder(Environment environment, ThreadPool threadPool) {
+    private Encoder newEncoder(Environment environment, ThreadPool threadPool) {
         Path plugin = environment.pluginsDir().resolve(FOLDER);
         TorchSettings settings = TorchSettings.of(environment.settings());
         TorchRuntime runtime = new TorchRuntime(plugin.resolve("native"), threadPool.info(Encoder.EXECUTOR).getMax(), settings);
@@ -219,7 +189,10 @@ public final class AffinityPlugin extends Plugin
         return Map.of(VectorFieldMapper.CONTENT_TYPE, VectorFieldMapper.PARSER);
     }
 
-    /** None where k-NN or neural-search brings its own codecs: two are refused, and the fields then have a graph. */
+    /**
+     * Empty for an index with codecs of k-NN or neural-search, because OpenSearch refuses two factories for one index. Vector fields of such an
+     * index have a graph.
+     */
     @Override
     public Optional<CodecServiceFactory> getCustomCodecServiceFactory(IndexSettings index) {
         Settings settings = index.getSettings();
@@ -227,7 +200,7 @@ public final class AffinityPlugin extends Plugin
         return other ? Optional.empty() : Optional.of(VectorCodecService::new);
     }
 
-    // ---- track
+    // ---- tracking
 
     @Override
     public Settings additionalSettings() {
@@ -248,13 +221,13 @@ public final class AffinityPlugin extends Plugin
         IndexNameExpressionResolver resolver,
         Supplier<RepositoriesService> repositories
     ) {
-        encoder.set(encoder(environment, threadPool));
+        encoder.set(newEncoder(environment, threadPool));
         encoder.get().follow(cluster.getClusterSettings());
         cluster.addListener(new FollowTasks(new PersistentTasksService(cluster, threadPool, client), resolver));
         cluster.addLocalNodeClusterManagerListener(new ProfileRetention(cluster, client));
         cluster.addLocalNodeClusterManagerListener(new Rebuilds(cluster, resolver, client, keys));
         rank.startWith(threadPool);
-        return List.of(encoder.get(), rank, profiles, keys);
+        return List.of(encoder.get(), rank, rank.labels(), profiles, keys);
     }
 
     @Override
@@ -273,10 +246,14 @@ public final class AffinityPlugin extends Plugin
         int threads = Math.max(1, OpenSearchExecutors.allocatedProcessors(settings) / 2);
         return List.of(
             Encoder.executor(settings),
-            new FixedExecutorBuilder(settings, ReadEventsAction.THREAD_POOL, threads, 10_000, "thread_pool." + ReadEventsAction.THREAD_POOL),
-            new FixedExecutorBuilder(settings, TrainAction.THREAD_POOL, threads, 100, "thread_pool." + TrainAction.THREAD_POOL),
-            new FixedExecutorBuilder(settings, EvaluateAction.THREAD_POOL, 1, 100, "thread_pool." + EvaluateAction.THREAD_POOL)
+            pool(settings, ReadEventsAction.THREAD_POOL, threads, 10_000),
+            pool(settings, TrainAction.THREAD_POOL, threads, 100),
+            pool(settings, EvaluateAction.THREAD_POOL, 1, 100)
         );
+    }
+
+    private static ExecutorBuilder<?> pool(Settings settings, String name, int threads, int queue) {
+        return new FixedExecutorBuilder(settings, name, threads, queue, "thread_pool." + name);
     }
 
     @Override
@@ -304,7 +281,7 @@ public final class AffinityPlugin extends Plugin
         return entries;
     }
 
-    // ---- rank
+    // ---- ranking
 
     @Override
     public List<QuerySpec<?>> getQueries() {
@@ -353,28 +330,7 @@ public final class AffinityPlugin extends Plugin
 
     @Override
     public List<ActionHandler<? extends ActionRequest, ? extends ActionResponse>> getActions() {
-        return List.of(
-            new ActionHandler<>(PutTrackerAction.INSTANCE, PutTrackerAction.Transport.class),
-            new ActionHandler<>(GetTrackersAction.INSTANCE, GetTrackersAction.Transport.class),
-            new ActionHandler<>(DeleteTrackerAction.INSTANCE, DeleteTrackerAction.Transport.class),
-            new ActionHandler<>(RebuildAction.INSTANCE, RebuildAction.Transport.class),
-            new ActionHandler<>(WatchRebuildAction.INSTANCE, WatchRebuildAction.Transport.class),
-            new ActionHandler<>(TrackerStatsAction.INSTANCE, TrackerStatsAction.Transport.class),
-            new ActionHandler<>(RecordEventsAction.INSTANCE, RecordEventsAction.Transport.class),
-            new ActionHandler<>(ReadEventsAction.INSTANCE, ReadEventsAction.Transport.class),
-            new ActionHandler<>(GetProfileAction.INSTANCE, GetProfileAction.Transport.class),
-            new ActionHandler<>(ForgetUserAction.INSTANCE, ForgetUserAction.Transport.class),
-            new ActionHandler<>(OptOutAction.INSTANCE, OptOutAction.Transport.class),
-            new ActionHandler<>(UseProfileAction.INSTANCE, UseProfileAction.Transport.class),
-            new ActionHandler<>(GetItemVectorsAction.INSTANCE, GetItemVectorsAction.Transport.class),
-            new ActionHandler<>(EvaluateAction.INSTANCE, EvaluateAction.Transport.class),
-            new ActionHandler<>(TrainAction.INSTANCE, TrainAction.Transport.class),
-            new ActionHandler<>(GetModelsAction.INSTANCE, GetModelsAction.Transport.class),
-            new ActionHandler<>(UseModelAction.INSTANCE, UseModelAction.Transport.class),
-            new ActionHandler<>(EncodeAction.INSTANCE, EncodeAction.Transport.class),
-            new ActionHandler<>(ModelsAction.INSTANCE, ModelsAction.Transport.class),
-            new ActionHandler<>(StatsAction.INSTANCE, StatsAction.Transport.class)
-        );
+        return AffinityActions.all();
     }
 
     @Override
@@ -387,22 +343,6 @@ public final class AffinityPlugin extends Plugin
         IndexNameExpressionResolver resolver,
         Supplier<DiscoveryNodes> nodes
     ) {
-        return List.of(
-            new RestPutTracker(),
-            new RestGetTrackers(),
-            new RestDeleteTracker(),
-            new RestRebuild(),
-            new RestTrackerStats(),
-            new RestGetProfile(rank.labels()),
-            new RestForgetUser(),
-            new RestOptOut(),
-            new RestRecordEvents(),
-            new RestEvaluate(),
-            new RestTrainModel(),
-            new RestTrackerModels(),
-            new RestEncode(),
-            new RestGetModels(),
-            new RestStats()
-        );
+        return RestHandlers.all();
     }
 }
