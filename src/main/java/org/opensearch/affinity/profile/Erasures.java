@@ -3,7 +3,7 @@ package org.opensearch.affinity.profile;
 import org.opensearch.ExceptionsHelper;
 import org.opensearch.action.ActionRunnable;
 import org.opensearch.affinity.tracker.ProfileGenerations;
-import org.opensearch.affinity.tracker.ProfileGenerations.Generation;
+import org.opensearch.affinity.tracker.ProfileGenerations.TrackerGenerations;
 import org.opensearch.affinity.tracker.UserKeys;
 import org.opensearch.affinity.tracker.UserNames;
 import org.opensearch.cluster.ClusterState;
@@ -53,10 +53,10 @@ final class Erasures {
 
     private void change(String tracker, String user, UnaryOperator<Profile> change, int retries, ActionListener<Profile> listener) {
         ClusterState state = cluster.state();
-        Generation before = ProfileGenerations.of(state).of(tracker);
+        TrackerGenerations before = ProfileGenerations.of(state).of(tracker);
         UserNames names = UserNames.live(tracker, state, keys);
         profiles.update(names.home(), names.of(user), change, ActionListener.wrap(changed -> {
-            Generation after = ProfileGenerations.of(cluster.state()).of(tracker);
+            TrackerGenerations after = ProfileGenerations.of(cluster.state()).of(tracker);
             // A rebuild may have begun or finished since: cover every generation that was or is in use or is being built.
             IntStream others = IntStream.of(before.next(), after.live() == before.live() ? 0 : after.live(), after.next());
             Deque<Integer> pending = new ArrayDeque<>(others.filter(number -> number > 0).distinct().boxed().toList());
@@ -79,7 +79,7 @@ final class Erasures {
             return;
         }
         ClusterState state = cluster.state();
-        Generation now = ProfileGenerations.of(state).of(tracker);
+        TrackerGenerations now = ProfileGenerations.of(state).of(tracker);
         if (now.live() != number && now.next() != number) {
             pending.remove(); // the rebuild was cancelled
             copy(tracker, user, erased, pending, retries, listener);

@@ -117,7 +117,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
                     if (request.activates()) {
                         Blocking.<AcknowledgedResponse>await(answer -> client.execute(
                             UseModelAction.INSTANCE,
-                            new UseModelAction.Request(tracker.name(), trained.number(), UseModelAction.What.ACTIVATE),
+                            new UseModelAction.Request(tracker.name(), trained.number(), UseModelAction.Operation.ACTIVATE),
                             answer
                         ));
                     }

@@ -4,8 +4,8 @@ import org.opensearch.OpenSearchStatusException;
 import org.opensearch.Version;
 import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.event.ShardHistory;
-import org.opensearch.affinity.follow.Lag;
 import org.opensearch.affinity.follow.RebuildAction;
+import org.opensearch.affinity.follow.RebuildLag;
 import org.opensearch.affinity.follow.RebuildWatchers;
 import org.opensearch.affinity.follow.WatchRebuildAction;
 import org.opensearch.affinity.manage.DeleteTrackerAction;
@@ -131,7 +131,7 @@ public class RebuildTests extends TrackTestCase {
         return client().execute(WatchRebuildAction.INSTANCE, new WatchRebuildAction.Request("shop", false));
     }
 
-    private List<TaskInfo> windows() {
+    private List<TaskInfo> watchTasks() {
         return client().admin().cluster().prepareListTasks().setActions("*affinity*rebuild*").setDetailed(true).get().getTasks();
     }
 
@@ -142,10 +142,10 @@ public class RebuildTests extends TrackTestCase {
         try {
             rebuild(false);
             ActionFuture<WatchRebuildAction.Response> watched = watch();
-            assertBusy(() -> assertEquals(new Lag(0, 10, 1, 1), windows().getFirst().getStatus()));
-            TaskInfo window = windows().getFirst();
-            assertEquals("rebuild of tracker [shop]", window.getDescription());
-            client().admin().cluster().prepareCancelTasks().setTaskId(window.getTaskId()).get();
+            assertBusy(() -> assertEquals(new RebuildLag(0, 10, 1, 1), watchTasks().getFirst().getStatus()));
+            TaskInfo task = watchTasks().getFirst();
+            assertEquals("rebuild of tracker [shop]", task.getDescription());
+            client().admin().cluster().prepareCancelTasks().setTaskId(task.getTaskId()).get();
             assertEquals(WatchRebuildAction.Outcome.CANCELLED, watched.actionGet("30s").outcome());
             awaitIndices(FIRST);
         } finally {
@@ -156,7 +156,7 @@ public class RebuildTests extends TrackTestCase {
         client().execute(RebuildAction.INSTANCE, late).actionGet();
         assertEquals("another rebuild goes on", WatchRebuildAction.Outcome.REBUILT, watch().actionGet("30s").outcome());
         awaitIndices(SECOND);
-        assertEquals(List.of(), windows());
+        assertEquals(List.of(), watchTasks());
     }
 
     public void testDeletedTrackerEndsTheTask() throws Exception {
@@ -173,32 +173,32 @@ public class RebuildTests extends TrackTestCase {
         }
     }
 
-    public void testRebuildThatNobodyWatchesGetsAWindow() throws Exception {
+    public void testRebuildWithoutATaskGetsOne() throws Exception {
         shop("");
         behave();
         Refusals.index = ".affinity-items-shop@1";
         try {
             rebuild(false);
-            assertEquals(List.of(), windows());
+            assertEquals(List.of(), watchTasks());
             assertBusy(() -> assertEquals(4, indices().size()));
-            RebuildWatchers windows = new RebuildWatchers(client());
-            windows.keep(state());
-            assertBusy(() -> assertEquals(1, windows().size()));
-            windows.elected();
-            windows.keep(state());
+            RebuildWatchers watchers = new RebuildWatchers(client());
+            watchers.check(state());
+            assertBusy(() -> assertEquals(1, watchTasks().size()));
+            watchers.checkAll();
+            watchers.check(state());
             Thread.sleep(300);
-            assertEquals("one is enough", 1, windows().size());
-            client().admin().cluster().prepareCancelTasks().setTaskId(windows().getFirst().getTaskId()).get();
+            assertEquals("one is enough", 1, watchTasks().size());
+            client().admin().cluster().prepareCancelTasks().setTaskId(watchTasks().getFirst().getTaskId()).get();
             awaitIndices(FIRST);
-            assertBusy(() -> assertEquals(List.of(), windows()));
+            assertBusy(() -> assertEquals(List.of(), watchTasks()));
             rebuild(false);
-            windows.keep(state());
+            watchers.check(state());
             Thread.sleep(200);
-            assertEquals("whoever began it is about to watch it", List.of(), windows());
+            assertEquals("the node that began it is about to watch it", List.of(), watchTasks());
             DiscoveryNode dead = new DiscoveryNode("dead", buildNewFakeTransportAddress(), Version.CURRENT);
-            windows.keep(ClusterState.builder(state()).nodes(DiscoveryNodes.builder(state().nodes()).add(dead)).build());
-            windows.keep(state());
-            assertBusy(() -> assertEquals(1, windows().size()));
+            watchers.check(ClusterState.builder(state()).nodes(DiscoveryNodes.builder(state().nodes()).add(dead)).build());
+            watchers.check(state());
+            assertBusy(() -> assertEquals(1, watchTasks().size()));
         } finally {
             Refusals.index = null;
         }
@@ -210,11 +210,11 @@ public class RebuildTests extends TrackTestCase {
         rebuild(false);
         ProfileGenerations generations = ProfileGenerations.of(state());
         assertEquals(1, generations.of("shop").next() + generations.of("shop").live());
-        assertEquals(generations, copyWriteable(generations, writableRegistry(), ProfileGenerations::new));
+        assertEquals(generations, copyWriteable(generations, writableRegistry(), ProfileGenerations.KIND::read));
         XContentBuilder json = generations.toXContent(JsonXContent.contentBuilder().startObject(), ToXContent.EMPTY_PARAMS).endObject();
         try (XContentParser parser = createParser(json)) {
             parser.nextToken();
-            assertEquals(generations, ProfileGenerations.fromXContent(parser));
+            assertEquals(generations, ProfileGenerations.KIND.parse(parser));
         }
         LogShard slice = new LogShard("shop", 3, new ShardId(new Index("ubi_events", "uuid"), 2), new ShardHistory("uuid.restored", 7, 2));
         assertEquals(slice, copyWriteable(slice, writableRegistry(), LogShard::new));

@@ -4,7 +4,7 @@ import org.opensearch.OpenSearchStatusException;
 import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.tracker.KeyChain;
 import org.opensearch.affinity.tracker.ProfileGenerations;
-import org.opensearch.affinity.tracker.ProfileGenerations.Generation;
+import org.opensearch.affinity.tracker.ProfileGenerations.TrackerGenerations;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.affinity.tracker.UserKeys;
 import org.opensearch.affinity.tracker.UserNames;
@@ -197,7 +197,7 @@ public class RotationTests extends TrackTestCase {
         assertNull(profile("bob"));
         assertEquals(signed("2026", "2027"), stored());
         assertNowhere(signed("2026"));
-        assertEquals(new Generation(1, 0, false, Generation.ALL_KEYS), ProfileGenerations.of(state()).of("shop"));
+        assertEquals(new TrackerGenerations(1, 0, false, TrackerGenerations.ALL_KEYS), ProfileGenerations.of(state()).of("shop"));
     }
 
     public void testWhatWasGivenUpIsMadeUpForByAFurtherKey() throws Exception {
@@ -247,7 +247,7 @@ public class RotationTests extends TrackTestCase {
         String message = "[users.pseudonym] names [2025], and [affinity.pseudonym.2025.secret] is not in the keystore of nodes [node_s_0]";
         assertTrue(e.getMessage(), e.getMessage().startsWith(message));
         assertEquals(tracker(under("2026", "2027")), Trackers.of(state()).get("shop"));
-        assertEquals(Generation.FIRST, ProfileGenerations.of(state()).of("shop"));
+        assertEquals(TrackerGenerations.FIRST, ProfileGenerations.of(state()).of("shop"));
     }
 
     public void testNoKeyIsAddedDuringARebuild() throws Exception {
@@ -268,12 +268,12 @@ public class RotationTests extends TrackTestCase {
     }
 
     private void assertReadsWhatItWrites(ProfileGenerations generations) throws IOException {
-        assertEquals(new Generation(0, 1, true, 1), generations.of("shop"));
-        assertEquals(generations, copyWriteable(generations, writableRegistry(), ProfileGenerations::new));
+        assertEquals(new TrackerGenerations(0, 1, true, 1), generations.of("shop"));
+        assertEquals(generations, copyWriteable(generations, writableRegistry(), ProfileGenerations.KIND::read));
         XContentBuilder json = generations.toXContent(JsonXContent.contentBuilder().startObject(), ToXContent.EMPTY_PARAMS).endObject();
         try (XContentParser parser = createParser(json)) {
             parser.nextToken();
-            assertEquals(generations, ProfileGenerations.fromXContent(parser));
+            assertEquals(generations, ProfileGenerations.KIND.parse(parser));
         }
     }
 

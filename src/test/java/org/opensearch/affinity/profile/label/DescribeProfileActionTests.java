@@ -1,30 +1,28 @@
-package org.opensearch.affinity.rest;
+package org.opensearch.affinity.profile.label;
 
+import org.opensearch.ResourceNotFoundException;
 import org.opensearch.affinity.manage.PutTrackerAction;
 import org.opensearch.affinity.node.AffinityNodeTestCase;
 import org.opensearch.affinity.rank.RankNode;
 import org.opensearch.affinity.rescore.AffinityRescorerBuilder;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.common.xcontent.json.JsonXContent;
-import org.opensearch.core.rest.RestStatus;
+import org.opensearch.core.common.Strings;
+import org.opensearch.core.xcontent.MediaTypeRegistry;
 import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.index.query.QueryBuilders;
 import org.opensearch.search.builder.SearchSourceBuilder;
-import org.opensearch.test.rest.FakeRestChannel;
-import org.opensearch.test.rest.FakeRestRequest;
-import org.opensearch.transport.client.node.NodeClient;
 
+import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A profile as it is shown, and the same words beside hits, on one node in this JVM. */
-public class RestGetProfileTests extends AffinityNodeTestCase {
+/** The description of a profile, and the same labels in explanations of hits, on one node in this JVM. */
+public class DescribeProfileActionTests extends AffinityNodeTestCase {
     private static final long DAY = 24 * 60 * 60 * 1000L;
 
-    private final RankNode rank = new RankNode();
     private final long now = System.currentTimeMillis();
 
     @Override
@@ -64,21 +62,21 @@ public class RestGetProfileTests extends AffinityNodeTestCase {
         event("click", "d1", now - 20 * DAY);
         event("click", "t1", now - 10 * DAY);
         event("click", "t2", now - 10 * DAY);
-        assertBusy(() -> assertEquals(4, (int) get("ann").get("events")));
+        assertBusy(() -> {
+            try {
+                assertEquals(4, (int) json(describe("ann")).get("events"));
+            } catch (ResourceNotFoundException e) {
+                throw new AssertionError("not yet", e);
+            }
+        });
     }
 
-    private FakeRestChannel answer(String user) throws Exception {
-        FakeRestRequest request = new FakeRestRequest.Builder(xContentRegistry()).withParams(new HashMap<>(Map.of("tracker", "shop", "user", user))).build();
-        FakeRestChannel channel = new FakeRestChannel(request, true, 1);
-        new RestGetProfile(rank.labels()).handleRequest(request, channel, (NodeClient) client());
-        assertBusy(() -> assertNotNull(channel.capturedResponse()));
-        return channel;
+    private ProfileDescription describe(String user) {
+        return client().execute(DescribeProfileAction.INSTANCE, new DescribeProfileAction.Request("shop", user)).actionGet();
     }
 
-    private Map<String, Object> get(String user) throws Exception {
-        FakeRestChannel channel = answer(user);
-        assertEquals(RestStatus.OK, channel.capturedResponse().status());
-        try (XContentParser parser = createParser(JsonXContent.jsonXContent, channel.capturedResponse().content())) {
+    private Map<String, Object> json(ProfileDescription description) throws IOException {
+        try (XContentParser parser = createParser(JsonXContent.jsonXContent, Strings.toString(MediaTypeRegistry.JSON, description))) {
             return parser.map();
         }
     }
@@ -92,9 +90,10 @@ public class RestGetProfileTests extends AffinityNodeTestCase {
         return ((Number) ((Map<?, ?>) parent).get(name)).doubleValue();
     }
 
-    public void testSaysWhatInWhichCircumstancesAndSinceWhen() throws Exception {
+    public void testDescribesInterestsWithContextsAndTimes() throws Exception {
         shop();
-        Map<String, Object> profile = get("ann");
+        ProfileDescription description = describe("ann");
+        Map<String, Object> profile = json(description);
         assertEquals(1 - Math.pow(0.7, 4), number(profile, "confidence"), 0.001);
         Map<String, Object> lights = list(profile, "interests").get(0);
         Map<String, Object> desks = list(profile, "interests").get(1);
@@ -115,7 +114,16 @@ public class RestGetProfileTests extends AffinityNodeTestCase {
         assertEquals(Instant.ofEpochMilli(now - 60 * DAY).toString(), course.get(0).get("time"));
         assertEquals(List.of(1.0, 0.5, 0.25, 0.125, 0.0625, 2.03), course.stream().map(moment -> moment.get("weight")).toList());
         assertEquals(List.of(0.0, 0.0, 0.0, 0.0, 1.0, 0.5), list(desks, "over_time").stream().map(moment -> moment.get("weight")).toList());
-        assertEquals(RestStatus.NOT_FOUND, answer("nobody").capturedResponse().status());
+        assertEquals(profile, json(copyWriteable(description, writableRegistry(), ProfileDescription::new)));
+    }
+
+    public void testRefusesUnknownUsersAndTrackers() throws Exception {
+        shop();
+        Exception e = expectThrows(ResourceNotFoundException.class, () -> describe("nobody"));
+        assertEquals("[affinity] tracker [shop] has no profile of this user", e.getMessage());
+        DescribeProfileAction.Request unknown = new DescribeProfileAction.Request("shpo", "ann");
+        e = expectThrows(IllegalArgumentException.class, () -> client().execute(DescribeProfileAction.INSTANCE, unknown).actionGet());
+        assertEquals("[affinity] unknown tracker [shpo]; defined: [shop]", e.getMessage());
     }
 
     private List<Object> labelsOfHits(RankNode node) throws Exception {
@@ -129,11 +137,11 @@ public class RestGetProfileTests extends AffinityNodeTestCase {
         return labels;
     }
 
-    public void testHitsSayWhyInTheSameWordsOnceTheyAreKnown() throws Exception {
+    public void testExplanationsOfHitsHaveTheSameLabels() throws Exception {
         shop();
         RankNode fresh = new RankNode();
-        assertNull("a search waits for no words", labelsOfHits(fresh).getFirst());
+        assertNull("a search does not wait for labels", labelsOfHits(fresh).getFirst());
         assertBusy(() -> assertEquals("bicycle lights, road", labelsOfHits(fresh).getFirst()));
-        assertEquals("what was shown is known", "bicycle lights, road", labelsOfHits(rank).getFirst());
+        assertEquals("a label is cached once it was shown", "bicycle lights, road", labelsOfHits(getInstanceFromNode(RankNode.class)).getFirst());
     }
 }
