@@ -4,7 +4,7 @@ import com.github.freva.asciitable.AsciiTable;
 import com.github.freva.asciitable.Column;
 import com.github.freva.asciitable.HorizontalAlign;
 import org.opensearch.affinity.integ.cluster.KnownUser;
-import org.opensearch.affinity.integ.cluster.Screen;
+import org.opensearch.affinity.integ.console.Screen;
 import org.opensearch.affinity.integ.data.Hit;
 
 import java.util.ArrayList;

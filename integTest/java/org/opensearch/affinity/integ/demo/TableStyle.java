@@ -2,7 +2,7 @@ package org.opensearch.affinity.integ.demo;
 
 import com.github.freva.asciitable.Column;
 import com.github.freva.asciitable.Styler;
-import org.opensearch.affinity.integ.cluster.Screen;
+import org.opensearch.affinity.integ.console.Screen;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,10 @@
 package org.opensearch.affinity.integ.bench.encode;
 
 import org.opensearch.affinity.integ.bench.common.Machine;
+import org.opensearch.affinity.integ.bench.common.Report;
+import org.opensearch.affinity.integ.bench.common.Texts;
 import org.opensearch.affinity.integ.bench.peers.PeersRun;
-import org.opensearch.affinity.integ.cluster.Screen;
+import org.opensearch.affinity.integ.console.Screen;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

@@ -2,7 +2,7 @@ package org.opensearch.affinity.integ.bench.quality;
 
 import org.opensearch.affinity.integ.bench.common.Figures;
 import org.opensearch.affinity.integ.bench.common.QualityReport;
-import org.opensearch.affinity.integ.cluster.Screen;
+import org.opensearch.affinity.integ.console.Screen;
 import org.opensearch.affinity.integ.data.DataSet;
 import org.opensearch.affinity.integ.data.NewItems;
 import org.opensearch.affinity.integ.data.Split;

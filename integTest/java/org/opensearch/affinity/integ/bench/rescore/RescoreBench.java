@@ -1,7 +1,7 @@
 package org.opensearch.affinity.integ.bench.rescore;
 
 import org.opensearch.affinity.integ.bench.common.Figures;
-import org.opensearch.affinity.integ.cluster.Screen;
+import org.opensearch.affinity.integ.console.Screen;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

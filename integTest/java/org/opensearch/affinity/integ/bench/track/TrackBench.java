@@ -1,7 +1,7 @@
 package org.opensearch.affinity.integ.bench.track;
 
 import org.opensearch.affinity.integ.bench.common.Figures;
-import org.opensearch.affinity.integ.cluster.Screen;
+import org.opensearch.affinity.integ.console.Screen;
 import org.opensearch.affinity.integ.data.DataSet;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

@@ -3,16 +3,15 @@ package org.opensearch.affinity.integ.bench.track;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.opensearch.affinity.integ.bench.common.BenchNode;
-import org.opensearch.affinity.integ.bench.common.ClusteredItems;
 import org.opensearch.affinity.integ.bench.common.Figures;
 import org.opensearch.affinity.integ.bench.common.Lap;
 import org.opensearch.affinity.integ.cluster.BulkFeed;
 import org.opensearch.affinity.integ.cluster.Node;
 import org.opensearch.affinity.integ.cluster.OpenSearchHome;
 import org.opensearch.affinity.integ.cluster.Rest;
-import org.opensearch.affinity.integ.cluster.Screen;
-import org.opensearch.affinity.integ.cluster.Step;
 import org.opensearch.affinity.integ.cluster.TrackerProgress;
+import org.opensearch.affinity.integ.console.Screen;
+import org.opensearch.affinity.integ.console.Step;
 import org.opensearch.affinity.integ.data.DataSet;
 import org.opensearch.affinity.integ.data.Split;
 

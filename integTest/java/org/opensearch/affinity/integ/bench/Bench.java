@@ -1,4 +1,4 @@
-package org.opensearch.affinity.integ.bench.common;
+package org.opensearch.affinity.integ.bench;
 
 import org.opensearch.affinity.integ.bench.encode.EncodeBench;
 import org.opensearch.affinity.integ.bench.learn.LearnBench;
@@ -7,9 +7,9 @@ import org.opensearch.affinity.integ.bench.rescore.RescoreBench;
 import org.opensearch.affinity.integ.bench.soak.SoakBench;
 import org.opensearch.affinity.integ.bench.track.TrackBench;
 import org.opensearch.affinity.integ.cluster.RestFailure;
-import org.opensearch.affinity.integ.cluster.Screen;
-import picocli.CommandLine;
+import org.opensearch.affinity.integ.console.Screen;
 import picocli.CommandLine.Command;
+import picocli.CommandLine;
 
 import java.io.UncheckedIOException;
 
