@@ -1,15 +1,16 @@
 package org.opensearch.affinity.integ.demo;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.opensearch.affinity.integ.cluster.KnownUser;
 import org.opensearch.affinity.integ.cluster.Rest;
+import org.opensearch.affinity.integ.cluster.RestFailure;
 import org.opensearch.affinity.integ.data.Hit;
 import org.opensearch.affinity.integ.data.Shop;
 import org.opensearch.affinity.integ.data.ShopQuery;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One query as nobody and as some users see it.
@@ -21,16 +22,33 @@ public record Showing(String query, List<Hit> nobody, List<Viewer> viewers) {
     /** A user and what the user sees. */
     public record Viewer(KnownUser user, List<Hit> hits) {}
 
-    /** Asks the node. */
+    /** How often a search is sent at most, until its reasons are in words. */
+    private static final int MOST_SEARCHES = 15;
+    private static final long PAUSE_MILLIS = 200;
+
+    /**
+     * Runs the searches. A search does not wait for the words of its reasons, which the node then looks up: the first one of a
+     * user may be without, so it is repeated, for at most three seconds.
+     *
+     * @param size how many hits each user sees
+     */
     public static Showing of(Rest rest, ShopQuery shopQuery, String query, List<KnownUser> users, int size) {
-        List<Hit> nobody = ask(rest, shopQuery.bm25(query, shopQuery.window()));
+        List<Hit> nobody = search(rest, shopQuery.bm25(query, shopQuery.window()));
         List<Viewer> viewers = new ArrayList<>();
         for (KnownUser user : users) {
-            ObjectNode body = shopQuery.personal(query, user.user(), size);
-            body.put("explain", true);
-            viewers.add(new Viewer(user, ask(rest, body)));
+            ObjectNode body = shopQuery.personalWithReasons(query, user.user(), size);
+            List<Hit> hits = search(rest, body);
+            for (int sent = 1; sent < MOST_SEARCHES && hits.stream().allMatch(Showing::isLabelled) == false; sent++) {
+                pause();
+                hits = search(rest, body);
+            }
+            viewers.add(new Viewer(user, hits));
         }
         return new Showing(query, nobody, viewers);
+    }
+
+    private static boolean isLabelled(Hit hit) {
+        return Stream.concat(hit.liked().stream(), hit.disliked().stream()).noneMatch(reason -> reason.label().isEmpty());
     }
 
     /** The rank of an item without personalisation, from 1; 0 when it is not among the hits. */
@@ -43,9 +61,17 @@ public record Showing(String query, List<Hit> nobody, List<Viewer> viewers) {
         return 0;
     }
 
-    private static List<Hit> ask(Rest rest, ObjectNode body) {
-        ArrayNode shown = body.putArray("_source");
-        shown.add("title").add("categories");
+    private static List<Hit> search(Rest rest, ObjectNode body) {
+        body.putArray("_source").add("title").add("categories");
         return Hit.all(rest.post("/" + Shop.ITEMS + "/_search", body));
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RestFailure(0, "interrupted while waiting for the labels of interests");
+        }
     }
 }

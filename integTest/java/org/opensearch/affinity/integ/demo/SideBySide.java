@@ -6,6 +6,7 @@ import com.github.freva.asciitable.HorizontalAlign;
 import org.opensearch.affinity.integ.cluster.KnownUser;
 import org.opensearch.affinity.integ.console.Screen;
 import org.opensearch.affinity.integ.data.Hit;
+import org.opensearch.affinity.integ.data.Reason;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -82,10 +83,16 @@ public final class SideBySide {
         return String.join("\n", lines);
     }
 
+    /** The interest that adds most to the hit's affinity, and the aversion that takes most from it. */
     private static String reason(Hit hit, KnownUser user) {
-        String liked = hit.liked().isPresent() ? user.taste(hit.liked().getAsInt()).map(taste -> "♥ " + taste.words()).orElse("") : "";
-        String disliked = hit.disliked().isPresent() ? user.taste(hit.disliked().getAsInt()).map(taste -> "✗ " + taste.words()).orElse("") : "";
+        String liked = hit.liked().map(reason -> "♥ " + words(reason, user)).orElse("");
+        String disliked = hit.disliked().map(reason -> "✗ " + words(reason, user)).orElse("");
         return (liked + " " + disliked).strip();
+    }
+
+    /** The label, or the words of the profile where the node has none. */
+    private static String words(Reason reason, KnownUser user) {
+        return reason.label().isEmpty() ? user.taste(reason.number()).map(KnownUser.Taste::words).orElse("") : reason.label();
     }
 
     private static String moved(int up) {

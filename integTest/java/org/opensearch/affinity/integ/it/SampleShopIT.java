@@ -16,6 +16,7 @@ import org.opensearch.affinity.integ.console.Screen;
 import org.opensearch.affinity.integ.console.Step;
 import org.opensearch.affinity.integ.data.Hit;
 import org.opensearch.affinity.integ.data.Person;
+import org.opensearch.affinity.integ.data.Reason;
 import org.opensearch.affinity.integ.data.SampleShop;
 import org.opensearch.affinity.integ.data.Shop;
 import org.opensearch.affinity.integ.data.ShopQuery;
@@ -98,12 +99,33 @@ public class SampleShopIT {
     }
 
     @Test
-    public void everyHitOfAUserSaysWhichInterestItMeets() {
-        KnownUser bruno = known("bruno");
-        for (Hit hit : Showing.of(rest, query, "light", List.of(bruno), 5).viewers().getFirst().hits()) {
-            assertTrue(hit.toString(), hit.liked().isPresent());
-            assertTrue(hit.toString(), bruno.taste(hit.liked().getAsInt()).isPresent());
+    public void shownReasonIsThePartWithTheLargestMatch() {
+        Map<String, List<String>> searches = Map.of("light", List.of("bruno", "fida"), "mat", List.of("clara", "zoe"));
+        searches.forEach((text, users) -> {
+            for (Showing.Viewer viewer : Showing.of(rest, query, text, users.stream().map(SampleShopIT::known).toList(), 5).viewers()) {
+                JsonNode answer = rest.post("/products/_search", query.personalWithReasons(text, viewer.user().user(), 5));
+                assertEquals(5, viewer.hits().size());
+                for (int i = 0; i < 5; i++) {
+                    Hit hit = viewer.hits().get(i);
+                    JsonNode raw = answer.at("/hits/hits/" + i);
+                    assertEquals(raw.path("_id").asText(), hit.id());
+                    JsonNode largest = largest(raw.at("/fields/_affinity/0/interests"));
+                    Reason shown = hit.liked().orElseThrow(() -> new AssertionError(raw.toString()));
+                    assertEquals(raw.toString(), largest.path("number").asInt(), shown.number());
+                    assertEquals(raw.toString(), largest.path("label").asText(), shown.label());
+                    assertNotEquals("the demo waits for words: " + raw, "", shown.label());
+                }
+            }
+        });
+    }
+
+    /** The interest that adds most to the affinity of a hit. */
+    private static JsonNode largest(JsonNode interests) {
+        JsonNode largest = interests.path(0);
+        for (JsonNode interest : interests) {
+            largest = interest.path("match").asDouble() > largest.path("match").asDouble() ? interest : largest;
         }
+        return largest;
     }
 
     @Test
