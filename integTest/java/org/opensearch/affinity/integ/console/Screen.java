@@ -44,8 +44,17 @@ public final class Screen {
         out.println(text);
     }
 
+    /** Columns that a line may take. */
     public int width() {
         return width;
+    }
+
+    PrintStream out() {
+        return out;
+    }
+
+    boolean coloured() {
+        return colour;
     }
 
     boolean terminal() {

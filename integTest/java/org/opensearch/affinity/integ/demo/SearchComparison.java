@@ -13,18 +13,18 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * One query as nobody and as some users see it.
+ * The hits of one query without a user and for some users.
  *
- * @param nobody  the unpersonalised hits, as deep as rescoring goes, so that every hit of a user can be found in them
- * @param viewers who else asked
+ * @param plain the unpersonalised hits, as many as are rescored, so that every hit of a user is among them
+ * @param users the personalised hits of each user
  */
-public record Showing(String query, List<Hit> nobody, List<Viewer> viewers) {
-    /** A user and what the user sees. */
-    public record Viewer(KnownUser user, List<Hit> hits) {}
-
+public record SearchComparison(String query, List<Hit> plain, List<Personalised> users) {
     /** How often a search is sent at most, until its reasons are in words. */
     private static final int MOST_SEARCHES = 15;
     private static final long PAUSE_MILLIS = 200;
+
+    /** A user and the hits of this user's search, best first. */
+    public record Personalised(KnownUser user, List<Hit> hits) {}
 
     /**
      * Runs the searches. A search does not wait for the words of its reasons, which the node then looks up: the first one of a
@@ -32,19 +32,19 @@ public record Showing(String query, List<Hit> nobody, List<Viewer> viewers) {
      *
      * @param size how many hits each user sees
      */
-    public static Showing of(Rest rest, ShopQuery shopQuery, String query, List<KnownUser> users, int size) {
-        List<Hit> nobody = search(rest, shopQuery.bm25(query, shopQuery.window()));
-        List<Viewer> viewers = new ArrayList<>();
+    public static SearchComparison of(Rest rest, ShopQuery shopQuery, String query, List<KnownUser> users, int size) {
+        List<Hit> plain = search(rest, shopQuery.bm25(query, shopQuery.window()));
+        List<Personalised> personalised = new ArrayList<>();
         for (KnownUser user : users) {
             ObjectNode body = shopQuery.personalWithReasons(query, user.user(), size);
             List<Hit> hits = search(rest, body);
-            for (int sent = 1; sent < MOST_SEARCHES && hits.stream().allMatch(Showing::isLabelled) == false; sent++) {
+            for (int sent = 1; sent < MOST_SEARCHES && hits.stream().allMatch(SearchComparison::isLabelled) == false; sent++) {
                 pause();
                 hits = search(rest, body);
             }
-            viewers.add(new Viewer(user, hits));
+            personalised.add(new Personalised(user, hits));
         }
-        return new Showing(query, nobody, viewers);
+        return new SearchComparison(query, plain, personalised);
     }
 
     private static boolean isLabelled(Hit hit) {
@@ -52,9 +52,9 @@ public record Showing(String query, List<Hit> nobody, List<Viewer> viewers) {
     }
 
     /** The rank of an item without personalisation, from 1; 0 when it is not among the hits. */
-    int rankForNobody(String id) {
-        for (int i = 0; i < nobody.size(); i++) {
-            if (nobody.get(i).id().equals(id)) {
+    int plainRank(String id) {
+        for (int i = 0; i < plain.size(); i++) {
+            if (plain.get(i).id().equals(id)) {
                 return i + 1;
             }
         }

@@ -14,35 +14,37 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
-/** A {@link Showing} as a table: a column for nobody and one for each user, the best hits below one another, with the reasons. */
-public final class SideBySide {
+/** A {@link SearchComparison} as a table: a column without a user and one for each user, with score, change of rank and reason. */
+public final class ComparisonTable {
     private static final Character[] BORDERS = {
         '╭', '─', '┬', '╮', '│', '│', '│', '├', '─', '┼', '┤', '│', '│', '│', '├', '─', '┼', '┤', null, null, null, null, null, null, null, '╰', '─', '┴', '╯' };
-    private static final int RANK_COLUMN = 4;
-    private static final int MOST_TASTES = 3;
+    private static final int RANK_WIDTH = 2;
+    /** Border and blanks of a column. */
+    private static final int PADDING = 3;
+    private static final int MOST_INTERESTS = 3;
 
     private final Screen screen;
-    private final Showing showing;
+    private final SearchComparison comparison;
     private final int rows;
-    private final int cell;
+    private final int cellWidth;
 
     /** @param rows how many hits to show at most */
-    public SideBySide(Screen screen, Showing showing, int rows) {
+    public ComparisonTable(Screen screen, SearchComparison comparison, int rows) {
         this.screen = screen;
-        this.showing = showing;
-        this.rows = Math.min(rows, showing.nobody().size());
-        int columns = showing.viewers().size() + 1;
-        this.cell = (screen.width() - RANK_COLUMN - columns * 3 - 2) / columns;
+        this.comparison = comparison;
+        this.rows = Math.min(rows, comparison.plain().size());
+        int columns = comparison.users().size() + 1;
+        this.cellWidth = (screen.width() - RANK_WIDTH - (columns + 1) * PADDING - 1) / columns;
     }
 
     @Override
     public String toString() {
         List<String[]> cells = IntStream.range(0, rows).mapToObj(this::row).toList();
         List<Column> columns = new ArrayList<>();
-        columns.add(column("#", 0));
-        columns.add(column(heading("nobody", "without a user: BM25 alone"), 1));
-        for (Showing.Viewer viewer : showing.viewers()) {
-            columns.add(column(heading(viewer.user()), columns.size()));
+        columns.add(column("#", RANK_WIDTH));
+        columns.add(column("not personalised\nwithout a user", cellWidth));
+        for (SearchComparison.Personalised personalised : comparison.users()) {
+            columns.add(column(heading(personalised.user()), cellWidth));
         }
         return AsciiTable.builder()
             .border(BORDERS)
@@ -52,30 +54,33 @@ public final class SideBySide {
             .asString();
     }
 
-    private Column column(String heading, int number) {
-        int width = number == 0 ? RANK_COLUMN - 2 : cell;
+    private static Column column(String heading, int width) {
         return new Column().header(heading).headerAlign(HorizontalAlign.LEFT).dataAlign(HorizontalAlign.LEFT).minWidth(width + 2).maxWidth(width + 2);
     }
 
     private String[] row(int row) {
         List<String> cells = new ArrayList<>();
         cells.add(Integer.toString(row + 1));
-        cells.add(row < showing.nobody().size() ? text(showing.nobody().get(row), row, null) : "");
-        for (Showing.Viewer viewer : showing.viewers()) {
-            cells.add(row < viewer.hits().size() ? text(viewer.hits().get(row), row, viewer.user()) : "");
+        cells.add(cell(comparison.plain().get(row), row, null));
+        for (SearchComparison.Personalised personalised : comparison.users()) {
+            cells.add(row < personalised.hits().size() ? cell(personalised.hits().get(row), row, personalised.user()) : "");
         }
         return cells.toArray(String[]::new);
     }
 
-    /** Title, category, how the score came about, and the reason in words. */
-    private String text(Hit hit, int row, KnownUser user) {
-        List<String> lines = new ArrayList<>(List.of(cut(hit.title()), cut(shelf(hit.category()))));
-        int before = showing.rankForNobody(hit.id());
-        if (user == null || before == 0) {
+    /**
+     * Title, category, score and reason of a hit.
+     *
+     * @param user null in the column without a user
+     */
+    private String cell(Hit hit, int row, KnownUser user) {
+        List<String> lines = new ArrayList<>(List.of(cut(hit.title()), cut(lastSteps(hit.category()))));
+        int plainRank = comparison.plainRank(hit.id());
+        if (user == null || plainRank == 0) {
             lines.add(score(hit.score()));
         } else {
-            double relevance = showing.nobody().get(before - 1).score();
-            lines.add(score(relevance) + " × " + score(hit.score() / relevance) + " = " + score(hit.score()) + moved(before - (row + 1)));
+            double relevance = comparison.plain().get(plainRank - 1).score();
+            lines.add(score(relevance) + " × " + score(hit.score() / relevance) + " = " + score(hit.score()) + moved(plainRank - (row + 1)));
         }
         if (user != null) {
             lines.add(cut(reason(hit, user)));
@@ -90,7 +95,7 @@ public final class SideBySide {
         return (liked + " " + disliked).strip();
     }
 
-    /** The label, or the words of the profile where the node has none. */
+    /** The label, or the words of the profile where the search has none. */
     private static String words(Reason reason, KnownUser user) {
         return reason.label().isEmpty() ? user.taste(reason.number()).map(KnownUser.Taste::words).orElse("") : reason.label();
     }
@@ -100,19 +105,15 @@ public final class SideBySide {
     }
 
     private String heading(KnownUser user) {
-        String tastes = user.tastes()
+        String interests = user.tastes()
             .stream()
-            .filter(taste -> taste.weight() > 0)
+            .filter(interest -> interest.weight() > 0)
             .sorted(Comparator.comparingDouble(KnownUser.Taste::share).reversed())
-            .limit(MOST_TASTES)
-            .map(taste -> cut(Math.round(100 * taste.share()) + " % " + taste.words()))
+            .limit(MOST_INTERESTS)
+            .map(interest -> cut(Math.round(100 * interest.share()) + " % " + interest.words()))
             .reduce((a, b) -> a + "\n" + b)
             .orElse("no interests yet");
-        return heading(user.user() + " · " + String.format(Locale.ROOT, "%,d events", user.events()), tastes);
-    }
-
-    private String heading(String name, String below) {
-        return cut(name) + "\n" + below;
+        return cut(user.user() + " · " + String.format(Locale.ROOT, "%,d events", user.events())) + "\n" + interests;
     }
 
     private static String score(double score) {
@@ -120,12 +121,12 @@ public final class SideBySide {
     }
 
     /** The last two steps of a category path. */
-    private static String shelf(String category) {
+    private static String lastSteps(String category) {
         String[] steps = category.split(" > ");
         return steps.length <= 2 ? String.join(" › ", steps) : steps[steps.length - 2] + " › " + steps[steps.length - 1];
     }
 
     private String cut(String text) {
-        return text.length() <= cell ? text : text.substring(0, cell - 1).stripTrailing() + "…";
+        return text.length() <= cellWidth ? text : text.substring(0, cellWidth - 1).stripTrailing() + "…";
     }
 }

@@ -28,7 +28,7 @@ import static org.hamcrest.Matchers.not;
 import static org.junit.Assert.assertEquals;
 
 /** Shows the search of the sample shop's clara for "mat"; a server of this test gives the answers of a node. */
-public class ShowingTests {
+public class SearchComparisonTests {
     private static final KnownUser CLARA = new KnownUser(
         "clara", 150, List.of(new KnownUser.Taste("baking, kitchen, pan", 0.88, 3, List.of("Rolling Pin")), new KnownUser.Taste("", 0.04, 1, List.of("Stand Mixer")))
     );
@@ -39,8 +39,8 @@ public class ShowingTests {
     private int searches;
     private int withoutLabels;
 
-    public ShowingTests() throws IOException {
-        try (InputStream in = ShowingTests.class.getResourceAsStream("/demo/mat-for-clara.json")) {
+    public SearchComparisonTests() throws IOException {
+        try (InputStream in = SearchComparisonTests.class.getResourceAsStream("/demo/mat-for-clara.json")) {
             answer = (ObjectNode) Rest.JSON.readTree(in);
         }
         unlabelled = answer.deepCopy();
@@ -98,8 +98,8 @@ public class ShowingTests {
 
     private String table() {
         Rest rest = new Rest(URI.create("http://127.0.0.1:" + server.getAddress().getPort()));
-        Showing showing = Showing.of(rest, new ShopQuery(List.of("title"), "most_fields", "shop", 1_000, null), "mat", List.of(CLARA), 2);
+        SearchComparison comparison = SearchComparison.of(rest, new ShopQuery(List.of("title"), "most_fields", "shop", 1_000, null), "mat", List.of(CLARA), 2);
         Screen screen = new Screen(new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8), false, false, 100);
-        return new SideBySide(screen, showing, 2).toString();
+        return new ComparisonTable(screen, comparison, 2).toString();
     }
 }
