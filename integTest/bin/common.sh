@@ -94,7 +94,7 @@ launch() {
       -cp "target/test-classes:target/classes:$(cat target/demo/classpath)" "$main" "$@"
   }
   jdk=$(find_jdk)
-  if [ -z "$jdk" ] || [ ! -f "$STAMP" ] || [ ! -f "target/test-classes/${main//.//}.class" ]; then
+  if [ -z "$jdk" ] || [ ! -f "$STAMP" ] || [ ! -f target/test-classes/org/opensearch/affinity/integ/console/Launcher.class ]; then
     case " $* " in
       *' -h '* | *' --help '*)
         printf '%s\n\n%s\n' "$usage" 'The options are listed once there is a build: the first run makes one. Needs a JDK of 21 or later, Maven and 4 GB of disk.'
