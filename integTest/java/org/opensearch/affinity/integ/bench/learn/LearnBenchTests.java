@@ -3,8 +3,9 @@ package org.opensearch.affinity.integ.bench.learn;
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.Rule;
 import org.junit.Test;
-import org.opensearch.affinity.integ.cluster.Screen;
 import org.opensearch.affinity.integ.cluster.TestFolder;
+import org.opensearch.affinity.integ.console.Launcher;
+import org.opensearch.affinity.integ.console.Screen;
 import org.opensearch.affinity.learn.HeldOut;
 import org.opensearch.affinity.learn.InteractionMatrix;
 import org.opensearch.affinity.learn.InterestModel;
@@ -12,7 +13,6 @@ import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.RankingMetrics;
 import org.opensearch.affinity.learn.neighbour.Neighbourhood;
-import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
 import java.io.ByteArrayOutputStream;
@@ -42,18 +42,24 @@ public class LearnBenchTests {
     public final TestFolder folder = new TestFolder();
 
     @Test
-    public void argumentsAreRead() {
-        LearnBench bench = parsed("some/set", "--threads", "3");
-        assertEquals(Path.of("some/set"), bench.folder);
+    public void argumentsAreRead() throws IOException {
+        String set = folder.newFolder("set").getPath();
+        LearnBench bench = parsed(set, "--threads", "3");
+        assertEquals(set, bench.folder.toString());
         assertEquals(3, bench.threads);
-        assertEquals(2, parsed("set").threads);
-        assertThat(assertThrows(ParameterException.class, () -> parsed("set", "--threads", "0")).getMessage(), containsString("at least 1, got 0"));
-        assertThrows(ParameterException.class, LearnBenchTests::parsed);
+        assertEquals(2, parsed(set).threads);
+        assertThat(refusal(set, "--threads", "0"), containsString("--threads must be at least 1, got 0"));
+        assertThat(refusal(set + "s"), containsString("there is no folder " + set + "s"));
+        assertThat(refusal(), containsString("DIR"));
+    }
+
+    private static String refusal(String... arguments) {
+        return assertThrows(ParameterException.class, () -> parsed(arguments)).getMessage();
     }
 
     private static LearnBench parsed(String... arguments) {
         LearnBench bench = new LearnBench();
-        new CommandLine(bench).parseArgs(arguments);
+        Launcher.commandLine(bench).parseArgs(arguments);
         bench.check();
         return bench;
     }

@@ -2,8 +2,8 @@ package org.opensearch.affinity.integ.bench.learn;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.opensearch.affinity.integ.cluster.Rest;
-import org.opensearch.affinity.integ.cluster.Screen;
-import org.opensearch.affinity.integ.cluster.Step;
+import org.opensearch.affinity.integ.console.Screen;
+import org.opensearch.affinity.integ.console.Step;
 import org.opensearch.affinity.learn.Blend;
 import org.opensearch.affinity.learn.CoordinateSearch;
 import org.opensearch.affinity.learn.Hyperparameter;

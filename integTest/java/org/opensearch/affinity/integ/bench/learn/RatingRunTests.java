@@ -8,7 +8,7 @@ import org.opensearch.affinity.integ.bench.common.Figures;
 import org.opensearch.affinity.integ.bench.common.Machine;
 import org.opensearch.affinity.integ.bench.learn.HeldOutRatings.Rating;
 import org.opensearch.affinity.integ.cluster.Rest;
-import org.opensearch.affinity.integ.cluster.Screen;
+import org.opensearch.affinity.integ.console.Screen;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.rating.RatingError;

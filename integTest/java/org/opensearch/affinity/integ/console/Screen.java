@@ -1,4 +1,4 @@
-package org.opensearch.affinity.integ.cluster;
+package org.opensearch.affinity.integ.console;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -44,8 +44,17 @@ public final class Screen {
         out.println(text);
     }
 
+    /** Columns that a line may take. */
     public int width() {
         return width;
+    }
+
+    PrintStream out() {
+        return out;
+    }
+
+    boolean coloured() {
+        return colour;
     }
 
     boolean terminal() {

@@ -1,8 +1,6 @@
-package org.opensearch.affinity.integ.bench.encode;
+package org.opensearch.affinity.integ.bench.common;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.opensearch.affinity.integ.bench.common.Figures;
-import org.opensearch.affinity.integ.bench.common.Machine;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

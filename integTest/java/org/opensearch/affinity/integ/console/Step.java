@@ -1,4 +1,4 @@
-package org.opensearch.affinity.integ.cluster;
+package org.opensearch.affinity.integ.console;
 
 import java.time.Duration;
 import java.util.Locale;

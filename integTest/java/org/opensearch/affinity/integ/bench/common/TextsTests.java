@@ -1,4 +1,4 @@
-package org.opensearch.affinity.integ.bench.encode;
+package org.opensearch.affinity.integ.bench.common;
 
 import org.junit.Test;
 

@@ -1,6 +1,7 @@
-package org.opensearch.affinity.integ.bench.common;
+package org.opensearch.affinity.integ.bench.track;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import org.opensearch.affinity.integ.bench.common.Lap;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.cluster.RestFailure;
 
@@ -19,7 +20,7 @@ import java.util.function.LongConsumer;
  * Writes events into a log as a site does: without ids, several bulks at a time, each offered again where the node is busy
  * (429). Their order is that of the iterator but for bulks that overtake one another.
  */
-public final class LogFeed {
+final class LogFeed {
     private static final int WRITERS = 2;
     private static final int BULK = 1_000;
     private static final long PAUSE_MILLIS = 50;
@@ -27,7 +28,7 @@ public final class LogFeed {
     private final Rest rest;
     private final String path;
 
-    public LogFeed(Rest rest, String index) {
+    LogFeed(Rest rest, String index) {
         this.rest = rest;
         this.path = "/" + index + "/_bulk?filter_path=errors,items.*.status";
     }
@@ -38,7 +39,7 @@ public final class LogFeed {
      * @param written told after each bulk how many are written so far
      * @return how long it took
      */
-    public Lap send(Iterator<String> events, long count, LongConsumer written) throws IOException {
+    Lap send(Iterator<String> events, long count, LongConsumer written) throws IOException {
         AtomicLong total = new AtomicLong();
         AtomicLong left = new AtomicLong(count);
         long begin = System.nanoTime();
@@ -76,7 +77,7 @@ public final class LogFeed {
     }
 
     /** Writes events in one bulk, and returns when all are acknowledged. */
-    public void write(List<String> events) {
+    void write(List<String> events) {
         List<String> left = events;
         while (left.isEmpty() == false) {
             StringBuilder lines = new StringBuilder();

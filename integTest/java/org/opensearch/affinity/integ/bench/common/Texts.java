@@ -1,4 +1,4 @@
-package org.opensearch.affinity.integ.bench.encode;
+package org.opensearch.affinity.integ.bench.common;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -28,7 +28,7 @@ public record Texts(String origin, List<String> all) {
     private static final long SEED = 20_260_101L;
 
     /** The texts of a file: one a line, or the descriptions when it is a Debian control file. Blank ones and repetitions are left out. */
-    static Texts read(Path file) throws IOException {
+    public static Texts read(Path file) throws IOException {
         try (BufferedReader lines = Files.newBufferedReader(file)) {
             Texts texts = new Texts(file.getFileName().toString(), List.copyOf(parse(lines)));
             if (texts.all.isEmpty()) {
@@ -41,7 +41,7 @@ public record Texts(String origin, List<String> all) {
     }
 
     /** Descriptions of Debian packages: of all that apt knows when it keeps descriptions, else of those installed. */
-    static Texts ofThisMachine() throws IOException {
+    public static Texts ofThisMachine() throws IOException {
         if (Files.isDirectory(APT) && Files.isExecutable(APT_HELPER)) {
             Set<String> known = new LinkedHashSet<>();
             try (Stream<Path> files = Files.list(APT)) {
@@ -60,7 +60,7 @@ public record Texts(String origin, List<String> all) {
     }
 
     /** The first so many after a shuffle that is always the same. */
-    Texts sample(int count) {
+    public Texts sample(int count) {
         List<String> shuffled = new ArrayList<>(all);
         Collections.shuffle(shuffled, new Random(SEED));
         return new Texts(origin, List.copyOf(shuffled.subList(0, Math.min(count, shuffled.size()))));
