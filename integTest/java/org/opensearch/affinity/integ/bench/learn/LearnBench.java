@@ -32,7 +32,7 @@ import java.util.Optional;
             + "predicted. Minutes.",
         "" })
 public final class LearnBench implements Program {
-    @Parameters(index = "0", paramLabel = "DIR", description = "A data set: beauty, gowalla, ml-latest-small (see docs/quality.md).")
+    @Parameters(index = "0", paramLabel = "DIR", description = "A data set: beauty, gowalla, ml-latest-small (see docs/benchmarks.md).")
     Path folder;
 
     @Option(
