@@ -27,7 +27,7 @@ import org.opensearch.tasks.TaskInfo;
 import java.util.List;
 import java.util.Set;
 
-/** Profiles and item table made anew from the log, on one node in this JVM. */
+/** Rebuilds of profiles and item rows from the log, on a single node. */
 public class RebuildTests extends TrackTestCase {
     private static final List<String> USERS = List.of("ann", "bob", "carl", "dora");
 
@@ -35,7 +35,7 @@ public class RebuildTests extends TrackTestCase {
         return USERS.stream().map(user -> profile(user)).toList();
     }
 
-    /** Ann did several things, Bob was forgotten and did more, Carl is out, and Dora was forgotten. */
+    /** Ann has six events, Bob was forgotten and has an event since, Carl opted out, and Dora was forgotten. */
     private void behave() throws Exception {
         long now = System.currentTimeMillis();
         for (int i = 0; i < 6; i++) {
@@ -52,7 +52,7 @@ public class RebuildTests extends TrackTestCase {
         awaitStats("\"applied\":10");
     }
 
-    public void testIsWhatACleanRunMakesAndForgetsTheSame() throws Exception {
+    public void testProfilesAndErasuresAreTheSame() throws Exception {
         shop("");
         behave();
         List<Profile> before = profiles();
@@ -76,7 +76,7 @@ public class RebuildTests extends TrackTestCase {
         assertEquals(FIRST, indices());
     }
 
-    public void testWhatIsAskedForMeanwhileHolds() throws Exception {
+    public void testErasuresDuringARebuild() throws Exception {
         shop("");
         behave();
         Refusals.index = ".affinity-items-shop@1";
@@ -85,7 +85,7 @@ public class RebuildTests extends TrackTestCase {
             assertBusy(() -> assertTrue(stats(), stats().contains("\"rebuild\":{\"read\":0,\"to_read\":10,\"percent\":0,\"slices\":1,\"slices_behind\":1}")));
             Exception e = expectThrows(OpenSearchStatusException.class, () -> rebuild(false));
             assertEquals(RestStatus.CONFLICT, ((OpenSearchStatusException) e).status());
-            assertNotNull("the profiles before serve as long", profile("ann"));
+            assertNotNull("the profiles in use are read until the rebuild is finished", profile("ann"));
             forget("ann");
             optOut("bob", true);
             optOut("carl", false);
@@ -99,13 +99,13 @@ public class RebuildTests extends TrackTestCase {
         click("bob", "tent", System.currentTimeMillis() + DAY / 2);
         click("carl", "tent", System.currentTimeMillis() + DAY / 2);
         assertBusy(() -> {
-            assertNotNull("who opted in is known again", profile("carl"));
+            assertNotNull("opted in again", profile("carl"));
             assertNull(profile("ann"));
             assertNull(profile("bob"));
         });
     }
 
-    public void testCancelledLeavesAllAsItWas() throws Exception {
+    public void testCancelChangesNothing() throws Exception {
         shop("");
         behave();
         List<Profile> before = profiles();
@@ -135,7 +135,7 @@ public class RebuildTests extends TrackTestCase {
         return client().admin().cluster().prepareListTasks().setActions("*affinity*rebuild*").setDetailed(true).get().getTasks();
     }
 
-    public void testIsSeenAsATaskAndGivenUpByIt() throws Exception {
+    public void testTaskShowsAndCancelsTheRebuild() throws Exception {
         shop("");
         behave();
         Refusals.index = ".affinity-items-shop@1";
@@ -154,7 +154,7 @@ public class RebuildTests extends TrackTestCase {
         rebuild(false);
         RebuildAction.Request late = RebuildAction.Request.cancel("shop", 7);
         client().execute(RebuildAction.INSTANCE, late).actionGet();
-        assertEquals("another rebuild goes on", WatchRebuildAction.Outcome.REBUILT, watch().actionGet("30s").outcome());
+        assertEquals("a rebuild of another number is not cancelled", WatchRebuildAction.Outcome.REBUILT, watch().actionGet("30s").outcome());
         awaitIndices(SECOND);
         assertEquals(List.of(), watchTasks());
     }
@@ -205,7 +205,7 @@ public class RebuildTests extends TrackTestCase {
         awaitIndices(SECOND);
     }
 
-    public void testGenerationsReadWhatTheyWrite() throws Exception {
+    public void testSerializationOfGenerationsAndLogShards() throws Exception {
         shop("");
         rebuild(false);
         ProfileGenerations generations = ProfileGenerations.of(state());
@@ -216,10 +216,10 @@ public class RebuildTests extends TrackTestCase {
             parser.nextToken();
             assertEquals(generations, ProfileGenerations.KIND.parse(parser));
         }
-        LogShard slice = new LogShard("shop", 3, new ShardId(new Index("ubi_events", "uuid"), 2), new ShardHistory("uuid.restored", 7, 2));
-        assertEquals(slice, copyWriteable(slice, writableRegistry(), LogShard::new));
-        try (XContentParser parser = createParser(slice.toXContent(JsonXContent.contentBuilder(), ToXContent.EMPTY_PARAMS))) {
-            assertEquals(slice, LogShard.fromXContent(parser));
+        LogShard logShard = new LogShard("shop", 3, new ShardId(new Index("ubi_events", "uuid"), 2), new ShardHistory("uuid.restored", 7, 2));
+        assertEquals(logShard, copyWriteable(logShard, writableRegistry(), LogShard::new));
+        try (XContentParser parser = createParser(logShard.toXContent(JsonXContent.contentBuilder(), ToXContent.EMPTY_PARAMS))) {
+            assertEquals(logShard, LogShard.fromXContent(parser));
         }
     }
 }
