@@ -247,7 +247,7 @@ public final class AffinityPlugin extends Plugin
         Supplier<RepositoriesService> repositories
     ) {
         encoder.set(encoder(environment, threadPool));
-        encoder.get().follow(cluster.getClusterSettings());
+        encoder.get().addSettingsUpdateConsumers(cluster.getClusterSettings());
         cluster.addListener(new FollowTasks(new PersistentTasksService(cluster, threadPool, client), resolver));
         cluster.addLocalNodeClusterManagerListener(new ProfileRetention(cluster, client));
         cluster.addLocalNodeClusterManagerListener(new Rebuilds(cluster, resolver, client, keys));

@@ -29,7 +29,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Which model packs every node has, and which it lacks. */
+/** Lists the model packs of every node, and the models that a node lacks in comparison with the others. */
 public final class ModelsAction extends ActionType<ModelsAction.Response> {
     public static final String NAME = "cluster:monitor/affinity/models";
     public static final ModelsAction INSTANCE = new ModelsAction();
@@ -38,8 +38,9 @@ public final class ModelsAction extends ActionType<ModelsAction.Response> {
         super(NAME, Response::new);
     }
 
+    /** The nodes whose model packs are listed. */
     public static final class Request extends BaseNodesRequest<Request> {
-        /** @param nodes ids, names or filters; none for all */
+        /** @param nodes ids, names or filters; none for all nodes */
         public Request(String... nodes) {
             super(nodes);
         }
@@ -58,9 +59,10 @@ public final class ModelsAction extends ActionType<ModelsAction.Response> {
     }
 
     /**
-     * A pack as a node has it.
+     * A model pack of a node.
      *
-     * @param precision what the node computes in
+     * @param precision that the model computes in on the node, {@code auto} until it is measured
+     * @param sha256    hexadecimal checksum of the model
      */
     record Model(String name, int dimension, int maxTokens, String precision, String license, String sha256) implements Writeable {
         Model(StreamInput in) throws IOException {
@@ -83,6 +85,7 @@ public final class ModelsAction extends ActionType<ModelsAction.Response> {
         }
     }
 
+    /** The model packs of one node. */
     public static final class NodeResponse extends BaseNodeResponse {
         private final List<Model> models;
 
@@ -103,6 +106,7 @@ public final class ModelsAction extends ActionType<ModelsAction.Response> {
         }
     }
 
+    /** The model packs of all nodes. */
     public static final class Response extends BaseNodesResponse<NodeResponse> implements ToXContentFragment {
         Response(ClusterName cluster, List<NodeResponse> nodes, List<FailedNodeException> failures) {
             super(cluster, nodes, failures);
@@ -122,22 +126,22 @@ public final class ModelsAction extends ActionType<ModelsAction.Response> {
             out.writeList(nodes);
         }
 
-        /** Names of the models that any node has, each with the weights under that name: more than one is a mistake. */
-        private Map<String, Set<String>> weights() {
-            Map<String, Set<String>> weights = new TreeMap<>();
+        /** The checksums of the models by name, over all nodes. A name with several checksums is an error of the installation. */
+        private Map<String, Set<String>> checksums() {
+            Map<String, Set<String>> checksums = new TreeMap<>();
             for (NodeResponse node : getNodes()) {
-                node.models.forEach(model -> weights.computeIfAbsent(model.name, name -> new TreeSet<>()).add(model.sha256));
+                node.models.forEach(model -> checksums.computeIfAbsent(model.name, name -> new TreeSet<>()).add(model.sha256));
             }
-            return weights;
+            return checksums;
         }
 
         @Override
         public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
-            Map<String, Set<String>> weights = weights();
-            List<String> different = weights.keySet().stream().filter(name -> weights.get(name).size() > 1).toList();
-            builder.field("models", weights.keySet()).field("different_between_nodes", different).startObject("nodes");
+            Map<String, Set<String>> checksums = checksums();
+            List<String> different = checksums.keySet().stream().filter(name -> checksums.get(name).size() > 1).toList();
+            builder.field("models", checksums.keySet()).field("different_between_nodes", different).startObject("nodes");
             for (NodeResponse node : getNodes()) {
-                Set<String> missing = new TreeSet<>(weights.keySet());
+                Set<String> missing = new TreeSet<>(checksums.keySet());
                 node.models.forEach(model -> missing.remove(model.name));
                 builder.startObject(node.getNode().getId()).field("name", node.getNode().getName());
                 builder.startArray("models");
@@ -150,6 +154,7 @@ public final class ModelsAction extends ActionType<ModelsAction.Response> {
         }
     }
 
+    /** Runs on each of the nodes. */
     public static final class Transport extends TransportNodesAction<Request, Response, NodeRequest, NodeResponse> {
         private final Encoder encoder;
 

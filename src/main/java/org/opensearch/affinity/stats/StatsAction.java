@@ -26,7 +26,7 @@ import org.opensearch.transport.TransportService;
 import java.io.IOException;
 import java.util.List;
 
-/** What every node's encoder and ranking did and hold. */
+/** Collects the statistics of every node's encoder and ranking. */
 public final class StatsAction extends ActionType<StatsAction.Response> {
     public static final String NAME = "cluster:monitor/affinity/stats";
     public static final StatsAction INSTANCE = new StatsAction();
@@ -35,13 +35,14 @@ public final class StatsAction extends ActionType<StatsAction.Response> {
         super(NAME, Response::new);
     }
 
+    /** The nodes whose statistics are collected. */
     public static final class Request extends BaseNodesRequest<Request> {
-        /** @param nodes ids, names or filters; none for all */
+        /** @param nodes ids, names or filters; none for all nodes */
         public Request(String... nodes) {
             super(nodes);
         }
 
-        public Request(StreamInput in) throws IOException {
+        Request(StreamInput in) throws IOException {
             super(in);
         }
     }
@@ -54,6 +55,7 @@ public final class StatsAction extends ActionType<StatsAction.Response> {
         }
     }
 
+    /** The statistics of one node. */
     public static final class NodeResponse extends BaseNodeResponse {
         private final EncodeStats encode;
         private final RankStats rank;
@@ -74,10 +76,6 @@ public final class StatsAction extends ActionType<StatsAction.Response> {
             return encode;
         }
 
-        public RankStats rank() {
-            return rank;
-        }
-
         @Override
         public void writeTo(StreamOutput out) throws IOException {
             super.writeTo(out);
@@ -86,6 +84,7 @@ public final class StatsAction extends ActionType<StatsAction.Response> {
         }
     }
 
+    /** The statistics of all nodes. */
     public static final class Response extends BaseNodesResponse<NodeResponse> implements ToXContentFragment {
         Response(ClusterName cluster, List<NodeResponse> nodes, List<FailedNodeException> failures) {
             super(cluster, nodes, failures);
@@ -117,6 +116,7 @@ public final class StatsAction extends ActionType<StatsAction.Response> {
         }
     }
 
+    /** Runs on each of the nodes. */
     public static final class Transport extends TransportNodesAction<Request, Response, NodeRequest, NodeResponse> {
         private final Encoder encoder;
         private final RankNode rank;

@@ -24,7 +24,7 @@ public class ModelsActionTests extends OpenSearchTestCase {
         return new ModelsAction.Model(name, 384, 256, "f32", "Apache-2.0", sha256);
     }
 
-    public void testSaysWhichNodeLacksAModelAndWhereWeightsDiffer() throws IOException {
+    public void testMissingAndDifferentModels() throws IOException {
         ModelsAction.Response response = new ModelsAction.Response(
             new ClusterName("c"),
             List.of(node("one", model("a", "00"), model("b", "11")), node("two", model("a", "22")), node("three")),
