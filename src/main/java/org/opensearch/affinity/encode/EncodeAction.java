@@ -29,12 +29,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Encodes texts that are given, on the node that is asked. */
+/** Encodes the texts of a request, on the node that receives it. */
 public final class EncodeAction extends ActionType<EncodeAction.Response> {
     public static final String NAME = "cluster:admin/affinity/encode";
     public static final EncodeAction INSTANCE = new EncodeAction();
 
-    /** An answer of so many vectors has about 5 MB. */
+    /** The most texts of a request. The response to this many texts has about 5 MB. */
     public static final int MAX_TEXTS = 1_000;
 
     private static final Set<String> KEYS = new TreeSet<>(Set.of("model", "purpose", "pooling", "max_chunks", "texts"));
@@ -43,6 +43,7 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
         super(NAME, Response::new);
     }
 
+    /** Texts to encode with one model. */
     public static final class Request extends ActionRequest {
         private final String model;
         private final Purpose purpose;
@@ -51,9 +52,9 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
         private final TimeValue timeout;
 
         /**
-         * @param chunking of texts longer than the model reads
+         * @param chunking how texts longer than the model's input are encoded
          * @param timeout  null for none
-         * @throws IllegalArgumentException if there are no texts or too many
+         * @throws IllegalArgumentException if there are no texts or more than {@link #MAX_TEXTS}
          */
         public Request(String model, Purpose purpose, Chunking chunking, List<String> texts, TimeValue timeout) {
             if (texts.isEmpty() || texts.size() > MAX_TEXTS) {
@@ -75,7 +76,11 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
             timeout = in.readOptionalTimeValue();
         }
 
-        /** @throws IllegalArgumentException naming the key that is wrong, its value and what would be right */
+        /**
+         * Parses the body of a REST request.
+         *
+         * @throws IllegalArgumentException naming the wrong key, its value and the right ones
+         */
         public static Request parse(XContentParser parser, TimeValue timeout) throws IOException {
             String model = EncodeProcessor.DEFAULT_MODEL;
             Purpose purpose = Purpose.ITEM;
@@ -191,7 +196,7 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
             return null;
         }
 
-        /** Says how many texts, never which: tasks are listed and logged. */
+        /** The number of texts, without the texts, as descriptions of tasks are listed and logged. */
         @Override
         public String getDescription() {
             return "[" + texts.size() + "] texts for [" + purpose + "] with [" + model + "]";
@@ -203,7 +208,7 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
         }
     }
 
-    /** Leaves the queue when it is cancelled, also because its caller closed the connection. */
+    /** A task that removes its texts from the queue when it is cancelled, for example because the caller closed the connection. */
     static final class EncodeTask extends CancellableTask {
         private Cancellable encoding;
 
@@ -211,7 +216,7 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
             super(id, type, action, description, parent, headers);
         }
 
-        /** What to cancel, at once if the task was cancelled before it had it. */
+        /** Sets the handle of the running request, and cancels it at once if the task was cancelled before. */
         void runs(Cancellable encoding) {
             synchronized (this) {
                 this.encoding = encoding;
@@ -238,7 +243,7 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
         }
     }
 
-    /** Vectors in the order of the texts. */
+    /** The vectors of a request's texts. */
     public static final class Response extends ActionResponse implements ToXContentObject {
         private final String model;
         private final int dimension;
@@ -256,6 +261,7 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
             vectors = in.readArray(StreamInput::readFloatArray, float[][]::new);
         }
 
+        /** Unit vectors in the order of the texts. They may be shared with the node's cache and must not be changed. */
         public float[][] vectors() {
             return vectors;
         }
@@ -281,7 +287,7 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
         }
     }
 
-    /** Runs on the node that was asked. */
+    /** Runs on the node that receives the request. */
     public static final class Transport extends HandledTransportAction<Request, Response> {
         private final Encoder encoder;
 

@@ -25,7 +25,10 @@ import java.util.stream.Stream;
 
 import static org.opensearch.ingest.ConfigurationUtils.newConfigurationException;
 
-/** Makes {@link EncodeProcessor}s from their definitions; what is wrong in one is told with status 400. */
+/**
+ * Creates {@link EncodeProcessor}s from their definitions. An invalid definition is refused with status 400, naming the property, its
+ * value and the right ones.
+ */
 public final class EncodeProcessorFactory extends AbstractBatchingProcessor.Factory {
     private static final String TYPE = EncodeProcessor.TYPE;
     private static final int DEFAULT_BATCH_SIZE = 256;
@@ -36,7 +39,7 @@ public final class EncodeProcessorFactory extends AbstractBatchingProcessor.Fact
     private final Supplier<Encoder> encoder;
     private final ScriptService scripts;
 
-    /** @param encoder asked when a pipeline is made: a node makes its processors' factories before its components */
+    /** @param encoder called when a pipeline is created: a node creates the factories of processors before its components */
     public EncodeProcessorFactory(Supplier<Encoder> encoder, ScriptService scripts) {
         super(TYPE);
         this.encoder = encoder;
@@ -76,7 +79,7 @@ public final class EncodeProcessorFactory extends AbstractBatchingProcessor.Fact
         }
     }
 
-    /** The processor's own target, or the list of {@code targets}. */
+    /** The targets in the property {@code targets}, or else the single target that the processor's own properties define. */
     private List<VectorTarget> targets(String tag, Map<String, Object> config) {
         List<?> definitions = ConfigurationUtils.readOptionalList(TYPE, tag, config, "targets");
         if (definitions == null) {
@@ -181,7 +184,7 @@ public final class EncodeProcessorFactory extends AbstractBatchingProcessor.Fact
         }
     }
 
-    /** Not ConfigurationUtils.compileTemplate: it escapes values for JSON, and {@code 5\" screen} is another text. */
+    /** Compiles a template that renders plain text. ConfigurationUtils.compileTemplate would escape values for JSON. */
     private TemplateScript.Factory compile(String tag, String template) {
         if (template.isBlank()) {
             throw newConfigurationException(TYPE, tag, "template", "must not be empty");
