@@ -297,7 +297,7 @@ final class Follower {
     }
 
     private String home() {
-        return ProfileGenerations.home(slice.tracker(), slice.generation(), cluster.state());
+        return ProfileGenerations.currentName(slice.tracker(), slice.generation(), cluster.state());
     }
 
     /** Which history of writes the index of the profiles has; empty where there is none. */

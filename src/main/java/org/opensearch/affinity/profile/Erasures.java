@@ -54,7 +54,7 @@ final class Erasures {
         ClusterState state = cluster.state();
         TrackerGenerations before = ProfileGenerations.of(state).of(tracker);
         UserNames names = UserNames.live(tracker, state, keys);
-        profiles.change(names.home(), names.of(user), change, ActionListener.wrap(changed -> {
+        profiles.change(names.generationName(), names.of(user), change, ActionListener.wrap(changed -> {
             TrackerGenerations after = ProfileGenerations.of(cluster.state()).of(tracker);
             // Whichever was used when the profile was written, and whichever is used next.
             IntStream others = IntStream.of(before.next(), after.live() == before.live() ? 0 : after.live(), after.next());
@@ -79,7 +79,7 @@ final class Erasures {
         UserNames names = UserNames.of(tracker, number, state, keys);
         // Also where nothing changed: what is copied from the old ones may come after this, and must find it there.
         UnaryOperator<Profile> same = there -> there.absence().equals(changed.absence()) ? there : there.with(changed.absence());
-        profiles.change(names.home(), names.of(user), same, ActionListener.wrap(done -> {
+        profiles.change(names.generationName(), names.of(user), same, ActionListener.wrap(done -> {
             left.remove();
             copy(tracker, user, changed, left, waits, listener);
         }, e -> againWithoutIndex(e, waits, again -> copy(tracker, user, changed, left, waits - 1, again), listener)));

@@ -255,14 +255,14 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
                 addRecent(optedOut ? List.of() : request.recent, user, new Response(tracker, profile, common, itemTable, model), timed);
             }, timed::onFailure);
             if (shared) {
-                profiles.getHere(names.home(), user, slices, ActionListener.wrap(found -> {
+                profiles.getHere(names.generationName(), user, slices, ActionListener.wrap(found -> {
                     if (found.profile() != null) {
                         cache.put(index, id, found.profile(), writes);
                     }
                     answer.onResponse(found);
-                }, e -> profiles.get(names.home(), user, slices, answer)));
+                }, e -> profiles.get(names.generationName(), user, slices, answer)));
             } else {
-                profiles.get(names.home(), user, slices, answer);
+                profiles.get(names.generationName(), user, slices, answer);
             }
         }
 

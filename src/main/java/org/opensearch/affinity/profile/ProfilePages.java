@@ -49,9 +49,9 @@ public final class ProfilePages {
      * @param to keeps users under the keys of the generation it is copied from, and perhaps further ones
      */
     public void copyAbsences(UserNames from, UserNames to, ActionListener<Void> listener) {
-        absentPages(from.home(), (absent, then) -> {
+        absentPages(from.generationName(), (absent, then) -> {
             List<Profile> renamed = absent.stream().map(profile -> new Profile(to.of(profile.user(), from)).with(profile.absence())).toList();
-            add(to.home(), renamed, then);
+            add(to.generationName(), renamed, then);
         }, listener);
     }
 

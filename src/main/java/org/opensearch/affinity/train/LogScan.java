@@ -76,7 +76,7 @@ public final class LogScan implements Closeable {
         try (ThreadContext.StoredContext ignored = client.threadPool().getThreadContext().stashContext()) {
             Map<String, Erasure> absences = new HashMap<>();
             PlainActionFuture<Void> known = PlainActionFuture.newFuture();
-            new ProfilePages(client).absences(names.home(), absences::put, known);
+            new ProfilePages(client).absences(names.generationName(), absences::put, known);
             known.actionGet();
             client.admin().indices().prepareRefresh(tracker.events().expressions()).get();
             CreatePitRequest create = new CreatePitRequest(KEPT, false, tracker.events().expressions());
