@@ -1,9 +1,9 @@
 package org.opensearch.affinity.integ.bench.rescore;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.opensearch.affinity.integ.bench.common.Lap;
 import org.opensearch.affinity.integ.bench.common.Latencies;
-import org.opensearch.affinity.integ.bench.common.Race;
+import org.opensearch.affinity.integ.bench.common.Measurement;
+import org.opensearch.affinity.integ.bench.common.Rounds;
 import org.opensearch.affinity.integ.bench.common.SearchClient;
 import org.opensearch.affinity.integ.bench.common.Spread;
 import org.opensearch.affinity.integ.cluster.Rest;
@@ -23,7 +23,7 @@ final class RescoreFigures {
     private final int segments;
     private final Map<String, Latencies> latencies = new LinkedHashMap<>();
     private final Map<String, List<Double>> allocated = new HashMap<>();
-    private final Race race = new Race();
+    private final Rounds race = new Rounds();
     private RankCounters counters = RankCounters.NONE;
     private RescoreStages.Took stages;
     private int late;
@@ -47,7 +47,7 @@ final class RescoreFigures {
      *
      * @param allocatedBytes on its heap meanwhile
      */
-    void add(String kind, Lap lap, long allocatedBytes) {
+    void add(String kind, Measurement lap, long allocatedBytes) {
         race.add(kind, lap);
         allocated.computeIfAbsent(kind, key -> new ArrayList<>()).add(allocatedBytes / (double) lap.texts());
     }
