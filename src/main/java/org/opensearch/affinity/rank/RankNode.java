@@ -57,8 +57,8 @@ public final class RankNode {
     }
 
     /**
-     * Whether a failed look-up must fail the search: the request is wrong or not permitted. After other failures the search continues without
-     * what was looked up, with a warning.
+     * Whether a failed look-up must fail the search: the request is wrong or not permitted. After other failures the search continues
+     * without what was looked up, with a warning.
      */
     public static boolean isCallersFault(Exception e) {
         return ExceptionsHelper.unwrapCause(e) instanceof IllegalArgumentException || ExceptionsHelper.status(e) == RestStatus.FORBIDDEN;

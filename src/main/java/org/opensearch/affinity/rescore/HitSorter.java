@@ -6,8 +6,8 @@ import org.apache.lucene.util.NumericUtils;
 import java.util.Arrays;
 
 /**
- * Sorts the first hits of a shard. It sorts keys of type long instead of objects: with 1,000 hits, a sort with a comparator takes longer than
- * comparing the hits' vectors with an interest.
+ * Sorts the first hits of a shard. It sorts keys of type long instead of objects: with 1,000 hits, a sort with a comparator takes longer
+ * than comparing the hits' vectors with an interest.
  */
 final class HitSorter {
     private HitSorter() {}

@@ -158,7 +158,7 @@ abstract class RetrievalQueryBuilder<Q extends RetrievalQueryBuilder<Q>> extends
 
     @Override
     protected final Query doToQuery(QueryShardContext context) {
-        throw new QueryShardException(context, "[" + getName() + "] works only where a coordinating node rewrites the query, as in a search");
+        throw new QueryShardException(context, "[" + getName() + "] must be rewritten by a coordinating node, as in a search");
     }
 
     @Override

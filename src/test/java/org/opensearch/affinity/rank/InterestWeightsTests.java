@@ -36,7 +36,8 @@ public class InterestWeightsTests extends OpenSearchTestCase {
 
     private Tracker tracker() throws IOException {
         String definition = """
-            {"items": {"index": "products", "vector_field": "v"}, "events": {"index": "log"}, "actions": {"click": 1}, "half_life": "1d"}""";
+            {"items": {"index": "products", "vector_field": "v"}, "events": {"index": "log"}, "actions": {"click": 1},
+             "half_life": "1d"}""";
         try (XContentParser parser = createParser(JsonXContent.jsonXContent, definition)) {
             return Tracker.parse("shop", parser);
         }

@@ -8,7 +8,15 @@ import java.util.Collections;
 import java.util.Comparator;
 
 public class HitSorterTests extends OpenSearchTestCase {
-    private static final float[] EDGE_CASES = { 0f, -0f, -1f, 1f, Float.MIN_VALUE, -Float.MAX_VALUE, Float.MAX_VALUE, Float.POSITIVE_INFINITY };
+    private static final float[] EDGE_CASES = {
+        0f,
+        -0f,
+        -1f,
+        1f,
+        Float.MIN_VALUE,
+        -Float.MAX_VALUE,
+        Float.MAX_VALUE,
+        Float.POSITIVE_INFINITY };
 
     /** With many equal scores. */
     public void testSameOrderAsWithAComparator() {
