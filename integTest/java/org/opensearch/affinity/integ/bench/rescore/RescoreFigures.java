@@ -25,7 +25,7 @@ final class RescoreFigures {
     private final Map<String, List<Double>> allocated = new HashMap<>();
     private final Rounds race = new Rounds();
     private RankCounters counters = RankCounters.NONE;
-    private RescoreStages.Took stages;
+    private RescoreStages.Times stages;
     private int late;
 
     RescoreFigures(RescoreCell cell, int segments) {
@@ -58,7 +58,7 @@ final class RescoreFigures {
     }
 
     /** What the stages took outside of the node. */
-    void stages(RescoreStages.Took took) {
+    void stages(RescoreStages.Times took) {
         stages = took;
     }
 

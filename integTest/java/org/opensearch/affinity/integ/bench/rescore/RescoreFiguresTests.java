@@ -105,7 +105,7 @@ public class RescoreFiguresTests {
         add(figures, SearchKind.PAINLESS, painlessMillis, 0.6);
         add(figures, SearchKind.KNN, 8, 0.4);
         add(figures, SearchKind.CLIENT, 20, 0.4);
-        figures.stages(new RescoreStages.Took(0.1, 0.2, 33, 0.3, 0.4, 0.5, 0.6, 0.7));
+        figures.stages(new RescoreStages.Times(0.1, 0.2, 33, 0.3, 0.4, 0.5, 0.6, 0.7));
         return figures;
     }
 

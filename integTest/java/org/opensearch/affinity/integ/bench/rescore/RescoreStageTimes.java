@@ -56,7 +56,7 @@ final class RescoreStageTimes {
     }
 
     /** Over the first shard. */
-    RescoreStages.Took measure(RescoreCell cell) throws IOException {
+    RescoreStages.Times measure(RescoreCell cell) throws IOException {
         List<Query> queries = new ArrayList<>();
         for (int number = 0; number < RescoreMeasurements.QUERIES; number++) {
             BooleanQuery.Builder words = new BooleanQuery.Builder();
