@@ -6,7 +6,7 @@ import org.opensearch.action.admin.indices.refresh.RefreshResponse;
 import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.search.SearchResponse;
 import org.opensearch.action.support.GroupedActionListener;
-import org.opensearch.affinity.tracker.Tracker;
+import org.opensearch.affinity.tracker.TrackedItems;
 import org.opensearch.common.cache.Cache;
 import org.opensearch.common.cache.CacheBuilder;
 import org.opensearch.common.document.DocumentField;
@@ -59,7 +59,7 @@ public final class ItemVectors {
     }
 
     /** Answers with a vector for every item that exists, {@link #NONE} for one without; unknown items are left out. */
-    public void find(Tracker.Items items, Collection<String> ids, ActionListener<Map<String, float[]>> listener) {
+    public void find(TrackedItems items, Collection<String> ids, ActionListener<Map<String, float[]>> listener) {
         Map<String, float[]> found = new HashMap<>();
         List<String> missing = new ArrayList<>();
         for (String id : ids) {
@@ -88,7 +88,7 @@ public final class ItemVectors {
      * The same, but an item that is not found is looked for once more after a refresh of its index: an item and an event of it
      * may be written in the same second. Who is told that an item is unknown hears the same for a minute.
      */
-    public void findNewest(Tracker.Items items, Collection<String> ids, ActionListener<Map<String, float[]>> listener) {
+    public void findNewest(TrackedItems items, Collection<String> ids, ActionListener<Map<String, float[]>> listener) {
         find(items, ids, ActionListener.wrap(found -> {
             List<String> missing = ids.stream()
                 .filter(id -> found.containsKey(id) == false && unknown.get(key(items, id)) == null)
@@ -107,14 +107,14 @@ public final class ItemVectors {
         }, listener::onFailure));
     }
 
-    private void refresh(Tracker.Items items, ActionListener<RefreshResponse> listener) {
+    private void refresh(TrackedItems items, ActionListener<RefreshResponse> listener) {
         ThreadContext context = client.threadPool().getThreadContext();
         try (ThreadContext.StoredContext ignored = context.stashContext()) {
             client.admin().indices().refresh(new RefreshRequest(items.index()), listener);
         }
     }
 
-    private void search(Tracker.Items items, List<String> ids, ActionListener<Map<String, float[]>> listener) {
+    private void search(TrackedItems items, List<String> ids, ActionListener<Map<String, float[]>> listener) {
         // More than one document may carry an id; which of them speaks for the item is not defined then.
         SearchSourceBuilder source = new SearchSourceBuilder().size(MAX_HITS).fetchSource(false).trackTotalHits(false);
         source.fetchField(items.vectorField());
@@ -132,11 +132,11 @@ public final class ItemVectors {
         }
     }
 
-    private static boolean byDocumentId(Tracker.Items items) {
+    private static boolean byDocumentId(TrackedItems items) {
         return items.idField().equals("_id");
     }
 
-    private Map<String, float[]> read(Tracker.Items items, SearchResponse response) {
+    private Map<String, float[]> read(TrackedItems items, SearchResponse response) {
         Map<String, float[]> vectors = new HashMap<>();
         for (SearchHit hit : response.getHits()) {
             float[] vector = vector(hit.field(items.vectorField()));
@@ -162,7 +162,7 @@ public final class ItemVectors {
         return VectorUtil.dotProduct(vector, vector) == 0 ? NONE : VectorUtil.l2normalize(vector);
     }
 
-    private static Key key(Tracker.Items items, String item) {
+    private static Key key(TrackedItems items, String item) {
         return new Key(items.index(), items.idField(), items.vectorField(), item);
     }
 }

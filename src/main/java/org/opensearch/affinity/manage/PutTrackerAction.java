@@ -10,6 +10,7 @@ import org.opensearch.affinity.cluster.MappedField;
 import org.opensearch.affinity.item.ItemRowIndex;
 import org.opensearch.affinity.profile.ProfileIndex;
 import org.opensearch.affinity.tracker.ProfileGenerations;
+import org.opensearch.affinity.tracker.TrackedItems;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.affinity.tracker.TransportChangeTrackers;
@@ -122,8 +123,8 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
             if (before == null) {
                 return;
             }
-            Tracker.Items was = before.items();
-            Tracker.Items is = tracker.items();
+            TrackedItems was = before.items();
+            TrackedItems is = tracker.items();
             if (was.index().equals(is.index()) == false) {
                 throw unmovable("items.index", was.index(), is.index());
             }
@@ -146,7 +147,7 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
         }
 
         private void checkItems(Tracker tracker, ClusterState state) {
-            Tracker.Items items = tracker.items();
+            TrackedItems items = tracker.items();
             Index[] indices = indexNameExpressionResolver.concreteIndices(state, IndicesOptions.lenientExpandOpen(), items.index());
             if (indices.length == 0) {
                 throw new IllegalArgumentException("[items.index] no such index [" + items.index() + "]: create it first");

@@ -3,7 +3,7 @@ package org.opensearch.affinity.rank;
 import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.search.SearchResponse;
 import org.opensearch.action.support.ListenerTimeouts;
-import org.opensearch.affinity.tracker.Tracker;
+import org.opensearch.affinity.tracker.TrackedItems;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.index.query.BoolQueryBuilder;
@@ -21,7 +21,7 @@ import java.util.Objects;
  * Whether a query names one item: by its id, or by all of a title. Who asks for that item wants that item, whatever else he
  * likes. One small search of the item index as the caller, beside the one that was asked for.
  */
-public record NavigationalQuery(String text, Tracker.Items items) {
+public record NavigationalQuery(String text, TrackedItems items) {
     private static final TimeValue TIMEOUT = TimeValue.timeValueMillis(50);
     private static final int CANDIDATES = 10;
     private static final String BY_ID = "by_id";

@@ -23,41 +23,41 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** What the three retrieving queries become on the coordinator and what the shards get; nobody can send it as JSON. */
+/** The query that retrieval queries become on the coordinator and that shards answer. It cannot be sent as JSON. */
 public final class NearestQueryBuilder extends AbstractQueryBuilder<NearestQueryBuilder> {
     public static final String NAME = "affinity_nearest";
-    /** That of k-NN, whose lucene engine writes vectors that Lucene reads. */
+    /** The field type of the k-NN plugin, whose engine {@code lucene} writes vectors that Lucene reads. */
     private static final String KNN_VECTOR = "knn_vector";
 
     private final InterestVectors interests;
-    private final KnnParameters reach;
+    private final KnnParameters knn;
     private final boolean ignoreUnmapped;
 
-    /** @param ignoreUnmapped whether an index without the field has no matches, instead of a failure */
-    NearestQueryBuilder(InterestVectors interests, KnnParameters reach, boolean ignoreUnmapped) {
+    /** @param ignoreUnmapped whether an index without the field has no matches; else its shards fail */
+    NearestQueryBuilder(InterestVectors interests, KnnParameters knn, boolean ignoreUnmapped) {
         this.interests = interests;
-        this.reach = reach;
+        this.knn = knn;
         this.ignoreUnmapped = ignoreUnmapped;
     }
 
     public NearestQueryBuilder(StreamInput in) throws IOException {
         super(in);
         interests = new InterestVectors(in);
-        reach = new KnnParameters(in);
+        knn = new KnnParameters(in);
         ignoreUnmapped = in.readBoolean();
     }
 
     @Override
     protected void doWriteTo(StreamOutput out) throws IOException {
         interests.writeTo(out);
-        reach.writeTo(out);
+        knn.writeTo(out);
         out.writeBoolean(ignoreUnmapped);
     }
 
     /**
-     * Some vectors as equally strong interests around no centre, so that the affinity is the best cosine with one of them.
+     * Vectors as equally strong interests without a centre: the affinity of an item is its largest cosine with one of them.
      *
-     * @param vectors by what they are of, at least one, all of one dimension, of any length
+     * @param vectors by the names of what they belong to; at least one, all of the same dimension, of any length above 0
      */
     static InterestVectors near(String field, Map<String, float[]> vectors) {
         List<Aspect> aspects = new ArrayList<>();
@@ -65,13 +65,14 @@ public final class NearestQueryBuilder extends AbstractQueryBuilder<NearestQuery
             float[] direction = VectorUtil.l2normalize(vector.clone(), false);
             aspects.add(new Aspect(aspects.size() + 1, 1f, direction, 0f, List.of(name)));
         });
-        return new InterestVectors(field, WhitenedSpace.around(new float[aspects.get(0).direction().length]), 0, false, List.copyOf(aspects));
+        WhitenedSpace space = WhitenedSpace.around(new float[aspects.get(0).direction().length]);
+        return new InterestVectors(field, space, 0, false, List.copyOf(aspects));
     }
 
     @Override
     protected QueryBuilder doRewrite(QueryRewriteContext context) throws IOException {
-        KnnParameters rewritten = reach.rewrite(context);
-        return rewritten == reach ? this : new NearestQueryBuilder(interests, rewritten, ignoreUnmapped);
+        KnnParameters rewritten = knn.rewrite(context);
+        return rewritten == knn ? this : new NearestQueryBuilder(interests, rewritten, ignoreUnmapped);
     }
 
     @Override
@@ -81,8 +82,8 @@ public final class NearestQueryBuilder extends AbstractQueryBuilder<NearestQuery
             return new MatchNoDocsQuery("no interests, or no field [" + interests.field() + "]");
         }
         requireVectors(type, context);
-        Query filter = reach.filter() == null ? null : reach.filter().toQuery(context);
-        return new NearestItems(interests, reach.k(), reach.minSimilarity(), filter);
+        Query filter = knn.filter() == null ? null : knn.filter().toQuery(context);
+        return new NearestItems(interests, knn.k(), knn.minSimilarity(), filter);
     }
 
     private void requireVectors(MappedFieldType type, QueryShardContext context) {
@@ -94,30 +95,32 @@ public final class NearestQueryBuilder extends AbstractQueryBuilder<NearestQuery
             if (vectors.dimension() != interests.dimension()) {
                 throw new QueryShardException(
                     context,
-                    field + "has dimension [" + vectors.dimension() + "], the vector searched for [" + interests.dimension() + "]: was it another model?"
+                    field + "has dimension [" + vectors.dimension() + "], the vector searched for [" + interests.dimension()
+                        + "]: was it another model?"
                 );
             }
         } else if (type.typeName().equals(KNN_VECTOR) == false) {
-            throw new QueryShardException(context, field + "is of type [" + type.typeName() + "]; wanted [affinity_vector] or [knn_vector]");
+            String problem = "is of type [" + type.typeName() + "]; wanted [affinity_vector] or [knn_vector]";
+            throw new QueryShardException(context, field + problem);
         }
     }
 
     @Override
     protected void doXContent(XContentBuilder builder, Params params) throws IOException {
         builder.startObject(NAME).field("field", interests.field()).field("interests", interests.aspects().size());
-        reach.toXContent(builder);
+        knn.toXContent(builder);
         printBoostAndQueryName(builder);
         builder.endObject();
     }
 
     @Override
     protected boolean doEquals(NearestQueryBuilder other) {
-        return interests.equals(other.interests) && reach.equals(other.reach) && ignoreUnmapped == other.ignoreUnmapped;
+        return interests.equals(other.interests) && knn.equals(other.knn) && ignoreUnmapped == other.ignoreUnmapped;
     }
 
     @Override
     protected int doHashCode() {
-        return Objects.hash(interests, reach, ignoreUnmapped);
+        return Objects.hash(interests, knn, ignoreUnmapped);
     }
 
     @Override

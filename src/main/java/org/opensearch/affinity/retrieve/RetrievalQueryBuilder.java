@@ -25,15 +25,14 @@ import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
- * A query that says in words what to retrieve. The coordinator's first rewrite looks up, once a search and without
- * blocking, the vectors that this means; the next becomes a {@link NearestQueryBuilder} with them, which travels to the
- * shards. Where vectors cannot be had or come too late, the clause matches nothing and a warning says so: what else the
- * search asks for is answered. Only what the caller did wrong fails the search.
+ * A query for the items nearest to vectors that the coordinator looks up. Its first rewrite looks them up, once a search and without
+ * blocking. The next rewrite becomes a {@link NearestQueryBuilder} with the vectors, which is sent to the shards. If the vectors cannot be
+ * looked up in time, the query matches nothing and the search has a warning. Only errors of the request fail the search.
  */
 abstract class RetrievalQueryBuilder<Q extends RetrievalQueryBuilder<Q>> extends AbstractQueryBuilder<Q> {
     private static final Logger LOGGER = LogManager.getLogger(RetrievalQueryBuilder.class);
 
-    /** What a query became: one that shards can answer, and what the caller should know. */
+    /** The result of a look-up: the query for the shards, and warnings for the caller. */
     record Resolved(QueryBuilder query, List<String> warnings) {
         static Resolved of(QueryBuilder query) {
             return new Resolved(query, List.of());
@@ -44,16 +43,17 @@ abstract class RetrievalQueryBuilder<Q extends RetrievalQueryBuilder<Q>> extends
         }
     }
 
-    private final KnnParameters reach;
+    private final KnnParameters knn;
+    /** Null before the look-up has begun; gives null until it is done. */
     private Supplier<Resolved> pending;
 
-    RetrievalQueryBuilder(KnnParameters reach) {
-        this.reach = reach;
+    RetrievalQueryBuilder(KnnParameters knn) {
+        this.knn = knn;
     }
 
     RetrievalQueryBuilder(StreamInput in) throws IOException {
         super(in);
-        reach = new KnnParameters(in);
+        knn = new KnnParameters(in);
     }
 
     @Override
@@ -61,46 +61,31 @@ abstract class RetrievalQueryBuilder<Q extends RetrievalQueryBuilder<Q>> extends
         if (pending != null) {
             throw new IllegalStateException("[" + getName() + "] is not resolved yet: rewrite before sending");
         }
-        reach.writeTo(out);
+        knn.writeTo(out);
         writeOwn(out);
     }
 
-    /** What comes behind boost, name and reach. */
+    /** Writes the parameters of this kind of query. */
     abstract void writeOwn(StreamOutput out) throws IOException;
 
-    /** Looks up what the query means. A failure becomes {@link #unavailable()}, unless it is the caller's fault. */
+    /** Looks up the vectors. A failure becomes the warning {@link #unavailable}, unless the request is wrong. */
     abstract void resolve(Client client, ActionListener<Resolved> listener);
 
     /** The warning when {@link #resolve} fails. */
     abstract String unavailable();
 
-    /** A query that says the same; boost and name need not be copied. */
+    /** An equal query, but for boost and name. */
     abstract Q copy();
 
+    /** Writes the parameters of this kind of query. */
     abstract void ownXContent(XContentBuilder builder) throws IOException;
 
     abstract boolean equalsOwn(Q other);
 
     abstract int hashOwn();
 
-    final KnnParameters reach() {
-        return reach;
-    }
-
-    /** A text that must be there; the error says what it is for. */
-    static String required(String query, String field, Object value, String purpose) {
-        if (value == null) {
-            throw new IllegalArgumentException("[" + query + "] [" + field + "] is required: " + purpose);
-        }
-        return notEmpty(query, field, value);
-    }
-
-    /** A text, or null if it was not said. */
-    static String notEmpty(String query, String field, Object value) {
-        if (value instanceof String text && text.isBlank()) {
-            throw new IllegalArgumentException("[" + query + "] [" + field + "] must not be empty");
-        }
-        return (String) value;
+    final KnnParameters knn() {
+        return knn;
     }
 
     @Override
@@ -116,7 +101,7 @@ abstract class RetrievalQueryBuilder<Q extends RetrievalQueryBuilder<Q>> extends
         if (resolved == null) {
             return this;
         }
-        // Here and not where it was found out: of several look-ups, only the last one's context goes on with the search.
+        // Not where they arise: of several look-ups, only the thread context of the last one continues with the search.
         resolved.warnings.forEach(HeaderWarning::addWarning);
         return resolved.query;
     }
@@ -145,7 +130,7 @@ abstract class RetrievalQueryBuilder<Q extends RetrievalQueryBuilder<Q>> extends
     protected final void doXContent(XContentBuilder builder, Params params) throws IOException {
         builder.startObject(getName());
         ownXContent(builder);
-        reach.toXContent(builder);
+        knn.toXContent(builder);
         printBoostAndQueryName(builder);
         builder.endObject();
     }
@@ -158,11 +143,11 @@ abstract class RetrievalQueryBuilder<Q extends RetrievalQueryBuilder<Q>> extends
     @Override
     protected final boolean doEquals(Q other) {
         RetrievalQueryBuilder<Q> that = other;
-        return reach.equals(that.reach) && pending == that.pending && equalsOwn(other);
+        return knn.equals(that.knn) && pending == that.pending && equalsOwn(other);
     }
 
     @Override
     protected final int doHashCode() {
-        return Objects.hash(reach, System.identityHashCode(pending), hashOwn());
+        return Objects.hash(knn, System.identityHashCode(pending), hashOwn());
     }
 }

@@ -1,6 +1,7 @@
 package org.opensearch.affinity.tracker;
 
 import org.opensearch.Version;
+import org.opensearch.affinity.xcontent.FieldPath;
 import org.opensearch.cluster.AbstractNamedDiffable;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.NamedDiff;
@@ -10,7 +11,6 @@ import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
 import org.opensearch.core.xcontent.ConstructingObjectParser;
-import org.opensearch.core.xcontent.ObjectParser;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.core.xcontent.XContentParser;
 
@@ -29,17 +29,15 @@ import static org.opensearch.core.xcontent.ConstructingObjectParser.constructorA
 public final class ActiveModels extends AbstractNamedDiffable<Metadata.Custom> implements Metadata.Custom {
     public static final String TYPE = "affinity_models";
     private static final ActiveModels NONE = new ActiveModels(new TreeMap<>());
-    private static final ObjectParser<Ranking.Said, Void> RANKING = new ObjectParser<>("ranking", Ranking.Said::new);
     private static final ConstructingObjectParser<Active, Void> ACTIVE = new ConstructingObjectParser<>(
         "model",
-        args -> new Active((int) args[0], (float) args[1], ((Ranking.Said) args[2]).ranking())
+        args -> new Active((int) args[0], (float) args[1], (Ranking) args[2])
     );
 
     static {
-        Ranking.Said.declare(RANKING);
         ACTIVE.declareInt(constructorArg(), new ParseField("number"));
         ACTIVE.declareFloat(constructorArg(), new ParseField("keep"));
-        ACTIVE.declareObject(constructorArg(), RANKING, new ParseField("ranking"));
+        ACTIVE.declareObject(constructorArg(), (p, c) -> Ranking.parse(p, FieldPath.body("")), new ParseField("ranking"));
     }
 
     /**

@@ -158,7 +158,7 @@ public class PopularityTests extends RankTestCase {
         assertTrue("nothing is known of the night", night.get("tent") < evening.get("tent") && night.get("desk") < atWork.get("desk"));
         assertRefused("[context] has no [place]; the tracker lists [hour]", () -> scores("t", "ann", ", \"context\": {\"place\": \"home\"}"));
         assertRefused("[context.hour] must be an hour from 0 to 23, got [24]", () -> scores("t", "ann", ", \"context\": {\"hour\": 24}"));
-        assertRefused("[affinity] [context.hour] must be a string or a number, got [[1]]", () -> scores("t", "ann", ", \"context\": {\"hour\": [1]}"));
+        assertRefused("[affinity] [context.hour] must be a string or a number, got a list", () -> scores("t", "ann", ", \"context\": {\"hour\": [1]}"));
     }
 
     public void testThePresentSessionCountsMoreThanItsShare() throws Exception {
@@ -177,7 +177,7 @@ public class PopularityTests extends RankTestCase {
         assertTrue(both.toString(), both.get("tent") > now0.get("tent"));
         assertEquals("nothing but the session", 2f, now1.get("desk"), 1e-3);
         assertTrue(now1.toString(), now1.get("tent") > 1.2 * now1.get("desk"));
-        assertRefused("[session_weight] must be a number from 0 to 1, got [2.0]", () -> scores("t", "ann", ", \"session_weight\": 2"));
+        assertRefused("[session_weight] must be a number from 0 to 1, got [2]", () -> scores("t", "ann", ", \"session_weight\": 2"));
     }
 
     public void testChanceIsTheSameAllDayAndKinderToTheUnknown() throws Exception {
