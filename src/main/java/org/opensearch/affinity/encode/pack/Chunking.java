@@ -13,7 +13,7 @@ public record Chunking(int most) {
     public static final String POOLING = "pooling";
     public static final String MAX_CHUNKS = "max_chunks";
 
-    private static final int LIMIT = 64;
+    public static final int LIMIT = 64;
     private static final int DEFAULT_MOST = 8;
 
     public Chunking {
