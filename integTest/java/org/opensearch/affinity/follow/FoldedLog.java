@@ -41,7 +41,7 @@ public final class FoldedLog {
     public void take(String user, String item, String action, double weight, long time, float[] vector) {
         Event event = new Event(user, item, action, time, (user + item).hashCode(), List.of());
         profiles.computeIfAbsent(user, Profile::new).apply(slice, read, event, false, vector, weight, tracker);
-        rows.computeIfAbsent(item, ItemRow::new).add(slice, read, weight, time, List.of(), tracker.decay());
+        rows.computeIfAbsent(item, ItemRow::new).addLike(slice, read, weight, time, List.of(), tracker.decay());
         population = population.with(List.of(vector), 0);
         read++;
     }

@@ -14,14 +14,15 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
- * The encoder of the plugin and plain ways to run the same model, in one process. All tokenise alike, cut at the same
- * length and run on the thread that calls them.
+ * The encoders that a benchmark compares in one process: the plugin's and plain ways to run the same model. All use the same
+ * tokenizer, truncate at the same length and run on the calling thread.
  */
 public final class Contestants implements Closeable {
-    /** A batch of whoever does not think about batches. */
-    public static final int NAIVE = 32;
+    /** Texts of a batch in encoders without batching by length. */
+    private static final int NAIVE_BATCH = 32;
 
     private static final String MODEL = "all-minilm-l6-v2";
     private static final int ONNX_BATCH_TOKENS = 1024;
@@ -35,31 +36,31 @@ public final class Contestants implements Closeable {
 
     /**
      * @param target  the build's folder, with {@code native}, {@code models} and {@code weights}
-     * @param threads how many will call at the same time
-     * @param slice   texts that the plugin's encoder is given at a time
+     * @param threads number of threads that will call at the same time
+     * @param slice   number of texts in each call of the plugin's encoder
      */
     public Contestants(Path target, int threads, int slice) throws IOException {
         this.onnx = target.resolve("weights").resolve(MODEL + ".onnx");
         this.pack = ModelPack.read(target.resolve("models").resolve(MODEL));
         TorchRuntime runtime = runtime(target, threads, Precision.F32.toString());
-        this.tokenizer = opened(new ModelTokenizer(runtime.tokenizer(pack.tokenizer()), pack));
+        this.tokenizer = opened(new ModelTokenizer(runtime.loadTokenizer(pack.tokenizer()), pack));
         SentenceEncoder unbudgeted = opened(SentenceEncoder.load(runtime, pack, Integer.MAX_VALUE));
         SentenceEncoder ours = opened(SentenceEncoder.load(runtime, pack));
         this.best = opened(SentenceEncoder.load(runtime(target, threads, Precision.AUTO), pack));
         OnnxBatches onnxBatches = opened(new OnnxBatches(onnx, tokenizer, pack));
         all.add(new EncoderContestant("one_at_a_time", "PyTorch f32, one text at a time", 1, unbudgeted::encode));
-        all.add(new EncoderContestant("naive_f32", "PyTorch f32, batches of " + NAIVE + " as they come", NAIVE, unbudgeted::encode));
+        all.add(new EncoderContestant("naive_f32", "PyTorch f32, batches of " + NAIVE_BATCH + " as they come", NAIVE_BATCH, unbudgeted::encode));
         all.add(new EncoderContestant("f32", "Affinity f32", slice, ours::encode));
         if (precision().isPresent()) {
             all.add(new EncoderContestant("best", "Affinity " + precision().orElseThrow(), slice, best::encode));
         }
-        all.add(new EncoderContestant("onnx_naive", "ONNX Runtime f32, batches of " + NAIVE + " as they come", NAIVE, onnxBatches::asTheyCome));
-        all.add(
-            new EncoderContestant("onnx_sorted", "ONNX Runtime f32, Affinity's batches", slice, texts -> onnxBatches.sorted(texts, ONNX_BATCH_TOKENS))
-        );
+        String naive = "ONNX Runtime f32, batches of " + NAIVE_BATCH + " as they come";
+        all.add(new EncoderContestant("onnx_naive", naive, NAIVE_BATCH, onnxBatches::inOneBatch));
+        Function<List<String>, float[][]> sorted = texts -> onnxBatches.inBatches(texts, ONNX_BATCH_TOKENS);
+        all.add(new EncoderContestant("onnx_sorted", "ONNX Runtime f32, Affinity's batches", slice, sorted));
     }
 
-    /** The precision that the plugin chooses on this machine when it is not f32. */
+    /** The precision that the plugin chooses on this machine; empty if it is f32. */
     public Optional<String> precision() {
         return best.precision() == Precision.F32 ? Optional.empty() : Optional.of(best.precision().toString());
     }
@@ -69,17 +70,17 @@ public final class Contestants implements Closeable {
         return new TorchRuntime(target.resolve("native"), threads, TorchSettings.of(settings));
     }
 
-    /** In the order of their turns; {@code naive_f32} is what others are compared with. */
+    /** All encoders, in the order in which they run; {@code naive_f32} is the baseline. */
     public List<EncoderContestant> all() {
         return List.copyOf(all);
     }
 
-    /** Tokens of a text as the model sees it, special ones counted. */
+    /** The number of tokens of a truncated text, with special tokens. */
     public int tokens(String text) {
         return tokenizer.chunks(text, Purpose.ITEM, Chunking.TRUNCATE).getFirst().ids().length;
     }
 
-    /** What is right: ONNX Runtime, f32, each text alone, pooled in double precision. */
+    /** The reference unit vectors: from ONNX Runtime in f32, each text alone, pooled in double precision. */
     public float[][] reference(List<String> texts) throws IOException {
         try (OnnxReference reference = new OnnxReference(onnx, pack.tokenizer(), pack.maxTokens())) {
             float[][] vectors = new float[texts.size()][];

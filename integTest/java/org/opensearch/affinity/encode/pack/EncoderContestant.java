@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * One way to turn texts into vectors.
+ * One encoder that a benchmark compares with others.
  *
  * @param key     its name in files
- * @param title   its name for people
- * @param share   how many texts it is given at a time
- * @param encoder texts in, unit vectors out, in the texts' order; safe for several threads
+ * @param title   its name in reports
+ * @param share   number of texts in each call
+ * @param encoder returns unit vectors in the order of the texts; thread-safe
  */
 public record EncoderContestant(String key, String title, int share, Function<List<String>, float[][]> encoder) {}

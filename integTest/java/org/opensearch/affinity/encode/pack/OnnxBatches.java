@@ -15,14 +15,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** ONNX Runtime on padded batches with one thread a call: a rival to measure, not the reference. Thread-safe. */
+/** An encoder on ONNX Runtime with padded batches and one thread a call, for comparison and not as reference. Thread-safe. */
 final class OnnxBatches implements Closeable {
     private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
     private final OrtSession session;
     private final ModelTokenizer tokenizer;
     private final ModelPack pack;
 
-    /** @param tokenizer stays open */
+    /** @param tokenizer not closed with this */
     OnnxBatches(Path onnx, ModelTokenizer tokenizer, ModelPack pack) throws IOException {
         this.tokenizer = tokenizer;
         this.pack = pack;
@@ -36,13 +36,13 @@ final class OnnxBatches implements Closeable {
         }
     }
 
-    /** All texts as one batch. */
-    float[][] asTheyCome(List<String> texts) {
-        return sorted(texts, Integer.MAX_VALUE);
+    /** The new unit vectors of texts, run as one batch. */
+    float[][] inOneBatch(List<String> texts) {
+        return inBatches(texts, Integer.MAX_VALUE);
     }
 
-    /** The batches of {@link TokenBatch#cut}. */
-    float[][] sorted(List<String> texts, int budget) {
+    /** The new unit vectors of texts, run in the batches of {@link TokenBatch#cut}. */
+    float[][] inBatches(List<String> texts, int budget) {
         int[][] ids = texts.stream().map(this::tokenize).toArray(int[][]::new);
         float[][] vectors = new float[ids.length][];
         for (TokenBatch batch : TokenBatch.cut(ids, budget)) {

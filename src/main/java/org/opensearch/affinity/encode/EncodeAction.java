@@ -141,7 +141,7 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
             super.writeTo(out);
             out.writeString(model);
             out.writeEnum(purpose);
-            out.writeVInt(chunking.most());
+            out.writeVInt(chunking.maxChunks());
             out.writeStringCollection(texts);
             out.writeOptionalTimeValue(timeout);
         }

@@ -19,7 +19,6 @@ import org.opensearch.common.settings.ClusterSettings;
 import org.opensearch.common.settings.Setting;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.unit.TimeValue;
-import org.opensearch.common.util.concurrent.OpenSearchExecutors;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.breaker.CircuitBreaker;
 import org.opensearch.core.common.breaker.CircuitBreakingException;
@@ -28,8 +27,6 @@ import org.opensearch.core.rest.RestStatus;
 import org.opensearch.core.tasks.TaskCancelledException;
 import org.opensearch.indices.breaker.BreakerSettings;
 import org.opensearch.monitor.jvm.JvmInfo;
-import org.opensearch.threadpool.ExecutorBuilder;
-import org.opensearch.threadpool.FixedExecutorBuilder;
 import org.opensearch.threadpool.Scheduler.Cancellable;
 import org.opensearch.threadpool.ThreadPool;
 
@@ -45,11 +42,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * {@value #BREAKER}. Thread-safe.
  */
 public final class Encoder {
-    /** The thread pool: its size is the number of batches that run at once. */
-    public static final String EXECUTOR = "affinity_encode";
     public static final String BREAKER = "affinity_encode";
 
-    private static final int QUEUE_SIZE = 10_000;
     private static final double BREAKER_SHARE = 0.1;
     /** The estimate is exact enough as it is. */
     private static final double BREAKER_OVERHEAD = 1;
@@ -61,7 +55,7 @@ public final class Encoder {
     private final EncodeMeter meter = new EncodeMeter(System::nanoTime);
     private final DeviceQueue queue;
 
-    /** @param threadPool built with {@link #executor} */
+    /** @param threadPool built with {@link DeviceQueue#executor} */
     public Encoder(ModelPacks models, ThreadPool threadPool, CircuitBreaker breaker, Settings settings) {
         this(models, new TorchInference(models), threadPool, breaker, settings);
     }
@@ -72,12 +66,6 @@ public final class Encoder {
         this.breaker = breaker;
         cache = new VectorCache(VectorCache.SIZE.get(settings));
         queue = new DeviceQueue(inference, threadPool, meter, DeviceQueue.SIZE.get(settings));
-    }
-
-    /** The thread pool that the plugin registers. */
-    public static ExecutorBuilder<?> executor(Settings settings) {
-        int processors = OpenSearchExecutors.allocatedProcessors(settings);
-        return new FixedExecutorBuilder(settings, EXECUTOR, processors, QUEUE_SIZE, "thread_pool." + EXECUTOR);
     }
 
     /** The settings that the plugin registers. */
@@ -237,7 +225,7 @@ public final class Encoder {
 
     /** Accounts texts, the vectors that they become, and the tokens and vectors of their chunks to the breaker. */
     private Releasable hold(List<String> texts, ModelPack pack, Chunking chunking) {
-        long vectors = texts.stream().mapToLong(text -> chunking.bytes(pack, text)).sum();
+        long vectors = texts.stream().mapToLong(text -> chunking.heapBytes(pack, text)).sum();
         long bytes = EncodeJob.bytes(texts) + vectors;
         breaker.addEstimateBytesAndMaybeBreak(bytes, "[encode] " + texts.size() + " texts");
         return Releasables.releaseOnce(() -> breaker.addWithoutBreaking(-bytes));

@@ -21,7 +21,7 @@ record Fingerprint(long high, long low) {
     /** @param text as the model gets it: normal, and cut */
     static Fingerprint of(ModelPack pack, Purpose purpose, Chunking chunking, String text) {
         MessageDigest digest = MessageDigests.sha256();
-        String chunks = Integer.toString(chunking.most());
+        String chunks = Integer.toString(chunking.maxChunks());
         for (String part : new String[] { pack.name(), pack.modelSha256(), pack.tokenizerSha256(), purpose.name(), chunks }) {
             digest.update(part.getBytes(StandardCharsets.UTF_8));
             // No part can run into the next one.

@@ -18,17 +18,17 @@ public final class LogShards {
 
     private LogShards() {}
 
-    /** The shards of all open event indices of a tracker, for the profile generation in use. */
+    /** Returns the shards of all open event indices of a tracker, for the profile generation in use. */
     public static List<LogShard> of(Tracker tracker, ClusterState state, IndexNameExpressionResolver resolver) {
         return of(tracker, ProfileGenerations.of(state).of(tracker.name()).live(), state, resolver);
     }
 
-    /** The shards of all open event indices of a tracker, to be folded into the given profile generation. */
+    /** Returns the shards of all open event indices of a tracker, to be applied to a profile generation. */
     public static List<LogShard> of(Tracker tracker, int generation, ClusterState state, IndexNameExpressionResolver resolver) {
         List<LogShard> shards = new ArrayList<>();
         for (Index index : resolver.concreteIndices(state, OPEN_INDICES, true, tracker.events().expressions())) {
             if (index.getName().startsWith(IndexNames.PREFIX)) {
-                continue; // a follower's writes would be its next events
+                continue; // a follower must not read what it writes
             }
             IndexMetadata metadata = state.metadata().getIndexSafe(index);
             for (int shard = 0; shard < metadata.getNumberOfShards(); shard++) {

@@ -24,16 +24,17 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Keeps one {@link FollowTask} for every shard of every tracker's event indices, on the elected cluster manager: indices
- * that appear get theirs, indices and trackers that are gone lose theirs. The cluster state is all it goes by, so it makes
- * up for whatever a node that died left undone.
+ * Starts and removes persistent tasks on the elected cluster manager, so that there is one {@link FollowTask} for each shard of each
+ * tracker's event indices and each profile generation to follow. It compares the tasks with the cluster state whenever the metadata
+ * change or a cluster manager is elected, so it also completes what a failed node left undone. Thread-safe.
  */
 public final class FollowTasks implements ClusterStateListener {
     private static final Logger LOGGER = LogManager.getLogger(FollowTasks.class);
 
     private final PersistentTasksService tasks;
     private final IndexNameExpressionResolver resolver;
-    private final Set<String> underWay = ConcurrentHashMap.newKeySet();
+    /** Ids of tasks that a request to start or to remove is pending for. */
+    private final Set<String> pending = ConcurrentHashMap.newKeySet();
 
     public FollowTasks(PersistentTasksService tasks, IndexNameExpressionResolver resolver) {
         this.tasks = tasks;
@@ -46,29 +47,30 @@ public final class FollowTasks implements ClusterStateListener {
         if (event.localNodeClusterManager() && (elected || event.metadataChanged())) {
             Map<String, PersistentTask<?>> running = running(event.state());
             Map<String, LogShard> wanted = wanted(event.state());
-            wanted.forEach((id, slice) -> {
-                if (running.containsKey(id) == false && underWay.add(id)) {
-                    tasks.sendStartRequest(id, LogShard.TASK, slice, done(id));
+            wanted.forEach((id, logShard) -> {
+                if (running.containsKey(id) == false && pending.add(id)) {
+                    tasks.sendStartRequest(id, LogShard.TASK, logShard, done(id));
                 }
             });
             running.keySet().forEach(id -> {
-                if (wanted.containsKey(id) == false && underWay.add(id)) {
+                if (wanted.containsKey(id) == false && pending.add(id)) {
                     tasks.sendRemoveRequest(id, done(id));
                 }
             });
         }
     }
 
+    /** Returns the log shards to follow, by task id. */
     private Map<String, LogShard> wanted(ClusterState state) {
         Map<String, LogShard> wanted = new HashMap<>();
         for (Tracker tracker : Trackers.of(state).all()) {
             try {
                 for (int generation : ProfileGenerations.of(state).of(tracker.name()).followed()) {
-                    LogShards.of(tracker, generation, state, resolver).forEach(shard -> wanted.put(shard.taskId(), shard));
+                    LogShards.of(tracker, generation, state, resolver).forEach(logShard -> wanted.put(logShard.taskId(), logShard));
                 }
             } catch (RuntimeException e) {
-                // One tracker must not stop the others.
-                LOGGER.warn("cannot tell the event indices of tracker [{}]", tracker.name(), e);
+                // The other trackers are followed nevertheless.
+                LOGGER.warn("cannot find the event indices of tracker [{}]", tracker.name(), e);
             }
         }
         return wanted;
@@ -84,10 +86,10 @@ public final class FollowTasks implements ClusterStateListener {
     }
 
     private <T> ActionListener<T> done(String id) {
-        return ActionListener.wrap(task -> underWay.remove(id), e -> {
-            underWay.remove(id);
+        return ActionListener.wrap(task -> pending.remove(id), e -> {
+            pending.remove(id);
             if (e instanceof ResourceAlreadyExistsException == false && e instanceof ResourceNotFoundException == false) {
-                LOGGER.warn("cannot start or stop task [{}]; will try again at the next change of the cluster", id, e);
+                LOGGER.warn("cannot start or stop task [{}]; retries at the next change of the cluster metadata", id, e);
             }
         });
     }

@@ -7,7 +7,7 @@ import org.opensearch.action.index.IndexRequest;
 import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.search.SearchResponse;
 import org.opensearch.affinity.cluster.SystemDocuments;
-import org.opensearch.affinity.event.Event.Skipped;
+import org.opensearch.affinity.event.Event.SkipReason;
 import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.event.LogShardOrigin;
 import org.opensearch.affinity.profile.ProfileIndex;
@@ -31,8 +31,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * How far each log shard was followed: one document a shard, beside the profiles of a tracker, so that both are backed up, restored and deleted
- * together. Asynchronous; runs with the plugin's own rights; calls listeners with the caller's thread context. Thread-safe.
+ * Stores the {@link Progress} of followers: one document a log shard, in the index of the tracker's profiles. In the methods, {@code
+ * tracker} is the tracker's name for the generation in use, or the name of one generation. Calls are asynchronous and run with the
+ * plugin's own permissions; listeners are called in the caller's thread context. Thread-safe.
  */
 public final class ProgressIndex {
     private static final int MAX_SHARDS = 10_000;
@@ -45,15 +46,15 @@ public final class ProgressIndex {
         documents = new SystemDocuments(client);
     }
 
-    /** How far the slice was read; {@link Progress#START} before the first batch. */
-    public void progress(String tracker, LogShard slice, ActionListener<Progress> listener) {
-        GetRequest request = new GetRequest(IndexNames.PROFILES.alias(tracker), ProfileIndex.idOfShard(slice.key()));
+    /** Reads the progress of a log shard, as of its last write; {@link Progress#START} if there is none. */
+    void progress(String tracker, LogShard logShard, ActionListener<Progress> listener) {
+        GetRequest request = new GetRequest(IndexNames.PROFILES.alias(tracker), ProfileIndex.idOfShard(logShard.key()));
         documents.asPlugin(listener, wrapped -> client.get(request, ActionListener.map(wrapped, ProgressIndex::progress)));
     }
 
-    /** How far several slices of one tracker were read, in their order. */
-    public void progress(String tracker, List<LogShard> slices, ActionListener<List<Progress>> listener) {
-        List<String> ids = slices.stream().map(slice -> ProfileIndex.idOfShard(slice.key())).toList();
+    /** Reads the progress of several log shards, in their order, as {@link Progress#START} where there is none. */
+    public void progress(String tracker, List<LogShard> shards, ActionListener<List<Progress>> listener) {
+        List<String> ids = shards.stream().map(logShard -> ProfileIndex.idOfShard(logShard.key())).toList();
         documents.get(IndexNames.PROFILES.alias(tracker), ids, ActionListener.map(listener, found -> {
             List<Progress> progress = new ArrayList<>();
             for (GetResponse document : found) {
@@ -63,8 +64,8 @@ public final class ProgressIndex {
         }));
     }
 
-    /** How far every slice was read that was ever followed, by its key. */
-    public void readTo(String tracker, ActionListener<Map<String, Long>> listener) {
+    /** Reads the {@link Progress#readTo} of all log shards ever followed, by their keys, as of the index's last refresh. */
+    void readTo(String tracker, ActionListener<Map<String, Long>> listener) {
         SearchSourceBuilder source = new SearchSourceBuilder().size(MAX_SHARDS).query(QueryBuilders.existsQuery("read_to"));
         source.fetchSource("read_to", null);
         SearchRequest request = new SearchRequest(IndexNames.PROFILES.alias(tracker)).source(source);
@@ -79,40 +80,43 @@ public final class ProgressIndex {
     }
 
     /**
-     * How far a slice was read before its index was restored: of those that had its index's name and time of creation and are gone
-     * the one that was followed last. A slice that is not one of a restored index has none.
+     * Finds the progress that a log shard had before its index was restored. Of the log shards of the same shard number, index name
+     * and time of creation that do not exist any more, it is the one whose progress was stored last.
      *
-     * @param existing the keys of all shards there are
-     * @param listener told the progress as of the last write, whose origin is that slice; null without one
+     * @param existingKeys the keys of all existing shards
+     * @param listener     called with a progress that is not stored yet, whose origin is the log shard found; null if there is none
      */
-    public void predecessor(String tracker, LogShard slice, Set<String> existing, ActionListener<Progress> listener) {
-        BoolQueryBuilder earlier = QueryBuilders.boolQuery().filter(QueryBuilders.termQuery("index", slice.shard().getIndexName()));
-        earlier.filter(QueryBuilders.termQuery("shard", slice.shard().id()));
-        earlier.filter(QueryBuilders.termQuery("created", slice.history().created()));
-        SearchSourceBuilder source = new SearchSourceBuilder().size(MAX_SHARDS).query(earlier).seqNoAndPrimaryTerm(true);
+    void predecessor(String tracker, LogShard logShard, Set<String> existingKeys, ActionListener<Progress> listener) {
+        BoolQueryBuilder sameShard = QueryBuilders.boolQuery().filter(QueryBuilders.termQuery("index", logShard.shard().getIndexName()));
+        sameShard.filter(QueryBuilders.termQuery("shard", logShard.shard().id()));
+        sameShard.filter(QueryBuilders.termQuery("created", logShard.history().created()));
+        SearchSourceBuilder source = new SearchSourceBuilder().size(MAX_SHARDS).query(sameShard).seqNoAndPrimaryTerm(true);
         SearchRequest request = new SearchRequest(IndexNames.PROFILES.alias(tracker)).source(source);
         ActionListener<SearchResponse> found = ActionListener.map(listener, response -> {
             SearchHit last = null;
             for (SearchHit hit : response.getHits()) {
-                if (existing.contains(keyOf(hit)) == false && (last == null || hit.getSeqNo() > last.getSeqNo())) {
+                if (existingKeys.contains(keyOf(hit)) == false && (last == null || hit.getSeqNo() > last.getSeqNo())) {
                     last = hit;
                 }
             }
             if (last == null) {
                 return null;
             }
-            String history = keyOf(last).substring(0, keyOf(last).lastIndexOf('/'));
-            return progress(last.getSourceAsMap(), last.getSeqNo(), last.getPrimaryTerm()).restored(new LogShardOrigin(history, slice.history().term()));
+            String historyId = keyOf(last).substring(0, keyOf(last).lastIndexOf('/'));
+            LogShardOrigin origin = new LogShardOrigin(historyId, logShard.history().firstTerm());
+            return progress(last.getSourceAsMap(), last.getSeqNo(), last.getPrimaryTerm()).restored(origin);
         });
-        // A search alone sees what was written a second ago.
+        // Refreshes first, because a search sees only what was written before the last refresh.
+        RefreshRequest refresh = new RefreshRequest(IndexNames.PROFILES.alias(tracker));
         documents.asPlugin(
             found,
             wrapped -> client.admin()
                 .indices()
-                .refresh(new RefreshRequest(IndexNames.PROFILES.alias(tracker)), ActionListener.wrap(seen -> client.search(request, wrapped), wrapped::onFailure))
+                .refresh(refresh, ActionListener.wrap(refreshed -> client.search(request, wrapped), wrapped::onFailure))
         );
     }
 
+    /** Returns the key of the log shard of a document with progress. */
     private static String keyOf(SearchHit progress) {
         return progress.getId().substring(ProfileIndex.idOfShard("").length());
     }
@@ -122,37 +126,42 @@ public final class ProgressIndex {
     }
 
     private static Progress progress(Map<String, Object> source, long seqNo, long primaryTerm) throws IOException {
-        Map<Skipped, Long> skipped = new EnumMap<>(Skipped.class);
+        Map<SkipReason, Long> skipped = new EnumMap<>(SkipReason.class);
         ((Map<?, ?>) source.get("skipped")).forEach(
-            (reason, count) -> skipped.put(Skipped.valueOf(reason.toString().toUpperCase(Locale.ROOT)), ((Number) count).longValue())
+            (reason, count) -> skipped.put(SkipReason.valueOf(reason.toString().toUpperCase(Locale.ROOT)), ((Number) count).longValue())
         );
         long readTo = ((Number) source.get("read_to")).longValue();
         long applied = ((Number) source.get("applied")).longValue();
-        TasteStatistics population = SystemDocuments.read(source.get("population"), TasteStatistics::new);
-        TasteStatistics shown = SystemDocuments.read(source.get(ProfileIndex.SHOWN), TasteStatistics::new);
+        TasteStatistics tasteStatistics = SystemDocuments.read(source.get("population"), TasteStatistics::new);
+        TasteStatistics published = SystemDocuments.read(source.get(ProfileIndex.PUBLISHED_STATISTICS), TasteStatistics::new);
         LogShardOrigin origin = source.containsKey("origin")
             ? new LogShardOrigin((String) source.get("origin"), ((Number) source.get("origin_before")).longValue())
             : LogShardOrigin.NONE;
-        return new Progress(readTo, applied, skipped, population, shown, origin, seqNo, primaryTerm);
+        return new Progress(readTo, applied, skipped, tasteStatistics, published, origin, seqNo, primaryTerm);
     }
 
-    /** Writes the progress over the version it came from and answers with the one that is stored now. */
-    public void save(String tracker, LogShard slice, Progress progress, ActionListener<Progress> listener) {
-        IndexRequest request = new IndexRequest(IndexNames.PROFILES.alias(tracker)).id(ProfileIndex.idOfShard(slice.key())).setRequireAlias(true);
-        SystemDocuments.over(request, progress.isStored() == false, progress.seqNo(), progress.primaryTerm());
+    /**
+     * Writes the progress over the version that it was read from; fails if another follower has written it since.
+     *
+     * @param listener called with the progress as stored
+     */
+    void save(String tracker, LogShard logShard, Progress progress, ActionListener<Progress> listener) {
+        IndexRequest request = new IndexRequest(IndexNames.PROFILES.alias(tracker)).setRequireAlias(true);
+        request.id(ProfileIndex.idOfShard(logShard.key()));
+        SystemDocuments.ifUnchanged(request, progress.isStored() == false, progress.seqNo(), progress.primaryTerm());
         try {
             XContentBuilder source = SystemDocuments.source();
-            source.field("index", slice.shard().getIndexName()).field("shard", slice.shard().id());
-            source.field("created", slice.history().created());
+            source.field("index", logShard.shard().getIndexName()).field("shard", logShard.shard().id());
+            source.field("created", logShard.history().created());
             if (progress.origin().equals(LogShardOrigin.NONE) == false) {
-                source.field("origin", progress.origin().history()).field("origin_before", progress.origin().before());
+                source.field("origin", progress.origin().historyId()).field("origin_before", progress.origin().beforeTerm());
             }
             source.field("read_to", progress.readTo()).field("applied", progress.applied()).startObject("skipped");
-            for (Map.Entry<Skipped, Long> reason : progress.skipped().entrySet()) {
+            for (Map.Entry<SkipReason, Long> reason : progress.skipped().entrySet()) {
                 source.field(Progress.nameOf(reason.getKey()), reason.getValue());
             }
-            SystemDocuments.write(source.endObject(), "population", progress.population());
-            SystemDocuments.write(source, ProfileIndex.SHOWN, progress.shown());
+            SystemDocuments.write(source.endObject(), "population", progress.tasteStatistics());
+            SystemDocuments.write(source, ProfileIndex.PUBLISHED_STATISTICS, progress.publishedStatistics());
             request.source(source.endObject());
         } catch (IOException e) {
             listener.onFailure(e);

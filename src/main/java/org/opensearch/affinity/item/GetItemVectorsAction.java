@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Reads the vectors of a tracker's items by their ids, as events name them. */
+/** Reads the unit vectors of a tracker's items by item id, the id by which events name them. */
 public final class GetItemVectorsAction extends ActionType<GetItemVectorsAction.Response> {
     public static final String NAME = "cluster:admin/affinity/items/vectors";
     public static final GetItemVectorsAction INSTANCE = new GetItemVectorsAction();
@@ -35,13 +35,16 @@ public final class GetItemVectorsAction extends ActionType<GetItemVectorsAction.
         super(NAME, Response::new);
     }
 
-    /** Fails with a time-out exception when the vectors do not come in time. */
+    /** The items of one tracker and a time limit; after it the request fails with a timeout exception. */
     public static final class Request extends ActionRequest {
         private final String tracker;
         private final List<String> items;
         private final TimeValue timeout;
 
-        /** @param items none to ask for the tracker alone */
+        /**
+         * @param items   item ids; empty to get the tracker's definition alone
+         * @param timeout for the look-up of the vectors
+         */
         public Request(String tracker, List<String> items, TimeValue timeout) {
             this.tracker = tracker;
             this.items = items;
@@ -69,6 +72,7 @@ public final class GetItemVectorsAction extends ActionType<GetItemVectorsAction.
         }
     }
 
+    /** The tracker's definition and the vectors that were found. */
     public static final class Response extends ActionResponse {
         private final Tracker tracker;
         private final Map<String, float[]> vectors;
@@ -94,13 +98,16 @@ public final class GetItemVectorsAction extends ActionType<GetItemVectorsAction.
             return tracker;
         }
 
-        /** By item id, as stored, which need not be of unit length; an item that is unknown or has no vector is left out. */
+        /**
+         * The vectors by item id, all of unit length; items that are unknown or have no vector are left out. The arrays may be shared
+         * with a cache and must not be changed.
+         */
         public Map<String, float[]> vectors() {
             return vectors;
         }
     }
 
-    /** Runs on the node that was asked. */
+    /** Runs on the node that receives the request. Fails with {@link IllegalArgumentException} (400) if the tracker is unknown. */
     public static final class Transport extends HandledTransportAction<Request, Response> {
         private final ClusterService cluster;
         private final ThreadPool threadPool;
@@ -121,8 +128,8 @@ public final class GetItemVectorsAction extends ActionType<GetItemVectorsAction.
                 listener.onResponse(new Response(tracker, Map.of()));
                 return;
             }
-            ActionListener<Map<String, float[]>> answer = ActionListener.map(listener, found -> new Response(tracker, present(found)));
-            // The look-up runs in a context of its own; whoever asked goes on in theirs.
+            ActionListener<Map<String, float[]>> answer = ActionListener.map(listener, found -> new Response(tracker, withVector(found)));
+            // The look-up runs in a thread context of its own; the listener is called in the caller's.
             ActionListener<Map<String, float[]>> timed = ListenerTimeouts.wrapWithTimeout(
                 threadPool,
                 ContextPreservingActionListener.wrapPreservingContext(answer, threadPool.getThreadContext()),
@@ -133,10 +140,10 @@ public final class GetItemVectorsAction extends ActionType<GetItemVectorsAction.
             vectors.find(tracker.items(), request.items, timed);
         }
 
-        private static Map<String, float[]> present(Map<String, float[]> found) {
-            Map<String, float[]> present = new TreeMap<>(found);
-            present.values().removeIf(vector -> vector.length == 0);
-            return present;
+        private static Map<String, float[]> withVector(Map<String, float[]> found) {
+            Map<String, float[]> vectors = new TreeMap<>(found);
+            vectors.values().removeIf(vector -> vector.length == 0);
+            return vectors;
         }
     }
 }

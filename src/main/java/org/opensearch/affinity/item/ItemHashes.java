@@ -15,27 +15,31 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 
 /**
- * The hashes by which item tables and trained models know the items of documents, 8 bytes a document. A search reads those it
- * needs, one by one, each out of a stored document; meanwhile all others of its segments are read in the background, in the
- * order of the terms. Thread-safe.
+ * A cache of the item hashes of documents, by which item tables and trained models identify items; 8 bytes a document. A search
+ * reads the hashes that it needs one by one, each from a stored document. Meanwhile the hashes of the whole segment are read in the
+ * background, in the order of the terms. Entries are removed when their segment is closed. Thread-safe.
  */
 public final class ItemHashes {
     private static final Logger LOGGER = LogManager.getLogger(ItemHashes.class);
-    /** Segments of so many documents are read on the spot: a window may need most of them anyway. */
-    private static final int FEW = 2_000;
+    /** Segments up to this size are read at once: a rescore window may need most of their documents anyway. */
+    private static final int SMALL_SEGMENT_DOCS = 2_000;
 
     private record Key(IndexReader.CacheKey segment, String idField) {}
 
     private final Map<Key, Segment> segments = new ConcurrentHashMap<>();
-    /** Null before there is one. */
+    /** Null until it is set. */
     private volatile Executor background;
 
-    /** To be called before the node searches; without it nothing is read in advance. */
+    /** Sets the executor that reads segments in the background. Without one, larger segments are only read document by document. */
     public void readWith(Executor executor) {
         background = executor;
     }
 
-    /** Those of one segment. */
+    /**
+     * The hashes of one segment's documents.
+     *
+     * @param idField keyword field with the item id, or {@code _id}
+     */
     public Segment of(LeafReaderContext leaf, String idField) {
         IndexReader.CacheHelper core = leaf.reader().getCoreCacheHelper();
         if (core == null) {
@@ -57,11 +61,11 @@ public final class ItemHashes {
     }
 
     private void readAhead(LeafReaderContext leaf, Segment segment) {
-        if (leaf.reader().maxDoc() <= FEW) {
+        if (leaf.reader().maxDoc() <= SMALL_SEGMENT_DOCS) {
             segment.readAll(leaf.reader());
             return;
         }
-        // Those around it end with the search.
+        // Wrapping readers are closed with the search; the innermost one can be kept open.
         LeafReader reader = FilterLeafReader.unwrap(leaf.reader());
         Executor executor = background;
         if (executor == null || reader.tryIncRef() == false) {
@@ -76,7 +80,7 @@ public final class ItemHashes {
                 }
             });
         } catch (OpenSearchRejectedExecutionException e) {
-            release(reader); // the node stops
+            release(reader); // the node is shutting down
         }
     }
 
@@ -84,11 +88,11 @@ public final class ItemHashes {
         try {
             reader.decRef();
         } catch (IOException e) {
-            LOGGER.debug("cannot close a segment", RedactedException.of(e));
+            LOGGER.debug("cannot close a segment reader", RedactedException.of(e));
         }
     }
 
-    /** How many segments it knows something of. */
+    /** The number of segments with an entry. */
     int size() {
         return segments.size();
     }
@@ -96,28 +100,33 @@ public final class ItemHashes {
     /** The hashes of one segment's documents. */
     public static final class Segment {
         private final String idField;
-        /** 0 where nobody asked yet; the same value whoever writes it. */
-        private final long[] known;
+        /** By document; 0 until it is read. Threads may write one element at the same time, always with the same value. */
+        private final long[] hashes;
 
         private Segment(String idField, int documents) {
             this.idField = idField;
-            known = new long[documents];
+            hashes = new long[documents];
         }
 
         private void readAll(LeafReader reader) {
             try {
-                ItemIdReader.all(reader, idField, (doc, id) -> known[doc] = ItemRow.hash(id));
+                ItemIdReader.readAll(reader, idField, (doc, id) -> hashes[doc] = ItemRow.hash(id));
             } catch (IOException | RuntimeException e) {
-                // Searches go on to read them one by one, and say so if they cannot.
-                LOGGER.debug("cannot read the ids of a segment", RedactedException.of(e));
+                // Not fatal: searches read the hashes one by one and fail there if they cannot.
+                LOGGER.debug("cannot read the item ids of a segment", RedactedException.of(e));
             }
         }
 
+        /**
+         * The hash of a document's item id, see {@link ItemRow#hash}; that of the empty id if the document has none.
+         *
+         * @param leaf this segment, from the search that asks
+         */
         public long of(LeafReaderContext leaf, int doc) throws IOException {
-            if (known[doc] == 0) {
-                known[doc] = ItemRow.hash(ItemIdReader.of(leaf, idField, doc));
+            if (hashes[doc] == 0) {
+                hashes[doc] = ItemRow.hash(ItemIdReader.read(leaf, idField, doc));
             }
-            return known[doc];
+            return hashes[doc];
         }
     }
 }

@@ -17,22 +17,22 @@ import org.opensearch.index.mapper.Uid;
 
 import java.io.IOException;
 
-/** Reads the item ids of documents: a keyword with doc values, or {@code _id}. */
+/** Reads the item ids of documents from a keyword field with doc values, or from {@code _id}. */
 final class ItemIdReader {
     private static final BytesRef NONE = new BytesRef();
 
     private ItemIdReader() {}
 
-    /** Takes one id after another. */
-    interface Taker {
+    /** Called with the ids of documents, one after another. */
+    interface Visitor {
         /** @param id valid until the next call */
-        void take(int doc, BytesRef id);
+        void visit(int doc, BytesRef id);
     }
 
-    /** @return empty where the document has none; of several the first */
-    static BytesRef of(LeafReaderContext leaf, String field, int doc) throws IOException {
+    /** Reads the item id of one document: the first one if the field has several values, empty if it has none. */
+    static BytesRef read(LeafReaderContext leaf, String field, int doc) throws IOException {
         if (field.equals(IdFieldMapper.NAME)) {
-            Stored stored = new Stored();
+            StoredId stored = new StoredId();
             leaf.reader().storedFields().document(doc, stored);
             return stored.id;
         }
@@ -42,21 +42,21 @@ final class ItemIdReader {
 
     private static SortedSetDocValues values(LeafReader reader, String field) throws IOException {
         FieldInfo info = reader.getFieldInfos().fieldInfo(field);
-        // Another index than that of the items may be searched too.
+        // A search may include indices other than the item index, in which the field is missing or of another type.
         boolean keyword = info != null && info.getDocValuesType() == DocValuesType.SORTED_SET;
         return keyword ? DocValues.getSortedSet(reader, field) : DocValues.emptySortedSet();
     }
 
-    /** Those of all documents of a segment that have one. */
-    static void all(LeafReader reader, String field, Taker taker) throws IOException {
+    /** Calls the visitor with every document of a segment that has an item id, in any order. */
+    static void readAll(LeafReader reader, String field, Visitor visitor) throws IOException {
         if (field.equals(IdFieldMapper.NAME) == false) {
             SortedSetDocValues values = values(reader, field);
             while (values.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
-                taker.take(values.docID(), values.lookupOrd(values.nextOrd()));
+                visitor.visit(values.docID(), values.lookupOrd(values.nextOrd()));
             }
             return;
         }
-        // By terms, for stored fields have the whole document beside its id.
+        // From the terms of _id: stored fields would be read with the whole document.
         Terms terms = reader.terms(field);
         TermsEnum ids = terms == null ? TermsEnum.EMPTY : terms.iterator();
         PostingsEnum docs = null;
@@ -65,12 +65,13 @@ final class ItemIdReader {
             BytesRef id = new BytesRef(Uid.decodeId(coded.bytes, coded.offset, coded.length));
             docs = ids.postings(docs, PostingsEnum.NONE);
             while (docs.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
-                taker.take(docs.docID(), id);
+                visitor.visit(docs.docID(), id);
             }
         }
     }
 
-    private static final class Stored extends StoredFieldVisitor {
+    /** Reads {@code _id} from the stored fields of a document. */
+    private static final class StoredId extends StoredFieldVisitor {
         private BytesRef id = NONE;
 
         @Override

@@ -15,46 +15,53 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What all users together did with one item: one row of a tracker's item table. As in a profile, every event counts once
+ * One item row: what all users of a tracker did with one item. Rows are stored in {@link ItemRowIndex}; every event counts once,
  * however often the log is read. Mutable, not thread-safe.
  */
 public final class ItemRow implements Writeable {
     private static final byte FORMAT = 3;
     private static final int MAX_CONTEXTS = 64;
-    private static final int MANY_MARKS = 8;
+    /** Up to this many shards' sequence numbers are kept although the shards no longer exist. */
+    private static final int MAX_OBSOLETE_SHARDS = 8;
 
     private final String item;
     private final Map<String, Float> contexts;
+    /** By log shard, the sequence number of the last event that was counted. */
     private final Map<String, Long> applied;
     private double weight;
-    private double total;
+    private double allTimeWeight;
     private long time;
     private long likes;
-    private long shown;
+    private long impressions;
 
-    /** By what rankers know an item: two items of a shop that share one are not to be expected. */
+    /**
+     * The 64-bit hash that identifies an item in rankers, item tables and trained models. Collisions between the items of one index
+     * are so unlikely that they are not handled.
+     *
+     * @param item the id's UTF-8 bytes
+     */
     public static long hash(BytesRef item) {
         return MurmurHash3.hash128(item.bytes, item.offset, item.length, 0, new MurmurHash3.Hash128()).h1;
     }
 
-    /** Of an item that nobody did anything with yet. */
+    /** The row of an item without events. */
     public ItemRow(String item) {
         this.item = item;
         contexts = new TreeMap<>();
         applied = new TreeMap<>();
     }
 
-    public ItemRow(StreamInput in) throws IOException {
+    ItemRow(StreamInput in) throws IOException {
         byte format = in.readByte();
         if (format != FORMAT) {
-            throw new IOException("item row format [" + format + "] is not the one of this version, [" + FORMAT + "]");
+            throw new IOException("item row has format [" + format + "]; this version reads [" + FORMAT + "]");
         }
         item = in.readString();
         weight = in.readDouble();
-        total = in.readDouble();
+        allTimeWeight = in.readDouble();
         time = in.readZLong();
         likes = in.readVLong();
-        shown = in.readVLong();
+        impressions = in.readVLong();
         contexts = new TreeMap<>(in.readMap(StreamInput::readString, StreamInput::readFloat));
         applied = new TreeMap<>(in.readMap(StreamInput::readString, StreamInput::readZLong));
     }
@@ -64,10 +71,10 @@ public final class ItemRow implements Writeable {
         out.writeByte(FORMAT);
         out.writeString(item);
         out.writeDouble(weight);
-        out.writeDouble(total);
+        out.writeDouble(allTimeWeight);
         out.writeZLong(time);
         out.writeVLong(likes);
-        out.writeVLong(shown);
+        out.writeVLong(impressions);
         out.writeMap(contexts, StreamOutput::writeString, StreamOutput::writeFloat);
         out.writeMap(applied, StreamOutput::writeString, StreamOutput::writeZLong);
     }
@@ -76,83 +83,91 @@ public final class ItemRow implements Writeable {
         return item;
     }
 
-    /** Decayed weight of all events that liked it, as of {@link #time()}. */
+    /** The decayed weight of all events that liked the item, as of {@link #time()}. */
     public double weight() {
         return weight;
     }
 
-    /** Weight of all events that ever liked it. */
-    public double total() {
-        return total;
+    /** The weight of all events that ever liked the item, without decay. */
+    double allTimeWeight() {
+        return allTimeWeight;
     }
 
-    /** Time of the newest event that liked it, epoch milliseconds; 0 where none did. */
+    /** The time of the newest event that liked the item, epoch milliseconds; 0 if there is none. */
     public long time() {
         return time;
     }
 
-    /** How many events liked it. */
+    /** The number of events that liked the item. */
     public long likes() {
         return likes;
     }
 
-    /** How often it was shown, as far as impressions say. */
-    public long shown() {
-        return shown;
+    /** The number of events that only showed the item. */
+    public long impressions() {
+        return impressions;
     }
 
-    /** The part of the weight that is from each context, {@code field=value}. */
-    public Map<String, Float> contexts() {
+    /** By context, {@code field=value}, the part of {@link #weight()} that was gained in it; at most 64, the largest ones. */
+    Map<String, Float> contexts() {
         return contexts;
     }
 
     /**
-     * Takes in one event that liked it, unless it was already.
+     * Counts one event that liked the item, unless it was counted before.
      *
-     * @param amount above 0
-     * @param when   epoch milliseconds
+     * @param shard         log shard of the event; its events must come in the order of their sequence numbers
+     * @param eventWeight   above 0
+     * @param eventTime     epoch milliseconds
+     * @param eventContexts {@code field=value}
+     * @param decay         of the tracker
      */
-    public void add(LogShard slice, long seqNo, double amount, long when, List<String> in, Decay decay) {
-        if (mark(slice, seqNo) == false) {
+    public void addLike(LogShard shard, long seqNo, double eventWeight, long eventTime, List<String> eventContexts, Decay decay) {
+        if (mark(shard, seqNo) == false) {
             return;
         }
         likes++;
-        if (weight > 0 && when > time) {
-            float factor = (float) decay.factor(time, when);
+        if (weight > 0 && eventTime > time) {
+            float factor = (float) decay.factor(time, eventTime);
             weight *= factor;
             contexts.replaceAll((context, value) -> value * factor);
         }
-        time = weight > 0 ? Math.max(time, when) : when;
-        double left = amount * decay.factor(when, time);
-        weight += left;
-        total += amount;
-        for (String context : in) {
-            contexts.merge(context, (float) left, Float::sum);
+        time = weight > 0 ? Math.max(time, eventTime) : eventTime;
+        double decayed = eventWeight * decay.factor(eventTime, time);
+        weight += decayed;
+        allTimeWeight += eventWeight;
+        for (String context : eventContexts) {
+            contexts.merge(context, (float) decayed, Float::sum);
             if (contexts.size() > MAX_CONTEXTS) {
                 contexts.remove(contexts.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow().getKey());
             }
         }
     }
 
-    /** Takes in one impression, unless it was already. It makes the item neither popular nor newer. */
-    public void show(LogShard slice, long seqNo) {
-        if (mark(slice, seqNo)) {
-            shown++;
+    /** Counts one impression, unless it was counted before. It changes neither weight nor time. */
+    public void addImpression(LogShard shard, long seqNo) {
+        if (mark(shard, seqNo)) {
+            impressions++;
         }
     }
 
-    /** Whether the event is new; from now on it is not. */
-    private boolean mark(LogShard slice, long seqNo) {
-        if (seqNo <= applied.getOrDefault(slice.key(), -1L)) {
+    /** Returns whether the event is new, and marks it as counted. */
+    private boolean mark(LogShard shard, long seqNo) {
+        if (seqNo <= applied.getOrDefault(shard.key(), -1L)) {
             return false;
         }
-        applied.put(slice.key(), seqNo);
+        applied.put(shard.key(), seqNo);
         return true;
     }
 
-    /** The marks of slices that do not exist any more protect from nothing, unless their index is restored: a few may stay. */
-    public void retainSlices(Set<String> keys) {
-        if (applied.size() > MANY_MARKS) {
+    /**
+     * Removes the sequence numbers of log shards that no longer exist, once there are more than a few of them. They are only needed
+     * again if such an index is restored.
+     *
+     * @param keys of the log shards that exist
+     */
+    public void retainShards(Set<String> keys) {
+        if (applied.size() > MAX_OBSOLETE_SHARDS) {
             applied.keySet().retainAll(keys);
         }
     }

@@ -22,11 +22,18 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * A tracker's item table: {@code .affinity-items-<tracker>}, an alias of a system index with one document an item that
- * somebody did something with. It has one shard and a copy on every data node, where rankers read it. Thread-safe.
+ * The index of a tracker's item rows: {@code .affinity-items-<tracker>}, an alias of a system index with one document for each item
+ * that has events. The index has one shard and a copy on every data node, from which {@link ItemTables} fills the node's item
+ * table. Thread-safe.
  */
 public final class ItemRowIndex {
-    /** A row and the version of the document it was read from; a new one has none. */
+    /**
+     * A row with the version of the document that it was read from.
+     *
+     * @param seqNo       sequence number of that document; 0 for a new row
+     * @param primaryTerm primary term of that document; 0 for a new row
+     * @param isNew       whether the item has no document yet
+     */
     public record Stored(ItemRow row, long seqNo, long primaryTerm, boolean isNew) {}
 
     private final SystemDocuments documents;
@@ -36,13 +43,16 @@ public final class ItemRowIndex {
     }
 
     /**
-     * Creates the index of a generation unless it is there.
+     * Creates the index of a generation unless it exists.
      *
-     * @param live whether it is the one that is used
+     * @param live whether the generation is the one in use
      */
     public void create(String tracker, int generation, boolean live, ActionListener<Void> listener) {
         Settings settings = Settings.builder().put("index.auto_expand_replicas", "0-all").build();
-        List<Alias> aliases = ProfileGenerations.names(tracker, generation, live).stream().map(name -> new Alias(IndexNames.ITEM_ROWS.alias(name)).writeIndex(true)).toList();
+        List<Alias> aliases = ProfileGenerations.names(tracker, generation, live)
+            .stream()
+            .map(name -> new Alias(IndexNames.ITEM_ROWS.alias(name)).writeIndex(true))
+            .toList();
         documents.create(IndexNames.ITEM_ROWS.ofGeneration(tracker, generation), aliases, settings, mapping(), listener);
     }
 
@@ -59,7 +69,7 @@ public final class ItemRowIndex {
         }
     }
 
-    /** Reads the rows of several items, in their order; an item without one gets a new one. */
+    /** Reads the rows of items and answers with them in the order of the items; an item without a stored row gets a new one. */
     public void load(String tracker, Collection<String> items, ActionListener<List<Stored>> listener) {
         List<String> ids = items.stream().map(item -> SystemDocuments.id("item:", item)).toList();
         documents.get(IndexNames.ITEM_ROWS.alias(tracker), ids, ActionListener.map(listener, found -> {
@@ -77,13 +87,16 @@ public final class ItemRowIndex {
         }));
     }
 
-    /** The row that a document of the index holds. */
+    /** Decodes the row in the source of a document of the index. */
     public static ItemRow row(BytesReference source) throws IOException {
         Object row = XContentHelper.convertToMap(source, false, XContentType.CBOR).v2().get("row");
         return SystemDocuments.read(row, ItemRow::new);
     }
 
-    /** Writes rows over the versions they were read from. Fails when one could not be written; the others are written then. */
+    /**
+     * Writes rows over the document versions that they were read from. If one write fails, for example because another node changed
+     * the document meanwhile, the listener is failed; the other rows may have been written.
+     */
     public void save(String tracker, List<Stored> rows, ActionListener<Void> listener) {
         documents.index(rows, stored -> request(tracker, stored), listener);
     }
@@ -95,6 +108,6 @@ public final class ItemRowIndex {
         SystemDocuments.write(source, "row", row);
         IndexRequest request = new IndexRequest(IndexNames.ITEM_ROWS.alias(tracker)).id(SystemDocuments.id("item:", row.item())).setRequireAlias(true);
         request.source(source.endObject());
-        return SystemDocuments.over(request, stored.isNew(), stored.seqNo(), stored.primaryTerm());
+        return SystemDocuments.ifUnchanged(request, stored.isNew(), stored.seqNo(), stored.primaryTerm());
     }
 }

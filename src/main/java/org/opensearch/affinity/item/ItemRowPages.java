@@ -13,18 +13,19 @@ import org.opensearch.search.SearchHit;
 import org.opensearch.search.builder.SearchSourceBuilder;
 import org.opensearch.transport.client.Client;
 
-/** Walks through a tracker's item table, page by page, with the plugin's own rights. Thread-safe. */
+/** Reads all item rows of a tracker from their index, page by page, with the plugin's own permissions. Thread-safe. */
 public final class ItemRowPages {
-    private static final int PAGE = 5_000;
-    private static final TimeValue PAUSE = TimeValue.timeValueMinutes(5);
+    private static final int PAGE_SIZE = 5_000;
+    /** How long the scroll stays open between two pages. */
+    private static final TimeValue KEEP_ALIVE = TimeValue.timeValueMinutes(5);
 
-    /** Is told of each row, one after another. */
+    /** Called with each row, one after another. */
     public interface Visitor {
         /**
-         * @param weight what the events that liked the item were worth at {@code time}
-         * @param time   of the newest of them, epoch milliseconds
+         * @param weight decayed weight of the events that liked the item, as of {@code time}
+         * @param time   of the newest of these events, epoch milliseconds
          */
-        void row(String item, double weight, long time);
+        void visit(String item, double weight, long time);
     }
 
     private final Client client;
@@ -35,12 +36,13 @@ public final class ItemRowPages {
         documents = new SystemDocuments(client);
     }
 
-    /** Shows all rows as of their last write to a visitor, and answers when there are no more. */
+    /** Refreshes the index, calls the visitor with all rows and then answers. Rows of ids too long for a keyword field are left out. */
     public void walk(String tracker, Visitor visitor, ActionListener<Void> listener) {
-        SearchSourceBuilder source = new SearchSourceBuilder().size(PAGE).fetchSource(false).sort("_doc");
+        SearchSourceBuilder source = new SearchSourceBuilder().size(PAGE_SIZE).fetchSource(false).sort("_doc");
         source.docValueField("item").docValueField("popularity").docValueField("time", "epoch_millis");
-        SearchRequest search = new SearchRequest(IndexNames.ITEM_ROWS.alias(tracker)).source(source).allowPartialSearchResults(false).scroll(PAUSE);
-        documents.asPlugin(listener, wrapped -> client.admin().indices().refresh(new RefreshRequest(IndexNames.ITEM_ROWS.alias(tracker)), ActionListener.wrap(
+        String alias = IndexNames.ITEM_ROWS.alias(tracker);
+        SearchRequest search = new SearchRequest(alias).source(source).allowPartialSearchResults(false).scroll(KEEP_ALIVE);
+        documents.asPlugin(listener, wrapped -> client.admin().indices().refresh(new RefreshRequest(alias), ActionListener.wrap(
             refreshed -> client.search(search, page(visitor, wrapped)),
             wrapped::onFailure
         )));
@@ -55,12 +57,12 @@ public final class ItemRowPages {
                 return;
             }
             for (SearchHit hit : page.getHits()) {
-                if (hit.field("item") != null) { // an id that is too long for a keyword is nobody's
+                if (hit.field("item") != null) { // null for an id longer than ignore_above
                     double weight = ((Number) hit.field("popularity").getValue()).doubleValue();
-                    visitor.row(hit.field("item").getValue(), weight, Long.parseLong(hit.field("time").getValue().toString()));
+                    visitor.visit(hit.field("item").getValue(), weight, Long.parseLong(hit.field("time").getValue().toString()));
                 }
             }
-            client.searchScroll(new SearchScrollRequest(page.getScrollId()).scroll(PAUSE), page(visitor, listener));
+            client.searchScroll(new SearchScrollRequest(page.getScrollId()).scroll(KEEP_ALIVE), page(visitor, listener));
         }, listener::onFailure);
     }
 }

@@ -1,9 +1,10 @@
 package org.opensearch.affinity.item;
 
-import org.apache.lucene.internal.hppc.LongIntHashMap;
 import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.BytesRef;
-import org.opensearch.common.util.BitMixer;
+import org.opensearch.affinity.item.PopularitySnapshot.Row;
+import org.opensearch.common.util.BigArrays;
+import org.opensearch.common.util.LongHash;
 
 import java.util.Arrays;
 import java.util.HashMap;
@@ -14,236 +15,198 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * One item table in this node's memory: how popular each item is beside the others, altogether and in a context. Items are
- * known by the hashes of their ids. What a row says is kept up to date by whoever writes the index. Thread-safe.
+ * The item rows of one index in this node's memory, with the popularity of each item in relation to the mean of all items, overall
+ * and in a context. Items are identified by the hashes of their ids, see {@link ItemRow#hash}. {@link ItemTables} updates it with
+ * every row that is written to this node's copy of the index. Thread-safe.
  */
 public final class ItemTable {
-    /** As many events' worth of what is usual in a context stand beside what is known of an item in it. */
-    private static final double PRIOR = 2;
-    /** The most that one context can do, either way. */
-    private static final double MOST = 4;
-    /** As many times the mean, and nothing is told apart beyond. */
-    private static final double MOST_BESIDE = 1_024;
-    private static final long SUMMED_FOR_MS = 1_000;
+    /** Prior weight of an item in a context: it adds this much weight with the average share of the context. */
+    private static final double PRIOR_WEIGHT = 2;
+    /** The largest factor by which one context raises a popularity; the smallest is its inverse. */
+    private static final double MAX_CONTEXT_FACTOR = 4;
+    /** The ratio to the mean from which on the all-time popularity is 1. */
+    private static final double MAX_RATIO = 1_024;
+    private static final long REFRESH_INTERVAL_MS = 1_000;
+    private static final float MAX_LOAD_FACTOR = 0.75f;
 
-    /**
-     * What all rows together say, as of one moment.
-     *
-     * @param numbers      of the rows, by hash of the item
-     * @param popularities of the rows without regard to contexts
-     * @param allTime      what their items were worth ever
-     */
-    private record Sum(long at, double halfLife, double pivot, Map<String, Double> usual, LongIntHashMap numbers, Row[] rows,
-        float[] popularities, float[] allTime) {}
-
-    /**
-     * @param level  binary logarithm of the weight
-     * @param total  weight of all events there ever were
-     * @param known  how many events liked or showed the item
-     * @param shares of the weight, by context
-     */
-    private record Row(long seqNo, double weight, double level, long time, double total, long known, Map<String, Float> shares) {
-        /**
-         * Binary logarithm of what the weight is worth at a moment that is the same for all rows. Weights that halve in the same
-         * time keep their quotients, whenever they are compared.
-         */
-        double level(double halfLife) {
-            return level + time / halfLife;
-        }
-    }
-
-    // Guarded by this.
-    private final LongIntHashMap numbers = new LongIntHashMap();
+    // Guarded by this. Rows are added and replaced, never removed.
+    private final LongHash numbers = hashTable(0);
     private Row[] rows = new Row[0];
 
-    private volatile Sum sum;
-    private final AtomicBoolean summing = new AtomicBoolean();
     private final Executor executor;
+    private final AtomicBoolean refreshing = new AtomicBoolean();
+    /** Null before the first search. */
+    private volatile PopularitySnapshot snapshot;
+    /** Whether a row was written after the rows of the snapshot were read. */
     private volatile boolean changed = true;
 
-    /** @param executor adds up what all rows say, now and then */
+    /** @param executor computes snapshots of the popularities, once a second at most */
     ItemTable(Executor executor) {
         this.executor = executor;
     }
 
-    /** A number from 0 to 1 by an item and a seed alone, the same on every node. */
-    public static double chance(long item, int seed) {
-        return (BitMixer.mix(Long.hashCode(item), seed) >>> 1) / (double) Integer.MAX_VALUE;
+    /**
+     * The signal {@code popularity}: the ratio to the mean, saturated to {@code r / (1 + r)}.
+     *
+     * @param ratio of an item's weight to the mean weight, at least 0
+     * @return from 0 to 1; one half at the mean
+     */
+    public static double popularity(double ratio) {
+        return ratio / (1 + ratio);
     }
 
     /**
-     * How far what is known of something may be from what there is to know, as the width of a confidence bound shrinks with what
-     * was seen: UCB1, Auer et al., Machine Learning 47, 2002, without the factor that is the same for all and grows with time.
+     * The signal {@code popularity_all_time}: {@code log₂(1 + r) / 10}, at most 1. All-time weights span several powers of ten; a
+     * logarithm still tells the largest apart, where a saturation would map all of them to nearly 1.
      *
-     * @param events at least 0
-     * @return 1 for nothing known, falling to 0
+     * @param ratio of an item's weight to the mean weight, at least 0
+     * @return from 0 to 1
      */
-    public static double width(long events) {
-        return 1 / Math.sqrt(1 + events);
+    public static double allTimePopularity(double ratio) {
+        return Math.min(1, Math.log1p(ratio) / Math.log(MAX_RATIO));
     }
 
-    /** @param seqNo of the write; one that was overtaken by a later one changes nothing */
-    public synchronized void update(ItemRow written, long seqNo) {
-        long item = ItemRow.hash(new BytesRef(written.item()));
-        int number = numbers.getOrDefault(item, numbers.size());
-        if (number < numbers.size() && rows[number].seqNo >= seqNo) {
+    /**
+     * Adds or replaces a row.
+     *
+     * @param row   read, not kept
+     * @param seqNo sequence number of the write; a write with a lower one than the row's last is ignored
+     */
+    public synchronized void update(ItemRow row, long seqNo) {
+        long item = ItemRow.hash(new BytesRef(row.item()));
+        int number = (int) numbers.find(item);
+        if (number >= 0 && rows[number].seqNo() >= seqNo) {
             return;
         }
-        if (number == numbers.size()) {
+        if (number < 0) {
+            number = (int) numbers.add(item);
             rows = ArrayUtil.grow(rows, number + 1);
-            numbers.put(item, number);
         }
-        double level = Math.log(written.weight()) / Math.log(2);
-        long events = written.likes() + written.shown();
-        rows[number] = new Row(seqNo, written.weight(), level, written.time(), written.total(), events, shares(written));
+        double log2Weight = Math.log(row.weight()) / Math.log(2);
+        long observations = row.likes() + row.impressions();
+        rows[number] = new Row(seqNo, row.weight(), log2Weight, row.time(), row.allTimeWeight(), observations, contextShares(row));
         changed = true;
     }
 
-    private static Map<String, Float> shares(ItemRow row) {
+    private static Map<String, Float> contextShares(ItemRow row) {
         Map<String, Float> shares = new HashMap<>();
         row.contexts().forEach((context, weight) -> shares.put(context, (float) (weight / row.weight())));
         return Map.copyOf(shares);
     }
 
     /**
-     * Popularities for the contexts of one search.
+     * The popularities of items for one search, as of one moment.
      *
-     * @param halfLife of what an event is worth, in milliseconds
+     * @param contexts of the search, {@code field=value}; empty for popularities without regard to contexts
+     * @param halfLife of the weights, in milliseconds; the same as that of the rows
      */
-    public Popularities in(List<String> contexts, double halfLife) {
-        return new Popularities(sum(halfLife), contexts);
+    public Popularities popularities(List<String> contexts, double halfLife) {
+        return new Popularities(snapshot(halfLife), contexts);
     }
 
-    /** But for the first, a search adds nothing up: it takes what is known and has it brought up to date. */
-    private Sum sum(double halfLife) {
-        Sum known = sum;
-        long now = System.nanoTime() / 1_000_000;
-        if (known == null || known.halfLife != halfLife) {
+    /** The last snapshot. The first search computes one; later ones start a refresh in the background when rows have changed. */
+    private PopularitySnapshot snapshot(double halfLife) {
+        PopularitySnapshot last = snapshot;
+        long nowMs = System.nanoTime() / 1_000_000;
+        if (last == null || last.halfLife() != halfLife) {
             changed = false;
-            sum = known = sum(now, halfLife);
-        } else if (changed && now - known.at >= SUMMED_FOR_MS && summing.compareAndSet(false, true)) {
-            try {
-                executor.execute(() -> {
-                    try {
-                        changed = false;
-                        sum = sum(now, halfLife);
-                    } finally {
-                        summing.set(false);
-                    }
-                });
-            } catch (RejectedExecutionException e) {
-                summing.set(false); // the node stops
+            snapshot = last = compute(nowMs, halfLife);
+        } else if (changed && nowMs - last.createdMs() >= REFRESH_INTERVAL_MS && refreshing.compareAndSet(false, true)) {
+            refresh(nowMs, halfLife);
+        }
+        return last;
+    }
+
+    private void refresh(long nowMs, double halfLife) {
+        try {
+            executor.execute(() -> {
+                try {
+                    changed = false;
+                    snapshot = compute(nowMs, halfLife);
+                } finally {
+                    refreshing.set(false);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            refreshing.set(false); // the node is shutting down
+        }
+    }
+
+    /** A table that is not recycled, so the garbage collector frees it and it needs no closing. */
+    private static LongHash hashTable(int expectedSize) {
+        return new LongHash(expectedSize, MAX_LOAD_FACTOR, BigArrays.NON_RECYCLING_INSTANCE);
+    }
+
+    private PopularitySnapshot compute(long nowMs, double halfLife) {
+        Row[] copy;
+        LongHash copiedNumbers = null;
+        long[] hashes = null;
+        synchronized (this) {
+            copy = Arrays.copyOf(rows, (int) numbers.size());
+            // Rows are never removed, so an equal number of them has the same numbers.
+            PopularitySnapshot last = snapshot;
+            if (last != null && last.rows().length == copy.length) {
+                copiedNumbers = last.numbers();
+            } else {
+                hashes = new long[copy.length];
+                Arrays.setAll(hashes, numbers::get);
             }
         }
-        return known;
-    }
-
-    private Sum sum(long now, double halfLife) {
-        Row[] known;
-        LongIntHashMap places;
-        synchronized (this) {
-            known = Arrays.copyOf(rows, numbers.size());
-            // Rows are added and never taken away.
-            places = sum != null && sum.rows.length == known.length ? sum.numbers : numbers.clone();
+        if (copiedNumbers == null) {
+            copiedNumbers = hashTable(hashes.length);
+            Arrays.stream(hashes).forEach(copiedNumbers::add);
         }
-        // What was shown and never liked is worth nothing, and no part of what is usual.
-        double[] levels = Arrays.stream(known).filter(row -> row.total > 0).mapToDouble(row -> row.level(halfLife)).toArray();
-        double highest = Arrays.stream(levels).max().orElse(0);
-        double total = 0;
-        Map<String, Double> within = new HashMap<>();
-        for (Row row : known) {
-            double weight = Math.pow(2, row.level(halfLife) - highest);
-            total += weight;
-            row.shares.forEach((context, share) -> within.merge(context, weight * share, Double::sum));
-        }
-        Map<String, Double> usual = new HashMap<>();
-        for (Map.Entry<String, Double> context : within.entrySet()) {
-            usual.put(context.getKey(), context.getValue() / total);
-        }
-        double pivot = levels.length == 0 ? 0 : stepped(highest + Math.log(total / levels.length) / Math.log(2));
-        double ever = Arrays.stream(known).mapToDouble(Row::total).sum();
-        double mean = levels.length == 0 ? 1 : Math.pow(2, stepped(Math.log(ever / levels.length) / Math.log(2)));
-        float[] popularities = new float[known.length];
-        float[] allTime = new float[known.length];
-        for (int i = 0; i < known.length; i++) {
-            popularities[i] = (float) saturated(Math.pow(2, known[i].level(halfLife) - pivot));
-            allTime[i] = (float) allTime(known[i].total / mean);
-        }
-        return new Sum(now, halfLife, pivot, usual, places, known, popularities, allTime);
+        return PopularitySnapshot.of(nowMs, halfLife, copiedNumbers, copy);
     }
 
-    /** In steps of a sixteenth of an octave, so that nodes which add in another order agree. */
-    private static double stepped(double logarithm) {
-        return Math.round(16 * logarithm) / 16.0;
-    }
-
-    /** The signal popularity of what is so many times as popular as the mean. */
-    public static double saturated(double beside) {
-        return beside / (1 + beside);
-    }
-
-    /**
-     * The signal popularity_all_time of what is so many times as popular as the mean. Few items have most of what people do, as
-     * powers of ten go, and among these a saturation sees no difference.
-     */
-    public static double allTime(double beside) {
-        return Math.min(1, Math.log1p(beside) / Math.log(MOST_BESIDE));
-    }
-
-    /** How popular items are, for one search, as of one moment. */
+    /** The popularities of items for one search, as of one moment. Immutable. Items are identified by their hashes. */
     public static final class Popularities {
-        private final Sum sum;
+        private final PopularitySnapshot snapshot;
         private final List<String> contexts;
 
-        private Popularities(Sum sum, List<String> contexts) {
-            this.sum = sum;
+        private Popularities(PopularitySnapshot snapshot, List<String> contexts) {
+            this.snapshot = snapshot;
             this.contexts = contexts;
         }
 
-        /**
-         * @param item its hash
-         * @return from 0, for an item that nobody liked, to 1; one half for what is as popular as items are on average
-         */
+        /** The signal {@code popularity} in the contexts of the search: from 0, for an item that no event liked, to 1. */
         public double of(long item) {
-            int number = sum.numbers.getOrDefault(item, -1);
+            int number = snapshot.number(item);
             if (number < 0) {
                 return 0;
             }
             if (contexts.isEmpty()) {
-                return sum.popularities[number];
+                return snapshot.popularities()[number];
             }
-            Row row = sum.rows[number];
-            double beside = Math.pow(2, row.level(sum.halfLife) - sum.pivot);
+            Row row = snapshot.rows()[number];
+            double ratio = snapshot.ratioToMean(row);
             for (String context : contexts) {
-                beside *= fits(row, context);
+                ratio *= contextFactor(row, context);
             }
-            return saturated(beside);
+            return popularity(ratio);
         }
 
-        /** @return from 0, for an item that nobody ever liked, to 1 */
+        /** The signal {@code popularity_all_time}: from 0, for an item that no event ever liked, to 1. */
         public double allTime(long item) {
-            int number = sum.numbers.getOrDefault(item, -1);
-            return number < 0 ? 0 : sum.allTime[number];
+            int number = snapshot.number(item);
+            return number < 0 ? 0 : snapshot.allTime()[number];
         }
 
-        /**
-         * What is to be gained by showing an item that is not known well, see {@link ItemTable#width}.
-         *
-         * @return from 0 to 1, for an item of which nothing is known
-         */
-        public double unknown(long item) {
-            int number = sum.numbers.getOrDefault(item, -1);
-            return number < 0 ? 1 : width(sum.rows[number].known);
+        /** The confidence width after all events that liked or showed the item, see {@link Exploration#confidenceWidth}. */
+        public double confidenceWidth(long item) {
+            int number = snapshot.number(item);
+            return Exploration.confidenceWidth(number < 0 ? 0 : snapshot.rows()[number].observations());
         }
 
-        private double fits(Row row, String context) {
-            double usual = sum.usual.getOrDefault(context, 0.0);
-            if (usual == 0) {
+        /** The share of a context in the item's weight, in relation to its share in the weight of all items; smoothed and bounded. */
+        private double contextFactor(Row row, String context) {
+            double averageShare = snapshot.contextShares().getOrDefault(context, 0.0);
+            if (averageShare == 0) {
                 return 1;
             }
-            double share = row.shares.getOrDefault(context, 0f);
-            double smoothed = (share * row.weight + usual * PRIOR) / (row.weight + PRIOR);
-            return Math.clamp(smoothed / usual, 1 / MOST, MOST);
+            double share = row.contextShares().getOrDefault(context, 0f);
+            double smoothed = (share * row.weight() + averageShare * PRIOR_WEIGHT) / (row.weight() + PRIOR_WEIGHT);
+            return Math.clamp(smoothed / averageShare, 1 / MAX_CONTEXT_FACTOR, MAX_CONTEXT_FACTOR);
         }
     }
 }

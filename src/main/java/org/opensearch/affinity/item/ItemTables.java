@@ -28,8 +28,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 
 /**
- * The item tables of this node, one for each index of which it has the shard. OpenSearch puts a copy of them on every data
- * node; here each copy is followed as it is written, so what is published needs no refresh to be seen. Thread-safe.
+ * The item tables of this node, one for each index of item rows of which the node has a copy. OpenSearch puts a copy of these
+ * indices on every data node. An item table is filled from the node's copy when its shard starts and updated with each row that is
+ * written to it, so it needs no refresh of the index. Thread-safe.
  */
 public final class ItemTables {
     private static final Logger LOGGER = LogManager.getLogger(ItemTables.class);
@@ -37,12 +38,12 @@ public final class ItemTables {
     private final Map<String, ItemTable> tables = new ConcurrentHashMap<>();
     private volatile Executor loader;
 
-    /** To be called before the node opens indices. */
+    /** Sets the executor that reads rows and computes popularities. Must be called before the node opens indices. */
     public void loadWith(Executor executor) {
         loader = executor;
     }
 
-    /** Follows an index if it is an item table. */
+    /** Opens an item table for an index of item rows and keeps it up to date. Other indices are ignored. */
     public void listenTo(IndexModule module) {
         String name = module.getIndex().getName();
         if (IndexNames.ITEM_ROWS.contains(name) == false) {
@@ -70,7 +71,11 @@ public final class ItemTables {
         });
     }
 
-    /** An empty table, in place of one of that name. */
+    /**
+     * Opens an empty item table, in place of an earlier one of the index.
+     *
+     * @param executor computes the popularities
+     */
     public ItemTable open(String index, Executor executor) {
         ItemTable table = new ItemTable(executor);
         tables.put(index, table);
@@ -93,8 +98,8 @@ public final class ItemTables {
                 }
             }
         } catch (Exception e) {
-            // A shard that closes meanwhile takes its table with it; what else is missing counts as not popular.
-            LOGGER.warn("cannot read the item table {}", shard.shardId(), RedactedException.of(e));
+            // If the shard was closed meanwhile, its table was removed as well. Otherwise the rows that were not read count as not liked.
+            LOGGER.warn("cannot read the item rows of {}", shard.shardId(), RedactedException.of(e));
         }
     }
 
@@ -102,11 +107,11 @@ public final class ItemTables {
         try {
             table.update(ItemRowIndex.row(source), seqNo);
         } catch (IOException | RuntimeException e) {
-            LOGGER.warn("cannot read a row of an item table", RedactedException.of(e));
+            LOGGER.warn("cannot decode an item row", RedactedException.of(e));
         }
     }
 
-    /** Null where this node has no copy. */
+    /** The item table of an index of item rows; null if this node has no copy of the index. */
     public ItemTable find(String index) {
         return tables.get(index);
     }

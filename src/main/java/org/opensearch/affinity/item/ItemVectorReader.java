@@ -8,36 +8,41 @@ import org.apache.lucene.util.VectorUtil;
 
 import java.io.IOException;
 
-/** The item vectors of one segment, of unit length, read by ascending document. Not thread-safe. */
+/** Reads the item vectors of one segment as unit vectors, by ascending document. Not thread-safe. */
 public final class ItemVectorReader {
     private final FloatVectorValues values;
     private final KnnVectorValues.DocIndexIterator docs;
-    private final boolean unit;
+    private final boolean storedAsUnit;
 
-    private ItemVectorReader(FloatVectorValues values, boolean unit) {
+    private ItemVectorReader(FloatVectorValues values, boolean storedAsUnit) {
         this.values = values;
         this.docs = values.iterator();
-        this.unit = unit;
+        this.storedAsUnit = storedAsUnit;
     }
 
-    /** Null when no document of the segment has a vector of this dimension. */
+    /** Opens a reader; null if no document of the segment has a vector of this dimension in the field. */
     public static ItemVectorReader open(LeafReaderContext leaf, String field, int dimension) throws IOException {
         FloatVectorValues values = leaf.reader().getFloatVectorValues(field);
         return values == null || values.dimension() != dimension ? null : open(leaf, field);
     }
 
-    /** Null when no document of the segment has a vector. */
+    /** Opens a reader; null if no document of the segment has a vector in the field. */
     public static ItemVectorReader open(LeafReaderContext leaf, String field) throws IOException {
         FloatVectorValues values = leaf.reader().getFloatVectorValues(field);
         if (values == null) {
             return null;
         }
         VectorSimilarityFunction similarity = leaf.reader().getFieldInfos().fieldInfo(field).getVectorSimilarityFunction();
-        // Fields of other types may hold vectors of any length; only a dot product asks for unit vectors.
+        // Fields of other types may hold vectors of any length; only the similarity dot product requires unit vectors.
         return new ItemVectorReader(values, similarity == VectorSimilarityFunction.DOT_PRODUCT);
     }
 
-    /** Null when the document has none. The array is valid until the next call. */
+    /**
+     * The vector of a document; null if it has none.
+     *
+     * @param doc not below that of the previous call
+     * @return of unit length, or all zeros where the field stores a zero vector; reused by the next call and not to be changed
+     */
     public float[] vector(int doc) throws IOException {
         if (docs.docID() < doc) {
             docs.advance(doc);
@@ -46,6 +51,6 @@ public final class ItemVectorReader {
             return null;
         }
         float[] vector = values.vectorValue(docs.index());
-        return unit ? vector : VectorUtil.l2normalize(vector.clone(), false);
+        return storedAsUnit ? vector : VectorUtil.l2normalize(vector.clone(), false);
     }
 }

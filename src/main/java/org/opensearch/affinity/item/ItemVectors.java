@@ -26,19 +26,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The unit vectors of items, by item id, out of the item index and a bounded cache in front of it: a log names the same
- * items over and over. Thread-safe.
+ * Looks up the unit vectors of items by item id, in a bounded cache and then in the item index: a log names the same items many
+ * times. Cached vectors are up to a minute old. Thread-safe.
  */
 public final class ItemVectors {
-    /** The value of an item that has no vector. */
-    static final float[] NONE = new float[0];
+    /** The empty vector, the value of an item that has none. */
+    private static final float[] NO_VECTOR = new float[0];
     private static final int IDS_PER_SEARCH = 500;
     private static final int MAX_HITS = 10_000;
     private static final long MAX_CACHED_BYTES = 64L << 20;
     private static final TimeValue MAX_AGE = TimeValue.timeValueMinutes(1);
 
-    private static final int MAX_UNKNOWN = 100_000;
-    private static final TimeValue BETWEEN_REFRESHES = TimeValue.timeValueMillis(200);
+    private static final int MAX_CACHED_UNKNOWN = 100_000;
+    private static final TimeValue REFRESH_DELAY = TimeValue.timeValueMillis(200);
 
     private record Key(String index, String idField, String vectorField, String item) {}
 
@@ -48,9 +48,9 @@ public final class ItemVectors {
         .weigher((key, vector) -> 200L + 4L * vector.length)
         .setExpireAfterWrite(MAX_AGE)
         .build();
-    /** Items that are not there, also after a refresh. */
+    /** Items that were not found even after a refresh. */
     private final Cache<Key, Boolean> unknown = CacheBuilder.<Key, Boolean>builder()
-        .setMaximumWeight(MAX_UNKNOWN)
+        .setMaximumWeight(MAX_CACHED_UNKNOWN)
         .setExpireAfterWrite(MAX_AGE)
         .build();
 
@@ -58,7 +58,14 @@ public final class ItemVectors {
         this.client = client;
     }
 
-    /** Answers with a vector for every item that exists, {@link #NONE} for one without; unknown items are left out. */
+    /**
+     * Looks up vectors.
+     *
+     * @param items    index and fields to look in; they are searched with the plugin's own permissions
+     * @param listener gets the vectors by item id: of unit length, or empty for an item without a vector or with a zero vector; items
+     *                 that are not in the index are left out. The map is the caller's; the arrays are shared with the cache and must
+     *                 not be changed
+     */
     public void find(TrackedItems items, Collection<String> ids, ActionListener<Map<String, float[]>> listener) {
         Map<String, float[]> found = new HashMap<>();
         List<String> missing = new ArrayList<>();
@@ -85,10 +92,11 @@ public final class ItemVectors {
     }
 
     /**
-     * The same, but an item that is not found is looked for once more after a refresh of its index: an item and an event of it
-     * may be written in the same second. Who is told that an item is unknown hears the same for a minute.
+     * Looks up vectors as {@link #find} does, and looks up items that are not found once more after a refresh of the item index: an
+     * item and an event on it may be written within the same second. An item that is still not found counts as unknown for a minute,
+     * without a further refresh.
      */
-    public void findNewest(TrackedItems items, Collection<String> ids, ActionListener<Map<String, float[]>> listener) {
+    public void findWithRefresh(TrackedItems items, Collection<String> ids, ActionListener<Map<String, float[]>> listener) {
         find(items, ids, ActionListener.wrap(found -> {
             List<String> missing = ids.stream()
                 .filter(id -> found.containsKey(id) == false && unknown.get(key(items, id)) == null)
@@ -98,12 +106,12 @@ public final class ItemVectors {
                 return;
             }
             ThreadPool pool = client.threadPool();
-            // Not more often than this, however many unknown items a log names.
+            // The delay bounds the rate of refreshes, however many unknown items a log names.
             pool.schedule(() -> refresh(items, ActionListener.wrap(refreshed -> find(items, missing, ActionListener.map(listener, late -> {
                 missing.stream().filter(id -> late.containsKey(id) == false).forEach(id -> unknown.put(key(items, id), true));
                 found.putAll(late);
                 return found;
-            })), listener::onFailure)), BETWEEN_REFRESHES, ThreadPool.Names.SAME);
+            })), listener::onFailure)), REFRESH_DELAY, ThreadPool.Names.SAME);
         }, listener::onFailure));
     }
 
@@ -115,7 +123,7 @@ public final class ItemVectors {
     }
 
     private void search(TrackedItems items, List<String> ids, ActionListener<Map<String, float[]>> listener) {
-        // More than one document may carry an id; which of them speaks for the item is not defined then.
+        // If several documents have the same item id, which one's vector is used is undefined.
         SearchSourceBuilder source = new SearchSourceBuilder().size(MAX_HITS).fetchSource(false).trackTotalHits(false);
         source.fetchField(items.vectorField());
         if (byDocumentId(items)) {
@@ -126,7 +134,7 @@ public final class ItemVectors {
         ThreadContext context = client.threadPool().getThreadContext();
         try (ThreadContext.StoredContext ignored = context.stashContext()) {
             SearchRequest request = new SearchRequest(items.index()).source(source).allowPartialSearchResults(false);
-            // The index's own pipeline is for people's searches.
+            // Without the index's default search pipeline, which may rewrite requests and hits.
             request.pipeline("_none");
             client.search(request, ActionListener.map(listener, response -> read(items, response)));
         }
@@ -150,16 +158,17 @@ public final class ItemVectors {
         return vectors;
     }
 
+    /** A new unit vector, or the empty one. */
     private static float[] vector(DocumentField field) {
         if (field == null) {
-            return NONE;
+            return NO_VECTOR;
         }
         float[] vector = new float[field.getValues().size()];
         for (int i = 0; i < vector.length; i++) {
             vector[i] = ((Number) field.getValues().get(i)).floatValue();
         }
-        // Fields of other types than ours may hold vectors of any length.
-        return VectorUtil.dotProduct(vector, vector) == 0 ? NONE : VectorUtil.l2normalize(vector);
+        // Fields of types other than affinity_vector may hold vectors of any length.
+        return VectorUtil.dotProduct(vector, vector) == 0 ? NO_VECTOR : VectorUtil.l2normalize(vector);
     }
 
     private static Key key(TrackedItems items, String item) {

@@ -14,11 +14,11 @@ import org.opensearch.transport.client.Client;
 import java.io.IOException;
 
 /**
- * What a tracker takes on disk, in bytes of its primaries. What was written in the last seconds is not in it yet, and what was
- * deleted goes with the next merge.
+ * The size on disk of a tracker's live profile generation, in bytes of primary shards. Writes of the last seconds are not included yet;
+ * deleted documents are included until they are merged away.
  *
- * @param profiles with the progress of the slices, which is among them
- * @param items    the item table
+ * @param profiles bytes of profiles, and of the followers' progress, which lies in the same index
+ * @param items    bytes of item rows
  */
 record StoredBytes(long profiles, long items) implements Writeable {
     StoredBytes(StreamInput in) throws IOException {
@@ -31,7 +31,7 @@ record StoredBytes(long profiles, long items) implements Writeable {
         out.writeVLong(items);
     }
 
-    /** Of the generation that is used. */
+    /** Reads the sizes with the plugin's rights. An index that does not exist counts as 0 bytes. */
     static void of(String tracker, Client client, ActionListener<StoredBytes> listener) {
         IndicesStatsRequest request = new IndicesStatsRequest().clear().store(true);
         request.indices(IndexNames.PROFILES.alias(tracker), IndexNames.ITEM_ROWS.alias(tracker)).indicesOptions(IndicesOptions.lenientExpandHidden());

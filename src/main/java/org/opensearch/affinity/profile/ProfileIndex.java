@@ -29,18 +29,28 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * Where a tracker's profiles lie, by the names of users that {@code UserNames} gives: {@code .affinity-interests-<tracker>}, an
- * alias of a system index, one document a user, and one a slice that says how far it was read. All calls are asynchronous and
- * run with the plugin's own rights; listeners are called with the caller's thread context. Thread-safe.
+ * The index of a tracker's profiles, {@code .affinity-interests-<tracker>}: an alias of a hidden system index with one document a
+ * user, and one a log shard with the progress of its follower ({@code ProgressIndex}), so that both are saved and restored together.
+ *
+ * <p>In the methods, {@code tracker} is the name after the prefix: the tracker's for the generation in use, or that of one
+ * generation; {@code user} is the name under which that generation stores the user. {@code UserNames} has both. Calls are asynchronous
+ * and run with the plugin's own permissions; listeners are called in the caller's thread context. Thread-safe.
  */
 public final class ProfileIndex {
-    /** The field of a follower's progress that holds the taste statistics searches compare with. */
-    public static final String SHOWN = "shown";
+    /** The field of a follower's progress with the {@link TasteStatistics} that searches use. */
+    public static final String PUBLISHED_STATISTICS = "shown";
     private static final int MAX_RETRIES = 100;
 
-    /** A profile and the version of the document it was read from; a new one has none. */
+    /**
+     * A profile and the version of the document that it was read from. The holder may change the profile and write it over that
+     * version.
+     *
+     * @param seqNo       not used for a new profile
+     * @param primaryTerm not used for a new profile
+     * @param isNew       whether there was no document
+     */
     public record Stored(Profile profile, long seqNo, long primaryTerm, boolean isNew) {
-        /** Another profile, to be written over the same version. */
+        /** Returns another profile, to be written over the same version. */
         Stored with(Profile other) {
             return new Stored(other, seqNo, primaryTerm, isNew);
         }
@@ -54,23 +64,32 @@ public final class ProfileIndex {
         documents = new SystemDocuments(client);
     }
 
+    /** Returns the id of a user's document. */
     public static String idOfUser(String user) {
         return SystemDocuments.id("user:", user);
     }
 
-    /** The id of the document with the progress of a log shard's follower, which lies beside the profiles. */
+    /**
+     * Returns the id of the document with the progress of a log shard's follower.
+     *
+     * @param key see {@link LogShard#key}
+     */
     public static String idOfShard(String key) {
         return "slice:" + key;
     }
 
     /**
-     * Creates the index of a generation unless it is there.
+     * Creates the index of a generation, unless it exists.
      *
-     * @param live whether it is the one that is used
+     * @param tracker the tracker's name
+     * @param live    whether it is the generation in use, which gets the alias of the tracker
      */
     public void create(String tracker, int generation, boolean live, ActionListener<Void> listener) {
         Settings settings = Settings.builder().put("index.auto_expand_replicas", "0-1").put("index.codec", "best_compression").build();
-        List<Alias> aliases = ProfileGenerations.names(tracker, generation, live).stream().map(name -> new Alias(IndexNames.PROFILES.alias(name)).writeIndex(true)).toList();
+        List<Alias> aliases = ProfileGenerations.names(tracker, generation, live)
+            .stream()
+            .map(name -> new Alias(IndexNames.PROFILES.alias(name)).writeIndex(true))
+            .toList();
         documents.create(IndexNames.PROFILES.ofGeneration(tracker, generation), aliases, settings, mapping(), listener);
     }
 
@@ -85,7 +104,7 @@ public final class ProfileIndex {
             }
             mapping.startObject("last_event").field("type", "date").field("format", "epoch_millis").endObject();
             mapping.startObject("skipped").field("type", "object").field("enabled", false).endObject();
-            for (String field : List.of("profile", "population", SHOWN)) {
+            for (String field : List.of("profile", "population", PUBLISHED_STATISTICS)) {
                 mapping.startObject(field).field("type", "binary").endObject();
             }
             return mapping.endObject().endObject();
@@ -94,49 +113,59 @@ public final class ProfileIndex {
         }
     }
 
-    /** A profile, null when the user has none, and what it is to be compared with. */
+    /**
+     * The result of {@link #get}.
+     *
+     * @param profile null if the user has none
+     */
     record Found(Profile profile, CommonTaste common) {}
 
     /**
-     * Reads one profile and the population of the slices, as of the last write.
+     * Reads one profile and the common taste of the users of log shards, as of the last write.
      *
-     * @param user null for the population alone
+     * @param user   null for the common taste only
+     * @param shards the log shards of the tracker; empty if common taste is not needed
      */
-    void get(String tracker, String user, List<LogShard> slices, ActionListener<Found> listener) {
-        documents.get(IndexNames.PROFILES.alias(tracker), ids(user, slices), found(user, slices, listener));
+    void get(String tracker, String user, List<LogShard> shards, ActionListener<Found> listener) {
+        documents.get(IndexNames.PROFILES.alias(tracker), ids(user, shards), found(user, shards, listener));
     }
 
-    /** The same from this node's copy alone, whose writes {@link ProfileCache} hears of; fails where it has none. */
-    void getHere(String tracker, String user, List<LogShard> slices, ActionListener<Found> listener) {
-        documents.getHere(IndexNames.PROFILES.alias(tracker), ids(user, slices), found(user, slices, listener));
+    /** As {@link #get}, from this node's copy only, as {@link ProfileCache} requires it; fails where the node has none. */
+    void getLocal(String tracker, String user, List<LogShard> shards, ActionListener<Found> listener) {
+        documents.getLocal(IndexNames.PROFILES.alias(tracker), ids(user, shards), found(user, shards, listener));
     }
 
-    private static List<String> ids(String user, List<LogShard> slices) {
+    private static List<String> ids(String user, List<LogShard> shards) {
         List<String> ids = new ArrayList<>();
-        slices.forEach(slice -> ids.add(idOfShard(slice.key())));
+        shards.forEach(logShard -> ids.add(idOfShard(logShard.key())));
         if (user != null) {
             ids.add(idOfUser(user));
         }
         return ids;
     }
 
-    private static ActionListener<List<GetResponse>> found(String user, List<LogShard> slices, ActionListener<Found> listener) {
+    private static ActionListener<List<GetResponse>> found(String user, List<LogShard> shards, ActionListener<Found> listener) {
         return ActionListener.map(listener, found -> {
             List<TasteStatistics> parts = new ArrayList<>();
-            for (int i = 0; i < slices.size(); i++) {
-                parts.add(shown(found.get(i)));
+            for (int i = 0; i < shards.size(); i++) {
+                parts.add(publishedStatistics(found.get(i)));
             }
             GetResponse profile = user == null ? null : found.getLast();
             return new Found(profile != null && profile.isExists() ? profile(profile) : null, CommonTaste.of(parts));
         });
     }
 
-    /** The taste statistics that a follower published; none before its first. */
-    private static TasteStatistics shown(GetResponse progress) throws IOException {
-        return progress.isExists() ? SystemDocuments.read(progress.getSourceAsMap().get(SHOWN), TasteStatistics::new) : TasteStatistics.NONE;
+    private static TasteStatistics publishedStatistics(GetResponse progress) throws IOException {
+        return progress.isExists()
+            ? SystemDocuments.read(progress.getSourceAsMap().get(PUBLISHED_STATISTICS), TasteStatistics::new)
+            : TasteStatistics.NONE;
     }
 
-    /** Reads the profiles of several users, by user; a user without one gets a new one. */
+    /**
+     * Reads the profiles of several users, to change them.
+     *
+     * @param listener called with the profiles by user; a user without one gets a new, empty one
+     */
     public void load(String tracker, Collection<String> users, ActionListener<Map<String, Stored>> listener) {
         List<String> ids = users.stream().map(ProfileIndex::idOfUser).toList();
         documents.get(IndexNames.PROFILES.alias(tracker), ids, ActionListener.map(listener, found -> {
@@ -160,36 +189,38 @@ public final class ProfileIndex {
     }
 
     /**
-     * Writes profiles over the versions they were read from. Fails when one changed meanwhile or could not be written; the
-     * others are written then.
+     * Writes profiles over the versions that they were read from. Fails if one has changed meanwhile or could not be written; the
+     * others are written nevertheless.
      */
     public void save(String tracker, Collection<Stored> changed, ActionListener<Void> listener) {
         documents.index(changed, stored -> request(tracker, stored), listener);
     }
 
-    /** That writes a profile over the version it was read from. */
+    /** Returns the request that writes a profile over the version that it was read from. */
     static IndexRequest request(String tracker, Stored stored) throws IOException {
         Profile profile = stored.profile();
         XContentBuilder source = SystemDocuments.source().field("user", profile.user());
-        if (profile.events() > 0) { // else nobody is to be counted or found by what is left
+        if (profile.events() > 0) { // an erased profile is neither counted as a user nor found by its age
             source.field("events", profile.events()).field("last_event", profile.lastEvent());
         }
         SystemDocuments.write(source, "profile", profile);
         source.endObject();
-        IndexRequest request = new IndexRequest(IndexNames.PROFILES.alias(tracker)).id(idOfUser(profile.user())).source(source).setRequireAlias(true);
-        return SystemDocuments.over(request, stored.isNew(), stored.seqNo(), stored.primaryTerm());
+        IndexRequest request = new IndexRequest(IndexNames.PROFILES.alias(tracker)).id(idOfUser(profile.user()));
+        request.source(source).setRequireAlias(true);
+        return SystemDocuments.ifUnchanged(request, stored.isNew(), stored.seqNo(), stored.primaryTerm());
     }
 
     /**
-     * Changes one profile, whatever is written to it meanwhile.
+     * Changes one profile, and tries again if it is written meanwhile.
      *
-     * @param change of the profile as it is, or of an empty one; what it answers with is stored unless it is the same
+     * @param change   given the stored profile, or an empty one: the profile to store, or its argument to store nothing
+     * @param listener called with the profile as stored
      */
-    void change(String tracker, String user, UnaryOperator<Profile> change, ActionListener<Profile> listener) {
-        change(tracker, user, change, 0, listener);
+    void update(String tracker, String user, UnaryOperator<Profile> change, ActionListener<Profile> listener) {
+        update(tracker, user, change, 0, listener);
     }
 
-    private void change(String tracker, String user, UnaryOperator<Profile> change, int retries, ActionListener<Profile> listener) {
+    private void update(String tracker, String user, UnaryOperator<Profile> change, int retries, ActionListener<Profile> listener) {
         load(tracker, List.of(user), ActionListener.wrap(loaded -> {
             Stored stored = loaded.get(user);
             Profile changed = change.apply(stored.profile());
@@ -199,7 +230,7 @@ public final class ProfileIndex {
             }
             save(tracker, List.of(stored.with(changed)), ActionListener.wrap(saved -> listener.onResponse(changed), e -> {
                 if (retries < MAX_RETRIES && ExceptionsHelper.unwrapCause(e) instanceof VersionConflictEngineException) {
-                    change(tracker, user, change, retries + 1, listener);
+                    update(tracker, user, change, retries + 1, listener);
                 } else {
                     listener.onFailure(e);
                 }
@@ -207,7 +238,7 @@ public final class ProfileIndex {
         }, listener::onFailure));
     }
 
-    /** How many users have a profile, as of the index's last refresh. */
+    /** Counts the users that have a profile with events, as of the index's last refresh. */
     public void users(String tracker, ActionListener<Long> listener) {
         SearchSourceBuilder source = new SearchSourceBuilder().size(0).trackTotalHits(true).query(QueryBuilders.existsQuery("events"));
         SearchRequest request = new SearchRequest(IndexNames.PROFILES.alias(tracker)).source(source);
@@ -217,7 +248,7 @@ public final class ProfileIndex {
         );
     }
 
-    /** Deletes indices of profiles, see {@link #indices}. */
+    /** Deletes indices of profiles or item rows. */
     public void delete(List<String> indices, ActionListener<Void> listener) {
         documents.delete(indices, listener);
     }

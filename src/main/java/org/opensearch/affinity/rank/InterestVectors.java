@@ -1,7 +1,7 @@
 package org.opensearch.affinity.rank;
 
 import org.apache.lucene.util.VectorUtil;
-import org.opensearch.affinity.item.ItemTable;
+import org.opensearch.affinity.item.Exploration;
 import org.opensearch.affinity.profile.Interest;
 import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.tracker.Decay;
@@ -38,7 +38,7 @@ public record InterestVectors(String field, WhitenedSpace space, float least, bo
      *
      * @param number    1 for the heaviest, as in the profile shown to people
      * @param strength  the interest's share in (0, 1]; below 0 for an aversion
-     * @param direction as {@link WhitenedSpace#towards} made it
+     * @param direction as {@link WhitenedSpace#queryVector} made it
      * @param offset    that {@link WhitenedSpace#offset} gives it
      * @param examples  items that made it, for explanations
      * @param label     what it is about in words, for explanations; empty where that is not known
@@ -159,7 +159,7 @@ public record InterestVectors(String field, WhitenedSpace space, float least, bo
     }
 
     private static Aspect aspect(int number, float strength, Interest interest, WhitenedSpace space) {
-        float[] direction = space.towards(interest.direction());
+        float[] direction = space.queryVector(interest.direction());
         List<String> examples = interest.examples().stream().map(Interest.Example::item).toList();
         return new Aspect(number, strength, direction, space.offset(direction), examples);
     }
@@ -181,8 +181,8 @@ public record InterestVectors(String field, WhitenedSpace space, float least, bo
         List<Aspect> exploring = new ArrayList<>();
         for (Aspect aspect : aspects) {
             Interest interest = heaviestFirst.get(aspect.number - 1);
-            double chance = ItemTable.chance(profile.interests().indexOf(interest), seed);
-            exploring.add(aspect.exploring(interest.liked() ? (float) (ItemTable.width(interest.events()) * chance) : 0));
+            double chance = Exploration.draw(profile.interests().indexOf(interest), seed);
+            exploring.add(aspect.exploring(interest.liked() ? (float) (Exploration.confidenceWidth(interest.events()) * chance) : 0));
         }
         return new InterestVectors(field, space, least, sum, List.copyOf(exploring));
     }

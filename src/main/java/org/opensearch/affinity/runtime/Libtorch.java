@@ -12,62 +12,65 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A libtorch on this machine and the JNI library that was built for it.
+ * A libtorch on this machine, with the JNI library that was built for it.
  *
- * @param folder  of libtorch's libraries
- * @param version of PyTorch; empty: that of the engine
- * @param flavor  what DJL calls the build: {@code cpu}, or {@code cu} and the version of CUDA
- * @param cache   where DJL looks for a JNI library that is not in the folder; empty: it is there
+ * @param folder  folder of libtorch's libraries
+ * @param version version of PyTorch; empty for that of DJL's engine
+ * @param flavor  DJL's name of the build: {@code cpu}, or {@code cu} followed by the version of CUDA
+ * @param cache   folder in which DJL looks for the JNI library; empty if it lies beside libtorch
  */
 record Libtorch(Path folder, String version, String flavor, Optional<Path> cache) {
-    /** The versions of PyTorch that a JNI library exists for, with its flavour. */
-    private static final Map<String, String> JNI = Map.of("2.7.1", "cu128", "2.5.1", "cu124");
+    /** The flavours for which this plugin has a JNI library, by version of PyTorch. */
+    private static final Map<String, String> CUDA_FLAVORS = Map.of("2.7.1", "cu128", "2.5.1", "cu124");
 
-    /** In libc10, the constructor of an error that takes a string of C++11's ABI. Wheels before 2.6 have the older ABI. */
-    private static final String CXX11 = "_ZN3c105ErrorC2ENS_14SourceLocationENSt7__cxx11";
+    /** Start of the mangled name, in libc10, of an error's constructor that takes a C++11 string. Wheels before 2.6 use the older ABI. */
+    private static final String CXX11_SYMBOL = "_ZN3c105ErrorC2ENS_14SourceLocationENSt7__cxx11";
 
-    /** {@code 2.7.1+cu128} in a C++ distribution's build-version, {@code __version__ = '2.7.1+cu128'} in a wheel's version.py. */
+    /** Matches {@code 2.7.1+cu128} in the build-version of a C++ distribution and in the {@code __version__} of a wheel's version.py. */
     private static final Pattern VERSION = Pattern.compile("\\b(\\d+\\.\\d+\\.\\d+)\\+(cu\\d+|cpu)\\b");
 
-    /** The plugin's own, for the CPU. */
+    /** The libtorch that the plugin brings, for the CPU. */
     static Libtorch shipped(Path natives) {
         return new Libtorch(natives, "", "cpu", Optional.empty());
     }
 
     /**
-     * The operator's, with CUDA.
+     * The libtorch with CUDA that the operator installed.
      *
-     * @param path    the folder of a C++ distribution, of a wheel's {@code torch}, or of either's {@code lib}
-     * @param natives the plugin's native code; its folder {@code cuda} has the layout of DJL's cache
-     * @throws IllegalArgumentException naming what is missing or of the wrong version
+     * @param path    the folder of a C++ distribution, the {@code torch} folder of a wheel, or the {@code lib} folder in either
+     * @param natives the plugin's folder of native code; its folder {@code cuda} has the layout of DJL's cache
+     * @throws IllegalArgumentException naming the setting and what is missing, unreadable or of an unsupported version
      */
     static Libtorch cuda(Path path, Path natives) {
         Path folder = Files.exists(path.resolve("lib").resolve(library("torch_cuda"))) ? path.resolve("lib") : path;
         for (String name : List.of("torch_cuda", "torch_cpu", "c10_cuda")) {
             if (Files.exists(folder.resolve(library(name))) == false) {
                 throw new IllegalArgumentException(
-                    setting(path) + " holds no [" + library(name) + "]; it must be the folder of a libtorch built with CUDA"
+                    setting(path) + " does not contain [" + library(name) + "]; it must be the folder of a libtorch built with CUDA"
                 );
             }
         }
         Matcher version = version(path, folder);
-        String wanted = JNI.get(version.group(1));
-        if (version.group(2).equals(wanted) == false) {
+        String supported = CUDA_FLAVORS.get(version.group(1));
+        if (version.group(2).equals(supported) == false) {
             throw new IllegalArgumentException(
                 setting(path) + " holds libtorch [" + version.group() + "]; supported are [2.7.1+cu128] and [2.5.1+cu124]"
             );
         }
-        String flavor = hasOldStrings(path, folder) ? wanted + "-precxx11" : wanted;
+        String flavor = usesOldStringAbi(path, folder) ? supported + "-precxx11" : supported;
         Path cache = natives.resolve("cuda");
         if (holdsJniLibrary(cache.resolve("pytorch"), version.group(1) + "-" + flavor) == false) {
             throw new IllegalArgumentException(
-                setting(path) + " needs a JNI library of [" + flavor + "], which this build of the plugin lacks in [" + cache + "]"
+                setting(path) + " needs a JNI library for [" + flavor + "], which this build of the plugin lacks in [" + cache + "]"
             );
         }
         return new Libtorch(folder, version.group(1), flavor, Optional.of(cache.toAbsolutePath()));
     }
 
-    /** The folder's name ends in the platform. DJL could tell which, but not from a thread of the node's class loader. */
+    /**
+     * Whether the cache has the JNI library of a build, for any platform. The folder's name ends in the platform; DJL's own look-up of
+     * the platform needs the plugin's class loader, which this thread may not have.
+     */
     private static boolean holdsJniLibrary(Path cache, String build) {
         try (Stream<Path> builds = Files.list(cache)) {
             Pattern name = Pattern.compile(Pattern.quote(build) + "-[a-z]+-[a-z0-9_]+");
@@ -77,26 +80,27 @@ record Libtorch(Path folder, String version, String flavor, Optional<Path> cache
         }
     }
 
-    /** Whether the libraries pass strings as GCC did before C++11; a JNI library fits one way only. */
-    private static boolean hasOldStrings(Path path, Path folder) {
+    /** Whether the libraries use the string ABI of GCC before C++11. A JNI library fits one of the two only. */
+    private static boolean usesOldStringAbi(Path path, Path folder) {
         Path c10 = folder.resolve(library("c10"));
         try {
-            return new String(Files.readAllBytes(c10), StandardCharsets.ISO_8859_1).contains(CXX11) == false;
+            return new String(Files.readAllBytes(c10), StandardCharsets.ISO_8859_1).contains(CXX11_SYMBOL) == false;
         } catch (IOException e) {
             throw new IllegalArgumentException(setting(path) + ": cannot read [" + c10 + "]: " + e.getMessage(), e);
         } catch (SecurityException e) {
-            throw forbidden(path, c10, e);
+            throw notPermitted(path, c10, e);
         }
     }
 
-    /** A plugin that may read everywhere would be a hole for the sake of a version number. */
-    private static IllegalArgumentException forbidden(Path path, Path file, SecurityException e) {
+    /** The plugin deliberately has no permission to read files outside the node's folders. */
+    private static IllegalArgumentException notPermitted(Path path, Path file, SecurityException e) {
         return new IllegalArgumentException(
-            setting(path) + ": the node may not read [" + file + "]; put libtorch below the node's configuration folder",
+            setting(path) + ": no permission to read [" + file + "]; libtorch must lie below the node's configuration folder",
             e
         );
     }
 
+    /** The match of {@link #VERSION} in the first file that has one. */
     private static Matcher version(Path path, Path folder) {
         Path parent = folder.toAbsolutePath().getParent();
         for (Path file : List.of(
@@ -114,12 +118,12 @@ record Libtorch(Path folder, String version, String flavor, Optional<Path> cache
                 } catch (IOException e) {
                     throw new IllegalArgumentException(setting(path) + ": cannot read [" + file + "]: " + e.getMessage(), e);
                 } catch (SecurityException e) {
-                    throw forbidden(path, file, e);
+                    throw notPermitted(path, file, e);
                 }
             }
         }
         throw new IllegalArgumentException(
-            setting(path) + ": neither [build-version] nor [version.py] in it or above it says which libtorch with CUDA this is"
+            setting(path) + ": neither [build-version] nor [version.py] in it or in its parent has a version such as [2.7.1+cu128]"
         );
     }
 

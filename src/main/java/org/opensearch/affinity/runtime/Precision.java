@@ -4,27 +4,27 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The type of numbers that a model calculates with. Its weights are stored in float32 and converted when it is loaded. */
+/** The number type in which a model computes. Weights are stored in float32 and converted when the model is loaded. */
 public enum Precision {
-    /** float32: what the model was made in. */
+    /** float32, in which the models were trained. */
     F32,
-    /** bfloat16: two to three times as fast as float32 on some processors; chosen by itself where a model runs faster in it. */
+    /** bfloat16: two to three times as fast as float32 on some processors; chosen automatically where a model runs faster in it. */
     BF16,
-    /** float16: for GPUs. */
+    /** float16, for GPUs. */
     F16,
     /**
-     * 8-bit integers in the linear layers: for processors on which bfloat16 does not pay, where less accurate vectors do. A vector then
-     * depends on its batch.
+     * 8-bit integers in the linear layers: for processors on which bfloat16 is not faster, if less accurate vectors suffice. Vectors
+     * depend on the other texts of their batch.
      */
     INT8;
 
-    /** The node setting's value that leaves the choice to the plugin. */
+    /** The value of the node setting that leaves the choice to the plugin. */
     public static final String AUTO = "auto";
 
     /**
-     * Empty for {@code auto}.
+     * Parses the value of the node setting; empty for {@code auto}.
      *
-     * @throws IllegalArgumentException naming the values that would be right
+     * @throws IllegalArgumentException for an unknown value, naming the known ones
      */
     static Optional<Precision> parse(String name) {
         if (name.equals(AUTO)) {
@@ -35,7 +35,7 @@ public enum Precision {
                 return Optional.of(precision);
             }
         }
-        throw new IllegalArgumentException("unknown precision [" + name + "]; [" + AUTO + "] or one of " + Arrays.toString(values()));
+        throw new IllegalArgumentException("unknown precision [" + name + "]; known: [" + AUTO + "] and " + Arrays.toString(values()));
     }
 
     @Override

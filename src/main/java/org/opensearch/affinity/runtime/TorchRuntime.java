@@ -25,16 +25,15 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * libtorch and the tokenizers' native code, loaded from one folder at first use: never downloaded,
- * never extracted. Loading takes about a second and happens once per JVM, so call it neither from a
- * transport nor from a cluster state thread. Which libtorch and device that will be, and which precisions, is decided
- * by the constructor, from files alone. Thread-safe.
+ * Loads libtorch and the native code of the tokenizers from one folder, at first use. Nothing is downloaded or extracted. Loading
+ * takes about a second and happens once per JVM, so it must not happen on a transport or cluster state thread. The constructor
+ * chooses libtorch, device and precisions by looking at files only. Thread-safe.
  *
- * <p>What concerns CUDA was read in DJL's and PyTorch's sources and has not been run; {@code integTest/gpu}
- * checks it on a machine that has a GPU.
+ * <p>The code for CUDA follows the sources of DJL and PyTorch and has not been run; {@code integTest/gpu} checks it on a machine with
+ * a GPU.
  */
 public final class TorchRuntime {
-    private static final Logger logger = LogManager.getLogger(TorchRuntime.class);
+    private static final Logger LOGGER = LogManager.getLogger(TorchRuntime.class);
     private static final String ENGINE = "PyTorch";
 
     private final Path natives;
@@ -43,18 +42,19 @@ public final class TorchRuntime {
     private final Libtorch libtorch;
     private final Device device;
     private final List<Precision> precisions;
-    private final ForeignLibtorch other;
+    private final ForeignLibtorch foreign;
+    /** Guarded by this. */
     private boolean started;
 
-    /** With nothing configured. */
+    /** A runtime with the default settings. */
     public TorchRuntime(Path natives, int threads) {
         this(natives, threads, TorchSettings.DEFAULT);
     }
 
     /**
      * @param natives folder of libtorch, its JNI library and the tokenizers' library
-     * @param threads how many threads of this node run batches at the same time; for the log
-     * @throws IllegalArgumentException if the settings ask for what this node does not have, naming setting and reason
+     * @param threads number of threads of this node that run batches at the same time; for the log
+     * @throws IllegalArgumentException if this node cannot satisfy the settings, naming the setting and the reason
      */
     public TorchRuntime(Path natives, int threads, TorchSettings settings) {
         this(natives, threads, settings, new Hardware(PathUtils.get("/")));
@@ -64,14 +64,14 @@ public final class TorchRuntime {
         this(natives, threads, settings, hardware, new ForeignLibtorch(PathUtils.get("/")));
     }
 
-    public TorchRuntime(Path natives, int threads, TorchSettings settings, Hardware hardware, ForeignLibtorch other) {
-        this.other = other;
+    TorchRuntime(Path natives, int threads, TorchSettings settings, Hardware hardware, ForeignLibtorch foreign) {
+        this.foreign = foreign;
         this.natives = natives.toAbsolutePath();
         this.threads = threads;
         this.settings = settings;
         this.device = device(settings, hardware);
         this.libtorch = device.isGpu() ? Libtorch.cuda(settings.libtorch().orElseThrow(), this.natives) : Libtorch.shipped(this.natives);
-        this.precisions = settings.precision().map(List::of).orElseGet(() -> sensible(hardware));
+        this.precisions = settings.precision().map(List::of).orElseGet(() -> defaultPrecisions(hardware));
         if (device.isGpu() && precisions.contains(Precision.INT8)) {
             throw new IllegalArgumentException(
                 "[" + TorchSettings.PRECISION.getKey() + "] is [" + Precision.INT8 + "], which runs on the CPU only; on a GPU use [f16]"
@@ -79,18 +79,22 @@ public final class TorchRuntime {
         }
     }
 
-    /** Says what speaks against loading libtorch on this node; the node's log is the place for it. */
-    public static void warnOfOthers(Path plugins) {
+    /**
+     * Logs a warning if ml-commons is installed as well, whose libtorch cannot be in one process with this plugin's.
+     *
+     * @param plugins the node's folder of plugins
+     */
+    public static void warnIfMlCommonsInstalled(Path plugins) {
         ForeignLibtorch.warn(plugins);
     }
 
     /**
-     * Proves that a device the operator insists on can be used. Loads libtorch if that is a GPU and nothing
-     * otherwise, so a node may call it while it starts.
+     * Verifies that a GPU that the settings require can be used, by loading libtorch. Without such a setting it loads nothing, so a
+     * node can call it when it starts.
      *
-     * @throws IllegalStateException with the reason why it cannot be used
+     * @throws IllegalStateException with the reason why the GPU cannot be used
      */
-    public void check() {
+    public void verifyDevice() {
         if (settings.device().kind() == DeviceChoice.Kind.GPU) {
             load("libtorch", () -> null);
         }
@@ -102,33 +106,51 @@ public final class TorchRuntime {
     }
 
     /**
-     * What models may calculate in here, the most accurate first: one if it is configured or there is no choice,
-     * else a model takes the fastest when it is loaded. A model that has none of them runs in float32.
+     * The precisions in which models may compute, the most accurate first. It is one if it is configured or if there is no choice; of
+     * several, a model takes the fastest when it is loaded. A model that supports none of them computes in float32.
      */
     public List<Precision> precisions() {
         return precisions;
     }
 
-    /** @throws IllegalStateException if the native code cannot be loaded */
+    /**
+     * A new memory manager on the device. The caller closes it.
+     *
+     * @throws IllegalStateException if the native code cannot be loaded
+     */
     public PtNDManager newManager() {
         return load("libtorch", () -> (PtNDManager) NDManager.newBaseManager(device, ENGINE));
     }
 
-    /** A TorchScript module in inference mode; it lives as long as the manager, or until closed. */
-    public PtSymbolBlock module(PtNDManager manager, Path file) {
+    /**
+     * Loads a TorchScript module in inference mode. It lives until it or the manager is closed.
+     *
+     * @throws IllegalStateException if the native code or the module cannot be loaded
+     */
+    public PtSymbolBlock loadModule(PtNDManager manager, Path file) {
         return load(
             "module [" + file + "]",
-            () -> inference(JniUtils.loadModule(manager, file, true, new String[0], new String[0], false))
+            () -> inferenceMode(JniUtils.loadModule(manager, file, true, new String[0], new String[0], false))
         );
     }
 
-    /** The same for a small module that is no file. */
-    public PtSymbolBlock module(PtNDManager manager, String what, InputStream in) {
-        return load(what, () -> inference(JniUtils.loadModule(manager, in, true, false)));
+    /**
+     * Loads a TorchScript module from a stream, as {@link #loadModule(PtNDManager, Path)} does from a file.
+     *
+     * @param name of the module, for messages
+     * @param in   not closed
+     */
+    public PtSymbolBlock loadModule(PtNDManager manager, String name, InputStream in) {
+        return load(name, () -> inferenceMode(JniUtils.loadModule(manager, in, true, false)));
     }
 
-    /** A tokenizer that adds special tokens, and neither truncates nor pads. */
-    public HuggingFaceTokenizer tokenizer(Path file) {
+    /**
+     * Loads a tokenizer that adds special tokens, and neither truncates nor pads. The caller closes it.
+     *
+     * @param file a {@code tokenizer.json} of Hugging Face
+     * @throws IllegalStateException if the native code or the tokenizer cannot be loaded
+     */
+    public HuggingFaceTokenizer loadTokenizer(Path file) {
         return load(
             "tokenizer [" + file + "]",
             () -> HuggingFaceTokenizer.builder().optTokenizerPath(file).optTruncation(false).optPadding(false).build()
@@ -136,8 +158,9 @@ public final class TorchRuntime {
     }
 
     /**
-     * Both settings belong to a thread. One intra-op thread: several threads with a batch each beat one
-     * batch on several threads. The graph optimiser makes the first calls slow and later ones no faster.
+     * Applies libtorch's settings that are local to a thread. Every thread calls this before it runs a module. One intra-op thread:
+     * several threads with a batch each are faster than one batch on several threads. No graph optimiser: it makes the first calls
+     * slow and later ones no faster.
      */
     public static void prepareThread() {
         JniUtils.setNumThreads(1);
@@ -155,7 +178,7 @@ public final class TorchRuntime {
                         + key
                         + "] is [gpu], which needs ["
                         + TorchSettings.LIBTORCH.getKey()
-                        + "]: the folder of a libtorch with CUDA (2.7.1+cu128 or 2.5.1+cu124); the plugin brings one for the CPU only"
+                        + "]: the folder of a libtorch with CUDA (2.7.1+cu128 or 2.5.1+cu124); the plugin's own libtorch is for the CPU"
                 );
             }
             if (choice.index() >= gpus) {
@@ -170,38 +193,38 @@ public final class TorchRuntime {
                 return Device.gpu(0);
             }
             String key = TorchSettings.LIBTORCH.getKey();
-            logger.warn("[encode] [{}] is set, but there is no NVIDIA GPU in [/dev]: models run on the CPU", key);
+            LOGGER.warn("[encode] [{}] is set, but there is no NVIDIA GPU in [/dev]: models run on the CPU", key);
         }
         return Device.cpu();
     }
 
-    /** A processor without bfloat16 has to emulate it, and need not be asked whether that is faster. */
-    private List<Precision> sensible(Hardware hardware) {
+    /** Bfloat16 is not measured on processors without instructions for it: they emulate it, which is slower. */
+    private List<Precision> defaultPrecisions(Hardware hardware) {
         if (device.isGpu()) {
             return List.of(Precision.F16);
         }
         return hardware.hasBf16() ? List.of(Precision.F32, Precision.BF16) : List.of(Precision.F32);
     }
 
-    private static PtSymbolBlock inference(PtSymbolBlock module) {
+    private static PtSymbolBlock inferenceMode(PtSymbolBlock module) {
         JniUtils.enableInferenceMode(module);
         return module;
     }
 
-    /** DJL finds its engines and its settings through the thread's class loader: the plugin's, not the node's. */
+    /** Runs with the plugin's class loader as the thread's, through which DJL finds its engines and its settings. */
     private synchronized <T> T load(String what, CheckedSupplier<T, IOException> supplier) {
         Thread thread = Thread.currentThread();
-        ClassLoader callers = thread.getContextClassLoader();
+        ClassLoader callersLoader = thread.getContextClassLoader();
         thread.setContextClassLoader(TorchRuntime.class.getClassLoader());
         try {
             start();
             return supplier.get();
         } catch (IOException | RuntimeException | LinkageError e) {
-            // An Error would end the node, which can do without personalisation.
+            // A LinkageError that is thrown on would end the node, which can work without encoding.
             String message = "[encode] cannot load " + what + " with the native code in [" + libtorch.folder() + "]: " + e.getMessage();
             throw new IllegalStateException(message, e);
         } finally {
-            thread.setContextClassLoader(callers);
+            thread.setContextClassLoader(callersLoader);
         }
     }
 
@@ -213,35 +236,15 @@ public final class TorchRuntime {
         if (Files.isRegularFile(tokenizers) == false) {
             throw new IOException("[" + tokenizers + "] is missing");
         }
-        Path loaded = other.loaded(libtorch.folder()).orElse(null);
-        if (loaded != null) {
-            throw new IOException(
-                "this node has loaded ["
-                    + loaded
-                    + "] already, and a second libtorch would end it. Another plugin, probably ml-commons, runs models here: let one of the "
-                    + "two encode on this node, e.g. by keeping models of ml-commons on nodes with the role [ml] and without [ingest], and "
-                    + "restart it"
-            );
-        }
-        System.setProperty("ai.djl.offline", "true");
-        System.setProperty("OPT_OUT_TRACKING", "true");
-        System.setProperty("PYTORCH_LIBRARY_PATH", libtorch.folder().toString());
-        // DJL's default on Linux is a flavour of its JNI library that is no longer made.
-        System.setProperty("PYTORCH_FLAVOR", libtorch.flavor());
-        if (libtorch.version().isEmpty() == false) {
-            System.setProperty("PYTORCH_VERSION", libtorch.version());
-        }
-        libtorch.cache().ifPresent(cache -> System.setProperty("ENGINE_CACHE_DIR", cache.toString()));
-        // Tokenizing is the CPU's, whatever the models run on.
-        System.setProperty("RUST_FLAVOR", "cpu");
-        System.setProperty("RUST_LIBRARY_PATH", tokenizers.toString());
+        refuseForeignLibtorch();
+        configureDjl(tokenizers);
         Engine engine = Engine.getEngine(ENGINE);
         if (device.isGpu() && engine.hasCapability(StandardCapabilities.CUDA) == false) {
             throw new IOException("this libtorch finds no usable GPU: the driver is missing, or too old for [" + libtorch.version() + "]");
         }
         started = true;
-        logger.info(
-            "[encode] libtorch [{}] of [{}] runs on [{}] in {} with up to [{}] threads, one batch each; free memory: [{}]",
+        LOGGER.info(
+            "[encode] libtorch [{}] in [{}] runs on [{}] in {} with up to [{}] threads, one batch each; free memory: [{}]",
             engine.getVersion(),
             libtorch.folder(),
             device,
@@ -249,6 +252,35 @@ public final class TorchRuntime {
             threads,
             freeMemory()
         );
+    }
+
+    private void refuseForeignLibtorch() throws IOException {
+        Path loaded = foreign.loaded(libtorch.folder()).orElse(null);
+        if (loaded != null) {
+            throw new IOException(
+                "this node has loaded ["
+                    + loaded
+                    + "] already, and a second libtorch would end it. Another plugin, probably ml-commons, runs models on this node. Only one "
+                    + "of the two can encode here: keep models of ml-commons on nodes with the role [ml] and without [ingest], and restart "
+                    + "this node"
+            );
+        }
+    }
+
+    /** Sets the system properties from which DJL reads where its native code lies. */
+    private void configureDjl(Path tokenizers) {
+        System.setProperty("ai.djl.offline", "true");
+        System.setProperty("OPT_OUT_TRACKING", "true");
+        System.setProperty("PYTORCH_LIBRARY_PATH", libtorch.folder().toString());
+        // DJL's default on Linux is a flavour of its JNI library that is no longer published.
+        System.setProperty("PYTORCH_FLAVOR", libtorch.flavor());
+        if (libtorch.version().isEmpty() == false) {
+            System.setProperty("PYTORCH_VERSION", libtorch.version());
+        }
+        libtorch.cache().ifPresent(cache -> System.setProperty("ENGINE_CACHE_DIR", cache.toString()));
+        // Tokenizers run on the CPU, even where models run on a GPU.
+        System.setProperty("RUST_FLAVOR", "cpu");
+        System.setProperty("RUST_LIBRARY_PATH", tokenizers.toString());
     }
 
     private String freeMemory() {
@@ -259,7 +291,7 @@ public final class TorchRuntime {
             MemoryUsage usage = CudaUtils.getGpuMemory(device);
             return new ByteSizeValue(usage.getMax() - usage.getUsed()).toString();
         } catch (RuntimeException | LinkageError e) {
-            // Only for the log.
+            // The figure is only logged.
             return "unknown";
         }
     }

@@ -10,15 +10,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a node's configuration says of the device. Fixed while the node runs.
+ * The node settings of device, precision and libtorch. They cannot be changed while the node runs.
  *
- * @param device    where models run
- * @param precision empty: the plugin chooses by the device
- * @param libtorch  the folder of a libtorch with CUDA; empty if the operator has none
+ * @param device    the device that models run on
+ * @param precision the precision that models compute in; empty if the plugin chooses by the device
+ * @param libtorch  absolute path of a libtorch with CUDA; empty if none is configured
  */
 public record TorchSettings(DeviceChoice device, Optional<Precision> precision, Optional<Path> libtorch) {
     /** {@code auto}, {@code cpu}, {@code gpu} or {@code gpu:N}. */
-    public static final Setting<DeviceChoice> DEVICE = new Setting<>("affinity.device", "auto", DeviceChoice::parse, Property.NodeScope);
+    static final Setting<DeviceChoice> DEVICE = new Setting<>("affinity.device", "auto", DeviceChoice::parse, Property.NodeScope);
 
     /** {@code auto} or a {@link Precision}. */
     public static final Setting<Optional<Precision>> PRECISION = new Setting<>(
@@ -28,12 +28,16 @@ public record TorchSettings(DeviceChoice device, Optional<Precision> precision, 
         Property.NodeScope
     );
 
-    /** The folder of a libtorch with CUDA; the plugin brings one for the CPU only. */
-    public static final Setting<String> LIBTORCH = Setting.simpleString("affinity.libtorch.path", Property.NodeScope);
+    /** The folder of a libtorch with CUDA; blank for the plugin's own libtorch, which is for the CPU. */
+    static final Setting<String> LIBTORCH = Setting.simpleString("affinity.libtorch.path", Property.NodeScope);
 
-    /** Nothing configured. */
     public static final TorchSettings DEFAULT = of(Settings.EMPTY);
 
+    /**
+     * Reads the settings of a node.
+     *
+     * @throws IllegalArgumentException for an unknown device or precision, naming the known ones
+     */
     public static TorchSettings of(Settings settings) {
         String libtorch = LIBTORCH.get(settings);
         return new TorchSettings(
@@ -43,18 +47,20 @@ public record TorchSettings(DeviceChoice device, Optional<Precision> precision, 
         );
     }
 
-    /** What the plugin registers. */
+    /** The settings that the plugin registers. */
     public static List<Setting<?>> all() {
         return List.of(DEVICE, PRECISION, LIBTORCH);
     }
 
     /**
-     * @param kind  what the operator wants
-     * @param index which GPU, from 0
+     * A value of {@code affinity.device}.
+     *
+     * @param index number of the GPU, from 0; 0 for other kinds
      */
     public record DeviceChoice(Kind kind, int index) {
-        /** AUTO: a GPU where there is one and a libtorch for it, else the CPU. */
+        /** The kinds of device. */
         public enum Kind {
+            /** A GPU if there is one and a libtorch with CUDA is configured, else the CPU. */
             AUTO,
             CPU,
             GPU
@@ -67,7 +73,7 @@ public record TorchSettings(DeviceChoice device, Optional<Precision> precision, 
                 case "gpu" -> new DeviceChoice(Kind.GPU, 0);
                 default -> {
                     if (value.matches("gpu:\\d{1,3}") == false) {
-                        throw new IllegalArgumentException("unknown device [" + value + "]; one of [auto, cpu, gpu, gpu:N]");
+                        throw new IllegalArgumentException("unknown device [" + value + "]; known: [auto, cpu, gpu, gpu:N]");
                     }
                     yield new DeviceChoice(Kind.GPU, Integer.parseInt(value.substring("gpu:".length())));
                 }

@@ -1,2 +1,2 @@
-/** libtorch on this node: where it lies, which device and precision it uses, and how it is loaded. Nothing is downloaded. */
+/** The native runtime of models: finds and loads libtorch and chooses device and precision. Nothing is downloaded. */
 package org.opensearch.affinity.runtime;

@@ -19,7 +19,10 @@ import org.opensearch.transport.TransportService;
 import java.io.IOException;
 import java.util.function.UnaryOperator;
 
-/** What changes of the trackers have in common: they run on the elected cluster manager and end in a change of its state. */
+/**
+ * Base of the actions that change what the cluster state holds of trackers. They run on the elected cluster manager and answer when all
+ * nodes have the new state.
+ */
 public abstract class TransportChangeTrackers<R extends AcknowledgedRequest<R>> extends TransportClusterManagerNodeAction<R, AcknowledgedResponse> {
     protected TransportChangeTrackers(
         String action,
@@ -33,7 +36,12 @@ public abstract class TransportChangeTrackers<R extends AcknowledgedRequest<R>> 
         super(action, transportService, clusterService, threadPool, filters, request, resolver);
     }
 
-    /** @param change of the state as it is when its turn comes; what it throws goes to the listener */
+    /**
+     * Submits a change of the cluster state.
+     *
+     * @param change   applied to the state that is current when the update runs; exceptions that it throws go to the listener
+     * @param listener called when all nodes have acknowledged the new state, or the request's time-out has passed
+     */
     protected final void submit(R request, UnaryOperator<ClusterState> change, ActionListener<AcknowledgedResponse> listener) {
         clusterService.submitStateUpdateTask(actionName, new AckedClusterStateUpdateTask<>(request, listener) {
             @Override

@@ -101,14 +101,14 @@ final class ConditionalLogit {
     }
 
     /** @return as many as the prior has; the prior itself where there are no lessons */
-    double[] weights(ProgressListener watch) {
+    double[] weights(ProgressListener progress) {
         double[] weights = prior.clone();
         for (int i = 0; i < weights.length; i++) {
             weights[i] = Math.max(least[i], weights[i]);
         }
         double loss = penalised(weights);
         for (int step = 0; step < MAX_STEPS && lessons.isEmpty() == false; step++) {
-            watch.at((double) step / MAX_STEPS);
+            progress.at((double) step / MAX_STEPS);
             double[] move = newton(weights);
             double[] next = null;
             double nextLoss = Double.POSITIVE_INFINITY;

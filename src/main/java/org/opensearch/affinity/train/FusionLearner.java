@@ -49,20 +49,20 @@ final class FusionLearner {
      * @param lessons to learn from
      * @param checks  other ones, with all of their hits
      */
-    Learned learn(List<TrainingExample> lessons, List<TrainingExample> checks, ProgressListener watch) {
+    Learned learn(List<TrainingExample> lessons, List<TrainingExample> checks, ProgressListener progress) {
         if (lessons.size() < LEAST_LESSONS || checks.isEmpty()) {
             double before = mean(ndcg(checks, defaults));
             return new Learned(defaults, lessons.size(), checks.size(), before, before, null, 0, false);
         }
         double[] prior = tempered(lessons);
-        double penalty = penalty(lessons, prior, watch.part(0, 0.8));
-        double[] weights = new ConditionalLogit(lessons, prior, least, penalty).weights(watch.part(0.8, 0.95));
+        double penalty = penalty(lessons, prior, progress.part(0, 0.8));
+        double[] weights = new ConditionalLogit(lessons, prior, least, penalty).weights(progress.part(0.8, 0.95));
         double[] before = ndcg(checks, defaults);
         double[] after = ndcg(checks, weights);
         Interval gained = Interval.difference(after, before);
         boolean better = mean(after) > mean(before);
         // They have told whether to learn; what is used is learned of them too.
-        double[] used = better ? new ConditionalLogit(both(lessons, checks), prior, least, penalty).weights(watch.part(0.95, 1)) : defaults;
+        double[] used = better ? new ConditionalLogit(both(lessons, checks), prior, least, penalty).weights(progress.part(0.95, 1)) : defaults;
         return new Learned(used, lessons.size(), checks.size(), mean(before), mean(after), gained, penalty, better);
     }
 
@@ -74,7 +74,7 @@ final class FusionLearner {
     private double[] tempered(List<TrainingExample> lessons) {
         List<TrainingExample> scored = lessons.stream().map(this::scored).toList();
         double[] none = { 0 };
-        double temperature = new ConditionalLogit(scored, new double[] { 1 }, none, 1).weights(ProgressListener.NOBODY)[0];
+        double temperature = new ConditionalLogit(scored, new double[] { 1 }, none, 1).weights(ProgressListener.NONE)[0];
         return Arrays.stream(defaults).map(weight -> weight * temperature).toArray();
     }
 
@@ -87,15 +87,15 @@ final class FusionLearner {
         return new TrainingExample(scores, lesson.chosen());
     }
 
-    private double penalty(List<TrainingExample> lessons, double[] prior, ProgressListener watch) {
+    private double penalty(List<TrainingExample> lessons, double[] prior, ProgressListener progress) {
         double best = Double.POSITIVE_INFINITY;
         double chosen = PENALTIES[PENALTIES.length - 1];
         for (int i = 0; i < PENALTIES.length; i++) {
             double loss = 0;
             for (int fold = 0; fold < FOLDS; fold++) {
-                watch.at((i * FOLDS + fold) / (double) (PENALTIES.length * FOLDS));
+                progress.at((i * FOLDS + fold) / (double) (PENALTIES.length * FOLDS));
                 List<TrainingExample> rest = part(lessons, fold, false);
-                double[] weights = new ConditionalLogit(rest, prior, least, PENALTIES[i]).weights(ProgressListener.NOBODY);
+                double[] weights = new ConditionalLogit(rest, prior, least, PENALTIES[i]).weights(ProgressListener.NONE);
                 loss += ConditionalLogit.loss(part(lessons, fold, true), weights) / FOLDS;
             }
             if (loss < best) {

@@ -44,7 +44,7 @@ final class ItemContents implements Releasable {
      * @param items  by number
      * @throws CircuitBreakingException (429) if the node has no memory left for them
      */
-    static ItemContents read(Client client, Tracker tracker, List<String> items, CircuitBreaker breaker, ProgressListener watch) {
+    static ItemContents read(Client client, Tracker tracker, List<String> items, CircuitBreaker breaker, ProgressListener progress) {
         ItemContents contents = new ItemContents(breaker, items.size());
         try {
             ItemVectors vectors = new ItemVectors(client);
@@ -53,7 +53,7 @@ final class ItemContents implements Releasable {
                 int[] numbers = IntStream.iterate(from, number -> number + step).limit(READ_AT_ONCE).filter(number -> number < items.size()).toArray();
                 List<String> ids = IntStream.of(numbers).mapToObj(items::get).toList();
                 contents.add(numbers, items, found(vectors, tracker, ids));
-                watch.at(Math.min(1, (double) from / items.size()));
+                progress.at(Math.min(1, (double) from / items.size()));
             }
             return contents;
         } catch (RuntimeException e) {

@@ -76,7 +76,7 @@ public final class LogScan implements Closeable {
         try (ThreadContext.StoredContext ignored = client.threadPool().getThreadContext().stashContext()) {
             Map<String, Erasure> absences = new HashMap<>();
             PlainActionFuture<Void> known = PlainActionFuture.newFuture();
-            new ProfilePages(client).absences(names.home(), absences::put, known);
+            new ProfilePages(client).erasures(names.home(), absences::put, known);
             known.actionGet();
             client.admin().indices().prepareRefresh(tracker.events().expressions()).get();
             CreatePitRequest create = new CreatePitRequest(KEPT, false, tracker.events().expressions());
@@ -136,7 +136,7 @@ public final class LogScan implements Closeable {
             Event event = reader.read(hit.getId(), hit.getSourceRef(), began);
             String user = names.of(event.user());
             Double weight = tracker.weightOf(event.action());
-            boolean absent = absences.getOrDefault(user, Erasure.NONE).covers(event) != null;
+            boolean absent = absences.getOrDefault(user, Erasure.NONE).skipReason(event) != null;
             boolean old = tracker.retention().map(kept -> event.time() < began - kept.millis()).orElse(false);
             Object query = withQueries ? hit.getSourceAsMap().get(QUERY) : null;
             return weight == null || absent || old ? null : new Act(user, event.item(), weight, event.time(), query == null ? null : query.toString());

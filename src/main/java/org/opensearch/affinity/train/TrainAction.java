@@ -111,13 +111,13 @@ public final class TrainAction extends ActionType<ModelsResponse> {
                 threadPool.executor(THREAD_POOL).execute(() -> ActionListener.completeWith(done, () -> {
                     requireAlone(task);
                     TrainingQueries asked = new TrainingQueries(client, judged, request.recorded());
-                    ParallelFor crew = new ParallelFor(threadPool.executor(THREAD_POOL), threadPool.info(THREAD_POOL).getMax());
+                    ParallelFor parallel = new ParallelFor(threadPool.executor(THREAD_POOL), threadPool.info(THREAD_POOL).getMax());
                     UserNames names = UserNames.live(tracker.name(), cluster.state(), keys);
-                    TrainingResult trained = train(new Training(client, searches(task), names, node, crew, (TrainTask) task, tracker, signals, maxEvents, breaker), tracker, weights, asked);
+                    TrainingResult trained = train(new Training(client, searches(task), names, node, parallel, (TrainTask) task, tracker, signals, maxEvents, breaker), tracker, weights, asked);
                     if (request.activates()) {
                         Blocking.<AcknowledgedResponse>await(answer -> client.execute(
                             UseModelAction.INSTANCE,
-                            new UseModelAction.Request(tracker.name(), trained.number(), UseModelAction.What.ACTIVATE),
+                            new UseModelAction.Request(tracker.name(), trained.number(), UseModelAction.Operation.ACTIVATE),
                             answer
                         ));
                     }

@@ -52,12 +52,12 @@ public final class TrainTask extends CancellableTask {
 
     /** Watches over a step. What it throws ends the training. */
     ProgressListener begin(String step) {
-        ProgressListener watch = part -> {
+        ProgressListener listener = part -> {
             requireWanted();
             progress = new Progress(step, part);
         };
-        watch.at(0);
-        return watch;
+        listener.at(0);
+        return listener;
     }
 
     /** @throws TaskCancelledException when it was cancelled */

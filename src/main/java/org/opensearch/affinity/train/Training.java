@@ -62,7 +62,7 @@ final class Training {
     private final Client searches;
     private final UserNames names;
     private final RankNode node;
-    private final ParallelFor crew;
+    private final ParallelFor parallel;
     private final TrainTask task;
     private final Tracker tracker;
     private final List<String> signals;
@@ -75,12 +75,12 @@ final class Training {
      * @param signals by which hits are to be ranked; all others will weigh nothing
      * @param breaker that is told of the memory which it takes
      */
-    Training(Client client, Client searches, UserNames names, RankNode node, ParallelFor crew, TrainTask task, Tracker tracker, List<String> signals, int maxEvents, CircuitBreaker breaker) {
+    Training(Client client, Client searches, UserNames names, RankNode node, ParallelFor parallel, TrainTask task, Tracker tracker, List<String> signals, int maxEvents, CircuitBreaker breaker) {
         this.client = client;
         this.searches = searches;
         this.names = names;
         this.node = node;
-        this.crew = crew;
+        this.parallel = parallel;
         this.task = task;
         this.tracker = tracker;
         this.signals = signals;
@@ -116,8 +116,8 @@ final class Training {
         try {
             InteractionMatrix log = acts.log(before);
             Neighbourhood method = fitting(log);
-            ContentMap.Told content = write(models, number, acts, before, log, method, contents);
-            FusionLearner.Learned learned = questions.isEmpty() ? null : learn(acts, number, (float) method.keep(), questions, asked);
+            ContentMap.Fit content = write(models, number, acts, before, log, method, contents);
+            FusionLearner.Learned learned = questions.isEmpty() ? null : learn(acts, number, (float) method.recencyDecay(), questions, asked);
             if (kept != number) {
                 log = acts.log(all);
                 content = write(models, kept, acts, all, log, method, contents);
@@ -141,9 +141,9 @@ final class Training {
     }
 
     private void read(Interactions acts, boolean withQueries) {
-        ProgressListener watch = task.begin("reading the log");
-        try (LogScan scan = LogScan.open(client, tracker, names, crew.threads())) {
-            crew.share(scan.slices(), 1, watch, (from, to) -> {
+        ProgressListener progress = task.begin("reading the log");
+        try (LogScan scan = LogScan.open(client, tracker, names, parallel.threads())) {
+            parallel.run(scan.slices(), 1, progress, (from, to) -> {
                 for (int slice = from; slice < to; slice++) {
                     // A slice may be a log of millions.
                     scan.read(slice, withQueries, act -> {
@@ -163,34 +163,34 @@ final class Training {
         if (held.users().length < LEAST_JUDGED) {
             return Neighbourhood.cosine();
         }
-        Tuning<Neighbourhood> tuning = new Tuning<>(Neighbourhood.dials(log), verdict -> RankingMetrics.mean(verdict.ndcg10()), 1);
-        return tuning.best(Neighbourhood.cosine(), held, crew, task.begin("finding settings that fit the log"), trial -> {}).method();
+        Tuning<Neighbourhood> tuning = new Tuning<>(Neighbourhood.hyperparameters(log), metrics -> RankingMetrics.mean(metrics.ndcg10()), 1);
+        return tuning.best(Neighbourhood.cosine(), held, parallel, task.begin("finding settings that fit the log"), trial -> {}).method();
     }
 
     /** Writes a model of what a rule keeps of the log. */
-    private ContentMap.Told write(ModelIndex models, int number, Interactions acts, BiPredicate<String, Long> kept, InteractionMatrix log, Neighbourhood method, ItemContents contents) {
-        Neighbours neighbours = method.learn(log, crew, task.begin("learning which items go together"));
-        ContentMap content = ContentMap.learn(neighbours, contents.vectors(), crew, task.begin("learning what content tells"));
+    private ContentMap.Fit write(ModelIndex models, int number, Interactions acts, BiPredicate<String, Long> kept, InteractionMatrix log, Neighbourhood method, ItemContents contents) {
+        Neighbours neighbours = method.learn(log, parallel, task.begin("learning which items go together"));
+        ContentMap content = ContentMap.learn(neighbours, contents.vectors(), parallel, task.begin("learning what content tells"));
         double[] popularities = acts.popularities(kept, tracker.decay());
         double[] totals = acts.popularities(kept, Decay.NONE);
         Blocking.<Void>await(listener -> models.create(tracker.name(), number, listener));
-        ProgressListener watch = task.begin("writing the model");
+        ProgressListener progress = task.begin("writing the model");
         BitSet known = neighbours.known();
         float most = most(neighbours);
         for (int from = 0; from < neighbours.items(); from += WRITTEN_AT_ONCE) {
             int first = from;
             ModelIndex.Row[] rows = new ModelIndex.Row[Math.min(WRITTEN_AT_ONCE, neighbours.items() - from)];
-            crew.share(rows.length, MADE_AT_ONCE, ProgressListener.NOBODY, (start, end) -> {
+            parallel.run(rows.length, MADE_AT_ONCE, ProgressListener.NONE, (start, end) -> {
                 for (int i = start; i < end; i++) {
                     int item = first + i;
                     rows[i] = row(item, acts.items(), (float) popularities[item], (float) totals[item], neighbours, known.get(item), content, most);
                 }
             });
             Blocking.<Void>await(listener -> models.write(tracker.name(), number, List.of(rows), listener));
-            watch.at((double) (from + rows.length) / neighbours.items());
+            progress.at((double) (from + rows.length) / neighbours.items());
         }
         Blocking.<Void>await(listener -> models.finish(tracker.name(), number, listener));
-        return content.told();
+        return content.fit();
     }
 
     private static float most(Neighbours neighbours) {
@@ -236,7 +236,7 @@ final class Training {
         List<JudgedQuery> some = drawn.subList(0, Math.min(drawn.size(), MOST_LESSONS + MOST_CHECKS));
         int checks = Math.min(MOST_CHECKS, (int) (some.size() * CHECKED));
         TrainingExample[] asked = new TrainingExample[some.size()];
-        crew.share(some.size(), 1, task.begin("asking judged searches"), (from, to) -> {
+        parallel.run(some.size(), 1, task.begin("asking judged searches"), (from, to) -> {
             for (int i = from; i < to; i++) {
                 int others = i < checks ? Ranking.MAX_WINDOW_SIZE : OTHERS;
                 asked[i] = lessons.ask(some.get(i), how.search(some.get(i)), others);

@@ -160,11 +160,11 @@ final class TrainingExamples {
         PlainActionFuture<Map<String, float[]>> found = PlainActionFuture.newFuture();
         vectors.find(tracker.items(), past.stream().map(Interactions.Act::item).distinct().toList(), found);
         Map<String, float[]> known = found.actionGet();
-        List<Profile.Done> done = new ArrayList<>();
+        List<Profile.Interaction> done = new ArrayList<>();
         for (Interactions.Act act : past) {
             float[] vector = known.get(act.item());
             if (vector != null && vector.length > 0) {
-                done.add(new Profile.Done(act.item(), act.time(), vector, act.weight()));
+                done.add(new Profile.Interaction(act.item(), act.time(), vector, act.weight()));
             }
         }
         return done.isEmpty() ? null : Profile.of(user, done, tracker);

@@ -29,7 +29,7 @@ import java.util.Map;
  * @param learned where the weights are from; null where there was nothing to learn them from
  * @param seconds that it took
  */
-record TrainingResult(int number, long time, long events, long users, long items, Neighbourhood method, ContentMap.Told content, Ranking ranking, FusionLearner.Learned learned, double seconds) {
+record TrainingResult(int number, long time, long events, long users, long items, Neighbourhood method, ContentMap.Fit content, Ranking ranking, FusionLearner.Learned learned, double seconds) {
     /** All of it, as it is kept with the model and shown. */
     Map<String, Object> about() {
         Map<String, Object> about = new LinkedHashMap<>();
@@ -39,14 +39,14 @@ record TrainingResult(int number, long time, long events, long users, long items
         about.put("users", users);
         about.put("items", items);
         about.put("seconds", seconds);
-        about.put("keep", method.keep());
+        about.put("keep", method.recencyDecay());
         Map<String, Object> settings = new LinkedHashMap<>();
-        settings.put("user", method.user());
-        settings.put("from", method.from());
-        settings.put("to", method.to());
+        settings.put("user", method.userExponent());
+        settings.put("from", method.fromExponent());
+        settings.put("to", method.toExponent());
         settings.put("backward", method.backward());
         settings.put("closeness", method.closeness());
-        settings.put("most", method.most());
+        settings.put("most", method.maxNeighbours());
         about.put("neighbours", settings);
         if (content.ridge() > 0) {
             about.put("content", Map.of("items", content.items(), "ridge", content.ridge(), "explained", content.explained()));

@@ -9,22 +9,22 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Along which directions the liked vectors differ most, and how much: their leading principal components, kept up to date
- * event by event. Weng, Zhang and Hwang, Candid Covariance-Free Incremental Principal Component Analysis, PAMI 2003,
- * algorithm 1, with their amnesic parameter 2. Mutable, not thread-safe.
+ * The leading principal components of the vectors of liked items, updated one vector at a time. Source: Weng, Zhang and Hwang,
+ * Candid Covariance-Free Incremental Principal Component Analysis, PAMI 2003, algorithm 1, with their amnesic parameter 2.
+ * Mutable, not thread-safe.
  */
 final class OnlinePca implements Writeable {
-    static final int COUNT = 16;
+    static final int MAX_COMPONENTS = 16;
     private static final double AMNESIA = 2;
 
     private long events;
-    /** Mean squared distance from the mean. */
+    /** Mean squared distance of the vectors from their mean, over all dimensions. */
     private double variance;
-    /** Components times what the variance along them is, largest first; null while there are fewer. */
+    /** Unit components multiplied by the variance along them, largest first; null from {@link #size()} on. */
     private final float[][] components;
 
     OnlinePca() {
-        components = new float[COUNT][];
+        components = new float[MAX_COMPONENTS][];
     }
 
     private OnlinePca(OnlinePca other) {
@@ -37,8 +37,8 @@ final class OnlinePca implements Writeable {
         this();
         events = in.readVLong();
         variance = in.readDouble();
-        int known = in.readVInt();
-        for (int i = 0; i < known; i++) {
+        int size = in.readVInt();
+        for (int i = 0; i < size; i++) {
             components[i] = in.readFloatArray();
         }
     }
@@ -47,64 +47,74 @@ final class OnlinePca implements Writeable {
     public void writeTo(StreamOutput out) throws IOException {
         out.writeVLong(events);
         out.writeDouble(variance);
-        out.writeVInt(known());
-        for (int i = 0; i < known(); i++) {
+        out.writeVInt(size());
+        for (int i = 0; i < size(); i++) {
             out.writeFloatArray(components[i]);
         }
     }
 
+    /** A copy that shares no array with this. */
     OnlinePca copy() {
         return new OnlinePca(this);
     }
 
-    /** How many components there are. */
-    int known() {
-        int known = 0;
-        while (known < COUNT && components[known] != null) {
-            known++;
+    /** The number of components found so far, at most {@link #MAX_COMPONENTS}. */
+    int size() {
+        int size = 0;
+        while (size < MAX_COMPONENTS && components[size] != null) {
+            size++;
         }
-        return known;
+        return size;
     }
 
-    /** Mean squared distance from the mean, over all dimensions. */
+    /** The total variance: the mean squared distance of the vectors from their mean, over all dimensions. */
     double variance() {
         return variance;
     }
 
-    /** The variance along a component. */
-    double variance(int number) {
-        return Math.sqrt(VectorUtil.dotProduct(components[number], components[number]));
+    /** The variance along a component, below {@link #size()}. */
+    double variance(int index) {
+        return Math.sqrt(VectorUtil.dotProduct(components[index], components[index]));
     }
 
-    /** A component; its length is the variance along it. */
-    float[] component(int number) {
-        return components[number];
+    /** A component, whose length is the variance along it. The array is internal: callers must not change it. */
+    float[] component(int index) {
+        return components[index];
     }
 
-    /** @param rest of a liked vector, beyond the mean; it is changed */
-    void take(float[] rest) {
+    /**
+     * Updates the components with one vector.
+     *
+     * @param residual a liked vector minus the mean; of any length. The array is changed and may become a component: callers must
+     *                 not use it afterwards
+     */
+    void update(float[] residual) {
         events++;
-        variance += (VectorUtil.dotProduct(rest, rest) - variance) / events;
-        double share = events > AMNESIA + 1 ? (1 + AMNESIA) / events : 1.0 / events;
-        for (int i = 0; i < COUNT; i++) {
+        variance += (VectorUtil.dotProduct(residual, residual) - variance) / events;
+        double learningRate = events > AMNESIA + 1 ? (1 + AMNESIA) / events : 1.0 / events;
+        for (int i = 0; i < MAX_COMPONENTS; i++) {
             if (components[i] == null) {
-                // A second vector in the direction of the first says nothing of a second component.
-                if (VectorUtil.dotProduct(rest, rest) > 1e-6f) {
-                    components[i] = rest;
+                // A vector parallel to the components found so far has no residual left and starts no further component.
+                if (VectorUtil.dotProduct(residual, residual) > 1e-6f) {
+                    components[i] = residual;
                 }
                 return;
             }
             float[] component = components[i];
-            double length = variance(i);
-            double along = VectorUtil.dotProduct(rest, component) / length;
+            double projection = VectorUtil.dotProduct(residual, component) / variance(i);
             for (int d = 0; d < component.length; d++) {
-                component[d] = (float) ((1 - share) * component[d] + share * along * rest[d]);
+                component[d] = (float) ((1 - learningRate) * component[d] + learningRate * projection * residual[d]);
             }
-            double squared = VectorUtil.dotProduct(component, component);
-            double off = squared == 0 ? 0 : VectorUtil.dotProduct(rest, component) / squared;
-            for (int d = 0; d < rest.length; d++) {
-                rest[d] -= (float) (off * component[d]);
-            }
+            deflate(residual, component);
+        }
+    }
+
+    /** Subtracts from the residual its projection on a component, so that the next component is orthogonal to it. */
+    private static void deflate(float[] residual, float[] component) {
+        double squared = VectorUtil.dotProduct(component, component);
+        double coefficient = squared == 0 ? 0 : VectorUtil.dotProduct(residual, component) / squared;
+        for (int d = 0; d < residual.length; d++) {
+            residual[d] -= (float) (coefficient * component[d]);
         }
     }
 

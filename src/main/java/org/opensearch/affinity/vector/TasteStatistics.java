@@ -9,20 +9,21 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What all users have in common: mean and leading axes of the unit vectors of the items that events liked. Vectors of one catalogue
- * share a large part (a shop's items are all goods, and transformers put all texts into a narrow cone), which says nothing
- * about a person; ranking compares what is left beyond it. See Mu and Viswanath, All-but-the-Top, ICLR 2018, for the effect
- * of removing the mean. Immutable, if nobody writes into the array.
+ * Statistics over all users of the items that they liked: mean and principal components of the items' unit vectors. The vectors
+ * of one catalogue share a large common part, because all items are of one shop and transformers map all texts into a narrow
+ * cone. The common part does not distinguish users, so ranking compares vectors without it ({@link WhitenedSpace}). Source for
+ * the effect of removing the mean: Mu and Viswanath, All-but-the-Top, ICLR 2018. Immutable, as long as callers do not change the
+ * components of the record.
  *
- * @param events  how many it was made of
- * @param repeats how many of them were of items that their user had done something with before
- * @param mean    not of unit length; empty without events
- * @param axes    along which they differ most; not to be changed
+ * @param events  number of events with a liked item's vector
+ * @param repeats number of events on an item that their user had interacted with before
+ * @param mean    mean of the unit vectors, of length 1 at most; empty without events. Shared: must not be changed
+ * @param pca     principal components of the vectors around the mean. Shared: must not be changed
  */
-public record TasteStatistics(long events, long repeats, float[] mean, OnlinePca axes) implements Writeable {
+public record TasteStatistics(long events, long repeats, float[] mean, OnlinePca pca) implements Writeable {
     public static final TasteStatistics NONE = new TasteStatistics(0, 0, new float[0], new OnlinePca());
-    /** Before so many events the mean is still too far off for anything to be said of what lies beyond it. */
-    private static final int FIRST_AXES = 20;
+    /** Until this many events the mean is too uncertain to update principal components around it. */
+    private static final int EVENTS_BEFORE_PCA = 20;
 
     public TasteStatistics(StreamInput in) throws IOException {
         this(in.readVLong(), in.readVLong(), in.readFloatArray(), new OnlinePca(in));
@@ -33,42 +34,52 @@ public record TasteStatistics(long events, long repeats, float[] mean, OnlinePca
         out.writeVLong(events);
         out.writeVLong(repeats);
         out.writeFloatArray(mean);
-        axes.writeTo(out);
+        pca.writeTo(out);
     }
 
     /**
-     * The population with further liked vectors, in the order of their events. Vectors of another dimension are left out.
+     * The statistics with further events. This stays as it is.
      *
-     * @param again how many of the events were of items that their user had before
+     * @param vectors    unit vectors of the liked items, in the order of their events; neither changed nor kept. Vectors of another
+     *                   dimension than the mean are left out
+     * @param newRepeats number of these events on an item that their user had interacted with before
      */
-    public TasteStatistics with(List<float[]> vectors, long again) {
-        float[] changed = mean.clone();
-        OnlinePca turned = axes.copy();
+    public TasteStatistics with(List<float[]> vectors, long newRepeats) {
+        float[] newMean = mean.clone();
+        OnlinePca newPca = pca.copy();
         long count = events;
         for (float[] vector : vectors) {
             if (count == 0) {
-                changed = new float[vector.length];
+                newMean = new float[vector.length];
             }
-            if (vector.length == changed.length) {
+            if (vector.length == newMean.length) {
                 count++;
-                for (int i = 0; i < changed.length; i++) {
-                    changed[i] += (vector[i] - changed[i]) / count;
+                for (int i = 0; i < newMean.length; i++) {
+                    newMean[i] += (vector[i] - newMean[i]) / count;
                 }
-                if (count > FIRST_AXES) {
-                    float[] rest = vector.clone();
-                    for (int i = 0; i < rest.length; i++) {
-                        rest[i] -= changed[i];
-                    }
-                    turned.take(rest);
+                if (count > EVENTS_BEFORE_PCA) {
+                    newPca.update(difference(vector, newMean));
                 }
             }
         }
-        return new TasteStatistics(count, repeats + again, changed, turned);
+        return new TasteStatistics(count, repeats + newRepeats, newMean, newPca);
+    }
+
+    private static float[] difference(float[] vector, float[] mean) {
+        float[] difference = vector.clone();
+        for (int i = 0; i < difference.length; i++) {
+            difference[i] -= mean[i];
+        }
+        return difference;
     }
 
     @Override
     public boolean equals(Object o) {
-        return o instanceof TasteStatistics other && events == other.events && repeats == other.repeats && Arrays.equals(mean, other.mean) && axes.equals(other.axes);
+        return o instanceof TasteStatistics other
+            && events == other.events
+            && repeats == other.repeats
+            && Arrays.equals(mean, other.mean)
+            && pca.equals(other.pca);
     }
 
     @Override

@@ -11,11 +11,11 @@ import org.opensearch.index.codec.CodecServiceConfig;
 import org.opensearch.index.mapper.MapperService;
 
 /**
- * The index's own codecs, except that {@code affinity_vector} fields without a graph are written flat. The codec keeps
- * its name and the format is Lucene's own, so segments stay readable when this plugin is gone.
+ * The codecs of an index, with the vectors of {@code affinity_vector} fields without {@code graph} written flat. The codec keeps
+ * its name and the format is one of Lucene's, so segments stay readable after this plugin is removed.
  */
 public final class VectorCodecService extends CodecService {
-    // HNSW format whose graph is never due: the vectors lie flat, the reader is the stock one.
+    // The HNSW format with a threshold that no segment reaches: it writes no graph, and Lucene's own reader reads it.
     private static final KnnVectorsFormat FLAT = new Lucene99HnswVectorsFormat(
         Lucene99HnswVectorsFormat.DEFAULT_MAX_CONN,
         Lucene99HnswVectorsFormat.DEFAULT_BEAM_WIDTH,
@@ -23,6 +23,7 @@ public final class VectorCodecService extends CodecService {
     );
     private static final KnnVectorsFormat GRAPH = new Lucene99HnswVectorsFormat();
 
+    /** May be null, as in {@link CodecServiceConfig}; then no field is known to be a vector field. */
     private final MapperService mappers;
 
     public VectorCodecService(CodecServiceConfig config) {
@@ -45,7 +46,7 @@ public final class VectorCodecService extends CodecService {
                 @Override
                 public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
                     if (mappers.fieldType(field) instanceof VectorFieldType type) {
-                        return type.graph() ? GRAPH : FLAT;
+                        return type.hasGraph() ? GRAPH : FLAT;
                     }
                     KnnVectorsFormat format = delegate.knnVectorsFormat();
                     return format instanceof PerFieldKnnVectorsFormat perField ? perField.getKnnVectorsFormatForField(field) : format;

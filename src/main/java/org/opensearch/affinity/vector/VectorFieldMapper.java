@@ -30,9 +30,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Field type {@code affinity_vector}: one vector of {@code dimension} floats a document, kept as a Lucene vector of
- * unit length, so that the dot product of two of them is their cosine. {@code "graph": true} adds an HNSW graph for
- * retrieval; without it the storage is flat, which is all that rescoring needs.
+ * Field type {@code affinity_vector}: one vector of {@code dimension} floats a document. Documents may give vectors of any finite
+ * length above 0; they are stored with unit length, so that the dot product of two of them is their cosine. {@code "graph": true}
+ * adds an HNSW graph for retrieval; without it vectors are stored flat, which is sufficient for rescoring.
  */
 public final class VectorFieldMapper extends ParametrizedFieldMapper {
     public static final String CONTENT_TYPE = "affinity_vector";
@@ -100,7 +100,7 @@ public final class VectorFieldMapper extends ParametrizedFieldMapper {
         }
     }
 
-    /** What queries and fetches see of the field: existence and, through {@code fields}, the stored unit vector. */
+    /** The field as seen by queries and fetches: an exists query and, through {@code fields}, the stored unit vector. */
     public static final class VectorFieldType extends MappedFieldType {
         private final int dimension;
         private final boolean graph;
@@ -115,7 +115,8 @@ public final class VectorFieldMapper extends ParametrizedFieldMapper {
             return dimension;
         }
 
-        public boolean graph() {
+        /** Whether the field has an HNSW graph. */
+        public boolean hasGraph() {
             return graph;
         }
 
@@ -136,11 +137,11 @@ public final class VectorFieldMapper extends ParametrizedFieldMapper {
 
         @Override
         public Query termQuery(Object value, QueryShardContext context) {
-            throw new QueryShardException(context, "field [" + name() + "] of type [" + CONTENT_TYPE + "] cannot be searched by term");
+            throw new QueryShardException(context, "field [" + name() + "] of type [" + CONTENT_TYPE + "] does not support term queries");
         }
     }
 
-    /** Reads the vector from Lucene, so that an index may leave it out of {@code _source}. */
+    /** Reads the stored vector from Lucene and not from {@code _source}, so that an index may exclude it there. */
     private static final class StoredVector implements ValueFetcher {
         private final String field;
         private LeafReaderContext leaf;
@@ -189,12 +190,12 @@ public final class VectorFieldMapper extends ParametrizedFieldMapper {
             return;
         }
         if (parser.currentToken() != Token.START_ARRAY) {
-            throw bad("an array of " + fieldType().dimension + " numbers is wanted, got [" + parser.textOrNull() + "]");
+            throw invalid("must be an array of [" + fieldType().dimension + "] numbers, got [" + parser.textOrNull() + "]");
         }
         if (context.doc().getByKey(name()) != null) {
-            throw bad("a document has one vector, got several");
+            throw invalid("must have one vector in a document, got several");
         }
-        KnnFloatVectorField vector = new KnnFloatVectorField(name(), unit(parse(parser)), luceneType);
+        KnnFloatVectorField vector = new KnnFloatVectorField(name(), normalised(parse(parser)), luceneType);
         context.doc().addWithKey(name(), vector);
     }
 
@@ -203,7 +204,7 @@ public final class VectorFieldMapper extends ParametrizedFieldMapper {
         int length = 0;
         for (Token token = parser.nextToken(); token != Token.END_ARRAY; token = parser.nextToken()) {
             if (token != Token.VALUE_NUMBER) {
-                throw bad("value [" + length + "] must be a number, got [" + parser.textOrNull() + "]");
+                throw invalid("value [" + length + "] must be a number, got [" + parser.textOrNull() + "]");
             }
             if (length < vector.length) {
                 vector[length] = parser.floatValue();
@@ -211,20 +212,21 @@ public final class VectorFieldMapper extends ParametrizedFieldMapper {
             length++;
         }
         if (length != vector.length) {
-            throw bad("dimension is [" + vector.length + "], got a vector of [" + length + "] values");
+            throw invalid("dimension is [" + vector.length + "], got a vector of [" + length + "] values");
         }
         return vector;
     }
 
-    private float[] unit(float[] vector) {
+    /** The same array, brought to unit length. */
+    private float[] normalised(float[] vector) {
         float squared = VectorUtil.dotProduct(vector, vector);
         if (squared > 0 && Float.isFinite(squared)) {
             return VectorUtil.l2normalize(vector);
         }
-        throw bad("a vector needs a finite length above 0, got length [" + Math.sqrt(squared) + "]");
+        throw invalid("a vector must have a finite length above 0, got length [" + Math.sqrt(squared) + "]");
     }
 
-    private IllegalArgumentException bad(String reason) {
+    private IllegalArgumentException invalid(String reason) {
         return new IllegalArgumentException("field [" + name() + "] of type [" + CONTENT_TYPE + "]: " + reason);
     }
 

@@ -11,42 +11,47 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Where vectors are compared: around what everybody likes, and less along the directions in which all items differ. With the
- * centre {@code μ}, the unit axes {@code u} and what is taken off along them {@code t}, the cosine of two vectors is that under
- * {@code ⟨x, y⟩ = (x - μ)ᵀ (I - Σ t u uᵀ) (y - μ)}. Immutable, if nobody writes into the arrays.
+ * The space in which vectors are compared: centred on the mean of all liked items and partially whitened, so that axes along which
+ * all items vary count less. With centre {@code μ}, unit axes {@code u} and their shrinkage {@code t}, the cosine of two vectors is
+ * the one under the inner product {@code ⟨x, y⟩ = (x - μ)ᵀ (I - Σ t u uᵀ) (y - μ)}. Immutable, thread-safe.
  */
 public final class WhitenedSpace implements Writeable {
-    /** Nothing known. */
+    /** The space of dimension 0, used where no statistics are known. */
     public static final WhitenedSpace NONE = new WhitenedSpace(new float[0], List.of(), new float[0]);
-    /** With this many events what they say counts half: before that it would be the taste of a few. */
+    /** With this many events the statistics get half of their full effect; with few events they would be the taste of a few users. */
     private static final double PRIOR_EVENTS = 1_000;
-    /** Of the mean variance, so that what hardly varies is not blown up. */
-    private static final double LEAST_VARIANCE = 0.05;
-    private static final float MOST_TAKEN = 0.98f;
+    /** Added to every variance, as a share of the mean variance of a dimension, so that axes of little variance are not inflated. */
+    private static final double VARIANCE_FLOOR = 0.05;
+    private static final float MAX_SHRINKAGE = 0.98f;
 
     private final float[] centre;
     private final List<Direction> directions;
-    private final float[] taken;
-    // What follows from these.
+    /** Of each axis, from 0 to {@link #MAX_SHRINKAGE}. */
+    private final float[] shrinkages;
+    // Derived from the fields above.
     private final float[][] axes;
     private final float[] offsets;
     private final float centreSquared;
     private final int hash;
 
-    private WhitenedSpace(float[] centre, List<Direction> directions, float[] taken) {
+    private WhitenedSpace(float[] centre, List<Direction> directions, float[] shrinkages) {
         this.centre = centre;
         this.directions = directions;
-        this.taken = taken;
+        this.shrinkages = shrinkages;
         axes = directions.stream().map(Direction::unit).toArray(float[][]::new);
         offsets = new float[axes.length];
         for (int i = 0; i < axes.length; i++) {
             offsets[i] = VectorUtil.dotProduct(axes[i], centre);
         }
         centreSquared = VectorUtil.dotProduct(centre, centre);
-        hash = 31 * (31 * Arrays.hashCode(centre) + directions.hashCode()) + Arrays.hashCode(taken);
+        hash = 31 * (31 * Arrays.hashCode(centre) + directions.hashCode()) + Arrays.hashCode(shrinkages);
     }
 
-    /** Around a centre alone. */
+    /**
+     * A space that is centred and not whitened.
+     *
+     * @param centre of any length, may be empty; kept: callers must not change it afterwards
+     */
     public static WhitenedSpace around(float[] centre) {
         return new WhitenedSpace(centre, List.of(), new float[0]);
     }
@@ -62,119 +67,134 @@ public final class WhitenedSpace implements Writeable {
         for (Direction direction : directions) {
             direction.writeTo(out);
         }
-        out.writeFloatArray(taken);
+        out.writeFloatArray(shrinkages);
     }
 
     /**
-     * Of the populations of several slices; the axes are those of the largest. What is taken off along an axis makes the
-     * variance along it count by its square root, as halfway to whitening: {@code 1 - √((r + ε) / (λ + ε))}, λ being the
-     * variance along the axis, r the mean of that along all others. Near 0 while there are few events.
+     * The space made from the statistics of several log shards. The centre is the mean over all of them, the axes are those of the
+     * log shard with the most events. The shrinkage of an axis is {@code 1 - √((r + ε) / (λ + ε))}, with λ the variance along the
+     * axis and r the mean variance along all other dimensions: variances count by their square root, halfway to full whitening.
+     * Centre and shrinkage are near 0 while there are few events.
      */
-    public static WhitenedSpace of(List<TasteStatistics> parts) {
-        long events = parts.stream().mapToLong(TasteStatistics::events).sum();
-        float[] centre = new float[parts.stream().mapToInt(part -> part.mean().length).max().orElse(0)];
-        OnlinePca largest = new OnlinePca();
-        long most = 0;
-        for (TasteStatistics part : parts) {
-            for (int i = 0; i < part.mean().length; i++) {
-                centre[i] += (float) (part.mean()[i] * (part.events() / (events + PRIOR_EVENTS)));
+    public static WhitenedSpace of(List<TasteStatistics> shards) {
+        long events = shards.stream().mapToLong(TasteStatistics::events).sum();
+        float[] centre = new float[shards.stream().mapToInt(shard -> shard.mean().length).max().orElse(0)];
+        OnlinePca pca = new OnlinePca();
+        long mostEvents = 0;
+        for (TasteStatistics shard : shards) {
+            for (int i = 0; i < shard.mean().length; i++) {
+                centre[i] += (float) (shard.mean()[i] * (shard.events() / (events + PRIOR_EVENTS)));
             }
-            if (part.events() > most) {
-                most = part.events();
-                largest = part.axes();
+            if (shard.events() > mostEvents) {
+                mostEvents = shard.events();
+                pca = shard.pca();
             }
         }
-        return largest.known() == 0 ? around(centre) : of(centre, largest, events / (events + PRIOR_EVENTS));
+        return pca.size() == 0 ? around(centre) : of(centre, pca, events / (events + PRIOR_EVENTS));
     }
 
-    private static WhitenedSpace of(float[] centre, OnlinePca axes, double known) {
-        double along = 0;
-        List<float[]> units = orthonormal(axes);
-        for (int i = 0; i < units.size(); i++) {
-            along += axes.variance(i);
+    /** @param confidence factor of the shrinkage, from 0 to 1 */
+    private static WhitenedSpace of(float[] centre, OnlinePca pca, double confidence) {
+        List<float[]> axes = orthonormal(pca);
+        double explained = 0;
+        for (int i = 0; i < axes.size(); i++) {
+            explained += pca.variance(i);
         }
-        int others = centre.length - units.size();
-        double rest = others <= 0 ? 0 : Math.max(0, axes.variance() - along) / others;
-        double least = LEAST_VARIANCE * axes.variance() / centre.length;
-        float[] taken = new float[units.size()];
-        for (int i = 0; i < taken.length; i++) {
-            double kept = Math.min(1, Math.sqrt((rest + least) / (axes.variance(i) + least)));
-            taken[i] = (float) Math.min(MOST_TAKEN, known * (1 - kept));
+        int otherDimensions = centre.length - axes.size();
+        double otherVariance = otherDimensions <= 0 ? 0 : Math.max(0, pca.variance() - explained) / otherDimensions;
+        double floor = VARIANCE_FLOOR * pca.variance() / centre.length;
+        float[] shrinkages = new float[axes.size()];
+        for (int i = 0; i < shrinkages.length; i++) {
+            double kept = Math.min(1, Math.sqrt((otherVariance + floor) / (pca.variance(i) + floor)));
+            shrinkages[i] = (float) Math.min(MAX_SHRINKAGE, confidence * (1 - kept));
         }
-        return new WhitenedSpace(centre, units.stream().map(Direction::new).toList(), taken);
+        return new WhitenedSpace(centre, axes.stream().map(Direction::new).toList(), shrinkages);
     }
 
-    /** Gram and Schmidt's method; the components are orthogonal but for what the last events did to them. */
-    private static List<float[]> orthonormal(OnlinePca axes) {
-        List<float[]> units = new ArrayList<>();
-        for (int i = 0; i < axes.known(); i++) {
-            float[] unit = axes.component(i).clone();
-            for (float[] before : units) {
-                float off = VectorUtil.dotProduct(unit, before);
-                for (int d = 0; d < unit.length; d++) {
-                    unit[d] -= off * before[d];
+    /**
+     * The components as orthonormal axes, by the Gram-Schmidt process: online updates leave them only nearly orthogonal. Ends before
+     * the first component that is linearly dependent on earlier ones.
+     */
+    private static List<float[]> orthonormal(OnlinePca pca) {
+        List<float[]> axes = new ArrayList<>();
+        for (int i = 0; i < pca.size(); i++) {
+            float[] axis = pca.component(i).clone();
+            for (float[] earlier : axes) {
+                float projection = VectorUtil.dotProduct(axis, earlier);
+                for (int d = 0; d < axis.length; d++) {
+                    axis[d] -= projection * earlier[d];
                 }
             }
-            if (VectorUtil.dotProduct(unit, unit) == 0) {
-                return units;
+            if (VectorUtil.dotProduct(axis, axis) == 0) {
+                return axes;
             }
-            units.add(VectorUtil.l2normalize(unit));
+            axes.add(VectorUtil.l2normalize(axis));
         }
-        return units;
+        return axes;
     }
 
-    /** Shorter than 1; empty when nothing is known. */
+    /** The centre, of length 1 at most where made from unit vectors; empty for {@link #NONE}. Shared: must not be changed. */
     float[] centre() {
         return centre;
     }
 
+    /** The dimension of the vectors that can be compared; 0 for {@link #NONE}. */
     public int dimension() {
         return centre.length;
     }
 
-    /** This space for vectors of a dimension: itself, or one around 0 where nothing is known of such vectors. */
+    /** This space if it has the dimension, else a space of that dimension with the centre 0 and without whitening. */
     public WhitenedSpace ofDimension(int dimension) {
         return centre.length == dimension ? this : around(new float[dimension]);
     }
 
-    /** How far a unit vector is from the centre; above 0. */
+    /**
+     * The distance of a unit vector from the centre, in this space; above 0.
+     *
+     * @param vector of unit length and this space's dimension; not changed
+     */
     public float distance(float[] vector) {
         float squared = 1 - 2 * VectorUtil.dotProduct(centre, vector) + centreSquared;
         for (int i = 0; i < axes.length; i++) {
-            float along = VectorUtil.dotProduct(axes[i], vector) - offsets[i];
-            squared -= taken[i] * along * along;
+            float projection = VectorUtil.dotProduct(axes[i], vector) - offsets[i];
+            squared -= shrinkages[i] * projection * projection;
         }
         return (float) Math.sqrt(Math.max(squared, Float.MIN_NORMAL));
     }
 
     /**
-     * What the dot product with a vector is to be taken of: for the vector {@code x}, {@code (towards(y) · x - offset(towards(y)))
-     * / distance(x)} is the cosine of x and y.
+     * A vector that turns cosines with {@code vector} in this space into dot products: with {@code q = queryVector(y)}, the cosine
+     * of y and a unit vector x is {@code (q · x - offset(q)) / distance(x)}.
      *
-     * @param vector not necessarily of unit length
+     * @param vector of this space's dimension and any length; not changed
+     * @return a new array, not of unit length
      */
-    public float[] towards(float[] vector) {
-        float[] rest = vector.clone();
-        for (int d = 0; d < rest.length; d++) {
-            rest[d] -= centre[d];
+    public float[] queryVector(float[] vector) {
+        float[] centred = vector.clone();
+        for (int d = 0; d < centred.length; d++) {
+            centred[d] -= centre[d];
         }
-        float[] seen = rest.clone();
+        float[] whitened = centred.clone();
         for (int i = 0; i < axes.length; i++) {
-            float off = taken[i] * VectorUtil.dotProduct(axes[i], rest);
-            for (int d = 0; d < seen.length; d++) {
-                seen[d] -= off * axes[i][d];
+            float shrunk = shrinkages[i] * VectorUtil.dotProduct(axes[i], centred);
+            for (int d = 0; d < whitened.length; d++) {
+                whitened[d] -= shrunk * axes[i][d];
             }
         }
-        float length = (float) Math.sqrt(Math.max(VectorUtil.dotProduct(rest, seen), Float.MIN_NORMAL));
-        for (int d = 0; d < seen.length; d++) {
-            seen[d] /= length;
+        float length = (float) Math.sqrt(Math.max(VectorUtil.dotProduct(centred, whitened), Float.MIN_NORMAL));
+        for (int d = 0; d < whitened.length; d++) {
+            whitened[d] /= length;
         }
-        return seen;
+        return whitened;
     }
 
-    /** The dot product of the centre and what {@link #towards} made. */
-    public float offset(float[] towards) {
-        return VectorUtil.dotProduct(towards, centre);
+    /**
+     * The dot product of a query vector and the centre.
+     *
+     * @param queryVector made by {@link #queryVector}; not changed
+     */
+    public float offset(float[] queryVector) {
+        return VectorUtil.dotProduct(queryVector, centre);
     }
 
     @Override
@@ -184,7 +204,7 @@ public final class WhitenedSpace implements Writeable {
                 && hash == other.hash
                 && Arrays.equals(centre, other.centre)
                 && directions.equals(other.directions)
-                && Arrays.equals(taken, other.taken);
+                && Arrays.equals(shrinkages, other.shrinkages);
     }
 
     @Override

@@ -1,2 +1,2 @@
-/** The field type {@code affinity_vector} and the space in which item vectors and interests are compared. */
+/** The field type {@code affinity_vector}, and the space in which item vectors and interests are compared. */
 package org.opensearch.affinity.vector;

@@ -3,6 +3,7 @@ package org.opensearch.affinity.encode;
 import org.opensearch.affinity.encode.pack.ModelPack;
 import org.opensearch.affinity.encode.pack.ModelPacks;
 import org.opensearch.affinity.encode.pack.Pooling;
+import org.opensearch.affinity.encode.queue.DeviceQueue;
 import org.opensearch.affinity.runtime.Precision;
 import org.opensearch.affinity.runtime.TorchRuntime;
 import org.opensearch.affinity.runtime.TorchSettings;
@@ -55,7 +56,7 @@ public abstract class EncodeTestCase extends OpenSearchTestCase {
             .put("thread_pool.affinity_encode.queue_size", queue)
             .put("node.processors", threads)
             .build();
-        return new TestThreadPool("encode-tests", settings, Encoder.executor(settings));
+        return new TestThreadPool("encode-tests", settings, DeviceQueue.executor(settings));
     }
 
     /** A pack that loads as far as its checksums and not further. */

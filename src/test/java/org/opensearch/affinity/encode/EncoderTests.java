@@ -6,6 +6,7 @@ import org.junit.BeforeClass;
 import org.opensearch.ExceptionsHelper;
 import org.opensearch.affinity.encode.pack.ModelPacks;
 import org.opensearch.affinity.encode.pack.Purpose;
+import org.opensearch.affinity.encode.queue.DeviceQueue;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
@@ -183,11 +184,11 @@ public class EncoderTests extends EncodeTestCase {
 
     /** Keeps the pool's threads from taking texts until the latch is counted down. */
     private CountDownLatch holdThread() throws InterruptedException {
-        int threads = threadPool.info(Encoder.EXECUTOR).getMax();
+        int threads = threadPool.info(DeviceQueue.THREAD_POOL).getMax();
         CountDownLatch held = new CountDownLatch(threads);
         CountDownLatch release = new CountDownLatch(1);
         for (int i = 0; i < threads; i++) {
-            threadPool.executor(Encoder.EXECUTOR).execute(() -> {
+            threadPool.executor(DeviceQueue.THREAD_POOL).execute(() -> {
                 held.countDown();
                 try {
                     release.await();

@@ -57,7 +57,7 @@ final class FakeInference implements Inference {
     }
 
     @Override
-    public int slice(String model) {
+    public int maxSliceSize(String model) {
         return 128;
     }
 
@@ -65,7 +65,7 @@ final class FakeInference implements Inference {
     public void prepare(String model) {}
 
     @Override
-    public float[][] encode(String model, Purpose purpose, Chunking chunking, List<String> texts, Consumer<BatchReport> ran) {
+    public float[][] encode(String model, Purpose purpose, Chunking chunking, List<String> texts, Consumer<BatchReport> afterBatch) {
         for (int from = 0; from < texts.size(); from += BATCH) {
             List<String> batch = texts.subList(from, Math.min(texts.size(), from + BATCH));
             permits.acquireUninterruptibly();
@@ -77,7 +77,7 @@ final class FakeInference implements Inference {
             });
             encoded.addAll(batch);
             batch.forEach(text -> chunkings.put(text, chunking));
-            ran.accept(new BatchReport(batch.size(), 3 * batch.size(), 4 * batch.size()));
+            afterBatch.accept(new BatchReport(batch.size(), 3 * batch.size(), 4 * batch.size()));
         }
         return texts.stream().map(FakeInference::vector).toArray(float[][]::new);
     }

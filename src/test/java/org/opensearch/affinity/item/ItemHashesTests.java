@@ -42,19 +42,19 @@ public class ItemHashesTests extends OpenSearchTestCase {
             try (DirectoryReader reader = DirectoryReader.open(writer)) {
                 LeafReaderContext leaf = reader.leaves().get(0);
                 ItemHashes.Segment segment = hashes.of(leaf, "sku");
-                // In no order, and again.
+                // In any order, and repeatedly.
                 for (int round = 0; round < 2; round++) {
                     assertEquals(hash("lamp"), segment.of(leaf, 0));
                     assertEquals(hash("tent"), segment.of(leaf, 2));
                     assertEquals("no item", hash(""), segment.of(leaf, 1));
                 }
                 assertSame("kept for the next search", segment, hashes.of(leaf, "sku"));
-                assertEquals("another field is another matter", hash(""), hashes.of(leaf, "ean").of(leaf, 0));
+                assertEquals("entries are by segment and field", hash(""), hashes.of(leaf, "ean").of(leaf, 0));
             }
         }
     }
 
-    public void testSegmentsAreReadAhead() throws IOException {
+    public void testSegmentsAreReadInTheBackground() throws IOException {
         List<Runnable> background = new ArrayList<>();
         ItemHashes hashes = new ItemHashes();
         hashes.readWith(background::add);
@@ -73,7 +73,7 @@ public class ItemHashesTests extends OpenSearchTestCase {
             assertEquals(hash("7-item"), ids.of(leaf, 7));
             assertEquals(2, background.size());
             reader.close();
-            // The search is over and its reader closed; the segment stays open until it is read.
+            // The search has ended and closed its reader; the segment stays open until its ids are read.
             expectThrows(AlreadyClosedException.class, () -> reader.leaves().get(0).reader().terms("_id"));
             background.forEach(Runnable::run);
             for (int doc = 0; doc < items; doc++) {
@@ -84,8 +84,8 @@ public class ItemHashesTests extends OpenSearchTestCase {
         assertEquals(0, hashes.size());
     }
 
-    /** A segment that nobody reads any more is closed, whether it could be read ahead or not. */
-    public void testSegmentsThatCannotBeReadAheadAreNotHeld() throws IOException {
+    /** A segment is closed after the last search of it, even if it could not be read in the background. */
+    public void testSegmentsThatCannotBeReadInTheBackgroundAreClosed() throws IOException {
         ItemHashes hashes = new ItemHashes();
         if (randomBoolean()) {
             hashes.readWith(task -> {
@@ -106,8 +106,7 @@ public class ItemHashesTests extends OpenSearchTestCase {
         }
     }
 
-    /** Segments come and go with every refresh. */
-    public void testForgetsSegmentsThatAreClosed() throws IOException {
+    public void testEntriesOfClosedSegmentsAreRemoved() throws IOException {
         ItemHashes hashes = new ItemHashes();
         ItemHashes.Segment before;
         try (Directory directory = new ByteBuffersDirectory()) {

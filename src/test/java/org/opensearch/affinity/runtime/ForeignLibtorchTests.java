@@ -21,14 +21,14 @@ public class ForeignLibtorchTests extends EncodeTestCase {
         return System.mapLibraryName(name);
     }
 
-    /** A process that has mapped these. */
+    /** A process with these lines in {@code /proc/self/maps}. */
     private static ForeignLibtorch process(String... maps) throws IOException {
         Path root = createTempDir();
         Files.writeString(Files.createDirectories(root.resolve("proc/self")).resolve("maps"), String.join("\n", maps) + "\n");
         return new ForeignLibtorch(root);
     }
 
-    /** A folder with a libtorch, by its real path. */
+    /** The real path of a folder with the libraries of a libtorch. */
     private static Path libtorch() throws IOException {
         Path folder = createTempDir().toRealPath();
         Files.createFile(folder.resolve(library("c10")));
@@ -65,7 +65,7 @@ public class ForeignLibtorchTests extends EncodeTestCase {
         }
     }
 
-    public void testWhereNothingCanBeReadNothingIsFound() throws Exception {
+    public void testNoneIsFoundIfMapsCannotBeRead() throws Exception {
         assertEquals(Optional.empty(), new ForeignLibtorch(createTempDir()).loaded(libtorch()));
     }
 
@@ -78,7 +78,7 @@ public class ForeignLibtorchTests extends EncodeTestCase {
         assertEquals(folder("affinity.native").toRealPath(), ours.getParent());
     }
 
-    public void testOursIsNotLoadedBesideAnother() throws Exception {
+    public void testOursIsNotLoadedIfAnotherIs() throws Exception {
         ForeignLibtorch process = process(CODE + "/ml/" + library("c10"));
         Hardware hardware = new Hardware(createTempDir());
         TorchRuntime runtime = new TorchRuntime(folder("affinity.native"), 1, TorchSettings.DEFAULT, hardware, process);
@@ -89,7 +89,7 @@ public class ForeignLibtorchTests extends EncodeTestCase {
         );
     }
 
-    public void testWarnsWhereMlCommonsIsInstalled() throws Exception {
+    public void testWarnsIfMlCommonsIsInstalled() throws Exception {
         Path plugins = createTempDir();
         try (MockLogAppender log = MockLogAppender.createForLoggers(LogManager.getLogger(ForeignLibtorch.class))) {
             MockLogAppender.LoggingExpectation silent = new MockLogAppender.UnseenEventExpectation(
@@ -99,7 +99,7 @@ public class ForeignLibtorchTests extends EncodeTestCase {
                 "*"
             );
             log.addExpectation(silent);
-            TorchRuntime.warnOfOthers(plugins);
+            TorchRuntime.warnIfMlCommonsInstalled(plugins);
             log.assertAllExpectationsMatched();
         }
         Files.createDirectory(plugins.resolve("opensearch-ml"));
@@ -107,7 +107,7 @@ public class ForeignLibtorchTests extends EncodeTestCase {
             log.addExpectation(
                 new MockLogAppender.SeenEventExpectation("once", ForeignLibtorch.class.getName(), Level.WARN, "*ml-commons is installed too*")
             );
-            TorchRuntime.warnOfOthers(plugins);
+            TorchRuntime.warnIfMlCommonsInstalled(plugins);
             log.assertAllExpectationsMatched();
         }
     }

@@ -15,15 +15,15 @@ import java.util.List;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
 
-/** Which device and which libtorch follow from the settings; no GPU is needed, and none is used. */
+/** The choice of device and libtorch by the settings. No GPU is needed or used. */
 public class TorchRuntimeTests extends EncodeTestCase {
-    public void testCpuWhereNothingIsConfigured() throws Exception {
+    public void testCpuByDefault() throws Exception {
         assertFalse(runtime(Settings.EMPTY, 4).device().isGpu());
         assertFalse(runtime(settings("cpu", cuda("2.7.1+cu128")), 4).device().isGpu());
-        runtime(Settings.EMPTY, 0).check();
+        runtime(Settings.EMPTY, 0).verifyDevice();
     }
 
-    public void testAutoTakesTheGpuThatThereIsALibtorchFor() throws Exception {
+    public void testAutoNeedsGpuAndLibtorchWithCuda() throws Exception {
         TorchRuntime runtime = runtime(settings("auto", cuda("2.7.1+cu128")), 2);
         assertTrue(runtime.device().isGpu());
         assertEquals(0, runtime.device().getDeviceId());
@@ -39,7 +39,7 @@ public class TorchRuntimeTests extends EncodeTestCase {
         );
     }
 
-    public void testGpuWithoutOne() throws Exception {
+    public void testGpuOnANodeWithoutGpuOrLibtorch() throws Exception {
         assertThat(refused(settings("gpu", cuda("2.7.1+cu128")), 0), containsString("sees [0] NVIDIA GPUs"));
         Settings noLibtorch = Settings.builder().put("affinity.device", "gpu").build();
         assertThat(refused(noLibtorch, 1), containsString("needs [affinity.libtorch.path]"));
@@ -54,7 +54,7 @@ public class TorchRuntimeTests extends EncodeTestCase {
         assertThat(refused(settings("gpu", cuda("2.6.0+cu128")), 1), containsString("holds libtorch [2.6.0+cu128]; supported are"));
         assertThat(refused(settings("gpu", cuda("2.7.1+cu126")), 1), containsString("holds libtorch [2.7.1+cu126]"));
         assertThat(refused(settings("gpu", cuda("nightly")), 1), containsString("neither [build-version] nor [version.py]"));
-        // This platform has the JNI library of the first one only.
+        // The folder of native code that this test makes has the JNI library for cu128 only.
         assertThat(refused(settings("gpu", cuda("2.5.1+cu124")), 1), allOf(containsString("[cu124]"), containsString("lacks")));
         assertThat(refused(settings("gpu", createTempDir()), 1), containsString("built with CUDA"));
     }
@@ -79,7 +79,7 @@ public class TorchRuntimeTests extends EncodeTestCase {
         assertJniLibrary(Libtorch.cuda(wheel, folder("affinity.native")), "2.5.1-cu124-precxx11");
     }
 
-    /** Where DJL looks for it. */
+    /** Asserts that the JNI library of a build lies where DJL looks for it. */
     private static void assertJniLibrary(Libtorch libtorch, String build) {
         assertEquals(build, libtorch.version() + "-" + libtorch.flavor());
         String library = Platform.detectPlatform("pytorch").getApiVersion() + "-" + System.mapLibraryName("djl_torch");
@@ -87,9 +87,9 @@ public class TorchRuntimeTests extends EncodeTestCase {
         assertTrue(Files.isRegularFile(folder.resolve(library)));
     }
 
-    /** libtorch as it is: its strings are told by the plugin's own, which is built as C++ distributions are. */
-    public void testStringsOfARealLibrary() throws Exception {
-        assumeTrue("one ABI elsewhere", Platform.detectPlatform("pytorch").getClassifier().startsWith("linux"));
+    /** The plugin's own libtorch is built like the C++ distributions, with the C++11 string ABI. */
+    public void testStringAbiOfARealLibrary() throws Exception {
+        assumeTrue("other platforms have one ABI", Platform.detectPlatform("pytorch").getClassifier().startsWith("linux"));
         Path real = cuda("2.7.1+cu128");
         Path c10 = PathUtils.get("lib", System.mapLibraryName("c10"));
         Files.copy(folder("affinity.native").resolve(c10.getFileName()), real.resolve(c10), StandardCopyOption.REPLACE_EXISTING);
@@ -100,7 +100,7 @@ public class TorchRuntimeTests extends EncodeTestCase {
         assertEquals(new DeviceChoice(DeviceChoice.Kind.GPU, 12), DeviceChoice.parse("gpu:12"));
         for (String wrong : new String[] { "", "cuda", "gpu:", "gpu:-1", "gpu:x", "GPU" }) {
             IllegalArgumentException e = expectThrows(IllegalArgumentException.class, () -> DeviceChoice.parse(wrong));
-            assertThat(e.getMessage(), containsString("unknown device [" + wrong + "]; one of [auto, cpu, gpu, gpu:N]"));
+            assertThat(e.getMessage(), containsString("unknown device [" + wrong + "]; known: [auto, cpu, gpu, gpu:N]"));
         }
     }
 
@@ -123,7 +123,7 @@ public class TorchRuntimeTests extends EncodeTestCase {
         return Settings.builder().put("affinity.device", device).put("affinity.libtorch.path", libtorch.toString()).build();
     }
 
-    /** The plugin's native folder, as far as this test needs it. */
+    /** A stand-in for the plugin's folder of native code, with a JNI library for 2.7.1+cu128. */
     private static Path natives() throws IOException {
         Path natives = createTempDir();
         String jni = "cuda/pytorch/2.7.1-cu128-" + Platform.detectPlatform("pytorch").getClassifier();
@@ -131,7 +131,7 @@ public class TorchRuntimeTests extends EncodeTestCase {
         return natives;
     }
 
-    /** A C++ distribution of libtorch: libraries as far as they are read, and a version. */
+    /** A stand-in for a C++ distribution of libtorch, with the libraries that are looked at and a version. */
     private static Path cuda(String version) throws IOException {
         Path folder = createTempDir();
         libraries(Files.createDirectory(folder.resolve("lib")));

@@ -66,7 +66,7 @@ public class BuildModelPackTests extends EncodeTestCase {
             refused(() -> build(createTempDir(), tooLong).write()),
             containsString("[max_tokens] is [513], the model has [512] positions")
         );
-        assertThat(refused(() -> Pooling.parse("max")), containsString("unknown pooling [max]; one of [mean, cls]"));
+        assertThat(refused(() -> Pooling.parse("max")), containsString("unknown pooling [max]; known: [mean, cls]"));
     }
 
     public void testGraphThatIsNotBert() throws Exception {

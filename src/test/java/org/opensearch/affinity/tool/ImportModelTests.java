@@ -42,7 +42,7 @@ public class ImportModelTests extends EncodeTestCase {
         Files.writeString(words, "{\"model\": broken");
         assertRefused(ExitCodes.DATA_ERROR, "is no JSON", onnx, words, "m", "mean", 256);
         assertRefused(ExitCodes.IO_ERROR, "is no ONNX model", tokenizer, tokenizer, "m", "mean", 256);
-        assertRefused(ExitCodes.DATA_ERROR, "unknown pooling [max]; one of [mean, cls]", onnx, tokenizer, "m", "max", 256);
+        assertRefused(ExitCodes.DATA_ERROR, "unknown pooling [max]; known: [mean, cls]", onnx, tokenizer, "m", "max", 256);
         assertRefused(ExitCodes.DATA_ERROR, "the model has [512] positions", onnx, tokenizer, "m", "mean", 513);
         assertRefused(ExitCodes.USAGE, "[--name] is [../m]", onnx, tokenizer, "../m", "mean", 256);
         assertRefused(ExitCodes.NO_INPUT, "is no file", onnx.resolveSibling("none.onnx"), tokenizer, "m", "mean", 256);

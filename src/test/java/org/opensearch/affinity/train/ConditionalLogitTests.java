@@ -16,10 +16,10 @@ public class ConditionalLogitTests extends OpenSearchTestCase {
         for (int i = 0; i < 1_000; i++) {
             lessons.add(new TrainingExample(new float[][] { { 1 }, { 0 } }, new int[] { i % 4 == 0 ? 1 : 0 }));
         }
-        double[] weights = new ConditionalLogit(lessons, new double[] { 0 }, new double[] { FREE }, 1e-9).weights(ProgressListener.NOBODY);
+        double[] weights = new ConditionalLogit(lessons, new double[] { 0 }, new double[] { FREE }, 1e-9).weights(ProgressListener.NONE);
         assertEquals("three of four, so odds of 3", Math.log(3), weights[0], 1e-6);
         assertEquals(-0.75 * Math.log(0.75) - 0.25 * Math.log(0.25), ConditionalLogit.loss(lessons, weights), 1e-9);
-        double[] held = new ConditionalLogit(lessons, new double[] { 2 }, new double[] { FREE }, 1e9).weights(ProgressListener.NOBODY);
+        double[] held = new ConditionalLogit(lessons, new double[] { 2 }, new double[] { FREE }, 1e9).weights(ProgressListener.NONE);
         assertEquals("a heavy penalty leaves what was there", 2, held[0], 1e-3);
     }
 
@@ -27,11 +27,11 @@ public class ConditionalLogitTests extends OpenSearchTestCase {
         Random random = new Random(random().nextLong());
         double[] truth = { 2, -1.5, 0, 0.5 };
         List<TrainingExample> lessons = lessons(truth, 3_000, random);
-        double[] weights = new ConditionalLogit(lessons, new double[4], new double[] { FREE, FREE, FREE, FREE }, 1e-3).weights(ProgressListener.NOBODY);
+        double[] weights = new ConditionalLogit(lessons, new double[4], new double[] { FREE, FREE, FREE, FREE }, 1e-3).weights(ProgressListener.NONE);
         for (int i = 0; i < truth.length; i++) {
             assertEquals(truth[i], weights[i], 0.3);
         }
-        double[] bounded = new ConditionalLogit(lessons, new double[4], new double[4], 1e-3).weights(ProgressListener.NOBODY);
+        double[] bounded = new ConditionalLogit(lessons, new double[4], new double[4], 1e-3).weights(ProgressListener.NONE);
         assertEquals("held at its least value", 0, bounded[1], 0);
         assertTrue(bounded[0] > 1);
     }
@@ -62,10 +62,10 @@ public class ConditionalLogitTests extends OpenSearchTestCase {
 
     public void testValuesThatNeverDifferSayNothing() {
         List<TrainingExample> lessons = List.of(new TrainingExample(new float[][] { { 1, 5 }, { 0, 5 } }, new int[] { 0 }));
-        double[] weights = new ConditionalLogit(lessons, new double[] { 0, 3 }, new double[] { FREE, FREE }, 1).weights(ProgressListener.NOBODY);
+        double[] weights = new ConditionalLogit(lessons, new double[] { 0, 3 }, new double[] { FREE, FREE }, 1).weights(ProgressListener.NONE);
         assertTrue(weights[0] > 0 && Double.isFinite(weights[0]));
         assertEquals(3, weights[1], 1e-9);
-        assertArrayEquals(new double[] { 7 }, new ConditionalLogit(List.of(), new double[] { 7 }, new double[] { 0 }, 1).weights(ProgressListener.NOBODY), 0);
+        assertArrayEquals(new double[] { 7 }, new ConditionalLogit(List.of(), new double[] { 7 }, new double[] { 0 }, 1).weights(ProgressListener.NONE), 0);
     }
 
     /** The mean of many equal values is not exactly that value: what is left of it must not be taken for something to learn from. */
@@ -80,7 +80,7 @@ public class ConditionalLogitTests extends OpenSearchTestCase {
             lessons.add(new TrainingExample(values, lesson.chosen()));
         }
         double[] prior = { 0, 1, 3 };
-        double[] weights = new ConditionalLogit(lessons, prior, new double[] { 0, 0, 0 }, 0.1).weights(ProgressListener.NOBODY);
+        double[] weights = new ConditionalLogit(lessons, prior, new double[] { 0, 0, 0 }, 0.1).weights(ProgressListener.NONE);
         assertEquals(2, weights[0], 1);
         assertEquals(1, weights[1], 1e-3);
         assertEquals(3, weights[2], 1e-3);

@@ -26,7 +26,7 @@ public class FusionLearnerTests extends OpenSearchTestCase {
 
     public void testWhatIsBetterIsAccepted() {
         List<TrainingExample> all = lessons();
-        FusionLearner.Learned learned = UNLIKE_THEM.learn(all.subList(0, 600), all.subList(600, 800), ProgressListener.NOBODY);
+        FusionLearner.Learned learned = UNLIKE_THEM.learn(all.subList(0, 600), all.subList(600, 800), ProgressListener.NONE);
         assertTrue(learned.accepted());
         assertTrue(learned.after() > learned.before());
         assertTrue(learned.gained().low() <= learned.after() - learned.before() && learned.after() - learned.before() <= learned.gained().high());
@@ -35,8 +35,8 @@ public class FusionLearnerTests extends OpenSearchTestCase {
 
     public void testChecksAreLearnedOfInTheEnd() {
         List<TrainingExample> all = lessons();
-        FusionLearner.Learned one = UNLIKE_THEM.learn(all.subList(0, 400), all.subList(400, 600), ProgressListener.NOBODY);
-        FusionLearner.Learned other = UNLIKE_THEM.learn(all.subList(0, 400), all.subList(600, 800), ProgressListener.NOBODY);
+        FusionLearner.Learned one = UNLIKE_THEM.learn(all.subList(0, 400), all.subList(400, 600), ProgressListener.NONE);
+        FusionLearner.Learned other = UNLIKE_THEM.learn(all.subList(0, 400), all.subList(600, 800), ProgressListener.NONE);
         assertTrue(one.accepted() && other.accepted());
         assertEquals("chosen without the checks", one.penalty(), other.penalty(), 0);
         assertFalse(Arrays.equals(one.weights(), other.weights()));
@@ -49,7 +49,7 @@ public class FusionLearnerTests extends OpenSearchTestCase {
         // These people want the contrary: whatever was learned, they are served better by what was there.
         List<TrainingExample> checks = ConditionalLogitTests.lessons(new double[] { -3, -1, -2 }, 200, random);
         double[] defaults = { -1, 0, 0 };
-        FusionLearner.Learned learned = new FusionLearner(defaults, FREE).learn(lessons, checks, ProgressListener.NOBODY);
+        FusionLearner.Learned learned = new FusionLearner(defaults, FREE).learn(lessons, checks, ProgressListener.NONE);
         assertFalse(learned.accepted());
         assertArrayEquals(defaults, learned.weights(), 0);
     }
@@ -58,12 +58,12 @@ public class FusionLearnerTests extends OpenSearchTestCase {
         double[] defaults = { 1, 2, 0 };
         List<TrainingExample> few = ConditionalLogitTests.lessons(defaults, FusionLearner.LEAST_LESSONS - 1, new Random(1));
         for (List<TrainingExample> lessons : List.of(few, List.<TrainingExample>of())) {
-            FusionLearner.Learned learned = new FusionLearner(defaults, FREE).learn(lessons, few, ProgressListener.NOBODY);
+            FusionLearner.Learned learned = new FusionLearner(defaults, FREE).learn(lessons, few, ProgressListener.NONE);
             assertFalse(learned.accepted());
             assertArrayEquals(defaults, learned.weights(), 0);
             assertEquals(learned.before(), learned.after(), 0);
         }
-        FusionLearner.Learned unchecked = new FusionLearner(defaults, FREE).learn(ConditionalLogitTests.lessons(defaults, 100, new Random(1)), List.of(), ProgressListener.NOBODY);
+        FusionLearner.Learned unchecked = new FusionLearner(defaults, FREE).learn(ConditionalLogitTests.lessons(defaults, 100, new Random(1)), List.of(), ProgressListener.NONE);
         assertFalse(unchecked.accepted());
     }
 }

@@ -62,7 +62,7 @@ public class VectorFieldMapperTests extends MapperTestCase {
         assertRefused(mapper, b -> b.array("field", new float[] { 1 }), "dimension is [2], got a vector of [1] values");
         assertRefused(mapper, b -> b.array("field", new float[] { 0, 0 }), "a finite length above 0, got length [0.0]");
         assertRefused(mapper, b -> b.array("field", "1", "2"), "value [0] must be a number, got [1]");
-        assertRefused(mapper, b -> b.field("field", "text"), "an array of 2 numbers is wanted, got [text]");
+        assertRefused(mapper, b -> b.field("field", "text"), "must be an array of [2] numbers, got [text]");
         for (String dimension : List.of("0", "4097", "many")) {
             Exception e = expectThrows(
                 MapperParsingException.class,

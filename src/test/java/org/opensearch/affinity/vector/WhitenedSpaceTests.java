@@ -9,7 +9,7 @@ import java.util.List;
 public class WhitenedSpaceTests extends OpenSearchTestCase {
     private static final int DIMENSION = 24;
 
-    /** Unit vectors around (3, 0, …) that vary along the second dimension most, along the third half as much, little else. */
+    /** Unit vectors around (1, 0, …, 0) that vary most along the second dimension, half as much along the third and little elsewhere. */
     private static List<float[]> catalogue(int size) {
         List<float[]> vectors = new ArrayList<>();
         for (int i = 0; i < size; i++) {
@@ -28,27 +28,27 @@ public class WhitenedSpaceTests extends OpenSearchTestCase {
         return vectors.stream().mapToDouble(vector -> (vector[dimension] - mean) * (vector[dimension] - mean)).average().getAsDouble();
     }
 
-    public void testAxesAreThoseOfTheLargestVariance() {
+    public void testComponentsAreAlongTheDimensionsOfLargestVariance() {
         List<float[]> vectors = catalogue(5_000);
-        OnlinePca axes = TasteStatistics.NONE.with(vectors, 0).axes();
+        OnlinePca pca = TasteStatistics.NONE.with(vectors, 0).pca();
         for (int i = 0; i < 2; i++) {
-            double along = Math.abs(axes.component(i)[i + 1]) / axes.variance(i);
-            assertTrue(i + ": " + along, along > 0.98);
-            assertEquals(1, axes.variance(i) / variance(vectors, i + 1), 0.2);
+            double cosine = Math.abs(pca.component(i)[i + 1]) / pca.variance(i);
+            assertTrue(i + ": " + cosine, cosine > 0.98);
+            assertEquals(1, pca.variance(i) / variance(vectors, i + 1), 0.2);
         }
-        assertEquals(OnlinePca.COUNT, axes.known());
+        assertEquals(OnlinePca.MAX_COMPONENTS, pca.size());
     }
 
-    public void testAxesDoNotDependOnBatches() throws Exception {
+    public void testComponentsDoNotDependOnBatches() throws Exception {
         List<float[]> vectors = catalogue(200);
-        TasteStatistics whole = TasteStatistics.NONE.with(vectors, 0);
+        TasteStatistics inOneBatch = TasteStatistics.NONE.with(vectors, 0);
         int cut = randomIntBetween(0, 200);
-        TasteStatistics parts = TasteStatistics.NONE.with(vectors.subList(0, cut), 0).with(vectors.subList(cut, 200), 0);
-        assertEquals(whole, parts);
-        assertEquals(whole, copyWriteable(parts, writableRegistry(), TasteStatistics::new));
+        TasteStatistics inTwo = TasteStatistics.NONE.with(vectors.subList(0, cut), 0).with(vectors.subList(cut, 200), 0);
+        assertEquals(inOneBatch, inTwo);
+        assertEquals(inOneBatch, copyWriteable(inTwo, writableRegistry(), TasteStatistics::new));
         List<float[]> same = new ArrayList<>(vectors);
         same.replaceAll(vector -> vectors.get(0));
-        assertEquals("one item alone has no axes", 0, TasteStatistics.NONE.with(same, 0).axes().known());
+        assertEquals("a single item has no components", 0, TasteStatistics.NONE.with(same, 0).pca().size());
     }
 
     public void testCosines() throws Exception {
@@ -62,16 +62,16 @@ public class WhitenedSpaceTests extends OpenSearchTestCase {
             assertTrue(Math.abs(cosine(space, one, other)) <= 1 + 1e-3);
         }
         assertEquals(space, copyWriteable(space, writableRegistry(), WhitenedSpace::new));
-        assertEquals("of vectors of another dimension nothing is known", 1, space.ofDimension(3).distance(new float[] { 0, 1, 0 }), 0);
+        assertEquals("another dimension is centred on 0", 1, space.ofDimension(3).distance(new float[] { 0, 1, 0 }), 0);
     }
 
     private static float cosine(WhitenedSpace space, float[] one, float[] other) {
-        float[] towards = space.towards(one);
-        return (VectorUtil.dotProduct(towards, other) - space.offset(towards)) / space.distance(other);
+        float[] query = space.queryVector(one);
+        return (VectorUtil.dotProduct(query, other) - space.offset(query)) / space.distance(other);
     }
 
-    /** What lies off the centre where all items differ is nearer to it than what lies as far off where few do. */
-    public void testWhatVariesMostCountsLess() {
+    /** At the same distance, a vector off the centre along an axis of large variance is nearer than one along an axis of small variance. */
+    public void testAxesOfLargeVarianceCountLess() {
         WhitenedSpace space = WhitenedSpace.of(List.of(TasteStatistics.NONE.with(catalogue(20_000), 0)));
         float[] common = new float[DIMENSION];
         float[] rare = new float[DIMENSION];
@@ -82,7 +82,7 @@ public class WhitenedSpaceTests extends OpenSearchTestCase {
         VectorUtil.l2normalize(rare);
         WhitenedSpace plain = WhitenedSpace.around(space.centre());
         assertEquals(1, plain.distance(common) / plain.distance(rare), 0.02);
-        float seen = space.distance(common) / space.distance(rare);
-        assertTrue("" + seen, seen < 0.9);
+        float ratio = space.distance(common) / space.distance(rare);
+        assertTrue("" + ratio, ratio < 0.9);
     }
 }

@@ -2,6 +2,7 @@ package org.opensearch.affinity.integ.bench.soak;
 
 import org.opensearch.affinity.encode.Encoder;
 import org.opensearch.affinity.encode.pack.ModelPacks;
+import org.opensearch.affinity.encode.queue.DeviceQueue;
 import org.opensearch.affinity.runtime.TorchRuntime;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.core.action.ActionListener;
@@ -38,7 +39,7 @@ record EncodeSoak(Path natives, Path models) {
      */
     SoakCurve run(int batches, Consumer<SoakPoint> seen) throws IOException {
         Settings settings = Settings.builder().put("node.name", "soak").put("affinity.encode.cache.size", CACHE).build();
-        ThreadPool threadPool = new ThreadPool(settings, Encoder.executor(settings));
+        ThreadPool threadPool = new ThreadPool(settings, DeviceQueue.executor(settings));
         try (ModelPacks loaded = new ModelPacks(new TorchRuntime(natives, 2), List.of(models))) {
             Encoder encoder = new Encoder(loaded, threadPool, new NoopCircuitBreaker(Encoder.BREAKER), settings);
             List<SoakPoint> points = new ArrayList<>();

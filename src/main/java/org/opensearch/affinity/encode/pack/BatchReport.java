@@ -1,10 +1,10 @@
 package org.opensearch.affinity.encode.pack;
 
 /**
- * What a batch that ran was like.
+ * The size of a batch that was run.
  *
- * @param texts        that began in it: a text of several chunks may go on in others
- * @param tokens       of its rows
- * @param paddedTokens rows x tokens of the longest
+ * @param texts        number of texts whose first chunk was in the batch; later chunks may be in other batches
+ * @param tokens       number of tokens, without padding
+ * @param paddedTokens number of tokens with padding: rows times tokens of the longest row
  */
 public record BatchReport(int texts, int tokens, int paddedTokens) {}

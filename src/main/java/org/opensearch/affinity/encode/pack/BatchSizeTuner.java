@@ -6,95 +6,98 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * Finds how many tokens a device runs fastest at once: too few leave it idle, too many fall out of a
- * processor's caches. Texts of one length are run in batches of growing size for about a second; batches that
- * would take longer than what is left of it are not tried.
+ * Finds the number of tokens in a batch with which a device is fastest: small batches leave it idle, large ones exceed a
+ * processor's caches. Texts of one length are run in batches of growing size for about a second. A batch size is not tried if two
+ * runs of it would take longer than the rest of that time. Not thread-safe.
  */
 final class BatchSizeTuner {
-    static final int SMALLEST = 512;
-    /** Tokens of a text that is neither a title nor a page. */
-    static final int WIDTH = 64;
+    static final int MIN_BATCH_TOKENS = 512;
+    /** Tokens of a text of medium length, between a title and a page. */
+    static final int TEXT_TOKENS = 64;
 
-    private static final int[] CPU = { SMALLEST, 1024, 2048, 4096 };
-    private static final int[] GPU = { 4096, 8192, 16_384, 32_768, 65_536 };
-    /** An ordinary word in every BERT vocabulary; which one does not matter for the time. */
+    private static final int[] CPU_CANDIDATES = { MIN_BATCH_TOKENS, 1024, 2048, 4096 };
+    private static final int[] GPU_CANDIDATES = { 4096, 8192, 16_384, 32_768, 65_536 };
+    /** Any token that every BERT vocabulary has; which one does not matter for the speed. */
     private static final int TOKEN = 100;
     private static final long TOTAL_NANOS = 900_000_000;
-    /** A larger batch must gain this much: it keeps others waiting and takes more memory. */
-    private static final double WORTH = 1.03;
+    /** The speed-up from which on a larger batch is chosen: it delays other texts and takes more memory. */
+    private static final double MIN_SPEEDUP = 1.03;
 
     private final int[] candidates;
-    private final int width;
+    private final int textTokens;
     private final LongSupplier clock;
-    private double speed;
-    /** Nanoseconds that the last run took by the clock on the wall. */
-    private long last;
+    private double tokensPerSecond;
+    /** Duration of the last run by the wall clock. */
+    private long lastRunNanos;
 
-    /** @param width tokens of a text, at most what the model reads */
-    BatchSizeTuner(boolean gpu, int width) {
-        // A batch runs on the calling thread: its own time does not depend on what else the processor does.
-        this(gpu, width, gpu ? System::nanoTime : ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime);
+    /** @param textTokens tokens of a text, at most what the model reads */
+    BatchSizeTuner(boolean gpu, int textTokens) {
+        // On the CPU a batch runs on the calling thread, whose CPU time does not depend on other load of the machine.
+        this(gpu, textTokens, gpu ? System::nanoTime : ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime);
     }
 
-    /** @param clock in nanoseconds */
-    BatchSizeTuner(boolean gpu, int width, LongSupplier clock) {
-        this.candidates = gpu ? GPU : CPU;
-        this.width = width;
+    /** @param clock measures runs, in nanoseconds */
+    BatchSizeTuner(boolean gpu, int textTokens, LongSupplier clock) {
+        this.candidates = gpu ? GPU_CANDIDATES : CPU_CANDIDATES;
+        this.textTokens = textTokens;
         this.clock = clock;
     }
 
     /**
-     * @param run runs token ids {@code [texts][tokens]}; false if the device has no memory for them
-     * @return tokens of the batch that took least time a token, the smallest one if even that did not run
+     * Finds the best batch size.
+     *
+     * @param run runs token ids {@code [texts][tokens]}; returns false if the device has not enough memory for them
+     * @return tokens of the batch with the least time for a token; the smallest candidate if not even that could be run
      */
-    int best(Predicate<int[][]> run) {
+    int bestBatchTokens(Predicate<int[][]> run) {
         int best = candidates[0];
         long end = System.nanoTime() + TOTAL_NANOS;
-        long each = TOTAL_NANOS / candidates.length;
-        double pace = 0;
+        double tokensPerNano = 0;
         for (int tokens : candidates) {
-            long from = System.nanoTime();
-            if (pace > 0 && from + 2 * tokens / pace > end) {
+            if (tokensPerNano > 0 && System.nanoTime() + 2 * tokens / tokensPerNano > end) {
                 break;
             }
-            double measured = measure(run, tokens, each);
+            double measured = measure(run, tokens, TOTAL_NANOS / candidates.length);
             if (measured == 0) {
                 break;
             }
-            pace = tokens / (double) last;
-            if (measured > speed * WORTH) {
-                speed = measured;
+            tokensPerNano = tokens / (double) lastRunNanos;
+            if (measured > tokensPerSecond * MIN_SPEEDUP) {
+                tokensPerSecond = measured;
                 best = tokens;
             }
         }
         return best;
     }
 
-    /** Tokens a second with the best batch. */
-    double speed() {
-        return speed;
+    /** The speed with the best batch size; 0 before it was measured. */
+    double tokensPerSecond() {
+        return tokensPerSecond;
     }
 
-    /** The best of several runs, for others use the machine too; the first run, which allocates, counts only if it is the only one. */
+    /**
+     * Tokens a second in the fastest of several runs, as other load may slow some of them; 0 if the device has not enough memory. The
+     * first run, which allocates memory, counts only if there is no other.
+     */
     private double measure(Predicate<int[][]> run, int tokens, long nanos) {
-        int[] row = new int[width];
+        int[] row = new int[textTokens];
         Arrays.fill(row, TOKEN);
-        int[][] ids = new int[Math.max(1, tokens / width)][];
+        int[][] ids = new int[Math.max(1, tokens / textTokens)][];
         Arrays.fill(ids, row);
         long end = System.nanoTime() + nanos;
         long best = Long.MAX_VALUE;
         int runs = 0;
         do {
-            long wall = System.nanoTime();
-            long from = clock.getAsLong();
+            long wallStart = System.nanoTime();
+            long start = clock.getAsLong();
             if (run.test(ids) == false) {
                 return 0;
             }
-            long took = Math.max(1, clock.getAsLong() - from);
-            last = Math.max(1, System.nanoTime() - wall);
-            best = runs == 1 ? took : Math.min(best, took);
+            long duration = Math.max(1, clock.getAsLong() - start);
+            lastRunNanos = Math.max(1, System.nanoTime() - wallStart);
+            best = runs == 1 ? duration : Math.min(best, duration);
             runs++;
-        } while (System.nanoTime() + last < end);
-        return 1e9 * ids.length * width / best;
+        } while (System.nanoTime() + lastRunNanos < end);
+        return 1e9 * ids.length * textTokens / best;
     }
 }

@@ -4,14 +4,14 @@ import org.opensearch.affinity.encode.pack.TokenizedText.Chunk;
 
 import java.util.List;
 
-/** The rows of several texts: the chunks of the first one in their order, then those of the second one, and so on. */
+/** The chunks of several texts as rows: the chunks of the first text in their order, then those of the second one, and so on. */
 final class ChunkedTexts {
     private final List<List<Chunk>> texts;
     private final int[][] ids;
-    /** Of rows: whether a text starts there. */
+    /** By row, whether it is the first chunk of a text. */
     private final boolean[] starts;
 
-    /** @param texts the chunks of each, at least one */
+    /** @param texts the chunks of each text, at least one */
     ChunkedTexts(List<List<Chunk>> texts) {
         this.texts = texts;
         this.ids = texts.stream().flatMap(List::stream).map(Chunk::ids).toArray(int[][]::new);
@@ -23,26 +23,26 @@ final class ChunkedTexts {
         }
     }
 
-    /** Token ids of each row. */
+    /** The token ids of each row. */
     int[][] ids() {
         return ids;
     }
 
-    /** What a batch of these rows has cost; a text counts where its first chunk ran. */
-    BatchReport ran(TokenBatch batch) {
-        int begun = 0;
+    /** The size of a batch of these rows. A text is counted in the batch of its first chunk. */
+    BatchReport report(TokenBatch batch) {
+        int firstChunks = 0;
         for (int row : batch.rows()) {
-            begun += starts[row] ? 1 : 0;
+            firstChunks += starts[row] ? 1 : 0;
         }
-        return batch.ran(ids, begun);
+        return batch.report(ids, firstChunks);
     }
 
     /**
-     * The vectors of the texts: that of its only chunk, or the mean of its chunks' vectors, each weighted by how many
-     * tokens of the text it stands for.
+     * The vectors of the texts: the vector of a text's only chunk, or the mean of its chunks' vectors, weighted by their numbers of
+     * tokens.
      *
-     * @param rows a vector of each row
-     * @return in the texts' order; a mean has not unit length
+     * @param rows a unit vector for each row
+     * @return in the order of the texts; new arrays, not of unit length, for texts of several chunks, else those of the rows
      */
     float[][] pool(float[][] rows) {
         float[][] vectors = new float[texts.size()][];

@@ -3,29 +3,29 @@ package org.opensearch.affinity.encode.pack;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** The models of one device, as the queue in front of it sees them. Thread-safe. */
+/** Runs the models of a node on one device. The interface between the queue of a device and its models. Thread-safe. */
 public interface Inference {
-    /** What the models run on, e.g. {@code cpu}. */
+    /** The name of the device that models run on, such as {@code cpu}. */
     String device();
 
-    /** What a model computes in, e.g. {@code f32}; {@code auto} while that is still to be measured. */
+    /** The precision that a model computes in, such as {@code f32}; {@code auto} until it is measured. */
     String precision(String model);
 
     /**
-     * How many texts a thread should take at a time: enough for sorting by length to pay and to fill a batch,
-     * little enough that all threads have some.
+     * The most texts that a thread should take from the queue at a time: enough to fill batches of texts of similar length, and few
+     * enough to leave some for the other threads.
      */
-    int slice(String model);
+    int maxSliceSize(String model);
 
-    /** Loads the model if it is not loaded, which blocks for seconds. */
+    /** Loads the model unless it is loaded; blocks for seconds. */
     void prepare(String model);
 
     /**
-     * Blocks until all texts are encoded.
+     * Encodes texts on the calling thread.
      *
-     * @param chunking of texts longer than the model reads
-     * @param ran      called after each batch, on this thread; it may call this method for other texts
-     * @return unit vectors in the texts' order
+     * @param chunking   how texts longer than the model's input are encoded
+     * @param afterBatch called after each batch, on this thread; it may call this method for other texts
+     * @return new unit vectors, in the order of the texts
      */
-    float[][] encode(String model, Purpose purpose, Chunking chunking, List<String> texts, Consumer<BatchReport> ran);
+    float[][] encode(String model, Purpose purpose, Chunking chunking, List<String> texts, Consumer<BatchReport> afterBatch);
 }

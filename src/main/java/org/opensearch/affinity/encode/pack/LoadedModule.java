@@ -20,31 +20,31 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * A pack's module, made ready for a way to calculate. A pack holds float32 weights and, beside the code that
- * runs them, programs that adopt them in the layout of another arithmetic; so a pack is no larger for any of it.
+ * The module of a pack, loaded in one precision and layout of weights. A pack holds its weights once, in float32, with a module that
+ * runs them. Beside it lie programs: modules without weights, which adopt the weights in the layout that another arithmetic needs.
  *
- * @param block     runs the model
- * @param precision what it calculates in: float32 where the pack cannot do what was asked for
- * @param layout    of its weights, for the log
+ * @param block     the module, which runs the model
+ * @param precision that it computes in: float32 where the pack does not support the configured one
+ * @param layout    name of the layout of the weights, for the log
  */
 record LoadedModule(PtSymbolBlock block, Precision precision, String layout) {
-    private static final Logger logger = LogManager.getLogger(LoadedModule.class);
+    private static final Logger LOGGER = LogManager.getLogger(LoadedModule.class);
 
     private static final String PLAIN = "plain";
     private static final String ONEDNN = "onednn";
-    /** The numbers that TorchScript knows types by. */
+    /** TorchScript's numbers of the types. */
     private static final Map<Precision, Long> TYPES = Map.of(Precision.F32, 6L, Precision.F16, 5L, Precision.BF16, 15L);
 
     /**
-     * Every way in which this device can run the pack in one of the runtime's precisions, the most accurate and
-     * plainest first. Which of them is fast depends on the processor. The modules share weights where they can.
+     * Loads all variants in which this device can run the pack in one of the runtime's precisions, the most accurate first and of equal
+     * precision the plain one first. Which variant is the fastest depends on the processor. Variants share weights where possible.
      */
     static List<LoadedModule> load(TorchRuntime runtime, PtNDManager manager, ModelPack pack) throws IOException {
-        PtSymbolBlock plain = runtime.module(manager, pack.model());
+        PtSymbolBlock plain = runtime.loadModule(manager, pack.model());
         List<String> methods = List.of(JniUtils.getMethodNames(plain));
         if (methods.contains("convert") == false || methods.contains("weights") == false) {
             if (runtime.precisions().contains(Precision.F32) == false) {
-                logger.warn("[model] [{}] was not made by this plugin and runs in [f32], not in {}", pack.name(), runtime.precisions());
+                LOGGER.warn("[model] [{}] was not built by this plugin and runs in [f32], not in {}", pack.name(), runtime.precisions());
             }
             return List.of(new LoadedModule(plain, Precision.F32, PLAIN));
         }
@@ -69,7 +69,7 @@ record LoadedModule(PtSymbolBlock block, Precision precision, String layout) {
         return modules;
     }
 
-    /** Empty if there is no such program, or if this libtorch cannot run it. */
+    /** The variant of a precision that a program runs; empty if there is no such program or this libtorch cannot run it. */
     private static Optional<LoadedModule> program(
         TorchRuntime runtime,
         PtNDManager manager,
@@ -94,20 +94,20 @@ record LoadedModule(PtSymbolBlock block, Precision precision, String layout) {
             if (precision == Precision.INT8) {
                 throw e;
             }
-            logger.info("[model] [{}]: this libtorch has no layout [{}] for [{}]: {}", pack.name(), layout, precision, e.getMessage());
+            LOGGER.info("[model] [{}]: this libtorch does not support layout [{}] in [{}]: {}", pack.name(), layout, precision, e.getMessage());
             return Optional.empty();
         }
     }
 
     private static PtSymbolBlock read(TorchRuntime runtime, PtNDManager manager, ModelPack pack, String layout) throws IOException {
-        String wanted = "/" + ModelPack.program(layout);
+        String entryName = "/" + ModelPack.program(layout);
         try (ZipFile archive = new ZipFile(pack.model().toFile())) {
             ZipEntry entry = archive.stream()
-                .filter(e -> e.getName().endsWith(wanted))
+                .filter(e -> e.getName().endsWith(entryName))
                 .findAny()
-                .orElseThrow(() -> new IllegalStateException("[model] [" + pack.model() + "] has no entry [*" + wanted + "]"));
+                .orElseThrow(() -> new IllegalStateException("[model] [" + pack.model() + "] has no entry [*" + entryName + "]"));
             try (InputStream in = archive.getInputStream(entry)) {
-                return runtime.module(manager, "program [" + wanted + "] of [" + pack.model() + "]", in);
+                return runtime.loadModule(manager, "program [" + entryName + "] of [" + pack.model() + "]", in);
             }
         }
     }

@@ -23,22 +23,22 @@ import static org.opensearch.core.xcontent.ConstructingObjectParser.constructorA
 import static org.opensearch.core.xcontent.ConstructingObjectParser.optionalConstructorArg;
 
 /**
- * A sentence encoder ready to run: a folder with {@code model.pt} (TorchScript), {@code tokenizer.json}
- * (Hugging Face) and {@code manifest.json}, which says what this record says.
+ * A model pack: a folder with a sentence encoder as {@code model.pt} (TorchScript), its {@code tokenizer.json} (Hugging Face) and
+ * {@code manifest.json}, which holds the fields of this record. Immutable.
  *
- * @param folder          where the files lie
- * @param name            what pipelines and requests call the model
- * @param dimension       length of a vector
- * @param vocabulary      token ids lie below it
- * @param pooling         how the module pools, for the reader: it is compiled into the module
- * @param maxTokens       what the model reads at once, [CLS] and [SEP] counted
- * @param inputs          what the module takes beside ids
- * @param queryPrefix     put before a text that is a query; empty for most models
- * @param itemPrefix      put before a text that is an item; empty for most models
- * @param license         SPDX identifier of the weights' licence
- * @param origin          where the weights come from
- * @param modelSha256     hexadecimal, of model.pt
- * @param tokenizerSha256 hexadecimal, of tokenizer.json
+ * @param folder          the pack's folder
+ * @param name            name of the model in pipelines and requests
+ * @param dimension       number of values of a vector
+ * @param vocabulary      number of token ids, which are from 0 up to one less
+ * @param pooling         how the module pools; for information, as it is compiled into the module
+ * @param maxTokens       most tokens that the model reads at once, with [CLS] and [SEP]
+ * @param inputs          the module's second input
+ * @param queryPrefix     text that is put before a query; empty for most models
+ * @param itemPrefix      text that is put before an item; empty for most models
+ * @param license         SPDX identifier of the licence of the weights
+ * @param origin          source of the weights
+ * @param modelSha256     hexadecimal SHA-256 of model.pt
+ * @param tokenizerSha256 hexadecimal SHA-256 of tokenizer.json
  */
 public record ModelPack(
     Path folder,
@@ -56,11 +56,12 @@ public record ModelPack(
     String tokenizerSha256
 ) implements ToXContentObject {
 
-    /** The layout of a pack that this version writes and reads. */
-    public static final int FORMAT = 1;
+    /** The name of the manifest's file. */
     public static final String MANIFEST = "manifest.json";
 
-    /** Words are shorter: no text of a natural language loses a token to the cut by characters. */
+    /** The format of manifests that this version writes and reads. */
+    private static final int FORMAT = 1;
+    /** Longer than the tokens of any natural language, so that the cut by characters removes no token that the model would read. */
     private static final int CHARACTERS_PER_TOKEN = 16;
 
     private static final ParseField FORMAT_FIELD = new ParseField("format");
@@ -127,7 +128,7 @@ public record ModelPack(
         }
     }
 
-    /** A pack of lengths, without prefixes. */
+    /** A pack with {@link ModelInputs#LENGTHS} and without prefixes. */
     public ModelPack(
         Path folder,
         String name,
@@ -157,7 +158,11 @@ public record ModelPack(
         );
     }
 
-    /** @throws IllegalArgumentException naming the manifest and the field that is wrong */
+    /**
+     * Reads the manifest in a folder. The other files are not looked at.
+     *
+     * @throws IllegalArgumentException if there is no manifest, or naming the manifest and the field that is wrong
+     */
     public static ModelPack read(Path folder) throws IOException {
         Path manifest = folder.resolve(MANIFEST);
         try (
@@ -170,7 +175,7 @@ public record ModelPack(
         ) {
             return PARSER.parse(parser, folder);
         } catch (NoSuchFileException e) {
-            throw new IllegalArgumentException("[model] [" + folder + "] holds no [" + MANIFEST + "]", e);
+            throw new IllegalArgumentException("[model] [" + folder + "] has no [" + MANIFEST + "]", e);
         } catch (IOException e) {
             throw new IOException("[model] cannot read [" + manifest + "]: " + e.getMessage(), e);
         } catch (IllegalArgumentException e) {
@@ -183,7 +188,7 @@ public record ModelPack(
         }
     }
 
-    /** Writes the manifest into the folder. */
+    /** Writes the manifest into the pack's folder. */
     public void write() throws IOException {
         try (
             OutputStream out = Files.newOutputStream(folder.resolve(MANIFEST));
@@ -216,36 +221,42 @@ public record ModelPack(
             .endObject();
     }
 
+    /** The file of the TorchScript module. */
     public Path model() {
         return model(folder);
     }
 
+    /** The file of the tokenizer. */
     public Path tokenizer() {
         return tokenizer(folder);
     }
 
-    /** Where a pack in this folder has its TorchScript module. */
+    /** The file of the TorchScript module of a pack in a folder. */
     public static Path model(Path folder) {
         return folder.resolve("model.pt");
     }
 
-    /** The entry of a module's archive, below its root folder, with the program that runs its weights in this layout. */
-    public static String program(String layout) {
-        return "extra/" + layout + ".pt";
-    }
-
-    /** Where a pack in this folder has its tokenizer. */
+    /** The file of the tokenizer of a pack in a folder. */
     public static Path tokenizer(Path folder) {
         return folder.resolve("tokenizer.json");
     }
 
-    /** @throws IllegalStateException if a file is not the one that the manifest was written for */
+    /** The name, below the root folder of a module's archive, of the entry with the program that runs the weights in a layout. */
+    public static String program(String layout) {
+        return "extra/" + layout + ".pt";
+    }
+
+    /**
+     * Compares the checksums of module and tokenizer with those in the manifest.
+     *
+     * @throws IllegalStateException if one differs, naming the file and both checksums
+     */
     public void verify() throws IOException {
         verify(model(), MODEL_SHA256, modelSha256);
         verify(tokenizer(), TOKENIZER_SHA256, tokenizerSha256);
     }
 
-    /** What is put before a text. */
+    /** The text that is put before a text of this purpose; may be empty. */
     public String prefix(Purpose purpose) {
         return switch (purpose) {
             case QUERY -> queryPrefix;
@@ -254,11 +265,11 @@ public record ModelPack(
     }
 
     /**
-     * The text without what lies certainly beyond {@code maxTokens} of each chunk: tokenising a megabyte to
-     * keep 256 tokens of it would be wasted. Never between the halves of a surrogate pair.
+     * Cuts off the part of a text that is certainly beyond {@code maxTokens} of its last chunk, so that it is not tokenised in vain.
+     * Surrogate pairs are not split.
      */
     public String cut(String text, Chunking chunking) {
-        long longest = (long) maxTokens * CHARACTERS_PER_TOKEN * chunking.most();
+        long longest = (long) maxTokens * CHARACTERS_PER_TOKEN * chunking.maxChunks();
         if (text.length() <= longest) {
             return text;
         }
@@ -266,7 +277,7 @@ public record ModelPack(
         return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end);
     }
 
-    /** Hexadecimal. */
+    /** The hexadecimal SHA-256 of a file. */
     public static String sha256(Path file) throws IOException {
         MessageDigest digest = MessageDigests.sha256();
         try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
@@ -275,18 +286,19 @@ public record ModelPack(
         return MessageDigests.toHexString(digest.digest());
     }
 
-    private void verify(Path file, ParseField field, String wanted) throws IOException {
-        String found = sha256(file);
-        if (found.equals(wanted) == false) {
+    private void verify(Path file, ParseField field, String expected) throws IOException {
+        String actual = sha256(file);
+        if (actual.equals(expected) == false) {
+            String fieldName = field.getPreferredName();
             throw new IllegalStateException(
-                "[model] [" + name + "]: [" + file + "] has sha256 [" + found + "], [" + field.getPreferredName() + "] is [" + wanted + "]"
+                "[model] [" + name + "]: [" + file + "] has sha256 [" + actual + "]; [" + fieldName + "] in its manifest is [" + expected + "]"
             );
         }
     }
 
     private static void requirePositive(ParseField field, int value) {
         if (value < 1) {
-            throw new IllegalArgumentException("[" + field.getPreferredName() + "] is [" + value + "]; it must be positive");
+            throw new IllegalArgumentException("[" + field.getPreferredName() + "] must be at least 1, got [" + value + "]");
         }
     }
 }

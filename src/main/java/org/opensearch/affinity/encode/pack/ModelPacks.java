@@ -18,21 +18,21 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-/** The models of this node: those in the plugin's folder and those in the node's configuration. Thread-safe. */
+/** The model packs of this node, from the plugin's folder and the node's configuration, with the models loaded so far. Thread-safe. */
 public final class ModelPacks implements Closeable {
-    private static final Logger logger = LogManager.getLogger(ModelPacks.class);
+    private static final Logger LOGGER = LogManager.getLogger(ModelPacks.class);
 
     private final TorchRuntime runtime;
     private final Map<String, ModelPack> packs = new TreeMap<>();
-    /** Read without the lock, which is held for seconds while a model is loaded. */
+    /** Concurrent, to be read without the lock, which is held for seconds while a model is loaded. */
     private final Map<String, SentenceEncoder> loaded = new ConcurrentHashMap<>();
     private boolean closed;
 
     /**
-     * Reads the manifests, but no model.
+     * Reads the manifests of all packs. Models are loaded later.
      *
-     * @param folders each folder in them that has a manifest is a model pack; a folder that is not there has none
-     * @throws IllegalArgumentException naming the manifest that is wrong, or two packs of the same name
+     * @param folders folders with one folder for each pack; missing ones are ignored, folders without a manifest logged and ignored
+     * @throws IllegalArgumentException naming the manifest that is wrong, or two packs with the same name
      */
     public ModelPacks(TorchRuntime runtime, List<Path> folders) throws IOException {
         this.runtime = runtime;
@@ -43,17 +43,21 @@ public final class ModelPacks implements Closeable {
         }
     }
 
-    /** What the models run on. */
+    /** The runtime that loads the models. */
     TorchRuntime runtime() {
         return runtime;
     }
 
-    /** Names of the models, sorted. */
+    /** The names of the models, sorted. */
     public Set<String> names() {
         return Collections.unmodifiableSet(packs.keySet());
     }
 
-    /** @throws IllegalArgumentException naming the models there are if this is none of them */
+    /**
+     * The pack of a model.
+     *
+     * @throws IllegalArgumentException if there is no such model, naming the available ones
+     */
     public ModelPack pack(String name) {
         ModelPack pack = packs.get(name);
         if (pack == null) {
@@ -63,16 +67,15 @@ public final class ModelPacks implements Closeable {
     }
 
     /**
-     * The model, loaded at the first call, which takes seconds and blocks. A failed load is tried again
-     * by the next call.
+     * A model, loaded by the first call, which blocks for seconds. After a failed load the next call tries again.
      *
-     * @throws IllegalArgumentException if there is no such model
-     * @throws IllegalStateException    if it cannot be loaded, or after close
+     * @throws IllegalArgumentException if there is no such model, naming the available ones
+     * @throws IllegalStateException    if the model cannot be loaded, or after {@link #close}
      */
     public synchronized SentenceEncoder get(String name) {
         ModelPack pack = pack(name);
         if (closed) {
-            throw new IllegalStateException("[model] the node is closing");
+            throw new IllegalStateException("[model] cannot load [" + name + "]: the node is closing");
         }
         return loaded.computeIfAbsent(name, key -> {
             try {
@@ -83,12 +86,12 @@ public final class ModelPacks implements Closeable {
         });
     }
 
-    /** The model if it is loaded; does not block. */
+    /** The model if it is loaded, else empty. Does not block. */
     Optional<SentenceEncoder> loaded(String name) {
         return Optional.ofNullable(loaded.get(name));
     }
 
-    /** Frees the models, each after the calls that use it. */
+    /** Frees the models, each after the end of the calls that use it. */
     @Override
     public void close() {
         List<SentenceEncoder> closing;
@@ -97,7 +100,7 @@ public final class ModelPacks implements Closeable {
             closing = List.copyOf(loaded.values());
             loaded.clear();
         }
-        // Not under the lock: a thread that uses a model may ask for another one before it is done.
+        // Outside the lock: a thread that uses a model may need the lock to load another one before it ends.
         closing.forEach(SentenceEncoder::close);
     }
 
@@ -108,7 +111,7 @@ public final class ModelPacks implements Closeable {
         }
         for (Path child : children) {
             if (Files.exists(child.resolve(ModelPack.MANIFEST)) == false) {
-                logger.warn("[model] [{}] holds no [{}] and is ignored", child, ModelPack.MANIFEST);
+                LOGGER.warn("[model] [{}] has no [{}] and is ignored", child, ModelPack.MANIFEST);
                 continue;
             }
             ModelPack pack = ModelPack.read(child);

@@ -10,14 +10,14 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** Texts into what one model reads. Thread-safe. */
+/** Tokenises texts for one model and splits them into chunks. Thread-safe. */
 final class ModelTokenizer implements Closeable {
     private final HuggingFaceTokenizer tokenizer;
     private final ModelPack pack;
-    /** The ids of each purpose's prefix. */
+    /** Token ids of the prefix of each purpose, without special tokens. */
     private final Map<Purpose, int[]> prefixes = new EnumMap<>(Purpose.class);
 
-    /** @param tokenizer one that adds special tokens and does not truncate; closed with this */
+    /** @param tokenizer adds special tokens and does not truncate; closed with this */
     ModelTokenizer(HuggingFaceTokenizer tokenizer, ModelPack pack) {
         this.tokenizer = tokenizer;
         this.pack = pack;
@@ -28,12 +28,12 @@ final class ModelTokenizer implements Closeable {
     }
 
     /**
-     * The chunks of a text with its purpose's prefix, at least one. A text much longer than its chunks can
-     * hold is cut before it is tokenised.
+     * The chunks of a text, each with the prefix of the purpose; at least one. A text much longer than its chunks can hold is cut
+     * before it is tokenised.
      */
     List<Chunk> chunks(String text, Purpose purpose, Chunking chunking) {
         TokenizedText tokens = tokenize(pack.prefix(purpose) + pack.cut(text, chunking), prefixes.get(purpose));
-        return tokens.chunks(pack.maxTokens(), chunking.most());
+        return tokens.chunks(pack.maxTokens(), chunking.maxChunks());
     }
 
     @Override
@@ -41,7 +41,7 @@ final class ModelTokenizer implements Closeable {
         tokenizer.close();
     }
 
-    /** One text at a time: the tokenizer's own batches start threads that nobody sees. */
+    /** Tokenises one text: the tokenizer's calls for several texts start threads of their own, outside the node's thread pools. */
     private TokenizedText tokenize(String text, int[] prefix) {
         Encoding encoding = tokenizer.encode(text);
         int[] ids = checked(encoding.getIds());
@@ -54,11 +54,11 @@ final class ModelTokenizer implements Closeable {
         while (tail < ids.length - head && special[ids.length - 1 - tail] == 1) {
             tail++;
         }
-        return new TokenizedText(ids, encoding.getWordIds(), head + common(prefix, ids, head, ids.length - tail), tail);
+        return new TokenizedText(ids, encoding.getWordIds(), head + commonLength(prefix, ids, head, ids.length - tail), tail);
     }
 
-    /** How much of the prefix is there: its end may have become one token with the text's first word. */
-    private static int common(int[] prefix, int[] ids, int from, int to) {
+    /** The number of tokens of the prefix that the ids start with: its end may have merged into one token with the text's first word. */
+    private static int commonLength(int[] prefix, int[] ids, int from, int to) {
         int differs = Arrays.mismatch(prefix, 0, prefix.length, ids, from, to);
         return differs < 0 ? prefix.length : differs;
     }
@@ -66,10 +66,12 @@ final class ModelTokenizer implements Closeable {
     private int[] checked(long[] ids) {
         int[] checked = new int[ids.length];
         for (int i = 0; i < ids.length; i++) {
-            // On a GPU an id without an embedding would take the whole device down.
+            // On a GPU, an id without an embedding makes the device unusable for the whole process.
             if (ids[i] < 0 || ids[i] >= pack.vocabulary()) {
                 throw new IllegalStateException(
-                    "[model] [" + pack.name() + "]: the tokenizer made token [" + ids[i] + "] of [" + pack.vocabulary() + "]"
+                    "[model] [" + pack.name() + "]: the tokenizer returned token id [" + ids[i] + "]; ids must be from 0 to ["
+                        + (pack.vocabulary() - 1)
+                        + "]"
                 );
             }
             checked[i] = (int) ids[i];

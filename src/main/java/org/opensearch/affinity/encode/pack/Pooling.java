@@ -3,21 +3,25 @@ package org.opensearch.affinity.encode.pack;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** How the vectors of a text's tokens become one vector. */
+/** How a model combines the vectors of a text's tokens into one vector. */
 public enum Pooling {
-    /** The mean over all tokens, padding left out. */
+    /** The mean over all tokens without padding. */
     MEAN,
-    /** The vector of the first token. */
+    /** The vector of the first token, [CLS]. */
     CLS;
 
-    /** @throws IllegalArgumentException naming the values that would be right */
+    /**
+     * Parses the name in a manifest.
+     *
+     * @throws IllegalArgumentException for an unknown name, naming the known ones
+     */
     public static Pooling parse(String name) {
         for (Pooling pooling : values()) {
             if (pooling.toString().equals(name)) {
                 return pooling;
             }
         }
-        throw new IllegalArgumentException("unknown pooling [" + name + "]; one of " + Arrays.toString(values()));
+        throw new IllegalArgumentException("unknown pooling [" + name + "]; known: " + Arrays.toString(values()));
     }
 
     @Override

@@ -1,9 +1,9 @@
 package org.opensearch.affinity.encode.pack;
 
-/** What a text is to be compared as: some models were trained with a prefix that tells them. */
+/** The role of a text in a search. Some models were trained with a prefix for each role, see {@link ModelPack#prefix}. */
 public enum Purpose {
-    /** What somebody searches for. */
+    /** The text of a query. */
     QUERY,
-    /** What is found. */
+    /** The text of an item. */
     ITEM
 }

@@ -7,16 +7,16 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Rows of tokens, each a text or a chunk of one, that run through the model together, padded to the longest of them.
+ * A batch of rows of tokens, which run through the model together, padded to the longest of them. A row is a text or a chunk of one.
  *
- * @param rows  which of the caller's rows, longest last
- * @param width tokens of the longest
+ * @param rows  indices of the rows among those of the caller, longest last
+ * @param width tokens of the longest row
  */
 record TokenBatch(int[] rows, int width) {
 
     /**
-     * Sorts rows by length and cuts them where {@code rows x longest} would exceed the budget, so that
-     * little of a batch is padding. A row longer than the budget has a batch of its own.
+     * Sorts rows by length and cuts them into batches, so that there is little padding. A batch ends where {@code rows x longest} would
+     * exceed the budget. A row longer than the budget is a batch of its own.
      *
      * @param ids    token ids of each row, at least one
      * @param budget tokens of a batch, padding counted
@@ -25,7 +25,7 @@ record TokenBatch(int[] rows, int width) {
         return cut(IntStream.range(0, ids.length), ids, budget);
     }
 
-    /** The rows of this batch in smaller ones. */
+    /** Cuts the rows of this batch into smaller batches. */
     List<TokenBatch> cutAgain(int[][] ids, int budget) {
         return cut(IntStream.of(rows), ids, budget);
     }
@@ -48,12 +48,12 @@ record TokenBatch(int[] rows, int width) {
         return batches;
     }
 
-    /** What it has cost, and how many texts to count for it. */
-    BatchReport ran(int[][] ids, int texts) {
+    /** @param texts number of texts to count in this batch */
+    BatchReport report(int[][] ids, int texts) {
         return new BatchReport(texts, IntStream.of(lengths(ids)).sum(), rows.length * width);
     }
 
-    /** {@code [rows, width]}, row-major, padded with 0. */
+    /** The token ids {@code [rows, width]}, row-major, padded with 0. */
     int[] padded(int[][] ids) {
         int[] padded = new int[rows.length * width];
         for (int i = 0; i < rows.length; i++) {
@@ -63,7 +63,7 @@ record TokenBatch(int[] rows, int width) {
         return padded;
     }
 
-    /** {@code [rows, width]}: 1 for a token, 0 for padding. */
+    /** The mask {@code [rows, width]}, row-major: 1 for a token, 0 for padding. */
     long[] mask(int[][] ids) {
         long[] mask = new long[rows.length * width];
         for (int i = 0; i < rows.length; i++) {
@@ -72,7 +72,7 @@ record TokenBatch(int[] rows, int width) {
         return mask;
     }
 
-    /** {@code [rows]}: how many tokens of each row are not padding. */
+    /** The number of tokens of each row, without padding. */
     int[] lengths(int[][] ids) {
         return IntStream.of(rows).map(row -> ids[row].length).toArray();
     }

@@ -4,48 +4,49 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A text's tokens, as many as there are.
+ * All tokens of a text.
  *
- * @param ids   special tokens and the model's prefix included
- * @param words number of the word that each token is of
- * @param head  tokens before the text's own: every chunk starts with them
- * @param tail  tokens after the text's own: every chunk ends with them
+ * @param ids     token ids, with special tokens and the model's prefix
+ * @param wordIds for each token, the number of the word that it belongs to
+ * @param head    number of tokens before the text itself: special tokens and the prefix, with which every chunk starts
+ * @param tail    number of special tokens after the text, with which every chunk ends
  */
-record TokenizedText(int[] ids, long[] words, int head, int tail) {
+record TokenizedText(int[] ids, long[] wordIds, int head, int tail) {
 
     /**
      * A part of a text that the model reads at once.
      *
-     * @param ids    token ids with head and tail
-     * @param tokens how many of them are the text's own
+     * @param ids    token ids, with head and tail
+     * @param tokens number of tokens without head and tail
      */
     record Chunk(int[] ids, int tokens) {}
 
     /**
-     * The text in chunks of about the same length, at most {@code most} of them: a full chunk and a tiny rest
-     * would make a vector of the rest that means little. Words stay whole where that needs no further chunk.
-     * What lies beyond the last chunk is left out; a single chunk is what a tokenizer that truncates makes.
+     * Splits the text into chunks of about equal length: a full chunk with a short rest would give the rest a vector of little meaning.
+     * Words are not split unless that would need a further chunk. Tokens beyond the last chunk are left out. A single chunk equals the
+     * result of a tokenizer that truncates.
      *
-     * @param maxTokens tokens of a chunk, head and tail counted
+     * @param maxTokens most tokens of a chunk, with head and tail
+     * @param maxChunks most chunks
      */
-    List<Chunk> chunks(int maxTokens, int most) {
+    List<Chunk> chunks(int maxTokens, int maxChunks) {
         if (ids.length <= maxTokens) {
             return List.of(new Chunk(ids, ids.length - head - tail));
         }
-        // A model that reads less than its prefix gets what it can read.
+        // If the model reads fewer tokens than its prefix has, the prefix is cut.
         int start = Math.min(head, maxTokens - tail - 1);
         int end = ids.length - tail;
         int room = maxTokens - start - tail;
-        int count = Math.min(most, Math.ceilDiv(end - start, room));
-        boolean cut = end - start > count * room;
+        int count = Math.min(maxChunks, Math.ceilDiv(end - start, room));
+        boolean truncated = end - start > count * room;
         List<Chunk> chunks = new ArrayList<>(count);
         int from = start;
-        for (int left = count; left > 0; left--) {
-            int to = from + Math.min(room, Math.ceilDiv(end - from, left));
-            if (left > 1) {
-                // The chunks that follow must have room for the rest, if the rest is to be kept at all.
-                int least = cut ? 0 : end - (left - 1) * room;
-                to = wordStart(to, Math.max(least, (from + to) / 2 + 1));
+        for (int remaining = count; remaining > 0; remaining--) {
+            int to = from + Math.min(room, Math.ceilDiv(end - from, remaining));
+            if (remaining > 1) {
+                // Unless the text is truncated anyway, the following chunks must have room for all of the rest.
+                int earliest = truncated ? 0 : end - (remaining - 1) * room;
+                to = wordStart(to, Math.max(earliest, (from + to) / 2 + 1));
             }
             chunks.add(chunk(start, from, to));
             from = to;
@@ -53,16 +54,17 @@ record TokenizedText(int[] ids, long[] words, int head, int tail) {
         return chunks;
     }
 
-    /** The last place before which a word ends, between these two; the later of them if there is none. */
+    /** The last position from {@code earliest} to {@code latest} at which a word starts; {@code latest} if there is none. */
     private int wordStart(int latest, int earliest) {
-        for (int place = latest; place >= earliest; place--) {
-            if (words[place] != words[place - 1]) {
-                return place;
+        for (int position = latest; position >= earliest; position--) {
+            if (wordIds[position] != wordIds[position - 1]) {
+                return position;
             }
         }
         return latest;
     }
 
+    /** The chunk of the tokens {@code [from, to)}, with the first {@code start} tokens before them and the tail after them. */
     private Chunk chunk(int start, int from, int to) {
         int[] row = new int[start + to - from + tail];
         System.arraycopy(ids, 0, row, 0, start);

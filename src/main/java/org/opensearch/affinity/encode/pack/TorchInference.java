@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** The node's model packs on libtorch. The one place that knows what a pack runs on and in which precision. */
+/** Runs the node's model packs on libtorch. Thread-safe. */
 public final class TorchInference implements Inference {
-    /** Enough for sorting by length to pay, and little enough that threads share the work of one request. */
-    private static final int CPU_SLICE = 128;
-    /** A GPU's batches are of many thousand tokens. */
-    private static final int GPU_SLICE = 1_024;
+    /** Enough texts to sort by length into full batches, and few enough that threads share the texts of one request. */
+    private static final int CPU_SLICE_SIZE = 128;
+    /** A GPU's batches have many thousand tokens. */
+    private static final int GPU_SLICE_SIZE = 1_024;
 
     private final ModelPacks models;
 
@@ -37,8 +37,8 @@ public final class TorchInference implements Inference {
     }
 
     @Override
-    public int slice(String model) {
-        return models.runtime().device().isGpu() ? GPU_SLICE : CPU_SLICE;
+    public int maxSliceSize(String model) {
+        return models.runtime().device().isGpu() ? GPU_SLICE_SIZE : CPU_SLICE_SIZE;
     }
 
     @Override
@@ -47,7 +47,7 @@ public final class TorchInference implements Inference {
     }
 
     @Override
-    public float[][] encode(String model, Purpose purpose, Chunking chunking, List<String> texts, Consumer<BatchReport> ran) {
-        return models.get(model).encode(texts, purpose, chunking, ran);
+    public float[][] encode(String model, Purpose purpose, Chunking chunking, List<String> texts, Consumer<BatchReport> afterBatch) {
+        return models.get(model).encode(texts, purpose, chunking, afterBatch);
     }
 }

@@ -1,2 +1,2 @@
-/** Model packs and how they run: reading a pack, tokenising, batching, inference. */
+/** Model packs: reading their manifests, tokenising texts, batching and inference. */
 package org.opensearch.affinity.encode.pack;

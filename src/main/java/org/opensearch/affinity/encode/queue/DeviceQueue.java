@@ -2,16 +2,19 @@ package org.opensearch.affinity.encode.queue;
 
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
-import org.opensearch.affinity.encode.Encoder;
 import org.opensearch.affinity.encode.pack.BatchReport;
 import org.opensearch.affinity.encode.pack.Chunking;
 import org.opensearch.affinity.encode.pack.Inference;
 import org.opensearch.affinity.encode.pack.Purpose;
 import org.opensearch.common.settings.Setting;
+import org.opensearch.common.settings.Settings;
 import org.opensearch.common.unit.SizeValue;
+import org.opensearch.common.util.concurrent.OpenSearchExecutors;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.common.unit.ByteSizeValue;
 import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
+import org.opensearch.threadpool.ExecutorBuilder;
+import org.opensearch.threadpool.FixedExecutorBuilder;
 import org.opensearch.threadpool.ThreadPool;
 
 import java.util.ArrayList;
@@ -28,6 +31,9 @@ import java.util.function.Consumer;
  * runs. A thread tokenises its slice while others run theirs. Thread-safe.
  */
 public final class DeviceQueue {
+    /** The thread pool whose threads encode; its size is the number of batches that run at once. */
+    public static final String THREAD_POOL = "affinity_encode";
+
     /** What may wait in each lane beside the limit in texts, on the heap. */
     public static final Setting<ByteSizeValue> SIZE = Setting.memorySizeSetting(
         "affinity.encode.queue.size",
@@ -38,6 +44,8 @@ public final class DeviceQueue {
 
     private static final Logger logger = LogManager.getLogger(DeviceQueue.class);
 
+    /** Default of {@code thread_pool.affinity_encode.queue_size}: the texts that may wait for each purpose. */
+    private static final int MAX_WAITING_TEXTS = 10_000;
     /** Fewer texts are not worth another thread. */
     private static final int MIN_SLICE = 32;
     private static final int MAX_RETRY_SECONDS = 60;
@@ -53,7 +61,7 @@ public final class DeviceQueue {
     private int running;
 
     /**
-     * @param threadPool    built with {@link Encoder#executor}: its threads and the most texts a lane holds
+     * @param threadPool    built with {@link #executor}: its threads and the most texts a lane holds
      * @param capacityBytes most bytes of texts a lane holds
      */
     public DeviceQueue(Inference inference, ThreadPool threadPool, EncodeMeter meter, ByteSizeValue capacityBytes) {
@@ -61,13 +69,19 @@ public final class DeviceQueue {
         this.threadPool = threadPool;
         this.meter = meter;
         this.capacityBytes = capacityBytes.getBytes();
-        ThreadPool.Info info = threadPool.info(Encoder.EXECUTOR);
+        ThreadPool.Info info = threadPool.info(THREAD_POOL);
         this.threads = info.getMax();
         SizeValue queue = info.getQueueSize();
         this.capacity = queue == null ? Long.MAX_VALUE : queue.singles();
         for (Purpose purpose : Purpose.values()) {
             lanes.put(purpose, new WaitingJobs());
         }
+    }
+
+    /** The builder of the thread pool {@value #THREAD_POOL}, which the plugin registers. Default size: one thread a processor. */
+    public static ExecutorBuilder<?> executor(Settings settings) {
+        int processors = OpenSearchExecutors.allocatedProcessors(settings);
+        return new FixedExecutorBuilder(settings, THREAD_POOL, processors, MAX_WAITING_TEXTS, "thread_pool." + THREAD_POOL);
     }
 
     public Inference inference() {
@@ -162,7 +176,7 @@ public final class DeviceQueue {
     private void start() {
         // The threads serve all callers: none runs as the user who happened to wake it.
         try (ThreadContext.StoredContext ignored = threadPool.getThreadContext().stashContext()) {
-            threadPool.executor(Encoder.EXECUTOR).execute(this::work);
+            threadPool.executor(THREAD_POOL).execute(this::work);
         } catch (OpenSearchRejectedExecutionException e) {
             for (EncodeJob.Part part : abandoned()) {
                 part.drop();
@@ -208,7 +222,7 @@ public final class DeviceQueue {
         if (lane.isEmpty()) {
             return List.of();
         }
-        return lane.take(Math.clamp(Math.ceilDiv(lane.texts(), threads), MIN_SLICE, inference.slice(lane.model())));
+        return lane.take(Math.clamp(Math.ceilDiv(lane.texts(), threads), MIN_SLICE, inference.maxSliceSize(lane.model())));
     }
 
     private void encode(List<EncodeJob.Part> slice) {

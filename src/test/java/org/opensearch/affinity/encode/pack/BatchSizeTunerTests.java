@@ -9,44 +9,44 @@ import static org.hamcrest.Matchers.lessThan;
 
 public class BatchSizeTunerTests extends OpenSearchTestCase {
     public void testFastestBatchWins() {
-        // A device that is idle in small batches and slow beyond 2,048 tokens: 4, 2.5, 1.7 and 3.9 µs a token.
+        // A device with an overhead for each batch that is slow beyond 2,048 tokens: 4, 2.5, 1.7 and 3.9 µs a token.
         assertEquals(2048, best(tokens -> 1_500_000 + tokens * 1000L * (tokens > 2048 ? 35 : 10) / 10));
     }
 
-    public void testSmallerBatchWinsWhereAllAreAlike() {
+    public void testSmallestBatchWinsAtEqualSpeed() {
         assertEquals(512, best(tokens -> tokens * 20_000L));
     }
 
-    public void testTakesASecondAtMost() {
+    public void testDuration() {
         long start = System.nanoTime();
         best(tokens -> tokens * 1_000L);
         assertThat((System.nanoTime() - start) / 1_000_000, lessThan(1500L));
     }
 
-    public void testSlowDeviceIsAskedForFewTokens() {
+    public void testLargeBatchesAreNotTriedOnASlowDevice() {
         long start = System.nanoTime();
-        // Half a second for the smallest batch: two of the next one would take twice the time there is.
+        // The smallest batch takes half a second: two runs of the next one would take longer than the total time.
         assertEquals(512, best(tokens -> tokens * 1_000_000L));
         assertThat((System.nanoTime() - start) / 1_000_000, lessThan(1500L));
     }
 
-    public void testBatchesThatDoNotFitTheMemory() {
-        assertEquals(8192, new BatchSizeTuner(true, 64).best(ids -> {
+    public void testBatchesThatExceedTheMemory() {
+        assertEquals(8192, new BatchSizeTuner(true, 64).bestBatchTokens(ids -> {
             sleep(1_000_000);
             return ids.length * ids[0].length <= 8192;
         }));
-        assertEquals(4096, new BatchSizeTuner(true, 64).best(ids -> false));
+        assertEquals(4096, new BatchSizeTuner(true, 64).bestBatchTokens(ids -> false));
     }
 
-    public void testShortModel() {
-        new BatchSizeTuner(false, 8).best(ids -> {
+    public void testModelThatReadsFewTokens() {
+        new BatchSizeTuner(false, 8).bestBatchTokens(ids -> {
             assertEquals(8, ids[0].length);
             return false;
         });
     }
 
     private static int best(IntToLongFunction nanos) {
-        return new BatchSizeTuner(false, 64, System::nanoTime).best(ids -> {
+        return new BatchSizeTuner(false, 64, System::nanoTime).bestBatchTokens(ids -> {
             sleep(nanos.applyAsLong(ids.length * ids[0].length));
             return true;
         });

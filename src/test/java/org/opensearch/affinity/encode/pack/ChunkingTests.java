@@ -17,29 +17,29 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.lessThan;
 
-/** Long texts on the real model. */
+/** Encodes long texts in chunks, with the real model. */
 public class ChunkingTests extends EncodeTestCase {
     private static final Chunking CHUNKS = new Chunking(8);
 
     private static SentenceEncoder encoder;
-    /** The same model, as if it read 8 tokens: 6 of a text. */
-    private static SentenceEncoder narrow;
+    /** The same model, limited to 8 tokens: 6 of a text. */
+    private static SentenceEncoder limited;
 
     @BeforeClass
     public static void loadModels() throws Exception {
         encoder = SentenceEncoder.load(runtime(), pack(), 1024);
-        narrow = SentenceEncoder.load(runtime(), pack(8, ""), 1024);
+        limited = SentenceEncoder.load(runtime(), pack(8, ""), 1024);
     }
 
     @AfterClass
     public static void closeModels() {
         encoder.close();
-        narrow.close();
+        limited.close();
         encoder = null;
-        narrow = null;
+        limited = null;
     }
 
-    /** The model, as if it had been made for so many tokens, and for queries with this prefix. */
+    /** The pack of the model with another limit of tokens and with a prefix for queries. */
     private static ModelPack pack(int maxTokens, String prefix) throws IOException {
         ModelPack pack = pack();
         return new ModelPack(
@@ -63,7 +63,8 @@ public class ChunkingTests extends EncodeTestCase {
         return encoder.encode(List.of(text), Purpose.ITEM, CHUNKS)[0];
     }
 
-    private static float[] weighted(float[][] vectors, int... weights) {
+    /** The weighted mean of unit vectors, brought to unit length. */
+    private static float[] weightedMean(float[][] vectors, int... weights) {
         double[] sum = new double[vectors[0].length];
         double square = 0;
         for (int i = 0; i < sum.length; i++) {
@@ -79,18 +80,18 @@ public class ChunkingTests extends EncodeTestCase {
         return unit;
     }
 
-    public void testChunksWeighAsMuchAsTheirTokens() {
-        // "unbelievabley" is two tokens: the middle of the eight is inside it.
-        float[][] parts = narrow.encode(List.of("a red tent", "unbelievabley large and light"));
-        float[] expected = weighted(parts, 3, 5);
-        float[] vector = chunked(narrow, "a red tent unbelievabley large and light");
+    public void testChunksAreWeightedByTheirTokens() {
+        // 8 tokens, of which "unbelievabley" has the fourth and fifth: the middle is inside the word, so the split is before it.
+        float[][] parts = limited.encode(List.of("a red tent", "unbelievabley large and light"));
+        float[] expected = weightedMean(parts, 3, 5);
+        float[] vector = chunked(limited, "a red tent unbelievabley large and light");
         assertArrayEquals(expected, vector, 2e-6f);
         assertUnit(vector);
-        assertThat("weights count", cosine(weighted(parts, 1, 1), vector), lessThan(0.9999));
-        assertThat("[CLS] and [SEP] do not", cosine(weighted(parts, 5, 7), vector), lessThan(0.99999));
+        assertThat("equal weights differ", cosine(weightedMean(parts, 1, 1), vector), lessThan(0.9999));
+        assertThat("[CLS] and [SEP] have no weight", cosine(weightedMean(parts, 5, 7), vector), lessThan(0.99999));
     }
 
-    public void testWhatIsBeyondTheModelsReachCounts() {
+    public void testTextBeyondTheLimitOfTheModelCounts() {
         String text = "a lamp for the desk. ".repeat(60);
         String other = text + "a tent for two people and a warm sleeping bag. ".repeat(30);
         assertArrayEquals(encoder.encode(List.of(text))[0], encoder.encode(List.of(other))[0], 2e-6f);
@@ -98,7 +99,7 @@ public class ChunkingTests extends EncodeTestCase {
         assertThat(cosine(tent, chunked(encoder, other)), greaterThan(cosine(tent, chunked(encoder, text)) + 0.1));
     }
 
-    public void testTextOfOneChunkHasTheVectorItHasWithoutChunks() {
+    public void testTextOfOneChunkHasTheSameVectorAsWithoutChunks() {
         List<String> texts = List.of("", " ", "a", "wireless headphones", "word ".repeat(254), "[CLS] [SEP]", "无线降噪耳机,黑色");
         float[][] expected = encoder.encode(texts);
         float[][] vectors = encoder.encode(texts, Purpose.ITEM, CHUNKS);
@@ -109,12 +110,12 @@ public class ChunkingTests extends EncodeTestCase {
 
     public void testNumberOfChunksIsBounded() {
         List<String> words = IntStream.range(0, 40).mapToObj(i -> List.of("red", "tent", "lamp", "chair", "desk").get(i * i % 5)).toList();
-        for (int most = 1; most <= 7; most++) {
-            String read = String.join(" ", words.subList(0, Math.min(40, 6 * most)));
-            float[] vector = narrow.encode(List.of(String.join(" ", words)), Purpose.ITEM, new Chunking(most))[0];
-            assertArrayEquals("at most " + most, narrow.encode(List.of(read), Purpose.ITEM, CHUNKS)[0], vector, 2e-6f);
+        for (int maxChunks = 1; maxChunks <= 7; maxChunks++) {
+            String read = String.join(" ", words.subList(0, Math.min(40, 6 * maxChunks)));
+            float[] vector = limited.encode(List.of(String.join(" ", words)), Purpose.ITEM, new Chunking(maxChunks))[0];
+            assertArrayEquals("at most " + maxChunks, limited.encode(List.of(read), Purpose.ITEM, CHUNKS)[0], vector, 2e-6f);
         }
-        // 8 characters a word are less than is looked at, so a megabyte is cut where the tokens end.
+        // A token has 8 characters here, fewer than the cut by characters assumes, so the text is cut by tokens.
         String megabyte = "unusual ".repeat(1 << 17);
         assertArrayEquals(chunked(encoder, "unusual ".repeat(8 * 254)), chunked(encoder, megabyte), 2e-6f);
     }
@@ -137,34 +138,34 @@ public class ChunkingTests extends EncodeTestCase {
         }
     }
 
-    public void testBatchesCountChunksAndTextsOnce() {
-        List<BatchReport> ran = new ArrayList<>();
-        // 1 chunk of 3 tokens, 2 of 4 and 3, 3 of 5 tokens; 2 special ones each.
+    public void testReportsCountTextsAndTokensOnce() {
+        List<BatchReport> reports = new ArrayList<>();
+        // One chunk of 3 tokens, two of 4 and 3 and three of 5, each with 2 special tokens.
         List<String> texts = List.of("a red tent", "a red tent for two people too", "lamp ".repeat(15));
-        narrow.encode(texts, Purpose.ITEM, CHUNKS, ran::add);
-        assertEquals(3, ran.stream().mapToInt(BatchReport::texts).sum());
-        assertEquals(3 + 7 + 15 + 2 * 6, ran.stream().mapToInt(BatchReport::tokens).sum());
-        assertEquals("one batch, padded to 7", 6 * 7, ran.stream().mapToInt(BatchReport::paddedTokens).sum());
+        limited.encode(texts, Purpose.ITEM, CHUNKS, reports::add);
+        assertEquals(3, reports.stream().mapToInt(BatchReport::texts).sum());
+        assertEquals(3 + 7 + 15 + 2 * 6, reports.stream().mapToInt(BatchReport::tokens).sum());
+        assertEquals("one batch, padded to 7", 6 * 7, reports.stream().mapToInt(BatchReport::paddedTokens).sum());
     }
 
     public void testEveryChunkHasThePrefixOfItsPurpose() throws Exception {
-        // [CLS] query : and [SEP] leave room for 6.
+        // [CLS], "query", ":" and [SEP] leave room for 6 tokens.
         try (SentenceEncoder prefixed = SentenceEncoder.load(runtime(), pack(10, "query: "), 1024)) {
             float[][] parts = encoder.encode(List.of("query: a red tent for", "query: two tall people"));
             float[] vector = prefixed.encode(List.of("a red tent for two tall people"), Purpose.QUERY, CHUNKS)[0];
-            assertArrayEquals(weighted(parts, 4, 3), vector, 2e-6f);
-            // Items have no prefix here, so there is room for 8.
+            assertArrayEquals(weightedMean(parts, 4, 3), vector, 2e-6f);
+            // Items have no prefix here, so there is room for 8 tokens.
             float[] item = prefixed.encode(List.of("a red tent for two tall people"), Purpose.ITEM, CHUNKS)[0];
             assertArrayEquals(encoder.encode(List.of("a red tent for two tall people"))[0], item, 2e-6f);
         }
     }
 
-    public void testTextThatIsCutHasTheTokensOfATokenizerThatTruncates() throws Exception {
+    public void testTruncationEqualsThatOfTheTokenizer() throws Exception {
         for (int maxTokens : new int[] { 2, 3, 8, 256 }) {
             ModelPack pack = pack(maxTokens, "query: ");
             try (
-                ModelTokenizer ours = new ModelTokenizer(runtime().tokenizer(pack.tokenizer()), pack);
-                HuggingFaceTokenizer theirs = HuggingFaceTokenizer.builder(Map.of("modelMaxLength", "256"))
+                ModelTokenizer tokenizer = new ModelTokenizer(runtime().loadTokenizer(pack.tokenizer()), pack);
+                HuggingFaceTokenizer truncating = HuggingFaceTokenizer.builder(Map.of("modelMaxLength", "256"))
                     .optTokenizerPath(pack.tokenizer())
                     .optTruncation(true)
                     .optMaxLength(maxTokens)
@@ -174,8 +175,8 @@ public class ChunkingTests extends EncodeTestCase {
                 for (int i = 0; i < 200; i++) {
                     String text = i == 0 ? "" : randomRealisticUnicodeOfLengthBetween(0, 40) + " antidisestablishment ".repeat(randomInt(80));
                     Purpose purpose = randomFrom(Purpose.values());
-                    List<Chunk> chunks = ours.chunks(text, purpose, Chunking.TRUNCATE);
-                    long[] expected = theirs.encode(pack.prefix(purpose) + pack.cut(text, Chunking.TRUNCATE)).getIds();
+                    List<Chunk> chunks = tokenizer.chunks(text, purpose, Chunking.TRUNCATE);
+                    long[] expected = truncating.encode(pack.prefix(purpose) + pack.cut(text, Chunking.TRUNCATE)).getIds();
                     assertEquals(1, chunks.size());
                     assertArrayEquals(text, expected, IntStream.of(chunks.getFirst().ids()).asLongStream().toArray());
                 }
@@ -202,12 +203,12 @@ public class ChunkingTests extends EncodeTestCase {
         assertThat(e.getMessage(), containsString(reason));
     }
 
-    public void testBytes() throws Exception {
+    public void testHeapBytes() throws Exception {
         ModelPack pack = pack();
         String text = "x".repeat(700);
-        assertEquals(384 * 4, Chunking.TRUNCATE.bytes(pack, text));
-        assertEquals(384 * 4, CHUNKS.bytes(pack, "x".repeat(255)));
-        assertEquals("three chunks at most", 384 * 4 + 3 * (384 * 4 + 256 * 4), CHUNKS.bytes(pack, text));
-        assertEquals(384 * 4 + 2 * (384 * 4 + 256 * 4), new Chunking(2).bytes(pack, text));
+        assertEquals(384 * 4, Chunking.TRUNCATE.heapBytes(pack, text));
+        assertEquals(384 * 4, CHUNKS.heapBytes(pack, "x".repeat(255)));
+        assertEquals("three chunks at most", 384 * 4 + 3 * (384 * 4 + 256 * 4), CHUNKS.heapBytes(pack, text));
+        assertEquals(384 * 4 + 2 * (384 * 4 + 256 * 4), new Chunking(2).heapBytes(pack, text));
     }
 }

@@ -35,7 +35,7 @@ public class ModelPackTests extends EncodeTestCase {
         assertEquals("", pack.prefix(Purpose.ITEM));
     }
 
-    public void testManifestWithoutWhatIsOptional() throws Exception {
+    public void testManifestWithoutOptionalFields() throws Exception {
         Path folder = createTempDir();
         Files.writeString(folder.resolve(ModelPack.MANIFEST), manifest());
         ModelPack pack = ModelPack.read(folder);
@@ -46,11 +46,11 @@ public class ModelPackTests extends EncodeTestCase {
     public void testManifestErrorsNameFileAndField() throws Exception {
         assertRefused("{\"format\": 1, \"name\": \"m\"}", "dimension");
         assertRefused(manifest().replace("}", ", \"colour\": \"red\"}"), "[colour]");
-        assertRefused(manifest().replace("\"mean\"", "\"max\""), "unknown pooling [max]; one of [mean, cls]");
-        assertRefused(manifest().replace("\"dimension\": 384", "\"dimension\": 0"), "[dimension] is [0]; it must be positive");
+        assertRefused(manifest().replace("\"mean\"", "\"max\""), "unknown pooling [max]; known: [mean, cls]");
+        assertRefused(manifest().replace("\"dimension\": 384", "\"dimension\": 0"), "[dimension] must be at least 1, got [0]");
         assertRefused(manifest().replace("\"dimension\": 384", "\"dimension\": \"many\""), "[dimension]");
         assertRefused(manifest().replace("\"name\": \"m\"", "\"name\": \" \""), "[name] is blank");
-        assertRefused(manifest().replace("}", ", \"inputs\": \"both\"}"), "unknown inputs [both]; one of [lengths, mask]");
+        assertRefused(manifest().replace("}", ", \"inputs\": \"both\"}"), "unknown inputs [both]; known: [lengths, mask]");
         assertRefused(manifest().replace("\"format\": 1", "\"format\": 2"), "[format] is [2]; this version reads [1]");
     }
 
@@ -64,7 +64,7 @@ public class ModelPackTests extends EncodeTestCase {
     public void testNoManifest() {
         Path folder = createTempDir();
         IllegalArgumentException e = expectThrows(IllegalArgumentException.class, () -> ModelPack.read(folder));
-        assertThat(e.getMessage(), allOf(containsString(folder.toString()), containsString("holds no [manifest.json]")));
+        assertThat(e.getMessage(), allOf(containsString(folder.toString()), containsString("has no [manifest.json]")));
     }
 
     public void testChecksumMismatchIsRefused() throws Exception {

@@ -30,17 +30,18 @@ public class ModelPacksTests extends EncodeTestCase {
         assertThat(e.getMessage(), allOf(containsString("two packs are named [" + MODEL + "]"), containsString(mine.toString())));
     }
 
-    public void testLoadedOnce() throws Exception {
-        try (ModelPacks models = models()) {
-            SentenceEncoder encoder = models.get(MODEL);
+    public void testLoadedOnceAndNotAfterClose() throws Exception {
+        ModelPacks models = models();
+        SentenceEncoder encoder;
+        try (models) {
+            encoder = models.get(MODEL);
             assertSame(encoder, models.get(MODEL));
-            models.close();
-            expectThrows(IllegalStateException.class, () -> encoder.encode(List.of("late")));
-            expectThrows(IllegalStateException.class, () -> models.get(MODEL));
         }
+        expectThrows(IllegalStateException.class, () -> encoder.encode(List.of("late")));
+        expectThrows(IllegalStateException.class, () -> models.get(MODEL));
     }
 
-    public void testModelThatIsNone() throws Exception {
+    public void testFileThatIsNoModel() throws Exception {
         Path config = createTempDir();
         brokenPack(config, "broken");
         try (ModelPacks models = models(config)) {

@@ -10,7 +10,7 @@ import java.util.List;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.lessThan;
 
-/** The model packs beside the default one, against ONNX Runtime; skipped where they were not built: {@code -Pmodels}. */
+/** Compares the optional model packs with ONNX Runtime. Skipped unless they were built, with the Maven profile {@code models}. */
 public class MoreModelsTests extends EncodeTestCase {
     private static final List<String> TEXTS = List.of(
         "",
@@ -34,7 +34,7 @@ public class MoreModelsTests extends EncodeTestCase {
         assertSameAsOnnxRuntime("e5-small-v2", "e5-small-v2.onnx");
     }
 
-    public void testE5KnowsQueriesFromItems() throws Exception {
+    public void testE5HasPrefixesForQueriesAndItems() throws Exception {
         ModelPack pack = pack("e5-small-v2");
         assertEquals("query: ", pack.prefix(Purpose.QUERY));
         assertEquals("passage: ", pack.prefix(Purpose.ITEM));
@@ -62,7 +62,7 @@ public class MoreModelsTests extends EncodeTestCase {
 
     private static ModelPack pack(String name) throws Exception {
         Path folder = PathUtils.get(System.getProperty("affinity.more.models")).resolve(name);
-        assumeTrue("built only with -Pmodels", Files.isDirectory(folder));
+        assumeTrue("built with -Pmodels only", Files.isDirectory(folder));
         return ModelPack.read(folder);
     }
 }

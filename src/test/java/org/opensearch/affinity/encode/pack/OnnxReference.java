@@ -13,8 +13,8 @@ import java.util.Arrays;
 import java.util.Map;
 
 /**
- * The same weights in ONNX Runtime, one text at a time and without padding, pooled here in double
- * precision. The tokenizer does not cut: what lies beyond the limit is cut here.
+ * The reference for vectors: the same weights in ONNX Runtime, one text at a time and without padding, pooled here in double
+ * precision. Texts are cut here and not by the tokenizer.
  */
 final class OnnxReference implements Closeable {
     private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
@@ -28,7 +28,7 @@ final class OnnxReference implements Closeable {
         this.maxTokens = maxTokens;
     }
 
-    /** Token ids as the model should see them: the last one is [SEP], cut or not. */
+    /** The token ids of a text, at most {@code maxTokens}, the last one always [SEP]. */
     long[] ids(String text) {
         long[] ids = tokenizer.encode(text).getIds();
         if (ids.length <= maxTokens) {
@@ -39,6 +39,7 @@ final class OnnxReference implements Closeable {
         return cut;
     }
 
+    /** The new unit vector of a text. */
     float[] encode(String text, Pooling pooling) throws OrtException {
         long[] ids = ids(text);
         long[] ones = new long[ids.length];

@@ -24,69 +24,68 @@ import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.lessThan;
 
 /**
- * Each precision against float32, on the titles and descriptions of the sample shop; {@code -Daffinity.texts=FILE}
- * names a file with other texts, one a line. Runs on any processor, only slowly on one without the instructions.
+ * Compares each precision with float32, on the titles and descriptions of the sample shop. {@code -Daffinity.texts=FILE} names a file
+ * with other texts, one a line. Runs on any processor, slowly on one without instructions for the precision.
  */
 public class PrecisionTests extends EncodeTestCase {
     private static final int TEXTS = 1000;
 
     public void testBf16() throws Exception {
-        assertThat(least(Precision.BF16), greaterThan(0.9999));
+        assertThat(minCosine(Precision.BF16), greaterThan(0.9999));
     }
 
     public void testF16() throws Exception {
-        assertThat(least(Precision.F16), greaterThan(0.99999));
+        assertThat(minCosine(Precision.F16), greaterThan(0.99999));
     }
 
     public void testInt8() throws Exception {
-        assertThat(least(Precision.INT8), greaterThan(0.95));
+        assertThat(minCosine(Precision.INT8), greaterThan(0.95));
     }
 
-    /** The same numbers in another layout. */
-    public void testLayoutsOfFloat32() throws Exception {
+    public void testLayoutsOfFloat32HaveTheSameVectors() throws Exception {
         List<String> texts = texts().subList(0, 100);
-        List<float[][]> made = new ArrayList<>();
+        List<float[][]> vectors = new ArrayList<>();
         List<String> layouts = new ArrayList<>();
-        try (SentenceEncoder encoder = SentenceEncoder.load(runtime("f32"), pack(), 1024, all -> {
-            for (SentenceEncoder way : all) {
-                assertEquals(Precision.F32, way.precision());
-                layouts.add(way.layout());
-                made.add(way.encode(texts));
+        try (SentenceEncoder encoder = SentenceEncoder.load(runtime("f32"), pack(), 1024, variants -> {
+            for (SentenceEncoder variant : variants) {
+                assertEquals(Precision.F32, variant.precision());
+                layouts.add(variant.layout());
+                vectors.add(variant.encode(texts));
             }
-            return all.getLast();
+            return variants.getLast();
         })) {
             assertEquals(List.of("plain", "onednn"), layouts);
             assertEquals("onednn", encoder.layout());
             float[][] again = encoder.encode(texts);
             for (int i = 0; i < texts.size(); i++) {
-                assertArrayEquals(made.get(0)[i], made.get(1)[i], 1e-5f);
-                assertArrayEquals(made.get(1)[i], again[i], 0);
+                assertArrayEquals(vectors.get(0)[i], vectors.get(1)[i], 1e-5f);
+                assertArrayEquals(vectors.get(1)[i], again[i], 0);
             }
         }
     }
 
-    public void testWhatTheProcessorCanDoIsTried() throws Exception {
+    public void testBf16IsTriedWhereTheProcessorHasIt() throws Exception {
         List<Precision> both = List.of(Precision.F32, Precision.BF16);
         for (String flag : List.of("amx_bf16", "avx512_bf16")) {
-            TorchRuntime able = new TorchRuntime(folder("affinity.native"), 1, TorchSettings.DEFAULT, processor("fpu " + flag + " sse"));
-            assertEquals(both, able.precisions());
+            TorchRuntime capable = new TorchRuntime(folder("affinity.native"), 1, TorchSettings.DEFAULT, processor("fpu " + flag + " sse"));
+            assertEquals(both, capable.precisions());
         }
-        TorchRuntime none = new TorchRuntime(folder("affinity.native"), 1, TorchSettings.DEFAULT, processor("fpu avx512f"));
-        assertEquals(List.of(Precision.F32), none.precisions());
-        TorchRuntime nowhere = new TorchRuntime(folder("affinity.native"), 1, TorchSettings.DEFAULT, new Hardware(createTempDir()));
-        assertEquals(List.of(Precision.F32), nowhere.precisions());
-        TorchRuntime wanted = new TorchRuntime(folder("affinity.native"), 1, settings("f32"), processor("fpu amx_bf16"));
-        assertEquals(List.of(Precision.F32), wanted.precisions());
+        TorchRuntime without = new TorchRuntime(folder("affinity.native"), 1, TorchSettings.DEFAULT, processor("fpu avx512f"));
+        assertEquals(List.of(Precision.F32), without.precisions());
+        TorchRuntime unknown = new TorchRuntime(folder("affinity.native"), 1, TorchSettings.DEFAULT, new Hardware(createTempDir()));
+        assertEquals(List.of(Precision.F32), unknown.precisions());
+        TorchRuntime configured = new TorchRuntime(folder("affinity.native"), 1, settings("f32"), processor("fpu amx_bf16"));
+        assertEquals(List.of(Precision.F32), configured.precisions());
     }
 
     public void testUnknownPrecision() {
         IllegalArgumentException e = expectThrows(IllegalArgumentException.class, () -> settings("fp8"));
-        assertThat(e.getMessage(), containsString("unknown precision [fp8]; [auto] or one of [f32, bf16, f16, int8]"));
+        assertThat(e.getMessage(), containsString("unknown precision [fp8]; known: [auto] and [f32, bf16, f16, int8]"));
         assertEquals(Optional.empty(), settings("auto").precision());
     }
 
-    /** The least cosine to the same text's vector in float32; also that the precision is what runs. */
-    private double least(Precision precision) throws IOException {
+    /** The smallest cosine with the same text's vector in float32. Also asserts that the precision is used. */
+    private double minCosine(Precision precision) throws IOException {
         List<String> texts = texts();
         float[][] expected;
         try (SentenceEncoder encoder = SentenceEncoder.load(runtime("f32"), pack(), 1024)) {
@@ -101,18 +100,18 @@ public class PrecisionTests extends EncodeTestCase {
                 assertUnit(vectors[i]);
                 cosines[i] = cosine(expected[i], vectors[i]);
             }
-            double least = Arrays.stream(cosines).min().orElseThrow();
+            double min = Arrays.stream(cosines).min().orElseThrow();
             double mean = Arrays.stream(cosines).average().orElseThrow();
-            logger.info("[{}] against f32, [{}] texts: least cosine [{}], mean [{}]", precision, cosines.length, least, mean);
-            assertThat("other numbers than float32's", mean, lessThan(1 - 1e-9));
-            return least;
+            logger.info("[{}] against f32, [{}] texts: smallest cosine [{}], mean [{}]", precision, cosines.length, min, mean);
+            assertThat("differs from float32", mean, lessThan(1 - 1e-9));
+            return min;
         }
     }
 
     private static List<String> texts() throws IOException {
-        String other = System.getProperty("affinity.texts");
-        if (other != null) {
-            return Files.readAllLines(PathUtils.get(other)).stream().limit(TEXTS).toList();
+        String file = System.getProperty("affinity.texts");
+        if (file != null) {
+            return Files.readAllLines(PathUtils.get(file)).stream().limit(TEXTS).toList();
         }
         List<String> texts = new ArrayList<>();
         for (String line : Files.readAllLines(folder("affinity.samples").resolve("catalogue.jsonl"))) {

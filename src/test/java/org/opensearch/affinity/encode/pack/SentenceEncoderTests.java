@@ -62,20 +62,20 @@ public class SentenceEncoderTests extends EncodeTestCase {
     private void assertSameAsOnnxRuntime(SentenceEncoder encoder, ModelPack pack, Pooling pooling) throws Exception {
         List<String> texts = texts();
         float[][] vectors = encoder.encode(texts);
-        double least = 1;
-        int cut = 0;
+        double minCosine = 1;
+        int truncated = 0;
         Path onnx = folder("affinity.weights").resolve(MODEL + ".onnx");
         try (OnnxReference reference = new OnnxReference(onnx, pack.tokenizer(), pack.maxTokens())) {
             for (int i = 0; i < texts.size(); i++) {
                 assertUnit(vectors[i]);
                 double cosine = cosine(vectors[i], reference.encode(texts.get(i), pooling));
                 assertThat("text " + i, cosine, greaterThan(0.99999));
-                least = Math.min(least, cosine);
-                cut += reference.ids(texts.get(i)).length == pack.maxTokens() ? 1 : 0;
+                minCosine = Math.min(minCosine, cosine);
+                truncated += reference.ids(texts.get(i)).length == pack.maxTokens() ? 1 : 0;
             }
         }
-        assertThat("texts longer than the model reads", cut, greaterThan(2));
-        logger.info("[{}] texts, [{}] of them cut: least cosine to ONNX Runtime [{}]", texts.size(), cut, least);
+        assertThat("texts longer than the model's input", truncated, greaterThan(2));
+        logger.info("[{}] texts, [{}] truncated: smallest cosine with ONNX Runtime [{}]", texts.size(), truncated, minCosine);
     }
 
     public void testVectorsDoNotDependOnTheOtherTexts() {
@@ -91,7 +91,7 @@ public class SentenceEncoderTests extends EncodeTestCase {
         assertArrayEquals(vectors[one], encoder.encode(List.of(texts.get(one)))[0], 2e-6f);
     }
 
-    public void testMegabyteIsCut() {
+    public void testMegabyteIsTruncated() {
         String sentence = "A long description of a very long thing. ";
         String megabyte = sentence.repeat((1 << 20) / sentence.length() + 1);
         float[][] vectors = encoder.encode(List.of("short", megabyte, " ".repeat(1 << 20), "\uD83D\uDE80".repeat(1 << 19)));
@@ -101,12 +101,12 @@ public class SentenceEncoderTests extends EncodeTestCase {
         assertArrayEquals(encoder.encode(List.of(sentence.repeat(100)))[0], vectors[1], 2e-6f);
     }
 
-    public void testEmptyAndBrokenTexts() {
+    public void testUnusualTextsHaveVectors() {
         assertEquals(0, encoder.encode(List.of()).length);
         List<String> texts = new ArrayList<>(List.of("", " ", "\n\t", "\u0000", "\uD800", "a\uDC00b", "\uFFFF", "[MASK][CLS]"));
-        // Private use, no characters, directions, marks without a letter, control characters.
+        // Private use, non-characters, directional marks, combining marks without a letter, control characters.
         texts.addAll(List.of("\uE000\uDBFF\uDFFD", "\uFFFE\uD83F\uDFFE", "\u202E abc \u2066", "\u0301\u0316", "\u0001\u001F\u007F\u009F"));
-        // One word, and one token after the other without a space.
+        // Long texts without a space.
         texts.addAll(List.of("x".repeat(1 << 20), "7".repeat(1 << 20), "!".repeat(1 << 20), "\uDC00".repeat(1 << 20)));
         for (int i = 0; i < 100; i++) {
             StringBuilder anything = new StringBuilder();
@@ -163,13 +163,13 @@ public class SentenceEncoderTests extends EncodeTestCase {
         }
     }
 
-    public void testMissingNatives() throws Exception {
-        TorchRuntime nowhere = new TorchRuntime(createTempDir(), 1);
-        IllegalStateException e = expectThrows(IllegalStateException.class, () -> SentenceEncoder.load(nowhere, pack()));
+    public void testMissingNativeCode() throws Exception {
+        TorchRuntime withoutNatives = new TorchRuntime(createTempDir(), 1);
+        IllegalStateException e = expectThrows(IllegalStateException.class, () -> SentenceEncoder.load(withoutNatives, pack()));
         assertThat(e.getMessage(), containsString("is missing"));
     }
 
-    /** 50 texts: short and long, scripts, emoji, numbers, markup, and some beyond 256 tokens. */
+    /** 50 texts: short and long ones, several scripts, emoji, numbers, markup, and some of more than 256 tokens. */
     private static List<String> texts() {
         List<String> texts = new ArrayList<>(
             List.of(

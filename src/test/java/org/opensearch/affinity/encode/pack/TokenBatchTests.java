@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 public class TokenBatchTests extends OpenSearchTestCase {
-    public void testCutsSortedByBudget() {
+    public void testRowsAreSortedAndCutByBudget() {
         int[][] ids = { { 1, 2, 3, 4 }, { 5 }, { 6, 7 }, { 8 } };
         List<TokenBatch> batches = TokenBatch.cut(ids, 6);
         assertEquals(2, batches.size());
@@ -18,11 +18,11 @@ public class TokenBatchTests extends OpenSearchTestCase {
         assertArrayEquals(new int[] { 0 }, batches.get(1).rows());
     }
 
-    public void testNone() {
+    public void testNoRows() {
         assertEquals(List.of(), TokenBatch.cut(new int[0][], 10));
     }
 
-    public void testEveryTextOnceWithinBudget() {
+    public void testEveryRowIsInOneBatchWithinBudget() {
         int budget = randomIntBetween(1, 300);
         int[][] ids = IntStream.range(0, randomIntBetween(1, 200)).mapToObj(i -> new int[randomIntBetween(1, 100)]).toArray(int[][]::new);
         boolean[] seen = new boolean[ids.length];

@@ -1,6 +1,6 @@
 package org.opensearch.affinity.node.search;
 
-import org.opensearch.affinity.item.ItemTable;
+import org.opensearch.affinity.item.Exploration;
 import org.opensearch.affinity.manage.PutTrackerAction;
 import org.opensearch.affinity.manage.TrackerStats;
 import org.opensearch.affinity.manage.TrackerStatsAction;
@@ -256,7 +256,7 @@ public class PopularityTests extends RankTestCase {
 
     /** Of a user's second interest. */
     private static double chance(String user, long now) {
-        return ItemTable.chance(1, Objects.hash(user, now / DAY));
+        return Exploration.draw(1, Objects.hash(user, now / DAY));
     }
 
     public void testAnIndexWhoseIdsAreNone() throws Exception {
