@@ -25,7 +25,7 @@ import java.util.Objects;
 
 /**
  * The query {@code affinity_text}: items whose meaning is near that of a text. The coordinator encodes the text once a search, before
- * waiting texts of items. The score is the cosine of text and item, in (0, 1]; in a {@code bool} it is added to BM25, weighted by its boost.
+ * waiting texts of items. The score is the cosine of text and item, in (0, 1]; in a {@code bool} it is added to BM25, times its boost.
  */
 public final class TextQueryBuilder extends RetrievalQueryBuilder<TextQueryBuilder> {
     public static final String NAME = "affinity_text";
