@@ -223,7 +223,7 @@ public final class AffinityPlugin extends Plugin
         Supplier<RepositoriesService> repositories
     ) {
         encoder.set(newEncoder(environment, threadPool));
-        encoder.get().follow(cluster.getClusterSettings());
+        encoder.get().addSettingsUpdateConsumers(cluster.getClusterSettings());
         cluster.addListener(new FollowTasks(new PersistentTasksService(cluster, threadPool, client), resolver));
         cluster.addLocalNodeClusterManagerListener(new ProfileRetention(cluster, client));
         cluster.addLocalNodeClusterManagerListener(new Rebuilds(cluster, resolver, client, keys));

@@ -7,18 +7,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What of a document is encoded: its fields' values in their order, or a template that is rendered if any
+ * The definition of a document's text: the values of fields, joined in their order, or a template, which is rendered if at least one
  * of the fields has a value. Strings, numbers, booleans and lists of these are text.
  *
  * @param fields   paths in the document
- * @param template null to join the fields
+ * @param template null to join the values of the fields
  */
 record DocumentText(List<String> fields, TemplateScript.Factory template) {
 
     /**
-     * The document's text, or null if none of the fields has a value that is not blank.
+     * The text of a document; null if all fields are missing or blank, or if the rendered template is blank.
      *
-     * @throws IllegalArgumentException naming a field whose value is no text
+     * @throws IllegalArgumentException if the value of a field is not text, naming the field
      */
     String of(IngestDocument document) {
         StringBuilder joined = new StringBuilder();
@@ -38,7 +38,7 @@ record DocumentText(List<String> fields, TemplateScript.Factory template) {
         return rendered.isBlank() ? null : rendered;
     }
 
-    /** Fields are sentences to the model; a value that ends as a sentence needs no second full stop. */
+    /** Joins values as sentences, with a full stop unless the text before ends with a punctuation mark. */
     private static void appendSentence(StringBuilder joined, String value) {
         if (joined.isEmpty() == false) {
             char last = joined.charAt(joined.length() - 1);
@@ -51,17 +51,18 @@ record DocumentText(List<String> fields, TemplateScript.Factory template) {
         if (value instanceof List<?> list) {
             StringBuilder joined = new StringBuilder();
             for (Object element : list) {
-                String text = scalar(field, "a list of ", element);
+                String text = scalar(field, element, "a list of ");
                 if (text.isBlank() == false) {
                     joined.append(joined.isEmpty() ? "" : ", ").append(text.strip());
                 }
             }
             return joined.toString();
         }
-        return scalar(field, "", value);
+        return scalar(field, value, "");
     }
 
-    private static String scalar(String field, String holder, Object value) {
+    /** @param container words before the value's type in the error message */
+    private static String scalar(String field, Object value, String container) {
         return switch (value) {
             case null -> "";
             case String text -> text;
@@ -72,10 +73,9 @@ record DocumentText(List<String> fields, TemplateScript.Factory template) {
                     + EncodeProcessor.TYPE
                     + "] field ["
                     + field
-                    + "] holds "
-                    + holder
+                    + "] must be a string, a number, a boolean or a list of these, got "
+                    + container
                     + jsonType(value)
-                    + "; wanted a string, a number, a boolean or a list of these"
             );
         };
     }

@@ -34,7 +34,7 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
     public static final String NAME = "cluster:admin/affinity/encode";
     public static final EncodeAction INSTANCE = new EncodeAction();
 
-    /** A response with this many vectors has about 5 MB. */
+    /** The most texts of a request. The response to this many texts has about 5 MB. */
     public static final int MAX_TEXTS = 1_000;
 
     private static final String TEXTS = "a list of 1 to " + MAX_TEXTS + " strings; send more of them in several requests";
@@ -44,6 +44,7 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
         super(NAME, Response::new);
     }
 
+    /** Texts to encode with one model. */
     public static final class Request extends ActionRequest {
         private static final String PURPOSES = "[query] or [item]";
 
@@ -91,9 +92,9 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
         private final TimeValue timeout;
 
         /**
-         * @param chunking of texts longer than the model reads
+         * @param chunking how texts longer than the model's input are encoded
          * @param timeout  null for none
-         * @throws IllegalArgumentException if there are no texts, or more than {@value #MAX_TEXTS}
+         * @throws IllegalArgumentException if there are no texts or more than {@link #MAX_TEXTS}
          */
         public Request(String model, Purpose purpose, Chunking chunking, List<String> texts, TimeValue timeout) {
             if (texts.isEmpty() || texts.size() > MAX_TEXTS) {
@@ -115,7 +116,11 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
             timeout = in.readOptionalTimeValue();
         }
 
-        /** @throws IllegalArgumentException naming the field by its path, the value and what would be right */
+        /**
+         * Parses the body of a REST request.
+         *
+         * @throws IllegalArgumentException naming the field by its path, the value and what would be right
+         */
         public static Request parse(XContentParser parser, TimeValue timeout) throws IOException {
             return Builder.PARSER.parse(parser, BODY).build(timeout);
         }
@@ -151,7 +156,7 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
             return null;
         }
 
-        /** Says how many texts, never which: tasks are listed and logged. */
+        /** The number of texts, without the texts, as descriptions of tasks are listed and logged. */
         @Override
         public String getDescription() {
             return "[" + texts.size() + "] texts for [" + purpose + "] with [" + model + "]";
@@ -163,7 +168,7 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
         }
     }
 
-    /** Leaves the queue when it is cancelled, also because its caller closed the connection. */
+    /** A task that removes its texts from the queue when it is cancelled, for example because the caller closed the connection. */
     static final class EncodeTask extends CancellableTask {
         private Cancellable encoding;
 
@@ -171,7 +176,7 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
             super(id, type, action, description, parent, headers);
         }
 
-        /** What to cancel, at once if the task was cancelled before it had it. */
+        /** Sets the handle of the running request, and cancels it at once if the task was cancelled before. */
         void runs(Cancellable encoding) {
             synchronized (this) {
                 this.encoding = encoding;
@@ -198,7 +203,7 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
         }
     }
 
-    /** Vectors in the order of the texts. */
+    /** The vectors of a request's texts. */
     public static final class Response extends ActionResponse implements ToXContentObject {
         private final String model;
         private final int dimension;
@@ -216,6 +221,7 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
             vectors = in.readArray(StreamInput::readFloatArray, float[][]::new);
         }
 
+        /** Unit vectors in the order of the texts. They may be shared with the node's cache and must not be changed. */
         public float[][] vectors() {
             return vectors;
         }
@@ -241,7 +247,7 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
         }
     }
 
-    /** Runs on the node that was asked. */
+    /** Runs on the node that receives the request. */
     public static final class Transport extends HandledTransportAction<Request, Response> {
         private final Encoder encoder;
 

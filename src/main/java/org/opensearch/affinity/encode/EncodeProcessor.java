@@ -18,10 +18,9 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Ingest processor {@code affinity_encode}: writes unit vectors of a document's text into fields. The texts of all documents
- * of a bulk request, for all targets, are encoded together, off the write thread. A document without text has no vector, a
- * stale one is removed; a document whose fields are no text, or whose text the
- * model fails for, fails alone.
+ * Ingest processor {@code affinity_encode}: encodes texts of documents as unit vectors and writes them into fields. The texts of all
+ * documents of a bulk request, for all targets, are encoded together, outside the write thread. A document without text gets no
+ * vector, and an existing one is removed. If a field is not text, or a text cannot be encoded, only its document fails. Thread-safe.
  */
 public final class EncodeProcessor extends AbstractBatchingProcessor {
     public static final String TYPE = "affinity_encode";
@@ -33,7 +32,10 @@ public final class EncodeProcessor extends AbstractBatchingProcessor {
     private final Chunking chunking;
     private final List<VectorTarget> targets;
 
-    /** @param chunking of texts longer than the model reads */
+    /**
+     * @param chunking how texts longer than the model's input are encoded
+     * @throws IllegalArgumentException if there is no such model, naming the available ones
+     */
     EncodeProcessor(
         String tag,
         String description,
@@ -56,7 +58,7 @@ public final class EncodeProcessor extends AbstractBatchingProcessor {
         return TYPE;
     }
 
-    /** Not supported: it would block a thread that must not wait. The node calls the variants with a handler. */
+    /** Not supported, as it would block a write thread. The node calls the variants with a handler. */
     @Override
     public IngestDocument execute(IngestDocument document) {
         throw new UnsupportedOperationException("[" + TYPE + "] encodes asynchronously; call execute with a handler");
@@ -71,8 +73,8 @@ public final class EncodeProcessor extends AbstractBatchingProcessor {
     }
 
     /**
-     * Answers in the documents' order, whatever order the batches end in. A node puts the failures of a bulk request into its
-     * answer in the order in which it hears of them, so otherwise documents would get each other's errors.
+     * Calls the handler with the documents in their original order, independent of the order in which batches end. A node assigns the
+     * failures of a bulk request to documents by this order.
      */
     @Override
     public void batchExecute(List<IngestDocumentWrapper> documents, Consumer<List<IngestDocumentWrapper>> handler) {
@@ -84,22 +86,22 @@ public final class EncodeProcessor extends AbstractBatchingProcessor {
     }
 
     /**
-     * What one document gives to the batch.
+     * A document of the batch whose texts are to be encoded.
      *
-     * @param position of the document in the batch
-     * @param first    its first text among the batch's
-     * @param pieces   by target
+     * @param position  of the document in the batch
+     * @param firstText position of its first text among all texts of the batch
+     * @param pieces    by target
      */
-    private record Draft(int position, int first, List<List<Piece>> pieces) {
+    private record PendingDocument(int position, int firstText, List<List<Piece>> pieces) {
         Stream<String> texts() {
             return pieces.stream().flatMap(List::stream).map(Piece::text).filter(Objects::nonNull);
         }
 
-        /** What a failure of the batch means for this document: null if none of its texts failed. */
+        /** The failure of this document, given the failure of the batch; null if none of the document's texts failed. */
         Exception failure(Exception e) {
             Stream<Exception> own = texts().map(text -> e);
             if (e instanceof FailedTexts some) {
-                own = Stream.of(some.failures()).skip(first).limit(texts().count());
+                own = Stream.of(some.failures()).skip(firstText).limit(texts().count());
             }
             return own.filter(Objects::nonNull).findFirst().orElse(null);
         }
@@ -109,16 +111,16 @@ public final class EncodeProcessor extends AbstractBatchingProcessor {
     protected void subBatchExecute(List<IngestDocumentWrapper> documents, Consumer<List<IngestDocumentWrapper>> handler) {
         List<IngestDocumentWrapper> results = new ArrayList<>(documents);
         List<String> texts = new ArrayList<>();
-        List<Draft> drafts = new ArrayList<>();
+        List<PendingDocument> pending = new ArrayList<>();
         for (int i = 0; i < results.size(); i++) {
-            Draft draft = draft(results, i, texts.size());
-            if (draft != null) {
-                drafts.add(draft);
-                draft.texts().forEach(texts::add);
+            PendingDocument document = read(results, i, texts.size());
+            if (document != null) {
+                pending.add(document);
+                document.texts().forEach(texts::add);
             }
         }
         if (texts.isEmpty()) {
-            drafts.forEach(draft -> write(results, draft, new float[0][]));
+            pending.forEach(document -> write(results, document, new float[0][]));
             handler.accept(results);
             return;
         }
@@ -126,19 +128,19 @@ public final class EncodeProcessor extends AbstractBatchingProcessor {
         encoder.encode(model, Purpose.ITEM, chunking, texts, null, new ActionListener<>() {
             @Override
             public void onResponse(float[][] vectors) {
-                drafts.forEach(draft -> write(results, draft, vectors));
+                pending.forEach(document -> write(results, document, vectors));
                 handler.accept(results);
             }
 
             @Override
             public void onFailure(Exception e) {
                 float[][] vectors = e instanceof FailedTexts some ? some.vectors() : new float[0][];
-                for (Draft draft : drafts) {
-                    Exception failure = draft.failure(e);
+                for (PendingDocument document : pending) {
+                    Exception failure = document.failure(e);
                     if (failure == null) {
-                        write(results, draft, vectors);
+                        write(results, document, vectors);
                     } else {
-                        fail(results, draft.position, failure);
+                        fail(results, document.position, failure);
                     }
                 }
                 handler.accept(results);
@@ -146,34 +148,35 @@ public final class EncodeProcessor extends AbstractBatchingProcessor {
         });
     }
 
-    /** What the document at this position has to encode, or null if it has failed already. */
-    private Draft draft(List<IngestDocumentWrapper> results, int position, int first) {
+    /** Reads the texts of the document at a position. Null if the document failed before, or fails now. */
+    private PendingDocument read(List<IngestDocumentWrapper> results, int position, int firstText) {
         IngestDocument document = results.get(position).getIngestDocument();
         if (results.get(position).getException() != null || document == null) {
             return null;
         }
         try {
-            return new Draft(position, first, targets.stream().map(target -> target.pieces(document, dimension)).toList());
+            return new PendingDocument(position, firstText, targets.stream().map(target -> target.pieces(document, dimension)).toList());
         } catch (Exception e) {
             fail(results, position, e);
             return null;
         }
     }
 
-    private void write(List<IngestDocumentWrapper> results, Draft draft, float[][] encoded) {
-        IngestDocument document = results.get(draft.position).getIngestDocument();
-        int next = draft.first;
+    private void write(List<IngestDocumentWrapper> results, PendingDocument pending, float[][] encoded) {
+        IngestDocument document = results.get(pending.position).getIngestDocument();
+        int next = pending.firstText;
         try {
             for (int i = 0; i < targets.size(); i++) {
-                List<Piece> pieces = draft.pieces.get(i);
-                write(document, targets.get(i).field(), VectorTarget.sum(pieces, encoded, next));
+                List<Piece> pieces = pending.pieces.get(i);
+                write(document, targets.get(i).field(), VectorTarget.combine(pieces, encoded, next));
                 next += (int) pieces.stream().filter(piece -> piece.text() != null).count();
             }
         } catch (Exception e) {
-            fail(results, draft.position, e);
+            fail(results, pending.position, e);
         }
     }
 
+    /** Sets the target field, or removes it if the vector is null. */
     private static void write(IngestDocument document, String target, float[] vector) {
         if (vector == null) {
             if (document.hasField(target)) {
@@ -181,7 +184,7 @@ public final class EncodeProcessor extends AbstractBatchingProcessor {
             }
             return;
         }
-        // A plain list: what scripts, simulate and copies of the document understand.
+        // A list and not an array: scripts, simulate and copies of the document support no arrays.
         List<Float> values = new ArrayList<>(vector.length);
         for (float value : vector) {
             values.add(value);

@@ -27,7 +27,10 @@ import java.util.stream.Stream;
 
 import static org.opensearch.ingest.ConfigurationUtils.newConfigurationException;
 
-/** Makes {@link EncodeProcessor}s from their configurations. Errors have status 400. */
+/**
+ * Creates {@link EncodeProcessor}s from their configurations. An invalid configuration is refused with status 400, naming the field by its
+ * path, the value and what would be right.
+ */
 public final class EncodeProcessorFactory extends AbstractBatchingProcessor.Factory {
     private static final String TYPE = EncodeProcessor.TYPE;
     private static final int DEFAULT_BATCH_SIZE = 256;
@@ -167,7 +170,7 @@ public final class EncodeProcessorFactory extends AbstractBatchingProcessor.Fact
     private final Supplier<Encoder> encoder;
     private final ScriptService scripts;
 
-    /** @param encoder called when a pipeline is made: a node makes the factories of processors before its components */
+    /** @param encoder called when a pipeline is created: a node creates the factories of processors before its components */
     public EncodeProcessorFactory(Supplier<Encoder> encoder, ScriptService scripts) {
         super(TYPE);
         this.encoder = encoder;
@@ -217,7 +220,7 @@ public final class EncodeProcessorFactory extends AbstractBatchingProcessor.Fact
         return new TextPart(new DocumentText(target.fields, template), 1);
     }
 
-    /** Not with {@code ConfigurationUtils.compileTemplate}: it escapes values for JSON, so that {@code 5" screen} would be another text. */
+    /** Compiles a template that renders plain text. ConfigurationUtils.compileTemplate would escape values for JSON. */
     private TemplateScript.Factory compile(String tag, String template) {
         if (scripts.isLangSupported(Script.DEFAULT_TEMPLATE_LANG) == false) {
             throw newConfigurationException(TYPE, tag, "template", "needs the module [lang-mustache], which is not installed");

@@ -36,16 +36,17 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Texts in, unit vectors out, without blocking. A text that was encoded before, by anybody, comes from the
- * {@link VectorCache}, and one that a request holds twice is encoded once; the others wait in the device's
- * {@link DeviceQueue}. While a request is in the system its texts and vectors are accounted to the breaker
- * {@value #BREAKER}. Thread-safe.
+ * Encodes texts as unit vectors, without blocking. Vectors of texts that were encoded before are taken from the {@link VectorCache};
+ * other texts wait in the {@link DeviceQueue}, each once for a request. Until a request is answered, the circuit breaker
+ * {@value #BREAKER} accounts for the memory of its texts and vectors. Thread-safe.
  */
 public final class Encoder {
+    /** The name of the circuit breaker. */
     public static final String BREAKER = "affinity_encode";
 
-    private static final double BREAKER_SHARE = 0.1;
-    /** The estimate is exact enough as it is. */
+    /** The default limit of the breaker as a share of the heap. */
+    private static final double BREAKER_HEAP_SHARE = 0.1;
+    /** The estimates are accurate, so they are not multiplied by a factor above 1. */
     private static final double BREAKER_OVERHEAD = 1;
 
     private final ModelPacks models;
@@ -55,7 +56,7 @@ public final class Encoder {
     private final EncodeMeter meter = new EncodeMeter(System::nanoTime);
     private final DeviceQueue queue;
 
-    /** @param threadPool built with {@link DeviceQueue#executor} */
+    /** @param threadPool has the pool built with {@link DeviceQueue#executor} */
     public Encoder(ModelPacks models, ThreadPool threadPool, CircuitBreaker breaker, Settings settings) {
         this(models, new TorchInference(models), threadPool, breaker, settings);
     }
@@ -73,27 +74,29 @@ public final class Encoder {
         return List.of(VectorCache.SIZE, DeviceQueue.SIZE);
     }
 
-    /** The circuit breaker that the plugin registers; the node's settings may override limit and overhead. */
+    /** The settings of the circuit breaker that the plugin registers. The node's settings may override limit and overhead. */
     public static BreakerSettings breaker(Settings settings) {
-        long limit = (long) (JvmInfo.jvmInfo().getMem().getHeapMax().getBytes() * BREAKER_SHARE);
+        long limit = (long) (JvmInfo.jvmInfo().getMem().getHeapMax().getBytes() * BREAKER_HEAP_SHARE);
         return BreakerSettings.updateFromSettings(new BreakerSettings(BREAKER, limit, BREAKER_OVERHEAD), settings);
     }
 
-    /** Follows changes of the dynamic settings. */
-    public void follow(ClusterSettings settings) {
+    /** Applies future changes of the dynamic settings. */
+    public void addSettingsUpdateConsumers(ClusterSettings settings) {
         settings.addSettingsUpdateConsumer(VectorCache.SIZE, cache::resize);
         settings.addSettingsUpdateConsumer(DeviceQueue.SIZE, queue::resize);
     }
 
+    /** The model packs of this node. */
     public ModelPacks models() {
         return models;
     }
 
-    /** What a model computes in on this node, {@code auto} while that is still to be measured. */
-    public String precision(String model) {
+    /** The precision that a model computes in on this node, {@code auto} until it is measured. */
+    String precision(String model) {
         return queue.inference().precision(model);
     }
 
+    /** The statistics of this node's encoder. */
     public EncodeStats stats() {
         Map<String, String> precisions = new HashMap<>();
         models.names().forEach(model -> precisions.put(model, precision(model)));
@@ -110,28 +113,31 @@ public final class Encoder {
         );
     }
 
-    /** Encodes items, cut where the model ends reading, without a time limit. */
+    /** Encodes texts as items, cut where the model ends reading, without a time limit. */
     public Cancellable encode(String model, List<String> texts, ActionListener<float[][]> listener) {
         return encode(model, Purpose.ITEM, texts, null, listener);
     }
 
-    /** Encodes texts cut where the model ends reading. */
-    public Cancellable encode(String model, Purpose purpose, List<String> texts, TimeValue timeout, ActionListener<float[][]> listener) {
+    /** Encodes texts, cut where the model ends reading. */
+    Cancellable encode(String model, Purpose purpose, List<String> texts, TimeValue timeout, ActionListener<float[][]> listener) {
         return encode(model, purpose, Chunking.TRUNCATE, texts, timeout, listener);
     }
 
     /**
-     * Encodes without blocking the caller. The listener is called once, in the caller's thread context: with
-     * unit vectors in the texts' order, or with what went wrong. The vectors are shared with other callers and
-     * must not be changed. This method itself throws nothing. Failures beside those of the engine:
-     * {@link FailedTexts} some of the texts failed, it has the vectors of the others;
-     * {@link IllegalArgumentException} (400) no such model;
-     * {@link OpenSearchRejectedExecutionException} (429) the queue is full;
-     * {@link CircuitBreakingException} (429) the node's requests hold too much memory;
-     * {@link TaskCancelledException} cancelled; {@link OpenSearchStatusException} (503) timed out.
-     * Texts of a cancelled request leave the queue at once; those that a thread has taken are finished.
+     * Encodes texts without blocking the caller. The listener is called once, in the caller's thread context: with unit vectors in the
+     * order of the texts, or with a failure. The vectors are shared with the cache and other callers and must not be changed. The method
+     * throws no exceptions. Beside failures of the model's engine, the listener is failed with:
+     * <ul>
+     * <li>{@link FailedTexts} if some of the texts failed; it has the vectors of the others,</li>
+     * <li>{@link IllegalArgumentException} (400) if there is no such model,</li>
+     * <li>{@link OpenSearchRejectedExecutionException} (429) if the queue is full,</li>
+     * <li>{@link CircuitBreakingException} (429) if the node's requests take too much memory,</li>
+     * <li>{@link TaskCancelledException} if the request was cancelled,</li>
+     * <li>{@link OpenSearchStatusException} (503) after the timeout.</li>
+     * </ul>
+     * The texts of a cancelled request are removed from the queue at once; texts that a thread has taken are still encoded.
      *
-     * @param chunking of texts longer than the model reads
+     * @param chunking how texts longer than the model's input are encoded
      * @param timeout  null for none
      * @return cancels the request
      */
@@ -144,10 +150,10 @@ public final class Encoder {
         ActionListener<float[][]> listener
     ) {
         CacheLookup lookup;
-        Releasable held;
+        Releasable reservation;
         try {
             lookup = CacheLookup.of(cache, models.pack(model), purpose, chunking, texts);
-            held = hold(lookup.missing(), models.pack(model), chunking);
+            reservation = reserve(lookup.missing(), models.pack(model), chunking);
         } catch (RuntimeException e) {
             listener.onFailure(e);
             return new InFlight(null);
@@ -156,7 +162,7 @@ public final class Encoder {
             listener.onResponse(lookup.vectors());
             return new InFlight(null);
         }
-        return submit(model, purpose, chunking, lookup, held, timeout, listener);
+        return submit(model, purpose, chunking, lookup, reservation, timeout, listener);
     }
 
     private InFlight submit(
@@ -164,18 +170,18 @@ public final class Encoder {
         Purpose purpose,
         Chunking chunking,
         CacheLookup lookup,
-        Releasable held,
+        Releasable reservation,
         TimeValue timeout,
         ActionListener<float[][]> listener
     ) {
         ActionListener<float[][]> caller = ContextPreservingActionListener.wrapPreservingContext(listener, threadPool.getThreadContext());
         AtomicReference<Cancellable> timer = new AtomicReference<>();
         // Not ActionListener.map: it would call the caller again if the caller itself fails.
-        EncodeJob job = new EncodeJob(model, purpose, chunking, lookup.missing(), held, new ActionListener<>() {
+        EncodeJob job = new EncodeJob(model, purpose, chunking, lookup.missing(), reservation, new ActionListener<>() {
             @Override
             public void onResponse(float[][] encoded) {
                 stop(timer);
-                caller.onResponse(lookup.keep(cache, encoded));
+                caller.onResponse(lookup.store(cache, encoded));
             }
 
             @Override
@@ -183,7 +189,7 @@ public final class Encoder {
                 stop(timer);
                 if (e instanceof FailedTexts failed) {
                     meter.failed();
-                    caller.onFailure(lookup.keep(cache, failed));
+                    caller.onFailure(lookup.store(cache, failed));
                 } else {
                     caller.onFailure(e);
                 }
@@ -215,27 +221,28 @@ public final class Encoder {
         withdraw(job, new OpenSearchStatusException(message, RestStatus.SERVICE_UNAVAILABLE));
     }
 
-    private boolean withdraw(EncodeJob job, Exception why) {
-        boolean withdrawn = queue.withdraw(job, why);
+    private boolean withdraw(EncodeJob job, Exception reason) {
+        boolean withdrawn = queue.withdraw(job, reason);
         if (withdrawn) {
             meter.withdrawn();
         }
         return withdrawn;
     }
 
-    /** Accounts texts, the vectors that they become, and the tokens and vectors of their chunks to the breaker. */
-    private Releasable hold(List<String> texts, ModelPack pack, Chunking chunking) {
+    /** Accounts for texts, their vectors, and the tokens and vectors of their chunks at the breaker. */
+    private Releasable reserve(List<String> texts, ModelPack pack, Chunking chunking) {
         long vectors = texts.stream().mapToLong(text -> chunking.heapBytes(pack, text)).sum();
         long bytes = EncodeJob.bytes(texts) + vectors;
         breaker.addEstimateBytesAndMaybeBreak(bytes, "[encode] " + texts.size() + " texts");
         return Releasables.releaseOnce(() -> breaker.addWithoutBreaking(-bytes));
     }
 
-    /** A request on its way; without a job it is answered. */
+    /** The handle of a request, which cancels it. */
     private final class InFlight implements Cancellable {
         private final EncodeJob job;
         private volatile boolean cancelled;
 
+        /** @param job null for a request that is answered already */
         InFlight(EncodeJob job) {
             this.job = job;
         }

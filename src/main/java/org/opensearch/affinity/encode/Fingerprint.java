@@ -10,24 +10,24 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 
 /**
- * 128 bits of the SHA-256 of everything a node's vector of a text depends on: equal fingerprints mean equal
- * vectors. The precision is not among it: a model has one precision as long as the node runs.
+ * The key of a text's vector in the cache: 128 bits of the SHA-256 of everything that the vector depends on. It does not include the
+ * precision, as a model has one precision as long as the node runs.
  */
 record Fingerprint(long high, long low) {
 
-    /** Bytes of one, as an object on the heap. */
+    /** The bytes of a fingerprint on the heap. */
     static final int BYTES = 32;
 
-    /** @param text as the model gets it: normal, and cut */
+    /** @param text in the form that the model reads, normalised and cut */
     static Fingerprint of(ModelPack pack, Purpose purpose, Chunking chunking, String text) {
         MessageDigest digest = MessageDigests.sha256();
-        String chunks = Integer.toString(chunking.maxChunks());
-        for (String part : new String[] { pack.name(), pack.modelSha256(), pack.tokenizerSha256(), purpose.name(), chunks }) {
+        String maxChunks = Integer.toString(chunking.maxChunks());
+        for (String part : new String[] { pack.name(), pack.modelSha256(), pack.tokenizerSha256(), purpose.name(), maxChunks }) {
             digest.update(part.getBytes(StandardCharsets.UTF_8));
-            // No part can run into the next one.
+            // Separates the parts.
             digest.update((byte) 0);
         }
-        // The characters as they are: an encoding would make one question mark of all unpaired surrogates.
+        // The UTF-16 code units, as an encoding to UTF-8 would replace all unpaired surrogates by the same character.
         ByteBuffer characters = ByteBuffer.allocate(text.length() * Character.BYTES);
         characters.asCharBuffer().put(text);
         digest.update(characters);

@@ -3,50 +3,51 @@ package org.opensearch.affinity.encode;
 import java.text.Normalizer;
 
 /**
- * The one form of a text that is encoded: Unicode NFC, white space at the ends removed and every other run of
- * it one space, half a surrogate pair replaced as UTF-8 would, and no more marks on a character than any script
- * puts there. Texts that differ in no more than that share a vector. Case stays: it is the model's to ignore.
+ * Normalises texts before they are encoded, so that texts that differ only in form share a vector. The result is in Unicode NFC,
+ * without white space at its ends and with single spaces elsewhere. Unpaired surrogates are replaced by U+FFFD, and combining marks
+ * beyond {@value #MAX_MARKS} on one character are removed. Case is kept; models that ignore it do so themselves.
  */
 final class NormalizedText {
     /**
-     * Unicode's limit for text that can be normalised piece by piece (UAX #15, Stream-Safe Text Format). NFC sorts
-     * the marks on a character, in time that grows with their square: a megabyte of them would take many minutes.
+     * Unicode's limit of the Stream-Safe Text Format (UAX #15), more than any script uses. NFC sorts the marks on a character in time
+     * that grows with the square of their number: a megabyte of marks would take many minutes.
      */
-    private static final int MOST_MARKS = 30;
+    private static final int MAX_MARKS = 30;
     private static final int REPLACEMENT = 0xFFFD;
 
     private NormalizedText() {}
 
-    /** The text itself if it is normal already. */
+    /** The normalised text; the same object if the text is normalised already. */
     static String of(String text) {
-        String plain = plain(text);
-        return Normalizer.isNormalized(plain, Normalizer.Form.NFC) ? plain : Normalizer.normalize(plain, Normalizer.Form.NFC);
+        String cleaned = clean(text);
+        return Normalizer.isNormalized(cleaned, Normalizer.Form.NFC) ? cleaned : Normalizer.normalize(cleaned, Normalizer.Form.NFC);
     }
 
-    private static String plain(String text) {
-        StringBuilder plain = new StringBuilder(text.length());
+    /** The text with white space, surrogates and marks as described, before NFC. */
+    private static String clean(String text) {
+        StringBuilder cleaned = new StringBuilder(text.length());
         boolean space = false;
         int marks = 0;
         int next;
         for (int i = 0; i < text.length(); i = next) {
             int c = text.codePointAt(i);
             next = i + Character.charCount(c);
-            // One of the two leaves out the no-break spaces.
+            // isWhitespace excludes no-break spaces, isSpaceChar excludes control characters such as tabs.
             if (Character.isWhitespace(c) || Character.isSpaceChar(c)) {
-                space = plain.isEmpty() == false;
+                space = cleaned.isEmpty() == false;
                 continue;
             }
             marks = isMark(c) ? marks + 1 : 0;
-            if (marks > MOST_MARKS) {
+            if (marks > MAX_MARKS) {
                 continue;
             }
             if (space) {
-                plain.append(' ');
+                cleaned.append(' ');
                 space = false;
             }
-            plain.appendCodePoint(Character.getType(c) == Character.SURROGATE ? REPLACEMENT : c);
+            cleaned.appendCodePoint(Character.getType(c) == Character.SURROGATE ? REPLACEMENT : c);
         }
-        return plain.length() == text.length() && text.contentEquals(plain) ? text : plain.toString();
+        return cleaned.length() == text.length() && text.contentEquals(cleaned) ? text : cleaned.toString();
     }
 
     private static boolean isMark(int c) {

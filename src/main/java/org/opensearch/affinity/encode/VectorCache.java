@@ -10,11 +10,11 @@ import org.opensearch.core.common.unit.ByteSizeValue;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Vectors of texts that were encoded before, the least recently used go first. Its arrays are shared with
- * everybody who gets them: nobody may change one. Thread-safe.
+ * A cache of the unit vectors of texts, bounded in bytes; the least recently used are removed first. Its arrays are shared with
+ * callers and must not be changed. Thread-safe.
  */
 final class VectorCache {
-    /** How many bytes of the heap it may take; 0 keeps nothing. */
+    /** The most bytes of the cache on the heap; with 0 nothing is cached. */
     static final Setting<ByteSizeValue> SIZE = Setting.memorySizeSetting(
         "affinity.encode.cache.size",
         "2%",
@@ -22,8 +22,8 @@ final class VectorCache {
         Setting.Property.Dynamic
     );
 
-    /** Of an entry beside key and numbers: array header, list node, future, map node. */
-    private static final int ENTRY_BYTES = 16 + 56 + 24 + 48;
+    /** Bytes of an entry beside its key and the values of its vector: array header, list node, future, map node. */
+    private static final int ENTRY_OVERHEAD_BYTES = 16 + 56 + 24 + 48;
 
     private final Cache<Fingerprint, float[]> vectors;
     private final LongAdder evictions = new LongAdder();
@@ -31,7 +31,7 @@ final class VectorCache {
     VectorCache(ByteSizeValue size) {
         vectors = CacheBuilder.<Fingerprint, float[]>builder()
             .setMaximumWeight(size.getBytes())
-            .weigher((key, vector) -> Fingerprint.BYTES + ENTRY_BYTES + (long) vector.length * Float.BYTES)
+            .weigher((key, vector) -> Fingerprint.BYTES + ENTRY_OVERHEAD_BYTES + (long) vector.length * Float.BYTES)
             .removalListener(removed -> {
                 if (removed.getRemovalReason() == RemovalReason.EVICTED) {
                     evictions.increment();
@@ -40,18 +40,19 @@ final class VectorCache {
             .build();
     }
 
-    /** Null if it is not there. */
+    /** The cached unit vector, shared with other callers; null if there is none. */
     float[] get(Fingerprint key) {
         return vectors.get(key);
     }
 
+    /** @param vector of unit length; kept: callers must not change it afterwards */
     void put(Fingerprint key, float[] vector) {
         vectors.put(key, vector);
     }
 
     void resize(ByteSizeValue size) {
         vectors.setMaximumWeight(size.getBytes());
-        // Otherwise a smaller cache would shrink only when somebody uses it.
+        // A cache that was made smaller would otherwise shrink only with the next put.
         vectors.refresh();
     }
 

@@ -7,39 +7,40 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A field that gets a vector, and what the vector is made of: the weighted sum of unit vectors of texts and of vectors that
- * the document carries already, brought to unit length. A document that lacks some of the parts gets the sum of the others.
+ * The definition of a vector that is written into a document: a weighted sum of unit vectors, brought to unit length. Its parts are
+ * texts that are encoded and vectors that the document has already. A document that lacks some parts gets the sum of the others.
  *
- * @param field where the vector goes
+ * @param field path of the field that the vector is written into
  * @param parts at least one
  */
 record VectorTarget(String field, List<Part> parts) {
 
-    /** One summand. */
+    /** One part of the sum. */
     sealed interface Part {
         /** Above 0. */
         float weight();
     }
 
-    /** A text of the document, which is encoded. */
+    /** A part that is the vector of a text of the document. */
     record TextPart(DocumentText text, float weight) implements Part {}
 
-    /** A vector of the document, of the model's dimension and any length but 0. */
+    /** A part that is a vector in a field of the document, of the model's dimension and any length above 0. */
     record VectorPart(String field, float weight) implements Part {}
 
     /**
-     * What one document has of the parts.
+     * The value of one part in one document: a text or a vector.
      *
      * @param weight of the part
-     * @param text   to be encoded, null for a vector of the document's own
-     * @param vector unit vector, null for a text
+     * @param text   to be encoded; null for a vector
+     * @param vector of unit length; null for a text
      */
     record Piece(float weight, String text, float[] vector) {}
 
     /**
-     * The pieces that a document has, in the order of the parts.
+     * The values of the parts in a document, in the order of the parts, without those that the document lacks.
      *
-     * @throws IllegalArgumentException naming a field that holds neither text nor a vector of that dimension
+     * @param dimension of the model's vectors
+     * @throws IllegalArgumentException naming a field that is not text, or not a vector of this dimension
      */
     List<Piece> pieces(IngestDocument document, int dimension) {
         List<Piece> pieces = new ArrayList<>(parts.size());
@@ -54,7 +55,7 @@ record VectorTarget(String field, List<Part> parts) {
                 case VectorPart(String field, float weight) -> {
                     Object value = document.getFieldValue(field, Object.class, true);
                     if (value != null) {
-                        pieces.add(new Piece(weight, null, unit(field, value, dimension)));
+                        pieces.add(new Piece(weight, null, unitVector(field, value, dimension)));
                     }
                 }
             }
@@ -62,39 +63,40 @@ record VectorTarget(String field, List<Part> parts) {
         return pieces;
     }
 
-    private static float[] unit(String field, Object value, int dimension) {
+    private static float[] unitVector(String field, Object value, int dimension) {
         if (value instanceof List<?> numbers && numbers.size() == dimension) {
             float[] vector = new float[dimension];
             for (int i = 0; i < dimension; i++) {
                 if (numbers.get(i) instanceof Number number) {
                     vector[i] = number.floatValue();
                 } else {
-                    throw bad(field, dimension, "value [" + i + "] is [" + numbers.get(i) + "]");
+                    throw invalid(field, dimension, "value [" + i + "] is [" + numbers.get(i) + "]");
                 }
             }
             float squared = VectorUtil.dotProduct(vector, vector);
             if (squared > 0 && Float.isFinite(squared)) {
                 return VectorUtil.l2normalize(vector);
             }
-            throw bad(field, dimension, "its length is [" + Math.sqrt(squared) + "]");
+            throw invalid(field, dimension, "its length is [" + Math.sqrt(squared) + "]");
         }
-        throw bad(field, dimension, value instanceof List<?> list ? "it holds [" + list.size() + "] values" : "it is no array");
+        throw invalid(field, dimension, value instanceof List<?> list ? "it has [" + list.size() + "] values" : "it is no array");
     }
 
-    private static IllegalArgumentException bad(String field, int dimension, String found) {
+    private static IllegalArgumentException invalid(String field, int dimension, String reason) {
         return new IllegalArgumentException(
-            "[" + EncodeProcessor.TYPE + "] field [" + field + "] must hold a vector of [" + dimension + "] numbers, not all 0: " + found
+            "[" + EncodeProcessor.TYPE + "] field [" + field + "] must be an array of [" + dimension + "] numbers, not all 0: " + reason
         );
     }
 
     /**
-     * The sum of the pieces.
+     * The weighted sum of the pieces, brought to unit length.
      *
-     * @param encoded unit vectors of the pieces' texts, in their order from {@code at} on
-     * @return a unit vector; null where the pieces cancel each other out
+     * @param encoded   unit vectors of texts; not changed
+     * @param firstText position of the first of the pieces' texts in {@code encoded}; the others follow it in their order
+     * @return a unit vector, for a single piece its own array; null if there are no pieces or their sum is 0
      */
-    static float[] sum(List<Piece> pieces, float[][] encoded, int at) {
-        int next = at;
+    static float[] combine(List<Piece> pieces, float[][] encoded, int firstText) {
+        int next = firstText;
         float[] sum = null;
         for (Piece piece : pieces) {
             float[] vector = piece.text() == null ? piece.vector() : encoded[next++];

@@ -1,2 +1,5 @@
-/** Text to unit vectors: the ingest processor, the {@code _encode} call and the cache. Start reading at {@code Encoder}. */
+/**
+ * Encodes texts as unit vectors: the ingest processor {@code affinity_encode}, the REST call {@code _encode} and the cache. Start
+ * reading at {@code Encoder}.
+ */
 package org.opensearch.affinity.encode;

@@ -1,2 +1,2 @@
-/** What each node does and holds, of all parts of the data path. */
+/** The statistics of each node's encoder and ranking. */
 package org.opensearch.affinity.stats;

@@ -2,9 +2,9 @@ package org.opensearch.affinity.tool;
 
 import java.util.Locale;
 
-/** How a module multiplies by the weights of its linear layers, as TorchScript text. */
+/** The arithmetic of a module's linear layers: number type and layout of the weights. Generates the TorchScript text for it. */
 enum Arithmetic {
-    /** By weights as they are stored, or as {@code convert} made them: float32, float16 or bfloat16. */
+    /** Weights as they are stored, in float32, or as {@code convert} has converted them, in float16 or bfloat16. */
     PLAIN {
         @Override
         String linear(String input, String weight, String bias, boolean gelu) {
@@ -14,15 +14,14 @@ enum Arithmetic {
 
         @Override
         String adopt(String name, String weight, String bias) {
-            throw new UnsupportedOperationException("[" + name + "] is there already");
+            throw new UnsupportedOperationException("a plain module has the tensor [" + name + "] and adopts none");
         }
     },
 
     /**
-     * float32 or bfloat16 by oneDNN, which lays each weight out once as its kernels read it and applies GELU to
-     * the product while it is in the cache. What flows from layer to layer, and its norms, stay float32: with
-     * them in bfloat16 vectors are three times as far off, and nothing measurable is gained. A libtorch without
-     * oneDNN has no such operators.
+     * oneDNN, in float32 or bfloat16. It reorders each weight once into the layout of its kernels, and applies GELU to a product while
+     * it is in the cache. Activations between layers and layer norms stay in float32: in bfloat16 the error of the vectors would be
+     * three times as large, without a measurable gain in speed. A libtorch without oneDNN lacks these operators.
      */
     ONEDNN {
         @Override
@@ -43,7 +42,7 @@ enum Arithmetic {
         }
     },
 
-    /** 8-bit weights with a scale for each row of the output; inputs are quantised batch by batch. */
+    /** 8-bit weights with one scale for each output; inputs are quantised with one scale for each batch. */
     INT8 {
         @Override
         String linear(String input, String weight, String bias, boolean gelu) {
@@ -70,28 +69,34 @@ enum Arithmetic {
 
     private static final String PACKED = "__torch__.torch.classes.quantized.LinearPackedParamsBase";
 
-    /** The expression {@code input * weight^T + bias}, followed by the exact GELU where that is wanted. */
+    /**
+     * The expression of a linear layer, {@code input * weight^T + bias}.
+     *
+     * @param gelu whether the exact GELU is applied to the result
+     */
     abstract String linear(String input, String weight, String bias, boolean gelu);
 
     /**
-     * The expression that makes an attribute from the float32 tensor of that name.
+     * The expression that computes an attribute from the float32 tensor of the same name.
      *
-     * @param bias the bias of the layer that the weight belongs to; of no meaning for other tensors
+     * @param name   of the attribute
+     * @param weight expression of the tensor
+     * @param bias   expression of the bias of the same linear layer; ignored for tensors other than linear weights
      */
     abstract String adopt(String name, String weight, String bias);
 
-    /** The type of the attribute of that name. */
+    /** The TorchScript type of an attribute. */
     String type(String name) {
         return "Tensor";
     }
 
-    /** What {@link org.opensearch.affinity.runtime.Precision} calls it. */
+    /** The name of the layout, as in the name of the program's entry in the archive. */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Those of linear layers are numbered by layer, those of layer norms end in {@code norm[N]_weight}. */
+    /** Distinguishes weights of linear layers from those of layer norms, whose names end in {@code norm_weight} or {@code norm1_weight}. */
     private static boolean isLinearWeight(String name) {
         return name.matches("(qkv|out|up|down)_weight\\d+");
     }

@@ -5,10 +5,9 @@ import org.opensearch.affinity.encode.pack.Pooling;
 import java.util.List;
 
 /**
- * The TorchScript text of a sentence encoder's class. Whatever the arithmetic, the steps are the same:
- * {@code forward(ids [B, S] int, lengths [B] int) -> [B, H] float}, token ids padded to S and the number
- * of tokens of each row in, L2-normalised pooled vectors out. Ids must be below the vocabulary's size
- * and S at most the number of positions.
+ * Generates the TorchScript text of a sentence encoder's class, for any arithmetic. Its method is
+ * {@code forward(ids [B, S] int, lengths [B] int) -> [B, H] float}: from token ids padded to S and the number of tokens of each row to
+ * pooled vectors of unit length. Ids must be below the size of the vocabulary, and S at most the number of positions.
  */
 final class BertCode {
     static final String CLASS = "__torch__.Encoder";
@@ -19,7 +18,7 @@ final class BertCode {
     private final List<String> names;
     private final StringBuilder body = new StringBuilder();
 
-    /** @param names of the tensors that the class holds, in their order */
+    /** @param names names of the tensors that are attributes of the class, in their order */
     BertCode(BertGraph bert, Pooling pooling, Arithmetic arithmetic, List<String> names) {
         this.bert = bert;
         this.pooling = pooling;
@@ -33,7 +32,7 @@ final class BertCode {
         }
     }
 
-    /** The class; one whose arithmetic is not plain starts empty and is filled by {@code adopt}. */
+    /** The text of the class. Unless the arithmetic is plain, its attributes are empty until {@code adopt} is called. */
     String text() {
         StringBuilder buffers = new StringBuilder();
         StringBuilder declarations = new StringBuilder();
@@ -44,7 +43,7 @@ final class BertCode {
             }
             declarations.append("  ").append(name).append(" : ").append(type).append('\n');
         }
-        String pool = switch (pooling) {
+        String pooled = switch (pooling) {
             case MEAN -> "torch.div(torch.sum(torch.mul(x, torch.to(torch.unsqueeze(keep, 2), 6)), [1]), torch.unsqueeze(lengths, 1))";
             case CLS -> "torch.select(x, 1, 0)";
         };
@@ -61,7 +60,7 @@ final class BertCode {
             %s    x = torch.to(x, 6)
                 p = %s
                 return torch.div(p, torch.clamp_min(torch.norm(p, 2, [1], True), 9.9999999999999998e-13))
-            """.formatted(buffers, declarations, CLASS, body, pool) + (arithmetic == Arithmetic.PLAIN ? plain() : adopt());
+            """.formatted(buffers, declarations, CLASS, body, pooled) + (arithmetic == Arithmetic.PLAIN ? plainMethods() : adoptMethod());
     }
 
     private void attention(int layer) {
@@ -98,8 +97,8 @@ final class BertCode {
         body.append("    ").append(statement).append('\n');
     }
 
-    /** {@code convert(dtype)} changes the type of all tensors, {@code weights()} hands them to another module's {@code adopt}. */
-    private String plain() {
+    /** The methods {@code weights()}, which returns all tensors, and {@code convert(dtype)}, which changes their type. */
+    private String plainMethods() {
         StringBuilder convert = new StringBuilder();
         for (String name : names) {
             convert.append("    self.").append(name).append(" = torch.to(self.").append(name).append(", dtype)\n");
@@ -112,8 +111,8 @@ final class BertCode {
             """.formatted(CLASS, "self." + String.join(", self.", names), CLASS, convert);
     }
 
-    /** {@code adopt(weights)} makes what the class needs of the plain module's tensors; returns how many it took. */
-    private String adopt() {
+    /** The method {@code adopt(weights, dtype)}, which sets the attributes from the plain module's tensors and returns their number. */
+    private String adoptMethod() {
         StringBuilder adopt = new StringBuilder();
         for (int i = 0; i < names.size(); i++) {
             String bias = names.get(i).replace("_weight", "_bias");

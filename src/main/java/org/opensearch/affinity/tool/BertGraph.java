@@ -3,14 +3,15 @@ package org.opensearch.affinity.tool;
 import org.opensearch.affinity.tool.OnnxGraph.Node;
 
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A BERT encoder (Devlin et al. 2019: absolute learned positions, layer norm after each residual, GELU
- * by the error function) found in an ONNX export. Exporters keep the names of all tensors but those of
- * the linear weights, which are found through their biases, and fold sizes and constants into the graph.
+ * A BERT encoder in an ONNX graph: its sizes and its tensors. BERT (Devlin et al. 2019) has learned absolute positions, layer norm
+ * after each residual connection and GELU by the error function. Exporters keep the names of all tensors except the linear weights,
+ * which are found through their biases; sizes and constants are folded into the graph.
  */
 final class BertGraph {
     private final OnnxGraph graph;
@@ -24,7 +25,7 @@ final class BertGraph {
     final int heads;
     final float epsilon;
 
-    /** @throws IllegalArgumentException naming the tensor or operation that is missing or is not BERT's */
+    /** @throws IllegalArgumentException if the graph is no BERT encoder, naming the tensor or operation that is missing or different */
     BertGraph(OnnxGraph graph) {
         this.graph = graph;
         String words = graph.initializerEndingIn("embeddings.word_embeddings.weight").name();
@@ -36,24 +37,28 @@ final class BertGraph {
         this.inner = size(layer(0) + "intermediate.dense.bias", 0);
         this.epsilon = epsilon();
         this.heads = heads();
-        refuse("CumSum", "positions are counted as in RoBERTa; only BERT's are supported");
+        refuse("CumSum", "the model computes positions as RoBERTa does; only those of BERT are supported");
         long activations = nodes("Erf").count();
         if (activations != layers) {
-            throw new IllegalArgumentException("[" + layers + "] layers but [" + activations + "] [Erf]; only the exact GELU is supported");
+            throw new IllegalArgumentException(
+                "the graph has [" + layers + "] layers and [" + activations + "] operations [Erf]; only the exact GELU is supported"
+            );
         }
     }
 
+    /** The prefix of the names of a layer's tensors. */
     static String layer(int index) {
         return "encoder.layer." + index + ".";
     }
 
+    /** The values of a tensor, row-major. */
     FloatBuffer floats(String name) {
         return graph.initializer(prefix + name).floats();
     }
 
     /**
-     * The weight of the linear layer with this name, {@code [in, out]} as ONNX multiplies by it. The
-     * bias has a name, its only reader adds it to a product, and that product's right side is the weight.
+     * The weight of a linear layer, {@code [in, out]}, in ONNX's order. It is found through the bias, whose name is known: its only
+     * consumer adds it to a product, of which the weight is the right operand.
      */
     FloatBuffer linearWeight(String name, int in, int out) {
         String bias = prefix + name + ".bias";
@@ -63,7 +68,8 @@ final class BertGraph {
         OnnxGraph.Tensor weight = graph.initializer(graph.producer(product, "MatMul").inputs().get(1));
         if (weight.shape().length != 2 || weight.shape()[0] != in || weight.shape()[1] != out) {
             throw new IllegalArgumentException(
-                "weight [" + weight.name() + "] of [" + name + "] is not of shape [" + in + ", " + out + "]"
+                "weight [" + weight.name() + "] of [" + name + "] must have the shape [" + in + ", " + out + "], got "
+                    + Arrays.toString(weight.shape())
             );
         }
         return weight.floats();
@@ -74,7 +80,7 @@ final class BertGraph {
     }
 
     private int countLayers() {
-        // A model without layers is told by the name of what it misses.
+        // Fails with the name of the missing tensor if there are no layers.
         graph.initializer(prefix + layer(0) + "attention.self.query.bias");
         int count = 1;
         while (graph.has(prefix + layer(count) + "attention.self.query.bias")) {
@@ -83,7 +89,7 @@ final class BertGraph {
         return count;
     }
 
-    /** What is added to the variance before its root, or an attribute where layer norm is one operation. */
+    /** The epsilon of all layer norms: the addend under each square root, or an attribute where layer norm is one operation. */
     private float epsilon() {
         Set<Float> found = nodes("Sqrt").map(root -> graph.scalar(graph.producer(root.inputs().getFirst(), "Add").inputs().get(1)))
             .collect(Collectors.toSet());
@@ -92,30 +98,30 @@ final class BertGraph {
         return single(found, "layer norm epsilon");
     }
 
-    /** Scores are divided by the root of a head's width before the mask is added. */
+    /** The number of heads, from the divisor of the attention scores, which is the square root of a head's width. */
     private int heads() {
-        Set<Float> roots = nodes("Softmax").map(softmax -> graph.producer(softmax.inputs().getFirst(), "Add"))
+        Set<Float> divisors = nodes("Softmax").map(softmax -> graph.producer(softmax.inputs().getFirst(), "Add"))
             .map(masked -> graph.producer(masked.inputs().getFirst(), "Div"))
             .map(scaled -> graph.scalar(scaled.inputs().get(1)))
             .collect(Collectors.toSet());
-        float root = single(roots, "attention scale");
-        int width = Math.round(root * root);
+        float divisor = single(divisors, "attention scale");
+        int width = Math.round(divisor * divisor);
         if (width == 0 || hidden % width != 0) {
-            throw new IllegalArgumentException("attention scale [" + root + "] does not fit the hidden size [" + hidden + "]");
+            throw new IllegalArgumentException("attention scale [" + divisor + "] does not fit the hidden size [" + hidden + "]");
         }
         return hidden / width;
     }
 
     private static float single(Set<Float> values, String what) {
         if (values.size() != 1) {
-            throw new IllegalArgumentException("wanted one " + what + " in the ONNX graph, found " + values);
+            throw new IllegalArgumentException("the ONNX graph must have one " + what + ", got " + values);
         }
         return values.iterator().next();
     }
 
     private void refuse(String op, String reason) {
         if (nodes(op).findAny().isPresent()) {
-            throw new IllegalArgumentException("[" + op + "]: " + reason);
+            throw new IllegalArgumentException("the ONNX graph has an operation [" + op + "]: " + reason);
         }
     }
 

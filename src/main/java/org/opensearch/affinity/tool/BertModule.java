@@ -11,9 +11,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The archive of a sentence encoder: its weights once, in float32, with code that runs them as they are or
- * converted to a half-precision type; and, as extra entries of a few kilobytes, modules without weights
- * that adopt them for arithmetic that wants another layout.
+ * The TorchScript archive of a sentence encoder. It has the weights once, in float32, with code that runs them as they are or
+ * converted to a half-precision type. Extra entries of a few kilobytes are modules without weights, which adopt the weights for an
+ * arithmetic with another layout.
  */
 final class BertModule {
     private final BertGraph bert;
@@ -30,13 +30,14 @@ final class BertModule {
         }
     }
 
+    /** Writes the archive; an existing file is replaced. */
     void write(Path file) throws IOException {
-        archive.extra(ModelPack.program(Arithmetic.ONEDNN.toString()), program(Arithmetic.ONEDNN));
-        archive.extra(ModelPack.program(Arithmetic.INT8.toString()), program(Arithmetic.INT8));
+        archive.putExtra(ModelPack.program(Arithmetic.ONEDNN.toString()), program(Arithmetic.ONEDNN));
+        archive.putExtra(ModelPack.program(Arithmetic.INT8.toString()), program(Arithmetic.INT8));
         archive.write(file, BertCode.CLASS, code(Arithmetic.PLAIN));
     }
 
-    /** A module of this arithmetic whose attributes are empty until it adopts the weights. */
+    /** The archive of a module without weights, whose attributes are empty until it adopts the weights. */
     private ByteBuffer program(Arithmetic arithmetic) throws IOException {
         TorchScriptArchive program = new TorchScriptArchive("program");
         for (String name : archive.tensors().keySet()) {
@@ -49,7 +50,7 @@ final class BertModule {
         return new BertCode(bert, pooling, arithmetic, List.copyOf(archive.tensors().keySet())).text();
     }
 
-    /** No text has two segments, so that the first segment's embedding folds into the positions. */
+    /** Adds the embeddings. That of the first segment is added to the positions, as texts have one segment only. */
     private void embeddings() {
         copy("words", "embeddings.word_embeddings.weight", bert.vocabulary, bert.hidden);
         copy("positions", "embeddings.position_embeddings.weight", bert.positions, bert.hidden);
@@ -61,7 +62,7 @@ final class BertModule {
         layerNorm("norm", "embeddings.LayerNorm");
     }
 
-    /** Query, key and value are one product: a single large multiplication is faster than three. */
+    /** Adds the weights of attention, with those of query, key and value in one tensor: one large product is faster than three. */
     private void attention(int layer) {
         String from = BertGraph.layer(layer) + "attention.";
         int hidden = bert.hidden;
@@ -102,14 +103,14 @@ final class BertModule {
         FloatBuffer source = bert.floats(from);
         if (source.remaining() != tensor.elements()) {
             throw new IllegalArgumentException(
-                "tensor [" + from + "] holds [" + source.remaining() + "] values, not [" + tensor.elements() + "]"
+                "tensor [" + from + "] must have [" + tensor.elements() + "] values, got [" + source.remaining() + "]"
             );
         }
         tensor.floats().put(source);
         archive.put(name, tensor);
     }
 
-    /** ONNX multiplies by {@code [in, out]}, torch.linear by {@code [out, in]}. */
+    /** Copies a weight from ONNX's order {@code [in, out]} to that of torch.linear, {@code [out, in]}. */
     private void transpose(String from, int in, int out, FloatBuffer target) {
         FloatBuffer weight = bert.linearWeight(from, in, out);
         for (int row = 0; row < in; row++) {

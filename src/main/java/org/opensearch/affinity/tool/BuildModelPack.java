@@ -15,11 +15,10 @@ import java.util.Properties;
 import java.util.stream.Stream;
 
 /**
- * Makes a model pack from an ONNX export of a BERT-family sentence encoder and its tokenizer. The same
- * inputs make the same bytes.
+ * Builds a model pack from an ONNX export of a BERT-family sentence encoder and its tokenizer. Equal inputs give equal bytes.
  */
 public final class BuildModelPack {
-    /** Where the properties come from, for messages. */
+    /** The source of the properties, for error messages. */
     private final String source;
     private final Properties properties;
     private final Path onnx;
@@ -27,10 +26,13 @@ public final class BuildModelPack {
     private final Path folder;
 
     /**
-     * @param description properties: name, onnx, tokenizer, pooling, max_tokens, license, origin;
-     *                    query_prefix and item_prefix if the model was trained with them
-     * @param weights     the folder of the files that {@code onnx} and {@code tokenizer} name
-     * @param packs       the pack's folder is made in here
+     * Reads the description of a pack.
+     *
+     * @param description file of the properties name, onnx, tokenizer, pooling, max_tokens, license and origin; also query_prefix and
+     *                    item_prefix if the model was trained with them
+     * @param weights     folder of the files that the properties onnx and tokenizer name
+     * @param packs       folder in which the pack's folder is created
+     * @throws IllegalArgumentException naming a missing property
      */
     public BuildModelPack(Path description, Path weights, Path packs) throws IOException {
         this.source = description.toString();
@@ -43,7 +45,7 @@ public final class BuildModelPack {
         this.folder = packs.resolve(property("name"));
     }
 
-    /** With the properties of the other constructor, but for the names of the files. */
+    /** @param properties as for the other constructor, without onnx and tokenizer */
     BuildModelPack(String source, Properties properties, Path onnx, Path tokenizer, Path folder) {
         this.source = source;
         this.properties = properties;
@@ -59,7 +61,7 @@ public final class BuildModelPack {
         }
         for (String description : List.of(args).subList(2, args.length)) {
             BuildModelPack build = new BuildModelPack(Path.of(description), Path.of(args[0]), Path.of(args[1]));
-            if (build.upToDate()) {
+            if (build.isUpToDate()) {
                 System.out.println("model pack [" + build.folder + "] is up to date");
                 continue;
             }
@@ -68,7 +70,7 @@ public final class BuildModelPack {
         }
     }
 
-    /** One line for whoever made the pack. */
+    /** A line about a pack that was written, for the console. */
     static String describe(ModelPack pack) throws IOException {
         return "model pack ["
             + pack.folder()
@@ -81,7 +83,11 @@ public final class BuildModelPack {
             + "] MiB";
     }
 
-    /** Writes the pack; the manifest comes last, so that an interrupted build leaves none. */
+    /**
+     * Builds and writes the pack. The manifest is written last, so that an interrupted build leaves a folder without manifest.
+     *
+     * @throws IllegalArgumentException naming the property, tensor or operation that is missing or not supported
+     */
     public ModelPack write() throws IOException {
         Files.createDirectories(folder);
         Files.deleteIfExists(folder.resolve(ModelPack.MANIFEST));
@@ -113,13 +119,13 @@ public final class BuildModelPack {
     static void checkMaxTokens(int maxTokens, BertGraph bert) {
         if (maxTokens < 3 || maxTokens > bert.positions) {
             throw new IllegalArgumentException(
-                "[max_tokens] is [" + maxTokens + "], the model has [" + bert.positions + "] positions; from 3 to that many are right"
+                "[max_tokens] must be from 3 to the model's number of positions, [" + bert.positions + "], got [" + maxTokens + "]"
             );
         }
     }
 
-    /** True if the manifest is younger than all that the pack is made of, this code included. */
-    boolean upToDate() throws IOException {
+    /** Whether the manifest is newer than all files that the pack is built from, including this code. */
+    boolean isUpToDate() throws IOException {
         Path manifest = folder.resolve(ModelPack.MANIFEST);
         if (Files.exists(manifest) == false) {
             return false;
@@ -131,7 +137,7 @@ public final class BuildModelPack {
         }
     }
 
-    /** The jar or the class folder of this package. */
+    /** The jar that contains this package, or the folder of its classes. */
     private static Path code() {
         try {
             Path root = Path.of(BuildModelPack.class.getProtectionDomain().getCodeSource().getLocation().toURI());
@@ -144,7 +150,7 @@ public final class BuildModelPack {
     private String property(String key) {
         String value = properties.getProperty(key);
         if (value == null || value.isBlank()) {
-            throw new IllegalArgumentException("[" + source + "] misses [" + key + "]");
+            throw new IllegalArgumentException("[" + source + "] has no property [" + key + "]");
         }
         return value.trim();
     }

@@ -23,27 +23,27 @@ import java.util.Map;
 import java.util.Properties;
 
 /**
- * {@code bin/opensearch-affinity/import-model}: an operator's own BERT-family sentence encoder, exported to
- * ONNX, becomes a model pack of this node. What is no such model is refused with the reason.
+ * The command {@code bin/opensearch-affinity/import-model}: builds a model pack from an operator's own BERT-family sentence encoder,
+ * exported to ONNX. Other models are refused with the reason.
  */
 public final class ImportModel extends Command {
-    private final OptionSpec<String> name = parser.accepts("name", "what pipelines call the model").withRequiredArg().required();
-    private final OptionSpec<String> pooling = parser.accepts("pooling", "how the model was trained to pool: mean or cls")
+    private final OptionSpec<String> name = parser.accepts("name", "the name of the model in pipelines").withRequiredArg().required();
+    private final OptionSpec<String> pooling = parser.accepts("pooling", "the pooling that the model was trained with: mean or cls")
         .withRequiredArg()
         .required();
-    private final OptionSpec<Integer> maxTokens = parser.accepts("max-tokens", "tokens that it reads of a text, [CLS] and [SEP] counted")
+    private final OptionSpec<Integer> maxTokens = parser.accepts("max-tokens", "the most tokens of a text, with [CLS] and [SEP]")
         .withRequiredArg()
         .ofType(Integer.class)
         .required();
     private final OptionSpec<String> queryPrefix = prefix("query-prefix", "a query");
     private final OptionSpec<String> itemPrefix = prefix("item-prefix", "an item");
-    private final OptionSpec<String> license = parser.accepts("license", "of the weights, for whoever reads the manifest")
+    private final OptionSpec<String> license = parser.accepts("license", "the licence of the weights, stored in the manifest")
         .withRequiredArg()
         .defaultsTo("unknown");
     private final OptionSpec<String> files = parser.nonOptions("<model.onnx> <tokenizer.json> [<output folder>]");
 
     ImportModel() {
-        super("Makes a model pack of an ONNX export of a BERT-family sentence encoder", () -> {});
+        super("Builds a model pack from an ONNX export of a BERT-family sentence encoder", () -> {});
     }
 
     public static void main(String[] args) throws Exception {
@@ -53,8 +53,8 @@ public final class ImportModel extends Command {
     @Override
     protected void printAdditionalHelp(Terminal terminal) {
         terminal.println("import-model <model.onnx> <tokenizer.json> --name N --pooling mean|cls --max-tokens T [<output folder>]");
-        terminal.println("The pack is the folder N in the output folder, by default that of this node's models, in");
-        terminal.println("its configuration. Copy it to every node; nodes read it when they start.");
+        terminal.println("Writes the pack as folder N in the output folder. The default is the folder of models in this");
+        terminal.println("node's configuration. Copy the pack to every node; nodes read packs when they start.");
         terminal.println("");
     }
 
@@ -62,21 +62,24 @@ public final class ImportModel extends Command {
     protected void execute(Terminal terminal, OptionSet options) throws Exception {
         List<String> paths = files.values(options);
         if (paths.size() < 2 || paths.size() > 3) {
-            throw new UserException(ExitCodes.USAGE, "wanted <model.onnx> <tokenizer.json> [<output folder>], found " + paths);
+            throw new UserException(ExitCodes.USAGE, "the files must be <model.onnx> <tokenizer.json> [<output folder>], got " + paths);
         }
         Path onnx = existing(paths.get(0));
         Path tokenizer = existing(paths.get(1));
         Path packs = paths.size() == 3 ? PathUtils.get(paths.get(2)) : ownModels();
-        String called = name.value(options);
-        if (called.matches("[A-Za-z0-9][A-Za-z0-9._-]*") == false) {
-            throw new UserException(ExitCodes.USAGE, "[--name] is [" + called + "]; it must be letters, digits, [.], [_] and [-]");
+        String packName = name.value(options);
+        if (packName.matches("[A-Za-z0-9][A-Za-z0-9._-]*") == false) {
+            throw new UserException(
+                ExitCodes.USAGE,
+                "[--name] must start with a letter or digit and have only letters, digits, [.], [_] and [-], got [" + packName + "]"
+            );
         }
-        Path folder = packs.resolve(called);
+        Path folder = packs.resolve(packName);
         if (Files.exists(folder)) {
-            throw new UserException(ExitCodes.CANT_CREATE, "[" + folder + "] is there already; delete it first or choose another name");
+            throw new UserException(ExitCodes.CANT_CREATE, "[" + folder + "] exists already; delete it first or choose another name");
         }
         try {
-            // Before anything is written: most mistakes are here.
+            // Checked before anything is written.
             Pooling.parse(pooling.value(options));
             BertGraph bert = new BertGraph(OnnxGraph.read(onnx));
             checkVocabulary(tokenizer, bert.vocabulary);
@@ -103,7 +106,7 @@ public final class ImportModel extends Command {
     }
 
     private OptionSpec<String> prefix(String option, String what) {
-        return parser.accepts(option, "what the model was trained to see before " + what + ", with its space")
+        return parser.accepts(option, "the text that the model was trained with before " + what + ", including a space at its end")
             .withRequiredArg()
             .defaultsTo("");
     }
@@ -111,7 +114,7 @@ public final class ImportModel extends Command {
     private static Path existing(String file) throws UserException {
         Path path = PathUtils.get(file);
         if (Files.isRegularFile(path) == false) {
-            throw new UserException(ExitCodes.NO_INPUT, "[" + file + "] is no file");
+            throw new UserException(ExitCodes.NO_INPUT, "[" + file + "] does not exist or is no file");
         }
         return path;
     }
@@ -119,27 +122,27 @@ public final class ImportModel extends Command {
     private static Path ownModels() throws UserException {
         String configuration = System.getProperty("opensearch.path.conf");
         if (configuration == null) {
-            throw new UserException(ExitCodes.USAGE, "no output folder");
+            throw new UserException(ExitCodes.USAGE, "the output folder is missing: the node's configuration folder is unknown");
         }
         return PathUtils.get(configuration, "opensearch-affinity", "models");
     }
 
-    /** A tokenizer of another model would make ids without an embedding, or embeddings of other words. */
+    /** Refuses a tokenizer of another kind of model, and one whose token ids exceed the model's vocabulary. */
     private static void checkVocabulary(Path tokenizer, int vocabulary) throws IOException {
         Map<String, Object> json;
         try (InputStream in = Files.newInputStream(tokenizer)) {
             json = XContentHelper.convertToMap(JsonXContent.jsonXContent, in, false);
         } catch (XContentParseException | OpenSearchParseException e) {
-            throw new IllegalArgumentException("[" + tokenizer + "] is no JSON", e);
+            throw new IllegalArgumentException("[" + tokenizer + "] is not valid JSON", e);
         }
-        Object words = json.get("model") instanceof Map<?, ?> model ? model.get("vocab") : null;
-        if (words instanceof Map == false) {
-            throw new IllegalArgumentException("[" + tokenizer + "] is no tokenizer.json of a BERT model: it has no [model.vocab]");
+        Object vocabularyIds = json.get("model") instanceof Map<?, ?> model ? model.get("vocab") : null;
+        if (vocabularyIds instanceof Map == false) {
+            throw new IllegalArgumentException("[" + tokenizer + "] is no tokenizer.json of a BERT model: it has no object [model.vocab]");
         }
-        int largest = ((Map<?, ?>) words).values().stream().mapToInt(id -> ((Number) id).intValue()).max().orElse(-1);
+        int largest = ((Map<?, ?>) vocabularyIds).values().stream().mapToInt(id -> ((Number) id).intValue()).max().orElse(-1);
         if (largest < 0 || largest >= vocabulary) {
             throw new IllegalArgumentException(
-                "[" + tokenizer + "] makes ids up to [" + largest + "], the model has [" + vocabulary + "] words"
+                "[" + tokenizer + "] has token ids up to [" + largest + "]; the model's ids are from 0 to [" + (vocabulary - 1) + "]"
             );
         }
     }

@@ -18,38 +18,48 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The nodes and initialisers of an ONNX model, as far as the walk over a transformer needs them. The
- * field numbers are those of {@code onnx.proto3}. The file is read into memory once; tensors are views
- * of it.
+ * The nodes and initialisers of an ONNX model, as far as they are needed to find a transformer in it. Field numbers are those of
+ * {@code onnx.proto3}. The file is read into memory once; tensors are views of it.
  */
 final class OnnxGraph {
     private static final int FLOAT32 = 1;
 
     /**
+     * A tensor of the model.
+     *
      * @param type  an {@code onnx.TensorProto.DataType}
-     * @param bytes little-endian values, row-major
+     * @param bytes values, little-endian and row-major
      */
     record Tensor(String name, long[] shape, int type, ByteBuffer bytes) {
-        /** The values of a float32 tensor. @throws IllegalArgumentException for any other type */
+        /**
+         * The values of a float32 tensor, row-major.
+         *
+         * @throws IllegalArgumentException for a tensor of another type, or whose number of values does not fit its shape
+         */
         FloatBuffer floats() {
             if (type != FLOAT32) {
-                throw new IllegalArgumentException("tensor [" + name + "] has ONNX data type [" + type + "]; only float32 [1] is read");
+                throw new IllegalArgumentException("tensor [" + name + "] must have the ONNX data type float32 [1], got [" + type + "]");
             }
             FloatBuffer floats = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
-            long wanted = Arrays.stream(shape).reduce(1, Math::multiplyExact);
-            if (floats.remaining() != wanted) {
+            long size = Arrays.stream(shape).reduce(1, Math::multiplyExact);
+            if (floats.remaining() != size) {
                 throw new IllegalArgumentException(
-                    "tensor [" + name + "] of shape " + Arrays.toString(shape) + " holds [" + floats.remaining() + "] values"
+                    "tensor [" + name + "] of shape " + Arrays.toString(shape) + " has [" + floats.remaining() + "] values"
                 );
             }
             return floats;
         }
     }
 
-    /** Either a number or a tensor (null if none); other kinds of attribute are not read. */
+    /**
+     * An attribute of a node. Other kinds of attribute than numbers and tensors are not read.
+     *
+     * @param number 0 if the attribute is no number
+     * @param tensor null if the attribute is no tensor
+     */
     record Attribute(float number, Tensor tensor) {}
 
-    /** One operation: {@code outputs = op(inputs)}, all of them names of tensors. */
+    /** An operation, {@code outputs = op(inputs)}. Inputs and outputs are names of tensors. */
     record Node(String op, String name, List<String> inputs, List<String> outputs, Map<String, Attribute> attributes) {}
 
     private final List<Node> nodes = new ArrayList<>();
@@ -57,7 +67,12 @@ final class OnnxGraph {
     private final Map<String, Node> producers = new HashMap<>();
     private final Map<String, List<Node>> consumers = new HashMap<>();
 
-    /** @throws IOException if the file cannot be read or is no ONNX model */
+    /**
+     * Reads a model.
+     *
+     * @throws IOException              if the file cannot be read or is no ONNX model
+     * @throws IllegalArgumentException if the model keeps tensors in another file or in a form that is not supported
+     */
     static OnnxGraph read(Path file) throws IOException {
         CodedInputStream in = CodedInputStream.newInstance(Files.readAllBytes(file));
         in.enableAliasing(true);
@@ -74,7 +89,7 @@ final class OnnxGraph {
             throw new IOException("[" + file + "] is no ONNX model: " + e.getMessage(), e);
         }
         if (graph.nodes.isEmpty()) {
-            throw new IOException("[" + file + "] holds no ONNX graph");
+            throw new IOException("[" + file + "] is no ONNX model: it has no graph");
         }
         graph.link();
         return graph;
@@ -84,22 +99,31 @@ final class OnnxGraph {
         return nodes;
     }
 
+    /** Whether there is an initialiser with this name. */
     boolean has(String tensor) {
         return initializers.containsKey(tensor);
     }
 
-    /** The only initialiser whose name ends so. */
+    /**
+     * The only initialiser whose name has this suffix.
+     *
+     * @throws IllegalArgumentException if there is none or several
+     */
     Tensor initializerEndingIn(String suffix) {
         List<Tensor> found = initializers.values().stream().filter(t -> t.name().endsWith(suffix)).toList();
         if (found.size() != 1) {
             throw new IllegalArgumentException(
-                "wanted one tensor named [*" + suffix + "], found " + found.stream().map(Tensor::name).toList()
+                "the ONNX graph must have one tensor [*" + suffix + "], got " + found.stream().map(Tensor::name).toList()
             );
         }
         return found.getFirst();
     }
 
-    /** @throws IllegalArgumentException naming the tensor if it is missing */
+    /**
+     * The initialiser with this name.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
     Tensor initializer(String name) {
         Tensor tensor = initializers.get(name);
         if (tensor == null) {
@@ -108,7 +132,11 @@ final class OnnxGraph {
         return tensor;
     }
 
-    /** The node that makes this tensor, which must be one of this operation. */
+    /**
+     * The node that computes a tensor.
+     *
+     * @throws IllegalArgumentException if there is none or if it is of another operation
+     */
     Node producer(String tensor, String op) {
         Node node = producers.get(tensor);
         if (node == null || node.op().equals(op) == false) {
@@ -117,37 +145,46 @@ final class OnnxGraph {
                     + tensor
                     + "] must come from ["
                     + op
-                    + "], comes from "
+                    + "], but comes from "
                     + (node == null ? "no node" : "[" + node.op() + "] [" + node.name() + "]")
             );
         }
         return node;
     }
 
-    /** The only node that reads this tensor, which must be one of this operation. */
+    /**
+     * The only node that reads a tensor.
+     *
+     * @throws IllegalArgumentException if there is none or several, or if it is of another operation
+     */
     Node consumer(String tensor, String op) {
         List<Node> found = consumers.getOrDefault(tensor, List.of());
         if (found.size() != 1 || found.getFirst().op().equals(op) == false) {
             throw new IllegalArgumentException(
-                "tensor [" + tensor + "] must be read by one [" + op + "], is read by " + found.stream().map(Node::op).toList()
+                "tensor [" + tensor + "] must be read by one [" + op + "], but is read by " + found.stream().map(Node::op).toList()
             );
         }
         return found.getFirst();
     }
 
-    /** The first value of an initialiser or of a {@code Constant} node. */
+    /**
+     * The first value of an initialiser or of a {@code Constant} node.
+     *
+     * @throws IllegalArgumentException if it is neither, or not float32
+     */
     float scalar(String name) {
         Tensor tensor = initializers.get(name);
         if (tensor == null) {
             Attribute value = producer(name, "Constant").attributes().get("value");
             if (value == null || value.tensor() == null) {
-                throw new IllegalArgumentException("constant [" + name + "] holds no tensor");
+                throw new IllegalArgumentException("constant [" + name + "] has no tensor");
             }
             tensor = value.tensor();
         }
         return tensor.floats().get(0);
     }
 
+    /** Fills the maps of producers and consumers. */
     private void link() {
         for (Node node : nodes) {
             node.outputs().forEach(name -> producers.put(name, node));
@@ -218,12 +255,12 @@ final class OnnxGraph {
             switch (WireFormat.getTagFieldNumber(tag)) {
                 case 1 -> readLongs(in, tag, shape);
                 case 2 -> type = in.readInt32();
-                // A packed list of floats has the layout of raw data.
+                // Field 4, a packed list of floats, has the same layout as field 9, raw data.
                 case 4, 9 -> bytes = packed(in, tag, name);
                 case 8 -> name = in.readString();
                 case 14 -> {
                     if (in.readEnum() != 0) {
-                        throw new IllegalArgumentException("tensor [" + name + "] lies in another file; a model must be one file");
+                        throw new IllegalArgumentException("tensor [" + name + "] is in another file; the model must be one file");
                     }
                 }
                 default -> in.skipField(tag);
@@ -235,12 +272,12 @@ final class OnnxGraph {
 
     private static ByteBuffer packed(CodedInputStream in, int tag, String name) throws IOException {
         if (WireFormat.getTagWireType(tag) != WireFormat.WIRETYPE_LENGTH_DELIMITED) {
-            throw new IllegalArgumentException("tensor [" + name + "] holds unpacked values; only packed ones are read");
+            throw new IllegalArgumentException("tensor [" + name + "] has unpacked values; only packed ones are supported");
         }
         return in.readByteBuffer();
     }
 
-    /** A repeated integer, packed or one at a time: writers do both. */
+    /** Reads values of a repeated integer, packed or one at a time. */
     private static void readLongs(CodedInputStream in, int tag, List<Long> values) throws IOException {
         if (WireFormat.getTagWireType(tag) != WireFormat.WIRETYPE_LENGTH_DELIMITED) {
             values.add(in.readInt64());

@@ -7,9 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * The few opcodes of Python's pickle protocol 2 that a TorchScript module with tensors takes. Tensors
- * are pickled as {@code torch._utils._rebuild_tensor_v2} over a storage that lies in the archive under
- * its number.
+ * Writes Python's pickle protocol 2, with the opcodes that a TorchScript module with tensors needs. A tensor is pickled as a call of
+ * {@code torch._utils._rebuild_tensor_v2} with a storage, which is an entry of the archive named by a number. An instance writes one
+ * pickle.
  */
 final class Pickle {
     private static final int MARK = '(';
@@ -36,12 +36,17 @@ final class Pickle {
         out.write(2);
     }
 
+    /** The pickle of an empty tuple. */
     ByteBuffer emptyTuple() {
         out.write(EMPTY_TUPLE);
         return end();
     }
 
-    /** An instance of the class whose state is {@code training = False} and the tensors, numbered in their order; null is None. */
+    /**
+     * The pickle of an instance of a class. Its state is {@code training = False} and the tensors.
+     *
+     * @param tensors by name of the attribute; null for None. Their storages are numbered in this order
+     */
     ByteBuffer module(String qualifiedName, Map<String, TorchScriptArchive.Tensor> tensors) {
         int dot = qualifiedName.lastIndexOf('.');
         global(qualifiedName.substring(0, dot), qualifiedName.substring(dot + 1));
@@ -65,7 +70,7 @@ final class Pickle {
         return end();
     }
 
-    /** {@code _rebuild_tensor_v2(storage, offset, shape, strides, requires_grad, hooks)}. */
+    /** Writes {@code _rebuild_tensor_v2(storage, offset, shape, strides, requires_grad, hooks)}. */
     private void tensor(int key, TorchScriptArchive.Tensor tensor) {
         global("torch._utils", "_rebuild_tensor_v2");
         out.write(MARK);

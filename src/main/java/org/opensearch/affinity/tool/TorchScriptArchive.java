@@ -17,17 +17,16 @@ import java.util.Map;
 import java.util.zip.ZipEntry;
 
 /**
- * Writes what {@code torch.jit.save} writes, for one module that holds tensors: a zip of stored
- * entries with the code as text, a pickle of the module, and one aligned entry per tensor. The same
- * module makes the same bytes.
+ * Writes archives in the format of {@code torch.jit.save}, for one module with tensors: a zip of uncompressed entries with the code as
+ * text, a pickle of the module, and one aligned entry for each tensor. Equal modules give equal bytes.
  */
 final class TorchScriptArchive {
-    /** What libtorch maps into memory as it is must lie on a cache line. */
+    /** Alignment of entries in bytes, a cache line: libtorch maps tensors into memory without copying. */
     static final int ALIGNMENT = 64;
 
     private static final LocalDateTime EPOCH = LocalDateTime.of(1980, 1, 1, 0, 0);
 
-    /** Types of tensor elements, with the name of the pickled storage class. */
+    /** Types of tensor elements, with the name of the storage class in the pickle. */
     enum Type {
         FLOAT32("FloatStorage", Float.BYTES);
 
@@ -40,9 +39,13 @@ final class TorchScriptArchive {
         }
     }
 
-    /** @param bytes a heap buffer of little-endian values, row-major */
+    /**
+     * A tensor of the module.
+     *
+     * @param bytes a heap buffer of the values, little-endian and row-major
+     */
     record Tensor(Type type, ByteBuffer bytes, long... shape) {
-        /** A float32 tensor of zeros, to be filled through {@link #floats}. */
+        /** A new float32 tensor of zeros, to be filled through {@link #floats}. */
         static Tensor zeros(int... shape) {
             long[] dimensions = new long[shape.length];
             int size = Float.BYTES;
@@ -53,10 +56,12 @@ final class TorchScriptArchive {
             return new Tensor(Type.FLOAT32, ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN), dimensions);
         }
 
+        /** A view of the values, which can be written. */
         FloatBuffer floats() {
             return bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
         }
 
+        /** The number of values. */
         int elements() {
             return bytes.remaining() / type.bytes;
         }
@@ -66,31 +71,43 @@ final class TorchScriptArchive {
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
     private final Map<String, ByteBuffer> extras = new LinkedHashMap<>();
 
-    /** @param root name of the folder inside the zip; libtorch does not care which */
+    /** @param root name of the folder inside the zip, which libtorch ignores */
     TorchScriptArchive(String root) {
         this.root = root;
     }
 
-    /** Adds an attribute to the module; null is {@code None}. */
+    /**
+     * Adds an attribute to the module.
+     *
+     * @param tensor null for {@code None}
+     * @throws IllegalArgumentException if there is an attribute with this name
+     */
     void put(String name, Tensor tensor) {
         if (tensors.containsKey(name)) {
-            throw new IllegalArgumentException("tensor [" + name + "] is there twice");
+            throw new IllegalArgumentException("the module has a tensor [" + name + "] already");
         }
         tensors.put(name, tensor);
     }
 
-    /** Adds an entry that libtorch does not read, a heap buffer. */
-    void extra(String name, ByteBuffer content) {
+    /**
+     * Adds an entry that libtorch does not read.
+     *
+     * @param content a heap buffer
+     */
+    void putExtra(String name, ByteBuffer content) {
         extras.put(name, content);
     }
 
+    /** The attributes by name, in the order in which they were added; null for {@code None}. */
     Map<String, Tensor> tensors() {
         return tensors;
     }
 
     /**
-     * @param qualifiedName the module's class, {@code __torch__.} and its name
-     * @param code          TorchScript text that defines the class
+     * Writes the archive; an existing file is replaced.
+     *
+     * @param qualifiedName name of the module's class, with the prefix {@code __torch__.}
+     * @param code          TorchScript text of the class
      */
     void write(Path file, String qualifiedName, String code) throws IOException {
         try (
@@ -105,7 +122,7 @@ final class TorchScriptArchive {
         }
     }
 
-    /** The same, for a small archive. */
+    /** Writes a small archive into memory, see {@link #write}. */
     ByteBuffer bytes(String qualifiedName, String code) throws IOException {
         SeekableInMemoryByteChannel channel = new SeekableInMemoryByteChannel();
         try (ZipArchiveOutputStream zip = new ZipArchiveOutputStream(channel)) {

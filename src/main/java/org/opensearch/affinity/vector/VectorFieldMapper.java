@@ -116,7 +116,7 @@ public final class VectorFieldMapper extends ParametrizedFieldMapper {
         }
 
         /** Whether the field has an HNSW graph. */
-        public boolean hasGraph() {
+        boolean hasGraph() {
             return graph;
         }
 

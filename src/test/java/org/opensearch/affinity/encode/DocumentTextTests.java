@@ -31,7 +31,7 @@ public class DocumentTextTests extends OpenSearchTestCase {
         assertNull(text(source, "attributes.colour", "attributes.brand.of", "nothing.here"));
     }
 
-    public void testNothing() {
+    public void testBlankAndMissingValues() {
         Map<String, Object> source = new HashMap<>();
         source.put("null", null);
         source.put("empty", "");
@@ -43,11 +43,12 @@ public class DocumentTextTests extends OpenSearchTestCase {
         assertEquals("here", text(source, "null", "empty", "blank", "list", "none", "missing", "last"));
     }
 
-    public void testOtherTypesAreNamed() {
-        assertRefused(Map.of("a", Map.of("b", 1)), "[affinity_encode] field [a] holds [object]; wanted a string, a number");
-        assertRefused(Map.of("a", List.of("x", Map.of("b", 1))), "field [a] holds a list of [object]");
-        assertRefused(Map.of("a", List.of(List.of("x"))), "field [a] holds a list of [array]");
-        assertRefused(Map.of("a", new byte[3]), "field [a] holds [byte[]]");
+    public void testOtherTypesAreRefused() {
+        String required = "[affinity_encode] field [a] must be a string, a number, a boolean or a list of these, got ";
+        assertRefused(Map.of("a", Map.of("b", 1)), required + "[object]");
+        assertRefused(Map.of("a", List.of("x", Map.of("b", 1))), required + "a list of [object]");
+        assertRefused(Map.of("a", List.of(List.of("x"))), required + "a list of [array]");
+        assertRefused(Map.of("a", new byte[3]), required + "[byte[]]");
     }
 
     private static void assertRefused(Map<String, Object> source, String reason) {

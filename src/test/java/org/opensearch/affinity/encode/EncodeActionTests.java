@@ -30,7 +30,7 @@ import java.util.Map;
 
 import static org.hamcrest.Matchers.containsString;
 
-/** The calls on a node that has no model: what they refuse, and what they show. */
+/** The actions on a node without models: errors, serialisation and statistics. */
 public class EncodeActionTests extends OpenSearchSingleNodeTestCase {
     @Override
     protected Collection<Class<? extends Plugin>> getPlugins() {
@@ -43,7 +43,7 @@ public class EncodeActionTests extends OpenSearchSingleNodeTestCase {
         }
     }
 
-    /** OpenSearch sets a breaker's limit that is taken back to its own default of 100 %, not to the plugin's. */
+    /** The limit of a breaker that is reset goes to OpenSearch's default of 100 % and not to the plugin's. */
     @Override
     protected boolean resetNodeAfterTest() {
         return true;
@@ -104,7 +104,7 @@ public class EncodeActionTests extends OpenSearchSingleNodeTestCase {
         assertEquals(request.purpose(), copy.purpose());
         assertEquals(request.chunking(), copy.chunking());
         assertEquals(request.getDescription(), copy.getDescription());
-        assertFalse("texts are nobody's business", request.getDescription().contains("a, b"));
+        assertFalse("no texts in descriptions", request.getDescription().contains("a, b"));
         EncodeAction.Response response = new EncodeAction.Response("m", 2, new float[][] { { 0.5f, 1 }, { 0, -1 } });
         EncodeAction.Response read = copyWriteable(response, writableRegistry(), EncodeAction.Response::new);
         String json = "{\"model\":\"m\",\"dimension\":2,\"vectors\":[[0.5,1.0],[0.0,-1.0]]}";

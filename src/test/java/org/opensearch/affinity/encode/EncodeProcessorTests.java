@@ -62,15 +62,15 @@ public class EncodeProcessorTests extends EncodeTestCase {
         scripts = null;
     }
 
-    public void testBatchWithBadDocumentsInTheMiddle() throws Exception {
+    public void testBatchWithInvalidDocuments() throws Exception {
         AbstractBatchingProcessor processor = processor(config());
         List<IngestDocumentWrapper> batch = new ArrayList<>();
-        Set<Integer> bad = new HashSet<>();
+        Set<Integer> invalid = new HashSet<>();
         int size = randomIntBetween(3, 40);
         for (int i = 0; i < size; i++) {
             boolean fails = i == size / 2 || rarely();
             if (fails) {
-                bad.add(100 + i);
+                invalid.add(100 + i);
             }
             Object title = fails ? Map.of("an", "object") : "product number " + i;
             batch.add(new IngestDocumentWrapper(100 + i, 7, document("title", title), null));
@@ -81,9 +81,9 @@ public class EncodeProcessorTests extends EncodeTestCase {
         for (IngestDocumentWrapper result : results) {
             assertTrue("slot " + result.getSlot() + " twice", slots.add(result.getSlot()));
             assertEquals(7, result.getChildSlot());
-            if (bad.contains(result.getSlot())) {
+            if (invalid.contains(result.getSlot())) {
                 assertNull(result.getIngestDocument());
-                assertThat(result.getException().getMessage(), containsString("field [title] holds [object]"));
+                assertThat(result.getException().getMessage(), containsString("field [title] must be a string"));
             } else {
                 assertNull(result.getException());
                 assertVector(result.getIngestDocument(), "product number " + (result.getSlot() - 100));
@@ -91,7 +91,7 @@ public class EncodeProcessorTests extends EncodeTestCase {
         }
     }
 
-    public void testBatchesAreCut() throws Exception {
+    public void testBatchSize() throws Exception {
         Map<String, Object> config = config();
         config.put("batch_size", 3);
         List<IngestDocumentWrapper> batch = new ArrayList<>();
@@ -105,8 +105,8 @@ public class EncodeProcessorTests extends EncodeTestCase {
         }
     }
 
-    /** Documents without text are answered at once, while the others are still encoded. */
-    public void testAnswersInTheOrderOfTheDocuments() throws Exception {
+    /** Documents without text are ready at once, while the others are still encoded. */
+    public void testResultsAreInTheOrderOfTheDocuments() throws Exception {
         Map<String, Object> config = config();
         config.put("batch_size", 1);
         List<IngestDocumentWrapper> batch = new ArrayList<>();
@@ -122,7 +122,7 @@ public class EncodeProcessorTests extends EncodeTestCase {
         }
     }
 
-    public void testMissingTextLeavesTheVectorOut() throws Exception {
+    public void testDocumentsWithoutTextGetNoVector() throws Exception {
         AbstractBatchingProcessor processor = processor(config());
         IngestDocument stale = document("title", " ");
         stale.setFieldValue("vector", List.of(1, 2, 3));
@@ -146,7 +146,7 @@ public class EncodeProcessorTests extends EncodeTestCase {
         assertFalse(results.get(3).getIngestDocument().hasField("vector"));
     }
 
-    public void testTargetThatCannotBeSetFailsAlone() throws Exception {
+    public void testTargetThatCannotBeSetFailsItsDocumentOnly() throws Exception {
         Map<String, Object> config = config();
         config.put("target", "v.of");
         IngestDocument occupied = document("title", "a");
@@ -166,8 +166,8 @@ public class EncodeProcessorTests extends EncodeTestCase {
         assertFalse(run(processor, document("other", "x")).hasField("vector"));
         CompletableFuture<IngestDocument> bad = start(processor, document("title", Map.of("an", "object")));
         Exception e = expectThrows(Exception.class, () -> get(bad));
-        assertThat(e.getCause().getMessage(), containsString("field [title] holds [object]"));
-        expectThrows(UnsupportedOperationException.class, () -> processor.execute(document("title", "never silently nothing")));
+        assertThat(e.getCause().getMessage(), containsString("field [title] must be a string"));
+        expectThrows(UnsupportedOperationException.class, () -> processor.execute(document("title", "without a handler")));
     }
 
     public void testLongTextsInChunks() throws Exception {
@@ -184,8 +184,8 @@ public class EncodeProcessorTests extends EncodeTestCase {
         assertVector(run(processor(config), document("title", text)), text);
     }
 
-    private static float[] chunked(String text, int most) {
-        return models.get(MODEL).encode(List.of(text), Purpose.ITEM, new Chunking(most))[0];
+    private static float[] chunked(String text, int maxChunks) {
+        return models.get(MODEL).encode(List.of(text), Purpose.ITEM, new Chunking(maxChunks))[0];
     }
 
     public void testTemplate() throws Exception {
@@ -216,13 +216,13 @@ public class EncodeProcessorTests extends EncodeTestCase {
         full.setFieldValue("brand", "Acme");
         full.setFieldValue("image", image);
         IngestDocument imageOnly = document("image", image);
-        IngestDocument badImage = document("image", List.of(1f, 2f));
-        badImage.setFieldValue("title", "a tent");
+        IngestDocument invalidImage = document("image", List.of(1f, 2f));
+        invalidImage.setFieldValue("title", "a tent");
         List<IngestDocumentWrapper> results = run(
             processor,
             List.of(
                 new IngestDocumentWrapper(0, 0, full, null),
-                new IngestDocumentWrapper(1, 0, badImage, null),
+                new IngestDocumentWrapper(1, 0, invalidImage, null),
                 new IngestDocumentWrapper(2, 0, imageOnly, null)
             )
         );
@@ -235,7 +235,7 @@ public class EncodeProcessorTests extends EncodeTestCase {
         assertArrayEquals(texts[1], vector(results.get(0), "plain"), 1e-6f);
         assertThat(
             results.get(1).getException().getMessage(),
-            containsString("field [image] must hold a vector of [384] numbers, not all 0: it holds [2] values")
+            containsString("field [image] must be an array of [384] numbers, not all 0: it has [2] values")
         );
         assertEquals(1f, vector(results.get(2), "both")[7], 1e-6f);
         assertFalse(results.get(2).getIngestDocument().hasField("plain"));
@@ -254,7 +254,7 @@ public class EncodeProcessorTests extends EncodeTestCase {
         return vector;
     }
 
-    public void testEngineFailureFailsEveryDocumentWithTheReason() throws Exception {
+    public void testFailureOfTheModelFailsEveryDocument() throws Exception {
         Map<String, Object> config = config();
         config.put("model", "broken");
         List<IngestDocumentWrapper> batch = new ArrayList<>();
@@ -272,10 +272,10 @@ public class EncodeProcessorTests extends EncodeTestCase {
         }
     }
 
-    public void testTextThatTheModelFailsForFailsItsOwnDocument() throws Exception {
-        Encoder fragile = new Encoder(models, new FakeInference(), threadPool, breaker(1 << 20), Settings.EMPTY);
-        Map<String, Processor.Factory> ours = Map.of(EncodeProcessor.TYPE, new EncodeProcessorFactory(() -> fragile, scripts));
-        AbstractBatchingProcessor processor = (AbstractBatchingProcessor) ours.get(EncodeProcessor.TYPE)
+    public void testTextThatCannotBeEncodedFailsItsDocumentOnly() throws Exception {
+        Encoder failing = new Encoder(models, new FakeInference(), threadPool, breaker(1 << 20), Settings.EMPTY);
+        Map<String, Processor.Factory> factories = Map.of(EncodeProcessor.TYPE, new EncodeProcessorFactory(() -> failing, scripts));
+        AbstractBatchingProcessor processor = (AbstractBatchingProcessor) factories.get(EncodeProcessor.TYPE)
             .create(Map.of(), "tag", null, config());
         List<IngestDocumentWrapper> batch = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
@@ -291,7 +291,7 @@ public class EncodeProcessorTests extends EncodeTestCase {
         }
     }
 
-    public void testPipelineOfTheNode() throws Exception {
+    public void testPipeline() throws Exception {
         Map<String, Object> definition = new HashMap<>();
         Map<String, Object> config = config();
         config.put("ignore_failure", true);
@@ -319,16 +319,16 @@ public class EncodeProcessorTests extends EncodeTestCase {
         }
     }
 
-    public void testFullQueueIsTooManyRequestsForTheDocumentsThatItHits() throws Exception {
+    public void testFullQueueRefusesDocumentsWithTooManyRequests() throws Exception {
         ThreadPool small = threadPool(1, 3);
         FakeInference device = new FakeInference();
         device.hold();
         try {
             Encoder busy = new Encoder(models, device, small, breaker(1 << 20), Settings.EMPTY);
-            Map<String, Processor.Factory> ours = Map.of(EncodeProcessor.TYPE, new EncodeProcessorFactory(() -> busy, scripts));
+            Map<String, Processor.Factory> factories = Map.of(EncodeProcessor.TYPE, new EncodeProcessorFactory(() -> busy, scripts));
             Map<String, Object> definition = new HashMap<>();
             definition.put("processors", new ArrayList<>(List.of(new HashMap<>(Map.of(EncodeProcessor.TYPE, config())))));
-            Pipeline pipeline = Pipeline.create("p", definition, ours, scripts);
+            Pipeline pipeline = Pipeline.create("p", definition, factories, scripts);
             List<CompletableFuture<List<IngestDocumentWrapper>>> bulks = new ArrayList<>();
             for (int bulk = 0; bulk < 3; bulk++) {
                 CompletableFuture<List<IngestDocumentWrapper>> done = new CompletableFuture<>();
@@ -478,7 +478,7 @@ public class EncodeProcessorTests extends EncodeTestCase {
             vector[i] = (Float) values.get(i);
         }
         assertArrayEquals(text, models.get(MODEL).encode(List.of(text))[0], vector, 2e-6f);
-        // Copies of a document are made by simulate and foreach.
+        // The simulate API and the processor foreach copy documents.
         assertEquals(values, new IngestDocument(document).getFieldValue("vector", List.class));
     }
 }

@@ -26,7 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** What tests with the real model share: it was built into the folder that a system property names. */
+/** Base of tests with the real model. System properties name the folders into which it and the native code were built. */
 public abstract class EncodeTestCase extends OpenSearchTestCase {
     protected static final String MODEL = "all-minilm-l6-v2";
 
@@ -36,7 +36,7 @@ public abstract class EncodeTestCase extends OpenSearchTestCase {
         return PathUtils.get(folder);
     }
 
-    /** In float32: the same numbers on every processor. */
+    /** A runtime in float32, which gives the same vectors on every processor. */
     protected static TorchRuntime runtime() {
         Settings f32 = Settings.builder().put(TorchSettings.PRECISION.getKey(), Precision.F32.toString()).build();
         return new TorchRuntime(folder("affinity.native"), 2, TorchSettings.of(f32));
@@ -59,7 +59,7 @@ public abstract class EncodeTestCase extends OpenSearchTestCase {
         return new TestThreadPool("encode-tests", settings, DeviceQueue.executor(settings));
     }
 
-    /** A pack that loads as far as its checksums and not further. */
+    /** Writes a pack with correct checksums whose module cannot be loaded. */
     protected static Path brokenPack(Path packs, String name) throws IOException {
         Path folder = Files.createDirectories(packs.resolve(name));
         Files.writeString(ModelPack.model(folder), "no module");
@@ -79,7 +79,7 @@ public abstract class EncodeTestCase extends OpenSearchTestCase {
         return folder;
     }
 
-    /** A breaker of the node's kind with this limit. */
+    /** A breaker with a limit in bytes. */
     protected static CircuitBreaker breaker(long bytes) {
         Settings settings = Settings.builder().put("indices.breaker.total.use_real_memory", false).build();
         ClusterSettings registered = new ClusterSettings(settings, ClusterSettings.BUILT_IN_CLUSTER_SETTINGS);
@@ -87,7 +87,7 @@ public abstract class EncodeTestCase extends OpenSearchTestCase {
         return new HierarchyCircuitBreakerService(settings, ours, registered).getBreaker(Encoder.BREAKER);
     }
 
-    /** With the plugin's defaults. */
+    /** An encoder with the plugin's default settings. */
     protected static Encoder encoder(ModelPacks models, ThreadPool threadPool) {
         return new Encoder(models, threadPool, breaker(Encoder.breaker(Settings.EMPTY).getLimit()), Settings.EMPTY);
     }

@@ -1,11 +1,9 @@
 package org.opensearch.affinity.encode;
 
 import org.junit.After;
-import org.opensearch.affinity.encode.pack.BatchReport;
 import org.opensearch.affinity.encode.pack.Chunking;
 import org.opensearch.affinity.encode.pack.ModelPack;
 import org.opensearch.affinity.encode.pack.Purpose;
-import org.opensearch.affinity.encode.queue.EncodeMeter;
 import org.opensearch.affinity.encode.queue.EncodeStats;
 import org.opensearch.common.settings.ClusterSettings;
 import org.opensearch.common.settings.Settings;
@@ -22,7 +20,7 @@ import java.util.stream.IntStream;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
 
-/** No text is encoded twice, and the figures say so. */
+/** The cache of vectors: no text is encoded twice, and the statistics are consistent. */
 public class EncoderCacheTests extends FakeDeviceTestCase {
     private final FakeInference device = new FakeInference();
     private final CircuitBreaker breaker = breaker(1L << 30);
@@ -44,21 +42,21 @@ public class EncoderCacheTests extends FakeDeviceTestCase {
         return get(future);
     }
 
-    private static List<String> catalogue(int items) {
+    private static List<String> texts(int items) {
         return IntStream.range(0, items).mapToObj(i -> "item " + i).toList();
     }
 
-    public void testUnchangedCatalogueIsNotEncodedAgain() throws Exception {
+    public void testUnchangedTextsAreNotEncodedAgain() throws Exception {
         Encoder encoder = encoder("64mb");
-        float[][] first = encoded(encoder, "fake", Purpose.ITEM, catalogue(1000));
+        float[][] first = encoded(encoder, "fake", Purpose.ITEM, texts(1000));
         assertEquals(1000, device.encoded.size());
-        float[][] second = encoded(encoder, "fake", Purpose.ITEM, catalogue(1000));
+        float[][] second = encoded(encoder, "fake", Purpose.ITEM, texts(1000));
         assertEquals(1000, device.encoded.size());
         for (int i = 0; i < 1000; i++) {
             assertSame(first[i], second[i]);
             assertArrayEquals(FakeInference.vector("item " + i), second[i], 0f);
         }
-        encoded(encoder, "fake", Purpose.ITEM, catalogue(1010));
+        encoded(encoder, "fake", Purpose.ITEM, texts(1010));
         assertEquals(1010, device.encoded.size());
         assertEquals(0, breaker.getUsed());
         EncodeStats stats = encoder.stats();
@@ -78,7 +76,7 @@ public class EncoderCacheTests extends FakeDeviceTestCase {
         assertSame(vectors[1], vectors[4]);
     }
 
-    public void testWhatMakesVectorsDifferentMakesKeysDifferent() throws Exception {
+    public void testKeysDifferWhereVectorsDo() throws Exception {
         Encoder encoder = encoder("64mb");
         encoded(encoder, "fake", Purpose.ITEM, List.of("text"));
         encoded(encoder, "fake", Purpose.QUERY, List.of("text"));
@@ -99,11 +97,11 @@ public class EncoderCacheTests extends FakeDeviceTestCase {
         assertEquals(same, Fingerprint.of(pack, Purpose.ITEM, Chunking.TRUNCATE, "a"));
     }
 
-    public void testWhatIsEncodedIsTheNormalTextThatTheKeyNames() throws Exception {
+    public void testTextsAreNormalisedAndCutBeforeTheLookup() throws Exception {
         Encoder encoder = encoder("64mb");
         encoded(encoder, "fake", Purpose.ITEM, List.of(" caf\u00e9\n\n au \u00a0 lait ", "cafe\u0301 au lait"));
         assertEquals(List.of("caf\u00e9 au lait"), device.encoded);
-        // What lies beyond the cut does not count, white space before it does not bring the cut nearer.
+        // Text beyond the cut has no effect, and leading white space does not count towards the cut.
         String start = "x".repeat(10_000);
         encoded(encoder, "fake", Purpose.ITEM, List.of(start + "1", " ".repeat(10_000) + start + "2"));
         assertEquals(2, device.encoded.size());
@@ -113,8 +111,8 @@ public class EncoderCacheTests extends FakeDeviceTestCase {
         Settings registered = Settings.EMPTY;
         ClusterSettings settings = new ClusterSettings(registered, new HashSet<>(Encoder.settings()));
         Encoder encoder = encoder("100kb");
-        encoder.follow(settings);
-        encoded(encoder, "fake", Purpose.ITEM, catalogue(1000));
+        encoder.addSettingsUpdateConsumers(settings);
+        encoded(encoder, "fake", Purpose.ITEM, texts(1000));
         EncodeStats.Cached cached = encoder.stats().cache();
         assertThat(cached.bytes(), lessThanOrEqualTo(100L << 10));
         assertThat(cached.vectors(), greaterThan(50L));
@@ -123,20 +121,20 @@ public class EncoderCacheTests extends FakeDeviceTestCase {
         assertThat(encoder.stats().cache().bytes(), lessThanOrEqualTo(10L << 10));
         settings.applySettings(Settings.builder().put("affinity.encode.cache.size", "0b").build());
         assertEquals(0, encoder.stats().cache().vectors());
-        assertEquals(1000, encoded(encoder, "fake", Purpose.ITEM, catalogue(1000)).length);
+        assertEquals(1000, encoded(encoder, "fake", Purpose.ITEM, texts(1000)).length);
         assertEquals(0, encoder.stats().cache().vectors());
     }
 
-    public void testFiguresAddUp() throws Exception {
+    public void testStatisticsAreConsistent() throws Exception {
         Encoder encoder = encoder("64mb");
-        int asked = 0;
+        int requested = 0;
         for (int i = 0; i < 50; i++) {
             int size = randomIntBetween(0, 40);
-            asked += size;
-            encoded(encoder, "fake", Purpose.ITEM, catalogue(size));
+            requested += size;
+            encoded(encoder, "fake", Purpose.ITEM, texts(size));
         }
         EncodeStats stats = encoder.stats();
-        assertEquals(asked, stats.cache().hits() + stats.cache().misses());
+        assertEquals(requested, stats.cache().hits() + stats.cache().misses());
         assertEquals(stats.cache().misses(), stats.work().texts());
         assertEquals(device.encoded.size(), stats.work().texts());
         assertEquals(3 * stats.work().texts(), stats.work().tokens());
@@ -144,23 +142,5 @@ public class EncoderCacheTests extends FakeDeviceTestCase {
         assertThat(stats.work().batches(), greaterThan(0L));
         assertThat(stats.work().busyNanos(), greaterThan(0L));
         assertEquals(stats, copyWriteable(stats, writableRegistry(), EncodeStats::new));
-    }
-
-    public void testMeterCountsOverlappingWorkOnce() {
-        long[] now = { 0 };
-        EncodeMeter meter = new EncodeMeter(() -> now[0]);
-        meter.begin();
-        now[0] = 10;
-        meter.begin();
-        now[0] = 15;
-        meter.end();
-        now[0] = 20;
-        assertEquals(20, meter.stats().busyNanos());
-        meter.end();
-        now[0] = 1000;
-        assertEquals(20, meter.stats().busyNanos());
-        meter.andThen(batch -> {}).accept(new BatchReport(2, 8, 10));
-        assertEquals(8e9 / 20, meter.stats().tokensPerSecond(), 1e-6);
-        assertEquals(2e9 / 20, meter.textsPerSecond(), 1e9);
     }
 }

@@ -33,9 +33,9 @@ import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
 
-/** What waits, overtakes, leaves and is refused, with a device that does as it is told. */
+/** The queue of the encoder: order, limits, cancellation and failures, with a device that the test controls. */
 public class EncoderQueueTests extends FakeDeviceTestCase {
-    private static final long PLENTY = 1L << 30;
+    private static final long UNLIMITED = 1L << 30;
 
     private FakeInference device;
     private CircuitBreaker breaker;
@@ -44,11 +44,11 @@ public class EncoderQueueTests extends FakeDeviceTestCase {
     @Before
     public void newDevice() {
         device = new FakeInference();
-        breaker = breaker(PLENTY);
+        breaker = breaker(UNLIMITED);
     }
 
     @After
-    public void nothingIsLeft() throws Exception {
+    public void checkThatMemoryIsReleased() throws Exception {
         device.release();
         assertBusy(() -> assertEquals(0, breaker.getUsed()));
         ThreadPool.terminate(threadPool, 30, TimeUnit.SECONDS);
@@ -81,7 +81,7 @@ public class EncoderQueueTests extends FakeDeviceTestCase {
         return expectThrows(ExecutionException.class, () -> get(future)).getCause();
     }
 
-    public void testQueryOvertakesWaitingItemsAndTheRunningSlice() throws Exception {
+    public void testQueryRunsBeforeWaitingItemsAndBetweenBatchesOfItems() throws Exception {
         Encoder encoder = encoder(1, 10_000, Settings.EMPTY);
         device.hold();
         CompletableFuture<float[][]> items = items(encoder, 0, 500);
@@ -98,7 +98,7 @@ public class EncoderQueueTests extends FakeDeviceTestCase {
         }
     }
 
-    public void testQueryIsNextWhenAThreadIsFree() throws Exception {
+    public void testQueryIsTakenBeforeItems() throws Exception {
         Encoder encoder = encoder(1, 10_000, Settings.EMPTY);
         device.hold();
         CompletableFuture<float[][]> running = encode(encoder, Purpose.QUERY, List.of("running"), null);
@@ -114,7 +114,7 @@ public class EncoderQueueTests extends FakeDeviceTestCase {
         assertEquals(5, get(items).length);
     }
 
-    public void testPoisonedQueryBetweenTheBatchesOfItems() throws Exception {
+    public void testQueryThatFailsBetweenBatchesOfItems() throws Exception {
         Encoder encoder = encoder(1, 10_000, Settings.EMPTY);
         device.hold();
         CompletableFuture<float[][]> items = items(encoder, 0, 50);
@@ -126,14 +126,14 @@ public class EncoderQueueTests extends FakeDeviceTestCase {
         assertBusy(() -> assertEquals(1, encoder.stats().work().failed()));
     }
 
-    public void testRefusedWithFlatMemoryAndQueriesStillServed() throws Exception {
+    public void testFullQueueRefusesItemsInConstantMemoryAndTakesQueries() throws Exception {
         Encoder encoder = encoder(1, 100, Settings.EMPTY);
         device.hold();
         CompletableFuture<float[][]> running = items(encoder, 0, 1);
         awaitBlocked(1);
-        List<CompletableFuture<float[][]>> taken = new ArrayList<>();
+        List<CompletableFuture<float[][]>> accepted = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
-            taken.add(items(encoder, 10 * i, 10 * i + 10));
+            accepted.add(items(encoder, 10 * i, 10 * i + 10));
         }
         long used = breaker.getUsed();
         long bytes = encoder.stats().queueBytes();
@@ -145,18 +145,18 @@ public class EncoderQueueTests extends FakeDeviceTestCase {
         }
         assertEquals(used, breaker.getUsed());
         assertEquals(bytes, encoder.stats().queueBytes());
-        assertEquals(100, encoder.stats().itemsTexts());
+        assertEquals(100, encoder.stats().waitingItemTexts());
         assertEquals(1000, encoder.stats().work().rejected());
         CompletableFuture<float[][]> query = encode(encoder, Purpose.QUERY, List.of("query"), null);
         device.release();
         assertEquals(1, get(query).length);
         assertEquals(1, get(running).length);
-        for (CompletableFuture<float[][]> job : taken) {
+        for (CompletableFuture<float[][]> job : accepted) {
             assertEquals(10, get(job).length);
         }
     }
 
-    public void testQueueIsBoundedInBytesToo() throws Exception {
+    public void testQueueIsBoundedInBytes() throws Exception {
         Encoder encoder = encoder(1, 10_000, Settings.builder().put("affinity.encode.queue.size", "64kb").build());
         device.hold();
         items(encoder, 0, 1);
@@ -167,12 +167,12 @@ public class EncoderQueueTests extends FakeDeviceTestCase {
             assertThat(encoder.stats().queueBytes(), lessThanOrEqualTo(64L << 10));
         }
         assertThat(encoder.stats().work().rejected(), greaterThan(70L));
-        assertEquals(100, encoder.stats().work().rejected() + encoder.stats().itemsTexts());
+        assertEquals(100, encoder.stats().work().rejected() + encoder.stats().waitingItemTexts());
         device.release();
         assertBusy(() -> assertTrue(jobs.stream().allMatch(CompletableFuture::isDone)));
     }
 
-    public void testCancelledLeavesTheQueue() throws Exception {
+    public void testCancelledRequestIsRemovedFromTheQueue() throws Exception {
         Encoder encoder = encoder(1, 10_000, Settings.EMPTY);
         device.hold();
         CompletableFuture<float[][]> running = items(encoder, 0, 5);
@@ -180,17 +180,17 @@ public class EncoderQueueTests extends FakeDeviceTestCase {
         CompletableFuture<float[][]> future = new CompletableFuture<>();
         Cancellable waiting = encoder.encode(
             "fake",
-            texts("nobody wants", 0, 300),
+            texts("cancelled", 0, 300),
             ActionListener.wrap(future::complete, future::completeExceptionally)
         );
         CompletableFuture<float[][]> next = items(encoder, 5, 10);
-        assertEquals(305, encoder.stats().itemsTexts());
+        assertEquals(305, encoder.stats().waitingItemTexts());
         assertFalse(waiting.isCancelled());
         assertTrue(waiting.cancel());
         assertTrue(waiting.isCancelled());
         assertFalse("twice", waiting.cancel());
         assertThat(failure(future), instanceOf(TaskCancelledException.class));
-        assertEquals(5, encoder.stats().itemsTexts());
+        assertEquals(5, encoder.stats().waitingItemTexts());
         device.release();
         assertEquals(5, get(running).length);
         assertEquals(5, get(next).length);
@@ -198,7 +198,7 @@ public class EncoderQueueTests extends FakeDeviceTestCase {
         assertEquals(1, encoder.stats().work().withdrawn());
     }
 
-    public void testCancelledWhileItRuns() throws Exception {
+    public void testRunningRequestIsCancelled() throws Exception {
         Encoder encoder = encoder(1, 10_000, Settings.EMPTY);
         device.hold();
         CompletableFuture<float[][]> future = new CompletableFuture<>();
@@ -210,14 +210,14 @@ public class EncoderQueueTests extends FakeDeviceTestCase {
         awaitBlocked(1);
         assertTrue(running.cancel());
         assertThat(failure(future), instanceOf(TaskCancelledException.class));
-        assertEquals(0, encoder.stats().itemsTexts());
+        assertEquals(0, encoder.stats().waitingItemTexts());
         assertThat("a thread still holds a slice", breaker.getUsed(), greaterThan(0L));
         device.release();
         assertBusy(() -> assertEquals(0, breaker.getUsed()));
         assertThat(device.encoded.size(), lessThan(200));
     }
 
-    public void testTimedOutLeavesTheQueue() throws Exception {
+    public void testTimedOutRequestIsRemovedFromTheQueue() throws Exception {
         Encoder encoder = encoder(1, 10_000, Settings.EMPTY);
         device.hold();
         CompletableFuture<float[][]> running = items(encoder, 0, 5);
@@ -226,7 +226,7 @@ public class EncoderQueueTests extends FakeDeviceTestCase {
         Throwable late = failure(encode(encoder, Purpose.QUERY, List.of("query"), timeout));
         assertEquals(RestStatus.SERVICE_UNAVAILABLE, ExceptionsHelper.status(late));
         assertThat(late.getMessage(), containsString("no vectors within [" + timeout + "]"));
-        assertEquals(0, encoder.stats().queriesTexts());
+        assertEquals(0, encoder.stats().waitingQueryTexts());
         device.release();
         assertEquals(5, get(running).length);
         assertFalse(device.encoded.contains("query"));
@@ -250,41 +250,41 @@ public class EncoderQueueTests extends FakeDeviceTestCase {
         assertEquals(50, get(items(encoder, 30, 80)).length);
     }
 
-    public void testTextsThatAreCutInDifferentWaysDoNotMeet() throws Exception {
+    public void testSlicesHaveOneChunking() throws Exception {
         Encoder encoder = encoder(1, 10_000, Settings.EMPTY);
         device.hold();
         CompletableFuture<float[][]> running = items(encoder, 0, 1);
         awaitBlocked(1);
         List<CompletableFuture<float[][]>> waiting = new ArrayList<>();
-        Chunking[] ways = { Chunking.TRUNCATE, new Chunking(8), new Chunking(8), new Chunking(2) };
-        for (int i = 0; i < ways.length; i++) {
+        Chunking[] chunkings = { Chunking.TRUNCATE, new Chunking(8), new Chunking(8), new Chunking(2) };
+        for (int i = 0; i < chunkings.length; i++) {
             CompletableFuture<float[][]> future = new CompletableFuture<>();
             waiting.add(future);
             ActionListener<float[][]> listener = ActionListener.wrap(future::complete, future::completeExceptionally);
-            encoder.encode("fake", Purpose.ITEM, ways[i], texts("way " + i, 0, 3), null, listener);
+            encoder.encode("fake", Purpose.ITEM, chunkings[i], texts("chunking " + i, 0, 3), null, listener);
         }
         device.release();
         assertEquals(1, get(running).length);
-        for (int i = 0; i < ways.length; i++) {
+        for (int i = 0; i < chunkings.length; i++) {
             assertEquals(3, get(waiting.get(i)).length);
-            for (String text : texts("way " + i, 0, 3)) {
-                assertEquals(text, ways[i], device.chunkings.get(text));
+            for (String text : texts("chunking " + i, 0, 3)) {
+                assertEquals(text, chunkings[i], device.chunkings.get(text));
             }
         }
     }
 
-    public void testBreakerKnowsWhatChunksTake() throws Exception {
+    public void testBreakerAccountsForChunks() throws Exception {
         Encoder encoder = encoder(1, 10_000, Settings.EMPTY);
         device.hold();
         String text = "x".repeat(1_000);
-        ActionListener<float[][]> nobody = ActionListener.wrap(vectors -> {}, e -> {});
-        encoder.encode("fake", Purpose.ITEM, Chunking.TRUNCATE, List.of(text), null, nobody);
-        long cut = breaker.getUsed();
-        encoder.encode("fake", Purpose.ITEM, new Chunking(8), List.of(text), null, nobody);
-        assertEquals("four chunks of ids and vectors", cut + 4 * (256 * 4 + 384 * 4), breaker.getUsed() - cut);
+        ActionListener<float[][]> noop = ActionListener.wrap(vectors -> {}, e -> {});
+        encoder.encode("fake", Purpose.ITEM, Chunking.TRUNCATE, List.of(text), null, noop);
+        long truncated = breaker.getUsed();
+        encoder.encode("fake", Purpose.ITEM, new Chunking(8), List.of(text), null, noop);
+        assertEquals("four chunks of ids and vectors", truncated + 4 * (256 * 4 + 384 * 4), breaker.getUsed() - truncated);
     }
 
-    public void testBadTextFailsAlone() throws Exception {
+    public void testOnlyFailingTextsFail() throws Exception {
         Encoder encoder = encoder(1, 10_000, Settings.EMPTY);
         device.hold();
         CompletableFuture<float[][]> running = items(encoder, 0, 5);
@@ -292,12 +292,12 @@ public class EncoderQueueTests extends FakeDeviceTestCase {
         List<String> texts = new ArrayList<>(texts("item", 10, 30));
         texts.set(3, "poison");
         texts.set(17, " poison ");
-        CompletableFuture<float[][]> bad = encode(encoder, Purpose.ITEM, texts, null);
-        CompletableFuture<float[][]> good = items(encoder, 40, 45);
+        CompletableFuture<float[][]> failing = encode(encoder, Purpose.ITEM, texts, null);
+        CompletableFuture<float[][]> succeeding = items(encoder, 40, 45);
         device.release();
         assertEquals(5, get(running).length);
-        assertEquals("in one slice with the bad one", 5, get(good).length);
-        FailedTexts failed = (FailedTexts) failure(bad);
+        assertEquals("in one slice with the failing request", 5, get(succeeding).length);
+        FailedTexts failed = (FailedTexts) failure(failing);
         assertEquals("[encode] [texts[3]] and [1] more of [20] cannot be encoded: on purpose", failed.getMessage());
         assertEquals(RestStatus.INTERNAL_SERVER_ERROR, failed.status());
         for (int i = 0; i < 20; i++) {
@@ -313,7 +313,7 @@ public class EncoderQueueTests extends FakeDeviceTestCase {
         assertEquals("from the cache", encoded, device.encoded.size());
     }
 
-    public void testGeneralFailureDropsTheRest() throws Exception {
+    public void testGeneralFailureRemovesTheRestOfTheRequest() throws Exception {
         Encoder encoder = encoder(1, 10_000, Settings.EMPTY);
         Throwable failure = failure(encode(encoder, Purpose.ITEM, texts("poison", 0, 5000), null));
         assertThat(failure, instanceOf(IllegalStateException.class));
@@ -322,8 +322,8 @@ public class EncoderQueueTests extends FakeDeviceTestCase {
         assertBusy(() -> assertEquals(1, encoder.stats().work().failed()));
     }
 
-    /** Whatever happens to a request, its caller has one answer and the breaker has its bytes back. */
-    public void testEveryWayOutGivesTheBytesBack() throws Exception {
+    /** Every request calls its listener once and releases its memory, whether it succeeds, fails, is cancelled or times out. */
+    public void testEveryOutcomeReleasesTheMemory() throws Exception {
         breaker = breaker(1_000_000);
         Encoder encoder = encoder(2, 300, Settings.builder().put("affinity.encode.cache.size", randomFrom("0b", "100kb", "10mb")).build());
         int requests = 2000;
@@ -354,14 +354,14 @@ public class EncoderQueueTests extends FakeDeviceTestCase {
             }
         }
         EncodeStats stats = encoder.stats();
-        assertEquals(0, stats.itemsTexts() + stats.queriesTexts());
+        assertEquals(0, stats.waitingItemTexts() + stats.waitingQueryTexts());
         assertEquals(0, stats.queueBytes());
         long succeeded = outcomes.stream().filter(outcome -> outcome.vectors != null).count();
         logger.info("[{}] of [{}] requests succeeded: {}", succeeded, requests, stats);
         assertThat(succeeded, greaterThan(0L));
     }
 
-    /** What a caller got; some cannot take an answer that comes later. */
+    /** A listener that counts its calls. A faulty one throws when it is called from another thread than the caller's. */
     private static final class Outcome implements ActionListener<float[][]> {
         final List<String> texts;
         final AtomicInteger answers = new AtomicInteger();
@@ -388,7 +388,7 @@ public class EncoderQueueTests extends FakeDeviceTestCase {
         private void answered() {
             answers.incrementAndGet();
             if (faulty && Thread.currentThread() != caller) {
-                throw new IllegalStateException("a caller that cannot take its answer");
+                throw new IllegalStateException("on purpose");
             }
         }
     }

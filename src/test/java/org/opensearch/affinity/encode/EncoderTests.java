@@ -52,7 +52,7 @@ public class EncoderTests extends EncodeTestCase {
         return encoder(models, threadPool);
     }
 
-    public void testEveryCallerGetsItsOwnVectors() throws Exception {
+    public void testCallersGetTheVectorsOfTheirTexts() throws Exception {
         Encoder encoder = encoder(2, 10_000);
         List<List<String>> calls = IntStream.range(0, 60)
             .mapToObj(call -> texts(randomIntBetween(1, call == 0 ? 300 : 5)).stream().map(text -> text + " of caller " + call).toList())
@@ -70,7 +70,7 @@ public class EncoderTests extends EncodeTestCase {
 
     public void testFullQueueIsRefused() throws Exception {
         Encoder encoder = encoder(1, 10);
-        CountDownLatch release = holdThread();
+        CountDownLatch release = holdThreads();
         CompletableFuture<float[][]> first = encode(encoder, MODEL, texts(8));
         CompletableFuture<float[][]> second = encode(encoder, MODEL, texts(2));
         CompletableFuture<float[][]> third = encode(encoder, MODEL, texts(1));
@@ -84,7 +84,7 @@ public class EncoderTests extends EncodeTestCase {
         assertEquals(1, get(encode(encoder, MODEL, texts(1))).length);
     }
 
-    public void testRequestLargerThanTheIdleQueueIsTaken() throws Exception {
+    public void testRequestLargerThanTheEmptyQueueIsAccepted() throws Exception {
         Encoder encoder = encoder(1, 10);
         assertEquals(40, get(encode(encoder, MODEL, texts(40))).length);
     }
@@ -96,21 +96,21 @@ public class EncoderTests extends EncodeTestCase {
         assertEquals(0, get(encode(encoder, MODEL, List.of())).length);
     }
 
-    public void testEngineFailureReachesEveryCallerAndNobodyElse() throws Exception {
+    public void testFailureOfAModelFailsTheRequestsForThatModelOnly() throws Exception {
         Encoder encoder = encoder(2, 10_000);
-        CountDownLatch release = holdThread();
+        CountDownLatch release = holdThreads();
         List<CompletableFuture<float[][]>> broken = new ArrayList<>();
-        List<CompletableFuture<float[][]>> sound = new ArrayList<>();
+        List<CompletableFuture<float[][]>> intact = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             broken.add(encode(encoder, "broken", texts(randomIntBetween(1, 200))));
-            sound.add(encode(encoder, MODEL, texts(randomIntBetween(1, 5))));
+            intact.add(encode(encoder, MODEL, texts(randomIntBetween(1, 5))));
         }
         release.countDown();
         for (int i = 0; i < 10; i++) {
             CompletableFuture<float[][]> failing = broken.get(i);
             ExecutionException e = expectThrows(ExecutionException.class, () -> get(failing));
             assertThat(e.getCause().getMessage(), containsString("cannot load module"));
-            for (float[] vector : get(sound.get(i))) {
+            for (float[] vector : get(intact.get(i))) {
                 assertUnit(vector);
             }
         }
@@ -133,11 +133,12 @@ public class EncoderTests extends EncodeTestCase {
         }
     }
 
-    public void testCallersThreadContext() throws Exception {
+    @SuppressWarnings("try")
+    public void testListenersRunInTheThreadContextOfTheirCaller() throws Exception {
         Encoder encoder = encoder(1, 100);
         ThreadContext context = threadPool.getThreadContext();
         List<CompletableFuture<String>> users = new ArrayList<>();
-        CountDownLatch release = holdThread();
+        CountDownLatch release = holdThreads();
         for (String user : List.of("ann", "bob", "cem")) {
             CompletableFuture<String> seen = new CompletableFuture<>();
             users.add(seen);
@@ -156,9 +157,9 @@ public class EncoderTests extends EncodeTestCase {
         assertEquals("cemcem", get(users.get(2)));
     }
 
-    public void testCallerThatThrowsHarmsNobody() throws Exception {
+    public void testListenerThatThrowsDoesNotAffectOthers() throws Exception {
         Encoder encoder = encoder(1, 100);
-        CountDownLatch release = holdThread();
+        CountDownLatch release = holdThreads();
         encoder.encode(MODEL, texts(1), new ActionListener<>() {
             @Override
             public void onResponse(float[][] vectors) {
@@ -175,15 +176,15 @@ public class EncoderTests extends EncodeTestCase {
         assertEquals(1, get(next).length);
     }
 
-    public void testStoppedPoolAnswers() throws Exception {
+    public void testPoolThatIsShutDownFailsRequests() throws Exception {
         Encoder encoder = encoder(2, 1000);
         threadPool.shutdown();
         ExecutionException e = expectThrows(ExecutionException.class, () -> get(encode(encoder, MODEL, texts(100))));
         assertThat(e.getCause(), instanceOf(OpenSearchRejectedExecutionException.class));
     }
 
-    /** Keeps the pool's threads from taking texts until the latch is counted down. */
-    private CountDownLatch holdThread() throws InterruptedException {
+    /** Blocks all threads of the pool until the latch is counted down. */
+    private CountDownLatch holdThreads() throws InterruptedException {
         int threads = threadPool.info(DeviceQueue.THREAD_POOL).getMax();
         CountDownLatch held = new CountDownLatch(threads);
         CountDownLatch release = new CountDownLatch(1);

@@ -7,7 +7,7 @@ import org.opensearch.affinity.encode.pack.ModelPacks;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What tests of the queue and the cache share: models {@code fake} and {@code other}, which only {@link FakeInference} can run. */
+/** Base of tests of the queue and the cache, with the models {@code fake} and {@code other}, which only {@link FakeInference} can run. */
 public abstract class FakeDeviceTestCase extends EncodeTestCase {
     static ModelPacks models;
 

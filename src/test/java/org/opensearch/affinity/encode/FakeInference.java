@@ -14,17 +14,17 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** A device that remembers what it was asked, waits when it is told to, and fails for texts that say so. */
+/** A device that records the texts it encodes, waits on demand, and fails for texts that contain {@code poison}. */
 final class FakeInference implements Inference {
     static final int DIMENSION = 384;
     static final int BATCH = 10;
 
     final List<String> encoded = Collections.synchronizedList(new ArrayList<>());
-    /** How long each text was told to be read. */
+    /** The chunking with which each text was encoded. */
     final Map<String, Chunking> chunkings = new ConcurrentHashMap<>();
-    /** Batches. */
+    /** The number of failed batches. */
     final AtomicInteger failed = new AtomicInteger();
-    /** A batch takes one; plenty unless {@link #hold} was called. */
+    /** One for each batch; practically unlimited unless {@link #hold} was called. */
     private final Semaphore permits = new Semaphore(Integer.MAX_VALUE / 2);
 
     /** No batch runs until {@link #release}. */
@@ -36,12 +36,12 @@ final class FakeInference implements Inference {
         release(Integer.MAX_VALUE / 2);
     }
 
-    /** Lets so many batches run. */
+    /** Permits a number of batches. */
     void release(int batches) {
         permits.release(batches);
     }
 
-    /** Threads that wait to run a batch. */
+    /** The number of threads that wait to run a batch. */
     int blocked() {
         return permits.getQueueLength();
     }
@@ -82,6 +82,7 @@ final class FakeInference implements Inference {
         return texts.stream().map(FakeInference::vector).toArray(float[][]::new);
     }
 
+    /** The unit vector that the device returns for a text. */
     static float[] vector(String text) {
         float[] vector = new float[DIMENSION];
         vector[Math.floorMod(text.hashCode(), DIMENSION)] = 1;

@@ -20,7 +20,7 @@ import java.util.TimeZone;
 import static org.hamcrest.Matchers.containsString;
 
 public class BuildModelPackTests extends EncodeTestCase {
-    public void testSameInputsMakeTheSameBytes() throws Exception {
+    public void testEqualInputsGiveEqualBytes() throws Exception {
         TimeZone zone = TimeZone.getDefault();
         try {
             TimeZone.setDefault(TimeZone.getTimeZone(randomFrom("Asia/Tokyo", "America/Lima", "UTC")));
@@ -50,28 +50,28 @@ public class BuildModelPackTests extends EncodeTestCase {
         Path packs = createTempDir();
         Path description = describe("all-minilm-l6-v2.onnx", 256);
         BuildModelPack build = build(packs, description);
-        assertFalse(build.upToDate());
+        assertFalse(build.isUpToDate());
         build.write();
-        assertTrue(build.upToDate());
+        assertTrue(build.isUpToDate());
         Files.setLastModifiedTime(description, FileTime.fromMillis(System.currentTimeMillis() + 10_000));
-        assertFalse(build.upToDate());
+        assertFalse(build.isUpToDate());
     }
 
-    public void testWrongDescriptions() throws Exception {
+    public void testInvalidDescriptions() throws Exception {
         Path missing = createTempFile();
         Files.writeString(missing, "name = x\n");
-        assertThat(refused(() -> build(createTempDir(), missing)), containsString("misses [onnx]"));
+        assertThat(refused(() -> build(createTempDir(), missing)), containsString("has no property [onnx]"));
         Path tooLong = describe("all-minilm-l6-v2.onnx", 513);
         assertThat(
             refused(() -> build(createTempDir(), tooLong).write()),
-            containsString("[max_tokens] is [513], the model has [512] positions")
+            containsString("[max_tokens] must be from 3 to the model's number of positions, [512], got [513]")
         );
         assertThat(refused(() -> Pooling.parse("max")), containsString("unknown pooling [max]; known: [mean, cls]"));
     }
 
     public void testGraphThatIsNotBert() throws Exception {
         String words = "bert.embeddings.word_embeddings.weight";
-        assertThat(refused(() -> bert(graph -> node(graph, "Relu"))), containsString("[*embeddings.word_embeddings.weight], found []"));
+        assertThat(refused(() -> bert(graph -> node(graph, "Relu"))), containsString("[*embeddings.word_embeddings.weight], got []"));
         assertThat(
             refused(() -> bert(graph -> tensor(graph, words, 7, 4))),
             containsString("tensor [bert.embeddings.position_embeddings.weight] is missing")
@@ -85,16 +85,16 @@ public class BuildModelPackTests extends EncodeTestCase {
     public void testFileThatIsNotOnnx() throws Exception {
         Path file = createTempFile();
         expectThrows(IOException.class, () -> OnnxGraph.read(file));
-        Files.writeString(file, "This is no protobuf message at all, not even nearly.");
+        Files.writeString(file, "This text is no protobuf message.");
         expectThrows(IOException.class, () -> OnnxGraph.read(file));
     }
 
     public void testOtherDataTypes() throws Exception {
         OnnxGraph graph = read(out -> tensor(out, "half", 3));
         OnnxGraph.Tensor half = new OnnxGraph.Tensor("half", new long[] { 3 }, 10, graph.initializer("half").bytes());
-        assertThat(refused(half::floats), containsString("tensor [half] has ONNX data type [10]"));
+        assertThat(refused(half::floats), containsString("tensor [half] must have the ONNX data type float32 [1], got [10]"));
         OnnxGraph.Tensor torn = new OnnxGraph.Tensor("torn", new long[] { 4 }, 1, graph.initializer("half").bytes());
-        assertThat(refused(torn::floats), containsString("tensor [torn] of shape [4] holds [3] values"));
+        assertThat(refused(torn::floats), containsString("tensor [torn] of shape [4] has [3] values"));
     }
 
     private static String refused(ThrowingRunnable build) {
@@ -122,7 +122,7 @@ public class BuildModelPackTests extends EncodeTestCase {
         return new BertGraph(read(graph));
     }
 
-    /** A graph written by hand: a node and what the test adds. */
+    /** Reads a graph of one node and the given content. */
     private static OnnxGraph read(CheckedConsumer<CodedOutputStream, IOException> content) throws IOException {
         Path file = createTempFile();
         ByteString graph = message(out -> {

@@ -19,7 +19,7 @@ public class ImportModelTests extends EncodeTestCase {
     private final Path onnx = folder("affinity.weights").resolve("all-minilm-l6-v2.onnx");
     private final Path tokenizer = folder("affinity.weights").resolve("all-minilm-l6-v2-tokenizer.json");
 
-    public void testImportedModelIsAsGoodAsABuiltOne() throws Exception {
+    public void testImportedModelEqualsTheBuiltOne() throws Exception {
         Path models = createTempDir();
         assertEquals(ExitCodes.OK, run(onnx, tokenizer, "mine", "mean", 256, "--query-prefix", "find: ", models.toString()));
         assertThat(terminal.getOutput(), containsString("dimension [384], at most [256] tokens"));
@@ -30,22 +30,23 @@ public class ImportModelTests extends EncodeTestCase {
             assertUnit(own.get("mine").encode(List.of("lamp"))[0]);
         }
         assertEquals(ExitCodes.CANT_CREATE, run(onnx, tokenizer, "mine", "mean", 256, models.toString()));
-        assertThat(terminal.getErrorOutput(), containsString("is there already"));
+        assertThat(terminal.getErrorOutput(), containsString("exists already"));
     }
 
-    public void testWhatIsNotSupported() throws Exception {
+    public void testUnsupportedModelsAreRefused() throws Exception {
         Path words = createTempFile();
         Files.writeString(words, "{\"model\": {\"type\": \"WordPiece\", \"vocab\": {\"a\": 0, \"b\": 30522}}}");
-        assertRefused(ExitCodes.DATA_ERROR, "makes ids up to [30522], the model has [30522] words", onnx, words, "m", "mean", 256);
+        String tooLarge = "has token ids up to [30522]; the model's ids are from 0 to [30521]";
+        assertRefused(ExitCodes.DATA_ERROR, tooLarge, onnx, words, "m", "mean", 256);
         Files.writeString(words, "{\"model\": {\"type\": \"Unigram\", \"vocab\": [[\"a\", -1.0]]}}");
-        assertRefused(ExitCodes.DATA_ERROR, "it has no [model.vocab]", onnx, words, "m", "mean", 256);
+        assertRefused(ExitCodes.DATA_ERROR, "it has no object [model.vocab]", onnx, words, "m", "mean", 256);
         Files.writeString(words, "{\"model\": broken");
-        assertRefused(ExitCodes.DATA_ERROR, "is no JSON", onnx, words, "m", "mean", 256);
+        assertRefused(ExitCodes.DATA_ERROR, "is not valid JSON", onnx, words, "m", "mean", 256);
         assertRefused(ExitCodes.IO_ERROR, "is no ONNX model", tokenizer, tokenizer, "m", "mean", 256);
         assertRefused(ExitCodes.DATA_ERROR, "unknown pooling [max]; known: [mean, cls]", onnx, tokenizer, "m", "max", 256);
-        assertRefused(ExitCodes.DATA_ERROR, "the model has [512] positions", onnx, tokenizer, "m", "mean", 513);
-        assertRefused(ExitCodes.USAGE, "[--name] is [../m]", onnx, tokenizer, "../m", "mean", 256);
-        assertRefused(ExitCodes.NO_INPUT, "is no file", onnx.resolveSibling("none.onnx"), tokenizer, "m", "mean", 256);
+        assertRefused(ExitCodes.DATA_ERROR, "number of positions, [512], got [513]", onnx, tokenizer, "m", "mean", 513);
+        assertRefused(ExitCodes.USAGE, "got [../m]", onnx, tokenizer, "../m", "mean", 256);
+        assertRefused(ExitCodes.NO_INPUT, "does not exist or is no file", onnx.resolveSibling("none.onnx"), tokenizer, "m", "mean", 256);
     }
 
     private void assertRefused(int code, String reason, Path onnx, Path tokenizer, String name, String pooling, int tokens)
@@ -54,7 +55,7 @@ public class ImportModelTests extends EncodeTestCase {
         Path models = createTempDir();
         assertEquals(terminal.getErrorOutput(), code, run(onnx, tokenizer, name, pooling, tokens, models.toString()));
         assertThat(terminal.getErrorOutput(), containsString(reason));
-        assertFalse("nothing is left behind", Files.exists(models.resolve("m")));
+        assertFalse("nothing was written", Files.exists(models.resolve("m")));
     }
 
     private int run(Path onnx, Path tokenizer, String name, String pooling, int tokens, String... more) throws Exception {

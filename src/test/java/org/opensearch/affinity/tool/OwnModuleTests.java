@@ -27,11 +27,11 @@ import java.util.regex.Pattern;
 
 import static org.hamcrest.Matchers.lessThan;
 
-/** TorchScript modules that this plugin did not make, with manifests written by hand. */
+/** Runs TorchScript modules that were not built by this plugin, with manifests written by hand. */
 public class OwnModuleTests extends EncodeTestCase {
     private static final int VOCABULARY = 30522;
 
-    /** The sum of the tokens' embeddings, not normalised. */
+    /** A module that returns the sum of the tokens' embeddings, not normalised. */
     private static final String MASK = """
         class Encoder(Module):
           __parameters__ = []
@@ -47,8 +47,8 @@ public class OwnModuleTests extends EncodeTestCase {
             mask = torch.lt(positions, torch.unsqueeze(lengths, 1))
             return""".indent(4).stripTrailing());
 
-    /** One that a batch of more than 100 tokens is too much for. */
-    private static final String GREEDY = LENGTHS.replace("    return", """
+    /** A module that runs out of memory with more than 100 tokens in a batch. */
+    private static final String LITTLE_MEMORY = LENGTHS.replace("    return", """
             if torch.gt(torch.numel(ids), 100):
               ops.prim.RaiseException("CUDA out of memory. Tried to allocate 2.00 GiB")
             else:
@@ -62,12 +62,12 @@ public class OwnModuleTests extends EncodeTestCase {
         for (int i = 0; i < masked.length; i++) {
             assertUnit(masked[i]);
             assertArrayEquals(masked[i], counted[i], 1e-6f);
-            assertArrayEquals("padding counts for nothing", encode(MASK, ModelInputs.MASK, texts.subList(i, i + 1))[0], masked[i], 1e-6f);
+            assertArrayEquals("padding has no effect", encode(MASK, ModelInputs.MASK, texts.subList(i, i + 1))[0], masked[i], 1e-6f);
         }
         assertThat(cosine(masked[0], masked[1]), lessThan(0.99));
     }
 
-    /** The manifest that the README shows, with the sums of these files. */
+    /** Reads the manifest in the README, with the checksums of the test's files. */
     public void testManifestOfTheReadme() throws Exception {
         Matcher shown = Pattern.compile("(?s)\n```json\n(.*?)```").matcher(Files.readString(PathUtils.get("docs/encode.md")));
         assertTrue(shown.find());
@@ -96,7 +96,7 @@ public class OwnModuleTests extends EncodeTestCase {
         }
     }
 
-    public void testOtherPrecisionsAreLeftOut() throws Exception {
+    public void testOtherPrecisionsFallBackToFloat32() throws Exception {
         Settings bf16 = Settings.builder().put("affinity.precision", "bf16").build();
         TorchRuntime runtime = new TorchRuntime(folder("affinity.native"), 1, TorchSettings.of(bf16));
         try (SentenceEncoder encoder = SentenceEncoder.load(runtime, pack(MASK, ModelInputs.MASK, "", ""))) {
@@ -107,8 +107,8 @@ public class OwnModuleTests extends EncodeTestCase {
     public void testOutOfMemoryHalvesTheBatch() throws Exception {
         List<String> texts = Collections.nCopies(40, "a lamp for the desk and for the tent");
         float[] expected = encode(LENGTHS, ModelInputs.LENGTHS, texts.subList(0, 1))[0];
-        try (SentenceEncoder encoder = SentenceEncoder.load(runtime(), pack(GREEDY, ModelInputs.LENGTHS, "", ""))) {
-            assertEquals("not even the smallest candidate fits", 512, encoder.batchTokens());
+        try (SentenceEncoder encoder = SentenceEncoder.load(runtime(), pack(LITTLE_MEMORY, ModelInputs.LENGTHS, "", ""))) {
+            assertEquals("the smallest candidate, although it exceeds the memory", 512, encoder.batchTokens());
             for (float[] vector : encoder.encode(texts)) {
                 assertArrayEquals(expected, vector, 1e-6f);
             }
@@ -120,25 +120,26 @@ public class OwnModuleTests extends EncodeTestCase {
 
     public void testChunks() throws Exception {
         Chunking chunks = new Chunking(8);
-        // 64 tokens in chunks of at most 28 make three; the last of the texts fits one.
-        List<String> texts = new ArrayList<>(Collections.nCopies(10, "a lamp for the desk and for the tent, and one for the garden. ".repeat(4)));
+        // 64 tokens are three chunks of at most 28 tokens; the last text is one chunk.
+        String text = "a lamp for the desk and for the tent, and one for the garden. ".repeat(4);
+        List<String> texts = new ArrayList<>(Collections.nCopies(10, text));
         texts.add("a lamp");
         try (
             SentenceEncoder masked = SentenceEncoder.load(runtime(), pack(MASK, ModelInputs.MASK, 30, "", ""));
             SentenceEncoder counted = SentenceEncoder.load(runtime(), pack(LENGTHS, ModelInputs.LENGTHS, 30, "", ""));
-            SentenceEncoder greedy = SentenceEncoder.load(runtime(), pack(GREEDY, ModelInputs.LENGTHS, 30, "", ""))
+            SentenceEncoder littleMemory = SentenceEncoder.load(runtime(), pack(LITTLE_MEMORY, ModelInputs.LENGTHS, 30, "", ""))
         ) {
             float[][] expected = counted.encode(texts, Purpose.ITEM, chunks);
             float[][] padded = masked.encode(texts, Purpose.ITEM, chunks);
-            float[][] halved = greedy.encode(texts, Purpose.ITEM, chunks);
+            float[][] halved = littleMemory.encode(texts, Purpose.ITEM, chunks);
             for (int i = 0; i < expected.length; i++) {
                 assertUnit(expected[i]);
                 assertArrayEquals(expected[i], padded[i], 1e-6f);
                 assertArrayEquals(expected[i], halved[i], 1e-6f);
             }
-            assertEquals("the device had no memory for more", 64, greedy.batchTokens());
-            float[] cut = counted.encode(texts.subList(0, 1))[0];
-            assertThat("the rest of the text counts", cosine(expected[0], cut), lessThan(0.9999));
+            assertEquals("halved until it fits the memory", 64, littleMemory.batchTokens());
+            float[] truncated = counted.encode(texts.subList(0, 1))[0];
+            assertThat("later chunks count", cosine(expected[0], truncated), lessThan(0.9999));
         }
     }
 

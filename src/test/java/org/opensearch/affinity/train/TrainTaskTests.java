@@ -24,13 +24,13 @@ public class TrainTaskTests extends OpenSearchTestCase {
         assertEquals(progress, copyWriteable(progress, writableRegistry(), TrainTask.Progress::new));
     }
 
-    public void testEndsWhereItIsWhenItIsCancelled() {
+    public void testCancellation() {
         TrainTask task = task();
         ProgressListener listener = task.begin("reading the log");
-        task.requireWanted();
-        task.cancel("enough");
+        task.requireNotCancelled();
+        task.cancel("no longer needed");
         String message = "[affinity] the training was cancelled while reading the log";
-        assertEquals(message, expectThrows(TaskCancelledException.class, task::requireWanted).getMessage());
+        assertEquals(message, expectThrows(TaskCancelledException.class, task::requireNotCancelled).getMessage());
         assertEquals(message, expectThrows(TaskCancelledException.class, () -> listener.at(0.5)).getMessage());
         assertEquals(message, expectThrows(TaskCancelledException.class, () -> task.begin("learning weights")).getMessage());
     }

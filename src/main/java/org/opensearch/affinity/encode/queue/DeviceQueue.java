@@ -25,16 +25,16 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The line in front of one device. Texts of all callers wait in it, and a few threads take slices: small
- * requests share a batch, a large one spreads over all threads. Queries and items have a lane each, so that
- * neither fills the other's. Queries go first: before any slice of items, and between the batches of one that
- * runs. A thread tokenises its slice while others run theirs. Thread-safe.
+ * A bounded queue of texts for one device, with priority for queries. The threads of {@value #THREAD_POOL} take slices of it, which
+ * are texts of one model and purpose, of one or several jobs: small requests share batches, and a large one is spread over all
+ * threads. Queries and items wait separately, each up to the same limits. Queries are taken before items, and also between the
+ * batches of a slice of items that is running. Thread-safe.
  */
 public final class DeviceQueue {
     /** The thread pool whose threads encode; its size is the number of batches that run at once. */
     public static final String THREAD_POOL = "affinity_encode";
 
-    /** What may wait in each lane beside the limit in texts, on the heap. */
+    /** The bytes on the heap of the texts that may wait for each purpose. A second limit is the number of texts. */
     public static final Setting<ByteSizeValue> SIZE = Setting.memorySizeSetting(
         "affinity.encode.queue.size",
         "2%",
@@ -42,160 +42,164 @@ public final class DeviceQueue {
         Setting.Property.Dynamic
     );
 
-    private static final Logger logger = LogManager.getLogger(DeviceQueue.class);
+    private static final Logger LOGGER = LogManager.getLogger(DeviceQueue.class);
 
     /** Default of {@code thread_pool.affinity_encode.queue_size}: the texts that may wait for each purpose. */
-    private static final int MAX_WAITING_TEXTS = 10_000;
-    /** Fewer texts are not worth another thread. */
-    private static final int MIN_SLICE = 32;
+    private static final int DEFAULT_MAX_TEXTS = 10_000;
+    /** The number of waiting texts for which a further thread is started. */
+    private static final int MIN_SLICE_SIZE = 32;
     private static final int MAX_RETRY_SECONDS = 60;
 
     private final Inference inference;
     private final ThreadPool threadPool;
     private final EncodeMeter meter;
-    private final int threads;
-    private final long capacity;
+    private final int maxThreads;
+    private final long maxTexts;
 
-    private final Map<Purpose, WaitingJobs> lanes = new EnumMap<>(Purpose.class);
-    private long capacityBytes;
-    private int running;
+    // Guarded by this.
+    private final Map<Purpose, WaitingJobs> waiting = new EnumMap<>(Purpose.class);
+    private long maxBytes;
+    private int runningThreads;
 
     /**
-     * @param threadPool    built with {@link #executor}: its threads and the most texts a lane holds
-     * @param capacityBytes most bytes of texts a lane holds
+     * @param threadPool has the pool built with {@link #executor}, whose size and queue size are the most threads and, for each
+     *                   purpose, the most waiting texts
+     * @param maxBytes   most bytes of waiting texts, for each purpose
      */
-    public DeviceQueue(Inference inference, ThreadPool threadPool, EncodeMeter meter, ByteSizeValue capacityBytes) {
+    public DeviceQueue(Inference inference, ThreadPool threadPool, EncodeMeter meter, ByteSizeValue maxBytes) {
         this.inference = inference;
         this.threadPool = threadPool;
         this.meter = meter;
-        this.capacityBytes = capacityBytes.getBytes();
+        this.maxBytes = maxBytes.getBytes();
         ThreadPool.Info info = threadPool.info(THREAD_POOL);
-        this.threads = info.getMax();
-        SizeValue queue = info.getQueueSize();
-        this.capacity = queue == null ? Long.MAX_VALUE : queue.singles();
+        this.maxThreads = info.getMax();
+        SizeValue queueSize = info.getQueueSize();
+        this.maxTexts = queueSize == null ? Long.MAX_VALUE : queueSize.singles();
         for (Purpose purpose : Purpose.values()) {
-            lanes.put(purpose, new WaitingJobs());
+            waiting.put(purpose, new WaitingJobs());
         }
     }
 
     /** The builder of the thread pool {@value #THREAD_POOL}, which the plugin registers. Default size: one thread a processor. */
     public static ExecutorBuilder<?> executor(Settings settings) {
         int processors = OpenSearchExecutors.allocatedProcessors(settings);
-        return new FixedExecutorBuilder(settings, THREAD_POOL, processors, MAX_WAITING_TEXTS, "thread_pool." + THREAD_POOL);
+        return new FixedExecutorBuilder(settings, THREAD_POOL, processors, DEFAULT_MAX_TEXTS, "thread_pool." + THREAD_POOL);
     }
 
+    /** The models of the device. */
     public Inference inference() {
         return inference;
     }
 
-    public synchronized void resize(ByteSizeValue capacityBytes) {
-        this.capacityBytes = capacityBytes.getBytes();
+    /** Changes the most bytes of waiting texts, for each purpose. Jobs that wait already are not affected. */
+    public synchronized void resize(ByteSizeValue maxBytes) {
+        this.maxBytes = maxBytes.getBytes();
     }
 
     /**
-     * Takes a job or fails it with an {@link OpenSearchRejectedExecutionException} if it does not fit. A job
-     * larger than its lane is taken if nothing waits: its texts are in memory anyway, and it would never fit.
+     * Adds a job to the queue, or fails it with an {@link OpenSearchRejectedExecutionException} if it exceeds a limit. If no job waits
+     * for the purpose, a job is added however large it is: its texts are in memory already, and it would never be within the limits.
      */
     public void submit(EncodeJob job) {
-        int starts;
+        int newThreads;
         synchronized (this) {
-            starts = enqueue(job);
+            newThreads = enqueue(job);
         }
-        if (starts < 0) {
+        if (newThreads < 0) {
             meter.rejected();
             withdraw(job, rejection(job));
         }
-        for (int i = 0; i < starts; i++) {
-            start();
+        for (int i = 0; i < newThreads; i++) {
+            startThread();
         }
     }
 
     /**
-     * Answers the job with a failure now and drops what of it still waits.
+     * Fails a job and removes its waiting texts from the queue. Texts that a thread has taken are encoded, without effect.
      *
-     * @return false if it was answered before
+     * @return false if the job's listener was called before
      */
-    public boolean withdraw(EncodeJob job, Exception why) {
+    public boolean withdraw(EncodeJob job, Exception reason) {
         EncodeJob.Part rest;
         synchronized (this) {
-            rest = lanes.get(job.purpose()).remove(job);
+            rest = waiting.get(job.purpose()).remove(job);
         }
         rest.drop();
-        return job.fail(why);
+        return job.fail(reason);
     }
 
-    /** Texts that wait, by purpose. */
+    /** The number of waiting texts by purpose. */
     public synchronized Map<Purpose, Integer> texts() {
         Map<Purpose, Integer> texts = new EnumMap<>(Purpose.class);
-        lanes.forEach((purpose, lane) -> texts.put(purpose, lane.texts()));
+        waiting.forEach((purpose, jobs) -> texts.put(purpose, jobs.texts()));
         return texts;
     }
 
-    /** What they take on the heap. */
+    /** The bytes of all waiting texts on the heap. */
     public synchronized long bytes() {
-        return lanes.values().stream().mapToLong(WaitingJobs::bytes).sum();
+        return waiting.values().stream().mapToLong(WaitingJobs::bytes).sum();
     }
 
-    /** Returns how many threads to start for it, or -1 if it does not fit. */
+    /** Adds a job and returns the number of threads to start for it, or -1 if it exceeds a limit. Called under the lock. */
     private int enqueue(EncodeJob job) {
-        WaitingJobs lane = lanes.get(job.purpose());
-        boolean fits = lane.texts() + job.untaken() <= capacity && lane.bytes() + job.untakenBytes() <= capacityBytes;
-        if (fits == false && lane.isEmpty() == false) {
+        WaitingJobs jobs = waiting.get(job.purpose());
+        boolean fits = jobs.texts() + job.untakenTexts() <= maxTexts && jobs.bytes() + job.untakenBytes() <= maxBytes;
+        if (fits == false && jobs.isEmpty() == false) {
             return -1;
         }
-        lane.add(job);
-        int starts = Math.min(threads - running, Math.ceilDiv(lane.texts(), MIN_SLICE));
-        running += starts;
-        return starts;
+        jobs.add(job);
+        int newThreads = Math.min(maxThreads - runningThreads, Math.ceilDiv(jobs.texts(), MIN_SLICE_SIZE));
+        runningThreads += newThreads;
+        return newThreads;
     }
 
     private synchronized OpenSearchRejectedExecutionException rejection(EncodeJob job) {
-        WaitingJobs lane = lanes.get(job.purpose());
-        long seconds = Math.clamp((long) Math.ceil(lane.texts() / meter.textsPerSecond()), 1, MAX_RETRY_SECONDS);
+        WaitingJobs jobs = waiting.get(job.purpose());
+        long seconds = Math.clamp((long) Math.ceil(jobs.texts() / meter.textsPerSecond()), 1, MAX_RETRY_SECONDS);
         return new OpenSearchRejectedExecutionException(
             "[encode] the queue of ["
                 + inference.device()
                 + "] holds ["
-                + lane.texts()
+                + jobs.texts()
                 + "] texts for ["
                 + job.purpose().name().toLowerCase(Locale.ROOT)
                 + "] in ["
-                + new ByteSizeValue(lane.bytes())
+                + new ByteSizeValue(jobs.bytes())
                 + "], of at most ["
-                + capacity
+                + maxTexts
                 + "] and ["
-                + new ByteSizeValue(capacityBytes)
+                + new ByteSizeValue(maxBytes)
                 + "], and has no room for ["
-                + job.untaken()
+                + job.untakenTexts()
                 + "] more; try again in about ["
                 + seconds
-                + "s], or send less at a time"
+                + "s], or send fewer texts at a time"
         );
     }
 
-    private void start() {
-        // The threads serve all callers: none runs as the user who happened to wake it.
+    private void startThread() {
+        // Without the caller's thread context: a thread encodes the texts of all callers.
         try (ThreadContext.StoredContext ignored = threadPool.getThreadContext().stashContext()) {
             threadPool.executor(THREAD_POOL).execute(this::work);
         } catch (OpenSearchRejectedExecutionException e) {
-            for (EncodeJob.Part part : abandoned()) {
+            for (EncodeJob.Part part : removeIfNoThreadRuns()) {
                 part.drop();
                 part.job().fail(e);
             }
         }
     }
 
-    /** The pool takes no more work: without a thread at work those who wait would wait for ever. */
-    private synchronized List<EncodeJob.Part> abandoned() {
-        List<EncodeJob.Part> abandoned = new ArrayList<>();
-        if (--running == 0) {
-            for (WaitingJobs lane : lanes.values()) {
-                while (lane.isEmpty() == false) {
-                    abandoned.addAll(lane.take(Integer.MAX_VALUE));
+    /** Called when the pool is shut down and a thread could not be started: without a running thread, jobs would wait for ever. */
+    private synchronized List<EncodeJob.Part> removeIfNoThreadRuns() {
+        List<EncodeJob.Part> removed = new ArrayList<>();
+        if (--runningThreads == 0) {
+            for (WaitingJobs jobs : waiting.values()) {
+                while (jobs.isEmpty() == false) {
+                    removed.addAll(jobs.take(Integer.MAX_VALUE));
                 }
             }
         }
-        return abandoned;
+        return removed;
     }
 
     private void work() {
@@ -204,7 +208,7 @@ public final class DeviceQueue {
         }
     }
 
-    /** The next slice; empty when the thread may go. */
+    /** Takes the next slice, of queries first; empty if no text waits, and then the thread no longer counts as running. */
     private synchronized List<EncodeJob.Part> next() {
         for (Purpose purpose : Purpose.values()) {
             List<EncodeJob.Part> slice = take(purpose);
@@ -212,32 +216,27 @@ public final class DeviceQueue {
                 return slice;
             }
         }
-        running--;
+        runningThreads--;
         return List.of();
     }
 
-    /** A thread's fair share of a lane. */
+    /** Takes one thread's share of the texts that wait for a purpose. */
     private synchronized List<EncodeJob.Part> take(Purpose purpose) {
-        WaitingJobs lane = lanes.get(purpose);
-        if (lane.isEmpty()) {
+        WaitingJobs jobs = waiting.get(purpose);
+        if (jobs.isEmpty()) {
             return List.of();
         }
-        return lane.take(Math.clamp(Math.ceilDiv(lane.texts(), threads), MIN_SLICE, inference.maxSliceSize(lane.model())));
+        return jobs.take(Math.clamp(Math.ceilDiv(jobs.texts(), maxThreads), MIN_SLICE_SIZE, inference.maxSliceSize(jobs.model())));
     }
 
     private void encode(List<EncodeJob.Part> slice) {
         String model = slice.getFirst().job().model();
-        Purpose purpose = slice.getFirst().job().purpose();
-        Chunking chunking = slice.getFirst().job().chunking();
-        Consumer<BatchReport> overtaken = purpose == Purpose.QUERY ? batch -> {} : batch -> serveQueries();
-        List<String> texts = new ArrayList<>();
-        slice.forEach(part -> texts.addAll(part.texts()));
         EncodedTexts encoded;
         try {
             inference.prepare(model);
             meter.begin();
             try {
-                encoded = EncodedTexts.of(texts, some -> inference.encode(model, purpose, chunking, some, meter.andThen(overtaken)));
+                encoded = run(slice);
             } finally {
                 meter.end();
             }
@@ -246,11 +245,11 @@ public final class DeviceQueue {
             fail(slice, e);
             return;
         }
-        if (encoded.failure() != null) {
-            log(model, encoded.failure());
+        if (encoded.firstFailure() != null) {
+            log(model, encoded.firstFailure());
         }
-        if (encoded.isGeneral()) {
-            fail(slice, encoded.failure());
+        if (encoded.isGeneralFailure()) {
+            fail(slice, encoded.firstFailure());
             return;
         }
         int from = 0;
@@ -260,20 +259,31 @@ public final class DeviceQueue {
         }
     }
 
-    /** The callers get the exception; with thousands of documents a trace for each slice helps nobody. */
-    private static void log(String model, Exception e) {
-        logger.warn("[encode] model [{}] failed: {}", model, e.getMessage());
-        logger.debug("[encode] failure of model [" + model + "]", e);
+    private EncodedTexts run(List<EncodeJob.Part> slice) {
+        EncodeJob job = slice.getFirst().job();
+        Consumer<BatchReport> afterBatch = job.purpose() == Purpose.QUERY ? batch -> {} : batch -> encodeWaitingQueries();
+        List<String> texts = new ArrayList<>();
+        slice.forEach(part -> texts.addAll(part.texts()));
+        return EncodedTexts.of(
+            texts,
+            some -> inference.encode(job.model(), job.purpose(), job.chunking(), some, meter.counting(afterBatch))
+        );
     }
 
-    /** Between two batches of items. */
-    private void serveQueries() {
+    /** Logs the message alone: callers get the exception, and a bulk request may have a failure in each of thousands of documents. */
+    private static void log(String model, Exception e) {
+        LOGGER.warn("[encode] model [{}] failed: {}", model, e.getMessage());
+        LOGGER.debug("[encode] failure of model [" + model + "]", e);
+    }
+
+    /** Called between two batches of items. */
+    private void encodeWaitingQueries() {
         for (List<EncodeJob.Part> slice = take(Purpose.QUERY); slice.isEmpty() == false; slice = take(Purpose.QUERY)) {
             encode(slice);
         }
     }
 
-    /** The rest of a failed job would be encoded for nobody. */
+    /** Fails the jobs of a slice, and removes their waiting texts from the queue. */
     private void fail(List<EncodeJob.Part> slice, Exception e) {
         for (EncodeJob.Part part : slice) {
             part.drop();

@@ -14,58 +14,60 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * One caller's texts on their way through the queue, taken in parts by several threads. The listener is
- * called once: when the last part is done, with all vectors or, if some texts failed, with {@link FailedTexts};
- * or earlier, with a failure of the job as a whole. What the job holds is given back once, when no thread has
- * any of it, which after such a failure may be later than the answer.
+ * The texts of one request in the queue of a device. Several threads may take parts of it. The listener is called once: after the
+ * last part, with all vectors or, if some texts failed, with {@link FailedTexts}; or earlier, with a failure of the whole job. The
+ * job's reserved memory is released once, when no thread has a part of it any more. After a failure of the whole job that may be
+ * later than the call of the listener.
  */
 public final class EncodeJob {
-    private static final Logger logger = LogManager.getLogger(EncodeJob.class);
+    private static final Logger LOGGER = LogManager.getLogger(EncodeJob.class);
 
-    /** A string's headers and the references to it. */
-    private static final int TEXT_BYTES = 64;
+    /** Bytes of a string's headers and of the references to it. */
+    private static final int TEXT_OVERHEAD_BYTES = 64;
 
     private final String model;
     private final Purpose purpose;
     private final Chunking chunking;
     private final List<String> texts;
-    private final Releasable held;
+    private final Releasable reservation;
     private final ActionListener<float[][]> listener;
     private final float[][] vectors;
     private final Exception[] failures;
-    private final AtomicInteger open;
+    /** The number of texts that are neither encoded nor given up. */
+    private final AtomicInteger unfinished;
     private final AtomicBoolean answered = new AtomicBoolean();
-    /** Texts before it are taken; guarded by the queue. */
-    private int next;
+    /** The number of texts that threads have taken; guarded by the queue's lock. */
+    private int taken;
 
     /**
-     * @param texts at least one
-     * @param held  closed when nothing of the job is in memory any more
+     * @param texts       at least one
+     * @param reservation reserved memory, released when the job needs it no more
+     * @param listener    gets unit vectors in the order of the texts
      */
     public EncodeJob(
         String model,
         Purpose purpose,
         Chunking chunking,
         List<String> texts,
-        Releasable held,
+        Releasable reservation,
         ActionListener<float[][]> listener
     ) {
         this.model = model;
         this.purpose = purpose;
         this.chunking = chunking;
         this.texts = texts;
-        this.held = held;
+        this.reservation = reservation;
         this.listener = listener;
         this.vectors = new float[texts.size()][];
         this.failures = new Exception[texts.size()];
-        this.open = new AtomicInteger(texts.size());
+        this.unfinished = new AtomicInteger(texts.size());
     }
 
-    /** What texts take on the heap. */
+    /** The bytes of texts on the heap. */
     public static long bytes(List<String> texts) {
         long bytes = 0;
         for (String text : texts) {
-            bytes += TEXT_BYTES + (long) text.length() * Character.BYTES;
+            bytes += TEXT_OVERHEAD_BYTES + (long) text.length() * Character.BYTES;
         }
         return bytes;
     }
@@ -82,37 +84,37 @@ public final class EncodeJob {
         return chunking;
     }
 
-    /** Whether texts of both may run in one call of the model. */
-    boolean runsWith(EncodeJob other) {
+    /** Whether texts of both jobs can be in one slice. */
+    boolean isCompatibleWith(EncodeJob other) {
         return model.equals(other.model) && purpose == other.purpose && chunking.equals(other.chunking);
     }
 
-    /** Texts that no thread has taken yet; called under the queue's lock. */
-    int untaken() {
-        return texts.size() - next;
+    /** The number of texts that no thread has taken. Called under the queue's lock. */
+    int untakenTexts() {
+        return texts.size() - taken;
     }
 
-    /** What the texts that no thread has taken yet take on the heap; called under the queue's lock. */
+    /** The bytes on the heap of the texts that no thread has taken. Called under the queue's lock. */
     long untakenBytes() {
-        return bytes(texts.subList(next, texts.size()));
+        return bytes(texts.subList(taken, texts.size()));
     }
 
-    /** Takes at most so many of the texts; called under the queue's lock. */
-    Part take(int most) {
-        int from = next;
-        next += Math.min(most, untaken());
-        return new Part(from, next);
+    /** Takes at most {@code maxTexts} of the texts that no thread has taken. Called under the queue's lock. */
+    Part take(int maxTexts) {
+        int from = taken;
+        taken += Math.min(maxTexts, untakenTexts());
+        return new Part(from, taken);
     }
 
-    /** Whether the caller has its answer: what is still to do is for nobody. */
+    /** Whether the listener was called or is being called. */
     public boolean isAnswered() {
         return answered.get();
     }
 
     /**
-     * Answers at once, though threads may still have parts.
+     * Fails the whole job, even if threads still have parts of it.
      *
-     * @return false if the caller was answered before
+     * @return false if the listener was called before
      */
     boolean fail(Exception e) {
         if (answered.compareAndSet(false, true) == false) {
@@ -121,7 +123,7 @@ public final class EncodeJob {
         try {
             listener.onFailure(e);
         } catch (Exception thrown) {
-            logger.warn("[encode] a caller failed to take a failure", thrown);
+            LOGGER.warn("[encode] a listener failed in onFailure", thrown);
         }
         return true;
     }
@@ -141,12 +143,12 @@ public final class EncodeJob {
         try {
             listener.onResponse(vectors);
         } catch (Exception e) {
-            // The thread goes on with other callers' texts.
-            logger.warn("[encode] a caller failed to take its vectors", e);
+            // Not thrown on: the thread continues with the texts of other callers.
+            LOGGER.warn("[encode] a listener failed in onResponse", e);
         }
     }
 
-    /** Texts {@code [from, to)} of this job. */
+    /** The texts {@code [from, to)} of this job, taken by one thread. */
     final class Part {
         private final int from;
         private final int to;
@@ -172,7 +174,12 @@ public final class EncodeJob {
             return texts.subList(from, to);
         }
 
-        /** @param encoded holds what became of this part's texts, the first of them at {@code offset} */
+        /**
+         * Stores the results of this part's texts, and calls the listener if this is the last part.
+         *
+         * @param encoded the results of a slice
+         * @param offset  of this part's first text in the slice
+         */
         void complete(EncodedTexts encoded, int offset) {
             System.arraycopy(encoded.vectors(), offset, vectors, from, size());
             System.arraycopy(encoded.failures(), offset, failures, from, size());
@@ -181,16 +188,19 @@ public final class EncodeJob {
             }
         }
 
-        /** Gives this part up; the job is then to be failed. */
+        /** Gives up this part. The caller must fail the job. */
         void drop() {
             finish();
         }
 
-        /** Returns whether all parts are done. The counter orders the writes of all of them before the answer. */
+        /**
+         * Returns whether this was the last unfinished part. The atomic counter makes the results of all parts visible to the thread
+         * that finishes the last one.
+         */
         private boolean finish() {
-            boolean last = size() > 0 && open.addAndGet(-size()) == 0;
+            boolean last = size() > 0 && unfinished.addAndGet(-size()) == 0;
             if (last) {
-                held.close();
+                reservation.close();
             }
             return last;
         }

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/** Counts what a device does, since the node's start. Thread-safe. */
+/** Counts the requests, texts and batches of one device since the node was started. Thread-safe. */
 public final class EncodeMeter {
     private final LongSupplier clock;
     private final LongAdder rejected = new LongAdder();
@@ -17,57 +17,58 @@ public final class EncodeMeter {
     private final LongAdder tokens = new LongAdder();
     private final LongAdder paddedTokens = new LongAdder();
 
-    /** Threads at work; with it the two below are guarded by this. */
-    private int busy;
+    // Guarded by this.
+    private int busyThreads;
     private long busySince;
     private long busyNanos;
 
-    /** @param clock nanoseconds */
+    /** @param clock monotonic, in nanoseconds */
     public EncodeMeter(LongSupplier clock) {
         this.clock = clock;
     }
 
-    /** A request found the queue full. */
+    /** Counts a request that was rejected because the queue was full. */
     void rejected() {
         rejected.increment();
     }
 
-    /** A request was cancelled or timed out. */
+    /** Counts a request that was cancelled or timed out. */
     public void withdrawn() {
         withdrawn.increment();
     }
 
-    /** A request failed in the model. */
+    /** Counts a request that failed in the model. */
     public void failed() {
         failed.increment();
     }
 
-    /** A thread sets to work; the device is busy while one does. */
-    public synchronized void begin() {
-        if (busy++ == 0) {
+    /** Called when a thread begins to encode. The device counts as busy while at least one thread does. */
+    synchronized void begin() {
+        if (busyThreads++ == 0) {
             busySince = clock.getAsLong();
         }
     }
 
-    public synchronized void end() {
-        if (--busy == 0) {
+    /** Called when a thread ends encoding. */
+    synchronized void end() {
+        if (--busyThreads == 0) {
             busyNanos += clock.getAsLong() - busySince;
         }
     }
 
-    /** Counts each batch, then does what is to be done after it. */
-    public Consumer<BatchReport> andThen(Consumer<BatchReport> after) {
+    /** A consumer that counts each batch and then passes it on. */
+    Consumer<BatchReport> counting(Consumer<BatchReport> next) {
         return batch -> {
             batches.increment();
             texts.add(batch.texts());
             tokens.add(batch.tokens());
             paddedTokens.add(batch.paddedTokens());
-            after.accept(batch);
+            next.accept(batch);
         };
     }
 
-    /** While busy; infinite before the first text. */
-    public double textsPerSecond() {
+    /** Texts per second of busy time; infinite before the first text. */
+    double textsPerSecond() {
         long encoded = texts.sum();
         return encoded == 0 ? Double.POSITIVE_INFINITY : encoded / Math.max(1e-9, busyNanos() / 1e9);
     }
@@ -86,6 +87,6 @@ public final class EncodeMeter {
     }
 
     private synchronized long busyNanos() {
-        return busy == 0 ? busyNanos : busyNanos + clock.getAsLong() - busySince;
+        return busyThreads == 0 ? busyNanos : busyNanos + clock.getAsLong() - busySince;
     }
 }

@@ -11,19 +11,19 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a node's encoder did since the node started, and what it holds now.
+ * The statistics of a node's encoder: counts since the node was started, and the present state of queue, cache and breaker.
  *
- * @param device       what the models run on
- * @param precisions   of each model
- * @param queriesTexts texts that wait, for queries
- * @param itemsTexts   texts that wait, of items
- * @param queueBytes   what they take on the heap
+ * @param device            name of the device that models run on
+ * @param precisions        precisions by model, {@code auto} for one that is still to be measured
+ * @param waitingQueryTexts number of waiting texts of queries
+ * @param waitingItemTexts  number of waiting texts of items
+ * @param queueBytes        bytes of all waiting texts on the heap
  */
 public record EncodeStats(
     String device,
     Map<String, String> precisions,
-    int queriesTexts,
-    int itemsTexts,
+    int waitingQueryTexts,
+    int waitingItemTexts,
     long queueBytes,
     Work work,
     Cached cache,
@@ -31,13 +31,16 @@ public record EncodeStats(
 ) implements Writeable, ToXContentFragment {
 
     /**
-     * @param rejected     requests that found the queue full
+     * Counts since the node was started.
+     *
+     * @param rejected     requests that were rejected because the queue was full
      * @param withdrawn    requests that were cancelled or timed out
      * @param failed       requests that failed in the model
-     * @param texts        texts that ran through the model
-     * @param tokens       theirs
-     * @param paddedTokens with the padding that made batches rectangular
-     * @param busyNanos    time during which at least one thread encoded, loading of models not counted
+     * @param batches      batches that were run
+     * @param texts        texts that were run
+     * @param tokens       tokens that were run, without padding
+     * @param paddedTokens tokens that were run, with padding
+     * @param busyNanos    time during which at least one thread encoded, in nanoseconds, without loading of models
      */
     public record Work(
         long rejected,
@@ -74,13 +77,22 @@ public record EncodeStats(
             out.writeVLong(busyNanos);
         }
 
-        /** 0 before the first token. */
-        public double tokensPerSecond() {
+        /** Tokens per second of busy time; 0 before the first token. */
+        double tokensPerSecond() {
             return busyNanos == 0 ? 0 : tokens * 1e9 / busyNanos;
         }
     }
 
-    /** Texts that were found and not found, vectors that made room, and what is there now. */
+    /**
+     * The cache of vectors: counts since the node was started, and its present size.
+     *
+     * @param hits      texts that were found
+     * @param misses    texts that were not found
+     * @param evictions vectors that were removed to make room
+     * @param vectors   vectors in the cache
+     * @param bytes     their bytes on the heap
+     * @param limit     the most bytes
+     */
     public record Cached(long hits, long misses, long evictions, long vectors, long bytes, long limit) implements Writeable {
         Cached(StreamInput in) throws IOException {
             this(in.readVLong(), in.readVLong(), in.readVLong(), in.readVLong(), in.readVLong(), in.readVLong());
@@ -97,7 +109,13 @@ public record EncodeStats(
         }
     }
 
-    /** Bytes of requests in the system, the most there may be, and how many were refused for it. */
+    /**
+     * The circuit breaker.
+     *
+     * @param estimated estimated bytes of the requests that are being encoded
+     * @param limit     the most bytes
+     * @param tripped   requests that were refused because of the limit, since the node was started
+     */
     public record Breaker(long estimated, long limit, long tripped) implements Writeable {
         Breaker(StreamInput in) throws IOException {
             this(in.readZLong(), in.readZLong(), in.readVLong());
@@ -128,8 +146,8 @@ public record EncodeStats(
     public void writeTo(StreamOutput out) throws IOException {
         out.writeString(device);
         out.writeMap(precisions, StreamOutput::writeString, StreamOutput::writeString);
-        out.writeVInt(queriesTexts);
-        out.writeVInt(itemsTexts);
+        out.writeVInt(waitingQueryTexts);
+        out.writeVInt(waitingItemTexts);
         out.writeVLong(queueBytes);
         work.writeTo(out);
         cache.writeTo(out);
@@ -139,7 +157,7 @@ public record EncodeStats(
     @Override
     public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
         builder.startObject("encode").field("device", device).field("precision", new TreeMap<>(precisions));
-        builder.startObject("queue").field("query_texts", queriesTexts).field("item_texts", itemsTexts);
+        builder.startObject("queue").field("query_texts", waitingQueryTexts).field("item_texts", waitingItemTexts);
         builder.field("bytes", queueBytes).endObject();
         builder.field("rejected", work.rejected).field("cancelled", work.withdrawn).field("failures", work.failed);
         builder.field("batches", work.batches).field("texts", work.texts);

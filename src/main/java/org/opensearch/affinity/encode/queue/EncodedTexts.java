@@ -7,30 +7,30 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * What became of texts that were encoded together: each has a vector or a failure. Where they fail together, they are run
- * again in halves, and what fails of these in halves again, until the texts to blame stand alone; the others have their vectors.
+ * The results of texts that were encoded together: a vector or a failure for each. If a run of several texts fails, its halves are
+ * run, and the halves of those that fail, until only the texts that cause failures have none. Immutable after {@link #of}.
  */
 final class EncodedTexts {
-    /** Finds four bad texts of 128 wherever they are. Where there are more, some good ones may fail beside them. */
-    private static final int MOST_RUNS = 64;
-    /** Where all eighths fail, it is hardly a text that is to blame. */
-    private static final int EIGHTHS = 3;
+    /** Enough to find four failing texts among 128, wherever they are. If there are more, some other texts may fail with them. */
+    private static final int MAX_RUNS = 64;
+    /** After this many splits runs have an eighth of the texts. If all of them fail, the cause is probably not a text. */
+    private static final int SPLITS_INTO_EIGHTHS = 3;
 
     private final List<String> texts;
-    private final Function<List<String>, float[][]> device;
+    private final Function<List<String>, float[][]> encoder;
     private final float[][] vectors;
     private final Exception[] failures;
-    private boolean general;
+    private boolean generalFailure;
     private int runs;
 
-    private EncodedTexts(List<String> texts, Function<List<String>, float[][]> device) {
+    private EncodedTexts(List<String> texts, Function<List<String>, float[][]> encoder) {
         this.texts = texts;
-        this.device = device;
+        this.encoder = encoder;
         this.vectors = new float[texts.size()][];
         this.failures = new Exception[texts.size()];
     }
 
-    /** Texts {@code [from, to)}. */
+    /** The texts {@code [from, to)}. */
     private record Range(int from, int to) {
         Stream<Range> halves() {
             int middle = (from + to) >>> 1;
@@ -38,49 +38,53 @@ final class EncodedTexts {
         }
     }
 
-    /** @param device gives vectors in the order of the texts that it gets, or fails for all of them */
-    static EncodedTexts of(List<String> texts, Function<List<String>, float[][]> device) {
-        EncodedTexts encoded = new EncodedTexts(texts, device);
-        List<Range> open = List.of(new Range(0, texts.size()));
-        for (int splits = 0; open.isEmpty() == false; splits++) {
-            open = open.stream().filter(range -> encoded.run(range) == false).flatMap(Range::halves).toList();
-            if (splits == EIGHTHS && open.isEmpty() == false && Stream.of(encoded.vectors).allMatch(Objects::isNull)) {
-                encoded.general = true;
+    /**
+     * Encodes texts.
+     *
+     * @param encoder returns unit vectors in the order of the texts it is given, or throws for all of them
+     */
+    static EncodedTexts of(List<String> texts, Function<List<String>, float[][]> encoder) {
+        EncodedTexts encoded = new EncodedTexts(texts, encoder);
+        List<Range> pending = List.of(new Range(0, texts.size()));
+        for (int splits = 0; pending.isEmpty() == false; splits++) {
+            pending = pending.stream().filter(range -> encoded.run(range) == false).flatMap(Range::halves).toList();
+            if (splits == SPLITS_INTO_EIGHTHS && pending.isEmpty() == false && Stream.of(encoded.vectors).allMatch(Objects::isNull)) {
+                encoded.generalFailure = true;
                 return encoded;
             }
         }
         return encoded;
     }
 
-    /** In the texts' order, null where a text failed. */
+    /** Unit vectors in the order of the texts, null for a text that failed. */
     float[][] vectors() {
         return vectors;
     }
 
-    /** In the texts' order, null where a text has a vector. */
+    /** Failures in the order of the texts, null for a text that has a vector. */
     Exception[] failures() {
         return failures;
     }
 
-    /** The first failure, null if there is none. */
-    Exception failure() {
+    /** The first failure; null if there is none. */
+    Exception firstFailure() {
         return Stream.of(failures).filter(Objects::nonNull).findFirst().orElse(null);
     }
 
-    /** Whether the texts failed for a reason that is probably none of theirs. */
-    boolean isGeneral() {
-        return general;
+    /** Whether all texts failed, probably for a reason other than a text. */
+    boolean isGeneralFailure() {
+        return generalFailure;
     }
 
-    /** Returns whether the texts have their vectors. */
+    /** Runs texts and returns whether they have vectors. */
     private boolean run(Range range) {
-        if (runs == MOST_RUNS) {
+        if (runs == MAX_RUNS) {
             return false;
         }
         runs++;
         try {
-            float[][] made = device.apply(texts.subList(range.from, range.to));
-            System.arraycopy(made, 0, vectors, range.from, made.length);
+            float[][] encoded = encoder.apply(texts.subList(range.from, range.to));
+            System.arraycopy(encoded, 0, vectors, range.from, encoded.length);
             Arrays.fill(failures, range.from, range.to, null);
             return true;
         } catch (Exception e) {

@@ -7,14 +7,17 @@ import org.opensearch.core.rest.RestStatus;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** Some of a request's texts cannot be encoded. The message names the first by its position, never by its words. */
+/**
+ * The failure of a request of which some texts cannot be encoded. The message has the position of the first of them, never its text.
+ * Vectors and failures are not serialised: another node gets the message alone.
+ */
 public final class FailedTexts extends OpenSearchException {
     private final transient float[][] vectors;
     private final transient Exception[] failures;
 
     /**
-     * @param vectors  in the order of the request's texts, null where a text failed
-     * @param failures the reverse; at least one
+     * @param vectors  unit vectors in the order of the request's texts, null for a text that failed; kept
+     * @param failures in the order of the request's texts, null for a text that has a vector; at least one is not null
      */
     public FailedTexts(float[][] vectors, Exception[] failures) {
         super(message(failures), first(failures));
@@ -42,17 +45,17 @@ public final class FailedTexts extends OpenSearchException {
             + first.getMessage();
     }
 
-    /** In the order of the request's texts, null where a text failed. */
+    /** Unit vectors in the order of the request's texts, null for a text that failed. Shared: must not be changed. */
     public float[][] vectors() {
         return vectors;
     }
 
-    /** In the order of the request's texts, null where a text has a vector. */
+    /** Failures in the order of the request's texts, null for a text that has a vector. */
     public Exception[] failures() {
         return failures;
     }
 
-    /** That of the first failure. */
+    /** The status of the first failure. */
     @Override
     public RestStatus status() {
         return ExceptionsHelper.status(getCause());

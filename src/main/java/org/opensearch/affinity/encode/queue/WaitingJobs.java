@@ -5,18 +5,18 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** Jobs of one purpose that wait for a device, first come first served. Guarded by its queue's lock. */
+/** The jobs of one purpose that wait for a device, in the order of their arrival. Guarded by the lock of the device's queue. */
 final class WaitingJobs {
     private final Deque<EncodeJob> jobs = new ArrayDeque<>();
     private int texts;
     private long bytes;
 
-    /** Texts that wait. */
+    /** The number of waiting texts. */
     int texts() {
         return texts;
     }
 
-    /** What they take on the heap. */
+    /** The bytes of the waiting texts on the heap. */
     long bytes() {
         return bytes;
     }
@@ -25,47 +25,47 @@ final class WaitingJobs {
         return jobs.isEmpty();
     }
 
-    /** The model of what has waited longest; there must be something. */
+    /** The model of the first job; there must be one. */
     String model() {
         return jobs.element().model();
     }
 
     void add(EncodeJob job) {
         jobs.add(job);
-        texts += job.untaken();
+        texts += job.untakenTexts();
         bytes += job.untakenBytes();
     }
 
-    /** Up to so many of the texts that have waited longest, all of one model and cut alike. */
-    List<EncodeJob.Part> take(int most) {
+    /** Takes up to {@code maxTexts} texts from the first jobs, all of one model and chunking. */
+    List<EncodeJob.Part> take(int maxTexts) {
         List<EncodeJob.Part> slice = new ArrayList<>();
-        int room = most;
+        int room = maxTexts;
         while (room > 0 && jobs.isEmpty() == false) {
             EncodeJob job = jobs.peek();
-            if (slice.isEmpty() == false && job.runsWith(slice.getFirst().job()) == false) {
+            if (slice.isEmpty() == false && job.isCompatibleWith(slice.getFirst().job()) == false) {
                 break;
             }
             EncodeJob.Part part = job.take(room);
             slice.add(part);
             room -= part.size();
-            leave(part);
-            if (job.untaken() == 0) {
+            subtract(part);
+            if (job.untakenTexts() == 0) {
                 jobs.poll();
             }
         }
         return slice;
     }
 
-    /** What of the job no thread has taken, which waits no longer; of size 0 if there is nothing. */
+    /** Removes a job and returns the part of it that no thread has taken, which may be empty. */
     EncodeJob.Part remove(EncodeJob job) {
-        EncodeJob.Part rest = job.take(job.untaken());
+        EncodeJob.Part rest = job.take(job.untakenTexts());
         if (jobs.remove(job)) {
-            leave(rest);
+            subtract(rest);
         }
         return rest;
     }
 
-    private void leave(EncodeJob.Part part) {
+    private void subtract(EncodeJob.Part part) {
         texts -= part.size();
         bytes -= part.bytes();
     }

@@ -1,2 +1,2 @@
-/** The bounded queue of texts in front of one device, with priority for queries. */
+/** The bounded queue of texts for one device, with priority for queries, and its statistics. */
 package org.opensearch.affinity.encode.queue;

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
 
-/** A device that fails for some texts, and how often it is asked. */
+/** Uses an encoder that fails for some texts and counts its runs. */
 public class EncodedTextsTests extends OpenSearchTestCase {
     private int runs;
 
@@ -17,20 +17,20 @@ public class EncodedTextsTests extends OpenSearchTestCase {
         return IntStream.range(0, count).mapToObj(Integer::toString).toList();
     }
 
-    private EncodedTexts encoded(int texts, Set<String> bad) {
+    private EncodedTexts encoded(int texts, Set<String> failing) {
         runs = 0;
         return EncodedTexts.of(texts(texts), some -> {
             runs++;
-            some.stream().filter(bad::contains).findFirst().ifPresent(text -> {
+            some.stream().filter(failing::contains).findFirst().ifPresent(text -> {
                 throw new IllegalStateException("run " + runs + " fails for " + text);
             });
             return some.stream().map(text -> new float[] { Integer.parseInt(text) }).toArray(float[][]::new);
         });
     }
 
-    private static void assertFailed(EncodedTexts encoded, Set<String> bad) {
+    private static void assertFailed(EncodedTexts encoded, Set<String> failing) {
         for (int i = 0; i < encoded.vectors().length; i++) {
-            if (bad.contains(Integer.toString(i))) {
+            if (failing.contains(Integer.toString(i))) {
                 assertNull(encoded.vectors()[i]);
                 assertTrue(encoded.failures()[i].getMessage().endsWith(" fails for " + i));
             } else {
@@ -40,32 +40,32 @@ public class EncodedTextsTests extends OpenSearchTestCase {
         }
     }
 
-    public void testGoodTextsRunOnce() {
+    public void testTextsWithoutFailureRunOnce() {
         EncodedTexts encoded = encoded(128, Set.of());
         assertFailed(encoded, Set.of());
-        assertNull(encoded.failure());
-        assertFalse(encoded.isGeneral());
+        assertNull(encoded.firstFailure());
+        assertFalse(encoded.isGeneralFailure());
         assertEquals(1, runs);
     }
 
-    public void testBadTextsFailAlone() {
+    public void testOnlyFailingTextsHaveFailures() {
         for (int i = 0; i < 200; i++) {
             int texts = randomIntBetween(1, 128);
-            Set<String> bad = new HashSet<>();
+            Set<String> failing = new HashSet<>();
             for (int j = randomIntBetween(1, 4); j > 0; j--) {
-                bad.add(Integer.toString(randomInt(texts - 1)));
+                failing.add(Integer.toString(randomInt(texts - 1)));
             }
-            EncodedTexts encoded = encoded(texts, bad);
-            assertFailed(encoded, bad);
-            assertFalse(encoded.isGeneral());
-            assertNotNull(encoded.failure());
+            EncodedTexts encoded = encoded(texts, failing);
+            assertFailed(encoded, failing);
+            assertFalse(encoded.isGeneralFailure());
+            assertNotNull(encoded.firstFailure());
             assertThat(runs, lessThanOrEqualTo(64));
         }
     }
 
-    public void testGeneralFailureIsNotTriedForEveryText() {
+    public void testGeneralFailureEndsAfterEighths() {
         EncodedTexts encoded = encoded(128, new HashSet<>(texts(128)));
-        assertTrue(encoded.isGeneral());
+        assertTrue(encoded.isGeneralFailure());
         assertEquals(1 + 2 + 4 + 8, runs);
         for (int i = 0; i < 128; i++) {
             assertNull(encoded.vectors()[i]);
@@ -73,12 +73,12 @@ public class EncodedTextsTests extends OpenSearchTestCase {
         }
     }
 
-    public void testManyBadTextsAreNotSearchedForEver() {
-        Set<String> bad = new HashSet<>(texts(1024));
-        bad.removeAll(texts(300));
-        bad.removeIf(text -> Integer.parseInt(text) % 7 == 0);
-        EncodedTexts encoded = encoded(1024, bad);
-        assertFalse(encoded.isGeneral());
+    public void testRunsAreLimited() {
+        Set<String> failing = new HashSet<>(texts(1024));
+        failing.removeAll(texts(300));
+        failing.removeIf(text -> Integer.parseInt(text) % 7 == 0);
+        EncodedTexts encoded = encoded(1024, failing);
+        assertFalse(encoded.isGeneralFailure());
         assertEquals(64, runs);
         for (int i = 0; i < 1024; i++) {
             assertTrue((encoded.vectors()[i] == null) != (encoded.failures()[i] == null));
