@@ -106,7 +106,7 @@ public class EncodeIT {
     public void wrongRequestsSayWhatIsRight() {
         RestFailure e = assertThrows(RestFailure.class, () -> encode("7"));
         assertEquals(400, e.status());
-        assertThat(e.brief(), containsString("[_encode] [texts[0]] is [7]; wanted a string"));
+        assertThat(e.brief(), containsString("[_encode] [texts[0]] must be a string, got [7]"));
         e = assertThrows(RestFailure.class, () -> rest.post("/_plugins/_affinity/_encode", "{\"texts\":[\"a\"],\"model\":\"minilm\"}"));
         assertEquals(400, e.status());
         assertThat(e.brief(), containsString("unknown model [minilm]; available: ["));

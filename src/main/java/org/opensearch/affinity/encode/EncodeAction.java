@@ -7,6 +7,9 @@ import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
 import org.opensearch.affinity.encode.pack.Chunking;
 import org.opensearch.affinity.encode.pack.Purpose;
+import org.opensearch.affinity.xcontent.BuilderParser;
+import org.opensearch.affinity.xcontent.FieldPath;
+import org.opensearch.affinity.xcontent.Values;
 import org.opensearch.common.inject.Inject;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.action.ActionListener;
@@ -23,11 +26,8 @@ import org.opensearch.threadpool.Scheduler.Cancellable;
 import org.opensearch.transport.TransportService;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 
 /** Encodes the texts of a request, on the node that receives it. */
 public final class EncodeAction extends ActionType<EncodeAction.Response> {
@@ -37,7 +37,8 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
     /** The most texts of a request. The response to this many texts has about 5 MB. */
     public static final int MAX_TEXTS = 1_000;
 
-    private static final Set<String> KEYS = new TreeSet<>(Set.of("model", "purpose", "pooling", "max_chunks", "texts"));
+    private static final String TEXTS = "a list of 1 to " + MAX_TEXTS + " strings; send more of them in several requests";
+    private static final FieldPath BODY = FieldPath.body("[_encode] ");
 
     private EncodeAction() {
         super(NAME, Response::new);
@@ -45,6 +46,45 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
 
     /** Texts to encode with one model. */
     public static final class Request extends ActionRequest {
+        private static final String PURPOSES = "[query] or [item]";
+
+        /** A request as it was sent. */
+        private static final class Builder {
+            private static final BuilderParser<Builder> PARSER = new BuilderParser<>(Builder::new);
+
+            static {
+                PARSER.declare("model", Values.text("the name of a model"), (b, value) -> b.model = value);
+                PARSER.declare("purpose", Values.text(PURPOSES), (b, value) -> b.purpose = value);
+                PARSER.declare(Chunking.POOLING, Values.STRING, (b, value) -> b.pooling = value);
+                PARSER.declare(Chunking.MAX_CHUNKS, Values.wholeNumber(1, Chunking.LIMIT), (b, value) -> b.maxChunks = value);
+                PARSER.declare("texts", Values.list(Values.STRING, 1, MAX_TEXTS, TEXTS), (b, value) -> b.texts = value);
+            }
+
+            private String model = EncodeProcessor.DEFAULT_MODEL;
+            private String purpose = "item";
+            private String pooling;
+            private Integer maxChunks;
+            private List<String> texts;
+
+            private Request build(TimeValue timeout) {
+                BODY.field("texts").require(texts, "give a list of 1 to " + MAX_TEXTS + " strings");
+                Purpose textsAre = switch (purpose) {
+                    case "query" -> Purpose.QUERY;
+                    case "item" -> Purpose.ITEM;
+                    default -> throw BODY.field("purpose").mustBe(PURPOSES, purpose);
+                };
+                return new Request(model, textsAre, chunking(), texts, timeout);
+            }
+
+            private Chunking chunking() {
+                try {
+                    return Chunking.of(pooling, maxChunks);
+                } catch (IllegalArgumentException e) {
+                    throw BODY.failure(e.getMessage());
+                }
+            }
+        }
+
         private final String model;
         private final Purpose purpose;
         private final Chunking chunking;
@@ -58,7 +98,7 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
          */
         public Request(String model, Purpose purpose, Chunking chunking, List<String> texts, TimeValue timeout) {
             if (texts.isEmpty() || texts.size() > MAX_TEXTS) {
-                throw wrong("[texts] holds [" + texts.size() + "] texts; wanted 1 to [" + MAX_TEXTS + "]");
+                throw BODY.field("texts").mustBe(TEXTS, texts.size());
             }
             this.model = model;
             this.purpose = purpose;
@@ -79,90 +119,10 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
         /**
          * Parses the body of a REST request.
          *
-         * @throws IllegalArgumentException naming the wrong key, its value and the right ones
+         * @throws IllegalArgumentException naming the field by its path, the value and what would be right
          */
         public static Request parse(XContentParser parser, TimeValue timeout) throws IOException {
-            String model = EncodeProcessor.DEFAULT_MODEL;
-            Purpose purpose = Purpose.ITEM;
-            String pooling = null;
-            Object maxChunks = null;
-            List<String> texts = null;
-            if (parser.nextToken() != XContentParser.Token.START_OBJECT) {
-                throw wrong("the body must be an object with " + KEYS);
-            }
-            while (parser.nextToken() == XContentParser.Token.FIELD_NAME) {
-                String key = parser.currentName();
-                parser.nextToken();
-                switch (key) {
-                    case "model" -> model = string(key, parser);
-                    case "purpose" -> purpose = purpose(string(key, parser));
-                    case Chunking.POOLING -> pooling = string(key, parser);
-                    case Chunking.MAX_CHUNKS -> maxChunks = number(key, parser);
-                    case "texts" -> texts = strings(key, parser);
-                    default -> throw wrong("unknown key [" + key + "]; known: " + KEYS);
-                }
-            }
-            if (texts == null) {
-                throw wrong("[texts] is missing; wanted a list of strings");
-            }
-            return new Request(model, purpose, chunking(pooling, maxChunks), texts, timeout);
-        }
-
-        private static Chunking chunking(String pooling, Object maxChunks) {
-            try {
-                return Chunking.of(pooling, maxChunks);
-            } catch (IllegalArgumentException e) {
-                throw wrong(e.getMessage());
-            }
-        }
-
-        private static Purpose purpose(String name) {
-            return switch (name) {
-                case "query" -> Purpose.QUERY;
-                case "item" -> Purpose.ITEM;
-                default -> throw wrong("unknown purpose [" + name + "]; one of [query, item]");
-            };
-        }
-
-        private static List<String> strings(String key, XContentParser parser) throws IOException {
-            if (parser.currentToken() != XContentParser.Token.START_ARRAY) {
-                throw wrong("[" + key + "] is " + found(parser) + "; wanted a list of strings");
-            }
-            List<String> strings = new ArrayList<>();
-            while (parser.nextToken() != XContentParser.Token.END_ARRAY) {
-                strings.add(string(key + "[" + strings.size() + "]", parser));
-                if (strings.size() > MAX_TEXTS) {
-                    throw wrong("[" + key + "] holds more than [" + MAX_TEXTS + "] texts; send them in several requests");
-                }
-            }
-            return strings;
-        }
-
-        private static String string(String key, XContentParser parser) throws IOException {
-            if (parser.currentToken() != XContentParser.Token.VALUE_STRING) {
-                throw wrong("[" + key + "] is " + found(parser) + "; wanted a string");
-            }
-            return parser.text();
-        }
-
-        private static Number number(String key, XContentParser parser) throws IOException {
-            if (parser.currentToken() != XContentParser.Token.VALUE_NUMBER) {
-                throw wrong("[" + key + "] is " + found(parser) + "; wanted a number");
-            }
-            return parser.numberValue();
-        }
-
-        private static String found(XContentParser parser) throws IOException {
-            return switch (parser.currentToken()) {
-                case START_OBJECT -> "an object";
-                case START_ARRAY -> "a list";
-                case VALUE_NULL -> "[null]";
-                default -> "[" + parser.text() + "]";
-            };
-        }
-
-        private static IllegalArgumentException wrong(String message) {
-            return new IllegalArgumentException("[_encode] " + message);
+            return Builder.PARSER.parse(parser, BODY).build(timeout);
         }
 
         String model() {

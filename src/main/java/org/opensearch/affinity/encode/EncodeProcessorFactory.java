@@ -4,8 +4,11 @@ import org.opensearch.affinity.encode.VectorTarget.Part;
 import org.opensearch.affinity.encode.VectorTarget.TextPart;
 import org.opensearch.affinity.encode.VectorTarget.VectorPart;
 import org.opensearch.affinity.encode.pack.Chunking;
+import org.opensearch.affinity.xcontent.BuilderParser;
+import org.opensearch.affinity.xcontent.FieldPath;
+import org.opensearch.affinity.xcontent.ValueReader;
+import org.opensearch.affinity.xcontent.Values;
 import org.opensearch.ingest.AbstractBatchingProcessor;
-import org.opensearch.ingest.ConfigurationUtils;
 import org.opensearch.ingest.IngestDocument;
 import org.opensearch.ingest.Processor;
 import org.opensearch.script.Script;
@@ -14,7 +17,6 @@ import org.opensearch.script.ScriptType;
 import org.opensearch.script.TemplateScript;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,8 +28,8 @@ import java.util.stream.Stream;
 import static org.opensearch.ingest.ConfigurationUtils.newConfigurationException;
 
 /**
- * Creates {@link EncodeProcessor}s from their definitions. An invalid definition is refused with status 400, naming the property, its
- * value and the right ones.
+ * Creates {@link EncodeProcessor}s from their configurations. An invalid configuration is refused with status 400, naming the field by its
+ * path, the value and what would be right.
  */
 public final class EncodeProcessorFactory extends AbstractBatchingProcessor.Factory {
     private static final String TYPE = EncodeProcessor.TYPE;
@@ -35,6 +37,135 @@ public final class EncodeProcessorFactory extends AbstractBatchingProcessor.Fact
     private static final Set<String> METADATA = Stream.of(IngestDocument.Metadata.values())
         .map(IngestDocument.Metadata::getFieldName)
         .collect(Collectors.toUnmodifiableSet());
+    private static final FieldPath CONFIGURATION = FieldPath.body("");
+    private static final ValueReader<String> FIELD = Values.text("the name of a field");
+
+    /** A part of a vector as it was sent, element of {@code combine}. */
+    private static final class PartBuilder {
+        private static final BuilderParser<PartBuilder> PARSER = new BuilderParser<>(PartBuilder::new);
+
+        static {
+            PARSER.declare("field", FIELD, (b, value) -> b.field = value);
+            PARSER.declare("vector_field", FIELD, (b, value) -> b.vectorField = value);
+            PARSER.declare("weight", Values.positiveNumber(), (b, value) -> b.weight = value.floatValue());
+        }
+
+        private String field;
+        private String vectorField;
+        private float weight = 1;
+
+        private Part build(FieldPath path) {
+            if ((field == null) == (vectorField == null)) {
+                throw path.error("needs one of [field] and [vector_field]");
+            }
+            return field != null ? new TextPart(new DocumentText(List.of(field), null), weight) : new VectorPart(vectorField, weight);
+        }
+    }
+
+    /** A target as it was sent: an element of {@code targets}, or the processor's only one. */
+    private static class TargetBuilder {
+        private static final BuilderParser<TargetBuilder> PARSER = new BuilderParser<>(TargetBuilder::new);
+
+        static {
+            declareTarget(PARSER);
+        }
+
+        private String target;
+        private List<String> fields;
+        private String template;
+        private List<Part> combine;
+        FieldPath path = CONFIGURATION;
+
+        private TargetBuilder at(FieldPath where) {
+            path = where;
+            return this;
+        }
+
+        static void declareTarget(BuilderParser<? extends TargetBuilder> parser) {
+            parser.declare("target", FIELD, (TargetBuilder b, String value) -> b.target = value);
+            parser.declare(
+                "fields",
+                Values.list(FIELD, 1, "a list of at least one name of a field"),
+                (TargetBuilder b, List<String> value) -> b.fields = value
+            );
+            ValueReader<String> template = Values.text("a mustache template that is not empty");
+            parser.declare("template", template, (TargetBuilder b, String value) -> b.template = value);
+            String wanted = "an object such as {\"field\": \"title\", \"weight\": 2}";
+            parser.declare(
+                "combine",
+                Values.list(PartBuilder.PARSER.reader(wanted, PartBuilder::build), 1, "a list of at least one part"),
+                (TargetBuilder b, List<Part> value) -> b.combine = value
+            );
+        }
+
+        boolean isEmpty() {
+            return target == null && fields == null && template == null && combine == null;
+        }
+
+        /** Checks all but the template, which {@link EncodeProcessorFactory} compiles. */
+        void check() {
+            path.field("target").require(target, "name the field for the vector");
+            if (combine != null && (fields != null || template != null)) {
+                throw path.field("combine").error("is instead of [fields] and [template], not beside them");
+            }
+            if (combine == null) {
+                path.field("fields").require(fields, "name the fields of the text");
+            }
+            boolean legal = Stream.of(target.split("\\.", -1)).noneMatch(String::isBlank) && METADATA.contains(target) == false;
+            boolean readsItself = combine == null ? fields.contains(target) : combine.stream().anyMatch(part -> reads(part, target));
+            if (legal == false || readsItself) {
+                throw path.field("target").error("must name a field of its own for the vector, not [" + target + "]");
+            }
+        }
+
+        private static boolean reads(Part part, String field) {
+            return switch (part) {
+                case TextPart text -> text.text().fields().contains(field);
+                case VectorPart vector -> vector.field().equals(field);
+            };
+        }
+    }
+
+    /** The configuration of a processor as it was sent. */
+    private static final class Builder extends TargetBuilder {
+        private static final BuilderParser<Builder> PARSER = new BuilderParser<>(Builder::new);
+
+        static {
+            declareTarget(PARSER);
+            PARSER.declare("model", Values.text("the name of a model"), (b, value) -> b.model = value);
+            PARSER.declare(Chunking.POOLING, Values.STRING, (b, value) -> b.pooling = value);
+            PARSER.declare(Chunking.MAX_CHUNKS, Values.wholeNumber(1, Chunking.LIMIT), (b, value) -> b.maxChunks = value);
+            ValueReader<TargetBuilder> target = TargetBuilder.PARSER.reader(
+                "an object with [target], and [fields] or [combine]",
+                TargetBuilder::at
+            );
+            PARSER.declare("targets", Values.list(target, 1, "a list of at least one target"), (b, value) -> b.targets = value);
+        }
+
+        private String model = EncodeProcessor.DEFAULT_MODEL;
+        private String pooling;
+        private Integer maxChunks;
+        private List<TargetBuilder> targets;
+
+        /** The elements of {@code targets}, or the processor's own target. */
+        private List<TargetBuilder> allTargets() {
+            if (targets == null) {
+                check();
+                return List.of(this);
+            }
+            if (isEmpty() == false) {
+                throw path.field("targets").error("is instead of [target], [fields], [template] and [combine], not beside them");
+            }
+            Set<String> names = new TreeSet<>();
+            for (TargetBuilder target : targets) {
+                target.check();
+                if (names.add(target.target) == false) {
+                    throw path.field("targets").error("has [" + target.target + "] twice");
+                }
+            }
+            return targets;
+        }
+    }
 
     private final Supplier<Encoder> encoder;
     private final ScriptService scripts;
@@ -59,136 +190,38 @@ public final class EncodeProcessorFactory extends AbstractBatchingProcessor.Fact
 
     @Override
     protected AbstractBatchingProcessor newProcessor(String tag, String description, int batchSize, Map<String, Object> config) {
-        String model = ConfigurationUtils.readStringProperty(TYPE, tag, config, "model", EncodeProcessor.DEFAULT_MODEL);
         try {
-            encoder.get().models().pack(model);
+            Builder builder = Builder.PARSER.parse(config, CONFIGURATION);
+            // What is left of a configuration counts as unknown.
+            config.clear();
+            requireModel(builder.model);
+            Chunking chunking = Chunking.of(builder.pooling, builder.maxChunks);
+            List<VectorTarget> targets = new ArrayList<>();
+            for (TargetBuilder target : builder.allTargets()) {
+                targets.add(new VectorTarget(target.target, target.combine != null ? target.combine : List.of(text(tag, target))));
+            }
+            return new EncodeProcessor(tag, description, batchSize, encoder.get(), builder.model, chunking, targets);
         } catch (IllegalArgumentException e) {
-            throw newConfigurationException(TYPE, tag, "model", e.getMessage());
-        }
-        return new EncodeProcessor(tag, description, batchSize, encoder.get(), model, chunking(tag, config), targets(tag, config));
-    }
-
-    private static Chunking chunking(String tag, Map<String, Object> config) {
-        String pooling = ConfigurationUtils.readOptionalStringProperty(TYPE, tag, config, Chunking.POOLING);
-        Object maxChunks = ConfigurationUtils.readOptionalObject(config, Chunking.MAX_CHUNKS);
-        try {
-            return Chunking.of(pooling, maxChunks);
-        } catch (IllegalArgumentException e) {
-            // It names the parameter itself.
+            // It names the field itself.
             throw newConfigurationException(TYPE, tag, null, e.getMessage());
         }
     }
 
-    /** The targets in the property {@code targets}, or else the single target that the processor's own properties define. */
-    private List<VectorTarget> targets(String tag, Map<String, Object> config) {
-        List<?> definitions = ConfigurationUtils.readOptionalList(TYPE, tag, config, "targets");
-        if (definitions == null) {
-            return List.of(target(tag, config));
+    private void requireModel(String model) {
+        try {
+            encoder.get().models().pack(model);
+        } catch (IllegalArgumentException e) {
+            throw CONFIGURATION.field("model").error(e.getMessage());
         }
-        List<VectorTarget> targets = new ArrayList<>();
-        Set<String> fields = new TreeSet<>();
-        for (Map<String, Object> definition : objects(tag, "targets", definitions)) {
-            VectorTarget target = target(tag, definition);
-            requireEmpty(tag, "targets", definition);
-            if (fields.add(target.field()) == false) {
-                throw newConfigurationException(TYPE, tag, "targets", "has [" + target.field() + "] twice");
-            }
-            targets.add(target);
-        }
-        return targets;
     }
 
-    private VectorTarget target(String tag, Map<String, Object> config) {
-        String field = ConfigurationUtils.readStringProperty(TYPE, tag, config, "target");
-        List<?> combined = ConfigurationUtils.readOptionalList(TYPE, tag, config, "combine");
-        List<Part> parts = combined == null ? List.of(text(tag, config)) : combine(tag, combined);
-        boolean path = Stream.of(field.split("\\.", -1)).noneMatch(String::isBlank);
-        if (path == false || METADATA.contains(field) || parts.stream().anyMatch(part -> reads(part, field))) {
-            throw newConfigurationException(TYPE, tag, "target", "must name a field of its own for the vector, not [" + field + "]");
-        }
-        return new VectorTarget(field, parts);
-    }
-
-    private static boolean reads(Part part, String field) {
-        return switch (part) {
-            case TextPart text -> text.text().fields().contains(field);
-            case VectorPart vector -> vector.field().equals(field);
-        };
-    }
-
-    private Part text(String tag, Map<String, Object> config) {
-        List<String> fields = fields(tag, config);
-        String template = ConfigurationUtils.readOptionalStringProperty(TYPE, tag, config, "template");
-        return new TextPart(new DocumentText(fields, template == null ? null : compile(tag, template)), 1);
-    }
-
-    private List<Part> combine(String tag, List<?> definitions) {
-        List<Part> parts = new ArrayList<>();
-        for (Map<String, Object> definition : objects(tag, "combine", definitions)) {
-            String field = ConfigurationUtils.readOptionalStringProperty(TYPE, tag, definition, "field");
-            String vector = ConfigurationUtils.readOptionalStringProperty(TYPE, tag, definition, "vector_field");
-            float weight = weight(tag, definition.remove("weight"));
-            requireEmpty(tag, "combine", definition);
-            if ((field == null) == (vector == null)) {
-                throw newConfigurationException(TYPE, tag, "combine", "needs one of [field] and [vector_field] in each of its parts");
-            }
-            parts.add(vector == null ? new TextPart(new DocumentText(List.of(field), null), weight) : new VectorPart(vector, weight));
-        }
-        return parts;
-    }
-
-    private static float weight(String tag, Object weight) {
-        if (weight == null) {
-            return 1;
-        }
-        float number = weight instanceof Number given ? given.floatValue() : Float.NaN;
-        if (number > 0 && Float.isFinite(number)) {
-            return number;
-        }
-        throw newConfigurationException(TYPE, tag, "weight", "must be a number above 0, got [" + weight + "]");
-    }
-
-    private static List<String> fields(String tag, Map<String, Object> config) {
-        List<?> fields = ConfigurationUtils.readList(TYPE, tag, config, "fields");
-        for (Object field : fields) {
-            if ((field instanceof String name && name.isBlank() == false) == false) {
-                throw newConfigurationException(TYPE, tag, "fields", "must be names of fields, found [" + field + "]");
-            }
-        }
-        if (fields.isEmpty()) {
-            throw newConfigurationException(TYPE, tag, "fields", "must name at least one field");
-        }
-        return fields.stream().map(String.class::cast).toList();
-    }
-
-    private static List<Map<String, Object>> objects(String tag, String property, List<?> elements) {
-        List<Map<String, Object>> objects = new ArrayList<>();
-        for (Object element : elements) {
-            if (element instanceof Map<?, ?> map) {
-                Map<String, Object> copy = new HashMap<>();
-                map.forEach((key, value) -> copy.put(key.toString(), value));
-                objects.add(copy);
-            } else {
-                throw newConfigurationException(TYPE, tag, property, "must be a list of objects, found [" + element + "]");
-            }
-        }
-        if (objects.isEmpty()) {
-            throw newConfigurationException(TYPE, tag, property, "must have at least one element");
-        }
-        return objects;
-    }
-
-    private static void requireEmpty(String tag, String property, Map<String, Object> rest) {
-        if (rest.isEmpty() == false) {
-            throw newConfigurationException(TYPE, tag, property, "has unknown parameters " + new TreeSet<>(rest.keySet()));
-        }
+    private Part text(String tag, TargetBuilder target) {
+        TemplateScript.Factory template = target.template == null ? null : compile(tag, target.template);
+        return new TextPart(new DocumentText(target.fields, template), 1);
     }
 
     /** Compiles a template that renders plain text. ConfigurationUtils.compileTemplate would escape values for JSON. */
     private TemplateScript.Factory compile(String tag, String template) {
-        if (template.isBlank()) {
-            throw newConfigurationException(TYPE, tag, "template", "must not be empty");
-        }
         if (scripts.isLangSupported(Script.DEFAULT_TEMPLATE_LANG) == false) {
             throw newConfigurationException(TYPE, tag, "template", "needs the module [lang-mustache], which is not installed");
         }

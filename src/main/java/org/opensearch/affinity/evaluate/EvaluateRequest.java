@@ -2,7 +2,9 @@ package org.opensearch.affinity.evaluate;
 
 import org.opensearch.action.ActionRequest;
 import org.opensearch.action.ActionRequestValidationException;
-import org.opensearch.affinity.xcontent.ParsedObject;
+import org.opensearch.affinity.xcontent.BuilderParser;
+import org.opensearch.affinity.xcontent.FieldPath;
+import org.opensearch.affinity.xcontent.Values;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.tasks.TaskId;
@@ -10,20 +12,19 @@ import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.tasks.Task;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
+import java.util.function.Function;
 
-/** Which queries are to be asked, how, and how the answers are judged. */
+/** A request to evaluate rankings: the judged queries, the application's search, and how results are measured. */
 public final class EvaluateRequest extends ActionRequest {
-    /** More queries than that make a body that is hard to hold; an index holds more. */
+    /** The most queries in a request; more of them are put into an index. */
     static final int MAX_QUERIES = 10_000;
     private static final int MAX_CUTS = 5;
     private static final int MAX_CUT = 100;
     private static final int MAX_DEPTH = 1_000;
     private static final int DEFAULT_DEPTH = 100;
-    private static final String CUTS = "at most " + MAX_CUTS + " different whole numbers from 1 to " + MAX_CUT + ", such as [10]";
+    private static final FieldPath BODY = FieldPath.body("[affinity] ");
 
     private final String tracker;
     private final List<JudgedQuery> queries;
@@ -35,25 +36,91 @@ public final class EvaluateRequest extends ActionRequest {
     private final boolean skipsLeaks;
     private final boolean storesResult;
 
-    private EvaluateRequest(String tracker, ParsedObject body, boolean storesResult) {
-        body.requireOnly("queries", "index", "search", "ranking", "k", "depth", "leaks");
-        this.tracker = tracker;
-        this.storesResult = storesResult;
-        if (body.has("queries") == body.has("index")) {
-            throw new IllegalArgumentException("[queries] or [index] is required, and not both: the judged queries, or the index that holds them");
+    /** A request as it was sent. */
+    public static final class Builder {
+        private static final BuilderParser<Builder> PARSER = new BuilderParser<>(Builder::new);
+        private static final String LEAKS = "[refuse] or [skip]";
+
+        static {
+            declareJudged(PARSER, builder -> builder);
+            PARSER.declare("ranking", Values.object("an object such as {\"weight\": 4}"), (b, value) -> b.ranking = value);
+            PARSER.declare("k", Values.oneOrList(Values.wholeNumber(1, MAX_CUT), 1, MAX_CUTS, cuts()), (b, value) -> b.cuts = value);
+            PARSER.declare("depth", Values.wholeNumber(1, MAX_DEPTH), (b, value) -> b.depth = value);
+            PARSER.declare("leaks", Values.text(LEAKS), (b, value) -> b.leaks = value);
         }
-        index = body.text("index", null, "the name of an index with judged queries");
-        queries = index == null ? queries(body) : List.of();
-        search = body.has("search") ? ParsedObject.of("search", body.get("search"), "{\"query\": {\"match\": {\"title\": \"{{user_query}}\"}}}").said() : null;
-        ranking = body.has("ranking") ? ParsedObject.of("ranking", body.get("ranking"), "{\"weight\": 4}").said() : Map.of();
-        cuts = body.has("k") ? cuts(body) : new int[] { 10 };
-        int deepest = IntStream.of(cuts).max().orElseThrow();
-        depth = body.wholeNumber("depth", Math.max(DEFAULT_DEPTH, deepest), deepest, MAX_DEPTH);
-        skipsLeaks = switch (body.text("leaks", "refuse", "[refuse] or [skip]")) {
-            case "refuse" -> false;
-            case "skip" -> true;
-            default -> throw body.wrong("leaks", body.get("leaks"), "[refuse] or [skip]");
-        };
+
+        private List<JudgedQuery> queries;
+        private String index;
+        private Map<String, Object> search;
+        private Map<String, Object> ranking = Map.of();
+        private List<Integer> cuts = List.of(10);
+        private Integer depth;
+        private String leaks = "refuse";
+
+        private static String cuts() {
+            return "at most " + MAX_CUTS + " different whole numbers from 1 to " + MAX_CUT + ", such as [10]";
+        }
+
+        /**
+         * Declares the judged queries and their search: the fields that other requests have as well.
+         *
+         * @param part the builder of these fields within the parser's builder
+         */
+        public static <B> void declareJudged(BuilderParser<B> parser, Function<B, Builder> part) {
+            String many = "a list of 1 to " + MAX_QUERIES + " judged queries; put more into an index and name it in [index]";
+            parser.declare("queries", Values.list(JudgedQuery.READER, 1, MAX_QUERIES, many), (b, value) -> part.apply(b).queries = value);
+            parser.declare("index", Values.text("the name of an index with judged queries"), (b, value) -> part.apply(b).index = value);
+            String search = "an object such as {\"query\": {\"match\": {\"title\": \"{{user_query}}\"}}}";
+            parser.declare("search", Values.object(search), (b, value) -> part.apply(b).search = value);
+        }
+
+        /** Whether there are judged queries, in the request or in an index. */
+        public boolean hasQueries() {
+            return queries != null || index != null;
+        }
+
+        /** Whether no field of {@link #declareJudged} is set. */
+        public boolean isEmpty() {
+            return hasQueries() == false && search == null;
+        }
+
+        /** Takes the queries from an index. */
+        public void index(String name) {
+            index = name;
+        }
+
+        /**
+         * @param storesResult whether the response is kept with the task, for clients that do not wait for it
+         * @throws IllegalArgumentException naming the fields that do not fit together, and what would be right
+         */
+        public EvaluateRequest build(String tracker, boolean storesResult) {
+            if ((queries == null) == (index == null)) {
+                throw BODY.failure("[queries] or [index] is required, and not both: the judged queries, or the index that holds them");
+            }
+            if (cuts.stream().distinct().count() < cuts.size()) {
+                throw BODY.field("k").mustBe(cuts(), cuts);
+            }
+            int deepest = cuts.stream().max(Integer::compare).orElseThrow();
+            if (depth != null && depth < deepest) {
+                throw BODY.field("depth").mustBe("a whole number from " + deepest + " to " + MAX_DEPTH, depth);
+            }
+            if (leaks.equals("refuse") == false && leaks.equals("skip") == false) {
+                throw BODY.field("leaks").mustBe(LEAKS, leaks);
+            }
+            return new EvaluateRequest(this, depth != null ? depth : Math.max(DEFAULT_DEPTH, deepest), tracker, storesResult);
+        }
+    }
+
+    private EvaluateRequest(Builder builder, int depth, String tracker, boolean storesResult) {
+        this.tracker = tracker;
+        this.depth = depth;
+        this.storesResult = storesResult;
+        queries = builder.queries == null ? List.of() : builder.queries;
+        index = builder.index;
+        search = builder.search;
+        ranking = builder.ranking;
+        cuts = builder.cuts.stream().mapToInt(Integer::intValue).toArray();
+        skipsLeaks = builder.leaks.equals("skip");
     }
 
     public EvaluateRequest(StreamInput in) throws IOException {
@@ -87,77 +154,50 @@ public final class EvaluateRequest extends ActionRequest {
     }
 
     /**
-     * @param storesResult whether the answer is to be kept with the task, for whoever does not wait for it
-     * @throws IllegalArgumentException naming the member that is wrong, its value and what would be right
+     * Reads a request.
+     *
+     * @param storesResult whether the response is kept with the task, for clients that do not wait for it
+     * @throws IllegalArgumentException naming the field by its path, the value and what would be right
      */
     public static EvaluateRequest parse(String tracker, XContentParser parser, boolean storesResult) throws IOException {
-        return of(tracker, parser.map(), storesResult);
-    }
-
-    /** The same of a body that was read. */
-    public static EvaluateRequest of(String tracker, Map<String, Object> body, boolean storesResult) {
-        try {
-            return new EvaluateRequest(tracker, new ParsedObject("", body), storesResult);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("[affinity] " + e.getMessage(), e);
-        }
-    }
-
-    private static List<JudgedQuery> queries(ParsedObject body) {
-        if (body.get("queries") instanceof List<?> list && list.isEmpty() == false && list.size() <= MAX_QUERIES) {
-            List<JudgedQuery> queries = new ArrayList<>(list.size());
-            for (Object query : list) {
-                String path = "queries[" + queries.size() + "]";
-                ParsedObject said = ParsedObject.of(path, query, "{\"user_id\": \"ann\", \"user_query\": \"lamp\", \"timestamp\": \"2026-02-01T10:00:00Z\", \"relevant\": [\"p1\"]}");
-                queries.add(JudgedQuery.of(said.requireOnly("query_id", "user_id", "user_query", "timestamp", "relevant"), path));
-            }
-            return queries;
-        }
-        String many = body.get("queries") instanceof List<?> list ? list.size() + " queries" : String.valueOf(body.get("queries"));
-        throw body.wrong("queries", many, "a list of 1 to " + MAX_QUERIES + " judged queries; put more into an index and name it in [index]");
-    }
-
-    private static int[] cuts(ParsedObject body) {
-        List<?> said = body.get("k") instanceof List<?> list ? list : List.of(body.get("k") == null ? "null" : body.get("k"));
-        boolean right = said.stream().allMatch(k -> k instanceof Integer cut && cut >= 1 && cut <= MAX_CUT);
-        if (right == false || said.isEmpty() || said.size() > MAX_CUTS || said.stream().distinct().count() < said.size()) {
-            throw body.wrong("k", body.get("k"), CUTS);
-        }
-        return said.stream().mapToInt(k -> (Integer) k).toArray();
+        return Builder.PARSER.parse(parser, BODY).build(tracker, storesResult);
     }
 
     String tracker() {
         return tracker;
     }
 
-    /** Empty where an index holds them. */
+    /** The judged queries; empty if an index holds them. */
     List<JudgedQuery> queries() {
         return queries;
     }
 
-    /** Null where the request holds the queries. */
+    /** The index of judged queries; null if the request holds them. */
     String index() {
         return index;
     }
 
-    /** The body of the application's search; null for a plain one. */
+    /** The body of the application's search, a template; null for a search of the text fields. */
     Map<String, Object> search() {
         return search;
     }
 
-    /** What goes into {@code rescore.affinity} beside tracker and user. */
+    /** Parameters of {@code rescore.affinity} beside tracker and user, a template; may be empty. */
     Map<String, Object> ranking() {
         return ranking;
     }
 
+    /** Numbers of hits from the top that measures are computed for. */
     int[] cuts() {
         return cuts;
     }
 
+    /** The number of hits of each search, at least the largest cut. */
     int depth() {
         return depth;
     }
 
+    /** Whether queries are skipped whose user's profile has events after the query; else they fail the evaluation. */
     boolean skipsLeaks() {
         return skipsLeaks;
     }
@@ -172,7 +212,7 @@ public final class EvaluateRequest extends ActionRequest {
         return null;
     }
 
-    /** Names no user: tasks are for all operators to see. */
+    /** Without names of users: all operators can see tasks. */
     @Override
     public String getDescription() {
         return "tracker [" + tracker + "], " + (index == null ? "[" + queries.size() + "] queries" : "queries of [" + index + "]");

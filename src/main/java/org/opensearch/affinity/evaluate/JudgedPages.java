@@ -4,7 +4,7 @@ import org.opensearch.action.search.CreatePitRequest;
 import org.opensearch.action.search.DeletePitRequest;
 import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.search.SearchResponse;
-import org.opensearch.affinity.xcontent.ParsedObject;
+import org.opensearch.affinity.xcontent.FieldPath;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.search.SearchHit;
@@ -17,20 +17,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
 
-/** Judged queries, page by page: those of a request are one page, those of an index are read as of one moment. Not thread-safe. */
+/** Judged queries, page by page. Those of a request are one page; those of an index are read from one point in time. Not thread-safe. */
 final class JudgedPages {
-    /** Numbers of that many queries are kept until the end: some tens of megabytes. */
+    /** The figures of all queries are in memory until the end of an evaluation: some tens of megabytes for this many. */
     static final int MAX_QUERIES = 50_000;
     private static final int PAGE = 500;
-    private static final TimeValue PAUSE = TimeValue.timeValueMinutes(10);
+    /** How long the point in time is kept between two pages. */
+    private static final TimeValue KEEP_ALIVE = TimeValue.timeValueMinutes(10);
+    private static final FieldPath BODY = FieldPath.body("[affinity] ");
 
     private final Client client;
     private final LongConsumer total;
     private final String index;
+    /** The page of the request; empty once it was read. */
     private List<JudgedQuery> given;
+    /** The id of the point in time; null before the first page. */
     private String pit;
+    /** The sort values of the last hit of the page before; null before the first page. */
     private Object[] after;
 
+    /** @param total gets the number of all queries, again with each page of an index */
     JudgedPages(Client client, EvaluateRequest request, LongConsumer total) {
         this.client = client;
         this.total = total;
@@ -41,14 +47,14 @@ final class JudgedPages {
         }
     }
 
-    /** Answers with the next queries; none when there are no more. */
+    /** Answers the next queries; an empty list after the last page. */
     void next(ActionListener<List<JudgedQuery>> listener) {
         if (index == null) {
             List<JudgedQuery> page = given;
             given = List.of();
             listener.onResponse(page);
         } else if (pit == null) {
-            client.createPit(new CreatePitRequest(PAUSE, false, index), ActionListener.wrap(created -> {
+            client.createPit(new CreatePitRequest(KEEP_ALIVE, false, index), ActionListener.wrap(created -> {
                 pit = created.getId();
                 read(listener);
             }, listener::onFailure));
@@ -59,44 +65,36 @@ final class JudgedPages {
 
     private void read(ActionListener<List<JudgedQuery>> listener) {
         SearchSourceBuilder source = new SearchSourceBuilder().size(PAGE).sort(new ShardDocSortBuilder()).trackTotalHits(true);
-        source.pointInTimeBuilder(new PointInTimeBuilder(pit).setKeepAlive(PAUSE));
+        source.pointInTimeBuilder(new PointInTimeBuilder(pit).setKeepAlive(KEEP_ALIVE));
         if (after != null) {
             source.searchAfter(after);
         }
         SearchRequest search = new SearchRequest().source(source).allowPartialSearchResults(false);
-        client.search(search, ActionListener.wrap(page -> {
-            List<JudgedQuery> queries;
-            try {
-                queries = queries(page);
-            } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("[affinity] " + e.getMessage(), e);
-            }
-            listener.onResponse(queries);
-        }, listener::onFailure));
+        client.search(search, ActionListener.wrap(page -> listener.onResponse(queries(page)), listener::onFailure));
     }
 
     private List<JudgedQuery> queries(SearchResponse page) {
         long all = page.getHits().getTotalHits().value();
         if (all == 0 || all > MAX_QUERIES) {
-            throw new IllegalArgumentException("[index] must hold 1 to " + MAX_QUERIES + " judged queries, [" + index + "] holds [" + all + "]");
+            throw BODY.failure("[index] must hold 1 to " + MAX_QUERIES + " judged queries, [" + index + "] holds [" + all + "]");
         }
         total.accept(all);
         List<JudgedQuery> queries = new ArrayList<>();
         for (SearchHit hit : page.getHits()) {
             after = hit.getSortValues();
             if (hit.hasSource() == false) {
-                throw new IllegalArgumentException("[index] must keep [_source]; [" + index + "] has none of [" + hit.getId() + "]");
+                throw BODY.failure("[index] must keep [_source]; [" + index + "] has none of [" + hit.getId() + "]");
             }
-            queries.add(JudgedQuery.of(new ParsedObject(index + "[" + hit.getId() + "]", hit.getSourceAsMap()), hit.getId()));
+            queries.add(JudgedQuery.of(hit.getSourceAsMap(), hit.getId(), BODY.field(index + "[" + hit.getId() + "]")));
         }
         return queries;
     }
 
-    /** Gives up the moment as of which it read. */
+    /** Deletes the point in time. */
     void close() {
         if (pit != null) {
             client.deletePits(new DeletePitRequest(pit), ActionListener.wrap(deleted -> {}, e -> {
-                // It ends by itself in a while.
+                // It expires.
             }));
         }
     }

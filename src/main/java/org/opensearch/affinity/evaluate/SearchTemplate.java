@@ -3,11 +3,12 @@ package org.opensearch.affinity.evaluate;
 import org.opensearch.affinity.retrieve.AffinityQueryBuilder;
 import org.opensearch.affinity.retrieve.SeenQueryBuilder;
 import org.opensearch.affinity.tracker.Tracker;
-import org.opensearch.affinity.xcontent.ParsedObject;
+import org.opensearch.affinity.xcontent.FieldPath;
 import org.opensearch.common.xcontent.LoggingDeprecationHandler;
 import org.opensearch.common.xcontent.XContentFactory;
 import org.opensearch.common.xcontent.json.JsonXContent;
 import org.opensearch.core.common.bytes.BytesReference;
+import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.xcontent.NamedXContentRegistry;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.core.xcontent.XContentParser;
@@ -24,17 +25,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The application's search, with places such as <code>{{user_query}}</code> for what a judged query says. Places are filled inside
- * of string values once the body was read, so nothing that a user typed can become a part of the search but as text. Immutable.
+ * The application's search with placeholders, such as <code>{{user_query}}</code>, for values of a judged query. Placeholders are replaced
+ * within string values after the body was parsed, so a user's text stays text and cannot change the search. Immutable.
  */
 final class SearchTemplate {
-    private static final Pattern PLACE = Pattern.compile("\\{\\{\\s*(\\w+)\\s*}}");
-    private static final List<String> PLACES = List.of("user_query", "user_id", "timestamp");
-    /** What costs time and says nothing of ranks. */
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\s*(\\w+)\\s*}}");
+    private static final List<String> PLACEHOLDERS = List.of("user_query", "user_id", "timestamp");
+    /** Parts of a search that take time and do not change the order of hits. */
     private static final Set<String> LEFT_OUT = Set.of(
         "aggs", "aggregations", "highlight", "suggest", "fields", "stored_fields", "script_fields", "explain", "profile", "version"
     );
-
+    private static final FieldPath BODY = FieldPath.body("[affinity] ");
+    private static final FieldPath RANKING = BODY.field("ranking");
     private static final Set<String> PROFILE_QUERIES = Set.of(SeenQueryBuilder.NAME, AffinityQueryBuilder.NAME);
 
     private final Tracker tracker;
@@ -42,11 +44,11 @@ final class SearchTemplate {
     private final Map<String, Object> ranking;
     private final NamedXContentRegistry xContent;
 
-    /** @throws IllegalArgumentException naming what is wrong and what would be right */
+    /** @throws IllegalArgumentException naming the field and what would be right */
     SearchTemplate(EvaluateRequest request, Tracker tracker, NamedXContentRegistry xContent) {
         this.tracker = tracker;
         this.xContent = xContent;
-        body = new LinkedHashMap<>(request.search() == null ? byWords(tracker) : request.search());
+        body = new LinkedHashMap<>(request.search() == null ? textSearch(tracker) : request.search());
         body.keySet().removeAll(LEFT_OUT);
         body.put("from", 0);
         body.put("size", request.depth());
@@ -56,56 +58,63 @@ final class SearchTemplate {
         ranking = request.ranking();
         for (String name : List.of("tracker", "user", "recent")) {
             if (ranking.containsKey(name)) {
-                throw new IllegalArgumentException("[affinity] [ranking." + name + "] must not be said: each query is asked for its user and the tracker of the path");
+                throw RANKING.field(name).error("must not be set: each query is asked for its user, with the tracker of the path");
             }
         }
-        requirePlaces(body);
-        requirePlaces(ranking);
+        if (ranking.containsKey("context") && ranking.get("context") instanceof Map<?, ?> == false) {
+            throw RANKING.field("context").mustBe("an object such as {\"device\": \"phone\"}", ranking.get("context"));
+        }
+        requirePlaceholders(body);
+        requirePlaceholders(ranking);
         requireUnranked();
     }
 
-    private static Map<String, Object> byWords(Tracker tracker) {
+    private static Map<String, Object> textSearch(Tracker tracker) {
         if (tracker.items().textFields().isEmpty()) {
             throw new IllegalArgumentException(
-                "[affinity] [search] is required, as the tracker [" + tracker.name() + "] has no [items.text_fields]: give the body of your search, with [{{user_query}}] for what was typed"
+                "[affinity] [search] is required, as the tracker [" + tracker.name() + "] has no [items.text_fields]: give the body of "
+                    + "your search, with [{{user_query}}] for what was typed"
             );
         }
         return Map.of("query", Map.of("multi_match", Map.of("query", "{{user_query}}", "fields", tracker.items().textFields())));
     }
 
     private void requireUnranked() {
-        for (Object rescorer : rescorers()) {
+        for (Object rescorer : rescorers(body)) {
             if (rescorer instanceof Map<?, ?> map && map.containsKey("affinity")) {
-                throw new IllegalArgumentException("[affinity] [search.rescore] must not hold [affinity]: the evaluation adds it, with what [ranking] says");
+                throw new IllegalArgumentException(
+                    "[affinity] [search.rescore] must not hold [affinity]: the evaluation adds it, with the parameters of [ranking]"
+                );
             }
         }
     }
 
-    private List<?> rescorers() {
-        Object said = body.get("rescore");
-        return said == null ? List.of() : said instanceof List<?> list ? list : List.of(said);
+    private static List<?> rescorers(Map<String, Object> search) {
+        Object rescore = search.get("rescore");
+        return rescore == null ? List.of() : rescore instanceof List<?> list ? list : List.of(rescore);
     }
 
-    /** Whether anything in the body is a query that looks into a profile, or might be one. */
+    /** Whether the search may read profiles: whether any field in the body has the name of a query that does. */
     boolean asksProfiles() {
         return asksProfiles(body);
     }
 
     private static boolean asksProfiles(Object value) {
         return switch (value) {
-            case Map<?, ?> map -> map.keySet().stream().anyMatch(PROFILE_QUERIES::contains) || map.values().stream().anyMatch(SearchTemplate::asksProfiles);
+            case Map<?, ?> map -> map.keySet().stream().anyMatch(PROFILE_QUERIES::contains)
+                || map.values().stream().anyMatch(SearchTemplate::asksProfiles);
             case List<?> list -> list.stream().anyMatch(SearchTemplate::asksProfiles);
             case null, default -> false;
         };
     }
 
-    private static void requirePlaces(Object value) {
+    private static void requirePlaceholders(Object value) {
         switch (value) {
-            case Map<?, ?> map -> map.values().forEach(SearchTemplate::requirePlaces);
-            case List<?> list -> list.forEach(SearchTemplate::requirePlaces);
-            case String text -> PLACE.matcher(text).results().forEach(place -> {
-                if (PLACES.contains(place.group(1)) == false) {
-                    throw new IllegalArgumentException("[affinity] there is nothing to put in place of [" + place.group() + "]; known: " + PLACES);
+            case Map<?, ?> map -> map.values().forEach(SearchTemplate::requirePlaceholders);
+            case List<?> list -> list.forEach(SearchTemplate::requirePlaceholders);
+            case String text -> PLACEHOLDER.matcher(text).results().forEach(placeholder -> {
+                if (PLACEHOLDERS.contains(placeholder.group(1)) == false) {
+                    throw BODY.failure("unknown placeholder [" + placeholder.group() + "]; known: " + PLACEHOLDERS);
                 }
             });
             case null, default -> {
@@ -116,25 +125,21 @@ final class SearchTemplate {
     /**
      * The search of a judged query.
      *
-     * @throws IllegalArgumentException if it cannot be made, saying why
+     * @throws IllegalArgumentException if the search is wrong, or lacks a value for a placeholder
      */
     SearchSourceBuilder search(JudgedQuery query, RankedBy by) throws IOException {
         Map<String, Object> filled = new LinkedHashMap<>(filledMap(body, query));
         if (by != RankedBy.PLAIN) {
-            List<Object> rescorers = new ArrayList<>(filled.containsKey("rescore") ? rescorersOf(filled) : List.of());
+            List<Object> rescorers = new ArrayList<>(rescorers(filled));
             rescorers.add(rescorer(query, by));
             filled.put("rescore", rescorers);
         }
         try (XContentBuilder json = XContentFactory.jsonBuilder().map(filled)) {
-            BytesReference bytes = BytesReference.bytes(json);
-            try (XContentParser parser = JsonXContent.jsonXContent.createParser(xContent, LoggingDeprecationHandler.INSTANCE, bytes.streamInput())) {
+            StreamInput bytes = BytesReference.bytes(json).streamInput();
+            try (XContentParser parser = JsonXContent.jsonXContent.createParser(xContent, LoggingDeprecationHandler.INSTANCE, bytes)) {
                 return SearchSourceBuilder.fromXContent(parser);
             }
         }
-    }
-
-    private static List<?> rescorersOf(Map<String, Object> search) {
-        return search.get("rescore") instanceof List<?> list ? list : List.of(search.get("rescore"));
     }
 
     private Map<String, Object> rescorer(JudgedQuery query, RankedBy by) {
@@ -144,12 +149,12 @@ final class SearchTemplate {
         if (by == RankedBy.POPULARITY) {
             affinity.put("weight", 0);
         }
-        Map<String, Object> circumstances = new HashMap<>(tracker.contexts().ofTime(query.time()));
-        if (affinity.containsKey("context")) {
-            circumstances.putAll(ParsedObject.of("ranking.context", affinity.get("context"), "{\"device\": \"phone\"}").said());
+        Map<Object, Object> context = new HashMap<>(tracker.contexts().ofTime(query.time()));
+        if (affinity.get("context") instanceof Map<?, ?> given) {
+            context.putAll(given);
         }
-        if (circumstances.isEmpty() == false) {
-            affinity.put("context", circumstances);
+        if (context.isEmpty() == false) {
+            affinity.put("context", context);
         }
         Map<String, Object> rescorer = new HashMap<>();
         Object window = affinity.remove("window_size");
@@ -177,18 +182,20 @@ final class SearchTemplate {
                 list.forEach(inner -> filled.add(filled(inner, query)));
                 yield filled;
             }
-            case String text -> PLACE.matcher(text).replaceAll(place -> Matcher.quoteReplacement(said(place.group(1), query)));
+            case String text -> PLACEHOLDER.matcher(text).replaceAll(found -> Matcher.quoteReplacement(value(found.group(1), query)));
             case null, default -> value;
         };
     }
 
-    private static String said(String place, JudgedQuery query) {
-        return switch (place) {
+    private static String value(String placeholder, JudgedQuery query) {
+        return switch (placeholder) {
             case "user_id" -> query.user();
             case "timestamp" -> query.when().toString();
             default -> {
                 if (query.text().isEmpty()) {
-                    throw new IllegalArgumentException("[affinity] query [" + query.id() + "] has no [user_query], and the search has a place for it: give what was typed");
+                    throw BODY.failure(
+                        "query [" + query.id() + "] has no [user_query], and the search has a placeholder for it: give what was typed"
+                    );
                 }
                 yield query.text();
             }

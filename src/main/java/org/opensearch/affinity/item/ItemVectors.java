@@ -6,7 +6,7 @@ import org.opensearch.action.admin.indices.refresh.RefreshResponse;
 import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.search.SearchResponse;
 import org.opensearch.action.support.GroupedActionListener;
-import org.opensearch.affinity.tracker.Tracker;
+import org.opensearch.affinity.tracker.TrackedItems;
 import org.opensearch.common.cache.Cache;
 import org.opensearch.common.cache.CacheBuilder;
 import org.opensearch.common.document.DocumentField;
@@ -66,7 +66,7 @@ public final class ItemVectors {
      *                 that are not in the index are left out. The map is the caller's; the arrays are shared with the cache and must
      *                 not be changed
      */
-    public void find(Tracker.Items items, Collection<String> ids, ActionListener<Map<String, float[]>> listener) {
+    public void find(TrackedItems items, Collection<String> ids, ActionListener<Map<String, float[]>> listener) {
         Map<String, float[]> found = new HashMap<>();
         List<String> missing = new ArrayList<>();
         for (String id : ids) {
@@ -96,7 +96,7 @@ public final class ItemVectors {
      * item and an event on it may be written within the same second. An item that is still not found counts as unknown for a minute,
      * without a further refresh.
      */
-    public void findWithRefresh(Tracker.Items items, Collection<String> ids, ActionListener<Map<String, float[]>> listener) {
+    public void findWithRefresh(TrackedItems items, Collection<String> ids, ActionListener<Map<String, float[]>> listener) {
         find(items, ids, ActionListener.wrap(found -> {
             List<String> missing = ids.stream()
                 .filter(id -> found.containsKey(id) == false && unknown.get(key(items, id)) == null)
@@ -115,14 +115,14 @@ public final class ItemVectors {
         }, listener::onFailure));
     }
 
-    private void refresh(Tracker.Items items, ActionListener<RefreshResponse> listener) {
+    private void refresh(TrackedItems items, ActionListener<RefreshResponse> listener) {
         ThreadContext context = client.threadPool().getThreadContext();
         try (ThreadContext.StoredContext ignored = context.stashContext()) {
             client.admin().indices().refresh(new RefreshRequest(items.index()), listener);
         }
     }
 
-    private void search(Tracker.Items items, List<String> ids, ActionListener<Map<String, float[]>> listener) {
+    private void search(TrackedItems items, List<String> ids, ActionListener<Map<String, float[]>> listener) {
         // If several documents have the same item id, which one's vector is used is undefined.
         SearchSourceBuilder source = new SearchSourceBuilder().size(MAX_HITS).fetchSource(false).trackTotalHits(false);
         source.fetchField(items.vectorField());
@@ -140,11 +140,11 @@ public final class ItemVectors {
         }
     }
 
-    private static boolean byDocumentId(Tracker.Items items) {
+    private static boolean byDocumentId(TrackedItems items) {
         return items.idField().equals("_id");
     }
 
-    private Map<String, float[]> read(Tracker.Items items, SearchResponse response) {
+    private Map<String, float[]> read(TrackedItems items, SearchResponse response) {
         Map<String, float[]> vectors = new HashMap<>();
         for (SearchHit hit : response.getHits()) {
             float[] vector = vector(hit.field(items.vectorField()));
@@ -171,7 +171,7 @@ public final class ItemVectors {
         return VectorUtil.dotProduct(vector, vector) == 0 ? NO_VECTOR : VectorUtil.l2normalize(vector);
     }
 
-    private static Key key(Tracker.Items items, String item) {
+    private static Key key(TrackedItems items, String item) {
         return new Key(items.index(), items.idField(), items.vectorField(), item);
     }
 }

@@ -10,6 +10,7 @@ import org.opensearch.affinity.cluster.MappedField;
 import org.opensearch.affinity.item.ItemRowIndex;
 import org.opensearch.affinity.profile.ProfileIndex;
 import org.opensearch.affinity.tracker.ProfileGenerations;
+import org.opensearch.affinity.tracker.TrackedItems;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.affinity.tracker.TransportChangeTrackers;
@@ -127,8 +128,8 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
             if (before == null) {
                 return;
             }
-            Tracker.Items was = before.items();
-            Tracker.Items is = tracker.items();
+            TrackedItems was = before.items();
+            TrackedItems is = tracker.items();
             if (was.index().equals(is.index()) == false) {
                 throw unchangeable("items.index", was.index(), is.index());
             }
@@ -152,7 +153,7 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
 
         /** @throws IllegalArgumentException if there is no item index, or a field in one of them is missing or of the wrong type */
         private void checkItems(Tracker tracker, ClusterState state) {
-            Tracker.Items items = tracker.items();
+            TrackedItems items = tracker.items();
             Index[] indices = indexNameExpressionResolver.concreteIndices(state, IndicesOptions.lenientExpandOpen(), items.index());
             if (indices.length == 0) {
                 throw new IllegalArgumentException("[items.index] no such index [" + items.index() + "]: create it first");

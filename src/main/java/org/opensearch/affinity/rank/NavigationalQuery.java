@@ -3,7 +3,7 @@ package org.opensearch.affinity.rank;
 import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.search.SearchResponse;
 import org.opensearch.action.support.ListenerTimeouts;
-import org.opensearch.affinity.tracker.Tracker;
+import org.opensearch.affinity.tracker.TrackedItems;
 import org.opensearch.common.document.DocumentField;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.action.ActionListener;
@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * @param text  what the user typed
  * @param items of the tracker
  */
-public record NavigationalQuery(String text, Tracker.Items items) {
+public record NavigationalQuery(String text, TrackedItems items) {
     private static final TimeValue TIMEOUT = TimeValue.timeValueMillis(50);
     private static final int CANDIDATES = 10;
     private static final String BY_ID = "by_id";

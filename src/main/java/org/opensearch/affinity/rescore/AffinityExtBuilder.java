@@ -1,6 +1,7 @@
 package org.opensearch.affinity.rescore;
 
 import org.opensearch.affinity.rank.AffinityRequest;
+import org.opensearch.affinity.tracker.Parameter.Place;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.xcontent.XContentBuilder;
@@ -9,7 +10,7 @@ import org.opensearch.search.SearchExtBuilder;
 
 import java.io.IOException;
 
-/** {@code "ext": {"affinity": {"user": "u42"}}}: asks the search pipeline's {@link AffinityRequestProcessor}. */
+/** The part {@code ext.affinity} of a search, which the search pipeline's {@link AffinityRequestProcessor} reads. */
 public final class AffinityExtBuilder extends SearchExtBuilder {
     public static final String NAME = "affinity";
 
@@ -23,8 +24,8 @@ public final class AffinityExtBuilder extends SearchExtBuilder {
         request = new AffinityRequest(in);
     }
 
-    public static AffinityExtBuilder fromXContent(XContentParser parser) {
-        return new AffinityExtBuilder(AffinityRequest.fromXContent(parser));
+    public static AffinityExtBuilder fromXContent(XContentParser parser) throws IOException {
+        return new AffinityExtBuilder(AffinityRequest.parse(parser, Place.EXT));
     }
 
     AffinityRequest request() {

@@ -20,6 +20,8 @@ import org.opensearch.affinity.rank.RepeatItems;
 import org.opensearch.affinity.rank.RequestContext;
 import org.opensearch.affinity.rank.Scoring;
 import org.opensearch.affinity.retrieve.TextQueryBuilder;
+import org.opensearch.affinity.tracker.Parameter;
+import org.opensearch.affinity.tracker.Parameter.Place;
 import org.opensearch.affinity.tracker.Ranking;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.common.logging.HeaderWarning;
@@ -37,34 +39,30 @@ import org.opensearch.transport.client.Client;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
- * The rescorer {@code affinity}. The coordinator's first rewrite fetches the profile, once a search, without blocking; the
- * next puts what follows from it in place, and so it travels to the shards. A profile that cannot be read or comes too late costs
- * the personalisation and a warning, never the search.
+ * The rescorer {@code affinity}. The coordinator's first rewrite fetches the profile, once a search and without blocking. The next rewrite
+ * replaces the pending profile by the {@link Scoring} that is sent to the shards. If the profile cannot be read in time, the search is not
+ * personalised and has a warning; it does not fail.
  */
 public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityRescorerBuilder> {
     public static final String NAME = "affinity";
     private static final Logger LOGGER = LogManager.getLogger(AffinityRescorerBuilder.class);
 
     private final AffinityRequest request;
+    /** Null before the profile is fetched, and once {@link #scoring} is there. */
     private final Supplier<Fetched> pending;
+    /** Null until the profile is fetched. */
     private final Scoring scoring;
     private final RankNode node;
 
-    /** @param windowSize where the search says none */
+    /** @param windowSize of a rescorer that has none of its own */
     private record Fetched(Scoring scoring, int windowSize) {}
 
     AffinityRescorerBuilder(AffinityRequest request, RankNode node) {
         this(request.complete(), null, null, node);
-        if (request.asksToExcludeSeen()) {
-            throw new IllegalArgumentException(
-                "[affinity] [exclude_seen] cannot be done by a rescorer, which leaves no document out: use [ext.affinity], or the query [affinity_seen]"
-            );
-        }
         if (request.ranking().windowSize() != null) {
             windowSize(request.ranking().windowSize());
         }
@@ -88,24 +86,19 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
     @Override
     protected void doWriteTo(StreamOutput out) throws IOException {
         if (pending != null) {
-            throw new IllegalStateException("the profile is not there yet: rewrite before sending");
+            throw new IllegalStateException("the profile is not fetched yet: rewrite before sending");
         }
         request.writeTo(out);
         out.writeOptionalWriteable(scoring);
     }
 
-    /** One whose hits tell their signals, see {@link SignalLoggingSearch}. */
+    /** A rescorer whose hits have the values of their signals, see {@link SignalLoggingSearch}. */
     static AffinityRescorerBuilder learning(String tracker, Scoring scoring, RankNode node) {
-        AffinityRequest request = new AffinityRequest(tracker, null, null, List.of(), Map.of(), null, null, Ranking.UNSAID);
-        return new AffinityRescorerBuilder(request, null, scoring, node).windowSize(1);
+        return new AffinityRescorerBuilder(AffinityRequest.of(tracker), null, scoring, node).windowSize(1);
     }
 
-    public static AffinityRescorerBuilder fromXContent(XContentParser parser, RankNode node) {
-        AffinityRequest request = AffinityRequest.fromXContent(parser);
-        if (request.ranking().windowSize() != null) {
-            throw new IllegalArgumentException("[affinity] [window_size] stands beside [affinity] in [rescore], not in it");
-        }
-        return new AffinityRescorerBuilder(request, node);
+    public static AffinityRescorerBuilder fromXContent(XContentParser parser, RankNode node) throws IOException {
+        return new AffinityRescorerBuilder(AffinityRequest.parse(parser, Place.RESCORE), node);
     }
 
     @Override
@@ -120,7 +113,7 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
             return this;
         }
         if (windowSize != null) {
-            Ranking.requireWindowSize(windowSize);
+            Parameter.WINDOW_SIZE.require(windowSize, AffinityRequest.PATH);
         }
         if (pending != null) {
             Fetched fetched = pending.get();
@@ -142,18 +135,17 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         client.execute(UseProfileAction.INSTANCE, get, ActionListener.wrap(found -> {
             node.meter().found(System.nanoTime() - began);
             found.tracker().requireSignals(request.ranking());
-            RequestContext moment = RequestContext.of(found.tracker(), request.context(), System.currentTimeMillis());
-            Ranking learned = found.model() == null ? Ranking.UNSAID : found.model().ranking();
+            RequestContext context = RequestContext.of(found.tracker(), request.context(), System.currentTimeMillis());
+            Ranking learned = found.model() == null ? Ranking.EMPTY : found.model().ranking();
             Ranking ranking = request.ranking().orElse(found.tracker().ranking()).orElse(learned).orElse(Ranking.DEFAULT);
-            ActionListener<QueryInput> whenKnown = ActionListener.wrap(asked -> {
-                if (asked == null) {
+            readQuery(client, found.tracker(), ranking, ActionListener.wrap(query -> {
+                if (query == null) {
                     node.meter().precise();
                 }
-                Scoring made = asked == null ? Scoring.NONE : Scoring.of(found, ranking, moment, asked, request.user());
-                fetched.set(new Fetched(request.asksWhy() ? labelled(made, found, client) : made, ranking.windowSize()));
+                Scoring personal = query == null ? Scoring.NONE : Scoring.of(found, ranking, context, query, request.user());
+                fetched.set(new Fetched(request.asksWhy() ? labelled(personal, found, client) : personal, ranking.windowSize()));
                 listener.onResponse(null);
-            }, listener::onFailure);
-            read(client, found.tracker(), ranking, whenKnown);
+            }, listener::onFailure));
         }, e -> {
             if (RankNode.isCallersFault(e)) {
                 listener.onFailure(e);
@@ -167,15 +159,15 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         }));
     }
 
-    /** Answers what is asked for; null where that is one item, which is left alone. */
-    private void read(Client client, Tracker tracker, Ranking ranking, ActionListener<QueryInput> listener) {
+    /** Answers the search's query; null for a navigational query, whose results are left as they are. */
+    private void readQuery(Client client, Tracker tracker, Ranking ranking, ActionListener<QueryInput> listener) {
         String text = request.queryText();
         if (text == null || text.isBlank()) {
             listener.onResponse(QueryInput.NOTHING);
             return;
         }
-        new NavigationalQuery(text, tracker.items()).test(client, ActionListener.wrap(precise -> {
-            if (precise) {
+        new NavigationalQuery(text, tracker.items()).test(client, ActionListener.wrap(navigational -> {
+            if (navigational) {
                 listener.onResponse(null);
             } else if (Scoring.asksMeaning(ranking)) {
                 encode(client, text, listener);
@@ -198,13 +190,13 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         ));
     }
 
-    /** With the words that are known by now: the search does not wait for others. */
-    private Scoring labelled(Scoring made, GetProfileAction.Response found, Client client) {
-        if (made.interests().isEmpty()) {
-            return made;
+    /** The scoring with the descriptions of interests that are known. The search does not wait for others. */
+    private Scoring labelled(Scoring personal, GetProfileAction.Response found, Client client) {
+        if (personal.interests().isEmpty()) {
+            return personal;
         }
         List<Interest> interests = found.profile().heaviestFirst(found.tracker().decay());
-        return made.labelled(node.labels().known(client, found.tracker().items(), interests));
+        return personal.labelled(node.labels().known(client, found.tracker().items(), interests));
     }
 
     @Override
@@ -212,9 +204,9 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         if (scoring == null) {
             throw new IllegalStateException("the profile was not fetched: [affinity] works in searches that a coordinator rewrites");
         }
-        RepeatItems own = RepeatItems.of(scoring, node.hashes());
-        ItemSignals signals = ItemSignals.of(scoring, context, own, node);
-        return new AffinityRescorer.Context(window, scoring, signals, own, request.asksWhy(), node);
+        RepeatItems repeats = RepeatItems.of(scoring, node.hashes());
+        ItemSignals signals = ItemSignals.of(scoring, context, repeats, node);
+        return new AffinityRescorer.Context(window, scoring, signals, repeats, request.asksWhy(), node);
     }
 
     @Override

@@ -3,16 +3,16 @@ package org.opensearch.affinity.retrieve;
 import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.profile.UseProfileAction;
-import org.opensearch.affinity.rank.AffinityRequest;
 import org.opensearch.affinity.rank.InterestVectors;
 import org.opensearch.affinity.rank.RequestContext;
+import org.opensearch.affinity.tracker.Parameter;
 import org.opensearch.affinity.tracker.Ranking;
-import org.opensearch.affinity.tracker.Tracker;
-import org.opensearch.core.ParseField;
+import org.opensearch.affinity.tracker.TrackedItems;
+import org.opensearch.affinity.xcontent.BuilderParser;
+import org.opensearch.affinity.xcontent.FieldPath;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
-import org.opensearch.core.xcontent.ConstructingObjectParser;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.transport.client.Client;
@@ -23,26 +23,38 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 
-import static org.opensearch.core.xcontent.ConstructingObjectParser.optionalConstructorArg;
-
 /**
- * The query {@code affinity}: items for a person, without words. The score is the item's affinity for the person's
- * interests, in (0, 1], the one that the rescorer uses; see {@link NearestItems} for which items are found. An unknown
- * user gets nothing from the clause, and so does everybody while profiles cannot be read, with a warning.
+ * The query {@code affinity}: items for a user, without a text. The score is the item's affinity to the user's interests, in (0, 1], as in
+ * the rescorer; see {@link NearestItems} for which items are found. It matches nothing for unknown users. If the profile cannot be read in
+ * time, it matches nothing and the search has a warning.
  */
 public final class AffinityQueryBuilder extends RetrievalQueryBuilder<AffinityQueryBuilder> {
     public static final String NAME = "affinity";
+    private static final FieldPath PATH = FieldPath.body("[" + NAME + "] ");
 
-    private static final ConstructingObjectParser<Object[], Void> PARSER = new ConstructingObjectParser<>(NAME, args -> args);
-    private static final int OWN = 5;
+    /** The query as it was sent. */
+    private static final class Builder extends KnnParameters.Builder {
+        private static final BuilderParser<Builder> PARSER = new BuilderParser<>(Builder::new);
 
-    static {
-        PARSER.declareString(optionalConstructorArg(), new ParseField("tracker"));
-        PARSER.declareString(optionalConstructorArg(), new ParseField("user"));
-        PARSER.declareBoolean(optionalConstructorArg(), new ParseField("exclude_seen"));
-        PARSER.declareStringArray(optionalConstructorArg(), new ParseField("recent"));
-        PARSER.declareObject(optionalConstructorArg(), (p, c) -> p.map(), new ParseField("context"));
-        KnnParameters.declare(PARSER);
+        static {
+            PARSER.declare("tracker", Parameter.TRACKER.reader(), (b, value) -> b.tracker = value);
+            PARSER.declare("user", Parameter.USER.reader(), (b, value) -> b.user = value);
+            PARSER.declare("exclude_seen", Parameter.EXCLUDE_SEEN.reader(), (b, value) -> b.excludeSeen = value);
+            PARSER.declare("recent", Parameter.RECENT.reader(), (b, value) -> b.recent = value);
+            PARSER.declare("context", Parameter.CONTEXT.reader(), (b, value) -> b.context = value);
+            KnnParameters.Builder.declare(PARSER);
+        }
+
+        private String tracker;
+        private String user;
+        private boolean excludeSeen;
+        private List<String> recent = List.of();
+        private Map<String, String> context = Map.of();
+
+        private AffinityQueryBuilder build() {
+            PATH.field("tracker").require(tracker, "name the tracker whose profiles are to be used");
+            return named(new AffinityQueryBuilder(tracker, user, excludeSeen, recent, context, knn()));
+        }
     }
 
     private final String tracker;
@@ -51,15 +63,16 @@ public final class AffinityQueryBuilder extends RetrievalQueryBuilder<AffinityQu
     private final List<String> recent;
     private final Map<String, String> context;
 
+    /** @param user null where the security plugin knows the user, or for a user without an account */
     private AffinityQueryBuilder(
         String tracker,
         String user,
         boolean excludeSeen,
         List<String> recent,
         Map<String, String> context,
-        KnnParameters reach
+        KnnParameters knn
     ) {
-        super(reach);
+        super(knn);
         this.tracker = tracker;
         this.user = user;
         this.excludeSeen = excludeSeen;
@@ -85,17 +98,9 @@ public final class AffinityQueryBuilder extends RetrievalQueryBuilder<AffinityQu
         out.writeMap(context, StreamOutput::writeString, StreamOutput::writeString);
     }
 
-    /** Every error names the field, the value and what would be right. */
-    public static AffinityQueryBuilder fromXContent(XContentParser parser) {
-        Object[] said = PARSER.apply(parser, null);
-        String tracker = required(NAME, "tracker", said[0], "name the tracker whose profiles are to be used");
-        boolean excludeSeen = said[2] != null && (boolean) said[2];
-        @SuppressWarnings("unchecked")
-        List<String> recent = said[3] == null ? List.of() : AffinityRequest.requireRecent((List<String>) said[3]);
-        @SuppressWarnings("unchecked")
-        Map<String, String> context = said[4] == null ? Map.of() : AffinityRequest.requireContext((Map<String, Object>) said[4]);
-        String user = notEmpty(NAME, "user", said[1]);
-        return KnnParameters.dress(new AffinityQueryBuilder(tracker, user, excludeSeen, recent, context, KnnParameters.of(NAME, said, OWN)), said, OWN);
+    /** @throws IllegalArgumentException naming the field, the value and what would be right */
+    public static AffinityQueryBuilder fromXContent(XContentParser parser) throws IOException {
+        return Builder.PARSER.parse(parser, PATH).build();
     }
 
     @Override
@@ -108,13 +113,13 @@ public final class AffinityQueryBuilder extends RetrievalQueryBuilder<AffinityQu
         if (found.profile() == null) {
             return Resolved.nothing();
         }
-        Tracker.Items items = found.tracker().items();
+        TrackedItems items = found.tracker().items();
         Ranking ranking = found.tracker().ranking().orElse(Ranking.DEFAULT);
-        RequestContext moment = RequestContext.of(found.tracker(), context, System.currentTimeMillis());
-        InterestVectors interests = InterestVectors.of(found.profile(), found.tracker(), found.common().space(), ranking, moment);
+        RequestContext now = RequestContext.of(found.tracker(), context, System.currentTimeMillis());
+        InterestVectors interests = InterestVectors.of(found.profile(), found.tracker(), found.common().space(), ranking, now);
         List<String> seen = found.profile().history().stream().map(Profile.Seen::item).distinct().toList();
-        KnnParameters reach = excludeSeen ? reach().without(items, seen) : reach();
-        return Resolved.of(new NearestQueryBuilder(interests, reach, true));
+        KnnParameters knn = excludeSeen ? knn().without(items, seen) : knn();
+        return Resolved.of(new NearestQueryBuilder(interests, knn, true));
     }
 
     @Override
@@ -124,7 +129,7 @@ public final class AffinityQueryBuilder extends RetrievalQueryBuilder<AffinityQu
 
     @Override
     AffinityQueryBuilder copy() {
-        return new AffinityQueryBuilder(tracker, user, excludeSeen, recent, context, reach());
+        return new AffinityQueryBuilder(tracker, user, excludeSeen, recent, context, knn());
     }
 
     @Override

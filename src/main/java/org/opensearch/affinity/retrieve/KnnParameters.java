@@ -1,12 +1,15 @@
 package org.opensearch.affinity.retrieve;
 
-import org.opensearch.affinity.tracker.Tracker;
-import org.opensearch.core.ParseField;
+import org.opensearch.affinity.tracker.TrackedItems;
+import org.opensearch.affinity.xcontent.BuilderParser;
+import org.opensearch.affinity.xcontent.FieldPath;
+import org.opensearch.affinity.xcontent.ValueReader;
+import org.opensearch.affinity.xcontent.Values;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
-import org.opensearch.core.xcontent.ConstructingObjectParser;
 import org.opensearch.core.xcontent.XContentBuilder;
+import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.index.query.AbstractQueryBuilder;
 import org.opensearch.index.query.BoolQueryBuilder;
 import org.opensearch.index.query.QueryBuilder;
@@ -16,57 +19,57 @@ import org.opensearch.index.query.QueryRewriteContext;
 import java.io.IOException;
 import java.util.Collection;
 
-import static org.opensearch.core.xcontent.ConstructingObjectParser.optionalConstructorArg;
-
 /**
- * How far a retrieval by vector reaches, said alike in all queries that retrieve.
+ * The parameters of a search for the nearest vectors, the same in all retrieval queries. Immutable, except for the filter.
  *
  * @param k             how many of each shard's nearest documents match, from 1 to {@value #MAX_K}
- * @param minSimilarity the least score, from 0 to 1, that a document needs to match; a score of 0 never matches
- * @param filter        which documents are looked at in the first place; null for all
+ * @param minSimilarity the least score of a match, from 0 to 1; a score of 0 never matches
+ * @param filter        the documents that are considered; null for all
  */
 record KnnParameters(int k, float minSimilarity, QueryBuilder filter) implements Writeable {
     static final int DEFAULT_K = 100;
     static final int MAX_K = 10_000;
+    static final String BOOST_NAME = AbstractQueryBuilder.BOOST_FIELD.getPreferredName();
+    static final String NAME_NAME = AbstractQueryBuilder.NAME_FIELD.getPreferredName();
+    static final ValueReader<Double> BOOST = Values.numberOrString("a number from 0", number -> number >= 0 && number <= Float.MAX_VALUE);
 
-    /** Adds this record's arguments and those of every query, {@code boost} and {@code _name}, behind the parser's own. */
-    static void declare(ConstructingObjectParser<Object[], Void> parser) {
-        parser.declareInt(optionalConstructorArg(), new ParseField("k"));
-        parser.declareFloat(optionalConstructorArg(), new ParseField("min_similarity"));
-        parser.declareObject(
-            optionalConstructorArg(),
-            (p, c) -> AbstractQueryBuilder.parseInnerQueryBuilder(p),
-            new ParseField("filter")
-        );
-        parser.declareFloat(optionalConstructorArg(), AbstractQueryBuilder.BOOST_FIELD);
-        parser.declareString(optionalConstructorArg(), AbstractQueryBuilder.NAME_FIELD);
+    /** These parameters and those of every query, {@code boost} and {@code _name}, as they were sent. */
+    static class Builder {
+        private int k = DEFAULT_K;
+        private float minSimilarity;
+        private QueryBuilder filter;
+        private float boost = AbstractQueryBuilder.DEFAULT_BOOST;
+        private String name;
+
+        static void declare(BuilderParser<? extends Builder> parser) {
+            parser.declare("k", Values.wholeNumberOrString(1, MAX_K), (Builder b, Integer value) -> b.k = value);
+            parser.declare(
+                "min_similarity",
+                Values.numberOrString(0, 1),
+                (Builder b, Double value) -> b.minSimilarity = value.floatValue()
+            );
+            parser.declare("filter", KnnParameters::query, (Builder b, QueryBuilder value) -> b.filter = value);
+            parser.declare(BOOST_NAME, BOOST, (Builder b, Double value) -> b.boost = value.floatValue());
+            parser.declare(NAME_NAME, Values.STRING, (Builder b, String value) -> b.name = value);
+        }
+
+        KnnParameters knn() {
+            return new KnnParameters(k, minSimilarity, filter);
+        }
+
+        /** Gives a query the boost and the name. */
+        <Q extends QueryBuilder> Q named(Q query) {
+            query.boost(boost);
+            query.queryName(name);
+            return query;
+        }
     }
 
-    /**
-     * What was parsed after {@link #declare}.
-     *
-     * @param query for errors, which name it, the field, the value and what would be right
-     * @param own   how many arguments the query declared before
-     */
-    static KnnParameters of(String query, Object[] said, int own) {
-        int k = said[own] == null ? DEFAULT_K : (int) said[own];
-        if (k < 1 || k > MAX_K) {
-            throw new IllegalArgumentException("[" + query + "] [k] must be from 1 to " + MAX_K + ", got [" + k + "]");
+    private static QueryBuilder query(XContentParser parser, FieldPath path) throws IOException {
+        if (parser.currentToken() != XContentParser.Token.START_OBJECT) {
+            throw path.error("must be a query such as {\"term\": {\"category\": \"tents\"}}");
         }
-        float least = said[own + 1] == null ? 0 : (float) said[own + 1];
-        if ((least >= 0 && least <= 1) == false) {
-            throw new IllegalArgumentException("[" + query + "] [min_similarity] must be a number from 0 to 1, got [" + least + "]");
-        }
-        return new KnnParameters(k, least, (QueryBuilder) said[own + 2]);
-    }
-
-    /** Gives a query the boost and name that were parsed after {@link #declare}. */
-    static <Q extends QueryBuilder> Q dress(Q query, Object[] said, int own) {
-        if (said[own + 3] != null) {
-            query.boost((float) said[own + 3]);
-        }
-        query.queryName((String) said[own + 4]);
-        return query;
+        return AbstractQueryBuilder.parseInnerQueryBuilder(parser);
     }
 
     KnnParameters(StreamInput in) throws IOException {
@@ -80,8 +83,8 @@ record KnnParameters(int k, float minSimilarity, QueryBuilder filter) implements
         out.writeOptionalNamedWriteable(filter);
     }
 
-    /** The same without these items, as if they were not in the index. */
-    KnnParameters without(Tracker.Items items, Collection<String> ids) {
+    /** These parameters without some items, as if they were not in the index. */
+    KnnParameters without(TrackedItems items, Collection<String> ids) {
         if (ids.isEmpty()) {
             return this;
         }
@@ -96,7 +99,7 @@ record KnnParameters(int k, float minSimilarity, QueryBuilder filter) implements
         return new KnnParameters(k, minSimilarity, others);
     }
 
-    /** This, if its filter is rewritten to itself. */
+    /** Rewrites the filter. Returns this object if that changes nothing. */
     KnnParameters rewrite(QueryRewriteContext context) throws IOException {
         QueryBuilder rewritten = filter == null ? null : filter.rewrite(context);
         return rewritten == filter ? this : new KnnParameters(k, minSimilarity, rewritten);

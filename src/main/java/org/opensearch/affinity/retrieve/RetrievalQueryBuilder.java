@@ -25,20 +25,14 @@ import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
- * Base of the queries that name what to retrieve: a user, items or a text. The coordinator looks the vectors up in the first rewrite, once
- * per search and without blocking. The next rewrite replaces the query by a {@link NearestQueryBuilder}, which goes to the shards. If the
- * look-up fails or is late, the query matches nothing and a warning header says so; the rest of the search is answered. Only a wrong or
- * forbidden request fails the search.
+ * A query for the items nearest to vectors that the coordinator looks up. Its first rewrite looks them up, once a search and without
+ * blocking. The next rewrite becomes a {@link NearestQueryBuilder} with the vectors, which is sent to the shards. If the vectors cannot be
+ * looked up in time, the query matches nothing and the search has a warning. Only errors of the request fail the search.
  */
 abstract class RetrievalQueryBuilder<Q extends RetrievalQueryBuilder<Q>> extends AbstractQueryBuilder<Q> {
     private static final Logger LOGGER = LogManager.getLogger(RetrievalQueryBuilder.class);
 
-    /**
-     * The result of a look-up.
-     *
-     * @param query    that shards can answer
-     * @param warnings for the response, may be empty
-     */
+    /** The result of a look-up: the query for the shards, and warnings for the caller. */
     record Resolved(QueryBuilder query, List<String> warnings) {
         static Resolved of(QueryBuilder query) {
             return new Resolved(query, List.of());
@@ -49,78 +43,49 @@ abstract class RetrievalQueryBuilder<Q extends RetrievalQueryBuilder<Q>> extends
         }
     }
 
-    private final KnnParameters reach;
-    /** Null before the first rewrite; then gives null until the look-up has ended. */
+    private final KnnParameters knn;
+    /** Null before the look-up has begun; gives null until it is done. */
     private Supplier<Resolved> pending;
 
-    RetrievalQueryBuilder(KnnParameters reach) {
-        this.reach = reach;
+    RetrievalQueryBuilder(KnnParameters knn) {
+        this.knn = knn;
     }
 
     RetrievalQueryBuilder(StreamInput in) throws IOException {
         super(in);
-        reach = new KnnParameters(in);
+        knn = new KnnParameters(in);
     }
 
     @Override
     protected final void doWriteTo(StreamOutput out) throws IOException {
         if (pending != null) {
-            throw new IllegalStateException("[" + getName() + "] cannot be sent before its look-up has ended: rewrite it first");
+            throw new IllegalStateException("[" + getName() + "] is not resolved yet: rewrite before sending");
         }
-        reach.writeTo(out);
+        knn.writeTo(out);
         writeOwn(out);
     }
 
-    /** Writes the fields of the subclass, after boost, name and {@link KnnParameters}. */
+    /** Writes the parameters of this kind of query. */
     abstract void writeOwn(StreamOutput out) throws IOException;
 
-    /** Looks up the vectors, without blocking. A failure becomes a warning, unless {@link RankNode#isCallersFault} is true for it. */
+    /** Looks up the vectors. A failure becomes the warning {@link #unavailable}, unless the request is wrong. */
     abstract void resolve(Client client, ActionListener<Resolved> listener);
 
-    /** The text of the warning if {@link #resolve} fails. */
+    /** The warning when {@link #resolve} fails. */
     abstract String unavailable();
 
-    /** A copy of the query. Boost and name need not be copied: rewriting does. */
+    /** An equal query, but for boost and name. */
     abstract Q copy();
 
-    /** Writes the fields of the subclass into an open object. */
+    /** Writes the parameters of this kind of query. */
     abstract void ownXContent(XContentBuilder builder) throws IOException;
 
-    /** Whether the fields of the subclass are equal. */
     abstract boolean equalsOwn(Q other);
 
-    /** Hash of the fields of the subclass. */
     abstract int hashOwn();
 
-    final KnnParameters reach() {
-        return reach;
-    }
-
-    /**
-     * A required string.
-     *
-     * @param value   the parsed value, null if it is missing
-     * @param purpose what to give, for the error
-     * @throws IllegalArgumentException if the value is missing or blank
-     */
-    static String required(String query, String field, Object value, String purpose) {
-        if (value == null) {
-            throw new IllegalArgumentException("[" + query + "] [" + field + "] is required: " + purpose);
-        }
-        return notEmpty(query, field, value);
-    }
-
-    /**
-     * An optional string.
-     *
-     * @return null if it is missing
-     * @throws IllegalArgumentException if the value is blank
-     */
-    static String notEmpty(String query, String field, Object value) {
-        if (value instanceof String text && text.isBlank()) {
-            throw new IllegalArgumentException("[" + query + "] [" + field + "] must not be empty");
-        }
-        return (String) value;
+    final KnnParameters knn() {
+        return knn;
     }
 
     @Override
@@ -136,7 +101,7 @@ abstract class RetrievalQueryBuilder<Q extends RetrievalQueryBuilder<Q>> extends
         if (resolved == null) {
             return this;
         }
-        // Not in the look-up's thread: if a search makes several look-ups, it continues with the thread context of the last one only.
+        // Not where they arise: of several look-ups, only the thread context of the last one continues with the search.
         resolved.warnings.forEach(HeaderWarning::addWarning);
         return resolved.query;
     }
@@ -150,7 +115,7 @@ abstract class RetrievalQueryBuilder<Q extends RetrievalQueryBuilder<Q>> extends
                 listener.onFailure(e);
                 return;
             }
-            LOGGER.debug("cannot look up the vectors of the query [{}]", getName(), RedactedException.of(e));
+            LOGGER.debug("[{}] cannot be resolved", getName(), RedactedException.of(e));
             resolved.set(Resolved.nothing(unavailable()));
             listener.onResponse(null);
         }));
@@ -158,14 +123,14 @@ abstract class RetrievalQueryBuilder<Q extends RetrievalQueryBuilder<Q>> extends
 
     @Override
     protected final Query doToQuery(QueryShardContext context) {
-        throw new QueryShardException(context, "[" + getName() + "] must be rewritten by a coordinating node, as in a search");
+        throw new QueryShardException(context, "[" + getName() + "] works where a coordinator rewrites the query, as in a search");
     }
 
     @Override
     protected final void doXContent(XContentBuilder builder, Params params) throws IOException {
         builder.startObject(getName());
         ownXContent(builder);
-        reach.toXContent(builder);
+        knn.toXContent(builder);
         printBoostAndQueryName(builder);
         builder.endObject();
     }
@@ -178,11 +143,11 @@ abstract class RetrievalQueryBuilder<Q extends RetrievalQueryBuilder<Q>> extends
     @Override
     protected final boolean doEquals(Q other) {
         RetrievalQueryBuilder<Q> that = other;
-        return reach.equals(that.reach) && pending == that.pending && equalsOwn(other);
+        return knn.equals(that.knn) && pending == that.pending && equalsOwn(other);
     }
 
     @Override
     protected final int doHashCode() {
-        return Objects.hash(reach, System.identityHashCode(pending), hashOwn());
+        return Objects.hash(knn, System.identityHashCode(pending), hashOwn());
     }
 }

@@ -8,14 +8,15 @@ import org.opensearch.affinity.cluster.RedactedException;
 import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.profile.UseProfileAction;
-import org.opensearch.affinity.rank.AffinityRequest;
 import org.opensearch.affinity.rank.RankNode;
+import org.opensearch.affinity.tracker.Parameter;
+import org.opensearch.affinity.xcontent.BuilderParser;
+import org.opensearch.affinity.xcontent.FieldPath;
+import org.opensearch.affinity.xcontent.Values;
 import org.opensearch.common.logging.HeaderWarning;
-import org.opensearch.core.ParseField;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
-import org.opensearch.core.xcontent.ObjectParser;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.index.query.AbstractQueryBuilder;
@@ -32,54 +33,57 @@ import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
- * The query {@code affinity_seen}: items of a user's recent history and of the present session, to be left
- * out with {@code must_not}. The coordinator makes a query by id of it; an unknown user has seen nothing, and so has one
- * whose profile is not available.
+ * The query {@code affinity_seen}: items of the user's history and of the current session, to be left out with {@code must_not}. The
+ * coordinator replaces it by a query for ids. It matches nothing for unknown users. If the profile cannot be read in time, it matches
+ * nothing and the search has a warning.
  */
 public final class SeenQueryBuilder extends AbstractQueryBuilder<SeenQueryBuilder> {
     public static final String NAME = "affinity_seen";
     private static final Logger LOGGER = LogManager.getLogger(SeenQueryBuilder.class);
-    private static final ObjectParser<Said, Void> PARSER = new ObjectParser<>(NAME, Said::new);
+    private static final FieldPath PATH = FieldPath.body("[" + NAME + "] ");
 
-    private static final class Said {
+    /** The query as it was sent. */
+    private static final class Builder {
+        private static final BuilderParser<Builder> PARSER = new BuilderParser<>(Builder::new);
+
+        static {
+            PARSER.declare("tracker", Parameter.TRACKER.reader(), (b, value) -> b.tracker = value);
+            PARSER.declare("user", Parameter.USER.reader(), (b, value) -> b.user = value);
+            PARSER.declare("recent", Parameter.RECENT.reader(), (b, value) -> b.recent = value);
+            PARSER.declare(KnnParameters.BOOST_NAME, KnnParameters.BOOST, (b, value) -> b.boost = value.floatValue());
+            PARSER.declare(KnnParameters.NAME_NAME, Values.STRING, (b, value) -> b.name = value);
+        }
+
         private String tracker;
         private String user;
         private List<String> recent = List.of();
         private float boost = DEFAULT_BOOST;
         private String name;
-    }
 
-    static {
-        PARSER.declareString((said, value) -> said.tracker = value, new ParseField("tracker"));
-        PARSER.declareString((said, value) -> said.user = value, new ParseField("user"));
-        PARSER.declareStringArray((said, value) -> said.recent = value, new ParseField("recent"));
-        PARSER.declareFloat((said, value) -> said.boost = value, BOOST_FIELD);
-        PARSER.declareString((said, value) -> said.name = value, NAME_FIELD);
+        private SeenQueryBuilder build() {
+            PATH.field("tracker").require(tracker, "name the tracker whose profiles are to be used");
+            return new SeenQueryBuilder(tracker, user, recent).boost(boost).queryName(name);
+        }
     }
 
     private final String tracker;
     private final String user;
     private final List<String> recent;
+    /** Null before the profile is asked for; gives null until it is there. */
     private final Supplier<QueryBuilder> pending;
 
     /**
-     * @param user   null where the security plugin says it, or for somebody without an account
-     * @param recent items of the present session
+     * @param user   null where the security plugin knows the user, or for a user without an account
+     * @param recent items of the current session
      */
     public SeenQueryBuilder(String tracker, String user, List<String> recent) {
         this(tracker, user, recent, null);
     }
 
     private SeenQueryBuilder(String tracker, String user, List<String> recent, Supplier<QueryBuilder> pending) {
-        if (tracker == null || tracker.isEmpty()) {
-            throw new IllegalArgumentException("[" + NAME + "] [tracker] is required: name the tracker whose profiles are to be used");
-        }
-        if (user != null && user.isEmpty()) {
-            throw new IllegalArgumentException("[" + NAME + "] [user] must not be empty");
-        }
         this.tracker = tracker;
         this.user = user;
-        this.recent = AffinityRequest.requireRecent(recent);
+        this.recent = recent;
         this.pending = pending;
     }
 
@@ -94,16 +98,16 @@ public final class SeenQueryBuilder extends AbstractQueryBuilder<SeenQueryBuilde
     @Override
     protected void doWriteTo(StreamOutput out) throws IOException {
         if (pending != null) {
-            throw new IllegalStateException("the profile is not there yet: rewrite before sending");
+            throw new IllegalStateException("the profile is not fetched yet: rewrite before sending");
         }
         out.writeString(tracker);
         out.writeOptionalString(user);
         out.writeStringCollection(recent);
     }
 
-    public static SeenQueryBuilder fromXContent(XContentParser parser) {
-        Said said = PARSER.apply(parser, null);
-        return new SeenQueryBuilder(said.tracker, said.user, said.recent).boost(said.boost).queryName(said.name);
+    /** @throws IllegalArgumentException naming the field, the value and what would be right */
+    public static SeenQueryBuilder fromXContent(XContentParser parser) throws IOException {
+        return Builder.PARSER.parse(parser, PATH).build();
     }
 
     @Override

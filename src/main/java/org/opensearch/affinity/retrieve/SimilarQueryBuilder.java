@@ -2,12 +2,15 @@ package org.opensearch.affinity.retrieve;
 
 import org.opensearch.affinity.item.GetItemVectorsAction;
 import org.opensearch.affinity.rank.InterestVectors;
+import org.opensearch.affinity.tracker.Parameter;
+import org.opensearch.affinity.xcontent.BuilderParser;
+import org.opensearch.affinity.xcontent.FieldPath;
+import org.opensearch.affinity.xcontent.ValueReader;
+import org.opensearch.affinity.xcontent.Values;
 import org.opensearch.common.unit.TimeValue;
-import org.opensearch.core.ParseField;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
-import org.opensearch.core.xcontent.ConstructingObjectParser;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.transport.client.Client;
@@ -17,35 +20,52 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-import static org.opensearch.core.xcontent.ConstructingObjectParser.optionalConstructorArg;
-
 /**
- * The query {@code affinity_similar}: items like some that are named, which are left out themselves. The score is the
- * cosine with the nearest of those, in (0, 1]. As in {@code more_like_this}, an item that does not exist is like nothing;
- * a warning names it.
+ * The query {@code affinity_similar}: items similar to given items, without these. The score is the cosine with the nearest of them, in
+ * (0, 1]. As in {@code more_like_this}, an item that does not exist matches nothing; a warning names it.
  */
 public final class SimilarQueryBuilder extends RetrievalQueryBuilder<SimilarQueryBuilder> {
     public static final String NAME = "affinity_similar";
     static final int MAX_ITEMS = 32;
-    /** A header has no room for more. */
+    /** The most items that a warning names: it is a header of the response. */
     private static final int NAMED_ITEMS = 5;
     private static final TimeValue VECTORS_TIMEOUT = TimeValue.timeValueMillis(500);
+    private static final FieldPath PATH = FieldPath.body("[" + NAME + "] ");
 
-    private static final ConstructingObjectParser<Object[], Void> PARSER = new ConstructingObjectParser<>(NAME, args -> args);
-    private static final int OWN = 3;
+    /** The query as it was sent. */
+    private static final class Builder extends KnnParameters.Builder {
+        private static final BuilderParser<Builder> PARSER = new BuilderParser<>(Builder::new);
 
-    static {
-        PARSER.declareString(optionalConstructorArg(), new ParseField("tracker"));
-        PARSER.declareString(optionalConstructorArg(), new ParseField("item"));
-        PARSER.declareStringArray(optionalConstructorArg(), new ParseField("items"));
-        KnnParameters.declare(PARSER);
+        static {
+            ValueReader<String> item = Values.id("the id of an item");
+            PARSER.declare("tracker", Parameter.TRACKER.reader(), (b, value) -> b.tracker = value);
+            PARSER.declare("item", Values.text("the id of an item"), (b, value) -> b.item = value);
+            PARSER.declare("items", Values.oneOrList(item, 1, "1 to " + MAX_ITEMS + " ids"), (b, value) -> b.items = value);
+            KnnParameters.Builder.declare(PARSER);
+        }
+
+        private String tracker;
+        private String item;
+        private List<String> items;
+
+        private SimilarQueryBuilder build() {
+            PATH.field("tracker").require(tracker, "name the tracker whose items are compared");
+            if ((item == null) == (items == null)) {
+                throw PATH.failure("needs either [item], one item's id, or [items], a list of them");
+            }
+            List<String> different = item != null ? List.of(item) : items.stream().distinct().toList();
+            if (different.size() > MAX_ITEMS) {
+                throw PATH.field("items").mustBe("1 to " + MAX_ITEMS + " ids", different.size());
+            }
+            return named(new SimilarQueryBuilder(tracker, different, knn()));
+        }
     }
 
     private final String tracker;
     private final List<String> items;
 
-    private SimilarQueryBuilder(String tracker, List<String> items, KnnParameters reach) {
-        super(reach);
+    private SimilarQueryBuilder(String tracker, List<String> items, KnnParameters knn) {
+        super(knn);
         this.tracker = tracker;
         this.items = items;
     }
@@ -62,24 +82,9 @@ public final class SimilarQueryBuilder extends RetrievalQueryBuilder<SimilarQuer
         out.writeStringCollection(items);
     }
 
-    /** Every error names the field, the value and what would be right. */
-    public static SimilarQueryBuilder fromXContent(XContentParser parser) {
-        Object[] said = PARSER.apply(parser, null);
-        String tracker = required(NAME, "tracker", said[0], "name the tracker whose items are compared");
-        List<String> items = items((String) said[1], said[2]);
-        return KnnParameters.dress(new SimilarQueryBuilder(tracker, items, KnnParameters.of(NAME, said, OWN)), said, OWN);
-    }
-
-    private static List<String> items(String one, Object many) {
-        if ((one == null) == (many == null)) {
-            throw new IllegalArgumentException("[" + NAME + "] needs either [item], one item's id, or [items], a list of them");
-        }
-        List<String> items = one != null ? List.of(one) : ((List<?>) many).stream().map(String.class::cast).distinct().toList();
-        if (items.isEmpty() || items.size() > MAX_ITEMS) {
-            throw new IllegalArgumentException("[" + NAME + "] [items] must be 1 to " + MAX_ITEMS + " ids, got [" + items.size() + "]");
-        }
-        items.forEach(item -> notEmpty(NAME, one != null ? "item" : "items", item));
-        return items;
+    /** @throws IllegalArgumentException naming the field, the value and what would be right */
+    public static SimilarQueryBuilder fromXContent(XContentParser parser) throws IOException {
+        return Builder.PARSER.parse(parser, PATH).build();
     }
 
     @Override
@@ -95,9 +100,9 @@ public final class SimilarQueryBuilder extends RetrievalQueryBuilder<SimilarQuer
         if (found.vectors().isEmpty()) {
             return Resolved.nothing(warning);
         }
-        InterestVectors like = NearestQueryBuilder.near(found.tracker().items().vectorField(), found.vectors());
-        KnnParameters others = reach().without(found.tracker().items(), items);
-        return new Resolved(new NearestQueryBuilder(like, others, true), unknown.isEmpty() ? List.of() : List.of(warning));
+        InterestVectors vectors = NearestQueryBuilder.near(found.tracker().items().vectorField(), found.vectors());
+        KnnParameters others = knn().without(found.tracker().items(), items);
+        return new Resolved(new NearestQueryBuilder(vectors, others, true), unknown.isEmpty() ? List.of() : List.of(warning));
     }
 
     private String warning(List<String> unknown) {
@@ -113,7 +118,7 @@ public final class SimilarQueryBuilder extends RetrievalQueryBuilder<SimilarQuer
 
     @Override
     SimilarQueryBuilder copy() {
-        return new SimilarQueryBuilder(tracker, items, reach());
+        return new SimilarQueryBuilder(tracker, items, knn());
     }
 
     @Override

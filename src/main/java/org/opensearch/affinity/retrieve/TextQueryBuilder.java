@@ -6,12 +6,14 @@ import org.opensearch.affinity.encode.pack.Chunking;
 import org.opensearch.affinity.encode.pack.Purpose;
 import org.opensearch.affinity.item.GetItemVectorsAction;
 import org.opensearch.affinity.rank.InterestVectors;
+import org.opensearch.affinity.tracker.Parameter;
+import org.opensearch.affinity.xcontent.BuilderParser;
+import org.opensearch.affinity.xcontent.FieldPath;
+import org.opensearch.affinity.xcontent.Values;
 import org.opensearch.common.unit.TimeValue;
-import org.opensearch.core.ParseField;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
-import org.opensearch.core.xcontent.ConstructingObjectParser;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.transport.client.Client;
@@ -21,26 +23,41 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-import static org.opensearch.core.xcontent.ConstructingObjectParser.optionalConstructorArg;
-
 /**
- * The query {@code affinity_text}: items that mean what a text says. The coordinator encodes it once a search, before all
- * items that wait. The score is the cosine of text and item, in (0, 1], and with a boost it adds to BM25 in a {@code bool}.
+ * The query {@code affinity_text}: items whose meaning is near that of a text. The coordinator encodes the text once a search, before
+ * waiting texts of items. The score is the cosine of text and item, in (0, 1]; in a {@code bool} it is added to BM25, times its boost.
  */
 public final class TextQueryBuilder extends RetrievalQueryBuilder<TextQueryBuilder> {
     public static final String NAME = "affinity_text";
     public static final TimeValue DEFAULT_TIMEOUT = TimeValue.timeValueMillis(500);
+    private static final FieldPath PATH = FieldPath.body("[" + NAME + "] ");
 
-    private static final ConstructingObjectParser<Object[], Void> PARSER = new ConstructingObjectParser<>(NAME, args -> args);
-    private static final int OWN = 5;
+    /** The query as it was sent. */
+    private static final class Builder extends KnnParameters.Builder {
+        private static final BuilderParser<Builder> PARSER = new BuilderParser<>(Builder::new);
 
-    static {
-        PARSER.declareString(optionalConstructorArg(), new ParseField("text"));
-        PARSER.declareString(optionalConstructorArg(), new ParseField("field"));
-        PARSER.declareString(optionalConstructorArg(), new ParseField("tracker"));
-        PARSER.declareString(optionalConstructorArg(), new ParseField("model"));
-        PARSER.declareString(optionalConstructorArg(), new ParseField("timeout"));
-        KnnParameters.declare(PARSER);
+        static {
+            PARSER.declare("text", Values.text("the text to find items for"), (b, value) -> b.text = value);
+            PARSER.declare("field", Values.text("the name of a vector field"), (b, value) -> b.field = value);
+            PARSER.declare("tracker", Parameter.TRACKER.reader(), (b, value) -> b.tracker = value);
+            PARSER.declare("model", Values.text("the name of a model"), (b, value) -> b.model = value);
+            PARSER.declare("timeout", Values.time("[200ms]"), (b, value) -> b.timeout = value);
+            KnnParameters.Builder.declare(PARSER);
+        }
+
+        private String text;
+        private String field;
+        private String tracker;
+        private String model = EncodeProcessor.DEFAULT_MODEL;
+        private TimeValue timeout = DEFAULT_TIMEOUT;
+
+        private TextQueryBuilder build() {
+            PATH.field("text").require(text, "give the text to find items for");
+            if ((field == null) == (tracker == null)) {
+                throw PATH.failure("needs either [field], a vector field, or [tracker], whose vector field it is");
+            }
+            return named(new TextQueryBuilder(text, field, tracker, model, timeout, knn()));
+        }
     }
 
     private final String text;
@@ -49,9 +66,12 @@ public final class TextQueryBuilder extends RetrievalQueryBuilder<TextQueryBuild
     private final String model;
     private final TimeValue timeout;
 
-    /** @param field null for the vector field of the tracker, which is null if there is a field */
-    private TextQueryBuilder(String text, String field, String tracker, String model, TimeValue timeout, KnnParameters reach) {
-        super(reach);
+    /**
+     * @param field   the searched field; null if there is a tracker
+     * @param tracker whose vector field is searched; null if there is a field
+     */
+    private TextQueryBuilder(String text, String field, String tracker, String model, TimeValue timeout, KnnParameters knn) {
+        super(knn);
         this.text = text;
         this.field = field;
         this.tracker = tracker;
@@ -77,33 +97,9 @@ public final class TextQueryBuilder extends RetrievalQueryBuilder<TextQueryBuild
         out.writeTimeValue(timeout);
     }
 
-    /** Every error names the field, the value and what would be right. */
-    public static TextQueryBuilder fromXContent(XContentParser parser) {
-        Object[] said = PARSER.apply(parser, null);
-        String text = required(NAME, "text", said[0], "say what is to be found");
-        String field = notEmpty(NAME, "field", said[1]);
-        String tracker = notEmpty(NAME, "tracker", said[2]);
-        if ((field == null) == (tracker == null)) {
-            throw new IllegalArgumentException("[" + NAME + "] needs either [field], a vector field, or [tracker], whose vector field it is");
-        }
-        String model = said[3] == null ? EncodeProcessor.DEFAULT_MODEL : notEmpty(NAME, "model", said[3]);
-        TimeValue timeout = said[4] == null ? DEFAULT_TIMEOUT : timeout((String) said[4]);
-        KnnParameters reach = KnnParameters.of(NAME, said, OWN);
-        return KnnParameters.dress(new TextQueryBuilder(text, field, tracker, model, timeout, reach), said, OWN);
-    }
-
-    private static TimeValue timeout(String said) {
-        String wanted = "[" + NAME + "] [timeout] must be a time above 0 such as [200ms], got [" + said + "]";
-        TimeValue timeout;
-        try {
-            timeout = TimeValue.parseTimeValue(said, "timeout");
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(wanted);
-        }
-        if (timeout.millis() <= 0) {
-            throw new IllegalArgumentException(wanted);
-        }
-        return timeout;
+    /** @throws IllegalArgumentException naming the field, the value and what would be right */
+    public static TextQueryBuilder fromXContent(XContentParser parser) throws IOException {
+        return Builder.PARSER.parse(parser, PATH).build();
     }
 
     @Override
@@ -121,9 +117,9 @@ public final class TextQueryBuilder extends RetrievalQueryBuilder<TextQueryBuild
     private void encode(Client client, String vectorField, ActionListener<Resolved> listener) {
         EncodeAction.Request encode = new EncodeAction.Request(model, Purpose.QUERY, Chunking.TRUNCATE, List.of(text), timeout);
         client.execute(EncodeAction.INSTANCE, encode, ActionListener.map(listener, encoded -> {
-            InterestVectors meaning = NearestQueryBuilder.near(vectorField, Map.of(text, encoded.vectors()[0]));
-            // A field that was named is meant; a tracker's may be searched together with other indices.
-            return Resolved.of(new NearestQueryBuilder(meaning, reach(), field == null));
+            InterestVectors vectors = NearestQueryBuilder.near(vectorField, Map.of(text, encoded.vectors()[0]));
+            // An index without the field is an error if the query names the field. A tracker's index may be searched with others.
+            return Resolved.of(new NearestQueryBuilder(vectors, knn(), field == null));
         }));
     }
 
@@ -134,7 +130,7 @@ public final class TextQueryBuilder extends RetrievalQueryBuilder<TextQueryBuild
 
     @Override
     TextQueryBuilder copy() {
-        return new TextQueryBuilder(text, field, tracker, model, timeout, reach());
+        return new TextQueryBuilder(text, field, tracker, model, timeout, knn());
     }
 
     @Override

@@ -2,13 +2,13 @@ package org.opensearch.affinity.tracker;
 
 import org.opensearch.affinity.cluster.MetadataMap;
 import org.opensearch.affinity.tracker.ActiveModels.Active;
+import org.opensearch.affinity.xcontent.FieldPath;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.core.ParseField;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
 import org.opensearch.core.xcontent.ConstructingObjectParser;
-import org.opensearch.core.xcontent.ObjectParser;
 import org.opensearch.core.xcontent.ToXContentObject;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.core.xcontent.XContentParser;
@@ -38,17 +38,15 @@ public final class ActiveModels extends MetadataMap<Active> {
      * @param ranking      learned ranking parameters, for those that neither the search nor the tracker sets
      */
     public record Active(int number, float recencyDecay, Ranking ranking) implements Writeable, ToXContentObject {
-        private static final ObjectParser<Ranking.Said, Void> RANKING = new ObjectParser<>("ranking", Ranking.Said::new);
         private static final ConstructingObjectParser<Active, Void> PARSER = new ConstructingObjectParser<>(
             "model",
-            args -> new Active((int) args[0], (float) args[1], ((Ranking.Said) args[2]).ranking())
+            args -> new Active((int) args[0], (float) args[1], (Ranking) args[2])
         );
 
         static {
-            Ranking.Said.declare(RANKING);
             PARSER.declareInt(constructorArg(), new ParseField("number"));
             PARSER.declareFloat(constructorArg(), new ParseField("keep"));
-            PARSER.declareObject(constructorArg(), RANKING, new ParseField("ranking"));
+            PARSER.declareObject(constructorArg(), (p, c) -> Ranking.parse(p, FieldPath.body("")), new ParseField("ranking"));
         }
 
         public Active(StreamInput in) throws IOException {

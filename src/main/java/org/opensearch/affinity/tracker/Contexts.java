@@ -1,6 +1,9 @@
 package org.opensearch.affinity.tracker;
 
-import org.opensearch.affinity.xcontent.ParsedObject;
+import org.opensearch.affinity.xcontent.BuilderParser;
+import org.opensearch.affinity.xcontent.FieldPath;
+import org.opensearch.affinity.xcontent.ValueReader;
+import org.opensearch.affinity.xcontent.Values;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
@@ -8,7 +11,6 @@ import org.opensearch.core.xcontent.ToXContentFragment;
 import org.opensearch.core.xcontent.XContentBuilder;
 
 import java.io.IOException;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
@@ -19,30 +21,36 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * In which circumstances events happen that interests depend on: the hour, the day of the week, fields of the event. Immutable.
+ * The contexts on which interests depend: the hour, the day of the week, fields of the event. A context of an event or of a search is
+ * written {@code name=value}. Immutable.
  *
- * @param fields at most {@value #MAX_FIELDS}
- * @param zone   in which hours and weekdays are told
+ * @param fields at most {@value #MAX_FIELDS}, by name
+ * @param zone   the time zone of hours and weekdays
  */
 public record Contexts(List<Field> fields, ZoneId zone) implements Writeable, ToXContentFragment {
     static final int MAX_FIELDS = 4;
-    /** A longer value says no more than that it is another one. */
-    private static final int MAX_VALUE = 32;
-    private static final int HOURS_TOGETHER = 3;
-    public static final Contexts NONE = new Contexts(List.of(), ZoneId.of("UTC"));
-    private static final String EXAMPLE = "{\"time\": \"hour\"} or {\"field\": \"event_attributes.device\"}";
+    /** Longer values are cut, so that they stay different from short ones at little cost. */
+    private static final int MAX_VALUE_LENGTH = 32;
+    private static final int HOURS_PER_CONTEXT = 3;
+    static final ZoneId UTC = ZoneId.of("UTC");
+    public static final Contexts NONE = new Contexts(List.of(), UTC);
 
-    /** Where a context comes from. */
+    /** The source of a context. */
     enum Kind {
-        /** The time: three hours are one context, named by the first of them. */
+        /** The time of day. Three hours are one context, named by the first of them: {@code 0}, {@code 3} to {@code 21}. */
         HOUR,
-        /** The time: {@code monday} to {@code sunday}. */
+        /** The day of the week, {@code monday} to {@code sunday}. */
         WEEKDAY,
         /** A field of the event. */
-        FIELD
+        FIELD;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
-    /** @param path of the event's field; empty for those of the time */
+    /** @param path dotted path of the event's field; empty for hours and weekdays */
     record Field(String name, Kind kind, String path) implements Writeable {
         Field(StreamInput in) throws IOException {
             this(in.readString(), in.readEnum(Kind.class), in.readString());
@@ -55,32 +63,75 @@ public record Contexts(List<Field> fields, ZoneId zone) implements Writeable, To
             out.writeString(path);
         }
 
-        private String at(ZonedDateTime time) {
-            return kind == Kind.HOUR ? hour(time.getHour()) : time.getDayOfWeek().name().toLowerCase(Locale.ROOT);
+        private String valueAt(ZonedDateTime time) {
+            return kind == Kind.HOUR ? firstHour(time.getHour()) : time.getDayOfWeek().name().toLowerCase(Locale.ROOT);
         }
 
-        private static String hour(int hour) {
-            return Integer.toString(hour / HOURS_TOGETHER * HOURS_TOGETHER);
+        private static String firstHour(int hour) {
+            return Integer.toString(hour / HOURS_PER_CONTEXT * HOURS_PER_CONTEXT);
         }
 
-        /** What a search says, in the words of events. */
-        private String said(String value) {
+        /** The value of events that a value in a request stands for. */
+        private String requestedValue(String value) {
             return switch (kind) {
                 case HOUR -> {
                     if (value.matches("[01]?[0-9]|2[0-3]") == false) {
                         throw new IllegalArgumentException("[context." + name + "] must be an hour from 0 to 23, got [" + value + "]");
                     }
-                    yield hour(Integer.parseInt(value));
+                    yield firstHour(Integer.parseInt(value));
                 }
                 case WEEKDAY -> value.toLowerCase(Locale.ROOT);
                 case FIELD -> value;
             };
         }
 
-        private String key(String value) {
-            return name + "=" + (value.length() > MAX_VALUE ? value.substring(0, MAX_VALUE) : value);
+        private String context(String value) {
+            return name + "=" + (value.length() > MAX_VALUE_LENGTH ? value.substring(0, MAX_VALUE_LENGTH) : value);
         }
     }
+
+    /** A context as it was sent. */
+    private static final class Builder {
+        private static final String WANTED = "an object such as {\"time\": \"hour\"} or {\"field\": \"event_attributes.device\"}";
+        private static final BuilderParser<Builder> PARSER = new BuilderParser<>(Builder::new);
+
+        static {
+            PARSER.declare("time", Values.text("[hour] or [weekday]"), (b, value) -> b.time = value);
+            PARSER.declare("field", Values.text("the path of an event's field"), (b, value) -> b.field = value);
+        }
+
+        private String time;
+        private String field;
+
+        private Field build(String name, FieldPath path) {
+            if (name.isBlank() || name.contains("=")) {
+                throw path.error("must have a name that is not empty and without [=]");
+            }
+            if ((time == null) == (field == null)) {
+                throw path.error("needs one of [time] and [field]: it must be " + WANTED);
+            }
+            if (field != null) {
+                return new Field(name, Kind.FIELD, field);
+            }
+            return switch (time) {
+                case "hour" -> new Field(name, Kind.HOUR, "");
+                case "weekday" -> new Field(name, Kind.WEEKDAY, "");
+                default -> throw path.field("time").mustBe("[hour] or [weekday]", time);
+            };
+        }
+    }
+
+    /** The reader of the contexts' definitions. */
+    static final ValueReader<List<Field>> FIELDS = (parser, path) -> {
+        Map<String, Field> fields = Values.map(
+            "an object with a context in each field, such as {\"hour\": {\"time\": \"hour\"}}",
+            name -> Builder.PARSER.reader(Builder.WANTED, (builder, fieldPath) -> builder.build(name, fieldPath))
+        ).read(parser, path);
+        if (fields.size() > MAX_FIELDS) {
+            throw path.mustBe("at most " + MAX_FIELDS + " contexts", fields.size());
+        }
+        return List.copyOf(fields.values());
+    };
 
     Contexts(StreamInput in) throws IOException {
         this(in.readList(Field::new), ZoneId.of(in.readString()));
@@ -92,73 +143,39 @@ public record Contexts(List<Field> fields, ZoneId zone) implements Writeable, To
         out.writeString(zone.getId());
     }
 
-    /** @param zone null for UTC */
-    public static Contexts parse(ParsedObject said, String zone) {
-        if (said.said().size() > MAX_FIELDS) {
-            throw new IllegalArgumentException("[context] must be at most " + MAX_FIELDS + ", got [" + said.said().size() + "]");
-        }
-        List<Field> fields = new ArrayList<>();
-        new TreeMap<>(said.said()).forEach((name, from) -> fields.add(field(name, ParsedObject.of("context." + name, from, EXAMPLE))));
-        try {
-            return new Contexts(List.copyOf(fields), zone == null ? NONE.zone : ZoneId.of(zone));
-        } catch (DateTimeException e) {
-            throw new IllegalArgumentException("[time_zone] must be one such as [Europe/Berlin] or [+02:00], got [" + zone + "]");
-        }
-    }
-
-    private static Field field(String name, ParsedObject from) {
-        from.requireOnly("time", "field");
-        if (name.isBlank() || name.contains("=") || from.said().size() != 1) {
-            throw new IllegalArgumentException(
-                "[" + from.path() + "] must be a name without [=] and one of " + EXAMPLE + ", got [" + from.said() + "]"
-            );
-        }
-        if (from.has("field")) {
-            return new Field(name, Kind.FIELD, from.text("field", null, "the path of an event's field"));
-        }
-        return switch (String.valueOf(from.get("time"))) {
-            case "hour" -> new Field(name, Kind.HOUR, "");
-            case "weekday" -> new Field(name, Kind.WEEKDAY, "");
-            default -> throw new IllegalArgumentException("[" + from.path() + ".time] must be [hour] or [weekday], got [" + from.get("time") + "]");
-        };
-    }
-
-    boolean isEmpty() {
-        return fields.isEmpty();
-    }
-
-    /** The paths of the event's fields that it reads. */
+    /** The paths of the fields of events that are contexts. */
     public List<String> paths() {
         return fields.stream().filter(field -> field.kind == Kind.FIELD).map(Field::path).toList();
     }
 
     /**
-     * The contexts of an event, {@code name=value}.
+     * The contexts of an event, {@code name=value}. A field without a value gives none.
      *
+     * @param time   of the event, epoch milliseconds
      * @param values of the event's fields, by path
      */
     public List<String> of(long time, Map<String, String> values) {
         ZonedDateTime local = Instant.ofEpochMilli(time).atZone(zone);
         List<String> contexts = new ArrayList<>(fields.size());
         for (Field field : fields) {
-            String value = field.kind == Kind.FIELD ? values.get(field.path) : field.at(local);
+            String value = field.kind == Kind.FIELD ? values.get(field.path) : field.valueAt(local);
             if (value != null) {
-                contexts.add(field.key(value));
+                contexts.add(field.context(value));
             }
         }
         return contexts;
     }
 
     /**
-     * The contexts of a search, {@code name=value}: what the request says, and the present hour and weekday where it does not.
+     * The contexts of a search, {@code name=value}: those of the request, and the current hour and weekday where the request has none.
      *
-     * @param said by name
-     * @param now  epoch milliseconds
-     * @throws IllegalArgumentException for a name that the tracker does not list or an hour that is none
+     * @param requested values by name
+     * @param now       epoch milliseconds
+     * @throws IllegalArgumentException for a name that the tracker does not define, and for a wrong hour
      */
-    public List<String> requested(Map<String, String> said, long now) {
+    public List<String> requested(Map<String, String> requested, long now) {
         List<String> names = fields.stream().map(Field::name).toList();
-        for (String name : said.keySet()) {
+        for (String name : requested.keySet()) {
             if (names.contains(name) == false) {
                 throw new IllegalArgumentException("[context] has no [" + name + "]; the tracker lists " + names);
             }
@@ -166,31 +183,39 @@ public record Contexts(List<Field> fields, ZoneId zone) implements Writeable, To
         ZonedDateTime local = Instant.ofEpochMilli(now).atZone(zone);
         List<String> contexts = new ArrayList<>(fields.size());
         for (Field field : fields) {
-            String value = said.get(field.name);
+            String value = requested.get(field.name);
             if (value != null) {
-                contexts.add(field.key(field.said(value)));
+                contexts.add(field.context(field.requestedValue(value)));
             } else if (field.kind != Kind.FIELD) {
-                contexts.add(field.key(field.at(local)));
+                contexts.add(field.context(field.valueAt(local)));
             }
         }
         return contexts;
     }
 
-    /** Hour and weekday of a time, epoch milliseconds, by name and as a request would say them; the tracker may list neither. */
+    /**
+     * The hour and the weekday of a time by name, as a request gives them. Only those that the tracker defines.
+     *
+     * @param time epoch milliseconds
+     */
     public Map<String, String> ofTime(long time) {
         ZonedDateTime local = Instant.ofEpochMilli(time).atZone(zone);
-        Map<String, String> said = new TreeMap<>();
-        fields.stream().filter(field -> field.kind != Kind.FIELD).forEach(field -> said.put(field.name, field.at(local)));
-        return said;
+        Map<String, String> values = new TreeMap<>();
+        fields.stream().filter(field -> field.kind != Kind.FIELD).forEach(field -> values.put(field.name, field.valueAt(local)));
+        return values;
     }
 
     @Override
     public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
         builder.startObject("context");
         for (Field field : fields) {
-            boolean inEvent = field.kind == Kind.FIELD;
-            String from = inEvent ? field.path : field.kind.name().toLowerCase(Locale.ROOT);
-            builder.startObject(field.name).field(inEvent ? "field" : "time", from).endObject();
+            builder.startObject(field.name);
+            if (field.kind == Kind.FIELD) {
+                builder.field("field", field.path);
+            } else {
+                builder.field("time", field.kind.toString());
+            }
+            builder.endObject();
         }
         return builder.endObject().field("time_zone", zone.getId());
     }

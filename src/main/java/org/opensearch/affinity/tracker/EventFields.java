@@ -1,6 +1,8 @@
 package org.opensearch.affinity.tracker;
 
-import org.opensearch.affinity.xcontent.ParsedObject;
+import org.opensearch.affinity.xcontent.BuilderParser;
+import org.opensearch.affinity.xcontent.ValueReader;
+import org.opensearch.affinity.xcontent.Values;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
@@ -11,13 +13,13 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Where in a document of the log the parts of an event stand: dotted paths. The defaults are those of UBI 1.3.0.
+ * The fields of a document of the log that make an event, as dotted paths. The defaults are those of UBI 1.3.0.
  *
- * @param user   the first of them that has a value names the user
+ * @param user   not empty; the first of them that has a value names the user
  * @param item   the item's id
- * @param action what was done
+ * @param action the name of the action
  * @param time   a date, ISO 8601 or epoch milliseconds
- * @param id     of the event; {@code _id} for that of the document
+ * @param id     the event's id; {@code _id} for the id of the document
  */
 public record EventFields(List<String> user, String item, String action, String time, String id) implements Writeable, ToXContentObject {
     public static final String DOCUMENT_ID = "_id";
@@ -28,7 +30,36 @@ public record EventFields(List<String> user, String item, String action, String 
         "timestamp",
         DOCUMENT_ID
     );
-    private static final String WANTED = "the path of a field such as [event_attributes.object.object_id]";
+
+    /** The fields as they were sent. */
+    private static final class Builder {
+        private static final BuilderParser<Builder> PARSER = new BuilderParser<>(Builder::new);
+
+        static {
+            String wanted = "the path of a field such as [event_attributes.object.object_id]";
+            ValueReader<String> path = Values.text(wanted);
+            PARSER.declare("user", Values.oneOrList(path, 1, wanted + ", or a list of them"), (b, value) -> b.user = value);
+            PARSER.declare("item", path, (b, value) -> b.item = value);
+            PARSER.declare("action", path, (b, value) -> b.action = value);
+            PARSER.declare("time", path, (b, value) -> b.time = value);
+            PARSER.declare("id", path, (b, value) -> b.id = value);
+        }
+
+        private List<String> user = UBI.user;
+        private String item = UBI.item;
+        private String action = UBI.action;
+        private String time = UBI.time;
+        private String id = UBI.id;
+
+        private EventFields build() {
+            return new EventFields(List.copyOf(user), item, action, time, id);
+        }
+    }
+
+    static final ValueReader<EventFields> READER = Builder.PARSER.reader(
+        "an object such as {\"item\": \"product.id\"}",
+        (builder, path) -> builder.build()
+    );
 
     EventFields(StreamInput in) throws IOException {
         this(in.readStringList(), in.readString(), in.readString(), in.readString(), in.readString());
@@ -41,17 +72,6 @@ public record EventFields(List<String> user, String item, String action, String 
         out.writeString(action);
         out.writeString(time);
         out.writeString(id);
-    }
-
-    public static EventFields parse(ParsedObject said) {
-        said.requireOnly("user", "item", "action", "time", "id");
-        return new EventFields(
-            said.texts("user", UBI.user, WANTED),
-            said.text("item", UBI.item, WANTED),
-            said.text("action", UBI.action, WANTED),
-            said.text("time", UBI.time, WANTED),
-            said.text("id", UBI.id, WANTED)
-        );
     }
 
     @Override

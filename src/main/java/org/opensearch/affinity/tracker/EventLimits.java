@@ -1,6 +1,8 @@
 package org.opensearch.affinity.tracker;
 
-import org.opensearch.affinity.xcontent.ParsedObject;
+import org.opensearch.affinity.xcontent.BuilderParser;
+import org.opensearch.affinity.xcontent.ValueReader;
+import org.opensearch.affinity.xcontent.Values;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
@@ -10,15 +12,39 @@ import org.opensearch.core.xcontent.XContentBuilder;
 import java.io.IOException;
 
 /**
- * How much one user may say in a short time. Events beyond are remembered and counted, but change no interest.
+ * How many events of one user may change interests. Further events are counted and added to the history only.
  *
  * @param itemPerSession   events of one item
  * @param eventsPerSession events of all items
- * @param eventsPerMinute  over the last {@value History#MAX} events; who is faster is taken for a program
+ * @param eventsPerMinute  the rate over the events of a full history; users above it are taken for programs
  */
 public record EventLimits(int itemPerSession, int eventsPerSession, int eventsPerMinute) implements Writeable, ToXContentObject {
     static final EventLimits DEFAULT = new EventLimits(5, 500, 120);
     private static final int MAX = 1_000_000;
+
+    /** The limits as they were sent. */
+    private static final class Builder {
+        private static final BuilderParser<Builder> PARSER = new BuilderParser<>(Builder::new);
+
+        static {
+            PARSER.declare("item_per_session", Values.wholeNumber(1, MAX), (b, value) -> b.itemPerSession = value);
+            PARSER.declare("events_per_session", Values.wholeNumber(1, MAX), (b, value) -> b.eventsPerSession = value);
+            PARSER.declare("events_per_minute", Values.wholeNumber(1, MAX), (b, value) -> b.eventsPerMinute = value);
+        }
+
+        private int itemPerSession = DEFAULT.itemPerSession;
+        private int eventsPerSession = DEFAULT.eventsPerSession;
+        private int eventsPerMinute = DEFAULT.eventsPerMinute;
+
+        private EventLimits build() {
+            return new EventLimits(itemPerSession, eventsPerSession, eventsPerMinute);
+        }
+    }
+
+    static final ValueReader<EventLimits> READER = Builder.PARSER.reader(
+        "an object such as {\"item_per_session\": 5}",
+        (builder, path) -> builder.build()
+    );
 
     EventLimits(StreamInput in) throws IOException {
         this(in.readVInt(), in.readVInt(), in.readVInt());
@@ -29,15 +55,6 @@ public record EventLimits(int itemPerSession, int eventsPerSession, int eventsPe
         out.writeVInt(itemPerSession);
         out.writeVInt(eventsPerSession);
         out.writeVInt(eventsPerMinute);
-    }
-
-    static EventLimits parse(ParsedObject said) {
-        said.requireOnly("item_per_session", "events_per_session", "events_per_minute");
-        return new EventLimits(
-            said.wholeNumber("item_per_session", DEFAULT.itemPerSession, 1, MAX),
-            said.wholeNumber("events_per_session", DEFAULT.eventsPerSession, 1, MAX),
-            said.wholeNumber("events_per_minute", DEFAULT.eventsPerMinute, 1, MAX)
-        );
     }
 
     @Override

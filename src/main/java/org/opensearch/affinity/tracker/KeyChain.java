@@ -1,6 +1,9 @@
 package org.opensearch.affinity.tracker;
 
-import org.opensearch.affinity.xcontent.ParsedObject;
+import org.opensearch.affinity.xcontent.BuilderParser;
+import org.opensearch.affinity.xcontent.FieldPath;
+import org.opensearch.affinity.xcontent.ValueReader;
+import org.opensearch.affinity.xcontent.Values;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
@@ -12,28 +15,36 @@ import java.util.HashSet;
 import java.util.List;
 
 /**
- * The keys by which users are stored, in the order in which they sign: the first one the user's name, each further one what
- * the one before made of it. So what is stored under a chain can be carried over to a longer one that begins like it, without
- * anybody's name. Immutable.
+ * The keys that make the pseudonyms under which users are stored, in the order of their use: the first key signs the user's name, each
+ * further key signs the result of the one before. Data stored under a chain can therefore be moved to a longer chain with the same
+ * beginning, without the users' names. Immutable.
  *
- * @param ids of the keys; none where users are stored by their own names
+ * @param ids of the keys; empty if users are stored under their names
  */
 public record KeyChain(List<String> ids) implements Writeable, ToXContentFragment {
     static final KeyChain NONE = new KeyChain(List.of());
     private static final String FIELD = "pseudonym";
-    private static final String WANTED = "the id of a key such as [2026], or a list of different ones";
 
-    /**
-     * @param users the part of a definition that names the keys, or none
-     * @throws IllegalArgumentException if what it names is neither a key nor a list of different ones
-     */
-    static KeyChain parse(ParsedObject users) {
-        List<String> ids = users.requireOnly(FIELD).texts(FIELD, List.of(), WANTED);
-        if (new HashSet<>(ids).size() < ids.size()) {
-            throw users.wrong(FIELD, users.get(FIELD), WANTED);
+    /** The keys as they were sent. */
+    private static final class Builder {
+        private static final BuilderParser<Builder> PARSER = new BuilderParser<>(Builder::new);
+        private static final String WANTED = "the id of a key such as [2026], or a list of different ones";
+
+        static {
+            PARSER.declare(FIELD, Values.oneOrList(Values.text(WANTED), 1, WANTED), (b, value) -> b.ids = value);
         }
-        return new KeyChain(ids);
+
+        private List<String> ids = List.of();
+
+        private KeyChain build(FieldPath path) {
+            if (new HashSet<>(ids).size() < ids.size()) {
+                throw path.field(FIELD).mustBe(WANTED, ids);
+            }
+            return new KeyChain(List.copyOf(ids));
+        }
     }
+
+    static final ValueReader<KeyChain> READER = Builder.PARSER.reader("an object such as {\"pseudonym\": \"2026\"}", Builder::build);
 
     KeyChain(StreamInput in) throws IOException {
         this(in.readStringList());
@@ -44,7 +55,7 @@ public record KeyChain(List<String> ids) implements Writeable, ToXContentFragmen
         out.writeStringCollection(ids);
     }
 
-    /** Nothing for an empty one. */
+    /** Writes nothing for an empty chain. */
     @Override
     public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
         if (ids.isEmpty()) {
@@ -54,15 +65,17 @@ public record KeyChain(List<String> ids) implements Writeable, ToXContentFragmen
         return (ids.size() == 1 ? builder.value(ids.getFirst()) : builder.value(ids)).endObject();
     }
 
+    /** Whether this chain begins with all keys of another one. */
     public boolean startsWith(KeyChain other) {
         return ids.size() >= other.ids.size() && ids.subList(0, other.ids.size()).equals(other.ids);
     }
 
+    /** The first keys of this chain. */
     KeyChain first(int keys) {
         return new KeyChain(ids.subList(0, keys));
     }
 
-    /** What is left of it after one that it starts with. */
+    /** The keys after those of a chain that this one starts with. */
     KeyChain after(KeyChain other) {
         return new KeyChain(ids.subList(other.ids.size(), ids.size()));
     }

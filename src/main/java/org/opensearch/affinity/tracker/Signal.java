@@ -1,6 +1,9 @@
 package org.opensearch.affinity.tracker;
 
-import org.opensearch.affinity.xcontent.ParsedObject;
+import org.opensearch.affinity.xcontent.BuilderParser;
+import org.opensearch.affinity.xcontent.FieldPath;
+import org.opensearch.affinity.xcontent.ValueReader;
+import org.opensearch.affinity.xcontent.Values;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -9,91 +12,167 @@ import org.opensearch.core.xcontent.ToXContentObject;
 import org.opensearch.core.xcontent.XContentBuilder;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeSet;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * What is known of an item beside the relevance of the query and the user's interests, as a number from 0 to 1: what a field
- * or the item table says of it, how it goes with what the user did, how its words fit the query. It depends on nothing but
- * the item, the search and its time, so it is the same on every shard.
+ * A number from 0 to 1 of an item, beside the relevance of the query and the affinity to the user's interests. It depends only on the item,
+ * the search and the time of the search, so it is the same on every shard.
  *
- * @param name   by which requests and explanations know it
- * @param field  with doc values
- * @param shape  how the field's value becomes the signal
- * @param scale  above 0: the value at which a saturation is one half, or the milliseconds in which a decay halves
- * @param weight from 0 to {@value Ranking#MAX_WEIGHT}, where the request says nothing else; below 0 for some, see {@link #mayCountAgainst}
+ * @param name   in requests and explanations
+ * @param field  the item's field, with doc values; empty for shapes that read none
+ * @param shape  how the signal is computed
+ * @param scale  above 0: the value at which a saturation is one half, or the half-life of a decay in milliseconds; 1 for other shapes
+ * @param weight from 0 to {@value Ranking#MAX_WEIGHT}, where the request sets no other; may be negative for some, see
+ *               {@link #mayCountAgainst}
  */
 public record Signal(String name, String field, Shape shape, double scale, float weight) implements Writeable, ToXContentObject {
-    /** How a field's value becomes a signal. */
-    public enum Shape {
-        /** {@code value / (value + scale)}, the saturation of Lucene's FeatureField; for counts such as sales. */
-        SATURATION,
-        /** {@code 2^(-age / scale)}, 1 for what is new or still to come; for dates. */
-        DECAY,
-        /** What the tracker itself counts in its item table, beside what is usual: {@code p / (p + mean)}. It has no field. */
-        POPULARITY,
-        /** What it ever counted, beside the mean, by its logarithm. It has no field. */
-        ALL_TIME,
-        /**
-         * By chance, more for what less is known of: {@code u / √(1 + n)}, u from 0 to 1, n how many events liked or showed the
-         * item; or, where that is more, the same times the cosine for a liked interest that n events made. It has no field.
-         */
-        CHANCE,
-        /** The square root of how well the item goes with those of the history, as the trained model knows it. */
-        BEHAVIOUR,
-        /** 1 for an item of the user's history. */
-        SEEN,
-        /** How the words of a text field and those of the query meet: F1 of the field's words that are asked for and the asked ones that it has. */
-        MATCH,
-        /** Cosine of the encoded query and the item vector, 0 where it is below. */
-        MEANING,
-        /**
-         * 1/n for the n-th newest item of the user's history: of what people come back to, most is what they left last (Anderson et
-         * al., "The Dynamics of Repeat Consumption", WWW'14). 0 for what is not in it.
-         */
-        SEEN_LAST
+    private enum Trait {
+        /** It depends on each item of the user's history. */
+        OF_HISTORY,
+        /** Its weight may be negative. */
+        MAY_COUNT_AGAINST
     }
 
-    /** The name of the signal that every tracker has. */
-    public static final String POPULARITY = "popularity";
-    public static final String ALL_TIME = "popularity_all_time";
-    public static final String SEEN = "seen";
-    public static final String SEEN_LAST = "seen_last";
-    public static final String BEHAVIOUR = "behaviour";
-    public static final String MEANING = "meaning";
-    private static final String MATCH = "match_";
-    private static final List<String> OF_EVERY_TRACKER = List.of(ALL_TIME, SEEN, SEEN_LAST, BEHAVIOUR, MEANING);
-    /** What a search weighs under these names is something else. */
-    private static final List<String> NOT_SIGNALS = List.of("relevance", "affinity", "explore");
-    static final float DEFAULT_POPULARITY = 1.5f;
+    /**
+     * How a signal is computed. A shape with a name is a built-in signal, which every tracker has. A new built-in signal is one constant
+     * here, and its computation in ranking.
+     */
+    public enum Shape {
+        /** {@code value / (value + scale)}, the saturation of Lucene's FeatureField. For counts such as sales. */
+        SATURATION,
+        /** {@code 2^(-age / scale)}, and 1 for dates in the future. */
+        DECAY,
+        /** {@code p / (p + mean)}, where p is the decayed weight of the events that liked the item. */
+        POPULARITY("popularity"),
+        /** The square root of how well the item goes with the items of the history, by the trained model. */
+        BEHAVIOUR("behaviour", Trait.OF_HISTORY),
+        /** 1 for an item of the user's history, else 0. */
+        SEEN("seen", Trait.OF_HISTORY, Trait.MAY_COUNT_AGAINST),
+        /**
+         * 1/n for the n-th newest item of the user's history, else 0: of repeated items, most are those consumed last (Anderson et al.,
+         * "The Dynamics of Repeat Consumption", WWW'14).
+         */
+        SEEN_LAST("seen_last", Trait.OF_HISTORY, Trait.MAY_COUNT_AGAINST),
+        /** The logarithm of the undecayed weight of the events that liked the item, in relation to the mean. */
+        ALL_TIME("popularity_all_time"),
+        /** The cosine of the encoded query and the item vector, 0 if it is negative. */
+        MEANING("meaning"),
+        /** F1 of the words of a text field and those of the query. One signal for each text field of the tracker. */
+        MATCH,
+        /**
+         * The exploration bonus: {@code u / √(1 + n)}, with u random from 0 to 1 and n the number of events that liked or showed the item;
+         * or the same times the cosine for a liked interest that n events made, if that is more.
+         */
+        CHANCE;
 
-    /** What a search asks of chance. */
+        private final String builtIn;
+        private final List<Trait> traits;
+
+        Shape() {
+            this(null);
+        }
+
+        Shape(String builtIn, Trait... traits) {
+            this.builtIn = builtIn;
+            this.traits = List.of(traits);
+        }
+
+        private static Stream<Shape> builtIns() {
+            return Arrays.stream(values()).filter(shape -> shape.builtIn != null);
+        }
+
+        private static Optional<Shape> builtIn(String name) {
+            return builtIns().filter(shape -> shape.builtIn.equals(name)).findAny();
+        }
+    }
+
+    public static final String POPULARITY = Shape.POPULARITY.builtIn;
+    public static final String SEEN = Shape.SEEN.builtIn;
+    public static final String SEEN_LAST = Shape.SEEN_LAST.builtIn;
+    public static final String BEHAVIOUR = Shape.BEHAVIOUR.builtIn;
+    public static final String MEANING = Shape.MEANING.builtIn;
+    private static final String MATCH = "match_";
+    /** Names of weights that a training learns beside those of signals. */
+    private static final List<String> NOT_SIGNALS = List.of("relevance", "affinity", "explore");
+    private static final float DEFAULT_POPULARITY = 1.5f;
+
+    /** A definition as it was sent. */
+    private static final class Builder {
+        private static final BuilderParser<Builder> PARSER = new BuilderParser<>(Builder::new);
+
+        static {
+            PARSER.declare("field", Values.text("the name of a numeric field or a date field"), (b, value) -> b.field = value);
+            PARSER.declare("pivot", Values.positiveNumber(), (b, value) -> b.pivot = value);
+            PARSER.declare("half_life", Values.time("[30d] or [12h]"), (b, value) -> b.halfLife = value);
+            PARSER.declare("weight", Values.number(0, Ranking.MAX_WEIGHT), (b, value) -> b.weight = value.floatValue());
+        }
+
+        private String field;
+        private Double pivot;
+        private TimeValue halfLife;
+        private Float weight;
+
+        private Signal build(String name, FieldPath path) {
+            if (name.equals(POPULARITY) && field == null) {
+                if (pivot != null || halfLife != null) {
+                    throw path.error("takes only [weight] unless it has a [field]");
+                }
+                return popularity(weight == null ? DEFAULT_POPULARITY : weight);
+            }
+            path.field("field").require(field, "name a numeric field or a date field");
+            if ((pivot == null) == (halfLife == null)) {
+                throw path.error("needs one of [pivot], for a count, and [half_life], for a date");
+            }
+            Shape shape = pivot != null ? Shape.SATURATION : Shape.DECAY;
+            return new Signal(name, field, shape, pivot != null ? pivot : halfLife.millis(), weight == null ? 1 : weight);
+        }
+    }
+
+    /** The reader of the definition of a signal. */
+    static ValueReader<Signal> reader(String name) {
+        ValueReader<Signal> reader = Builder.PARSER.reader(
+            "an object such as {\"field\": \"sales\", \"pivot\": 100}",
+            (builder, path) -> builder.build(name, path)
+        );
+        return (parser, path) -> {
+            if (name.startsWith(MATCH) || name.equals(POPULARITY) == false && Shape.builtIn(name).isPresent()) {
+                throw path.error("is a signal that every tracker has: give yours another name, or weigh it in [ranking]");
+            }
+            if (NOT_SIGNALS.contains(name)) {
+                throw path.error("has the name of what ranking weighs beside signals: give it another one");
+            }
+            return reader.read(parser, path);
+        };
+    }
+
+    /** The exploration bonus. */
     public static Signal explore(float weight) {
         return new Signal("explore", "", Shape.CHANCE, 1, weight);
     }
 
     /**
-     * Those that every tracker has and that weigh nothing until a search, a tracker or what was learned says so.
+     * The signals of every tracker whose weight is 0 by default.
      *
      * @param textFields of the items, each with a signal {@code match_<field>}
      */
     public static List<Signal> unweighted(List<String> textFields) {
-        Stream<Signal> own = Stream.of(
-            new Signal(BEHAVIOUR, "", Shape.BEHAVIOUR, 1, 0),
-            new Signal(SEEN, "", Shape.SEEN, 1, 0),
-            new Signal(SEEN_LAST, "", Shape.SEEN_LAST, 1, 0),
-            new Signal(ALL_TIME, "", Shape.ALL_TIME, 1, 0),
-            new Signal(MEANING, "", Shape.MEANING, 1, 0)
-        );
-        return Stream.concat(own, textFields.stream().map(field -> new Signal(MATCH + field, field, Shape.MATCH, 1, 0))).toList();
+        Stream<Shape> shapes = Shape.builtIns().filter(shape -> shape != Shape.POPULARITY);
+        Stream<Signal> matches = textFields.stream().map(field -> new Signal(MATCH + field, field, Shape.MATCH, 1, 0));
+        return Stream.concat(shapes.map(shape -> new Signal(shape.builtIn, "", shape, 1, 0)), matches).toList();
     }
 
-    /** The tracker's own count of what people like. */
-    static Signal popularity(float weight) {
+    /** The signal that every tracker has with a weight of its own. */
+    private static Signal popularity(float weight) {
         return new Signal(POPULARITY, "", Shape.POPULARITY, 1, weight);
+    }
+
+    /** {@link #popularity} with its default weight. */
+    static Signal defaultPopularity() {
+        return popularity(DEFAULT_POPULARITY);
     }
 
     public Signal(StreamInput in) throws IOException {
@@ -109,90 +188,47 @@ public record Signal(String name, String field, Shape shape, double scale, float
         out.writeFloat(weight);
     }
 
-    /** @throws IllegalArgumentException naming the field, the value and what would be right */
-    static Signal parse(String name, Object definition) {
-        String path = "signals." + name;
-        if (definition instanceof Map<?, ?> == false) {
-            throw new IllegalArgumentException("[" + path + "] must be an object such as {\"field\": \"sales\", \"pivot\": 100}, got [" + definition + "]");
-        }
-        Map<?, ?> said = (Map<?, ?>) definition;
-        if (name.equals(POPULARITY) && said.containsKey("field") == false) {
-            ParsedObject.of(path, definition, "{\"weight\": 1.5}").requireOnly("weight");
-            return popularity((float) number(path + ".weight", said.containsKey("weight") ? said.get("weight") : DEFAULT_POPULARITY, 0, Ranking.MAX_WEIGHT));
-        }
-        if (OF_EVERY_TRACKER.contains(name) || name.startsWith(MATCH)) {
-            throw new IllegalArgumentException("[" + path + "] is a signal that every tracker has: give yours another name, or weigh it in [ranking]");
-        }
-        if (NOT_SIGNALS.contains(name)) {
-            throw new IllegalArgumentException("[" + path + "] has the name of what ranking weighs beside signals: give it another one");
-        }
-        TreeSet<Object> unknown = new TreeSet<>(said.keySet());
-        unknown.removeAll(List.of("field", "pivot", "half_life", "weight"));
-        if (unknown.isEmpty() == false) {
-            throw new IllegalArgumentException("[" + path + "] knows [field], [pivot], [half_life] and [weight], not " + unknown);
-        }
-        if (said.get("field") instanceof String == false || ((String) said.get("field")).isBlank()) {
-            throw new IllegalArgumentException("[" + path + ".field] must name a numeric or date field, got [" + said.get("field") + "]");
-        }
-        if (said.containsKey("pivot") == said.containsKey("half_life")) {
-            throw new IllegalArgumentException("[" + path + "] needs one of [pivot], for a count, and [half_life], for a date");
-        }
-        float weight = (float) number(path + ".weight", said.containsKey("weight") ? said.get("weight") : 1, 0, Ranking.MAX_WEIGHT);
-        String field = (String) said.get("field");
-        return said.containsKey("pivot")
-            ? new Signal(name, field, Shape.SATURATION, number(path + ".pivot", said.get("pivot"), Double.MIN_VALUE, Double.MAX_VALUE), weight)
-            : new Signal(name, field, Shape.DECAY, halfLife(path + ".half_life", said.get("half_life")), weight);
-    }
-
-    private static double number(String path, Object value, double least, double most) {
-        double number = value instanceof Number given ? given.doubleValue() : Double.NaN;
-        if ((number >= least && number <= most) == false) {
-            String wanted = most == Double.MAX_VALUE ? "above 0" : "from " + (int) least + " to " + (int) most;
-            throw new IllegalArgumentException("[" + path + "] must be a number " + wanted + ", got [" + value + "]");
-        }
-        return number;
-    }
-
-    private static double halfLife(String path, Object value) {
-        return Tracker.time(path, String.valueOf(value)).millis();
-    }
-
-    /** Whether it depends on what the user did, item by item. */
+    /** Whether it depends on each item of the user's history. */
     public boolean isOfHistory() {
-        return shape == Shape.BEHAVIOUR || shape == Shape.SEEN || shape == Shape.SEEN_LAST;
+        return shape.traits.contains(Trait.OF_HISTORY);
     }
 
-    /** Whether it may count against an item: people may want less of what they have seen, and less of nothing else. */
+    /** Whether the weight of this signal may be negative: users may want less of what they have seen. */
     public static boolean mayCountAgainst(String name) {
-        return name.equals(SEEN) || name.equals(SEEN_LAST);
+        return Shape.builtIn(name).filter(shape -> shape.traits.contains(Trait.MAY_COUNT_AGAINST)).isPresent();
+    }
+
+    static List<String> namesThatMayCountAgainst() {
+        return Shape.builtIns().map(shape -> shape.builtIn).filter(Signal::mayCountAgainst).toList();
     }
 
     /**
-     * @param value of the item's field
-     * @param now   of the search, epoch milliseconds
+     * The signal of a value.
+     *
+     * @param value of the item's field, in milliseconds since the epoch for a decay; for shapes without a field, the signal itself
+     * @param now   time of the search, epoch milliseconds
      * @return from 0 to 1
      */
     public float of(double value, long now) {
         return switch (shape) {
             case SATURATION -> value > 0 ? (float) (value / (value + scale)) : 0;
             case DECAY -> (float) Math.pow(2, -Math.max(0, now - value) / scale);
-            case POPULARITY, ALL_TIME, CHANCE, BEHAVIOUR, SEEN, SEEN_LAST, MATCH, MEANING -> (float) value;
+            default -> (float) value;
         };
     }
 
     @Override
     public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
         builder.startObject();
-        switch (shape) {
-            case SATURATION -> builder.field("field", field).field("pivot", scale);
-            case DECAY -> builder.field("field", field).field("half_life", inLargestUnit((long) scale).getStringRep());
-            case POPULARITY, ALL_TIME, CHANCE, BEHAVIOUR, SEEN, SEEN_LAST, MATCH, MEANING -> {
-            }
+        if (shape == Shape.SATURATION) {
+            builder.field("field", field).field("pivot", scale);
+        } else if (shape == Shape.DECAY) {
+            builder.field("field", field).field("half_life", inLargestUnit((long) scale).getStringRep());
         }
         return builder.field("weight", weight).endObject();
     }
 
-    /** As people write it: 12h, not 43200000ms. */
+    /** In the largest unit without a fraction: 12h, not 43200000ms. */
     private static TimeValue inLargestUnit(long millis) {
         return Stream.of(TimeUnit.DAYS, TimeUnit.HOURS, TimeUnit.MINUTES, TimeUnit.SECONDS)
             .filter(unit -> millis % unit.toMillis(1) == 0)

@@ -3,7 +3,10 @@ package org.opensearch.affinity.train;
 import org.opensearch.action.ActionRequest;
 import org.opensearch.action.ActionRequestValidationException;
 import org.opensearch.affinity.evaluate.EvaluateRequest;
-import org.opensearch.affinity.xcontent.ParsedObject;
+import org.opensearch.affinity.xcontent.BuilderParser;
+import org.opensearch.affinity.xcontent.FieldPath;
+import org.opensearch.affinity.xcontent.ValueReader;
+import org.opensearch.affinity.xcontent.Values;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.tasks.TaskId;
@@ -11,16 +14,12 @@ import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.tasks.Task;
 
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a model is to be trained of. */
+/** A request to train a model, and to learn the weights of signals from judged queries. */
 public final class TrainRequest extends ActionRequest {
-    private static final String ACTIVATE = "activate";
-    private static final String RECORDED = "ubi_queries";
-    private static final String WEIGHTS_OF = "weights_of";
-    private static final String SIGNALS = "signals";
+    private static final FieldPath BODY = FieldPath.body("[affinity] ");
 
     private final String tracker;
     private final EvaluateRequest judged;
@@ -29,6 +28,42 @@ public final class TrainRequest extends ActionRequest {
     private final List<String> signals;
     private final boolean activates;
     private final boolean storesResult;
+
+    /** A request as it was sent. */
+    private static final class Builder {
+        private static final BuilderParser<Builder> PARSER = new BuilderParser<>(Builder::new);
+
+        static {
+            EvaluateRequest.Builder.declareJudged(PARSER, builder -> builder.judged);
+            PARSER.declare("ubi_queries", Values.text("the name of an index of UBI queries"), (b, value) -> b.recorded = value);
+            ValueReader<List<String>> names = Values.list(Values.text("the name of a signal"), 1, "a list of names of signals");
+            PARSER.declare("signals", names, (b, value) -> b.signals = value);
+            ValueReader<Integer> model = Values.wholeNumber("the number of a model", 1, Integer.MAX_VALUE);
+            PARSER.declare("weights_of", model, (b, value) -> b.weightsOf = value);
+            PARSER.declare("activate", Values.BOOLEAN, (b, value) -> b.activates = value);
+        }
+
+        private final EvaluateRequest.Builder judged = new EvaluateRequest.Builder();
+        private String recorded;
+        private Integer weightsOf;
+        private List<String> signals;
+        private boolean activates;
+
+        private TrainRequest build(String tracker, boolean storesResult) {
+            if (weightsOf != null && (recorded != null || signals != null || judged.isEmpty() == false)) {
+                throw BODY.field("weights_of")
+                    .error("takes the weights of another model: leave out [queries], [index], [ubi_queries], [search] and [signals]");
+            }
+            if (recorded != null) {
+                if (judged.hasQueries()) {
+                    throw BODY.field("ubi_queries").error("is instead of [queries] and [index], not beside them");
+                }
+                judged.index(recorded);
+            }
+            EvaluateRequest queries = judged.isEmpty() ? null : judged.build(tracker, false);
+            return new TrainRequest(tracker, queries, recorded, weightsOf, signals, activates, storesResult);
+        }
+    }
 
     private TrainRequest(
         String tracker,
@@ -72,84 +107,41 @@ public final class TrainRequest extends ActionRequest {
     }
 
     /**
-     * @param parser       null where there is no body
-     * @param storesResult whether the answer is to be kept with the task, for whoever does not wait for it
-     * @throws IllegalArgumentException naming the member that is wrong, its value and what would be right
+     * Reads a request.
+     *
+     * @param parser       null without a body
+     * @param storesResult whether the response is kept with the task, for clients that do not wait for it
+     * @throws IllegalArgumentException naming the field by its path, the value and what would be right
      */
     public static TrainRequest parse(String tracker, XContentParser parser, boolean storesResult) throws IOException {
-        Map<String, Object> body = parser == null ? new HashMap<>() : new HashMap<>(parser.map());
-        try {
-            new ParsedObject("", body).requireOnly("queries", "index", RECORDED, "search", SIGNALS, WEIGHTS_OF, ACTIVATE);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("[affinity] " + e.getMessage(), e);
-        }
-        Object activate = body.remove(ACTIVATE);
-        if (activate != null && activate instanceof Boolean == false) {
-            throw new IllegalArgumentException("[affinity] [activate] must be [true] or [false], got [" + activate + "]");
-        }
-        Object weightsOf = body.remove(WEIGHTS_OF);
-        if (weightsOf != null && (weightsOf instanceof Integer == false || (int) weightsOf < 1)) {
-            throw new IllegalArgumentException("[affinity] [weights_of] must be the number of a model, got [" + weightsOf + "]");
-        }
-        if (weightsOf != null && body.isEmpty() == false) {
-            throw new IllegalArgumentException("[affinity] [weights_of] takes the weights of another model: leave out " + body.keySet() + ", from which weights are learned");
-        }
-        List<String> signals = signals(body.remove(SIGNALS));
-        String recorded = recorded(body);
-        EvaluateRequest judged = body.isEmpty() ? null : EvaluateRequest.of(tracker, body, false);
-        return new TrainRequest(tracker, judged, recorded, (Integer) weightsOf, signals, Boolean.TRUE.equals(activate), storesResult);
-    }
-
-    private static List<String> signals(Object said) {
-        if (said == null) {
-            return null;
-        }
-        if (said instanceof List<?> names && names.isEmpty() == false && names.stream().allMatch(String.class::isInstance)) {
-            return names.stream().map(String.class::cast).toList();
-        }
-        throw new IllegalArgumentException("[affinity] [" + SIGNALS + "] must be a list of signals' names, got [" + said + "]");
-    }
-
-    /** Takes the name of UBI's index of queries out of a body, and says instead what stands for it in an evaluation. */
-    private static String recorded(Map<String, Object> body) {
-        Object said = body.remove(RECORDED);
-        if (said == null) {
-            return null;
-        }
-        if (said instanceof String == false || ((String) said).isBlank()) {
-            throw new IllegalArgumentException("[affinity] [" + RECORDED + "] must be the name of an index of UBI queries, got [" + said + "]");
-        }
-        if (body.containsKey("queries") || body.containsKey("index")) {
-            throw new IllegalArgumentException("[affinity] [" + RECORDED + "] is instead of [queries] and [index], not beside them");
-        }
-        body.put("index", said);
-        return (String) said;
+        Builder builder = parser == null ? new Builder() : Builder.PARSER.parse(parser, BODY);
+        return builder.build(tracker, storesResult);
     }
 
     String tracker() {
         return tracker;
     }
 
-    /** The judged queries to learn weights from; null for none. */
+    /** The judged queries to learn weights from, or the index that holds them; null for none. */
     EvaluateRequest judged() {
         return judged;
     }
 
-    /** The index of UBI's queries that are to be joined with the log; null where judged queries are given. */
+    /** The index of UBI's queries, which are joined with the log; null if judged queries are given. */
     String recorded() {
         return recorded;
     }
 
-    /** The number of the model whose weights are taken over; null where that is not asked for. */
+    /** The number of the model whose weights are reused; null for none. */
     Integer weightsOf() {
         return weightsOf;
     }
 
     /**
-     * By which of these hits are to be ranked.
+     * The signals that get weights.
      *
-     * @param known all that there are, relevance among them, which always counts
-     * @throws IllegalArgumentException if others were asked for
+     * @param known names of all signals and of relevance, which is always kept
+     * @throws IllegalArgumentException if the request names others
      */
     List<String> signals(List<String> known) {
         if (signals == null) {
@@ -157,13 +149,13 @@ public final class TrainRequest extends ActionRequest {
         }
         for (String signal : signals) {
             if (known.contains(signal) == false) {
-                throw new IllegalArgumentException("[affinity] [" + SIGNALS + "] has no [" + signal + "], only " + known);
+                throw BODY.field("signals").error("unknown signal [" + signal + "]; known: " + known);
             }
         }
         return known.stream().filter(name -> name.equals(TrainingExamples.RELEVANCE) || signals.contains(name)).toList();
     }
 
-    /** Whether the model is to be used as soon as it is there. */
+    /** Whether the model becomes the active one once it is trained. */
     boolean activates() {
         return activates;
     }

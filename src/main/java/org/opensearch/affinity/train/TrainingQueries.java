@@ -3,7 +3,7 @@ package org.opensearch.affinity.train;
 import org.opensearch.action.search.SearchRequest;
 import org.opensearch.affinity.evaluate.JudgedQuery;
 import org.opensearch.affinity.evaluate.JudgedSearches;
-import org.opensearch.affinity.xcontent.ParsedObject;
+import org.opensearch.affinity.xcontent.FieldPath;
 import org.opensearch.index.query.QueryBuilders;
 import org.opensearch.search.SearchHit;
 import org.opensearch.search.builder.SearchSourceBuilder;
@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** Searches that people made and what they chose: given, or recorded by UBI. Calls block. */
+/** The judged queries that weights are learned from: given in the request, or joined from UBI's queries and the log. Calls block. */
 final class TrainingQueries {
     private static final int IDS_A_SEARCH = 500;
 
@@ -25,7 +25,7 @@ final class TrainingQueries {
 
     /**
      * @param judged   queries and searches; null for none
-     * @param recorded index of UBI's queries, to be joined with the events that name them; null where queries are given
+     * @param recorded index of UBI's queries, which are joined with the events that name them; null if judged queries are given
      */
     TrainingQueries(Client client, JudgedSearches judged, String recorded) {
         this.client = client;
@@ -33,58 +33,59 @@ final class TrainingQueries {
         this.recorded = recorded;
     }
 
-    /** Whether the log says what was chosen. */
+    /** Whether the relevant items are those of events in the log. */
     boolean areInLog() {
         return recorded != null;
     }
 
-    /** All there are; none where nothing is to be learned of them. */
-    List<JudgedQuery> of(Interactions acts) {
+    /** All judged queries; none if no weights are to be learned. */
+    List<JudgedQuery> of(Interactions interactions) {
         if (recorded != null) {
-            return join(acts.chosen());
+            return join(interactions.chosen());
         }
         return judged == null ? List.of() : judged.queries(client);
     }
 
-    /** The application's search of a question. */
-    SearchSourceBuilder search(JudgedQuery question) {
-        return judged.search(question);
+    /** The application's search of a query. */
+    SearchSourceBuilder search(JudgedQuery query) {
+        return judged.search(query);
     }
 
-    /** Whether the application's search itself asks for somebody's profile. */
+    /** Whether the application's search itself reads profiles. */
     boolean areByProfile() {
         return judged.asksProfiles();
     }
 
+    /** @param chosen gains of items by id, by id of the query */
     private List<JudgedQuery> join(Map<String, Map<String, Double>> chosen) {
         List<String> ids = new ArrayList<>(new TreeSet<>(chosen.keySet()));
-        List<JudgedQuery> questions = new ArrayList<>();
+        List<JudgedQuery> queries = new ArrayList<>();
         for (int from = 0; from < ids.size(); from += IDS_A_SEARCH) {
             List<String> some = ids.subList(from, Math.min(ids.size(), from + IDS_A_SEARCH));
             SearchSourceBuilder source = new SearchSourceBuilder().size(2 * IDS_A_SEARCH).trackTotalHits(false);
             source.query(QueryBuilders.termsQuery("query_id", some));
             for (SearchHit hit : client.search(new SearchRequest(recorded).source(source)).actionGet().getHits()) {
-                JudgedQuery question = question(hit.getSourceAsMap(), chosen);
-                if (question != null) {
-                    questions.add(question);
+                JudgedQuery query = query(hit.getSourceAsMap(), chosen);
+                if (query != null) {
+                    queries.add(query);
                 }
             }
         }
-        return questions;
+        return queries;
     }
 
-    /** Null for a record that lacks what a question needs: people's records are not for us to correct. */
-    private static JudgedQuery question(Map<String, Object> record, Map<String, Map<String, Double>> chosen) {
-        Map<String, Object> said = new HashMap<>(record);
-        Object user = said.get("user_id") != null ? said.get("user_id") : said.get("client_id");
-        Map<String, Double> relevant = chosen.get(String.valueOf(said.get("query_id")));
+    /** The judged query of a UBI query; null if the record lacks a value or has a wrong one, as it cannot be corrected. */
+    private static JudgedQuery query(Map<String, Object> record, Map<String, Map<String, Double>> chosen) {
+        Object user = record.get("user_id") != null ? record.get("user_id") : record.get("client_id");
+        Map<String, Double> relevant = chosen.get(String.valueOf(record.get("query_id")));
         if (user == null || relevant == null) {
             return null;
         }
-        said.put("user_id", user);
-        said.put("relevant", relevant);
+        Map<String, Object> judgedRecord = new HashMap<>(record);
+        judgedRecord.put("user_id", user);
+        judgedRecord.put("relevant", relevant);
         try {
-            return JudgedQuery.of(new ParsedObject("", said), "");
+            return JudgedQuery.of(judgedRecord, "", FieldPath.body(""));
         } catch (IllegalArgumentException e) {
             return null;
         }

@@ -63,7 +63,11 @@ public final class BuilderParser<B> {
 
     /** Adds a field that is an error here, as it belongs elsewhere. */
     public void refuse(String name, String problem) {
-        fields.declareField((parser, target, context) -> { throw target.path.field(name).error(problem); }, new ParseField(name), ValueType.VALUE_OBJECT_ARRAY);
+        fields.declareField(
+            (parser, target, context) -> { throw target.path.field(name).error(problem); },
+            new ParseField(name),
+            ValueType.VALUE_OBJECT_ARRAY
+        );
     }
 
     /** Reads an object into a new builder. The parser is before the object or at its beginning. */

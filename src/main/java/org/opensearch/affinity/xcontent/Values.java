@@ -69,19 +69,43 @@ public final class Values {
 
     /** A whole number; one with a fraction of 0, such as 7.0, is refused. */
     public static ValueReader<Integer> wholeNumber(int min, int max) {
-        return (parser, path) -> wholeNumber(parser, path, min, max, false);
+        return wholeNumber(wanted(min, max), min, max);
+    }
+
+    /** @param wanted what it must be, for errors */
+    public static ValueReader<Integer> wholeNumber(String wanted, int min, int max) {
+        return (parser, path) -> wholeNumber(parser, path, wanted, min, max, false);
     }
 
     public static ValueReader<Integer> wholeNumberOrString(int min, int max) {
-        return (parser, path) -> wholeNumber(parser, path, min, max, true);
+        return (parser, path) -> wholeNumber(parser, path, wanted(min, max), min, max, true);
     }
 
-    private static int wholeNumber(XContentParser parser, FieldPath path, int min, int max, boolean strings) throws IOException {
+    private static String wanted(int min, int max) {
+        return "a whole number from " + min + " to " + max;
+    }
+
+    private static int wholeNumber(XContentParser parser, FieldPath path, String wanted, int min, int max, boolean strings)
+        throws IOException {
         String text = isNumber(parser, strings) ? parser.text() : "";
         if (WHOLE.matcher(text).matches() && Long.parseLong(text) >= min && Long.parseLong(text) <= max) {
             return Integer.parseInt(text);
         }
-        throw mustBe("a whole number from " + min + " to " + max, parser, path);
+        throw mustBe(wanted, parser, path);
+    }
+
+    /** A number in a range. */
+    public static ValueReader<Double> number(int min, int max) {
+        return number("a number from " + min + " to " + max, number -> number >= min && number <= max);
+    }
+
+    public static ValueReader<Double> numberOrString(int min, int max) {
+        return numberOrString("a number from " + min + " to " + max, number -> number >= min && number <= max);
+    }
+
+    /** A number above 0. */
+    public static ValueReader<Double> positiveNumber() {
+        return number("a number above 0", number -> number > 0 && number <= Double.MAX_VALUE);
     }
 
     /**
@@ -98,7 +122,8 @@ public final class Values {
         return (parser, path) -> number(parser, path, wanted, allowed, true);
     }
 
-    private static double number(XContentParser parser, FieldPath path, String wanted, DoublePredicate allowed, boolean strings) throws IOException {
+    private static double number(XContentParser parser, FieldPath path, String wanted, DoublePredicate allowed, boolean strings)
+        throws IOException {
         double number = isNumber(parser, strings) ? parsed(parser.text()) : Double.NaN;
         if (allowed.test(number)) {
             return number;
@@ -155,28 +180,42 @@ public final class Values {
     /**
      * A list.
      *
-     * @param most   the most elements
+     * @param min    the least number of elements
+     * @param max    the largest number of elements
      * @param wanted what it must be, for errors
      */
-    public static <T> ValueReader<List<T>> list(ValueReader<T> element, int most, String wanted) {
+    public static <T> ValueReader<List<T>> list(ValueReader<T> element, int min, int max, String wanted) {
         return (parser, path) -> {
             if (parser.currentToken() != Token.START_ARRAY) {
                 throw mustBe(wanted, parser, path);
             }
             List<T> list = new ArrayList<>();
             while (parser.nextToken() != Token.END_ARRAY) {
-                if (list.size() == most) {
+                if (list.size() == max) {
                     throw path.error("must be " + wanted + ", got more");
                 }
                 list.add(element.read(parser, path.element(list.size())));
+            }
+            if (list.size() < min) {
+                throw path.error("must be " + wanted + ", got [" + list.size() + "]");
             }
             return list;
         };
     }
 
+    /** A list of any length above a minimum. */
+    public static <T> ValueReader<List<T>> list(ValueReader<T> element, int min, String wanted) {
+        return list(element, min, Integer.MAX_VALUE, wanted);
+    }
+
+    /** A list of any length above a minimum, or a single element as a list of one. */
+    public static <T> ValueReader<List<T>> oneOrList(ValueReader<T> element, int min, String wanted) {
+        return oneOrList(element, min, Integer.MAX_VALUE, wanted);
+    }
+
     /** A list, or a single element as a list of one. */
-    public static <T> ValueReader<List<T>> oneOrList(ValueReader<T> element, int most, String wanted) {
-        ValueReader<List<T>> list = list(element, most, wanted);
+    public static <T> ValueReader<List<T>> oneOrList(ValueReader<T> element, int min, int max, String wanted) {
+        ValueReader<List<T>> list = list(element, min, max, wanted);
         return (parser, path) -> parser.currentToken() == Token.START_ARRAY ? list.read(parser, path) : List.of(element.read(parser, path));
     }
 

@@ -70,30 +70,30 @@ public class EncodeActionTests extends OpenSearchSingleNodeTestCase {
         assertEquals(Chunking.TRUNCATE, parse("{\"texts\": [\"a\"], \"pooling\": \"truncate\"}").chunking());
         String texts = "{\"texts\": [\"a\"], ";
         assertRefused(texts + "\"pooling\": \"mean\"}", "[_encode] [pooling] is [mean]; wanted [truncate] or [chunks]");
-        assertRefused(texts + "\"pooling\": 3}", "[pooling] is [3]; wanted a string");
+        assertRefused(texts + "\"pooling\": 3}", "[_encode] [pooling] must be a string, got [3]");
         String chunks = texts + "\"pooling\": \"chunks\", ";
-        assertRefused(chunks + "\"max_chunks\": 65}", "[_encode] [max_chunks] is [65]; wanted a whole number from 1 to [64]");
-        assertRefused(chunks + "\"max_chunks\": 1.5}", "[max_chunks] is [1.5]; wanted a whole number from 1 to [64]");
-        assertRefused(chunks + "\"max_chunks\": 12345678901}", "[max_chunks] is [12345678901]; wanted a whole number from 1 to [64]");
-        assertRefused(chunks + "\"max_chunks\": \"3\"}", "[max_chunks] is [3]; wanted a number");
+        assertRefused(chunks + "\"max_chunks\": 65}", "[_encode] [max_chunks] must be a whole number from 1 to 64, got [65]");
+        assertRefused(chunks + "\"max_chunks\": 1.5}", "[max_chunks] must be a whole number from 1 to 64, got [1.5]");
+        assertRefused(chunks + "\"max_chunks\": 12345678901}", "[max_chunks] must be a whole number from 1 to 64, got [12345678901]");
+        assertRefused(chunks + "\"max_chunks\": \"3\"}", "[max_chunks] must be a whole number from 1 to 64, got [3]");
         assertRefused(texts + "\"max_chunks\": 3}", "[_encode] [max_chunks] is [3], which needs [pooling] to be [chunks]; it is [truncate]");
     }
 
     public void testWrongBodies() {
-        assertRefused("[]", "the body must be an object with [max_chunks, model, pooling, purpose, texts]");
-        assertRefused("{}", "[_encode] [texts] is missing; wanted a list of strings");
-        assertRefused("{\"texts\": []}", "[texts] holds [0] texts; wanted 1 to [1000]");
-        assertRefused("{\"texts\": \"a\"}", "[texts] is [a]; wanted a list of strings");
-        assertRefused("{\"texts\": null}", "[texts] is [null]; wanted a list of strings");
-        assertRefused("{\"texts\": {\"a\": 1}}", "[texts] is an object; wanted a list of strings");
-        assertRefused("{\"texts\": [\"a\", 7]}", "[texts[1]] is [7]; wanted a string");
-        assertRefused("{\"texts\": [[\"a\"]]}", "[texts[0]] is a list; wanted a string");
-        assertRefused("{\"texts\": [\"a\", null]}", "[texts[1]] is [null]; wanted a string");
-        assertRefused("{\"texts\": [\"a\"], \"text\": 1}", "unknown key [text]; known: [max_chunks, model, pooling, purpose, texts]");
-        assertRefused("{\"texts\": [\"a\"], \"purpose\": \"search\"}", "unknown purpose [search]; one of [query, item]");
-        assertRefused("{\"texts\": [\"a\"], \"model\": 3}", "[model] is [3]; wanted a string");
+        assertRefused("[]", "[_encode] [body] must be an object with some of [max_chunks, model, pooling, purpose, texts], got a list");
+        assertRefused("{}", "[_encode] [texts] is required: give a list of 1 to 1000 strings");
+        assertRefused("{\"texts\": []}", "[_encode] [texts] must be a list of 1 to 1000 strings; send more of them in several requests, got [0]");
+        assertRefused("{\"texts\": \"a\"}", "[texts] must be a list of 1 to 1000 strings; send more of them in several requests, got [a]");
+        assertRefused("{\"texts\": null}", "[texts] must be a list of 1 to 1000 strings; send more of them in several requests, got [null]");
+        assertRefused("{\"texts\": {\"a\": 1}}", "[texts] must be a list of 1 to 1000 strings; send more of them in several requests, got an object");
+        assertRefused("{\"texts\": [\"a\", 7]}", "[texts[1]] must be a string, got [7]");
+        assertRefused("{\"texts\": [[\"a\"]]}", "[texts[0]] must be a string, got a list");
+        assertRefused("{\"texts\": [\"a\", null]}", "[texts[1]] must be a string, got [null]");
+        assertRefused("{\"texts\": [\"a\"], \"text\": 1}", "[_encode] unknown field [text] did you mean [texts]?");
+        assertRefused("{\"texts\": [\"a\"], \"purpose\": \"search\"}", "[_encode] [purpose] must be [query] or [item], got [search]");
+        assertRefused("{\"texts\": [\"a\"], \"model\": 3}", "[model] must be the name of a model, got [3]");
         String many = String.join(", ", Collections.nCopies(EncodeAction.MAX_TEXTS + 1, "\"a\""));
-        assertRefused("{\"texts\": [" + many + "]}", "[texts] holds more than [1000] texts; send them in several requests");
+        assertRefused("{\"texts\": [" + many + "]}", "[texts] must be a list of 1 to 1000 strings; send more of them in several requests, got more");
     }
 
     public void testSerialisation() throws Exception {

@@ -159,12 +159,12 @@ public class EvaluateActionTests extends AffinityNodeTestCase {
         assertEquals(0.25, number(answer, "rankings/personalised/mrr/value"), 1e-12);
         assertRefused(
             RestStatus.BAD_REQUEST,
-            "[affinity] [weight] must be a number from 0 to 20, got [21.0]",
+            "[affinity] [weight] must be a number from 0 to 20, got [21]",
             () -> evaluate(body(", \"ranking\": {\"weight\": 21}", query("1", "ann", ASKED, "tent")))
         );
         assertRefused(
             RestStatus.BAD_REQUEST,
-            "[ranking.user] must not be said",
+            "[ranking.user] must not be set",
             () -> evaluate(body(", \"ranking\": {\"user\": \"bob\"}", query("1", "ann", ASKED, "tent")))
         );
     }
@@ -203,7 +203,7 @@ public class EvaluateActionTests extends AffinityNodeTestCase {
         assertEquals(5, number(ofIndex, "queries"), 0);
         client().prepareIndex("judged").setId("bad").setSource("{\"user_id\": \"ann\"}", MediaTypeRegistry.JSON).get();
         client().admin().indices().prepareRefresh("judged").get();
-        assertRefused(RestStatus.BAD_REQUEST, "[affinity] [judged[bad].timestamp] must be when", () -> evaluate("{\"index\": \"judged\"}"));
+        assertRefused(RestStatus.BAD_REQUEST, "[affinity] [judged[bad].timestamp] is required: say when the query was asked", () -> evaluate("{\"index\": \"judged\"}"));
         client().admin().indices().prepareCreate("empty").get();
         assertRefused(RestStatus.BAD_REQUEST, "[index] must hold 1 to 50000 judged queries, [empty] holds [0]", () -> evaluate("{\"index\": \"empty\"}"));
         assertRefused(RestStatus.NOT_FOUND, "no such index [nowhere]", () -> evaluate("{\"index\": \"nowhere\"}"));
@@ -248,8 +248,8 @@ public class EvaluateActionTests extends AffinityNodeTestCase {
 
     public void testInvalidRequestsAreRefused() throws IOException {
         String right = query("1", "ann", ASKED, "tent");
-        assertRefused(RestStatus.BAD_REQUEST, "nothing to put in place of [{{text}}]; known: [user_query, user_id, timestamp]", () -> evaluate(body("", right).replace("{{user_query}}", "{{text}}")));
-        assertRefused(RestStatus.BAD_REQUEST, "query [1] has no [user_query], and the search has a place for it", () -> evaluate(body("", right.replace("\"user_query\": \"lamp\",", ""))));
+        assertRefused(RestStatus.BAD_REQUEST, "unknown placeholder [{{text}}]; known: [user_query, user_id, timestamp]", () -> evaluate(body("", right).replace("{{user_query}}", "{{text}}")));
+        assertRefused(RestStatus.BAD_REQUEST, "query [1] has no [user_query], and the search has a placeholder for it", () -> evaluate(body("", right.replace("\"user_query\": \"lamp\",", ""))));
         String rescored = body("", right).replace("\"search\": {", "\"search\": {\"rescore\": {\"affinity\": {\"tracker\": \"shop\"}}, ");
         assertRefused(RestStatus.BAD_REQUEST, "[search.rescore] must not hold [affinity]", () -> evaluate(rescored));
         assertRefused(RestStatus.BAD_REQUEST, "unknown query [mach]", () -> evaluate(body("", right).replace("\"match\"", "\"mach\"")));

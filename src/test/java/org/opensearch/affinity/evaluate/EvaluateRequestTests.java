@@ -41,7 +41,7 @@ public class EvaluateRequestTests extends OpenSearchTestCase {
         assertEquals("tracker [shop], [1] queries", request.getDescription());
     }
 
-    public void testWhatAQueryMaySay() throws IOException {
+    public void testOptionalFieldsOfAQuery() throws IOException {
         JudgedQuery query = parse(with("[\"p1\", 2]", "{\"p1\": 3, \"p2\": 0.5}").replace("\"2026-02-01T10:00:00Z\"", "1769940000000").replace("\"query_id\": 7, ", ""))
             .queries()
             .getFirst();
@@ -63,25 +63,31 @@ public class EvaluateRequestTests extends OpenSearchTestCase {
         assertEquals(inline.queries(), copyWriteable(inline, writableRegistry(), EvaluateRequest::new).queries());
     }
 
-    public void testWhatIsWrongIsSaid() {
+    public void testErrors() {
         assertRefused("[queries] or [index] is required, and not both", "{}");
         assertRefused("[queries] or [index] is required, and not both", "{\"index\": \"a\", \"queries\": [" + QUERY + "]}");
-        assertRefused("[body] knows [queries, index, search, ranking, k, depth, leaks], not [query]", "{\"query\": {}}");
-        assertRefused("[queries] must be a list of 1 to 10000 judged queries; put more into an index and name it in [index], got [0 queries]", "{\"queries\": []}");
-        String many = IntStream.range(0, 10_001).mapToObj(i -> "0").collect(Collectors.joining(","));
-        assertRefused("got [10001 queries]", "{\"queries\": [" + many + "]}");
-        assertRefused("[queries[0].user_id] must be an id, a string that is not blank, got [null]", with("\"user_id\": \"ann\",", ""));
+        assertRefused("[affinity] unknown field [query] did you mean [queries]?", "{\"query\": {}}");
+        assertRefused("[queries] must be a list of 1 to 10000 judged queries; put more into an index and name it in [index], got [0]", "{\"queries\": []}");
+        String many = IntStream.range(0, 10_001).mapToObj(i -> QUERY).collect(Collectors.joining(","));
+        assertRefused("put more into an index and name it in [index], got more", "{\"queries\": [" + many + "]}");
+        assertRefused("[queries[1]] must be an object such as {\"user_id\": \"ann\", ", "{\"queries\": [" + QUERY + ", 3]}");
+        assertRefused("[queries[0].user_id] is required: name the user who asked the query", with("\"user_id\": \"ann\",", ""));
+        assertRefused("[queries[0].user_id] must be an id, a string that is not blank, got [null]", with("\"ann\"", "null"));
         assertRefused("[queries[0].user_id] must be an id, a string that is not blank, got [ ]", with("ann", " "));
         assertRefused("[queries[0].user_query] must be what was typed", with("\"lamp\"", "5"));
         assertRefused("[queries[0].timestamp] must be when the query was asked, such as [2026-01-15T10:00:00Z] or epoch milliseconds, got [yesterday]", with("2026-02-01T10:00:00Z", "yesterday"));
-        assertRefused("[queries[0].timestamp] must be when", with("\"timestamp\": \"2026-02-01T10:00:00Z\",", ""));
+        assertRefused("[queries[0].timestamp] is required: say when", with("\"timestamp\": \"2026-02-01T10:00:00Z\",", ""));
         assertRefused("[queries[0].relevant] must be a list of item ids, or an object such as", with("[\"p1\", 2]", "[]"));
-        assertRefused("[queries[0].relevant] must be a list of item ids", with("[\"p1\", 2]", "[[\"p1\"]]"));
+        assertRefused("[queries[0].relevant[0]] must be the id of an item, got a list", with("[\"p1\", 2]", "[[\"p1\"]]"));
         assertRefused("[queries[0].relevant.p1] must be a gain above 0; leave out what is not relevant, got [0]", with("[\"p1\", 2]", "{\"p1\": 0}"));
-        assertRefused("[queries[0]] knows [query_id, user_id, user_query, timestamp, relevant], not [user]", with("user_id", "user"));
-        assertRefused("[k] must be at most 5 different whole numbers from 1 to 100, such as [10], got [[0]]", "{\"index\": \"a\", \"k\": [0]}");
-        assertRefused("got [[10, 10]]", "{\"index\": \"a\", \"k\": [10, 10]}");
-        assertRefused("got [[]]", "{\"index\": \"a\", \"k\": []}");
+        assertRefused("[queries[0]] unknown field [user] did you mean", with("user_id", "user"));
+        assertRefused("[k[0]] must be a whole number from 1 to 100, got [0]", "{\"index\": \"a\", \"k\": [0]}");
+        assertRefused("[k] must be a whole number from 1 to 100, got [7.0]", "{\"index\": \"a\", \"k\": 7.0}");
+        String cuts = "[k] must be at most 5 different whole numbers from 1 to 100, such as [10], got ";
+        assertRefused(cuts + "[[10, 10]]", "{\"index\": \"a\", \"k\": [10, 10]}");
+        assertRefused(cuts + "[0]", "{\"index\": \"a\", \"k\": []}");
+        assertRefused(cuts + "more", "{\"index\": \"a\", \"k\": [1, 2, 3, 4, 5, 6]}");
+        assertRefused("[depth] must be a whole number from 1 to 1000, got [20]", "{\"index\": \"a\", \"depth\": \"20\"}");
         assertRefused("[depth] must be a whole number from 20 to 1000, got [10]", "{\"index\": \"a\", \"k\": [20], \"depth\": 10}");
         assertRefused("[leaks] must be [refuse] or [skip], got [allow]", "{\"index\": \"a\", \"leaks\": \"allow\"}");
         assertRefused("[search] must be an object such as", "{\"index\": \"a\", \"search\": 3}");

@@ -5,13 +5,15 @@ import org.opensearch.affinity.event.Event.SkipReason;
 import org.opensearch.affinity.event.EventReader.SkippedException;
 import org.opensearch.affinity.tracker.Contexts;
 import org.opensearch.affinity.tracker.EventFields;
-import org.opensearch.affinity.xcontent.ParsedObject;
+import org.opensearch.affinity.tracker.Tracker;
+import org.opensearch.common.xcontent.json.JsonXContent;
 import org.opensearch.core.common.bytes.BytesArray;
+import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.test.OpenSearchTestCase;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 
 public class EventReaderTests extends OpenSearchTestCase {
     private static final long NOW = 1767323045000L;
@@ -70,15 +72,18 @@ public class EventReaderTests extends OpenSearchTestCase {
         assertSkipped(SkipReason.FUTURE_TIMESTAMP, event + (NOW + day + 1) + "}");
     }
 
+    private Tracker tracker(String definition) throws IOException {
+        try (XContentParser parser = createParser(JsonXContent.jsonXContent, definition)) {
+            return Tracker.parse("shop", parser);
+        }
+    }
+
     public void testOtherFieldsAndContexts() throws Exception {
-        EventFields fields = EventFields.parse(
-            ParsedObject.of("events.fields", Map.of("user", List.of("who", "visitor.id"), "item", "what", "time", "at", "id", "event_id"), "")
-        );
-        Contexts contexts = Contexts.parse(
-            ParsedObject.of("context", Map.of("hour", Map.of("time", "hour"), "day", Map.of("time", "weekday"), "on", Map.of("field", "ua.device")), ""),
-            "Europe/Berlin"
-        );
-        EventReader reader = new EventReader(fields, contexts);
+        Tracker tracker = tracker("""
+            {"items": {"index": "products", "vector_field": "v"}, "actions": {"click": 1}, "time_zone": "Europe/Berlin",
+             "events": {"index": "ubi", "fields": {"user": ["who", "visitor.id"], "item": "what", "time": "at", "id": "event_id"}},
+             "context": {"hour": {"time": "hour"}, "day": {"time": "weekday"}, "on": {"field": "ua.device"}}}""");
+        EventReader reader = new EventReader(tracker.events().fields(), tracker.contexts());
         String json = "{\"visitor\":{\"id\":\"v\"},\"what\":\"tent\",\"action_name\":\"click\",\"at\":" + NOW + ",\"event_id\":\"x\",\"ua\":{\"device\":\"phone\"}}";
         Event event = reader.read("e1", new BytesArray(json), NOW);
         // 03:04:05 UTC on a Friday is 04:04:05 in Berlin.

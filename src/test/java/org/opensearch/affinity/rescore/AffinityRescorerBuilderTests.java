@@ -57,7 +57,7 @@ public class AffinityRescorerBuilderTests extends OpenSearchTestCase {
 
     public void testErrorsNameTheFieldAndWhatWouldBeRight() {
         assertRefused("\"affinity\": {\"user\": \"ann\"}", "[affinity] [tracker] is required");
-        assertRefused("\"affinity\": {\"tracker\": \"shop\", \"user\": \"\"}", "[affinity] [user] must not be empty");
+        assertRefused("\"affinity\": {\"tracker\": \"shop\", \"user\": \"\"}", "[affinity] [user] must be the id of a user, got []");
         for (String weight : List.of("\"NaN\"", "-1", "21", "\"Infinity\"")) {
             assertRefused(
                 "\"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\", \"weight\": " + weight + "}",
@@ -69,7 +69,7 @@ public class AffinityRescorerBuilderTests extends OpenSearchTestCase {
             "\"score_mode\": \"max\"",
             "[affinity] [score_mode] must be one of [multiply, sum, replace], got [max]",
             "\"max_interests\": 0",
-            "[affinity] [max_interests] must be from 1 to 32, got [0]",
+            "[affinity] [max_interests] must be a whole number from 1 to 32, got [0]",
             "\"min_affinity\": 1.5",
             "[affinity] [min_affinity] must be a number from 0 to 1, got [1.5]",
             "\"diversity\": -0.1",
@@ -77,7 +77,7 @@ public class AffinityRescorerBuilderTests extends OpenSearchTestCase {
             "\"signals\": {\"sales\": \"much\"}",
             "[affinity] [signals.sales] must be a number from 0 to 20, got [much]",
             "\"recent\": [\"\"]",
-            "[affinity] [recent] must be at most 50 item ids, none of them empty",
+            "[affinity] [recent[0]] must be the id of an item, got []",
             "\"exclude_seen\": true",
             "[affinity] [exclude_seen] cannot be done by a rescorer",
             "\"window_size\": 5",

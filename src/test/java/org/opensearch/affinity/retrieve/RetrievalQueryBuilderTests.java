@@ -14,6 +14,7 @@ import org.opensearch.common.settings.Settings;
 import org.opensearch.common.xcontent.json.JsonXContent;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.action.ActionResponse;
+import org.opensearch.core.common.ParsingException;
 import org.opensearch.core.common.Strings;
 import org.opensearch.core.common.bytes.BytesReference;
 import org.opensearch.core.common.io.stream.NamedWriteableAwareStreamInput;
@@ -43,7 +44,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
-/** What the three queries say, to people, to other nodes and to the coordinator that resolves them. */
+/** Parsing, streams and rewriting of the retrieval queries. */
 public class RetrievalQueryBuilderTests extends OpenSearchTestCase {
     private static final SearchModule MODULE = new SearchModule(Settings.EMPTY, List.of(new AffinityPlugin(Settings.EMPTY)));
     private static final NamedWriteableRegistry WRITEABLES = new NamedWriteableRegistry(
@@ -87,7 +88,7 @@ public class RetrievalQueryBuilderTests extends OpenSearchTestCase {
             assertEquals(parsed, parse(Strings.toString(MediaTypeRegistry.JSON, parsed)));
             assertEquals(query.contains("boost") ? 3f : 1f, parsed.boost(), 0f);
             assertEquals(query.contains("_name") ? "n" : null, parsed.queryName());
-            assertEquals(query.contains("\"k\"") ? 7 : 100, ((RetrievalQueryBuilder<?>) parsed).reach().k());
+            assertEquals(query.contains("\"k\"") ? 7 : 100, ((RetrievalQueryBuilder<?>) parsed).knn().k());
         }
     }
 
@@ -115,22 +116,22 @@ public class RetrievalQueryBuilderTests extends OpenSearchTestCase {
 
     public void testErrorsNameTheFieldAndWhatWouldBeRight() {
         assertRefused("{\"affinity\": {\"user\": \"ann\"}}", "[affinity] [tracker] is required");
-        assertRefused("{\"affinity\": {\"tracker\": \"shop\", \"user\": \" \"}}", "[affinity] [user] must not be empty");
+        assertRefused("{\"affinity\": {\"tracker\": \"shop\", \"user\": \" \"}}", "[affinity] [user] must be the id of a user, got [ ]");
         assertRefused("{\"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\", \"size\": 1}}", "unknown field [size]");
         assertRefused("{\"affinity_similar\": {\"tracker\": \"shop\"}}", "[affinity_similar] needs either [item]");
         assertRefused("{\"affinity_similar\": {\"tracker\": \"shop\", \"item\": \"a\", \"items\": [\"b\"]}}", "[affinity_similar] needs either [item]");
-        assertRefused("{\"affinity_similar\": {\"tracker\": \"shop\", \"items\": []}}", "[items] must be 1 to 32 ids, got [0]");
-        assertRefused("{\"affinity_similar\": {\"tracker\": \"shop\", \"item\": \"\"}}", "[affinity_similar] [item] must not be empty");
+        assertRefused("{\"affinity_similar\": {\"tracker\": \"shop\", \"items\": []}}", "[affinity_similar] [items] must be 1 to 32 ids, got [0]");
+        assertRefused("{\"affinity_similar\": {\"tracker\": \"shop\", \"item\": \"\"}}", "[affinity_similar] [item] must be the id of an item, got []");
         assertRefused("{\"affinity_text\": {\"field\": \"v\"}}", "[affinity_text] [text] is required");
-        assertRefused("{\"affinity_text\": {\"text\": \"\", \"field\": \"v\"}}", "[affinity_text] [text] must not be empty");
+        assertRefused("{\"affinity_text\": {\"text\": \"\", \"field\": \"v\"}}", "[affinity_text] [text] must be the text to find items for, got []");
         assertRefused("{\"affinity_text\": {\"text\": \"a\"}}", "[affinity_text] needs either [field]");
         assertRefused("{\"affinity_text\": {\"text\": \"a\", \"field\": \"v\", \"tracker\": \"t\"}}", "[affinity_text] needs either [field]");
         for (String timeout : List.of("soon", "0ms", "-1")) {
             String query = "{\"affinity_text\": {\"text\": \"a\", \"field\": \"v\", \"timeout\": \"" + timeout + "\"}}";
             assertRefused(query, "[affinity_text] [timeout] must be a time above 0 such as [200ms], got [" + timeout + "]");
         }
-        for (String k : List.of("0", "-1", "10001")) {
-            assertRefused("{\"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\", \"k\": " + k + "}}", "[affinity] [k] must be from 1 to 10000, got [" + k + "]");
+        for (String k : List.of("0", "-1", "10001", "7.5")) {
+            assertRefused("{\"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\", \"k\": " + k + "}}", "[affinity] [k] must be a whole number from 1 to 10000, got [" + k + "]");
         }
         for (String least : List.of("\"NaN\"", "-0.1", "1.1")) {
             assertRefused(
@@ -138,6 +139,20 @@ public class RetrievalQueryBuilderTests extends OpenSearchTestCase {
                 "[affinity_similar] [min_similarity] must be a number from 0 to 1, got ["
             );
         }
+    }
+
+    /** As OpenSearch does for its own queries. */
+    public void testNumbersMayBeStrings() throws Exception {
+        String strings = REACH.replace("7", "\"7\"").replace("0.25", "\"0.25\"").replace("3,", "\"3\",");
+        String query = "{\"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\"";
+        assertEquals(parse(query + REACH + "}}"), parse(query + strings + "}}"));
+    }
+
+    public void testErrorsOfTheFilterAreItsOwn() {
+        String query = "{\"affinity\": {\"tracker\": \"shop\", \"filter\": ";
+        Exception e = expectThrows(ParsingException.class, () -> parse(query + "{\"trem\": {\"a\": 1}}}}"));
+        assertTrue(e.getMessage(), e.getMessage().startsWith("unknown query [trem]"));
+        assertRefused(query + "5}}", "[affinity] [filter] must be a query such as {\"term\": {\"category\": \"tents\"}}");
     }
 
     private final AtomicReference<ActionRequest> asked = new AtomicReference<>();

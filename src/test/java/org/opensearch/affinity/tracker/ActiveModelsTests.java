@@ -30,7 +30,7 @@ public class ActiveModelsTests extends OpenSearchTestCase {
         0.6f,
         Ranking.ofWeights(2.5f, 0.25f, Map.of(Signal.BEHAVIOUR, 3.5f, Signal.SEEN, -4f, "match_title", 0.125f))
     );
-    private static final ActiveModels.Active UNTAUGHT = new ActiveModels.Active(1, 1, Ranking.UNSAID);
+    private static final ActiveModels.Active UNTAUGHT = new ActiveModels.Active(1, 1, Ranking.EMPTY);
 
     @Override
     protected NamedXContentRegistry xContentRegistry() {

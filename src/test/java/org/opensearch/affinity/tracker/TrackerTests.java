@@ -50,7 +50,7 @@ public class TrackerTests extends OpenSearchTestCase {
         assertEquals(0.5, tracker.decay().factor(0, 12 * 60 * 60 * 1000), 0);
     }
 
-    public void testWhatOnlyShowsWeighsNothing() throws Exception {
+    public void testImpressionsWeighNothing() throws Exception {
         Tracker tracker = with("impressions", "[\"view\", \"impression\", \"view\"]");
         assertEquals(tracker, with("impressions", "[\"impression\", \"view\"]"));
         assertTrue(tracker.isImpression("view"));
@@ -59,7 +59,7 @@ public class TrackerTests extends OpenSearchTestCase {
         assertFalse(with("half_life", "\"12h\"").isImpression("impression"));
     }
 
-    public void testCircumstancesOfATime() throws Exception {
+    public void testContextsOfATime() throws Exception {
         String context = "{\"at\": {\"time\": \"hour\"}, \"day\": {\"time\": \"weekday\"}, \"device\": {\"field\": \"device\"}}";
         Tracker tracker = with("context", context);
         long time = Instant.parse("2026-02-01T10:30:00Z").toEpochMilli();
@@ -100,32 +100,45 @@ public class TrackerTests extends OpenSearchTestCase {
         assertRefused("half_life", "\"-3d\"", "[half_life] must be a time above 0 such as [30d] or [12h], got [-3d]");
         assertRefused("half_life", "\"0d\"", "got [0d]");
         assertRefused("retention", "\"ever\"", "[retention] must be a time above 0 such as [30d] or [12h], got [ever]");
-        String keys = "[users.pseudonym] must be the id of a key such as [2026], or a list of different ones, got ";
-        for (String wrong : List.of("1", "null", "[]", "[2026, 2027, 2026]")) {
-            String value = wrong.startsWith("[2") ? "[\"2026\", \"2027\", \"2026\"]" : wrong;
-            assertRefused("users", "{\"pseudonym\": " + value + "}", keys + "[" + wrong + "]");
+        String keys = " must be the id of a key such as [2026], or a list of different ones, got ";
+        for (String wrong : List.of("1", "null")) {
+            assertRefused("users", "{\"pseudonym\": " + wrong + "}", "[users.pseudonym]" + keys + "[" + wrong + "]");
         }
-        assertRefused("users", "{\"pseudonym\": [\"2026\", \" \"]}", keys + "[ ]");
-        assertRefused("users", "{\"name\": \"x\"}", "[users] knows [pseudonym], not [name]");
+        assertRefused("users", "{\"pseudonym\": []}", "[users.pseudonym]" + keys + "[0]");
+        assertRefused("users", "{\"pseudonym\": [\"2026\", \"2027\", \"2026\"]}", "[users.pseudonym]" + keys + "[[2026, 2027, 2026]]");
+        assertRefused("users", "{\"pseudonym\": [\"2026\", \" \"]}", "[users.pseudonym[1]]" + keys + "[ ]");
+        assertRefused("users", "{\"name\": \"x\"}", "[users] unknown field [name]; known: [pseudonym]");
         assertRefused("half_life", "\"soon\"", "[half_life] must be a time above 0 such as [30d] or [12h], got [soon]");
-        assertRefused("max_interests", "1", "[max_interests] must be from 2 to 32, got [1]");
-        assertRefused("interest_similarity", "1.5", "[interest_similarity] must be above 0 and at most 1, got [1.5]");
+        assertRefused("max_interests", "1", "[max_interests] must be a whole number from 2 to 32, got [1]");
+        assertRefused("interest_similarity", "1.5", "[interest_similarity] must be a number above 0 and at most 1, got [1.5]");
         assertRefused("actions", "{}", "[actions] must weigh at least one action");
         assertRefused("actions", "{\"click\": 0}", "[actions.click] must be a number from -1000 to 1000 other than 0, got [0]");
         assertRefused("actions", "{\"click\": \"much\"}", "[actions.click] must be a number from -1000 to 1000 other than 0, got [much]");
         assertRefused("impressions", "[\"view\", \"click\"]", "[impressions] must be actions that [actions] does not weigh, got [click]: leave it out of one of both");
-        assertRefused("impressions", "[\" \"]", "[impressions] must not be empty");
-        assertRefused("impressions", "{\"view\": 1}", "impressions doesn't support values of type: START_OBJECT");
+        assertRefused("impressions", "[\" \"]", "[impressions[0]] must be the name of an action, got [ ]");
+        assertRefused("impressions", "{\"view\": 1}", "[impressions] must be the name of an action, got an object");
         assertRefused("items", "{\"index\": \"products\"}", "[items.vector_field] is required");
         assertRefused("items", "{\"vector_field\": \"v\"}", "[items.index] is required");
-        assertRefused("items", "{\"index\": \"products\", \"vector_field\": \"v\", \"text_fields\": [\"\"]}", "[items.text_fields] must not be empty");
-        assertRefused("actions", "{\"\": 1}", "[actions] must not be empty");
-        assertRefused("max_interests", "8.9", "[max_interests] must be a whole number, got [8.9]");
+        assertRefused("items", "{\"index\": \"products\", \"vector_field\": \"v\", \"text_fields\": [\"\"]}", "[items.text_fields[0]] must be the name of a field, got []");
+        assertRefused("actions", "{\"\": 1}", "[actions] must give every action a name that is not empty");
+        assertRefused("max_interests", "8.9", "[max_interests] must be a whole number from 2 to 32, got [8.9]");
         for (String index : List.of("*", "_all", "_ubi", "<bad{x}>", "a,,b", ",", "-products", "*,-products", ".affinity-*", "Ubi", "a b")) {
             assertRefused("events", "{\"index\": \"" + index + "\"}", "[events.index] must be names, aliases or patterns");
         }
-        assertRefused("events", "{\"index\": \" \"}", "[events.index] must not be empty");
-        assertRefused("halflife", "\"3d\"", "unknown field [halflife]");
+        assertRefused("events", "{\"index\": \" \"}", "[events.index] must be names, aliases or patterns such as [ubi_events] or [ubi-*], separated by commas, got [ ]");
+        assertRefused("halflife", "\"3d\"", "unknown field [halflife] did you mean [half_life]?");
+        assertRefused("events", "{\"index\": \"ubi\", \"fields\": {\"user\": []}}", "[events.fields.user] must be the path of a field such as");
+        assertRefused("events", "{\"index\": \"ubi\", \"fields\": {\"item\": 3}}", "[events.fields.item] must be the path of a field such as");
+        assertRefused("limits", "{\"events_per_minute\": \"9\"}", "[limits.events_per_minute] must be a whole number from 1 to 1000000, got [9]");
+        assertRefused("context", "{\"at\": {\"time\": \"year\"}}", "[context.at.time] must be [hour] or [weekday], got [year]");
+        assertRefused("context", "{\"at\": {}}", "[context.at] needs one of [time] and [field]");
+        assertRefused("context", "{\"a=b\": {\"time\": \"hour\"}}", "[context.a=b] must have a name that is not empty and without [=]");
+        assertRefused("time_zone", "\"Mars\"", "[time_zone] must be a time zone such as [Europe/Berlin] or [+02:00], got [Mars]");
+        assertRefused("ranking", "{\"weight\": 21}", "[ranking.weight] must be a number from 0 to 20, got [21]");
+        assertRefused("ranking", "{\"user\": \"ann\"}", "[ranking.user] must be set in the request or in a search pipeline, not in a tracker");
+        assertRefused("signals", "{\"s\": {\"field\": \"f\", \"pivot\": 0}}", "[signals.s.pivot] must be a number above 0, got [0]");
+        Exception missing = expectThrows(IllegalArgumentException.class, () -> parse("shop", "{}"));
+        assertTrue(missing.getMessage(), missing.getMessage().startsWith("[items] is required: "));
         Exception e = expectThrows(IllegalArgumentException.class, () -> parse("Shop!", all()));
         assertTrue(e.getMessage(), e.getMessage().startsWith("tracker name [Shop!] must be 1 to 64 of a-z"));
     }

@@ -44,12 +44,12 @@ public class BuilderParserTests extends OpenSearchTestCase {
         declare("number", Values.number("a number up to 5", number -> number <= 5));
         declare("number_or_string", Values.numberOrString("a number up to 5", number -> number <= 5));
         declare("time", Values.time("[3d]"));
-        declare("list", Values.list(Values.text("a name"), 3, "a list of at most 3 names"));
-        declare("one_or_list", Values.oneOrList(Values.text("a name"), 3, "a list of at most 3 names"));
+        declare("list", Values.list(Values.text("a name"), 0, 3, "a list of at most 3 names"));
+        declare("one_or_list", Values.oneOrList(Values.text("a name"), 1, 3, "a list of 1 to 3 names"));
         declare("map", Values.map("an object with whole numbers", name -> Values.wholeNumber(0, 9)));
         declare("object", Values.object("an object such as {}"));
         declare("inner", Inner.PARSER.reader("an object such as {\"number\": 1}", Inner::build));
-        declare("inners", Values.list(Inner.PARSER.reader("an object such as {\"number\": 1}", Inner::build), 9, "a list of objects"));
+        declare("inners", Values.list(Inner.PARSER.reader("an object such as {\"number\": 1}", Inner::build), 1, 9, "a list of objects"));
         PARSER.refuse("elsewhere", "must stand elsewhere");
         DOCUMENTS.declare("string", Values.STRING, (b, value) -> b.put("string", value));
     }
@@ -148,6 +148,7 @@ public class BuilderParserTests extends OpenSearchTestCase {
         assertTakes("one_or_list", "\"a\"", List.of("a"));
         assertTakes("one_or_list", "[\"a\"]", List.of("a"));
         assertRefuses("one_or_list", "a name", "5", "null", "{}");
+        assertRefused("{\"one_or_list\": []}", "[test] [one_or_list] must be a list of 1 to 3 names, got [0]");
     }
 
     public void testObjects() throws IOException {

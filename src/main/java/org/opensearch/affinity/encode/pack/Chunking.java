@@ -13,7 +13,7 @@ public record Chunking(int maxChunks) {
     public static final String POOLING = "pooling";
     public static final String MAX_CHUNKS = "max_chunks";
 
-    private static final int LIMIT = 64;
+    public static final int LIMIT = 64;
     private static final int DEFAULT_MAX_CHUNKS = 8;
 
     public Chunking {

@@ -13,7 +13,7 @@ import org.opensearch.action.termvectors.TermVectorsRequest;
 import org.opensearch.action.termvectors.TermVectorsResponse;
 import org.opensearch.affinity.profile.label.CharacteristicTerms.Text;
 import org.opensearch.affinity.profile.label.CharacteristicTerms.Token;
-import org.opensearch.affinity.tracker.Tracker;
+import org.opensearch.affinity.tracker.TrackedItems;
 import org.opensearch.common.document.DocumentField;
 import org.opensearch.common.xcontent.support.XContentMapValues;
 import org.opensearch.core.action.ActionListener;
@@ -46,9 +46,9 @@ final class CatalogueTexts {
     record Item(String title, List<Text> texts) {}
 
     private final Client client;
-    private final Tracker.Items items;
+    private final TrackedItems items;
 
-    CatalogueTexts(Client client, Tracker.Items items) {
+    CatalogueTexts(Client client, TrackedItems items) {
         this.client = client;
         this.items = items;
     }

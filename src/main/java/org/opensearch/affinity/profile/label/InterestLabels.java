@@ -5,7 +5,7 @@ import org.apache.logging.log4j.Logger;
 import org.opensearch.affinity.cluster.RedactedException;
 import org.opensearch.affinity.profile.Interest;
 import org.opensearch.affinity.profile.label.CharacteristicTerms.Candidate;
-import org.opensearch.affinity.tracker.Tracker;
+import org.opensearch.affinity.tracker.TrackedItems;
 import org.opensearch.common.cache.Cache;
 import org.opensearch.common.cache.CacheBuilder;
 import org.opensearch.common.unit.TimeValue;
@@ -55,8 +55,8 @@ public final class InterestLabels {
         }
     }
 
-    private record Key(Tracker.Items items, List<String> examples) {
-        static Key of(Tracker.Items items, Interest interest) {
+    private record Key(TrackedItems items, List<String> examples) {
+        static Key of(TrackedItems items, Interest interest) {
             return new Key(items, interest.examples().stream().map(Interest.Example::item).toList());
         }
     }
@@ -73,7 +73,7 @@ public final class InterestLabels {
      *
      * @return one line for each interest, in the order of the interests; empty if the label is not cached
      */
-    public List<String> known(Client client, Tracker.Items items, List<Interest> interests) {
+    public List<String> known(Client client, TrackedItems items, List<Interest> interests) {
         List<Label> known = interests.stream().map(interest -> labels.get(Key.of(items, interest))).toList();
         if (known.contains(null) && lookUps.tryAcquire()) {
             label(client, items, interests, ActionListener.runAfter(ActionListener.wrap(found -> {}, e -> {
@@ -88,7 +88,7 @@ public final class InterestLabels {
      *
      * @param listener called with the labels in the order of the interests; that of an interest whose items do not exist is empty
      */
-    public void label(Client client, Tracker.Items items, List<Interest> interests, ActionListener<List<Label>> listener) {
+    public void label(Client client, TrackedItems items, List<Interest> interests, ActionListener<List<Label>> listener) {
         List<Label> known = new ArrayList<>();
         Set<String> examples = new LinkedHashSet<>();
         for (Interest interest : interests) {
@@ -112,7 +112,7 @@ public final class InterestLabels {
     /** Chooses the labels that are not known, and caches them. */
     private void choose(
         CatalogueTexts texts,
-        Tracker.Items items,
+        TrackedItems items,
         List<Interest> interests,
         List<Label> known,
         Map<String, CatalogueTexts.Item> read,

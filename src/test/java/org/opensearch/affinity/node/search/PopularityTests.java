@@ -1,5 +1,6 @@
 package org.opensearch.affinity.node.search;
 
+import org.opensearch.affinity.item.Exploration;
 import org.opensearch.affinity.manage.PutTrackerAction;
 import org.opensearch.affinity.manage.TrackerStats;
 import org.opensearch.affinity.manage.TrackerStatsAction;
@@ -159,7 +160,7 @@ public class PopularityTests extends RankTestCase {
         assertTrue("no events at night", night.get("tent") < evening.get("tent") && night.get("desk") < atWork.get("desk"));
         assertRefused("[context] has no [place]; the tracker lists [hour]", () -> scores("t", "ann", ", \"context\": {\"place\": \"home\"}"));
         assertRefused("[context.hour] must be an hour from 0 to 23, got [24]", () -> scores("t", "ann", ", \"context\": {\"hour\": 24}"));
-        assertRefused("[affinity] [context.hour] must be a string or a number, got [[1]]", () -> scores("t", "ann", ", \"context\": {\"hour\": [1]}"));
+        assertRefused("[affinity] [context.hour] must be a string or a number, got a list", () -> scores("t", "ann", ", \"context\": {\"hour\": [1]}"));
     }
 
     public void testSessionWeight() throws Exception {
@@ -178,7 +179,7 @@ public class PopularityTests extends RankTestCase {
         assertTrue(half.toString(), half.get("tent") > withoutSession.get("tent"));
         assertEquals("desk is not part of the session", 2f, sessionOnly.get("desk"), 1e-3);
         assertTrue(sessionOnly.toString(), sessionOnly.get("tent") > 1.2 * sessionOnly.get("desk"));
-        assertRefused("[session_weight] must be a number from 0 to 1, got [2.0]", () -> scores("t", "ann", ", \"session_weight\": 2"));
+        assertRefused("[session_weight] must be a number from 0 to 1, got [2]", () -> scores("t", "ann", ", \"session_weight\": 2"));
     }
 
     public void testExplorationIsConstantForAUserAndShrinksWithEvents() throws Exception {

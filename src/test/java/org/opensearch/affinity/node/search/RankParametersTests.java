@@ -14,7 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Who may say what, whose word counts, and what is refused. */
+/** Where parameters may be set, their precedence, and errors. */
 public class RankParametersTests extends RankTestCase {
     private static final String SIGNALS = ", \"signals\": {\"sales\": {\"field\": \"sold\", \"pivot\": 10}, \"stock\": {\"field\": \"left\", \"pivot\": 3}}";
     /** Parameters with three values that all rank differently. */
@@ -76,7 +76,7 @@ public class RankParametersTests extends RankTestCase {
         }
     }
 
-    public void testWhatOneLeavesUnsaidTheOthersSay() throws Exception {
+    public void testEachParameterIsDecidedOnItsOwn() throws Exception {
         shop();
         pipeline("plain", "{\"tracker\": \"plain\"}");
         track("said", "shop", SIGNALS + ", \"ranking\": {\"weight\": 5, \"signals\": {\"stock\": 2}}");
@@ -85,7 +85,7 @@ public class RankParametersTests extends RankTestCase {
         assertEquals(ranked("plain", all), ranked("both", ", \"max_interests\": 2, \"signals\": {\"sales\": 3}"));
     }
 
-    public void testARescorerTooTakesWhatTheTrackerSays() throws Exception {
+    public void testARescorerUsesTheTrackersRanking() throws Exception {
         shop();
         track("said", "shop", SIGNALS + ", \"ranking\": {\"window_size\": 5, \"weight\": 7}");
         String user = "\"tracker\": \"said\", \"user\": \"ann\"";
@@ -136,41 +136,41 @@ public class RankParametersTests extends RankTestCase {
         return XContentHelper.convertToMap(JsonXContent.jsonXContent, json, true);
     }
 
-    /** What is wrong in a request, a pipeline and a tracker alike. */
+    /** Errors of a request, a pipeline and a tracker, by the wrong parameter. */
     private static final Map<String, String> WRONG = new LinkedHashMap<>();
 
     static {
         WRONG.put("\"weight\": 20.5", "[weight] must be a number from 0 to 20, got [20.5]");
-        WRONG.put("\"weight\": -1", "[weight] must be a number from 0 to 20, got [-1.0]");
+        WRONG.put("\"weight\": -1", "[weight] must be a number from 0 to 20, got [-1]");
         WRONG.put("\"weight\": \"much\"", "[weight] must be a number from 0 to 20, got [much]");
-        WRONG.put("\"window_size\": 0", "[window_size] must be from 1 to 10000, got [0]");
-        WRONG.put("\"window_size\": 10001", "[window_size] must be from 1 to 10000, got [10001]");
+        WRONG.put("\"window_size\": 0", "[window_size] must be a whole number from 1 to 10000, got [0]");
+        WRONG.put("\"window_size\": 10001", "[window_size] must be a whole number from 1 to 10000, got [10001]");
         WRONG.put("\"window_size\": \"wide\"", "[window_size] must be a whole number from 1 to 10000, got [wide]");
         WRONG.put("\"window_size\": 2.5", "[window_size] must be a whole number from 1 to 10000, got [2.5]");
         WRONG.put("\"score_mode\": \"avg\"", "[score_mode] must be one of [multiply, sum, replace], got [avg]");
-        WRONG.put("\"max_interests\": 33", "[max_interests] must be from 1 to 32, got [33]");
+        WRONG.put("\"max_interests\": 33", "[max_interests] must be a whole number from 1 to 32, got [33]");
         WRONG.put("\"max_interests\": \"all\"", "[max_interests] must be a whole number from 1 to 32, got [all]");
         WRONG.put("\"min_affinity\": 1.1", "[min_affinity] must be a number from 0 to 1, got [1.1]");
         WRONG.put("\"min_affinity\": \"high\"", "[min_affinity] must be a number from 0 to 1, got [high]");
-        WRONG.put("\"diversity\": 2", "[diversity] must be a number from 0 to 1, got [2.0]");
+        WRONG.put("\"diversity\": 2", "[diversity] must be a number from 0 to 1, got [2]");
         WRONG.put("\"diversity\": \"some\"", "[diversity] must be a number from 0 to 1, got [some]");
-        WRONG.put("\"signals\": {\"sales\": 21}", "[signals.sales] must be a number from 0 to 20, got [21.0]");
+        WRONG.put("\"signals\": {\"sales\": 21}", "[signals.sales] must be a number from 0 to 20, got [21]");
         WRONG.put("\"signals\": {\"sales\": null}", "[signals.sales] must be a number from 0 to 20, got [null]");
         WRONG.put("\"wieght\": 1", "unknown field [wieght] did you mean [weight]?");
     }
 
-    public void testRefusedWhereverItIsSaid() throws Exception {
+    public void testWrongValuesAreRefusedEverywhere() throws Exception {
         shop();
         pipeline("plain", "{\"tracker\": \"plain\"}");
         for (Map.Entry<String, String> wrong : WRONG.entrySet()) {
-            assertRefused(wrong.getValue(), () -> track("said", "shop", SIGNALS + ", \"ranking\": {" + wrong.getKey() + "}"));
+            assertRefused(wrong.getValue().replaceFirst("^\\[", "[ranking."), () -> track("said", "shop", SIGNALS + ", \"ranking\": {" + wrong.getKey() + "}"));
             assertRefused(wrong.getValue(), () -> pipeline("wrong", "{\"tracker\": \"plain\", " + wrong.getKey() + "}"));
             assertRefused(wrong.getValue(), () -> ranked("plain", ", " + wrong.getKey()));
             if (wrong.getKey().contains("window_size") == false) {
                 assertRefused(wrong.getValue(), () -> rescored("shop", 10, "\"tracker\": \"plain\", \"user\": \"ann\", " + wrong.getKey(), ""));
             }
         }
-        assertRefused("[window_size] must be from 1 to 10000, got [10001]", () -> rescored("shop", 10_001, "\"tracker\": \"plain\", \"user\": \"ann\"", ""));
+        assertRefused("[window_size] must be a whole number from 1 to 10000, got [10001]", () -> rescored("shop", 10_001, "\"tracker\": \"plain\", \"user\": \"ann\"", ""));
     }
 
     public void testASignalThatTheTrackerDoesNotDefine() throws Exception {
@@ -185,10 +185,10 @@ public class RankParametersTests extends RankTestCase {
         assertRefused(message.replace("plain", "said"), () -> track("said", "shop", SIGNALS + ", \"ranking\": {\"signals\": {\"salse\": 1}}"));
     }
 
-    public void testWhoSearchesIsTheRequestsToSay() throws Exception {
+    public void testTheUserIsSetInTheRequest() throws Exception {
         shop();
-        assertRefused("[user] is the request's to say, in [ext.affinity]", () -> pipeline("wrong", "{\"tracker\": \"plain\", \"user\": \"ann\"}"));
-        assertRefused("[recent] is the request's to say, in [ext.affinity]", () -> pipeline("wrong", "{\"recent\": [\"item1\"]}"));
+        assertRefused("[affinity] [user] must be set in the request, in [ext.affinity], not in a search pipeline", () -> pipeline("wrong", "{\"tracker\": \"plain\", \"user\": \"ann\"}"));
+        assertRefused("[affinity] [recent] must be set in the request, in [ext.affinity], not in a search pipeline", () -> pipeline("wrong", "{\"recent\": [\"item1\"]}"));
         pipeline("nothing", "{}");
         assertRefused("[affinity] [tracker] is required", () -> ranked("nothing", ""));
         pipeline("plain", "{\"tracker\": \"plain\"}");

@@ -223,10 +223,10 @@ public class TrainedModelTests extends RankTestCase {
     public void testBadRequests() throws Exception {
         shop(1);
         assertRefused("[activate] must be [true] or [false], got [yes]", () -> train("{\"activate\": \"yes\"}"));
-        assertRefused("not [method]", () -> train("{\"method\": \"x\"}"));
+        assertRefused("[affinity] unknown field [method]; known: [", () -> train("{\"method\": \"x\"}"));
         assertRefused("[queries] or [index] is required", () -> train("{\"search\": {}}"));
-        assertRefused("[signals] must be a list of signals' names, got [x]", () -> train("{\"signals\": \"x\"}"));
-        assertRefused("[signals] has no [x], only [relevance, affinity, ", () -> train("{\"signals\": [\"affinity\", \"x\"]}"));
+        assertRefused("[affinity] [signals] must be a list of names of signals, got [x]", () -> train("{\"signals\": \"x\"}"));
+        assertRefused("[affinity] [signals] unknown signal [x]; known: [relevance, affinity, ", () -> train("{\"signals\": [\"affinity\", \"x\"]}"));
         assertStatus(RestStatus.NOT_FOUND, () -> client().execute(TrainAction.INSTANCE, TrainRequest.parse("other", null, false)).actionGet());
     }
 
