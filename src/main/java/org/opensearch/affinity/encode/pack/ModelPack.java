@@ -31,7 +31,7 @@ import static org.opensearch.core.xcontent.ConstructingObjectParser.optionalCons
  * @param dimension       number of values of a vector
  * @param vocabulary      number of token ids, which are from 0 up to one less
  * @param pooling         how the module pools; for information, as it is compiled into the module
- * @param maxTokens       most tokens that the model reads at once, with [CLS] and [SEP]
+ * @param maxTokens       maximum number of tokens that the model reads at once, with [CLS] and [SEP]
  * @param inputs          the module's second input
  * @param queryPrefix     text that is put before a query; empty for most models
  * @param itemPrefix      text that is put before an item; empty for most models
@@ -252,8 +252,8 @@ public record ModelPack(
      * @throws IllegalStateException if one differs, naming the file and both checksums
      */
     public void verify() throws IOException {
-        verify(model(), MODEL_SHA256, modelSha256);
-        verify(tokenizer(), TOKENIZER_SHA256, tokenizerSha256);
+        verify(model(), "[model_sha256]", modelSha256);
+        verify(tokenizer(), "[tokenizer_sha256]", tokenizerSha256);
     }
 
     /** The text that is put before a text of this purpose; may be empty. */
@@ -286,12 +286,11 @@ public record ModelPack(
         return MessageDigests.toHexString(digest.digest());
     }
 
-    private void verify(Path file, ParseField field, String expected) throws IOException {
+    private void verify(Path file, String field, String expected) throws IOException {
         String actual = sha256(file);
         if (actual.equals(expected) == false) {
-            String fieldName = field.getPreferredName();
             throw new IllegalStateException(
-                "[model] [" + name + "]: [" + file + "] has sha256 [" + actual + "]; [" + fieldName + "] in its manifest is [" + expected + "]"
+                "[model] [" + name + "]: [" + file + "] has sha256 [" + actual + "]; its manifest has " + field + " [" + expected + "]"
             );
         }
     }
