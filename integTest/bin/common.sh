@@ -1,14 +1,16 @@
-# What the scripts of the repository root share; they source this from there.
+# Starts the Java programs of integTest for ./demo and ./bench: finds a JDK, builds what changed, passes the arguments on. The
+# programs read the arguments, check the machine and print all else.
+set -uo pipefail
+caller=$PWD
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 
 JAVA_WANTED=21 # OpenSearch and the plugin
-STAMP=target/demo/built
+DISK_WANTED_MB=4096 # build and distribution
+STAMP=target/demo/built # there after a complete build, with the time at which that began
 
 if [ -t 1 ]; then terminal=1; else terminal=0; fi
 paint() { if [ $terminal = 1 ] && [ -z "${NO_COLOR:-}" ]; then printf '\033[%sm%s\033[0m' "$1" "$2"; else printf '%s' "$2"; fi; }
-good() { printf '%s %s\n' "$(paint 32 ' ✔')" "$1"; }
 fail() { printf '%s\n' "$(paint 31 " ✘ $1")" >&2; exit 1; }
-
-# --- what is needed -----------------------------------------------------------------------------------------------------
 
 # Prints the major version of the JDK in a folder, nothing when there is none.
 version_of() {
@@ -35,38 +37,9 @@ find_jdk() {
   echo "$found"
 }
 
-free_memory_mb() {
-  if [ -r /proc/meminfo ]; then
-    awk '/^MemAvailable/ { print int($2 / 1024) }' /proc/meminfo
-  else
-    echo $(($(sysctl -n hw.memsize 2>/dev/null || echo 0) / 1048576))
-  fi
-}
-
-port_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
-
-# Sets jdk, or ends with what is missing.
-require_tools() {
-  jdk=$(find_jdk)
-  [ -n "$jdk" ] || fail "a JDK of version $JAVA_WANTED or later is needed and none was found: install one, or set JAVA_HOME to it"
-  command -v mvn >/dev/null || fail "Maven (mvn) is needed to build and is not on the path: install Maven 3.8 or later"
-  mkdir -p target/demo || fail "cannot write to $PWD/target"
-}
-
-# Megabytes of memory and of disk that must be free.
-require_room() {
-  local memory disk
-  memory=$(free_memory_mb)
-  [ "$memory" -ge "$1" ] || fail "$memory MB of memory are free and $1 MB are needed: close something"
-  disk=$(df -Pm target | awk 'NR == 2 { print $4 }')
-  [ "$disk" -ge "$2" ] || fail "$disk MB are free in $PWD and $2 MB are needed"
-}
-
-# --- build, unless nothing changed --------------------------------------------------------------------------------------
-
 # Maven's output becomes one line that changes on a terminal, and a line for each new step elsewhere.
 watch_maven() {
-  local line step= shown= status began=$SECONDS
+  local line step= shown= status
   while true; do
     if IFS= read -r ${1:+-t 1} line; then
       case $line in
@@ -78,7 +51,7 @@ watch_maven() {
       [ $status -gt 128 ] || break
     fi
     if [ $terminal = 1 ]; then
-      printf '\r\033[2K %s Building  %s  %s' "$(paint 36 ⠿)" "${step:0:70}" "$(paint 2 "$((SECONDS - began)) s")"
+      printf '\r\033[2K %s Building  %s  %s' "$(paint 36 ⠿)" "${step:0:70}" "$(paint 2 "$SECONDS s")"
     elif [ "$step" != "$shown" ] && [ "${step#downloading}" = "$step" ]; then
       printf ' … Building  %s\n' "$step"
       shown=$step
@@ -88,37 +61,56 @@ watch_maven() {
   return 0
 }
 
-# Runs Maven quietly, its output going to the log that comes first; ends with its errors when it fails.
-maven() {
-  local log=$1 timed=
-  shift
+build() {
+  local log=target/demo/build.log timed= free
+  command -v mvn >/dev/null || fail "Maven (mvn) is needed to build and is not on the path: install Maven 3.8 or later"
+  mkdir -p target/demo && touch "$STAMP.begun" || fail "cannot write to $PWD/target"
+  free=$(df -Pm target | awk 'NR == 2 { print $4 }')
+  [ "$free" -ge $DISK_WANTED_MB ] || fail "$free MB are free in $PWD and $DISK_WANTED_MB MB are needed"
+  rm -f "$STAMP"
   [ "${BASH_VERSINFO[0]}" -ge 4 ] && timed=yes
-  JAVA_HOME=$jdk mvn -B "$@" 2>&1 | tee "$log" | watch_maven $timed
+  SECONDS=0
+  JAVA_HOME=$jdk mvn -B -DskipTests package dependency:build-classpath -Dmdep.outputFile=target/demo/classpath -Dmdep.includeScope=test 2>&1 |
+    tee "$log" | watch_maven $timed
   if [ "${PIPESTATUS[0]}" != 0 ]; then
     grep -E 'ERROR' "$log" | grep -v 'Help 1\|re-run Maven\|Re-run Maven\|For more information\|ERROR\] *$' | head -n 12 >&2
     fail "the build failed; all of it is in $log"
   fi
-}
-
-build() {
-  local began=$SECONDS
-  touch "$STAMP.begun"
-  maven target/demo/build.log -DskipTests package dependency:build-classpath \
-    -Dmdep.outputFile=target/demo/classpath -Dmdep.includeScope=test
   mv "$STAMP.begun" "$STAMP"
-  good "plugin built  $(paint 2 "$((SECONDS - began)) s")"
+  printf '%s plugin built  %s\n' "$(paint 32 ' ✔')" "$(paint 2 "$SECONDS s")"
 }
 
-# Sets zip and distribution.
-require_build() {
-  local changed
-  changed=$(find pom.xml src plugin models integTest -newer "$STAMP" -print 2>/dev/null | head -n 1)
-  zip=$(ls -t target/releases/opensearch-affinity-*.zip 2>/dev/null | head -n 1)
-  if [ ! -f "$STAMP" ] || [ ! -f target/demo/classpath ] || [ -n "$changed" ] || [ -z "$zip" ]; then
+changed() { [ -n "$(find "$@" -newer "$STAMP" -print 2>/dev/null | head -n 1)" ]; }
+
+# launch CLASS USAGE ARGUMENT...: runs a program. Without a build there is only this usage.
+launch() {
+  local main=org.opensearch.affinity.integ.$1 usage=$2 columns=0 status stale=
+  shift 2
+  [ $terminal = 1 ] && columns=$(tput cols 2>/dev/null || echo 100)
+  java() {
+    "${exec:-command}" "$jdk/bin/java" -XX:+UseSerialGC -Xmx1g -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8 \
+      --enable-native-access=ALL-UNNAMED -Dtests.opensearch.logger.level=error -Daffinity.terminal="$columns" \
+      -Daffinity.target="$PWD/target" -Daffinity.caller="$caller" -Daffinity.command="./${0##*/} $*" -Daffinity.stale="$stale" \
+      -cp "target/test-classes:target/classes:$(cat target/demo/classpath)" "$main" "$@"
+  }
+  jdk=$(find_jdk)
+  if [ -z "$jdk" ] || [ ! -f "$STAMP" ] || [ ! -f target/test-classes/org/opensearch/affinity/integ/console/Launcher.class ]; then
+    case " $* " in
+      *' -h '* | *' --help '*)
+        printf '%s\n\n%s\n' "$usage" 'The options are listed once there is a build: the first run makes one. Needs a JDK of 21 or later, Maven and 4 GB of disk.'
+        exit ;;
+    esac
+    [ -n "$jdk" ] || fail "a JDK of version $JAVA_WANTED or later is needed and none was found: install one, or set JAVA_HOME to it"
     build
-    zip=$(ls -t target/releases/opensearch-affinity-*.zip | head -n 1)
-  else
-    good "plugin is built, nothing changed since"
+  elif changed pom.xml src plugin models integTest; then
+    # The old classes answer what needs no build.
+    if changed integTest/java; then stale=options; else stale=sources; fi
+    java "$@"
+    status=$?
+    case $status in 0 | 2) exit $status ;; 3) exit 1 ;; esac
+    stale=
+    build
   fi
-  distribution=$(ls -d target/distribution/opensearch-* | head -n 1)
+  exec=exec
+  java "$@"
 }

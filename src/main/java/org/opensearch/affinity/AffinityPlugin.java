@@ -2,11 +2,10 @@ package org.opensearch.affinity;
 
 import org.apache.lucene.util.SetOnce;
 import org.opensearch.action.ActionRequest;
-import org.opensearch.affinity.encode.EncodeAction;
+import org.opensearch.affinity.cluster.MetadataMap;
 import org.opensearch.affinity.encode.EncodeProcessor;
 import org.opensearch.affinity.encode.EncodeProcessorFactory;
 import org.opensearch.affinity.encode.Encoder;
-import org.opensearch.affinity.encode.ModelsAction;
 import org.opensearch.affinity.encode.pack.ModelPacks;
 import org.opensearch.affinity.encode.queue.DeviceQueue;
 import org.opensearch.affinity.evaluate.EvaluateAction;
@@ -14,25 +13,11 @@ import org.opensearch.affinity.evaluate.EvaluateTask;
 import org.opensearch.affinity.event.EventIndex;
 import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.event.ReadEventsAction;
-import org.opensearch.affinity.event.RecordEventsAction;
 import org.opensearch.affinity.follow.FollowTask;
 import org.opensearch.affinity.follow.FollowTasks;
-import org.opensearch.affinity.follow.Lag;
-import org.opensearch.affinity.follow.RebuildAction;
+import org.opensearch.affinity.follow.RebuildLag;
 import org.opensearch.affinity.follow.Rebuilds;
-import org.opensearch.affinity.follow.WatchRebuildAction;
-import org.opensearch.affinity.item.GetItemVectorsAction;
-import org.opensearch.affinity.manage.DeleteTrackerAction;
-import org.opensearch.affinity.manage.GetModelsAction;
-import org.opensearch.affinity.manage.GetTrackersAction;
-import org.opensearch.affinity.manage.PutTrackerAction;
-import org.opensearch.affinity.manage.TrackerStatsAction;
-import org.opensearch.affinity.manage.UseModelAction;
-import org.opensearch.affinity.profile.ForgetUserAction;
-import org.opensearch.affinity.profile.GetProfileAction;
-import org.opensearch.affinity.profile.OptOutAction;
 import org.opensearch.affinity.profile.ProfileCache;
-import org.opensearch.affinity.profile.ProfileIndex;
 import org.opensearch.affinity.profile.ProfileRetention;
 import org.opensearch.affinity.profile.UseProfileAction;
 import org.opensearch.affinity.profile.UserFrom;
@@ -42,21 +27,7 @@ import org.opensearch.affinity.rescore.AffinityRequestProcessor;
 import org.opensearch.affinity.rescore.AffinityRescorerBuilder;
 import org.opensearch.affinity.rescore.ReasonsFetchSubPhase;
 import org.opensearch.affinity.rescore.SignalLoggingFetchSubPhase;
-import org.opensearch.affinity.rest.RestDeleteTracker;
-import org.opensearch.affinity.rest.RestEncode;
-import org.opensearch.affinity.rest.RestEvaluate;
-import org.opensearch.affinity.rest.RestForgetUser;
-import org.opensearch.affinity.rest.RestGetModels;
-import org.opensearch.affinity.rest.RestGetProfile;
-import org.opensearch.affinity.rest.RestGetTrackers;
-import org.opensearch.affinity.rest.RestOptOut;
-import org.opensearch.affinity.rest.RestPutTracker;
-import org.opensearch.affinity.rest.RestRebuild;
-import org.opensearch.affinity.rest.RestRecordEvents;
-import org.opensearch.affinity.rest.RestStats;
-import org.opensearch.affinity.rest.RestTrackerModels;
-import org.opensearch.affinity.rest.RestTrackerStats;
-import org.opensearch.affinity.rest.RestTrainModel;
+import org.opensearch.affinity.rest.RestHandlers;
 import org.opensearch.affinity.retrieve.AffinityQueryBuilder;
 import org.opensearch.affinity.retrieve.NearestQueryBuilder;
 import org.opensearch.affinity.retrieve.SeenQueryBuilder;
@@ -64,8 +35,8 @@ import org.opensearch.affinity.retrieve.SimilarQueryBuilder;
 import org.opensearch.affinity.retrieve.TextQueryBuilder;
 import org.opensearch.affinity.runtime.TorchRuntime;
 import org.opensearch.affinity.runtime.TorchSettings;
-import org.opensearch.affinity.stats.StatsAction;
 import org.opensearch.affinity.tracker.ActiveModels;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.ProfileGenerations;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.affinity.tracker.UserKeys;
@@ -73,9 +44,7 @@ import org.opensearch.affinity.train.TrainAction;
 import org.opensearch.affinity.train.TrainTask;
 import org.opensearch.affinity.vector.VectorCodecService;
 import org.opensearch.affinity.vector.VectorFieldMapper;
-import org.opensearch.cluster.NamedDiff;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
-import org.opensearch.cluster.metadata.Metadata;
 import org.opensearch.cluster.node.DiscoveryNodes;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.settings.ClusterSettings;
@@ -129,6 +98,7 @@ import org.opensearch.watcher.ResourceWatcherService;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -136,7 +106,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Wires the parts of the data path into OpenSearch — encode, track, rank — and does nothing else. */
+/** Registers the parts of the plugin with OpenSearch: encoding of texts, tracking of users, ranking, actions and REST API. */
 public final class AffinityPlugin extends Plugin
     implements
         ActionPlugin,
@@ -149,8 +119,11 @@ public final class AffinityPlugin extends Plugin
         SearchPipelinePlugin,
         SystemIndexPlugin {
 
-    /** The folder of this plugin among the node's plugins, the name in its descriptor. */
+    /** The name of the plugin in its descriptor, and of its folders among the node's plugins and in the configuration. */
     private static final String FOLDER = "opensearch-affinity";
+
+    /** What the plugin keeps in the metadata of the cluster state. */
+    private static final List<MetadataMap.Kind<?, ?>> METADATA = List.of(Trackers.KIND, ProfileGenerations.KIND, ActiveModels.KIND);
 
     private final SetOnce<CircuitBreaker> breaker = new SetOnce<>();
     private final SetOnce<Encoder> encoder = new SetOnce<>();
@@ -158,12 +131,12 @@ public final class AffinityPlugin extends Plugin
     private final ProfileCache profiles = new ProfileCache();
     private final UserKeys keys;
 
-    /** The keystore is open only while the node starts. */
+    /** @param settings with the keystore open, as it is only while the node starts */
     public AffinityPlugin(Settings settings) {
         keys = new UserKeys(settings);
     }
 
-    // ---- encode
+    // ---- encoding
 
     @Override
     public Map<String, org.opensearch.ingest.Processor.Factory> getProcessors(org.opensearch.ingest.Processor.Parameters parameters) {
@@ -183,13 +156,13 @@ public final class AffinityPlugin extends Plugin
         return Encoder.breaker(settings);
     }
 
-    /** Called before the node makes its components. */
+    /** Called before {@link #createComponents}. */
     @Override
     public void setCircuitBreaker(CircuitBreaker breaker) {
         this.breaker.set(breaker);
     }
 
-    private Encoder encoder(Environment environment, ThreadPool threadPool) {
+    private Encoder newEncoder(Environment environment, ThreadPool threadPool) {
         Path plugin = environment.pluginsDir().resolve(FOLDER);
         TorchSettings settings = TorchSettings.of(environment.settings());
         TorchRuntime runtime = new TorchRuntime(plugin.resolve("native"), threadPool.info(DeviceQueue.THREAD_POOL).getMax(), settings);
@@ -217,7 +190,10 @@ public final class AffinityPlugin extends Plugin
         return Map.of(VectorFieldMapper.CONTENT_TYPE, VectorFieldMapper.PARSER);
     }
 
-    /** None where k-NN or neural-search brings its own codecs: two are refused, and the fields then have a graph. */
+    /**
+     * Empty for an index with codecs of k-NN or neural-search, because OpenSearch refuses two factories for one index. Vector fields of such an
+     * index have a graph.
+     */
     @Override
     public Optional<CodecServiceFactory> getCustomCodecServiceFactory(IndexSettings index) {
         Settings settings = index.getSettings();
@@ -225,7 +201,7 @@ public final class AffinityPlugin extends Plugin
         return other ? Optional.empty() : Optional.of(VectorCodecService::new);
     }
 
-    // ---- track
+    // ---- tracking
 
     @Override
     public Settings additionalSettings() {
@@ -246,13 +222,13 @@ public final class AffinityPlugin extends Plugin
         IndexNameExpressionResolver resolver,
         Supplier<RepositoriesService> repositories
     ) {
-        encoder.set(encoder(environment, threadPool));
+        encoder.set(newEncoder(environment, threadPool));
         encoder.get().addSettingsUpdateConsumers(cluster.getClusterSettings());
         cluster.addListener(new FollowTasks(new PersistentTasksService(cluster, threadPool, client), resolver));
         cluster.addLocalNodeClusterManagerListener(new ProfileRetention(cluster, client));
         cluster.addLocalNodeClusterManagerListener(new Rebuilds(cluster, resolver, client, keys));
         rank.startWith(threadPool);
-        return List.of(encoder.get(), rank, profiles, keys);
+        return List.of(encoder.get(), rank, rank.labels(), profiles, keys);
     }
 
     @Override
@@ -271,45 +247,42 @@ public final class AffinityPlugin extends Plugin
         int threads = Math.max(1, OpenSearchExecutors.allocatedProcessors(settings) / 2);
         return List.of(
             DeviceQueue.executor(settings),
-            new FixedExecutorBuilder(settings, FollowTask.THREAD_POOL, threads, 10_000, "thread_pool." + FollowTask.THREAD_POOL),
-            new FixedExecutorBuilder(settings, TrainAction.THREAD_POOL, threads, 100, "thread_pool." + TrainAction.THREAD_POOL),
-            new FixedExecutorBuilder(settings, EvaluateAction.THREAD_POOL, 1, 100, "thread_pool." + EvaluateAction.THREAD_POOL)
+            pool(settings, ReadEventsAction.THREAD_POOL, threads, 10_000),
+            pool(settings, TrainAction.THREAD_POOL, threads, 100),
+            pool(settings, EvaluateAction.THREAD_POOL, 1, 100)
         );
+    }
+
+    private static ExecutorBuilder<?> pool(Settings settings, String name, int threads, int queue) {
+        return new FixedExecutorBuilder(settings, name, threads, queue, "thread_pool." + name);
     }
 
     @Override
     public Collection<SystemIndexDescriptor> getSystemIndexDescriptors(Settings settings) {
-        return List.of(new SystemIndexDescriptor(ProfileIndex.SYSTEM_INDICES, "user profiles of the affinity plugin"));
+        return List.of(new SystemIndexDescriptor(IndexNames.PATTERN, "user profiles of the affinity plugin"));
     }
 
     @Override
     public List<NamedWriteableRegistry.Entry> getNamedWriteables() {
-        return List.of(
-            new NamedWriteableRegistry.Entry(Metadata.Custom.class, Trackers.TYPE, Trackers::new),
-            new NamedWriteableRegistry.Entry(NamedDiff.class, Trackers.TYPE, Trackers::readDiffFrom),
-            new NamedWriteableRegistry.Entry(Metadata.Custom.class, ProfileGenerations.TYPE, ProfileGenerations::new),
-            new NamedWriteableRegistry.Entry(NamedDiff.class, ProfileGenerations.TYPE, ProfileGenerations::readDiffFrom),
-            new NamedWriteableRegistry.Entry(Metadata.Custom.class, ActiveModels.TYPE, ActiveModels::new),
-            new NamedWriteableRegistry.Entry(NamedDiff.class, ActiveModels.TYPE, ActiveModels::readDiffFrom),
-            new NamedWriteableRegistry.Entry(PersistentTaskParams.class, FollowTask.NAME, LogShard::new),
-            new NamedWriteableRegistry.Entry(Task.Status.class, EvaluateTask.Progress.NAME, EvaluateTask.Progress::new),
-            new NamedWriteableRegistry.Entry(Task.Status.class, TrainTask.Progress.NAME, TrainTask.Progress::new),
-            new NamedWriteableRegistry.Entry(Task.Status.class, Lag.NAME, Lag::new),
-            new NamedWriteableRegistry.Entry(QueryBuilder.class, NearestQueryBuilder.NAME, NearestQueryBuilder::new)
-        );
+        List<NamedWriteableRegistry.Entry> entries = new ArrayList<>();
+        METADATA.forEach(kind -> entries.addAll(kind.writeables()));
+        entries.add(new NamedWriteableRegistry.Entry(PersistentTaskParams.class, LogShard.TASK, LogShard::new));
+        entries.add(new NamedWriteableRegistry.Entry(Task.Status.class, EvaluateTask.Progress.NAME, EvaluateTask.Progress::new));
+        entries.add(new NamedWriteableRegistry.Entry(Task.Status.class, TrainTask.Progress.NAME, TrainTask.Progress::new));
+        entries.add(new NamedWriteableRegistry.Entry(Task.Status.class, RebuildLag.NAME, RebuildLag::new));
+        entries.add(new NamedWriteableRegistry.Entry(QueryBuilder.class, NearestQueryBuilder.NAME, NearestQueryBuilder::new));
+        return entries;
     }
 
     @Override
     public List<NamedXContentRegistry.Entry> getNamedXContent() {
-        return List.of(
-            new NamedXContentRegistry.Entry(Metadata.Custom.class, new ParseField(Trackers.TYPE), Trackers::fromXContent),
-            new NamedXContentRegistry.Entry(Metadata.Custom.class, new ParseField(ProfileGenerations.TYPE), ProfileGenerations::fromXContent),
-            new NamedXContentRegistry.Entry(Metadata.Custom.class, new ParseField(ActiveModels.TYPE), ActiveModels::fromXContent),
-            new NamedXContentRegistry.Entry(PersistentTaskParams.class, new ParseField(FollowTask.NAME), LogShard::fromXContent)
-        );
+        List<NamedXContentRegistry.Entry> entries = new ArrayList<>();
+        METADATA.forEach(kind -> entries.add(kind.xContent()));
+        entries.add(new NamedXContentRegistry.Entry(PersistentTaskParams.class, new ParseField(LogShard.TASK), LogShard::fromXContent));
+        return entries;
     }
 
-    // ---- rank
+    // ---- ranking
 
     @Override
     public List<QuerySpec<?>> getQueries() {
@@ -358,28 +331,7 @@ public final class AffinityPlugin extends Plugin
 
     @Override
     public List<ActionHandler<? extends ActionRequest, ? extends ActionResponse>> getActions() {
-        return List.of(
-            new ActionHandler<>(PutTrackerAction.INSTANCE, PutTrackerAction.Transport.class),
-            new ActionHandler<>(GetTrackersAction.INSTANCE, GetTrackersAction.Transport.class),
-            new ActionHandler<>(DeleteTrackerAction.INSTANCE, DeleteTrackerAction.Transport.class),
-            new ActionHandler<>(RebuildAction.INSTANCE, RebuildAction.Transport.class),
-            new ActionHandler<>(WatchRebuildAction.INSTANCE, WatchRebuildAction.Transport.class),
-            new ActionHandler<>(TrackerStatsAction.INSTANCE, TrackerStatsAction.Transport.class),
-            new ActionHandler<>(RecordEventsAction.INSTANCE, RecordEventsAction.Transport.class),
-            new ActionHandler<>(ReadEventsAction.INSTANCE, ReadEventsAction.Transport.class),
-            new ActionHandler<>(GetProfileAction.INSTANCE, GetProfileAction.Transport.class),
-            new ActionHandler<>(ForgetUserAction.INSTANCE, ForgetUserAction.Transport.class),
-            new ActionHandler<>(OptOutAction.INSTANCE, OptOutAction.Transport.class),
-            new ActionHandler<>(UseProfileAction.INSTANCE, UseProfileAction.Transport.class),
-            new ActionHandler<>(GetItemVectorsAction.INSTANCE, GetItemVectorsAction.Transport.class),
-            new ActionHandler<>(EvaluateAction.INSTANCE, EvaluateAction.Transport.class),
-            new ActionHandler<>(TrainAction.INSTANCE, TrainAction.Transport.class),
-            new ActionHandler<>(GetModelsAction.INSTANCE, GetModelsAction.Transport.class),
-            new ActionHandler<>(UseModelAction.INSTANCE, UseModelAction.Transport.class),
-            new ActionHandler<>(EncodeAction.INSTANCE, EncodeAction.Transport.class),
-            new ActionHandler<>(ModelsAction.INSTANCE, ModelsAction.Transport.class),
-            new ActionHandler<>(StatsAction.INSTANCE, StatsAction.Transport.class)
-        );
+        return AffinityActions.all();
     }
 
     @Override
@@ -392,22 +344,6 @@ public final class AffinityPlugin extends Plugin
         IndexNameExpressionResolver resolver,
         Supplier<DiscoveryNodes> nodes
     ) {
-        return List.of(
-            new RestPutTracker(),
-            new RestGetTrackers(),
-            new RestDeleteTracker(),
-            new RestRebuild(),
-            new RestTrackerStats(),
-            new RestGetProfile(rank.labels()),
-            new RestForgetUser(),
-            new RestOptOut(),
-            new RestRecordEvents(),
-            new RestEvaluate(),
-            new RestTrainModel(),
-            new RestTrackerModels(),
-            new RestEncode(),
-            new RestGetModels(),
-            new RestStats()
-        );
+        return RestHandlers.all();
     }
 }

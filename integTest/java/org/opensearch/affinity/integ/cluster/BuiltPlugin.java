@@ -1,27 +1,73 @@
 package org.opensearch.affinity.integ.cluster;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 
-/** What the build made, as failsafe tells its tests. */
+/**
+ * The files that the build made. The build names them to its integration tests by system properties; demo and benchmarks take the
+ * newest ones of the folder {@link #target}.
+ */
 public final class BuiltPlugin {
     private BuiltPlugin() {}
 
-    /** OpenSearch with the plugin of this build; installed by the first test that asks. */
+    /** OpenSearch with the plugin of this build, for integration tests; the first test that asks for it installs it. */
     public static OpenSearchHome home() throws IOException {
-        return OpenSearchHome.install(path("affinity.distribution"), path("affinity.zip"), path("affinity.work"));
+        return OpenSearchHome.install(distribution(), zip(), work());
     }
 
-    /** A folder for the nodes of one test. */
+    /** A folder for the nodes of one integration test. */
     public static Path folder(Class<?> test) throws IOException {
-        return path("affinity.work").resolve(test.getSimpleName());
+        return work().resolve(test.getSimpleName());
     }
 
-    private static Path path(String property) throws IOException {
-        String value = System.getProperty(property);
-        if (value == null) {
-            throw new IOException("system property " + property + " is missing: run the *IT tests through `mvn verify`, or give it");
+    private static Path work() throws IOException {
+        String work = System.getProperty("affinity.work");
+        if (work == null) {
+            throw new IOException("system property affinity.work is missing: run the *IT tests with `mvn verify`, or set it");
         }
-        return Path.of(value);
+        return Path.of(work);
+    }
+
+    /** The folder of all build output. */
+    public static Path target() {
+        return Path.of(System.getProperty("affinity.target", "target")).toAbsolutePath();
+    }
+
+    /** The unpacked OpenSearch that the plugin is built for. */
+    public static Path distribution() throws IOException {
+        return path("affinity.distribution", target().resolve("distribution"), "opensearch-*");
+    }
+
+    /** The plugin's zip. */
+    public static Path zip() throws IOException {
+        return path("affinity.zip", target().resolve("releases"), "opensearch-affinity-*.zip");
+    }
+
+    private static Path path(String property, Path folder, String name) throws IOException {
+        String given = System.getProperty(property);
+        return given == null ? newest(folder, name) : Path.of(given);
+    }
+
+    private static Path newest(Path folder, String name) throws IOException {
+        Path newest = null;
+        FileTime latest = null;
+        if (Files.isDirectory(folder)) {
+            try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, name)) {
+                for (Path path : found) {
+                    FileTime time = Files.getLastModifiedTime(path);
+                    if (latest == null || time.compareTo(latest) > 0) {
+                        newest = path;
+                        latest = time;
+                    }
+                }
+            }
+        }
+        if (newest == null) {
+            throw new IOException(folder.resolve(name) + " is missing: `mvn -DskipTests package` makes it");
+        }
+        return newest;
     }
 }

@@ -3,21 +3,19 @@ package org.opensearch.affinity.integ.data;
 import com.fasterxml.jackson.databind.JsonNode;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.OptionalInt;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Optional;
 
 /**
- * One result, and why it stands where it stands.
+ * A hit of a search.
  *
- * @param liked    the number of the interest that it meets best, if the explanation names one
- * @param disliked the number of the aversion that it meets most, if the explanation names one that matters
+ * @param category a category path, or flat categories joined by commas; empty when the item has none
+ * @param reasons  parts of the affinity, in the order of the answer; empty when the search did not ask {@code why}
  */
-public record Hit(String id, String title, String category, double score, OptionalInt liked, OptionalInt disliked) {
-    /** An aversion that takes less than this from the affinity is not worth a word. */
-    private static final double WORTH_A_WORD = 0.15;
-    private static final Pattern INTEREST = Pattern.compile("(dis)?liked interest #(\\d+)");
+public record Hit(String id, String title, String category, double score, List<Reason> reasons) {
+    /** Smaller parts of the affinity are not worth showing, as a share of it. */
+    private static final double LEAST_SHARE = 0.1;
 
     /** The hits of a search answer. */
     public static List<Hit> all(JsonNode answer) {
@@ -27,26 +25,34 @@ public record Hit(String id, String title, String category, double score, Option
     }
 
     private static Hit of(JsonNode hit) {
-        OptionalInt liked = OptionalInt.empty();
-        OptionalInt disliked = OptionalInt.empty();
-        for (JsonNode reason : hit.path("_explanation").findParents("description")) {
-            Matcher interest = INTEREST.matcher(reason.path("description").asText());
-            if (interest.find()) {
-                OptionalInt number = OptionalInt.of(Integer.parseInt(interest.group(2)));
-                if (interest.group(1) == null) {
-                    liked = number;
-                } else if (Math.abs(reason.path("value").asDouble()) >= WORTH_A_WORD) {
-                    disliked = number;
-                }
-            }
-        }
+        List<Reason> reasons = new ArrayList<>();
+        hit.path("fields").path("_affinity").path(0).path("interests").forEach(interest -> reasons.add(Reason.of(interest)));
         JsonNode source = hit.path("_source");
         String title = source.path("title").asText(hit.path("_id").asText());
         List<String> categories = new ArrayList<>();
         source.path("categories").forEach(category -> categories.add(category.asText()));
         // A path says enough; flat words say more together.
         String category = categories.isEmpty() || categories.getFirst().contains(" > ") ? first(categories) : String.join(", ", categories);
-        return new Hit(hit.path("_id").asText(), title, category, hit.path("_score").asDouble(), liked, disliked);
+        return new Hit(hit.path("_id").asText(), title, category, hit.path("_score").asDouble(), List.copyOf(reasons));
+    }
+
+    /** The sum of all interests' matches, in [-1, 1]. */
+    public double affinity() {
+        return reasons.stream().mapToDouble(Reason::match).sum();
+    }
+
+    /** The liked interest with the largest match; empty when it is less than a tenth of the affinity. */
+    public Optional<Reason> liked() {
+        return reasons.stream().max(Comparator.comparingDouble(Reason::match)).filter(reason -> reason.match() > 0 && matters(reason));
+    }
+
+    /** The aversion with the largest match; empty when it is less than a tenth of the affinity. */
+    public Optional<Reason> disliked() {
+        return reasons.stream().min(Comparator.comparingDouble(Reason::match)).filter(reason -> reason.match() < 0 && matters(reason));
+    }
+
+    private boolean matters(Reason reason) {
+        return Math.abs(reason.match()) >= LEAST_SHARE * Math.abs(affinity());
     }
 
     private static String first(List<String> categories) {

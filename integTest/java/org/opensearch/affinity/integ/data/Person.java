@@ -14,7 +14,7 @@ import java.util.Map;
 public record Person(String user, String about, Map<String, Integer> likes, String dislikes) {
     static Person of(JsonNode line) {
         Map<String, Integer> likes = new LinkedHashMap<>();
-        line.path("likes").fields().forEachRemaining(like -> likes.put(like.getKey(), like.getValue().asInt()));
+        line.path("likes").properties().forEach(like -> likes.put(like.getKey(), like.getValue().asInt()));
         return new Person(line.path("user").asText(), line.path("about").asText(), likes, line.path("dislikes").asText());
     }
 }

@@ -3,8 +3,8 @@ package org.opensearch.affinity.integ.data;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.opensearch.affinity.integ.cluster.BulkFeed;
 import org.opensearch.affinity.integ.cluster.Rest;
-import org.opensearch.affinity.integ.cluster.Step;
 import org.opensearch.affinity.integ.cluster.TrackerProgress;
+import org.opensearch.affinity.integ.console.Step;
 
 import java.io.IOException;
 import java.util.ArrayList;

@@ -88,4 +88,11 @@ public record ShopQuery(List<String> fields, String type, String tracker, int wi
         }
         return body;
     }
+
+    /** The same, with the reasons of each hit. */
+    public ObjectNode personalWithReasons(String text, String user, int size) {
+        ObjectNode body = personal(text, user, size);
+        body.withObject("/rescore/affinity").put("why", true);
+        return body;
+    }
 }

@@ -2,6 +2,7 @@ package org.opensearch.affinity.integ.data;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** Which queries are asked, and which events came before them. */
 public enum Split {
@@ -27,5 +28,15 @@ public enum Split {
     /** {@code valid} or {@code test}. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Whether a text is the {@link #word} of a split. */
+    public static boolean isWord(String text) {
+        return Stream.of(values()).anyMatch(split -> split.word().equals(text));
+    }
+
+    /** The split of a {@link #word}. */
+    public static Split ofWord(String word) {
+        return valueOf(word.toUpperCase(Locale.ROOT));
     }
 }

@@ -2,12 +2,12 @@ package org.opensearch.affinity.integ.demo;
 
 import com.github.freva.asciitable.Column;
 import com.github.freva.asciitable.Styler;
-import org.opensearch.affinity.integ.cluster.Screen;
+import org.opensearch.affinity.integ.console.Screen;
 
 import java.util.ArrayList;
 import java.util.List;
 
-/** Colours for the lines of a {@link SideBySide} table; the text is laid out before. */
+/** Colours the lines of a {@link ComparisonTable}, after its text is laid out. */
 final class TableStyle implements Styler {
     private final Screen screen;
 

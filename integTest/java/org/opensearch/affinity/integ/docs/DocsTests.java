@@ -2,8 +2,16 @@ package org.opensearch.affinity.integ.docs;
 
 import org.junit.BeforeClass;
 import org.junit.Test;
+import org.opensearch.affinity.AffinityPlugin;
+import org.opensearch.common.settings.Setting;
+import org.opensearch.common.settings.Settings;
+import org.opensearch.rest.RestHandler;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -16,20 +24,34 @@ import static org.junit.Assert.assertTrue;
 
 /**
  * The docs hold no example that nobody runs: {@link ReadmeIT} runs blocks of calls, and whatever else looks like a piece of a
- * request must stand in such a block.
+ * request must stand in such a block. Links lead somewhere, and the reference names all there is.
  */
 public class DocsTests {
+    private static final int LINES_OF_README = 200;
+
     /**
      * Commands that ReadmeIT cannot run. The first three build the plugin, which is what runs the tests, or take minutes to
      * hours on a quiet machine; as the last one says it, OpenSearchHome installs the plugin for every IT.
      */
     private static final Set<String> NOT_RUN = Set.of("./demo", "mvn", "./bench", "bin/opensearch-plugin");
 
-    /** Sections of which every table explains what a request may say. */
-    private static final Set<String> REFERENCE = Set.of("Searching", "Retrieval", "Reference", "Evaluation", "Trained models");
+    /** Sections of which every table explains what a request may say; of the reference, all are. */
+    private static final Set<Docs.Place> REFERENCE = Set.of(
+        new Docs.Place("search.md", "Parameters"),
+        new Docs.Place("search.md", "Score"),
+        new Docs.Place("search.md", "Signals"),
+        new Docs.Place("retrieval.md", "Parameters"),
+        new Docs.Place("encode.md", "Ingest processor"),
+        new Docs.Place("encode.md", "Encode texts by request"),
+        new Docs.Place("encode.md", "Field type"),
+        new Docs.Place("trackers.md", "Options"),
+        new Docs.Place("events.md", "Send events to the plugin"),
+        new Docs.Place("evaluate.md", "Evaluation"),
+        new Docs.Place("models.md", "Train and use a model")
+    );
     private static final Pattern SETTING = Pattern.compile("(affinity|thread_pool|breaker)\\.\\S+");
-    /** It needs a libtorch with CUDA. */
-    private static final String NOT_SET = "affinity.libtorch.path";
+    /** The first needs a libtorch with CUDA; the second stands in the keystore, where ReadmeIT puts the keys of the examples. */
+    private static final Set<String> NOT_SET = Set.of("affinity.libtorch.path", "affinity.pseudonym.<key id>.secret");
 
     private static final Pattern CALL = Pattern.compile("(GET|PUT|POST|DELETE) …?/?(\\S+)");
 
@@ -45,13 +67,15 @@ public class DocsTests {
 
     @Test
     public void everyBlockIsRun() {
+        Docs.Place ownModels = new Docs.Place("encode.md", "Own models");
+        Docs.Place parts = new Docs.Place("README.md", "How the parts fit");
         for (Docs.Example example : docs.examples()) {
             boolean runs = example.calls() || example.configures() || example.importsModel();
             // OwnModuleTests loads a module with it.
-            boolean manifest = example.language().equals("json") && example.section().equals("Own models");
-            boolean drawing = example.language().isEmpty() && example.section().equals("How the parts fit");
+            boolean manifest = example.language().equals("json") && example.place().equals(ownModels);
+            boolean drawing = example.language().isEmpty() && example.place().equals(parts);
             boolean known = example.language().equals("sh") && example.text().lines().allMatch(line -> NOT_RUN.contains(line.split(" ")[0]));
-            assertTrue("no test runs this example of [" + example.section() + "]:\n" + example.text(), runs || manifest || drawing || known);
+            assertTrue("no test runs this example of " + example.place() + ":\n" + example.text(), runs || manifest || drawing || known);
         }
     }
 
@@ -64,16 +88,22 @@ public class DocsTests {
 
     @Test
     public void everyNameOfTheReferenceIsInABlock() {
+        Set<Docs.Place> there = docs.sections().stream().map(Docs.Section::place).collect(Collectors.toSet());
+        assertEquals("no such sections", List.of(), REFERENCE.stream().filter(place -> there.contains(place) == false).toList());
         Stream<String> names = docs.sections()
             .stream()
-            .flatMap(section -> section.names().stream().filter(name -> REFERENCE.contains(section.name()) || SETTING.matcher(name).matches()));
+            .flatMap(section -> section.names().stream().filter(name -> isReference(section.place()) || SETTING.matcher(name).matches()));
         assertEquals("no example uses them", List.of(), names.filter(name -> isUsed(name) == false).toList());
+    }
+
+    private static boolean isReference(Docs.Place place) {
+        return REFERENCE.contains(place) || place.page().equals("reference.md");
     }
 
     /** A field of JSON, a value of it, a line of YAML or a parameter of an address. */
     private static boolean isUsed(String name) {
         String last = name.replaceFirst("^(items|events|users)\\.", "").replaceAll("[?=]", "");
-        return name.equals(NOT_SET) || CALL.matcher(name).matches() || Pattern.compile("[\"\n?]" + Pattern.quote(last) + "(\"|: |=)").matcher(run).find();
+        return NOT_SET.contains(name) || CALL.matcher(name).matches() || Pattern.compile("[\"\n?]" + Pattern.quote(last) + "(\"|: |=)").matcher(run).find();
     }
 
     @Test
@@ -86,5 +116,58 @@ public class DocsTests {
                 assertTrue("no example calls " + span, Pattern.compile("\n" + method + " '?localhost:9200/\\S*" + path + "[?' \n]").matcher(run).find());
             }
         }
+    }
+
+    @Test
+    public void everyCallAndSettingIsInTheReference() {
+        Set<String> names = docs.sections()
+            .stream()
+            .filter(section -> section.place().page().equals("reference.md"))
+            .flatMap(section -> section.names().stream())
+            .collect(Collectors.toSet());
+        AffinityPlugin plugin = new AffinityPlugin(Settings.EMPTY);
+        Stream<RestHandler> handlers = plugin.getRestHandlers(Settings.EMPTY, null, null, null, null, null, null).stream();
+        Stream<String> calls = handlers.flatMap(handler -> handler.routes().stream()).map(route -> route.getMethod() + " " + route.getPath());
+        Stream<Setting<?>> own = plugin.getSettings().stream();
+        Stream<Setting<?>> pools = plugin.getExecutorBuilders(Settings.EMPTY).stream().flatMap(builder -> builder.getRegisteredSettings().stream());
+        Stream<String> settings = Stream.concat(own, pools).map(setting -> setting.getKey().replace("*", "<key id>"));
+        List<String> all = Stream.concat(calls, settings).toList();
+        assertEquals("not in docs/reference.md", List.of(), all.stream().filter(name -> names.contains(name) == false).toList());
+    }
+
+    @Test
+    public void readmeIsShort() {
+        long lines = docs.pages().getFirst().text().lines().count();
+        assertTrue("README.md has " + lines + " lines", lines <= LINES_OF_README);
+    }
+
+    @Test
+    public void everyLinkLeadsSomewhere() {
+        List<String> broken = new ArrayList<>();
+        for (Docs.Page page : docs.pages()) {
+            for (String link : page.relativeLinks()) {
+                if (leadsSomewhere(page.file(), link) == false) {
+                    broken.add(page.file() + ": " + link);
+                }
+            }
+        }
+        assertEquals("links to nothing", List.of(), broken);
+    }
+
+    private static boolean leadsSomewhere(Path from, String link) {
+        String[] parts = link.split("#", 2);
+        Path target = parts[0].isEmpty() ? from : from.resolveSibling(parts[0]).normalize();
+        if (parts.length == 1) {
+            return Files.exists(target);
+        }
+        return docs.pages().stream().anyMatch(page -> page.file().equals(target) && page.anchors().contains(parts[1]));
+    }
+
+    /** Sections are told apart by page and heading. */
+    @Test
+    public void headingsOfAPageDiffer() {
+        Set<Docs.Place> places = new HashSet<>();
+        List<Docs.Place> twice = docs.sections().stream().map(Docs.Section::place).filter(place -> places.add(place) == false).toList();
+        assertEquals("twice on one page", List.of(), twice);
     }
 }

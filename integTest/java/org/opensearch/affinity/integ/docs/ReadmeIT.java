@@ -41,7 +41,7 @@ public class ReadmeIT {
     private static Path folder;
     private static Docs docs;
     private static Node node;
-    private static Map<String, List<String>> answers;
+    private static Map<Docs.Place, List<String>> answers;
 
     @BeforeClass
     public static void runExamples() throws Exception {
@@ -59,7 +59,7 @@ public class ReadmeIT {
         answers = new HashMap<>();
         for (Docs.Example example : docs.examples()) {
             if (example.calls()) {
-                answers.computeIfAbsent(example.section(), section -> new ArrayList<>()).add(call(example.text()));
+                answers.computeIfAbsent(example.place(), place -> new ArrayList<>()).add(call(example.text()));
                 if (example.text().contains("localhost:9200/ubi_events/_doc")) {
                     TrackerProgress.await(node.rest(), "shop", 1, stats -> {});
                 }
@@ -76,7 +76,7 @@ public class ReadmeIT {
 
     @Test
     public void firstQueryIsPersonal() {
-        List<String> answers = answers("The first personalised query", 6);
+        List<String> answers = answers("README.md", "The first personalised query", 6);
         assertThat(answers.get(3), containsString("\"title\":\"Sleepingbag\""));
         assertLanternFirst(answers.get(4));
         assertLanternFirst(answers.get(5));
@@ -84,7 +84,7 @@ public class ReadmeIT {
 
     @Test
     public void searchesSayWhatTheyMean() {
-        List<String> answers = answers("Searching", 6);
+        List<String> answers = answers("search.md", "Examples", 6);
         String recent = answers.get(1);
         assertLanternFirst(recent);
         assertThat(recent, containsString("relevance+merit"));
@@ -103,40 +103,38 @@ public class ReadmeIT {
 
     @Test
     public void retrievalFindsTheLantern() {
-        for (String hits : answers("Retrieval", 4).subList(0, 3)) {
+        for (String hits : answers("retrieval.md", "Examples", 4).subList(0, 3)) {
             assertThat(hits, containsString("\"hits\":[{\"_index\":\"products\",\"_id\":\"p1\""));
         }
-        assertThat(answers("Retrieval", 4).get(3), containsString("\"matched_queries\":[\"interest\"]"));
+        assertThat(answers("retrieval.md", "Examples", 4).get(3), containsString("\"matched_queries\":[\"interest\"]"));
     }
 
     @Test
     public void referenceIsUnderstood() {
-        List<String> answers = answers("Reference", 7);
         for (String target : List.of("title_vector", "item_vector", "brand_vector", "whole_vector")) {
-            assertThat(answers.get(0), containsString("\"" + target + "\":["));
+            assertThat(answers("encode.md", "Ingest processor", 1).getFirst(), containsString("\"" + target + "\":["));
         }
-        assertThat(answers.get(1), containsString("\"vectors\":["));
-        assertThat(answers.get(2), containsString("\"64mb\""));
-        assertThat(answers.get(4), containsString("\"half_life\":\"60d\""));
+        assertThat(answers("encode.md", "Encode texts by request", 1).getFirst(), containsString("\"vectors\":["));
+        assertThat(answers("encode.md", "Queue, cache and memory", 1).getFirst(), containsString("\"64mb\""));
+        assertThat(answers("trackers.md", "All options in one example", 1).getFirst(), containsString("\"half_life\":\"60d\""));
     }
 
     @Test
     public void evaluationGivesFigures() throws Exception {
-        JsonNode answer = Rest.JSON.readTree(answers("Evaluation", 1).getFirst().replaceAll("^[^{]*", ""));
+        JsonNode answer = json(answers("evaluate.md", "Evaluation", 1).getFirst());
         assertEquals(2, answer.path("evaluated").asInt());
         // The lantern is second for nobody, and first for Ann, who has the sleeping bag.
         assertEquals(1, answer.at("/groups/1-2/rankings/personalised/mrr/value").asDouble(), 0);
         assertTrue(answer.toString(), answer.at("/rankings/plain/ndcg@10/value").asDouble() > 0);
         assertTrue(answer.toString(), answer.at("/differences/personalised_minus_plain/mrr").has("low"));
-        JsonNode ofIndex = ended(answers("Many queries", 1).getFirst());
+        JsonNode ofIndex = ended(answers("evaluate.md", "Many queries", 1).getFirst());
         assertEquals("cluster:admin/affinity/evaluate", ofIndex.at("/task/action").asText());
         assertTrue(ofIndex.toString(), ofIndex.path("response").has("evaluated"));
     }
 
     @Test
     public void modelsAreTrainedAndUsed() throws Exception {
-        List<String> answers = answers("Trained models", 5);
-        String first = answers.get(0);
+        String first = answers("models.md", "Train and use a model", 1).getFirst();
         assertThat(first, containsString("\"models\":[{\"number\":1,"));
         assertLanternFirst(first);
         // No two items go together more than these, and the only one of a history has 3 parts of 10; a new model weighs that by 4.
@@ -144,18 +142,35 @@ public class ReadmeIT {
         // One of two words of the title is asked for, and one of the two that are asked for is there: half of 0.5.
         assertEquals(first, 0.25, explained(first, "match_title"), 1e-6);
         assertThat(first, containsString("\"active\":true"));
-        String second = answers.get(1);
+        List<String> judged = answers("models.md", "Weights from judged queries", 2);
+        String second = judged.get(0);
         assertThat(second, containsString("\"accepted\":false"));
         for (String member : List.of("lessons", "checks", "ndcg@10_before", "ndcg@10_after")) {
             assertThat(second, containsString("\"" + member + "\":"));
         }
-        assertThat(answers.get(2), containsString("\"active\":false"));
-        assertThat("the one that is used, and the deleted one is gone", answers.get(3).replaceAll(".*\"models\":", ""), allOf(startsWith("[{\"number\":4,\"active\":true}"), not(containsString("\"number\":1,"))));
-        String recorded = answers("From what UBI records", 1).getFirst();
+        assertThat(judged.get(1), containsString("\"active\":false"));
+        String retrained = answers("models.md", "Retrain", 1).getFirst();
+        assertThat("the one that is used, and the deleted one is gone", retrained.replaceAll(".*\"models\":", ""), allOf(startsWith("[{\"number\":4,\"active\":true}"), not(containsString("\"number\":1,"))));
+        String recorded = answers("models.md", "Weights from UBI queries", 1).getFirst();
         assertThat("one search has something that was wanted, and it is a check or a lesson", recorded, containsString("\"fusion\":{\"accepted\":false"));
-        JsonNode ofIndex = ended(answers("Steps of a training", 1).getFirst());
+        JsonNode ofIndex = ended(answers("models.md", "Steps of a training", 1).getFirst());
         assertEquals("cluster:admin/affinity/model/train", ofIndex.at("/task/action").asText());
         assertTrue(ofIndex.toString(), ofIndex.at("/response/models/0/fusion").has("accepted"));
+    }
+
+    @Test
+    public void everySearchOfSeveralIsPersonal() throws Exception {
+        JsonNode searches = json(answers("interop.md", "Several searches in one request", 1).getFirst()).path("responses");
+        assertEquals(searches.toString(), 2, searches.size());
+        for (JsonNode search : searches) {
+            assertTrue(search.toString(), search.at("/hits/hits/0/fields").has("_affinity"));
+        }
+    }
+
+    @Test
+    public void wrappedQueryFindsTheLantern() {
+        String hits = answers("interop.md", "Typed clients", 1).getFirst();
+        assertThat(hits, containsString("\"hits\":[{\"_index\":\"products\",\"_id\":\"p1\""));
     }
 
     /** What is kept of a task that an answer names, once it has ended; it may have before the example's next call looked for it. */
@@ -202,9 +217,17 @@ public class ReadmeIT {
         assertEquals(384, answer.path("vectors").path(0).size());
     }
 
-    private static List<String> answers(String section, int examples) {
-        assertEquals(section, examples, answers.get(section).size());
-        return answers.get(section);
+    /** What the examples of a section answered, in their order. */
+    private static List<String> answers(String page, String heading, int examples) {
+        Docs.Place place = new Docs.Place(page, heading);
+        List<String> there = answers.getOrDefault(place, List.of());
+        assertEquals(place.toString(), examples, there.size());
+        return there;
+    }
+
+    /** The body of one call's answer, behind its headers. */
+    private static JsonNode json(String answer) throws IOException {
+        return Rest.JSON.readTree(answer.replaceAll("^[^{]*", ""));
     }
 
     private static void assertLanternFirst(String hits) {

@@ -148,7 +148,7 @@ public class EventsIT {
 
     @Test
     public void wrongRequestsWriteNothing() {
-        assertRefused("[{\"action_name\":\"click\"}", "[events] the body is no JSON");
+        assertRefused("[{\"action_name\":\"click\"}", "[events] the body is not valid JSON");
         assertRefused("{\"action_name\":\"click\"}\n{\"action_name\":\"click\"}", "application/x-ndjson");
         assertRefused("", "request body is required");
         String tooMany = "{\"action_name\":\"click\"}\n".repeat(10_001);

@@ -11,17 +11,18 @@ import org.opensearch.affinity.integ.cluster.Node;
 import org.opensearch.affinity.integ.cluster.NodeSettings;
 import org.opensearch.affinity.integ.cluster.Ports;
 import org.opensearch.affinity.integ.cluster.Rest;
-import org.opensearch.affinity.integ.cluster.Screen;
-import org.opensearch.affinity.integ.cluster.Step;
 import org.opensearch.affinity.integ.cluster.TrackerProgress;
+import org.opensearch.affinity.integ.console.Screen;
+import org.opensearch.affinity.integ.console.Step;
 import org.opensearch.affinity.integ.data.Hit;
 import org.opensearch.affinity.integ.data.Person;
+import org.opensearch.affinity.integ.data.Reason;
 import org.opensearch.affinity.integ.data.SampleShop;
 import org.opensearch.affinity.integ.data.Shop;
 import org.opensearch.affinity.integ.data.ShopQuery;
 import org.opensearch.affinity.integ.data.Split;
-import org.opensearch.affinity.integ.demo.Showing;
-import org.opensearch.affinity.integ.demo.SideBySide;
+import org.opensearch.affinity.integ.demo.ComparisonTable;
+import org.opensearch.affinity.integ.demo.SearchComparison;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -91,19 +92,40 @@ public class SampleShopIT {
     @Test
     public void sameQueryDifferentTastes() {
         List<KnownUser> users = List.of(known("bruno"), known("fida"));
-        Showing showing = Showing.of(rest, query, "light", users, 5);
-        assertThat(among(showing.viewers().get(0).hits().subList(0, 3), BIKE_LIGHTS), greaterThan(1L));
-        assertThat(among(showing.viewers().get(1).hits().subList(0, 3), HOME_LIGHTS), greaterThan(1L));
-        assertNotEquals(ids(showing.viewers().get(0).hits()), ids(showing.viewers().get(1).hits()));
+        SearchComparison comparison = SearchComparison.of(rest, query, "light", users, 5);
+        assertThat(among(comparison.users().get(0).hits().subList(0, 3), BIKE_LIGHTS), greaterThan(1L));
+        assertThat(among(comparison.users().get(1).hits().subList(0, 3), HOME_LIGHTS), greaterThan(1L));
+        assertNotEquals(ids(comparison.users().get(0).hits()), ids(comparison.users().get(1).hits()));
     }
 
     @Test
-    public void everyHitOfAUserSaysWhichInterestItMeets() {
-        KnownUser bruno = known("bruno");
-        for (Hit hit : Showing.of(rest, query, "light", List.of(bruno), 5).viewers().getFirst().hits()) {
-            assertTrue(hit.toString(), hit.liked().isPresent());
-            assertTrue(hit.toString(), bruno.taste(hit.liked().getAsInt()).isPresent());
+    public void shownReasonIsThePartWithTheLargestMatch() {
+        Map<String, List<String>> searches = Map.of("light", List.of("bruno", "fida"), "mat", List.of("clara", "zoe"));
+        searches.forEach((text, users) -> {
+            for (SearchComparison.Personalised shown : SearchComparison.of(rest, query, text, users.stream().map(SampleShopIT::known).toList(), 5).users()) {
+                JsonNode answer = rest.post("/products/_search", query.personalWithReasons(text, shown.user().user(), 5));
+                assertEquals(5, shown.hits().size());
+                for (int i = 0; i < 5; i++) {
+                    Hit hit = shown.hits().get(i);
+                    JsonNode raw = answer.at("/hits/hits/" + i);
+                    assertEquals(raw.path("_id").asText(), hit.id());
+                    JsonNode largest = largest(raw.at("/fields/_affinity/0/interests"));
+                    Reason reason = hit.liked().orElseThrow(() -> new AssertionError(raw.toString()));
+                    assertEquals(raw.toString(), largest.path("number").asInt(), reason.number());
+                    assertEquals(raw.toString(), largest.path("label").asText(), reason.label());
+                    assertNotEquals("the demo waits for words: " + raw, "", reason.label());
+                }
+            }
+        });
+    }
+
+    /** The interest that adds most to the affinity of a hit. */
+    private static JsonNode largest(JsonNode interests) {
+        JsonNode largest = interests.path(0);
+        for (JsonNode interest : interests) {
+            largest = interest.path("match").asDouble() > largest.path("match").asDouble() ? interest : largest;
         }
+        return largest;
     }
 
     @Test
@@ -132,10 +154,10 @@ public class SampleShopIT {
     @Test
     public void tableFitsAndShowsEverybody() {
         Screen plain = new Screen(new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8), false, false, 100);
-        Showing showing = Showing.of(rest, query, "mat", List.of(known("clara"), known("zoe")), 4);
-        String table = new SideBySide(plain, showing, 4).toString();
+        SearchComparison comparison = SearchComparison.of(rest, query, "mat", List.of(known("clara"), known("zoe")), 4);
+        String table = new ComparisonTable(plain, comparison, 4).toString();
         assertThat(table, startsWith("╭"));
-        assertThat(table, containsString("nobody"));
+        assertThat(table, containsString("not personalised"));
         assertThat(table, containsString("clara · "));
         assertThat(table, containsString("zoe · "));
         table.lines().forEach(line -> assertTrue(line, line.length() <= 100));

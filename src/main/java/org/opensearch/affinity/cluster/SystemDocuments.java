@@ -37,8 +37,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Reads and writes documents of the plugin's system indices. All calls are asynchronous and run with the plugin's own rights;
- * listeners are called with the caller's thread context. Thread-safe.
+ * Reads and writes documents of the plugin's system indices. All calls are asynchronous and run with the plugin's own permissions;
+ * listeners are called in the caller's thread context. Thread-safe.
  */
 public final class SystemDocuments {
     private static final int MAX_ID_BYTES = 500;
@@ -49,7 +49,7 @@ public final class SystemDocuments {
         this.client = client;
     }
 
-    /** A document's id that contains a name of any length. */
+    /** Returns a document id for a name of any length: the prefix and the name, or a hash of the name if that would be too long. */
     public static String id(String prefix, String name) {
         byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
         if (bytes.length <= MAX_ID_BYTES) {
@@ -58,20 +58,23 @@ public final class SystemDocuments {
         return "hash:" + Base64.getUrlEncoder().withoutPadding().encodeToString(MessageDigests.sha256().digest(bytes));
     }
 
-    /** Creates a hidden index behind aliases unless it is there. */
+    /** Creates a hidden index of one shard with aliases, unless it exists. */
     public void create(String index, List<Alias> aliases, Settings settings, XContentBuilder mapping, ActionListener<Void> listener) {
         CreateIndexRequest request = new CreateIndexRequest(index);
         aliases.forEach(request::alias);
         request.settings(Settings.builder().put(settings).put("index.number_of_shards", 1).put("index.hidden", true)).mapping(mapping);
-        asPlugin(listener, wrapped -> client.admin().indices().create(request, ActionListener.wrap(created -> wrapped.onResponse(null), e -> {
-            if (e instanceof ResourceAlreadyExistsException) {
-                wrapped.onResponse(null);
-            } else {
-                wrapped.onFailure(e);
-            }
-        })));
+        asPlugin(listener, wrapped -> {
+            client.admin().indices().create(request, ActionListener.wrap(created -> wrapped.onResponse(null), e -> {
+                if (e instanceof ResourceAlreadyExistsException) {
+                    wrapped.onResponse(null);
+                } else {
+                    wrapped.onFailure(e);
+                }
+            }));
+        });
     }
 
+    /** Deletes indices; fails if one does not exist. */
     public void delete(List<String> indices, ActionListener<Void> listener) {
         if (indices.isEmpty()) {
             listener.onResponse(null);
@@ -81,13 +84,17 @@ public final class SystemDocuments {
         asPlugin(listener, wrapped -> client.admin().indices().delete(request, ActionListener.map(wrapped, deleted -> null)));
     }
 
-    /** Reads documents as of their last write, in the order of their ids, from any copy. */
+    /**
+     * Reads documents as of their last write, from any copy of the shard. Fails if one cannot be read.
+     *
+     * @param listener called with the documents in the order of {@code ids}, missing ones included
+     */
     public void get(String index, Collection<String> ids, ActionListener<List<GetResponse>> listener) {
         get(index, ids, null, listener);
     }
 
-    /** The same, from this node's copy alone; fails where it has none. */
-    public void getHere(String index, Collection<String> ids, ActionListener<List<GetResponse>> listener) {
+    /** As {@link #get}, from this node's copy only; fails where the node has none. */
+    public void getLocal(String index, Collection<String> ids, ActionListener<List<GetResponse>> listener) {
         get(index, ids, Preference.ONLY_LOCAL.type(), listener);
     }
 
@@ -110,7 +117,7 @@ public final class SystemDocuments {
         })));
     }
 
-    /** Writes documents. Fails when one of them could not be written; the others are written then. */
+    /** Writes documents in one bulk request. Fails if one of them could not be written; the others are written nevertheless. */
     public <T> void index(Collection<T> values, CheckedFunction<T, IndexRequest, IOException> request, ActionListener<Void> listener) {
         if (values.isEmpty()) {
             listener.onResponse(null);
@@ -135,12 +142,22 @@ public final class SystemDocuments {
         })));
     }
 
-    /** Lets a write succeed only over the version that was read, or where there was none. */
-    public static IndexRequest over(IndexRequest request, boolean isNew, long seqNo, long primaryTerm) {
+    /**
+     * Makes a write fail with a version conflict if the document has changed since it was read.
+     *
+     * @param isNew       whether there was no document
+     * @param seqNo       of the document that was read; not used for a new one
+     * @param primaryTerm of the document that was read; not used for a new one
+     */
+    public static IndexRequest ifUnchanged(IndexRequest request, boolean isNew, long seqNo, long primaryTerm) {
         return isNew ? request.opType(DocWriteRequest.OpType.CREATE) : request.setIfSeqNo(seqNo).setIfPrimaryTerm(primaryTerm);
     }
 
-    /** Does what {@code call} says with the plugin's rights. */
+    /**
+     * Runs a call with the plugin's own permissions.
+     *
+     * @param call gets the listener to use, which restores the caller's thread context
+     */
     public <T> void asPlugin(ActionListener<T> listener, Consumer<ActionListener<T>> call) {
         ThreadContext context = client.threadPool().getThreadContext();
         ActionListener<T> wrapped = new ContextPreservingActionListener<>(context.newRestorableContext(true), listener);
@@ -149,12 +166,12 @@ public final class SystemDocuments {
         }
     }
 
-    /** As CBOR bytes are neither escaped nor decoded, and a quarter shorter. */
+    /** Returns the builder of a document's source, in CBOR: binary values need no base64, and are a quarter shorter. */
     public static XContentBuilder source() throws IOException {
         return XContentFactory.cborBuilder().startObject();
     }
 
-    /** Adds a value in its binary form. */
+    /** Adds a binary field with the serialized form of a value. */
     public static void write(XContentBuilder source, String field, Writeable value) throws IOException {
         try (BytesStreamOutput out = new BytesStreamOutput()) {
             value.writeTo(out);
@@ -164,8 +181,10 @@ public final class SystemDocuments {
     }
 
     /**
-     * Reads such a value. The buffer reads a float at once; the stream that core makes of bytes reads each byte by itself,
-     * which took longer than all else about a profile.
+     * Reads a value that {@link #write} has written. Uses a stream over a byte buffer because it reads a float at once; the stream
+     * of {@code BytesReference} reads it byte by byte, which dominated the time to read a profile.
+     *
+     * @param value the bytes of the field
      */
     public static <T> T read(Object value, Writeable.Reader<T> reader) throws IOException {
         try (StreamInput in = new ByteBufferStreamInput(ByteBuffer.wrap((byte[]) value))) {

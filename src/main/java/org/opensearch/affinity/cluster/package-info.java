@@ -1,2 +1,2 @@
-/** What all packages share in dealing with the cluster: documents of system indices, mapped fields, failures that may be logged. */
+/** Shared access to the cluster: documents of system indices, fields of mappings, exceptions that may be logged. */
 package org.opensearch.affinity.cluster;

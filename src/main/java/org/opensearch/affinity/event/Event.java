@@ -3,61 +3,73 @@ package org.opensearch.affinity.event;
 import java.util.List;
 
 /**
- * One act of one user on one item.
+ * One action of one user on one item, as read from the behaviour log. Immutable.
  *
+ * @param user     the name under which the profile is stored, or the name in the log before it was replaced by a pseudonym
+ * @param item     the item's id
+ * @param action   the name of the action, such as {@code click}
  * @param time     epoch milliseconds
- * @param id       hash of the event's id
- * @param contexts in which it happened, see {@code Contexts}
+ * @param id       32-bit hash of the event's id
+ * @param contexts the contexts of the event as {@code name=value}, see {@code Contexts}; empty without any
  */
 public record Event(String user, String item, String action, long time, int id, List<String> contexts) {
-    /** Why an event changes no interest. The names are those of {@code _stats}. */
-    public enum Skipped {
-        /** Not a JSON object, or a field of the wrong type. */
+    /**
+     * Why an event changes no interest. {@code _stats} and stored progress use the names in lower case, and nodes send the
+     * ordinals to each other: constants may only be added, at the end.
+     */
+    public enum SkipReason {
+        /** The document is not a JSON object, or a field has the wrong type. */
         MALFORMED,
-        /** None of the user's fields has a value. */
+        /** None of the tracker's user fields has a value. */
         NO_USER,
+        /** The item field has no value. */
         NO_ITEM,
+        /** The action field has no value. */
         NO_ACTION,
-        /** The time is missing or no date. */
+        /** The time is missing or is not a date. */
         NO_TIMESTAMP,
-        /** The time is more than a day ahead: all interests would be old beside it. */
+        /** The time is more than a day ahead. Applying the event would decay all other interests as of that time. */
         FUTURE_TIMESTAMP,
-        /** The tracker gives the action no weight. */
+        /** The tracker defines no weight for the action. */
         UNWEIGHTED_ACTION,
-        /** The item is not in the item index. */
+        /** The item index has no such item. */
         UNKNOWN_ITEM,
         /** The item has no vector. */
         ITEM_WITHOUT_VECTOR,
-        /** An event of this id was taken in before. */
+        /** An event of the same id is in the user's history. */
         DUPLICATE,
-        /** Beyond what {@code Limits} allows of one item or one session; it is in the history all the same. */
+        /** The event exceeds a limit per item or per session of {@code EventLimits}; it is added to the history nevertheless. */
         REPEATED,
-        /** Faster than people are, see {@code Limits}; it is in the history all the same. */
+        /** The user exceeds the events per minute of {@code EventLimits}; the event is added to the history nevertheless. */
         TOO_FAST,
-        /** Before the moment as of which its user was forgotten. */
+        /** The event is not later than the time at which its user was forgotten. */
         FORGOTTEN,
-        /** Its user wants no profile. */
+        /** The user opted out. */
         OPTED_OUT,
-        /** It says that its item was shown, which counts for the item alone. */
+        /** The event is an impression: it counts for its item only. */
         IMPRESSION;
 
-        /** Whether the event is in the profile nevertheless, as one that says nothing. */
-        public boolean isTaken() {
+        /** Whether the event is in the user's history and event count although it changes no interest. */
+        public boolean isRestrained() {
             return this == REPEATED || this == TOO_FAST;
         }
 
-        /** Whether the event counts nowhere. */
-        public boolean isLeftOut() {
-            return isTaken() == false && this != IMPRESSION;
+        /** Whether the event counts neither for its user nor for its item. */
+        public boolean isIgnored() {
+            return isRestrained() == false && this != IMPRESSION;
         }
     }
 
-    /** The same act, of a user by another name. */
-    public Event of(String name) {
+    /** Returns the same event with another user name. */
+    public Event withUser(String name) {
         return name.equals(user) ? this : new Event(name, item, action, time, id, contexts);
     }
 
-    /** One that is not in the log. */
+    /**
+     * Returns an event for an item of a search's {@code recent} list, which is not in the log.
+     *
+     * @param time epoch milliseconds
+     */
     public static Event recent(String user, String item, long time) {
         return new Event(user, item, "recent", time, item.hashCode(), List.of());
     }

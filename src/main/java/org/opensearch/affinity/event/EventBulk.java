@@ -14,47 +14,49 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The events of one request: those that are valid as one bulk, and what became of each in the order in which they came. */
+/** The events of one request: the valid ones as one bulk request, and the outcome of every event in the order of the request. */
 final class EventBulk {
     private final BulkRequest bulk = new BulkRequest();
     private final Outcome[] outcomes;
-    /** The place of each item of the bulk among the events. */
-    private final List<Integer> places = new ArrayList<>();
+    /** The position in the request of each item of the bulk. */
+    private final List<Integer> positions = new ArrayList<>();
 
+    /** @param arrival the timestamp of events that have none */
     EventBulk(String index, List<BytesReference> events, Instant arrival) {
         outcomes = new Outcome[events.size()];
-        for (int place = 0; place < outcomes.length; place++) {
+        for (int position = 0; position < outcomes.length; position++) {
             try {
-                bulk.add(write(index, UbiEvent.parse(events.get(place), arrival)));
-                places.add(place);
+                bulk.add(createRequest(index, UbiEvent.parse(events.get(position), arrival)));
+                positions.add(position);
             } catch (UbiEvent.InvalidException e) {
-                outcomes[place] = Outcome.invalid(e.getMessage());
+                outcomes[position] = Outcome.invalid(e.getMessage());
             }
         }
     }
 
-    /** Creates the document and never replaces one: an event that is sent twice is written once. */
-    private static IndexRequest write(String index, UbiEvent event) {
+    /** Creates the document and never overwrites one, so that an event that is sent twice is written once. */
+    private static IndexRequest createRequest(String index, UbiEvent event) {
         return new IndexRequest(index).id(event.id()).opType(OpType.CREATE).source(event.source(), MediaTypeRegistry.JSON);
     }
 
+    /** Whether no event is valid. */
     boolean isEmpty() {
-        return places.isEmpty();
+        return positions.isEmpty();
     }
 
     BulkRequest request() {
         return bulk;
     }
 
-    /** What became of the events if none was written. */
+    /** Returns the outcomes when no event was valid. */
     List<Outcome> outcomes() {
         return Arrays.asList(outcomes);
     }
 
-    /** What became of the events once the valid ones were written. */
-    List<Outcome> outcomes(BulkResponse written) {
-        for (BulkItemResponse item : written) {
-            outcomes[places.get(item.getItemId())] = Outcome.of(item);
+    /** Returns the outcomes after the valid events were sent. */
+    List<Outcome> outcomes(BulkResponse response) {
+        for (BulkItemResponse item : response) {
+            outcomes[positions.get(item.getItemId())] = Outcome.of(item);
         }
         return outcomes();
     }

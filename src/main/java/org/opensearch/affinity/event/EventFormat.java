@@ -12,12 +12,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** How the body of a request holds events. They stay the bytes that were sent; whether they are events is for {@link UbiEvent} to say. */
+/**
+ * The formats of a request body with events. A format only splits the body into the bytes of its events; {@link UbiEvent} parses
+ * and validates each of them.
+ */
 public enum EventFormat {
-    /** One event a line. Blank lines do not count, and the last one may lack its end. */
+    /** One event a line. Blank lines are skipped; the last line may lack a line break. */
     NDJSON {
         @Override
-        void cut(BytesReference body, Consumer<BytesReference> events) {
+        void split(BytesReference body, Consumer<BytesReference> events) {
             int from = 0;
             while (from < body.length()) {
                 int end = body.indexOf((byte) '\n', from);
@@ -30,10 +33,10 @@ public enum EventFormat {
             }
         }
     },
-    /** A list of events, or one event. */
+    /** One JSON object, or a JSON array of events. */
     JSON {
         @Override
-        void cut(BytesReference body, Consumer<BytesReference> events) throws IOException {
+        void split(BytesReference body, Consumer<BytesReference> events) throws IOException {
             try (JsonParser parser = FACTORY.createParser(body.streamInput())) {
                 JsonToken first = parser.nextToken();
                 if (first == JsonToken.START_OBJECT) {
@@ -43,61 +46,66 @@ public enum EventFormat {
                         events.accept(value(body, parser));
                     }
                 } else {
-                    throw wrong("the body is neither an event nor a list of events");
+                    throw invalid("the body is neither an event nor a list of events");
                 }
                 if (parser.nextToken() != null) {
-                    throw wrong("more follows after the " + (first == JsonToken.START_OBJECT ? "event" : "list") + LINES);
+                    throw invalid("unexpected content after the " + (first == JsonToken.START_OBJECT ? "event" : "list") + NDJSON_HINT);
                 }
             } catch (JsonProcessingException e) {
-                throw wrong("the body is no JSON: " + e.getOriginalMessage() + LINES);
+                throw invalid("the body is not valid JSON: " + e.getOriginalMessage() + NDJSON_HINT);
             }
         }
     };
 
-    /** What one request may bring. */
-    public static final int MAX_EVENTS = 10_000;
+    /** The most events of one request. */
+    static final int MAX_EVENTS = 10_000;
 
-    private static final String LINES = "; one event a line is for [Content-Type: application/x-ndjson]";
-    // What core's own parser takes for JSON beyond JSON, such as comments, is none here.
+    private static final String NDJSON_HINT = "; to send one event a line, use [Content-Type: application/x-ndjson]";
+    // Strict JSON, unlike the parser of OpenSearch, which accepts comments, for instance.
     private static final JsonFactory FACTORY = new JsonFactory();
 
-    /** Hands over the bytes of each event in their order. */
-    abstract void cut(BytesReference body, Consumer<BytesReference> events) throws IOException;
+    /** Passes the bytes of each event to the consumer, in the order of the body. */
+    abstract void split(BytesReference body, Consumer<BytesReference> events) throws IOException;
 
-    /** @throws IllegalArgumentException if the format of the body's media type is not one of these */
+    /**
+     * Returns the format of a media type.
+     *
+     * @param contentType may have parameters; null as without one
+     * @throws IllegalArgumentException if it is the media type of no format
+     */
     public static EventFormat of(String contentType) {
         String type = contentType == null ? "" : contentType.split(";")[0].trim().toLowerCase(Locale.ROOT);
         return switch (type) {
             case "application/x-ndjson" -> NDJSON;
             case "application/json" -> JSON;
-            default -> throw wrong("[Content-Type] is [" + type + "]; wanted [application/x-ndjson] or [application/json]");
+            default -> throw invalid("[Content-Type] is [" + type + "]; wanted [application/x-ndjson] or [application/json]");
         };
     }
 
     /**
-     * The bytes of the events in a body.
+     * Returns the bytes of the events in a body, in their order. Each is a slice of the body.
      *
-     * @throws IllegalArgumentException if there are more than {@link #MAX_EVENTS}, or the body as a whole cannot be read
+     * @throws IllegalArgumentException if there are more than {@link #MAX_EVENTS}, or the body cannot be split
      */
     List<BytesReference> events(BytesReference body) throws IOException {
         List<BytesReference> events = new ArrayList<>();
-        cut(body, event -> {
+        split(body, event -> {
             if (events.size() == MAX_EVENTS) {
-                throw wrong("the body holds more than [" + MAX_EVENTS + "] events; send them in several requests");
+                throw invalid("the body holds more than [" + MAX_EVENTS + "] events; send them in several requests");
             }
             events.add(event);
         });
         return events;
     }
 
-    /** The bytes of the value that the parser is at the beginning of; leaves it at the end. */
+    /** Returns the bytes of the value that the parser is at the start of, and moves the parser to its end. */
     private static BytesReference value(BytesReference body, JsonParser parser) throws IOException {
         long from = parser.currentTokenLocation().getByteOffset();
         parser.skipChildren();
-        parser.finishToken(); // strings are read when they are asked for
+        parser.finishToken(); // Jackson reads strings lazily: without this the location is inside the string
         long to = parser.currentLocation().getByteOffset();
         if (from < 0) {
-            throw wrong("the body is not in UTF-8"); // Jackson counts no bytes in other encodings
+            throw invalid("the body is not in UTF-8"); // Jackson counts no bytes in other encodings
         }
         return body.slice((int) from, (int) (to - from));
     }
@@ -111,7 +119,7 @@ public enum EventFormat {
         return true;
     }
 
-    private static IllegalArgumentException wrong(String message) {
+    private static IllegalArgumentException invalid(String message) {
         return new IllegalArgumentException("[events] " + message);
     }
 }

@@ -31,25 +31,25 @@ import java.io.UncheckedIOException;
 import java.util.List;
 
 /**
- * Where events are written. What is there under the name, be it index, alias or data stream, is used as it is; what is not
- * is made when the first events come, with the rights of whoever sends them.
+ * The index that events are written to. An existing index, alias or data stream of the name is used as it is. A missing one is
+ * created when the first events arrive, with the permissions of their sender. Thread-safe.
  */
 public final class EventIndex {
     private static final Logger LOGGER = LogManager.getLogger(EventIndex.class);
 
-    /** Where events go that do not say where. */
+    /** The index, alias or data stream of events whose request names none. */
     static final Setting<String> NAME = Setting.simpleString(
         "affinity.events.index",
         "ubi_events",
         name -> MetadataCreateIndexService.validateIndexOrAliasName(
             name,
-            (wrong, why) -> new IllegalArgumentException("[affinity.events.index] is [" + wrong + "], which " + why)
+            (value, reason) -> new IllegalArgumentException("[affinity.events.index] is [" + value + "], which " + reason)
         ),
         Property.NodeScope,
         Property.Dynamic
     );
 
-    /** Whether what is made is a data stream, whose old backing indices can be deleted. */
+    /** Whether a missing index is created as a data stream, whose old backing indices can be deleted. */
     static final Setting<Boolean> DATA_STREAM = Setting.boolSetting(
         "affinity.events.data_stream",
         false,
@@ -57,13 +57,13 @@ public final class EventIndex {
         Property.Dynamic
     );
 
-    /** The name of the template of a data stream, before that of the stream. */
+    /** The prefix of the index template of a data stream; the stream's name follows. */
     static final String TEMPLATE_PREFIX = "affinity-events-";
     private static final long TEMPLATE_PRIORITY = 200;
 
     /**
-     * Attributes of any name become fields, up to a limit, and one whose type changes is left out of the index, not its event.
-     * Other properties than UBI's stay in the source alone.
+     * UBI's properties, and dynamic fields below {@code event_attributes} up to the index's limit of fields. An attribute whose
+     * value does not fit its field is not indexed, while its event is. Other properties stay in the source only.
      */
     private static final String MAPPING = """
         {
@@ -124,23 +124,27 @@ public final class EventIndex {
         cluster.getClusterSettings().addSettingsUpdateConsumer(DATA_STREAM, changed -> dataStream = changed);
     }
 
-    /** The cluster settings about it. */
+    /** Returns the cluster settings of this class, for registration. */
     public static List<Setting<?>> settings() {
         return List.of(NAME, DATA_STREAM);
     }
 
-    /** @param asked null for the index of the setting */
-    String name(String asked) {
-        return asked == null ? name : asked;
+    /**
+     * Returns the name of the index to write to.
+     *
+     * @param requested null for the index of the setting
+     */
+    String nameOrDefault(String requested) {
+        return requested == null ? name : requested;
     }
 
     /**
-     * Makes the index unless something of this name is there, or the bulk is going to make it: a data stream, where a template
-     * says so. Answers on a thread that may work.
+     * Creates the index, or the template of the data stream, unless the name exists or a matching template makes the bulk request
+     * create a data stream. If anything was created, the listener is called on a thread of the write pool.
      */
-    void prepare(String index, ActionListener<Void> listener) {
+    void createIfMissing(String index, ActionListener<Void> listener) {
         ClusterState state = cluster.state();
-        if (isMissing(index, state) == false || isStream(index, state)) {
+        if (isMissing(index, state) == false || becomesDataStream(index, state)) {
             listener.onResponse(null);
             return;
         }
@@ -152,7 +156,7 @@ public final class EventIndex {
         }
     }
 
-    /** Whether it is not there and may be made; where it may not, the bulk says so for every event. */
+    /** Whether the name does not exist and may be created. Where it may not, the bulk request fails for each event. */
     private boolean isMissing(String index, ClusterState state) {
         try {
             return autoCreate.shouldAutoCreate(index, state);
@@ -161,12 +165,12 @@ public final class EventIndex {
         }
     }
 
-    private static boolean isStream(String index, ClusterState state) {
+    private static boolean becomesDataStream(String index, ClusterState state) {
         String template = MetadataIndexTemplateService.findV2Template(state.metadata(), index, false);
         return template != null && state.metadata().templatesV2().get(template).getDataStreamTemplate() != null;
     }
 
-    /** Another request may have been faster. */
+    /** Creates the index; an index that another request has created meanwhile is fine. */
     private void create(String index, ActionListener<Void> listener) {
         CreateIndexRequest request = new CreateIndexRequest(index, INDEX_SETTINGS).mapping(MAPPING, MediaTypeRegistry.JSON);
         client.admin().indices().create(request, ActionListener.wrap(created -> listener.onResponse(null), e -> {
@@ -178,7 +182,7 @@ public final class EventIndex {
         }));
     }
 
-    /** By the template, the bulk makes the stream, and a rollover its next backing index. */
+    /** Stores the template from which the bulk request creates the data stream, and a rollover its next backing index. */
     private void putTemplate(String index, ActionListener<Void> listener) {
         ComposableIndexTemplate template = new ComposableIndexTemplate(
             List.of(index),

@@ -1,7 +1,7 @@
 package org.opensearch.affinity.event;
 
 import org.apache.lucene.util.StringHelper;
-import org.opensearch.affinity.event.Event.Skipped;
+import org.opensearch.affinity.event.Event.SkipReason;
 import org.opensearch.affinity.tracker.Contexts;
 import org.opensearch.affinity.tracker.EventFields;
 import org.opensearch.common.time.DateFormatter;
@@ -22,32 +22,34 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** Reads events out of the documents of a tracker's log. Thread-safe. */
+/** Reads events from the documents of a tracker's behaviour log. Thread-safe. */
 public final class EventReader {
     private static final DateFormatter TIMESTAMP = DateFormatter.forPattern("strict_date_optional_time||epoch_millis");
-    private static final long MAX_AHEAD = 24 * 60 * 60 * 1000L;
-    private static final int SEED = 0x5bd1e995;
+    private static final long MAX_AHEAD_MS = 24 * 60 * 60 * 1000L;
+    private static final int HASH_SEED = 0x5bd1e995;
 
-    /** Thrown by {@link #read}: the document is no usable event. */
+    /** Thrown by {@link #read}: the document is not a usable event. */
     public static final class SkippedException extends Exception {
-        private final Skipped reason;
+        private final SkipReason reason;
 
-        public SkippedException(Skipped reason) {
+        SkippedException(SkipReason reason) {
             super(reason.name(), null, false, false);
             this.reason = reason;
         }
 
-        public Skipped reason() {
+        public SkipReason reason() {
             return reason;
         }
     }
 
     private final EventFields fields;
     private final Contexts contexts;
-    /** Paths that are read, and those of the objects that hold them. */
+    /** The paths whose values are read. */
     private final Set<String> leaves = new HashSet<>();
+    /** The paths of the objects that contain {@link #leaves}. */
     private final Set<String> objects = new HashSet<>();
 
+    /** @param contexts may read further fields of the document */
     public EventReader(EventFields fields, Contexts contexts) {
         this.fields = fields;
         this.contexts = contexts;
@@ -63,8 +65,11 @@ public final class EventReader {
     }
 
     /**
+     * Reads the event of one document.
+     *
      * @param id  of the document
-     * @param now epoch milliseconds
+     * @param now epoch milliseconds, to recognise events of the future
+     * @throws SkippedException if the document is not a usable event
      */
     public Event read(String id, BytesReference source, long now) throws SkippedException {
         Map<String, String> values = new HashMap<>();
@@ -77,25 +82,26 @@ public final class EventReader {
             )
         ) {
             parser.nextToken();
-            read(parser, "", values);
+            readObject(parser, "", values);
         } catch (IOException | RuntimeException e) {
-            throw new SkippedException(Skipped.MALFORMED);
+            throw new SkippedException(SkipReason.MALFORMED);
         }
         return event(id, values, now);
     }
 
-    private void read(XContentParser parser, String prefix, Map<String, String> values) throws IOException {
+    /** Adds the values of {@link #leaves} by path; nulls are skipped. */
+    private void readObject(XContentParser parser, String prefix, Map<String, String> values) throws IOException {
         if (parser.currentToken() == Token.VALUE_NULL) {
             return;
         }
         if (parser.currentToken() != Token.START_OBJECT) {
-            throw new IllegalArgumentException("an object is wanted");
+            throw new IllegalArgumentException("[" + prefix + "] must be an object");
         }
         while (parser.nextToken() != Token.END_OBJECT) {
             String path = prefix + parser.currentName();
             Token value = parser.nextToken();
             if (objects.contains(path)) {
-                read(parser, path + ".", values);
+                readObject(parser, path + ".", values);
             } else if (leaves.contains(path) == false) {
                 parser.skipChildren();
             } else if (value.isValue()) {
@@ -107,37 +113,38 @@ public final class EventReader {
     }
 
     private Event event(String documentId, Map<String, String> values, long now) throws SkippedException {
-        String user = null;
+        String firstUser = null;
         for (String field : fields.user()) {
-            user = user == null || user.isEmpty() ? values.get(field) : user;
+            firstUser = firstUser == null || firstUser.isEmpty() ? values.get(field) : firstUser;
         }
-        String who = require(user, Skipped.NO_USER);
-        String item = require(values.get(fields.item()), Skipped.NO_ITEM);
-        String action = require(values.get(fields.action()), Skipped.NO_ACTION);
+        String user = require(firstUser, SkipReason.NO_USER);
+        String item = require(values.get(fields.item()), SkipReason.NO_ITEM);
+        String action = require(values.get(fields.action()), SkipReason.NO_ACTION);
         long time = time(values.get(fields.time()));
-        if (time - now > MAX_AHEAD) {
-            throw new SkippedException(Skipped.FUTURE_TIMESTAMP);
+        if (time - now > MAX_AHEAD_MS) {
+            throw new SkippedException(SkipReason.FUTURE_TIMESTAMP);
         }
         String id = fields.id().equals(EventFields.DOCUMENT_ID) ? documentId : values.getOrDefault(fields.id(), documentId);
-        return new Event(who, item, action, time, hash(id), contexts.of(time, values));
+        return new Event(user, item, action, time, hash(id), contexts.of(time, values));
     }
 
     private static int hash(String id) {
         byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
-        return StringHelper.murmurhash3_x86_32(bytes, 0, bytes.length, SEED);
+        return StringHelper.murmurhash3_x86_32(bytes, 0, bytes.length, HASH_SEED);
     }
 
+    /** Returns epoch milliseconds. */
     private static long time(String timestamp) throws SkippedException {
         try {
-            return DateFormatters.from(TIMESTAMP.parse(require(timestamp, Skipped.NO_TIMESTAMP))).toInstant().toEpochMilli();
+            return DateFormatters.from(TIMESTAMP.parse(require(timestamp, SkipReason.NO_TIMESTAMP))).toInstant().toEpochMilli();
         } catch (IllegalArgumentException | DateTimeException | ArithmeticException e) {
-            throw new SkippedException(Skipped.NO_TIMESTAMP);
+            throw new SkippedException(SkipReason.NO_TIMESTAMP);
         }
     }
 
-    private static String require(String value, Skipped otherwise) throws SkippedException {
+    private static String require(String value, SkipReason ifMissing) throws SkippedException {
         if (value == null || value.isEmpty()) {
-            throw new SkippedException(otherwise);
+            throw new SkippedException(ifMissing);
         }
         return value;
     }

@@ -9,12 +9,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What the value of one field of an event must be.
+ * The rule that the value of one field of an event must meet.
  *
- * @param wanted the same in words
+ * @param expected the valid values in words, for error messages
+ * @param check    accepts valid values
  */
-record FieldRule(String wanted, Check check) {
-    private static final int SHOWN = 50;
+record FieldRule(String expected, Check check) {
+    /** The most characters of an invalid value that an error message quotes. */
+    private static final int MAX_QUOTED = 50;
     private static final DateFormatter ISO_8601 = DateFormatter.forPattern("strict_date_optional_time");
 
     static final FieldRule OBJECT = new FieldRule("an object", value -> value.currentToken() == Token.START_OBJECT);
@@ -22,46 +24,50 @@ record FieldRule(String wanted, Check check) {
     static final FieldRule WHOLE = new FieldRule("a whole number", FieldRule::isWhole);
     static final FieldRule TIME = new FieldRule("an ISO 8601 date and time such as [2026-01-15T10:00:00Z]", FieldRule::isTime);
 
-    /** Whether the value that the parser is at will do. */
     interface Check {
-        boolean holds(XContentParser value) throws IOException;
+        /** Whether the value that the parser is at is valid. The parser does not move. */
+        boolean isValid(XContentParser value) throws IOException;
     }
 
-    /** A string. Lengths are those of JSON schema, in code points. */
-    static FieldRule text(int least, int most) {
-        String length = (least == 0 ? "at most [" : least + " to [") + most + "] characters";
+    /** Returns the rule of a string of that many characters, counted as JSON Schema does: in code points. */
+    static FieldRule text(int min, int max) {
+        String length = (min == 0 ? "at most [" : min + " to [") + max + "] characters";
         return new FieldRule("a string of " + length, value -> {
             if (value.currentToken() != Token.VALUE_STRING) {
                 return false;
             }
-            int points = points(value.text());
-            return points >= least && points <= most;
+            int codePoints = codePoints(value.text());
+            return codePoints >= min && codePoints <= max;
         });
     }
 
-    /** A string that is some document's id in OpenSearch, which counts bytes. */
-    static FieldRule documentId(int most) {
-        return new FieldRule("a string of 1 to [" + most + "] bytes", value -> {
+    /** Returns the rule of a string that can be a document's id, whose length OpenSearch counts in bytes of UTF-8. */
+    static FieldRule documentId(int max) {
+        return new FieldRule("a string of 1 to [" + max + "] bytes", value -> {
             if (value.currentToken() != Token.VALUE_STRING) {
                 return false;
             }
             int bytes = value.text().getBytes(StandardCharsets.UTF_8).length;
-            return bytes >= 1 && bytes <= most;
+            return bytes >= 1 && bytes <= max;
         });
     }
 
     FieldRule or(FieldRule other) {
-        return new FieldRule(wanted + " or " + other.wanted, value -> check.holds(value) || other.check.holds(value));
+        return new FieldRule(expected + " or " + other.expected, value -> check.isValid(value) || other.check.isValid(value));
     }
 
     FieldRule orNull() {
-        return new FieldRule(wanted + " or null", value -> value.currentToken() == Token.VALUE_NULL || check.holds(value));
+        return new FieldRule(expected + " or null", value -> value.currentToken() == Token.VALUE_NULL || check.isValid(value));
     }
 
-    /** @throws UbiEvent.InvalidException saying what the value is and what is wanted */
+    /**
+     * Checks the value that the parser is at.
+     *
+     * @throws UbiEvent.InvalidException naming the field, its value and the valid values
+     */
     void apply(String field, XContentParser value) throws UbiEvent.InvalidException, IOException {
-        if (check.holds(value) == false) {
-            throw new UbiEvent.InvalidException("[" + field + "] is " + found(value) + "; wanted " + wanted);
+        if (check.isValid(value) == false) {
+            throw new UbiEvent.InvalidException("[" + field + "] is " + quoted(value) + "; wanted " + expected);
         }
     }
 
@@ -85,21 +91,23 @@ record FieldRule(String wanted, Check check) {
         }
     }
 
-    /** What the value is, cut short where it is long. */
-    private static String found(XContentParser value) throws IOException {
+    /** Returns the type or the value, shortened to {@link #MAX_QUOTED} characters. */
+    private static String quoted(XContentParser value) throws IOException {
         return switch (value.currentToken()) {
             case START_OBJECT -> "an object";
             case START_ARRAY -> "a list";
             case VALUE_NULL -> "[null]";
             default -> {
                 String text = value.text();
-                int points = points(text);
-                yield points <= SHOWN ? "[" + text + "]" : "[" + text.substring(0, text.offsetByCodePoints(0, SHOWN)) + "…] (" + points + " characters)";
+                int length = codePoints(text);
+                yield length <= MAX_QUOTED
+                    ? "[" + text + "]"
+                    : "[" + text.substring(0, text.offsetByCodePoints(0, MAX_QUOTED)) + "…] (" + length + " characters)";
             }
         };
     }
 
-    private static int points(String text) {
+    private static int codePoints(String text) {
         return text.codePointCount(0, text.length());
     }
 }

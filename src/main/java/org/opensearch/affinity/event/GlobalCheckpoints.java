@@ -12,7 +12,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** How far shards of the log have been written: their global checkpoints, behind which they are followed. */
+/**
+ * Reads the global checkpoints of log shards: the sequence number up to which the shard's in-sync copies have all operations.
+ * Followers read no further. Runs with the plugin's own permissions. Thread-safe.
+ */
 public final class GlobalCheckpoints {
     private final Client client;
 
@@ -20,13 +23,17 @@ public final class GlobalCheckpoints {
         this.client = client;
     }
 
-    /** Those of the slices' shards, without those that are not known now. */
-    public void of(List<LogShard> slices, ActionListener<Map<ShardId, Long>> listener) {
-        if (slices.isEmpty()) {
+    /**
+     * Reads the global checkpoints of log shards.
+     *
+     * @param listener called with the checkpoints by shard, without shards whose primary does not report one now
+     */
+    public void of(List<LogShard> shards, ActionListener<Map<ShardId, Long>> listener) {
+        if (shards.isEmpty()) {
             listener.onResponse(Map.of());
             return;
         }
-        String[] indices = slices.stream().map(slice -> slice.shard().getIndexName()).distinct().toArray(String[]::new);
+        String[] indices = shards.stream().map(logShard -> logShard.shard().getIndexName()).distinct().toArray(String[]::new);
         ThreadContext context = client.threadPool().getThreadContext();
         try (ThreadContext.StoredContext ignored = context.stashContext()) {
             IndicesStatsRequest request = new IndicesStatsRequest().indices(indices).clear();

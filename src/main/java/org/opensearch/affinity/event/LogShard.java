@@ -1,7 +1,6 @@
 package org.opensearch.affinity.event;
 
 import org.opensearch.Version;
-import org.opensearch.affinity.follow.FollowTask;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.metadata.IndexMetadata;
 import org.opensearch.core.ParseField;
@@ -22,13 +21,20 @@ import static org.opensearch.core.xcontent.ConstructingObjectParser.constructorA
 import static org.opensearch.core.xcontent.ConstructingObjectParser.optionalConstructorArg;
 
 /**
- * One shard of the behaviour log, as one tracker follows it: what a {@link FollowTask} is about.
+ * One shard of the behaviour log as one tracker follows it into one generation of its profiles: the parameters of a persistent
+ * task. Immutable.
  *
- * @param generation of the profiles that it is folded into, see {@code Generations}
+ * @param tracker    the tracker's name
+ * @param generation the generation of profiles that the events are applied to, see {@code ProfileGenerations}
+ * @param shard      the shard of the event index
+ * @param history    distinguishes this shard from earlier ones of the same name and number
  */
 public record LogShard(String tracker, int generation, ShardId shard, ShardHistory history) implements PersistentTaskParams {
+    /** The name of the type of persistent task that follows a log shard. */
+    public static final String TASK = "affinity/follow";
+
     private static final ConstructingObjectParser<LogShard, Void> PARSER = new ConstructingObjectParser<>(
-        FollowTask.NAME,
+        TASK,
         args -> new LogShard(
             (String) args[0],
             args[4] == null ? 0 : (int) args[4],
@@ -52,13 +58,13 @@ public record LogShard(String tracker, int generation, ShardId shard, ShardHisto
         PARSER.declareLong(optionalConstructorArg(), new ParseField("term"));
     }
 
-    /** Of the first generation, and of a shard that was never restored. */
+    /** Creates a log shard for the first generation, of an index that was never restored. */
     public LogShard(String tracker, ShardId shard) {
         this(tracker, 0, shard, new ShardHistory(shard.getIndex().getUUID(), 0, 0));
     }
 
-    /** A shard as it is now. */
-    public static LogShard of(String tracker, int generation, IndexMetadata index, int shard, ClusterState state) {
+    /** Returns the log shard of a shard as it is in this cluster state. */
+    static LogShard of(String tracker, int generation, IndexMetadata index, int shard, ClusterState state) {
         return new LogShard(tracker, generation, new ShardId(index.getIndex(), shard), ShardHistory.of(index, shard, state));
     }
 
@@ -82,25 +88,28 @@ public record LogShard(String tracker, int generation, ShardId shard, ShardHisto
     public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
         builder.startObject().field("tracker", tracker).field("index", shard.getIndexName());
         builder.field("index_uuid", shard.getIndex().getUUID()).field("shard", shard.id()).field("generation", generation);
-        return builder.field("history", history.id()).field("created", history.created()).field("term", history.term()).endObject();
+        return builder.field("history", history.id()).field("created", history.created()).field("term", history.firstTerm()).endObject();
     }
 
-    /** Names the shard for as long as it exists: a new index of the same name has another key, and so has a restored one. */
+    /**
+     * Returns the key by which profiles, item rows and progress refer to the shard: {@code <history id>/<shard number>}. A new
+     * index of the same name has other keys, and so has a restored one.
+     */
     public String key() {
         return key(history.id(), shard.id());
     }
 
-    private static String key(String history, int shard) {
-        return history + "/" + shard;
+    private static String key(String historyId, int shard) {
+        return historyId + "/" + shard;
     }
 
-    /** The slice that it was, see {@link LogShardOrigin}. */
-    public LogShard as(String earlier) {
-        return new LogShard(tracker, generation, shard, new ShardHistory(earlier, history.created(), history.term()));
+    /** Returns the log shard that this one was before its index was restored, see {@link LogShardOrigin}. */
+    public LogShard withHistory(String historyId) {
+        return new LogShard(tracker, generation, shard, new ShardHistory(historyId, history.created(), history.firstTerm()));
     }
 
-    /** The keys of all shards there are. */
-    public static Set<String> keys(ClusterState state) {
+    /** Returns the keys of the shards of all indices of the cluster. */
+    public static Set<String> existingKeys(ClusterState state) {
         Set<String> keys = new HashSet<>();
         for (IndexMetadata index : state.metadata()) {
             for (int shard = 0; shard < index.getNumberOfShards(); shard++) {
@@ -110,14 +119,14 @@ public record LogShard(String tracker, int generation, ShardId shard, ShardHisto
         return keys;
     }
 
-    /** The id of the persistent task that follows it; the cluster holds at most one task of an id. */
+    /** Returns the id of the persistent task that follows the shard. The cluster runs at most one task of an id. */
     public String taskId() {
         return "affinity-" + tracker + (generation == 0 ? "" : "." + generation) + "-" + key();
     }
 
     @Override
     public String getWriteableName() {
-        return FollowTask.NAME;
+        return TASK;
     }
 
     @Override

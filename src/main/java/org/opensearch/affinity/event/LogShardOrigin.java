@@ -7,14 +7,14 @@ import org.opensearch.core.common.io.stream.Writeable;
 import java.io.IOException;
 
 /**
- * What a slice was followed as before its shard was restored from a snapshot. Events that came with the snapshot count as those
- * of the slice of that time, so that profiles know which of them they have.
+ * The log shard that a restored one continues. Events that came with the snapshot count as events of the earlier log shard: under
+ * its key, profiles and item rows know which of them they have applied.
  *
- * @param history the id of the {@link ShardHistory} of that time
- * @param before  the primary term from which on operations were written after the restore
+ * @param historyId  the id of the {@link ShardHistory} before the restore
+ * @param beforeTerm operations of lower primary terms came with the snapshot, all others were written after the restore
  */
-public record LogShardOrigin(String history, long before) implements Writeable {
-    /** Of a slice that was never followed as another one. */
+public record LogShardOrigin(String historyId, long beforeTerm) implements Writeable {
+    /** The origin of a log shard that continues no other. */
     public static final LogShardOrigin NONE = new LogShardOrigin("", 0);
 
     public LogShardOrigin(StreamInput in) throws IOException {
@@ -23,12 +23,17 @@ public record LogShardOrigin(String history, long before) implements Writeable {
 
     @Override
     public void writeTo(StreamOutput out) throws IOException {
-        out.writeString(history);
-        out.writeVLong(before);
+        out.writeString(historyId);
+        out.writeVLong(beforeTerm);
     }
 
-    /** As an event of which slice an operation counts that was read from {@code slice}. */
-    public LogShard of(LogShard slice, long term) {
-        return term < before ? slice.as(history) : slice;
+    /**
+     * Returns the log shard as whose event an operation counts.
+     *
+     * @param logShard the log shard that the operation was read from
+     * @param term     the primary term of the operation
+     */
+    public LogShard logShardOf(LogShard logShard, long term) {
+        return term < beforeTerm ? logShard.withHistory(historyId) : logShard;
     }
 }

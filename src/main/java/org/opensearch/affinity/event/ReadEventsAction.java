@@ -11,7 +11,6 @@ import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.single.shard.SingleShardRequest;
 import org.opensearch.action.support.single.shard.TransportSingleShardAction;
-import org.opensearch.affinity.follow.FollowTask;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
 import org.opensearch.cluster.routing.ShardsIterator;
@@ -43,53 +42,66 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Reads the documents of one event shard in the order of their sequence numbers, on the primary, no further than the
- * global checkpoint: up to there nothing is missing and nothing will be rolled back. When there is nothing new, the answer
- * waits for the checkpoint to move: followers sleep here instead of polling, and no refresh of the log is needed.
+ * Reads the documents of one log shard in the order of their sequence numbers, on the primary, up to the global checkpoint: up to
+ * there no operation is missing, and none will be rolled back. If there is nothing new, the response waits until the checkpoint
+ * advances or a time-out, so that followers need not poll.
  */
 public final class ReadEventsAction extends ActionType<ReadEventsAction.Response> {
     public static final String NAME = "indices:data/read/affinity/events";
+    /** The thread pool on which events are read, parsed and applied: never a transport, search or cluster-state thread. */
+    public static final String THREAD_POOL = "affinity_track";
     public static final ReadEventsAction INSTANCE = new ReadEventsAction();
+    /** A response ends with the document whose source exceeds this sum of bytes. */
     static final long MAX_BYTES = 8L << 20;
 
     private ReadEventsAction() {
         super(NAME, Response::new);
     }
 
-    /** Documents from a sequence number (inclusive) on, at most {@code maxEvents} numbers, after waiting for up to {@code wait}. */
+    /** Asks either for documents from a sequence number on, or for the last sequence number before a primary term. */
     public static final class Request extends SingleShardRequest<Request> {
         private final ShardId shard;
         private final long from;
         private final int maxEvents;
         private final TimeValue wait;
-        /** Above 0 where it is only asked which number the last document has of an earlier primary term. */
-        private final long before;
+        /** Above 0 to ask for the last sequence number before this primary term; 0 to ask for documents. */
+        private final long beforeTerm;
 
+        /**
+         * Asks for documents.
+         *
+         * @param from      the first sequence number to read
+         * @param maxEvents the most sequence numbers to read
+         * @param wait      how long to wait for an operation of number {@code from}
+         */
         public Request(ShardId shard, long from, int maxEvents, TimeValue wait) {
             this(shard, from, maxEvents, wait, 0);
         }
 
-        private Request(ShardId shard, long from, int maxEvents, TimeValue wait, long before) {
+        private Request(ShardId shard, long from, int maxEvents, TimeValue wait, long beforeTerm) {
             super(shard.getIndexName());
             this.shard = shard;
             this.from = from;
             this.maxEvents = maxEvents;
             this.wait = wait;
-            this.before = before;
+            this.beforeTerm = beforeTerm;
         }
 
-        /** How far the documents reach that were written before a primary term, among those that are still there: -1 if there are none. */
+        /**
+         * Asks for the highest sequence number among the documents that were written before a primary term and still exist. The
+         * response has it as {@link Response#readTo}, -1 if there is none.
+         */
         public static Request lastBefore(ShardId shard, long term) {
             return new Request(shard, 0, 0, TimeValue.ZERO, term);
         }
 
-        public Request(StreamInput in) throws IOException {
+        Request(StreamInput in) throws IOException {
             super(in);
             shard = new ShardId(in);
             from = in.readVLong();
             maxEvents = in.readVInt();
             wait = in.readTimeValue();
-            before = in.readVLong();
+            beforeTerm = in.readVLong();
         }
 
         @Override
@@ -99,7 +111,7 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
             out.writeVLong(from);
             out.writeVInt(maxEvents);
             out.writeTimeValue(wait);
-            out.writeVLong(before);
+            out.writeVLong(beforeTerm);
         }
 
         @Override
@@ -111,11 +123,11 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
     /**
      * One document of the log.
      *
-     * @param term  the primary term that it was written in
-     * @param again the document was written before under the same id
+     * @param term     the primary term of its last write
+     * @param isUpdate whether it overwrote a document of the same id
      */
-    public record Read(long seqNo, long term, String id, boolean again, BytesReference source) implements Writeable {
-        public Read(StreamInput in) throws IOException {
+    public record LogDocument(long seqNo, long term, String id, boolean isUpdate, BytesReference source) implements Writeable {
+        LogDocument(StreamInput in) throws IOException {
             this(in.readVLong(), in.readVLong(), in.readString(), in.readBoolean(), in.readBytesReference());
         }
 
@@ -124,43 +136,44 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
             out.writeVLong(seqNo);
             out.writeVLong(term);
             out.writeString(id);
-            out.writeBoolean(again);
+            out.writeBoolean(isUpdate);
             out.writeBytesReference(source);
         }
     }
 
-    /** What was read. All numbers up to {@code readTo} are covered: those without a document hold none. */
+    /** The documents that were read, in the order of their sequence numbers. */
     public static final class Response extends ActionResponse {
-        private final List<Read> events;
+        private final List<LogDocument> documents;
         private final long readTo;
 
-        Response(List<Read> events, long readTo) {
-            this.events = events;
+        Response(List<LogDocument> documents, long readTo) {
+            this.documents = documents;
             this.readTo = readTo;
         }
 
         Response(StreamInput in) throws IOException {
             super(in);
-            events = in.readList(Read::new);
+            documents = in.readList(LogDocument::new);
             readTo = in.readZLong();
         }
 
         @Override
         public void writeTo(StreamOutput out) throws IOException {
-            out.writeList(events);
+            out.writeList(documents);
             out.writeZLong(readTo);
         }
 
-        public List<Read> events() {
-            return events;
+        public List<LogDocument> documents() {
+            return documents;
         }
 
+        /** The last sequence number that was read. Numbers up to it without a document, such as those of deletions, hold no event. */
         public long readTo() {
             return readTo;
         }
     }
 
-    /** Runs on the node of the primary. */
+    /** Executes requests on the node of the primary. */
     public static final class Transport extends TransportSingleShardAction<Request, Response> {
         private final IndicesService indices;
 
@@ -173,21 +186,21 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
             IndexNameExpressionResolver resolver,
             IndicesService indices
         ) {
-            super(NAME, threadPool, clusterService, transportService, filters, resolver, Request::new, FollowTask.THREAD_POOL);
+            super(NAME, threadPool, clusterService, transportService, filters, resolver, Request::new, THREAD_POOL);
             this.indices = indices;
         }
 
         @Override
         protected void asyncShardOperation(Request request, ShardId shardId, ActionListener<Response> listener) throws IOException {
             IndexShard shard = shard(request);
-            if (request.before > 0 || readable(shard) >= request.from) {
+            if (request.beforeTerm > 0 || readable(shard) >= request.from) {
                 super.asyncShardOperation(request, shardId, listener);
             } else {
-                shard.addGlobalCheckpointListener(request.from, new Wake(request, shardId, listener), request.wait);
+                shard.addGlobalCheckpointListener(request.from, new ResumedRead(request, shardId, listener), request.wait);
             }
         }
 
-        /** A shard that recovers knows its old global checkpoint before the operations up to it are back in the index. */
+        /** Requires a started shard: one that recovers knows its global checkpoint before it has replayed the operations up to it. */
         private IndexShard shard(Request request) {
             IndexShard shard = indices.indexServiceSafe(request.shard.getIndex()).getShard(request.shard.id());
             if (shard.state() != IndexShardState.STARTED) {
@@ -196,7 +209,7 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
             return shard;
         }
 
-        /** The last number up to which no operation is missing here or can be rolled back. */
+        /** Returns the sequence number up to which this copy has all operations, and none can be rolled back. */
         private static long readable(IndexShard shard) {
             return Math.min(shard.getLastKnownGlobalCheckpoint(), shard.getLocalCheckpoint());
         }
@@ -204,35 +217,35 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
         @Override
         protected Response shardOperation(Request request, ShardId shardId) throws IOException {
             IndexShard shard = shard(request);
-            if (request.before > 0) {
-                return new Response(List.of(), lastBefore(shard, request.before));
+            if (request.beforeTerm > 0) {
+                return new Response(List.of(), lastBefore(shard, request.beforeTerm));
             }
             long to = Math.min(readable(shard), request.from + request.maxEvents - 1);
             if (to < request.from) {
                 return new Response(List.of(), request.from - 1);
             }
-            List<Read> events = new ArrayList<>();
+            List<LogDocument> documents = new ArrayList<>();
             long bytes = 0;
             try (Translog.Snapshot snapshot = shard.newChangesSnapshot("affinity", request.from, to, false, false)) {
                 for (Translog.Operation op = snapshot.next(); op != null; op = snapshot.next()) {
                     if (op instanceof Translog.Index index) {
-                        events.add(new Read(op.seqNo(), op.primaryTerm(), index.id(), index.version() > 1, index.source()));
+                        documents.add(new LogDocument(op.seqNo(), op.primaryTerm(), index.id(), index.version() > 1, index.source()));
                         bytes += index.source().length();
                         if (bytes >= MAX_BYTES) {
-                            return new Response(events, op.seqNo());
+                            return new Response(documents, op.seqNo());
                         }
                     }
                 }
             }
-            return new Response(events, to);
+            return new Response(documents, to);
         }
 
         private static long lastBefore(IndexShard shard, long term) throws IOException {
-            Query earlier = NumericDocValuesField.newSlowRangeQuery(SeqNoFieldMapper.PRIMARY_TERM_NAME, 0, term - 1);
-            Sort lastFirst = new Sort(new SortField(SeqNoFieldMapper.NAME, SortField.Type.LONG, true));
+            Query earlierTerms = NumericDocValuesField.newSlowRangeQuery(SeqNoFieldMapper.PRIMARY_TERM_NAME, 0, term - 1);
+            Sort highestFirst = new Sort(new SortField(SeqNoFieldMapper.NAME, SortField.Type.LONG, true));
             try (Engine.Searcher searcher = shard.acquireSearcher("affinity")) {
-                ScoreDoc[] last = searcher.search(earlier, 1, lastFirst).scoreDocs;
-                return last.length == 0 ? -1 : (long) ((FieldDoc) last[0]).fields[0];
+                ScoreDoc[] found = searcher.search(earlierTerms, 1, highestFirst).scoreDocs;
+                return found.length == 0 ? -1 : (long) ((FieldDoc) found[0]).fields[0];
             }
         }
 
@@ -252,13 +265,13 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
             return state.routingTable().shardRoutingTable(shard).primaryShardIt();
         }
 
-        /** Continues the read when the checkpoint has moved; a time-out is an empty answer. */
-        private final class Wake implements GlobalCheckpointListeners.GlobalCheckpointListener {
+        /** Reads once the global checkpoint has advanced; responds without documents at a time-out. */
+        private final class ResumedRead implements GlobalCheckpointListeners.GlobalCheckpointListener {
             private final Request request;
             private final ShardId shardId;
             private final ActionListener<Response> listener;
 
-            Wake(Request request, ShardId shardId, ActionListener<Response> listener) {
+            ResumedRead(Request request, ShardId shardId, ActionListener<Response> listener) {
                 this.request = request;
                 this.shardId = shardId;
                 this.listener = listener;
@@ -266,7 +279,7 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
 
             @Override
             public Executor executor() {
-                return threadPool.executor(FollowTask.THREAD_POOL);
+                return threadPool.executor(THREAD_POOL);
             }
 
             @Override

@@ -31,8 +31,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Writes UBI events into their index. Its name is the permission to send any; the index is made and written with the rights
- * of whoever sends them, which are looked at as in any bulk.
+ * Writes UBI events into their index. The action's name is the permission to send events. Creating the index and writing to it
+ * also require the sender's permissions, as for any bulk request.
  */
 public final class RecordEventsAction extends ActionType<RecordEventsAction.Response> {
     public static final String NAME = "cluster:admin/affinity/events/record";
@@ -42,13 +42,13 @@ public final class RecordEventsAction extends ActionType<RecordEventsAction.Resp
         super(NAME, Response::new);
     }
 
-    /** The body of a request, as it was sent. */
+    /** The body of a REST request, not parsed yet. */
     public static final class Request extends ActionRequest {
         private final String index;
         private final EventFormat format;
         private final BytesReference body;
 
-        /** @param index null for that of the setting */
+        /** @param index null for the index of the setting {@code affinity.events.index} */
         public Request(String index, EventFormat format, BytesReference body) {
             this.index = index;
             this.format = format;
@@ -75,7 +75,7 @@ public final class RecordEventsAction extends ActionType<RecordEventsAction.Resp
             return null;
         }
 
-        /** Says how much there is, never what: tasks are listed and logged. */
+        /** Describes the size and the index only: descriptions of tasks are listed and logged, and events name users. */
         @Override
         public String getDescription() {
             return "[" + body.length() + "] bytes of events for [" + (index == null ? "the default index" : index) + "]";
@@ -83,13 +83,13 @@ public final class RecordEventsAction extends ActionType<RecordEventsAction.Resp
     }
 
     /**
-     * What became of one event.
+     * The outcome of one event.
      *
-     * @param status 201 if it was written, 200 if it had been before
-     * @param id     of its document; null if it was not written
-     * @param error  why it was not; null if it was
+     * @param status 201 if it was written, 200 if a document of its id existed, an error otherwise
+     * @param id     the id of its document; null after an error
+     * @param error  the error message; null without an error
      */
-    public record Outcome(RestStatus status, String id, String error) implements Writeable, ToXContentObject {
+    record Outcome(RestStatus status, String id, String error) implements Writeable, ToXContentObject {
         Outcome(StreamInput in) throws IOException {
             this(in.readEnum(RestStatus.class), in.readOptionalString(), in.readOptionalString());
         }
@@ -98,8 +98,8 @@ public final class RecordEventsAction extends ActionType<RecordEventsAction.Resp
             return new Outcome(RestStatus.BAD_REQUEST, null, error);
         }
 
-        /** A document that is there already is the event itself, sent before: ids are the sender's. */
-        public static Outcome of(BulkItemResponse item) {
+        /** A conflict means that the event was sent before: senders choose the ids. */
+        static Outcome of(BulkItemResponse item) {
             if (item.isFailed() == false) {
                 return new Outcome(RestStatus.CREATED, item.getId(), null);
             }
@@ -131,7 +131,7 @@ public final class RecordEventsAction extends ActionType<RecordEventsAction.Resp
         }
     }
 
-    /** What became of the events, in their order. */
+    /** The outcomes of the events, in the order of the request. */
     public static final class Response extends ActionResponse implements ToXContentObject {
         private final long tookMillis;
         private final List<Outcome> outcomes;
@@ -170,14 +170,14 @@ public final class RecordEventsAction extends ActionType<RecordEventsAction.Resp
         }
     }
 
-    /** Runs on the node that was asked. */
+    /** Executes requests on the node that receives them. */
     public static final class Transport extends HandledTransportAction<Request, Response> {
-        /** Bytes, of some 250 events, that are read where they arrive, on a thread of the network. */
-        static final int SMALL = 64 << 10;
+        /** Bodies of up to so many bytes, about 250 events, are parsed on the transport thread that they arrive on. */
+        static final int MAX_BYTES_ON_TRANSPORT = 64 << 10;
 
         private final Client client;
         private final ClusterService cluster;
-        private final EventIndex events;
+        private final EventIndex eventIndex;
 
         @Inject
         public Transport(
@@ -191,16 +191,16 @@ public final class RecordEventsAction extends ActionType<RecordEventsAction.Resp
             super(NAME, transport, filters, Request::new);
             this.client = client;
             this.cluster = cluster;
-            events = new EventIndex(client, cluster, autoCreate, settings);
+            eventIndex = new EventIndex(client, cluster, autoCreate, settings);
         }
 
         @Override
         protected void doExecute(Task task, Request request, ActionListener<Response> listener) {
-            ActionRunnable<Response> record = ActionRunnable.wrap(listener, answer -> record(task, request, answer));
-            if (request.body.length() <= SMALL) {
+            ActionRunnable<Response> record = ActionRunnable.wrap(listener, wrapped -> record(task, request, wrapped));
+            if (request.body.length() <= MAX_BYTES_ON_TRANSPORT) {
                 record.run();
             } else {
-                // Where this pool's queue is full, so is the bulk's: 429.
+                // The bulk request would use the same pool: when its queue is full, the request fails with 429 either way.
                 client.threadPool().executor(ThreadPool.Names.WRITE).execute(record);
             }
         }
@@ -208,7 +208,7 @@ public final class RecordEventsAction extends ActionType<RecordEventsAction.Resp
         private void record(Task task, Request request, ActionListener<Response> listener) throws IOException {
             long start = System.nanoTime();
             Instant arrival = Instant.ofEpochMilli(client.threadPool().absoluteTimeInMillis());
-            String index = events.name(request.index);
+            String index = eventIndex.nameOrDefault(request.index);
             EventBulk bulk = new EventBulk(index, request.format.events(request.body), arrival);
             if (bulk.isEmpty()) {
                 listener.onResponse(new Response(millisSince(start), bulk.outcomes()));
@@ -222,11 +222,11 @@ public final class RecordEventsAction extends ActionType<RecordEventsAction.Resp
                 ),
                 listener::onFailure
             );
-            events.prepare(index, write);
+            eventIndex.createIfMissing(index, write);
         }
 
-        private static long millisSince(long nanos) {
-            return TimeValue.nsecToMSec(System.nanoTime() - nanos);
+        private static long millisSince(long startNanos) {
+            return TimeValue.nsecToMSec(System.nanoTime() - startNanos);
         }
     }
 }

@@ -10,16 +10,15 @@ import org.opensearch.core.common.io.stream.Writeable;
 import java.io.IOException;
 
 /**
- * Which of all the shards a shard of the log is that ever had its name and number. One that is restored from a snapshot has the
- * beginning of the one that was saved, and gives numbers to what is written from then on that the other may have given to
- * something else.
+ * Identifies one history of operations of a log shard. A restored index has the name and the shard numbers of the index that was
+ * saved. Its shards share the first operations with that index, and then give the same sequence numbers to other operations.
  *
- * @param id      another one after every restore: the index's uuid, and that of the restore where it was one into a closed index
- * @param created when the index was created, epoch milliseconds: a restored one knows when the one was that was saved, one of the
- *                same name that was created anew does not; 0 where it is not known
- * @param term    the primary term of the shard when it was first seen: operations of earlier terms came with the index
+ * @param id        unique for every restore: the index's UUID, followed by the history UUID if it was restored into a closed index
+ * @param created   when the index was created, epoch milliseconds; 0 if unknown. A restored index keeps the time of the saved one,
+ *                  while a new index of the same name has another
+ * @param firstTerm the primary term of the shard when its history was first seen: operations of lower terms came with the restore
  */
-public record ShardHistory(String id, long created, long term) implements Writeable {
+public record ShardHistory(String id, long created, long firstTerm) implements Writeable {
     ShardHistory(StreamInput in) throws IOException {
         this(in.readString(), in.readZLong(), in.readVLong());
     }
@@ -28,20 +27,20 @@ public record ShardHistory(String id, long created, long term) implements Writea
     public void writeTo(StreamOutput out) throws IOException {
         out.writeString(id);
         out.writeZLong(created);
-        out.writeVLong(term);
+        out.writeVLong(firstTerm);
     }
 
-    /** That of a shard as it is now. */
+    /** Returns the history of a shard as it is in this cluster state. */
     static ShardHistory of(IndexMetadata index, int shard, ClusterState state) {
         IndexRoutingTable routing = state.routingTable().index(index.getIndex());
         boolean unassigned = routing == null || routing.shard(shard).primaryShard().unassigned();
-        // The term rises when a primary begins to recover, before anything can be written.
+        // A primary that is assigned raises the term before it accepts writes.
         return new ShardHistory(id(index), index.getCreationDate(), index.primaryTerm(shard) + (unassigned ? 1 : 0));
     }
 
-    /** The id that all shards of an index have. */
+    /** Returns the history id that all shards of an index share. */
     public static String id(IndexMetadata index) {
-        String restored = index.getSettings().get(IndexMetadata.SETTING_HISTORY_UUID);
-        return restored == null ? index.getIndexUUID() : index.getIndexUUID() + "." + restored;
+        String historyUuid = index.getSettings().get(IndexMetadata.SETTING_HISTORY_UUID);
+        return historyUuid == null ? index.getIndexUUID() : index.getIndexUUID() + "." + historyUuid;
     }
 }

@@ -19,13 +19,13 @@ import java.util.Set;
 import static java.util.Map.entry;
 
 /**
- * An event that keeps to the schema of UBI 1.3.0, as it is to be written. The schema is that of {@code
- * https://o19s.github.io/ubi/schema/1.3.0/event.schema.json}, but {@code timestamp} and {@code event_attributes.position}
- * may be missing, for not everything happens in a list of results; {@code position} may have both {@code ordinal} and {@code
- * xy}; and a name that must be there must not be empty. Properties that the schema does not name are let through.
+ * A valid event of UBI 1.3.0 as it is written to the log. The schema is that of
+ * {@code https://o19s.github.io/ubi/schema/1.3.0/event.schema.json} with these differences: {@code timestamp} and {@code
+ * event_attributes.position} are optional, because not every event happens in a list of results; {@code position} may have both
+ * {@code ordinal} and {@code xy}; required strings must not be empty. Properties that the schema does not define are kept.
  *
- * @param id     {@code event_id}, not in UBI: the id of the document; null to have one made
- * @param source what was sent; with the time of its arrival, if it had no {@code timestamp}
+ * @param id     the value of {@code event_id}, which UBI does not define: the document's id; null to generate one
+ * @param source the bytes that were sent; if they had no {@code timestamp}, with the time of arrival added
  */
 record UbiEvent(String id, BytesReference source) {
     private static final String ID = "event_id";
@@ -60,7 +60,7 @@ record UbiEvent(String id, BytesReference source) {
         entry(POSITION + ".xy.y", FieldRule.NUMBER)
     );
 
-    /** Thrown by {@link #parse}: says which field is wrong, its value, and what would be right. */
+    /** Thrown by {@link #parse}. The message names the field, its value and the valid values. */
     static final class InvalidException extends Exception {
         InvalidException(String message) {
             super(message, null, false, false);
@@ -68,8 +68,11 @@ record UbiEvent(String id, BytesReference source) {
     }
 
     /**
-     * @param json    one event in JSON
-     * @param arrival what happened at no known time happened then
+     * Parses and validates an event.
+     *
+     * @param json    one JSON object
+     * @param arrival the timestamp of an event without one
+     * @throws InvalidException if the bytes are not one JSON object, or a field is missing or invalid
      */
     static UbiEvent parse(BytesReference json, Instant arrival) throws InvalidException {
         int start = start(json);
@@ -78,13 +81,13 @@ record UbiEvent(String id, BytesReference source) {
             parser.nextToken();
             fields.read(parser, "");
             if (parser.nextToken() != null) {
-                throw new InvalidException("more follows after the event; wanted one event a line");
+                throw new InvalidException("unexpected content after the event; wanted one event a line");
             }
         } catch (IOException | IllegalArgumentException e) {
-            throw new InvalidException("the event is no JSON: " + e.getMessage().lines().findFirst().orElse(""));
+            throw new InvalidException("the event is not valid JSON: " + e.getMessage().lines().findFirst().orElse(""));
         }
         fields.checkPresent();
-        return new UbiEvent(fields.id, fields.has(TIMESTAMP) ? json : timed(json, start, arrival));
+        return new UbiEvent(fields.id, fields.has(TIMESTAMP) ? json : withTimestamp(json, start, arrival));
     }
 
     private static XContentParser parser(BytesReference json) throws IOException {
@@ -96,25 +99,25 @@ record UbiEvent(String id, BytesReference source) {
         );
     }
 
-    /** Where the object begins, with its brace. */
+    /** Returns the offset of the object's opening brace. */
     private static int start(BytesReference json) throws InvalidException {
         int start = 0;
         while (start < json.length() && Character.isWhitespace(json.get(start))) {
             start++;
         }
         if (start == json.length() || json.get(start) != '{') {
-            throw new InvalidException("the event is no JSON object");
+            throw new InvalidException("the event is not a JSON object");
         }
         return start;
     }
 
-    /** Puts the time before the first property; there is one, for an action must be named. */
-    private static BytesReference timed(BytesReference json, int start, Instant arrival) {
-        BytesReference time = new BytesArray("{\"" + TIMESTAMP + "\":\"" + arrival + "\",");
-        return CompositeBytesReference.of(time, json.slice(start + 1, json.length() - start - 1));
+    /** Inserts the timestamp before the first property. There is one: the action's name is required. */
+    private static BytesReference withTimestamp(BytesReference json, int start, Instant arrival) {
+        BytesReference timestamp = new BytesArray("{\"" + TIMESTAMP + "\":\"" + arrival + "\",");
+        return CompositeBytesReference.of(timestamp, json.slice(start + 1, json.length() - start - 1));
     }
 
-    /** What was found so far, wherever in the event it stood. */
+    /** The paths of the fields that an event has, and its id. */
     private static final class Fields {
         private final Set<String> found = new HashSet<>();
         private String id;
@@ -123,6 +126,7 @@ record UbiEvent(String id, BytesReference source) {
             return found.contains(path);
         }
 
+        /** Reads the object that the parser is in, and checks each field that has a rule. */
         void read(XContentParser parser, String prefix) throws IOException, InvalidException {
             while (parser.nextToken() != Token.END_OBJECT) {
                 String path = prefix + parser.currentName();
@@ -142,8 +146,9 @@ record UbiEvent(String id, BytesReference source) {
             }
         }
 
+        /** Checks that required fields are there. */
         void checkPresent() throws InvalidException {
-            require(ACTION, "the name of what was done, such as [click]");
+            require(ACTION, "the name of the action, such as [click]");
             if (has(OBJECT)) {
                 require(OBJECT_ID, "the id of the item");
             }
@@ -156,9 +161,9 @@ record UbiEvent(String id, BytesReference source) {
             }
         }
 
-        private void require(String path, String what) throws InvalidException {
+        private void require(String path, String expected) throws InvalidException {
             if (has(path) == false) {
-                throw new InvalidException("[" + path + "] is required: " + what);
+                throw new InvalidException("[" + path + "] is required: " + expected);
             }
         }
     }

@@ -2,7 +2,6 @@ package org.opensearch.affinity.event;
 
 import org.opensearch.action.admin.indices.refresh.RefreshRequest;
 import org.opensearch.affinity.cluster.MappedField;
-import org.opensearch.affinity.follow.FollowTasks;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.metadata.IndexMetadata;
@@ -26,16 +25,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The events of one user in the log of a tracker, to be deleted with the rights of whoever asks: by the fields that name the
- * user, as the mapping of each index has them.
+ * The events of one user in a tracker's behaviour log, to be deleted. They are found by queries on the fields that name the user,
+ * made for the mapping of each index. Deletes with the permissions of the caller's thread context.
  */
 public final class UserEvents {
     /**
-     * What became of them.
+     * The result of a deletion, in numbers of events.
      *
-     * @param found     how many there were
-     * @param conflicts how many were written meanwhile, and are still there
-     * @param failures  how many could not be deleted for another reason
+     * @param found     matched the user
+     * @param deleted   were deleted
+     * @param conflicts were overwritten meanwhile and still exist
+     * @param failures  could not be deleted for other reasons
      */
     public record Deleted(long found, long deleted, long conflicts, long failures) implements Writeable {
         static final Deleted NONE = new Deleted(0, 0, 0, 0);
@@ -52,7 +52,7 @@ public final class UserEvents {
             out.writeVLong(failures);
         }
 
-        private Deleted and(BulkByScrollResponse more) {
+        private Deleted plus(BulkByScrollResponse more) {
             long failed = more.getBulkFailures().size() + more.getSearchFailures().size();
             return new Deleted(
                 found + more.getTotal(),
@@ -63,50 +63,56 @@ public final class UserEvents {
         }
     }
 
-    private final Map<String, QueryBuilder> byIndex = new LinkedHashMap<>();
+    private final Map<String, QueryBuilder> queryByIndex = new LinkedHashMap<>();
 
-    /** @throws IllegalArgumentException if events could lie where they cannot be found, naming index and fields */
+    /**
+     * Prepares the queries.
+     *
+     * @param user by the name in the log
+     * @throws IllegalArgumentException if an index has events, but its mapping does not allow to find those of the user
+     */
     public UserEvents(Tracker tracker, String user, ClusterState state, IndexNameExpressionResolver resolver) {
-        for (LogShard slice : FollowTasks.slices(tracker, state, resolver)) {
-            IndexMetadata index = state.metadata().getIndexSafe(slice.shard().getIndex());
+        for (LogShard logShard : LogShards.of(tracker, state, resolver)) {
+            IndexMetadata index = state.metadata().getIndexSafe(logShard.shard().getIndex());
             boolean empty = index.mapping() == null || index.mapping().sourceAsMap().containsKey("properties") == false;
             if (empty == false) {
-                byIndex.computeIfAbsent(slice.shard().getIndexName(), name -> query(tracker.events().fields().user(), user, index));
+                queryByIndex.computeIfAbsent(index.getIndex().getName(), name -> query(tracker.events().fields().user(), user, index));
             }
         }
     }
 
-    /** Events whose first of these fields that has a value has this one. */
+    /** Returns the query for events in which the first of the fields that has a value names the user, as {@link EventReader} reads it. */
     private static QueryBuilder query(List<String> fields, String user, IndexMetadata index) {
-        BoolQueryBuilder any = QueryBuilders.boolQuery();
-        List<MappedField> before = new ArrayList<>();
+        BoolQueryBuilder anyField = QueryBuilders.boolQuery();
+        List<MappedField> earlierFields = new ArrayList<>();
         for (String field : fields) {
             MappedField mapped = MappedField.of(field, index.mapping());
-            MappedField exact = mapped.finding(user);
+            MappedField exact = mapped.exactField(user);
             if (mapped.type() == null) {
                 continue;
             }
             if (exact == null) {
-                throw unfindable(field, index);
+                throw notFindable(field, index);
             }
-            BoolQueryBuilder here = QueryBuilders.boolQuery().filter(QueryBuilders.termQuery(exact.path(), user));
-            before.forEach(earlier -> here.mustNot(hasValue(earlier)));
-            any.should(here);
-            before.add(mapped);
+            BoolQueryBuilder inField = QueryBuilders.boolQuery().filter(QueryBuilders.termQuery(exact.path(), user));
+            earlierFields.forEach(earlier -> inField.mustNot(hasValue(earlier)));
+            anyField.should(inField);
+            earlierFields.add(mapped);
         }
-        if (before.isEmpty()) {
-            throw unfindable(String.join(", ", fields), index);
+        if (earlierFields.isEmpty()) {
+            throw notFindable(String.join(", ", fields), index);
         }
-        return any.minimumShouldMatch(1);
+        return anyField.minimumShouldMatch(1);
     }
 
+    /** Returns the query for documents in which the field has a value that is not empty. */
     private static QueryBuilder hasValue(MappedField field) {
-        MappedField exact = field.finding("");
-        BoolQueryBuilder has = QueryBuilders.boolQuery().filter(QueryBuilders.existsQuery(field.path()));
-        return exact == null ? has : has.mustNot(QueryBuilders.termQuery(exact.path(), ""));
+        MappedField exact = field.exactField("");
+        BoolQueryBuilder exists = QueryBuilders.boolQuery().filter(QueryBuilders.existsQuery(field.path()));
+        return exact == null ? exists : exists.mustNot(QueryBuilders.termQuery(exact.path(), ""));
     }
 
-    private static IllegalArgumentException unfindable(String fields, IndexMetadata index) {
+    private static IllegalArgumentException notFindable(String fields, IndexMetadata index) {
         return new IllegalArgumentException(
             "[events] of this user cannot be found by [" + fields + "] in index [" + index.getIndex().getName()
                 + "]: the field must be a [keyword] or have a sub-field of that type, and no [ignore_above] below the user's length;"
@@ -114,31 +120,34 @@ public final class UserEvents {
         );
     }
 
-    /** Deletes them, index by index, with what was written until now. */
+    /**
+     * Deletes the events that were written until now, one index after another. Fails with the first index that fails; events of the
+     * indices before it are deleted then.
+     */
     public void delete(Client client, ActionListener<Deleted> listener) {
-        if (byIndex.isEmpty()) {
+        if (queryByIndex.isEmpty()) {
             listener.onResponse(Deleted.NONE);
             return;
         }
-        RefreshRequest refresh = new RefreshRequest(byIndex.keySet().toArray(String[]::new));
-        List<String> indices = List.copyOf(byIndex.keySet());
+        RefreshRequest refresh = new RefreshRequest(queryByIndex.keySet().toArray(String[]::new));
+        List<String> indices = List.copyOf(queryByIndex.keySet());
         client.admin()
             .indices()
-            .refresh(refresh, ActionListener.wrap(done -> delete(client, indices, Deleted.NONE, listener), listener::onFailure));
+            .refresh(refresh, ActionListener.wrap(refreshed -> delete(client, indices, Deleted.NONE, listener), listener::onFailure));
     }
 
-    private void delete(Client client, List<String> indices, Deleted before, ActionListener<Deleted> listener) {
+    private void delete(Client client, List<String> indices, Deleted sum, ActionListener<Deleted> listener) {
         if (indices.isEmpty()) {
-            listener.onResponse(before);
+            listener.onResponse(sum);
             return;
         }
-        DeleteByQueryRequest request = new DeleteByQueryRequest(indices.getFirst()).setQuery(byIndex.get(indices.getFirst()));
+        DeleteByQueryRequest request = new DeleteByQueryRequest(indices.getFirst()).setQuery(queryByIndex.get(indices.getFirst()));
         request.setAbortOnVersionConflict(false).setRefresh(true);
-        List<String> left = indices.subList(1, indices.size());
+        List<String> remaining = indices.subList(1, indices.size());
         client.execute(
             DeleteByQueryAction.INSTANCE,
             request,
-            ActionListener.wrap(deleted -> delete(client, left, before.and(deleted), listener), listener::onFailure)
+            ActionListener.wrap(deleted -> delete(client, remaining, sum.plus(deleted), listener), listener::onFailure)
         );
     }
 }

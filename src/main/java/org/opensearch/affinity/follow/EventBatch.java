@@ -1,7 +1,7 @@
 package org.opensearch.affinity.follow;
 
 import org.opensearch.affinity.event.Event;
-import org.opensearch.affinity.event.Event.Skipped;
+import org.opensearch.affinity.event.Event.SkipReason;
 import org.opensearch.affinity.event.EventReader;
 import org.opensearch.affinity.event.EventReader.SkippedException;
 import org.opensearch.affinity.event.LogShard;
@@ -21,10 +21,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Events read together from one slice, on their way into profiles. Not thread-safe. */
+/**
+ * Events that were read together from one log shard, on their way into profiles and item rows. The calls of a batch: the
+ * constructor parses documents, {@link #resolve} assigns item vectors, {@link #applyTo} applies the events of one user, for each of
+ * {@link #users}, and {@link #outcome} summarises. Not thread-safe.
+ */
 final class EventBatch {
-    /** @param weight of the event's action; 0 for an impression */
-    private record Numbered(LogShard slice, long seqNo, boolean again, Event event, double weight) {
+    /**
+     * An event that was read.
+     *
+     * @param logShard the log shard as whose event it counts, see {@link LogShardOrigin}
+     * @param isUpdate whether its document overwrote one of the same id
+     * @param weight   of its action; 0 for an impression
+     */
+    private record LoggedEvent(LogShard logShard, long seqNo, boolean isUpdate, Event event, double weight) {
         boolean isImpression() {
             return weight == 0;
         }
@@ -33,145 +43,160 @@ final class EventBatch {
     private final Tracker tracker;
     private final long readTo;
     /** In the order of the log. */
-    private final List<Numbered> events = new ArrayList<>();
-    private final Map<String, List<Numbered>> byUser = new HashMap<>();
-    private final Map<Skipped, Long> skipped = new EnumMap<>(Skipped.class);
-    /** Events that say nothing, neither of their user nor of their item. */
-    private final Set<Numbered> idle = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final List<LoggedEvent> events = new ArrayList<>();
+    private final Map<String, List<LoggedEvent>> byUser = new HashMap<>();
+    private final Map<SkipReason, Long> skipped = new EnumMap<>(SkipReason.class);
+    /** Events that {@link #applyTo} skipped, so that they do not count for their items either. By identity. */
+    private final Set<LoggedEvent> withoutEffect = Collections.newSetFromMap(new IdentityHashMap<>());
+    /** Unit vectors by item; empty arrays for items without one. */
     private Map<String, float[]> vectors = Map.of();
     private long repeats;
-    private long refused;
+    private long notInProfiles;
 
     /**
-     * @param origin of the slice
-     * @param names  by which users are known from here on
+     * Parses documents of the log.
+     *
+     * @param origin of the log shard
+     * @param names  the names under which users are stored
      * @param now    epoch milliseconds
      */
-    EventBatch(LogShard slice, LogShardOrigin origin, Tracker tracker, ReadEventsAction.Response read, UserNames names, long now) {
+    EventBatch(LogShard logShard, LogShardOrigin origin, Tracker tracker, ReadEventsAction.Response read, UserNames names, long now) {
         this.tracker = tracker;
         this.readTo = read.readTo();
         EventReader reader = new EventReader(tracker.events().fields(), tracker.contexts());
-        for (ReadEventsAction.Read document : read.events()) {
+        for (ReadEventsAction.LogDocument document : read.documents()) {
             try {
                 Event event = reader.read(document.id(), document.source(), now);
                 Double weight = tracker.isImpression(event.action()) ? Double.valueOf(0) : tracker.weightOf(event.action());
                 if (weight == null) {
-                    skip(Skipped.UNWEIGHTED_ACTION);
+                    count(SkipReason.UNWEIGHTED_ACTION);
                 } else {
-                    Event stored = event.of(names.of(event.user()));
-                    events.add(new Numbered(origin.of(slice, document.term()), document.seqNo(), document.again(), stored, weight));
+                    LogShard countsFor = origin.logShardOf(logShard, document.term());
+                    Event stored = event.withUser(names.of(event.user()));
+                    events.add(new LoggedEvent(countsFor, document.seqNo(), document.isUpdate(), stored, weight));
                 }
             } catch (SkippedException e) {
-                skip(e.reason());
+                count(e.reason());
             }
         }
     }
 
-    private void skip(Skipped reason) {
+    private void count(SkipReason reason) {
         skipped.merge(reason, 1L, Long::sum);
     }
 
-    /** The items of the events. */
+    /** Returns the items of the events. */
     Set<String> items() {
         Set<String> items = new HashSet<>();
-        events.forEach(numbered -> items.add(numbered.event.item()));
+        events.forEach(logged -> items.add(logged.event.item()));
         return items;
     }
 
-    /** Takes the items' vectors and skips the events of items that are unknown or have none; to be shown, an item needs none. */
+    /**
+     * Sets the items' vectors, and skips events of unknown items and of items without a vector. Impressions need no vector.
+     *
+     * @param found unit vectors by item; an empty array for an item without one; no entry for an unknown item
+     */
     void resolve(Map<String, float[]> found) {
         vectors = found;
-        events.removeIf(numbered -> {
-            float[] vector = found.get(numbered.event.item());
-            if (vector == null || vector.length == 0 && numbered.isImpression() == false) {
-                skip(vector == null ? Skipped.UNKNOWN_ITEM : Skipped.ITEM_WITHOUT_VECTOR);
+        events.removeIf(logged -> {
+            float[] vector = found.get(logged.event.item());
+            if (vector == null || vector.length == 0 && logged.isImpression() == false) {
+                count(vector == null ? SkipReason.UNKNOWN_ITEM : SkipReason.ITEM_WITHOUT_VECTOR);
                 return true;
             }
             return false;
         });
-        events.forEach(numbered -> byUser.computeIfAbsent(numbered.event.user(), user -> new ArrayList<>()).add(numbered));
+        events.forEach(logged -> byUser.computeIfAbsent(logged.event.user(), user -> new ArrayList<>()).add(logged));
     }
 
-    /** The users whose events are left after {@link #resolve}. */
+    /** The stored names of the users whose events are left after {@link #resolve}. */
     Set<String> users() {
         return byUser.keySet();
     }
 
     /**
-     * Folds a user's events of this batch into the profile, but for those it has, and skips those that change no interest.
+     * Applies the events of one user to the profile, and counts those that change no interest by their reason.
      *
-     * @return whether the profile changed
+     * @return whether the profile changed, so that it must be stored
      */
     boolean applyTo(Profile profile) {
         long before = profile.events();
-        for (Numbered numbered : byUser.get(profile.user())) {
-            Skipped reason = numbered.isImpression() ? shown(profile, numbered) : fold(profile, numbered);
+        for (LoggedEvent logged : byUser.get(profile.user())) {
+            SkipReason reason = logged.isImpression() ? impressionReason(profile, logged) : apply(profile, logged);
             if (reason != null) {
-                skip(reason);
-                refused += reason.isTaken() ? 0 : 1;
+                count(reason);
+                notInProfiles += reason.isRestrained() ? 0 : 1;
             }
-            if (reason != null && reason != Skipped.IMPRESSION) {
-                idle.add(numbered);
+            if (reason != null && reason != SkipReason.IMPRESSION) {
+                withoutEffect.add(logged);
             }
         }
         return profile.events() != before;
     }
 
     /**
-     * The profile only says whether its user wants to be counted. It does not remember what was shown, so that a document that
-     * was written before under its id is taken for counted.
+     * Returns {@link SkipReason#IMPRESSION}, or why an impression does not count for its item. Profiles do not store impressions, so
+     * only one whose document was overwritten is known to be a duplicate.
      */
-    private static Skipped shown(Profile profile, Numbered impression) {
-        Skipped unwanted = profile.absence().covers(impression.event);
-        if (unwanted != null) {
-            return unwanted;
+    private static SkipReason impressionReason(Profile profile, LoggedEvent impression) {
+        SkipReason erased = profile.erasure().skipReason(impression.event);
+        if (erased != null) {
+            return erased;
         }
-        return impression.again ? Skipped.DUPLICATE : Skipped.IMPRESSION;
+        return impression.isUpdate ? SkipReason.DUPLICATE : SkipReason.IMPRESSION;
     }
 
-    private Skipped fold(Profile profile, Numbered numbered) {
-        Event event = numbered.event;
-        boolean knew = profile.hasApplied(numbered.slice, numbered.seqNo) == false && profile.knows(event.item());
+    private SkipReason apply(Profile profile, LoggedEvent logged) {
+        Event event = logged.event;
+        boolean isNew = profile.hasApplied(logged.logShard, logged.seqNo) == false;
+        boolean isRepeat = isNew && profile.hasInHistory(event.item());
         float[] vector = vectors.get(event.item());
-        Skipped reason = profile.apply(numbered.slice, numbered.seqNo, event, numbered.again, vector, numbered.weight, tracker);
-        if (reason == null && knew && numbered.weight > 0) {
+        SkipReason reason = profile.apply(logged.logShard, logged.seqNo, event, logged.isUpdate, vector, logged.weight, tracker);
+        if (reason == null && isRepeat && logged.weight > 0) {
             repeats++;
         }
         return reason;
     }
 
-    /** The vectors of the items that were liked, an event each, in the order of the log; once all profiles have their events. */
-    List<float[]> liked() {
-        return events.stream()
-            .filter(numbered -> idle.contains(numbered) == false && numbered.weight > 0)
-            .map(numbered -> vectors.get(numbered.event.item()))
-            .toList();
-    }
+    /**
+     * The outcome of a batch that was applied to the profiles of all its users.
+     *
+     * @param readTo       the sequence number up to which the log was read
+     * @param applied      the number of events that profiles contain
+     * @param skipped      the number of events that changed no interest, by reason
+     * @param likedVectors unit vectors of items, one for each applied event of positive weight, in the order of the log
+     * @param repeats      how many of these events are of an item in their user's history
+     * @param itemEvents   applied events of positive weight, and impressions, in the order of the log
+     */
+    record Outcome(
+        long readTo,
+        long applied,
+        Map<SkipReason, Long> skipped,
+        List<float[]> likedVectors,
+        long repeats,
+        List<ItemRowUpdates.ItemEvent> itemEvents
+    ) {}
 
-    /** Hands on the events that liked or showed an item, in the order of the log; once all profiles have theirs. */
-    void count(ItemRowUpdates popularity) {
-        for (Numbered numbered : events) {
-            if (numbered.weight >= 0 && idle.contains(numbered) == false) {
-                popularity.add(numbered.slice, numbered.seqNo, numbered.event, numbered.weight);
+    Outcome outcome() {
+        List<float[]> likedVectors = new ArrayList<>();
+        List<ItemRowUpdates.ItemEvent> itemEvents = new ArrayList<>();
+        for (LoggedEvent logged : events) {
+            if (withoutEffect.contains(logged)) {
+                continue;
+            }
+            if (logged.weight > 0) {
+                likedVectors.add(vectors.get(logged.event.item()));
+            }
+            if (logged.weight >= 0) {
+                itemEvents.add(new ItemRowUpdates.ItemEvent(logged.logShard, logged.seqNo, logged.event, logged.weight));
             }
         }
+        return new Outcome(readTo, events.size() - notInProfiles, skipped, likedVectors, repeats, itemEvents);
     }
 
-    /** How many of the liked are items that their user had done something with before. */
-    long repeats() {
-        return repeats;
-    }
-
+    /** The sequence number up to which the log was read. */
     long readTo() {
         return readTo;
-    }
-
-    /** How many events of the batch are in profiles; once all have theirs. */
-    long events() {
-        return events.size() - refused;
-    }
-
-    Map<Skipped, Long> skipped() {
-        return skipped;
     }
 }

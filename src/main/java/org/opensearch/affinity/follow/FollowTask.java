@@ -1,9 +1,7 @@
 package org.opensearch.affinity.follow;
 
 import org.opensearch.affinity.event.LogShard;
-import org.opensearch.affinity.item.ItemRowIndex;
-import org.opensearch.affinity.item.ItemVectors;
-import org.opensearch.affinity.profile.ProfileIndex;
+import org.opensearch.affinity.event.ReadEventsAction;
 import org.opensearch.affinity.tracker.UserKeys;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.routing.IndexShardRoutingTable;
@@ -17,48 +15,32 @@ import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.client.Client;
 
 /**
- * The persistent task that follows one {@link LogShard}. OpenSearch keeps it running on one node of the cluster at a time and
- * starts it elsewhere when that node goes; it goes on from the {@link Progress} stored with the profiles.
+ * The persistent task that follows one {@link LogShard}. OpenSearch runs it on one node of the cluster, and starts it on another one
+ * when that node fails; it continues from the {@link Progress} stored with the profiles.
  */
 public final class FollowTask extends PersistentTasksExecutor<LogShard> {
-    public static final String NAME = "affinity/follow";
-    /** Where events are read, parsed and folded: never a transport, search or cluster-state thread. */
-    public static final String THREAD_POOL = "affinity_track";
-
-    private final ClusterService cluster;
-    private final ThreadPool threadPool;
-    private final Client client;
-    private final ProfileIndex profiles;
-    private final ItemVectors vectors;
-    private final ItemRowIndex items;
-    private final UserKeys keys;
+    private final FollowServices services;
 
     public FollowTask(ClusterService cluster, ThreadPool threadPool, Client client, UserKeys keys) {
-        super(NAME, THREAD_POOL);
-        this.cluster = cluster;
-        this.threadPool = threadPool;
-        this.client = client;
-        profiles = new ProfileIndex(client);
-        vectors = new ItemVectors(client);
-        items = new ItemRowIndex(client);
-        this.keys = keys;
+        super(LogShard.TASK, ReadEventsAction.THREAD_POOL);
+        services = new FollowServices(cluster, threadPool, client, keys);
     }
 
-    /** Beside the primary of the slice when there is one: then reading crosses no network. */
+    /** Assigns the task to the node of the log shard's primary, so that reading needs no network; to any node without one. */
     @Override
-    public Assignment getAssignment(LogShard slice, ClusterState state) {
-        IndexShardRoutingTable shard = state.routingTable().hasIndex(slice.shard().getIndex())
-            ? state.routingTable().index(slice.shard().getIndex()).shard(slice.shard().id())
+    public Assignment getAssignment(LogShard logShard, ClusterState state) {
+        IndexShardRoutingTable shard = state.routingTable().hasIndex(logShard.shard().getIndex())
+            ? state.routingTable().index(logShard.shard().getIndex()).shard(logShard.shard().id())
             : null;
         ShardRouting primary = shard == null ? null : shard.primaryShard();
         if (primary != null && primary.active()) {
             return new Assignment(primary.currentNodeId(), "the node of the primary");
         }
-        return super.getAssignment(slice, state);
+        return super.getAssignment(logShard, state);
     }
 
     @Override
-    protected void nodeOperation(AllocatedPersistentTask task, LogShard slice, PersistentTaskState state) {
-        new Follower(task, slice, cluster, threadPool, client, profiles, vectors, items, keys).start();
+    protected void nodeOperation(AllocatedPersistentTask task, LogShard logShard, PersistentTaskState state) {
+        new FollowLoop(task, logShard, services).start();
     }
 }

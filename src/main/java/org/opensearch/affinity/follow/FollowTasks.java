@@ -4,42 +4,37 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.opensearch.ResourceAlreadyExistsException;
 import org.opensearch.ResourceNotFoundException;
-import org.opensearch.action.support.IndicesOptions;
 import org.opensearch.affinity.event.LogShard;
-import org.opensearch.affinity.profile.ProfileIndex;
+import org.opensearch.affinity.event.LogShards;
 import org.opensearch.affinity.tracker.ProfileGenerations;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.cluster.ClusterChangedEvent;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.ClusterStateListener;
-import org.opensearch.cluster.metadata.IndexMetadata;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
 import org.opensearch.core.action.ActionListener;
-import org.opensearch.core.index.Index;
 import org.opensearch.persistent.PersistentTasksCustomMetadata;
 import org.opensearch.persistent.PersistentTasksCustomMetadata.PersistentTask;
 import org.opensearch.persistent.PersistentTasksService;
 
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Keeps one {@link FollowTask} for every shard of every tracker's event indices, on the elected cluster manager: indices
- * that appear get theirs, indices and trackers that are gone lose theirs. The cluster state is all it goes by, so it makes
- * up for whatever a node that died left undone.
+ * Starts and removes persistent tasks on the elected cluster manager, so that there is one {@link FollowTask} for each shard of each
+ * tracker's event indices and each profile generation to follow. It compares the tasks with the cluster state whenever the metadata
+ * change or a cluster manager is elected, so it also completes what a failed node left undone. Thread-safe.
  */
 public final class FollowTasks implements ClusterStateListener {
     private static final Logger LOGGER = LogManager.getLogger(FollowTasks.class);
-    private static final IndicesOptions WHATEVER_IS_OPEN = IndicesOptions.fromOptions(true, true, true, false);
 
     private final PersistentTasksService tasks;
     private final IndexNameExpressionResolver resolver;
-    private final Set<String> underWay = ConcurrentHashMap.newKeySet();
+    /** Ids of tasks that a request to start or to remove is pending for. */
+    private final Set<String> pending = ConcurrentHashMap.newKeySet();
 
     public FollowTasks(PersistentTasksService tasks, IndexNameExpressionResolver resolver) {
         this.tasks = tasks;
@@ -52,49 +47,30 @@ public final class FollowTasks implements ClusterStateListener {
         if (event.localNodeClusterManager() && (elected || event.metadataChanged())) {
             Map<String, PersistentTask<?>> running = running(event.state());
             Map<String, LogShard> wanted = wanted(event.state());
-            wanted.forEach((id, slice) -> {
-                if (running.containsKey(id) == false && underWay.add(id)) {
-                    tasks.sendStartRequest(id, FollowTask.NAME, slice, done(id));
+            wanted.forEach((id, logShard) -> {
+                if (running.containsKey(id) == false && pending.add(id)) {
+                    tasks.sendStartRequest(id, LogShard.TASK, logShard, done(id));
                 }
             });
             running.keySet().forEach(id -> {
-                if (wanted.containsKey(id) == false && underWay.add(id)) {
+                if (wanted.containsKey(id) == false && pending.add(id)) {
                     tasks.sendRemoveRequest(id, done(id));
                 }
             });
         }
     }
 
-    /** The shards of the tracker's event indices that are there now. */
-    public static List<LogShard> slices(Tracker tracker, ClusterState state, IndexNameExpressionResolver resolver) {
-        return slices(tracker, ProfileGenerations.of(state).of(tracker.name()).live(), state, resolver);
-    }
-
-    /** The same, to be folded into a generation of the profiles. */
-    public static List<LogShard> slices(Tracker tracker, int generation, ClusterState state, IndexNameExpressionResolver resolver) {
-        List<LogShard> slices = new ArrayList<>();
-        for (Index index : resolver.concreteIndices(state, WHATEVER_IS_OPEN, true, tracker.events().expressions())) {
-            if (index.getName().startsWith(ProfileIndex.SYSTEM_PREFIX)) {
-                continue; // its own writes would be its next events
-            }
-            IndexMetadata metadata = state.metadata().getIndexSafe(index);
-            for (int shard = 0; shard < metadata.getNumberOfShards(); shard++) {
-                slices.add(LogShard.of(tracker.name(), generation, metadata, shard, state));
-            }
-        }
-        return slices;
-    }
-
+    /** Returns the log shards to follow, by task id. */
     private Map<String, LogShard> wanted(ClusterState state) {
         Map<String, LogShard> wanted = new HashMap<>();
         for (Tracker tracker : Trackers.of(state).all()) {
             try {
                 for (int generation : ProfileGenerations.of(state).of(tracker.name()).followed()) {
-                    slices(tracker, generation, state, resolver).forEach(slice -> wanted.put(slice.taskId(), slice));
+                    LogShards.of(tracker, generation, state, resolver).forEach(logShard -> wanted.put(logShard.taskId(), logShard));
                 }
             } catch (RuntimeException e) {
-                // One tracker must not stop the others.
-                LOGGER.warn("cannot tell the event indices of tracker [{}]", tracker.name(), e);
+                // The other trackers are followed nevertheless.
+                LOGGER.warn("cannot find the event indices of tracker [{}]", tracker.name(), e);
             }
         }
         return wanted;
@@ -104,16 +80,16 @@ public final class FollowTasks implements ClusterStateListener {
         PersistentTasksCustomMetadata all = state.metadata().custom(PersistentTasksCustomMetadata.TYPE);
         Map<String, PersistentTask<?>> running = new HashMap<>();
         if (all != null) {
-            all.findTasks(FollowTask.NAME, task -> true).forEach(task -> running.put(task.getId(), task));
+            all.findTasks(LogShard.TASK, task -> true).forEach(task -> running.put(task.getId(), task));
         }
         return running;
     }
 
     private <T> ActionListener<T> done(String id) {
-        return ActionListener.wrap(task -> underWay.remove(id), e -> {
-            underWay.remove(id);
+        return ActionListener.wrap(task -> pending.remove(id), e -> {
+            pending.remove(id);
             if (e instanceof ResourceAlreadyExistsException == false && e instanceof ResourceNotFoundException == false) {
-                LOGGER.warn("cannot start or stop task [{}]; will try again at the next change of the cluster", id, e);
+                LOGGER.warn("cannot start or stop task [{}]; retries at the next change of the cluster metadata", id, e);
             }
         });
     }

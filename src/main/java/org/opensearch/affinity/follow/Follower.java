@@ -3,355 +3,287 @@ package org.opensearch.affinity.follow;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.opensearch.action.support.ThreadedActionListener;
-import org.opensearch.affinity.cluster.RedactedException;
 import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.event.LogShardOrigin;
 import org.opensearch.affinity.event.ReadEventsAction;
-import org.opensearch.affinity.event.ShardHistory;
-import org.opensearch.affinity.item.ItemRowIndex;
-import org.opensearch.affinity.item.ItemVectors;
-import org.opensearch.affinity.profile.ProfileIndex;
 import org.opensearch.affinity.profile.ProfileIndex.Stored;
-import org.opensearch.affinity.tracker.ProfileGenerations;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.Trackers;
-import org.opensearch.affinity.tracker.UserKeys;
 import org.opensearch.affinity.tracker.UserNames;
 import org.opensearch.cluster.ClusterState;
-import org.opensearch.cluster.metadata.IndexAbstraction;
-import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.CheckedConsumer;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.action.ActionListener;
-import org.opensearch.persistent.AllocatedPersistentTask;
-import org.opensearch.threadpool.ThreadPool;
-import org.opensearch.transport.client.Client;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Carries the events of one slice into profiles, batch after batch: read, look up the items' vectors, load the profiles of
- * the batch's users, fold, store; from time to time publish what the events say of items and store the progress. While one batch is folded and stored the next is
- * read, so at most two are in memory and a slow cluster slows reading down. After any failure the work starts over from the
- * stored progress; the profiles know what they have, so every event counts once.
+ * Applies the events of one log shard to profiles and item rows. One object is one run, from the stored progress to the first step
+ * that fails; then {@link FollowLoop} starts another. The steps:
+ * <ol>
+ * <li>{@link #start}: load the stored progress; {@link #inherit} it for a log shard that was restored from a snapshot
+ * <li>{@link #read}: read the next documents of the log shard, or wait for some
+ * <li>{@link #resolve}: parse them and look up the vectors of their items
+ * <li>{@link #load}: load the profiles of their users
+ * <li>{@link #apply}: apply the events to the profiles in memory
+ * <li>{@link #storeProfiles}: write the changed profiles
+ * <li>{@link #publishItemRows}: add the events to the rows of their items; every two seconds, sooner when idle
+ * <li>{@link #storeProgress}: write the progress, after each time that item rows were published
+ * </ol>
+ * Steps 2 and 3 of the next batch run beside steps 4 to 8 of the present one ({@link BatchHandover}), so a slow cluster slows reading
+ * down.
+ *
+ * <p><b>Each event counts exactly once</b>, whichever step fails. No event is lost, because progress is written last: the stored
+ * progress covers no event that profiles or item rows lack. No event counts twice, because profiles and item rows contain marks: the
+ * sequence number of the last event of this log shard that was applied. The next run reads everything after the stored progress again
+ * and applies what is above the marks. A failure leaves behind: in steps 1 to 5 nothing new, in step 6 some profiles ahead of the
+ * progress, in step 7 all profiles and some item rows, in step 8 all of both. Counters and taste statistics are parts of the progress,
+ * so they are stored with it and start again from its stored values.
+ *
+ * <p>Documents are written over the version that was read. When two followers write the same one, the second write fails and its
+ * follower starts over: two followers of log shards with events of the same user, or, after a network partition, of the same log shard.
  */
 final class Follower {
     private static final Logger LOGGER = LogManager.getLogger(Follower.class);
-    private static final int BATCH = 5_000;
-    private static final TimeValue WAIT = TimeValue.timeValueSeconds(10);
-    /** Progress is stored soon when there is nothing else to do, and after so many milliseconds at the latest. */
-    private static final long PROGRESS_EVERY_MS = 2_000;
-    private static final TimeValue SOON = TimeValue.timeValueMillis(200);
-    /** So many events at most wait to be counted for their items. */
-    private static final int MAX_UNCOUNTED = 50_000;
-    /** With more marks than this in a profile, those that protect from nothing any more are looked for. */
+    /** The most sequence numbers of a batch. */
+    private static final int BATCH_SIZE = 5_000;
+    private static final TimeValue READ_WAIT = TimeValue.timeValueSeconds(10);
+    /** While batches follow each other, progress is stored after the first one that ends so many milliseconds after the last time. */
+    private static final long PROGRESS_INTERVAL_MS = 2_000;
+    /** The delay after which progress is stored when there is no further batch. */
+    private static final TimeValue IDLE_DELAY = TimeValue.timeValueMillis(200);
+    /** The number of events pending for item rows at which they are published early. */
+    private static final int MAX_PENDING_ITEM_EVENTS = 50_000;
+    /** The number of marks of a profile above which marks that are not needed any more are dropped. */
     private static final int MANY_MARKS = 8;
-    private static final long MIN_PAUSE_MS = 50;
-    private static final long MAX_PAUSE_MS = 10_000;
 
-    private final AllocatedPersistentTask task;
-    private final LogShard slice;
-    private final ClusterService cluster;
-    private final ThreadPool threadPool;
-    private final Client client;
-    private final ProfileIndex profiles;
-    private final ItemVectors vectors;
-    private final ItemRowIndex items;
-    private final UserKeys keys;
-    // Guarded by this.
-    /** Counts the starts: what belongs to an earlier one is no longer wanted. */
-    private int run;
-    private boolean busy;
-    private EventBatch ready;
-    private boolean unsaved;
-    // Written by one callback after another, each handed over by an executor.
-    private Progress progress;
+    private final LogShard logShard;
+    private final FollowServices services;
+    private final FollowLoop loop;
+    private final ProfileTarget target;
+    private final BatchHandover handover = new BatchHandover();
+    private final AtomicBoolean hasFailed = new AtomicBoolean();
+    /** Set once, before the first batch is read. */
     private LogShardOrigin origin;
-    private String homeHistory;
-    private ItemRowUpdates popularity;
-    private long progressStored;
-    private int failures;
+    // Used by one step of the processing half after another; the handover and executors order them.
+    private final ItemRowUpdates itemRowUpdates;
+    private Progress progress;
+    private boolean isProgressUnstored;
+    /** Relative milliseconds of the thread pool. */
+    private long progressStoredAt;
 
-    Follower(
-        AllocatedPersistentTask task,
-        LogShard slice,
-        ClusterService cluster,
-        ThreadPool threadPool,
-        Client client,
-        ProfileIndex profiles,
-        ItemVectors vectors,
-        ItemRowIndex items,
-        UserKeys keys
-    ) {
-        this.task = task;
-        this.slice = slice;
-        this.cluster = cluster;
-        this.threadPool = threadPool;
-        this.client = client;
-        this.profiles = profiles;
-        this.vectors = vectors;
-        this.items = items;
-        this.keys = keys;
+    Follower(LogShard logShard, FollowServices services, FollowLoop loop) {
+        this.logShard = logShard;
+        this.services = services;
+        this.loop = loop;
+        target = new ProfileTarget(logShard, services.cluster());
+        itemRowUpdates = new ItemRowUpdates(services.itemRows());
     }
 
     void start() {
-        if (stopped()) {
-            return;
-        }
-        int own;
-        synchronized (this) {
-            own = ++run;
-            busy = false;
-            ready = null;
-            unsaved = false;
-        }
-        homeHistory = homeHistory();
-        profiles.progress(home(), slice, then(own, stored -> {
+        services.progress().progress(target.home(), logShard, then(stored -> {
             if (stored.isStored()) {
-                begin(own, stored);
+                begin(stored);
             } else {
-                inherit(own);
+                inherit();
             }
         }));
     }
 
-    private void begin(int own, Progress stored) {
+    /**
+     * Begins a log shard without progress of its own: from the start, or, if its index was restored, with the progress of the earlier
+     * log shard. That is limited to the documents of the snapshot, because later sequence numbers belong to other events now. It is
+     * stored before anything is read: once further documents are written, the limit cannot be determined any more.
+     */
+    private void inherit() {
+        Set<String> existingKeys = LogShard.existingKeys(services.cluster().state());
+        services.progress().predecessor(target.home(), logShard, existingKeys, then(earlier -> {
+            if (earlier == null) {
+                begin(Progress.START);
+                return;
+            }
+            ReadEventsAction.Request last = ReadEventsAction.Request.lastBefore(logShard.shard(), logShard.history().firstTerm());
+            services.client().execute(ReadEventsAction.INSTANCE, last, then(restored -> {
+                Progress inherited = earlier.upTo(restored.readTo());
+                LOGGER.info(
+                    "[{}] {} was restored: continues after sequence number [{}]",
+                    logShard.tracker(),
+                    logShard.shard(),
+                    inherited.readTo()
+                );
+                services.progress().save(target.home(), logShard, inherited, then(this::begin));
+            }));
+        }));
+    }
+
+    private void begin(Progress stored) {
         progress = stored;
         origin = stored.origin();
-        popularity = new ItemRowUpdates(items);
-        progressStored = threadPool.relativeTimeInMillis();
-        read(own, stored.readTo());
+        progressStoredAt = services.threadPool().relativeTimeInMillis();
+        read(stored.readTo());
     }
 
-    /**
-     * A restored slice goes on where it was, but not beyond what the snapshot had: the numbers above were given anew. This is
-     * stored before anything is read, for later it could not be told any more what the snapshot had.
-     */
-    private void inherit(int own) {
-        profiles.predecessor(home(), slice, LogShard.keys(cluster.state()), then(own, earlier -> {
-            if (earlier == null) {
-                begin(own, Progress.START);
-                return;
+    /** Reads the documents after a sequence number. */
+    private void read(long readTo) {
+        if (loop.isCancelled()) {
+            return;
+        }
+        target.checkUnchanged();
+        ReadEventsAction.Request request = new ReadEventsAction.Request(logShard.shard(), readTo + 1, BATCH_SIZE, READ_WAIT);
+        services.client().execute(ReadEventsAction.INSTANCE, request, then(read -> {
+            if (read.readTo() == readTo) {
+                read(readTo); // timed out
+            } else {
+                resolve(read);
             }
-            ReadEventsAction.Request last = ReadEventsAction.Request.lastBefore(slice.shard(), slice.history().term());
-            client.execute(ReadEventsAction.INSTANCE, last, then(own, restored -> {
-                Progress inherited = earlier.upTo(restored.readTo());
-                LOGGER.info("[{}] {} was restored: follows it from number [{}] on", slice.tracker(), slice.shard(), inherited.readTo() + 1);
-                profiles.save(home(), slice, inherited, then(own, stored -> begin(own, stored)));
-            }));
         }));
     }
 
-    private void read(int own, long readTo) {
-        if (stopped()) {
-            return;
-        }
-        checkHome();
-        ReadEventsAction.Request request = new ReadEventsAction.Request(slice.shard(), readTo + 1, BATCH, WAIT);
-        client.execute(ReadEventsAction.INSTANCE, request, then(own, read -> received(own, readTo, read)));
-    }
-
-    private void received(int own, long readTo, ReadEventsAction.Response read) {
-        if (read.readTo() == readTo) {
-            read(own, readTo);
-            return;
-        }
-        // A tracker that was deleted takes its tasks with it a moment later.
-        ClusterState state = cluster.state();
-        Tracker tracker = Trackers.of(state).get(slice.tracker());
-        UserNames names = UserNames.of(slice.tracker(), slice.generation(), state, keys);
-        EventBatch batch = new EventBatch(slice, origin, tracker, read, names, System.currentTimeMillis());
-        vectors.findWithRefresh(tracker.items(), batch.items(), then(own, found -> {
+    private void resolve(ReadEventsAction.Response read) {
+        ClusterState state = services.cluster().state();
+        Tracker tracker = tracker(state);
+        UserNames names = UserNames.of(logShard.tracker(), logShard.generation(), state, services.keys());
+        EventBatch batch = new EventBatch(logShard, origin, tracker, read, names, System.currentTimeMillis());
+        services.vectors().findWithRefresh(tracker.items(), batch.items(), then(found -> {
             batch.resolve(found);
-            offer(own, batch);
+            if (handover.offer(batch)) {
+                process(batch);
+            }
         }));
     }
 
-    /** Takes a batch that is ready to be folded; the next one is read as soon as this one is under way. */
-    private void offer(int own, EventBatch batch) {
-        synchronized (this) {
-            if (own != run) {
-                return;
-            }
-            if (busy) {
-                ready = batch;
-                return;
-            }
-            busy = true;
-        }
-        read(own, batch.readTo());
-        load(own, batch);
+    /** Begins to read the next batch, and to process this one. */
+    private void process(EventBatch batch) {
+        read(batch.readTo());
+        load(batch);
     }
 
-    private void load(int own, EventBatch batch) {
+    private void load(EventBatch batch) {
         if (batch.users().isEmpty()) {
-            stored(own, batch);
-            return;
-        }
-        profiles.load(home(), List.copyOf(batch.users()), then(own, loaded -> {
-            List<Stored> changed = loaded.values().stream().filter(stored -> batch.applyTo(stored.profile())).toList();
-            forgetMarks(own, changed, () -> profiles.save(home(), changed, then(own, done -> stored(own, batch))));
-        }));
-    }
-
-    /**
-     * Marks of other slices go with their index, or once the slice has stored a progress beyond; that of this one is replaced
-     * by every event.
-     */
-    private void forgetMarks(int own, List<Stored> changed, Runnable next) {
-        if (changed.stream().noneMatch(stored -> stored.profile().marks() > MANY_MARKS)) {
-            next.run();
-            return;
-        }
-        profiles.readTo(home(), then(own, readTo -> {
-            Set<String> existing = protectedKeys();
-            for (Stored stored : changed) {
-                stored.profile().forgetMarks((key, mark) -> {
-                    boolean beyond = key.equals(slice.key()) == false && mark <= readTo.getOrDefault(key, -1L);
-                    return beyond || existing.contains(key) == false;
-                });
-            }
-            next.run();
-        }));
-    }
-
-    private void stored(int own, EventBatch batch) {
-        progress = progress.after(batch);
-        batch.count(popularity);
-        synchronized (this) {
-            unsaved = true;
-        }
-        boolean due = threadPool.relativeTimeInMillis() - progressStored >= PROGRESS_EVERY_MS;
-        if (due || popularity.size() >= MAX_UNCOUNTED) {
-            save(own);
+            processed(batch);
         } else {
-            goOn(own);
+            services.profiles().load(target.home(), List.copyOf(batch.users()), then(loaded -> apply(batch, loaded)));
         }
     }
 
-    private void save(int own) {
-        checkHome();
-        Tracker tracker = Trackers.of(cluster.state()).get(slice.tracker());
-        popularity.publish(home(), tracker.decay(), protectedKeys(), then(own, published -> {
-            profiles.save(home(), slice, progress, then(own, stored -> {
-                progress = stored;
-                progressStored = threadPool.relativeTimeInMillis();
-                synchronized (this) {
-                    unsaved = false;
-                }
-                if (failures > 0) {
-                    LOGGER.info("[{}] follows {} again after [{}] failures", slice.tracker(), slice.shard(), failures);
-                    failures = 0;
-                }
-                goOn(own);
+    private void apply(EventBatch batch, Map<String, Stored> profiles) {
+        List<Stored> changed = profiles.values().stream().filter(stored -> batch.applyTo(stored.profile())).toList();
+        if (changed.stream().anyMatch(stored -> stored.profile().markCount() > MANY_MARKS)) {
+            services.progress().readTo(target.home(), then(readTo -> {
+                dropStaleMarks(changed, readTo);
+                storeProfiles(batch, changed);
             }));
-        }));
-    }
-
-    private void saveIfIdle(int own) {
-        synchronized (this) {
-            if (own != run || busy || unsaved == false) {
-                return;
-            }
-            busy = true;
+        } else {
+            storeProfiles(batch, changed);
         }
-        try {
-            save(own);
-        } catch (RuntimeException e) {
-            startOver(own, e);
-        }
-    }
-
-    private void goOn(int own) {
-        EventBatch next;
-        synchronized (this) {
-            if (own != run) {
-                return;
-            }
-            next = ready;
-            ready = null;
-            busy = next != null;
-            if (next == null && unsaved) {
-                threadPool.schedule(() -> saveIfIdle(own), SOON, FollowTask.THREAD_POOL);
-            }
-        }
-        if (next != null) {
-            read(own, next.readTo());
-            load(own, next);
-        }
-    }
-
-    /** Runs the next step on the plugin's own threads; a failure of the call or of the step starts over. */
-    private <T> ActionListener<T> then(int own, CheckedConsumer<T, Exception> step) {
-        ActionListener<T> listener = ActionListener.wrap(result -> {
-            if (current(own)) {
-                step.accept(result);
-            }
-        }, e -> startOver(own, e));
-        return new ThreadedActionListener<>(LOGGER, threadPool, FollowTask.THREAD_POOL, listener, true);
-    }
-
-    private String home() {
-        return ProfileGenerations.home(slice.tracker(), slice.generation(), cluster.state());
-    }
-
-    /** Which history of writes the index of the profiles has; empty where there is none. */
-    private String homeHistory() {
-        IndexAbstraction alias = cluster.state().metadata().getIndicesLookup().get(ProfileIndex.alias(home()));
-        return alias == null || alias.getWriteIndex() == null ? "" : ShardHistory.id(alias.getWriteIndex());
     }
 
     /**
-     * Profiles that were restored have less than what was read here: the next event of a user would hide those that are missing.
+     * Drops the marks of log shards that do not exist any more, and those of other log shards that their stored progress covers. The
+     * mark of this log shard is replaced with each event.
      *
-     * @throws IllegalStateException if there are other profiles than at the start
+     * @param readTo the stored progress by log shard
      */
-    private void checkHome() {
-        if (homeHistory.equals(homeHistory()) == false) {
-            throw new IllegalStateException("the profiles of [" + slice.tracker() + "] are others than before");
+    private void dropStaleMarks(List<Stored> changed, Map<String, Long> readTo) {
+        Set<String> neededKeys = neededKeys();
+        for (Stored stored : changed) {
+            stored.profile().dropMarks((key, mark) -> {
+                boolean isCovered = key.equals(logShard.key()) == false && mark <= readTo.getOrDefault(key, -1L);
+                return isCovered || neededKeys.contains(key) == false;
+            });
         }
     }
 
-    /** The keys whose marks protect from something. */
-    private Set<String> protectedKeys() {
-        Set<String> keys = LogShard.keys(cluster.state());
+    /** Returns the keys of log shards whose events may be read again: existing ones, and the one that this log shard continues. */
+    private Set<String> neededKeys() {
+        Set<String> keys = LogShard.existingKeys(services.cluster().state());
         if (origin.equals(LogShardOrigin.NONE) == false) {
-            keys.add(slice.as(origin.history()).key());
+            keys.add(logShard.withHistory(origin.historyId()).key());
         }
         return keys;
     }
 
-    private synchronized boolean current(int own) {
-        return own == run;
+    private void storeProfiles(EventBatch batch, List<Stored> changed) {
+        services.profiles().save(target.home(), changed, then(stored -> processed(batch)));
     }
 
-    private void startOver(int own, Exception e) {
-        synchronized (this) {
-            if (own != run) {
-                return; // the reading and the storing half may both fail
-            }
-            run++;
+    /** Adds a batch whose profiles are stored to the progress, and decides whether to store that now. */
+    private void processed(EventBatch batch) {
+        EventBatch.Outcome outcome = batch.outcome();
+        progress = progress.after(outcome);
+        isProgressUnstored = true;
+        outcome.itemEvents().forEach(itemRowUpdates::add);
+        boolean isDue = services.threadPool().relativeTimeInMillis() - progressStoredAt >= PROGRESS_INTERVAL_MS;
+        if (isDue || itemRowUpdates.size() >= MAX_PENDING_ITEM_EVENTS) {
+            publishItemRows();
+        } else {
+            processNext();
         }
-        if (stopped()) {
+    }
+
+    private void publishItemRows() {
+        target.checkUnchanged();
+        Tracker tracker = tracker(services.cluster().state());
+        itemRowUpdates.publish(target.home(), tracker.decay(), neededKeys(), then(published -> storeProgress()));
+    }
+
+    private void storeProgress() {
+        services.progress().save(target.home(), logShard, progress, then(stored -> {
+            progress = stored;
+            progressStoredAt = services.threadPool().relativeTimeInMillis();
+            isProgressUnstored = false;
+            loop.progressed();
+            processNext();
+        }));
+    }
+
+    /** Processes the batch that waits, if there is one; otherwise stores the progress soon. */
+    private void processNext() {
+        boolean isUnstored = isProgressUnstored; // once processing has finished, another thread may change it
+        EventBatch next = handover.finish();
+        if (next != null) {
+            process(next);
+        } else if (isUnstored) {
+            services.threadPool().schedule(this::storeIfIdle, IDLE_DELAY, ReadEventsAction.THREAD_POOL);
+        }
+    }
+
+    private void storeIfIdle() {
+        if (hasFailed.get() || handover.tryStart() == false) {
             return;
         }
-        failures++;
-        // Searches fail while shards move and writes collide between slices: worth a line only when it lasts.
-        if (failures == 5) {
-            LOGGER.warn("[{}] cannot follow {}; will keep trying", slice.tracker(), slice.shard(), RedactedException.of(e));
-        } else {
-            LOGGER.debug("[{}] starts over {}", slice.tracker(), slice.shard(), RedactedException.of(e));
+        try {
+            if (isProgressUnstored) {
+                publishItemRows();
+            } else {
+                processNext();
+            }
+        } catch (RuntimeException e) {
+            fail(e);
         }
-        TimeValue pause = TimeValue.timeValueMillis(Math.min(MAX_PAUSE_MS, MIN_PAUSE_MS << Math.min(failures - 1, 10)));
-        threadPool.schedule(this::start, pause, FollowTask.THREAD_POOL);
     }
 
-    private boolean stopped() {
-        if (task.isCancelled()) {
-            task.markAsCompleted();
-            return true;
+    private Tracker tracker(ClusterState state) {
+        return Trackers.of(state).get(logShard.tracker());
+    }
+
+    /** Returns a listener that runs the next step on the plugin's thread pool, and ends the run if the call or the step fails. */
+    private <T> ActionListener<T> then(CheckedConsumer<T, Exception> step) {
+        ActionListener<T> listener = ActionListener.wrap(result -> {
+            if (hasFailed.get() == false) {
+                step.accept(result);
+            }
+        }, this::fail);
+        return new ThreadedActionListener<>(LOGGER, services.threadPool(), ReadEventsAction.THREAD_POOL, listener, true);
+    }
+
+    /** Ends the run; a second failure, such as one of the other half, is ignored. */
+    private void fail(Exception e) {
+        if (hasFailed.compareAndSet(false, true)) {
+            loop.failed(e);
         }
-        return false;
     }
 }

@@ -17,66 +17,76 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What events of one slice say of items, on its way into the item table: collected while batches pass, added to the rows
- * before the slice's progress is stored. Not thread-safe.
+ * Collects events of one log shard that count for items, and adds them to the item rows before the log shard's progress is stored.
+ * Not thread-safe.
  */
 final class ItemRowUpdates {
     private static final int MAX_RETRIES = 10;
 
     /**
-     * One event that liked an item or showed it.
+     * An impression or an event of positive weight.
      *
-     * @param weight 0 for an impression
+     * @param weight of the event's action; 0 for an impression
+     * @param time   epoch milliseconds
      */
-    private record Counted(LogShard slice, long seqNo, double weight, long time, List<String> contexts) {
-        void addTo(ItemRow row, Decay decay) {
+    record ItemEvent(LogShard logShard, long seqNo, String item, double weight, long time, List<String> contexts) {
+        ItemEvent(LogShard logShard, long seqNo, Event event, double weight) {
+            this(logShard, seqNo, event.item(), weight, event.time(), event.contexts());
+        }
+
+        /** Adds the event to its item's row, unless the row contains it already. */
+        private void addTo(ItemRow row, Decay decay) {
             if (weight > 0) {
-                row.addLike(slice, seqNo, weight, time, contexts, decay);
+                row.addLike(logShard, seqNo, weight, time, contexts, decay);
             } else {
-                row.addImpression(slice, seqNo);
+                row.addImpression(logShard, seqNo);
             }
         }
     }
 
     private final ItemRowIndex items;
-    private final Map<String, List<Counted>> waiting = new LinkedHashMap<>();
+    private final Map<String, List<ItemEvent>> pending = new LinkedHashMap<>();
     private int size;
 
     ItemRowUpdates(ItemRowIndex items) {
         this.items = items;
     }
 
-    /** @param weight of the event's action; 0 for an impression */
-    void add(LogShard slice, long seqNo, Event event, double weight) {
-        waiting.computeIfAbsent(event.item(), item -> new ArrayList<>())
-            .add(new Counted(slice, seqNo, weight, event.time(), event.contexts()));
+    void add(ItemEvent event) {
+        pending.computeIfAbsent(event.item(), item -> new ArrayList<>()).add(event);
         size++;
     }
 
-    /** How many events wait. */
+    /** The number of pending events. */
     int size() {
         return size;
     }
 
-    /** Adds what waits to the rows of the items, in the table of that name. Slices meet in popular items: who comes second adds to what the first wrote. */
-    void publish(String home, Decay decay, Set<String> existingSlices, ActionListener<Void> listener) {
-        publish(home, decay, existingSlices, 0, ActionListener.map(listener, done -> {
-            waiting.clear();
+    /**
+     * Adds the pending events to the items' rows. Followers of other log shards may write the same rows: after a version conflict,
+     * the rows are loaded and changed again.
+     *
+     * @param home         the name of the profile generation
+     * @param existingKeys keys of log shards whose marks a row must keep
+     */
+    void publish(String home, Decay decay, Set<String> existingKeys, ActionListener<Void> listener) {
+        publish(home, decay, existingKeys, 0, ActionListener.map(listener, done -> {
+            pending.clear();
             size = 0;
             return null;
         }));
     }
 
-    private void publish(String home, Decay decay, Set<String> existingSlices, int retries, ActionListener<Void> listener) {
-        items.load(home, waiting.keySet(), ActionListener.wrap(rows -> {
+    private void publish(String home, Decay decay, Set<String> existingKeys, int retries, ActionListener<Void> listener) {
+        items.load(home, pending.keySet(), ActionListener.wrap(rows -> {
             for (Stored stored : rows) {
                 ItemRow row = stored.row();
-                waiting.get(row.item()).forEach(event -> event.addTo(row, decay));
-                row.retainShards(existingSlices);
+                pending.get(row.item()).forEach(event -> event.addTo(row, decay));
+                row.retainShards(existingKeys);
             }
             items.save(home, rows, ActionListener.wrap(listener::onResponse, e -> {
                 if (retries < MAX_RETRIES && ExceptionsHelper.unwrapCause(e) instanceof VersionConflictEngineException) {
-                    publish(home, decay, existingSlices, retries + 1, listener);
+                    publish(home, decay, existingKeys, retries + 1, listener);
                 } else {
                     listener.onFailure(e);
                 }

@@ -1,6 +1,6 @@
 package org.opensearch.affinity.follow;
 
-import org.opensearch.affinity.event.Event.Skipped;
+import org.opensearch.affinity.event.Event.SkipReason;
 import org.opensearch.affinity.event.LogShardOrigin;
 import org.opensearch.affinity.vector.TasteStatistics;
 import org.opensearch.core.common.io.stream.StreamInput;
@@ -14,25 +14,34 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How far a slice was read, and what became of its events. Immutable; kept beside the profiles, so that both are backed up,
- * restored and deleted together.
+ * How far a follower has processed its log shard, and the outcome of the events so far. Immutable. It is stored in the profile index,
+ * so that profiles and progress are saved, restored and deleted together.
  *
- * @param readTo      every event up to this sequence number is in its profile or counted as skipped; -1 at the start
- * @param applied     events that are in profiles
- * @param skipped     events that changed no interest, by reason
- * @param population  of the users whose events were applied
- * @param shown       the population that searches compare with: as it was a tenth of its events ago at most, so that scores do
- *                    not move with every event
- * @param origin      what the slice was followed as before it was restored
- * @param seqNo       of the stored progress itself: only its owner can write the next
- * @param primaryTerm of the stored progress itself
+ * @param readTo              every event up to this sequence number is in its profile or counted as skipped; -1 at the start
+ * @param applied             the number of events that profiles contain
+ * @param skipped             the number of events that changed no interest, by reason
+ * @param tasteStatistics     of the applied events of positive weight
+ * @param publishedStatistics the statistics that searches use: an earlier value of {@code tasteStatistics}, replaced when the number
+ *                            of events has grown by 10 %, so that scores do not change with every event
+ * @param origin              the log shard that this one continues after a restore
+ * @param seqNo               of the document that the progress was read from: only the follower that knows it can overwrite it
+ * @param primaryTerm         of that document
  */
-public record Progress(long readTo, long applied, Map<Skipped, Long> skipped, TasteStatistics population, TasteStatistics shown, LogShardOrigin origin,
-    long seqNo, long primaryTerm)
-    implements
-        Writeable {
-    private static final double SHOWN_AGAIN = 1.1;
-    public static final Progress START = new Progress(
+public record Progress(
+    long readTo,
+    long applied,
+    Map<SkipReason, Long> skipped,
+    TasteStatistics tasteStatistics,
+    TasteStatistics publishedStatistics,
+    LogShardOrigin origin,
+    long seqNo,
+    long primaryTerm
+) implements Writeable {
+    /** The growth of the number of events at which statistics are published again. */
+    private static final double PUBLISH_GROWTH = 1.1;
+
+    /** The progress of a log shard that was never followed. */
+    static final Progress START = new Progress(
         -1,
         0,
         Map.of(),
@@ -47,7 +56,7 @@ public record Progress(long readTo, long applied, Map<Skipped, Long> skipped, Ta
         this(
             in.readZLong(),
             in.readVLong(),
-            in.readMap(reason -> reason.readEnum(Skipped.class), StreamInput::readVLong),
+            in.readMap(reason -> reason.readEnum(SkipReason.class), StreamInput::readVLong),
             new TasteStatistics(in),
             new TasteStatistics(in),
             new LogShardOrigin(in),
@@ -61,44 +70,45 @@ public record Progress(long readTo, long applied, Map<Skipped, Long> skipped, Ta
         out.writeZLong(readTo);
         out.writeVLong(applied);
         out.writeMap(skipped, StreamOutput::writeEnum, StreamOutput::writeVLong);
-        population.writeTo(out);
-        shown.writeTo(out);
+        tasteStatistics.writeTo(out);
+        publishedStatistics.writeTo(out);
         origin.writeTo(out);
         out.writeZLong(seqNo);
         out.writeVLong(primaryTerm);
     }
 
-    /** The progress once a batch is stored. */
-    Progress after(EventBatch batch) {
-        Map<Skipped, Long> total = new EnumMap<>(Skipped.class);
-        total.putAll(skipped);
-        batch.skipped().forEach((reason, count) -> total.merge(reason, count, Long::sum));
-        TasteStatistics now = population.with(batch.liked(), batch.repeats());
-        boolean moved = now.events() >= SHOWN_AGAIN * shown.events();
-        return new Progress(batch.readTo(), applied + batch.events(), total, now, moved ? now : shown, origin, seqNo, primaryTerm);
+    /** Returns the progress after a batch whose profiles are stored. */
+    Progress after(EventBatch.Outcome batch) {
+        Map<SkipReason, Long> totals = new EnumMap<>(SkipReason.class);
+        totals.putAll(skipped);
+        batch.skipped().forEach((reason, count) -> totals.merge(reason, count, Long::sum));
+        TasteStatistics now = tasteStatistics.with(batch.likedVectors(), batch.repeats());
+        TasteStatistics published = now.events() >= PUBLISH_GROWTH * publishedStatistics.events() ? now : publishedStatistics;
+        return new Progress(batch.readTo(), applied + batch.applied(), totals, now, published, origin, seqNo, primaryTerm);
     }
 
-    /** What a slice begins with that is this one restored: what was counted stays counted. Not stored yet. */
-    public Progress restored(LogShardOrigin from) {
-        return new Progress(readTo, applied, skipped, population, shown, from, START.seqNo, START.primaryTerm);
+    /** Returns this progress as the first one of a restored log shard that continues another. It is not stored yet. */
+    Progress restored(LogShardOrigin from) {
+        return new Progress(readTo, applied, skipped, tasteStatistics, publishedStatistics, from, START.seqNo, START.primaryTerm);
     }
 
-    /** The same, to go on from a sequence number at the latest. */
+    /** Returns this progress, reading on after a sequence number at the latest. */
     Progress upTo(long last) {
-        return new Progress(Math.min(readTo, last), applied, skipped, population, shown, origin, seqNo, primaryTerm);
+        long to = Math.min(readTo, last);
+        return new Progress(to, applied, skipped, tasteStatistics, publishedStatistics, origin, seqNo, primaryTerm);
     }
 
-    /** The same, stored as this version. */
-    public Progress storedAs(long newSeqNo, long newPrimaryTerm) {
-        return new Progress(readTo, applied, skipped, population, shown, origin, newSeqNo, newPrimaryTerm);
+    /** Returns this progress as stored in a version of its document. */
+    Progress storedAs(long newSeqNo, long newPrimaryTerm) {
+        return new Progress(readTo, applied, skipped, tasteStatistics, publishedStatistics, origin, newSeqNo, newPrimaryTerm);
     }
 
-    public boolean isStored() {
+    boolean isStored() {
         return seqNo != SequenceNumbers.UNASSIGNED_SEQ_NO;
     }
 
-    /** The name of a reason in JSON. */
-    public static String nameOf(Skipped reason) {
+    /** Returns the name of a reason in JSON. */
+    public static String nameOf(SkipReason reason) {
         return reason.name().toLowerCase(Locale.ROOT);
     }
 }

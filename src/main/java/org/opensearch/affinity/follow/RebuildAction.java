@@ -1,11 +1,10 @@
 package org.opensearch.affinity.follow;
 
-import org.opensearch.action.ActionRequestValidationException;
 import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
-import org.opensearch.action.support.clustermanager.AcknowledgedRequest;
 import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
 import org.opensearch.affinity.tracker.ProfileGenerations;
+import org.opensearch.affinity.tracker.TrackerChangeRequest;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.affinity.tracker.TransportChangeTrackers;
 import org.opensearch.cluster.ClusterState;
@@ -17,13 +16,12 @@ import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.TransportService;
-import org.opensearch.transport.client.Client;
 
 import java.io.IOException;
 
 /**
- * Begins to make a tracker's profiles and item table anew, from the whole log and beside those that are used, or gives that up.
- * {@link Rebuilds} does the work.
+ * Begins a rebuild of a tracker, or cancels it. A rebuild folds the whole log into a next generation of profiles and item rows, beside the
+ * live one. {@link Rebuilds} does the work; {@link WatchRebuildAction} waits for its end.
  */
 public final class RebuildAction extends ActionType<AcknowledgedResponse> {
     public static final String NAME = "cluster:admin/affinity/tracker/rebuild";
@@ -33,49 +31,41 @@ public final class RebuildAction extends ActionType<AcknowledgedResponse> {
         super(NAME, AcknowledgedResponse::new);
     }
 
-    public static final class Request extends AcknowledgedRequest<Request> {
-        private final String tracker;
+    public static final class Request extends TrackerChangeRequest<Request> {
         private final boolean cancel;
-        private final int only;
+        private final int generation;
 
-        /** @param cancel whether a rebuild that runs is to be given up, instead of beginning one */
+        /** @param cancel whether to cancel the rebuild that is running instead of beginning one */
         public Request(String tracker, boolean cancel) {
             this(tracker, cancel, 0);
         }
 
         /**
-         * To give one rebuild up, and not another one that was begun since.
+         * A request to cancel the rebuild of one generation, but not a later one.
          *
-         * @param generation that it makes
+         * @param generation the number of the generation that the rebuild makes
          */
         public static Request cancel(String tracker, int generation) {
             return new Request(tracker, true, generation);
         }
 
-        private Request(String tracker, boolean cancel, int only) {
-            this.tracker = tracker;
+        private Request(String tracker, boolean cancel, int generation) {
+            super(tracker);
             this.cancel = cancel;
-            this.only = only;
+            this.generation = generation;
         }
 
         Request(StreamInput in) throws IOException {
             super(in);
-            tracker = in.readString();
             cancel = in.readBoolean();
-            only = in.readVInt();
+            generation = in.readVInt();
         }
 
         @Override
         public void writeTo(StreamOutput out) throws IOException {
             super.writeTo(out);
-            out.writeString(tracker);
             out.writeBoolean(cancel);
-            out.writeVInt(only);
-        }
-
-        @Override
-        public ActionRequestValidationException validate() {
-            return null;
+            out.writeVInt(generation);
         }
     }
 
@@ -87,22 +77,21 @@ public final class RebuildAction extends ActionType<AcknowledgedResponse> {
             ClusterService clusterService,
             ThreadPool threadPool,
             ActionFilters filters,
-            IndexNameExpressionResolver resolver,
-            Client client
+            IndexNameExpressionResolver resolver
         ) {
-            super(NAME, transportService, clusterService, threadPool, filters, Request::new, resolver, client);
+            super(NAME, transportService, clusterService, threadPool, filters, Request::new, resolver);
         }
 
         @Override
         protected void clusterManagerOperation(Request request, ClusterState state, ActionListener<AcknowledgedResponse> listener) {
             submit(request, current -> {
-                Trackers.of(current).named(request.tracker);
+                Trackers.of(current).named(request.tracker());
                 ProfileGenerations generations = ProfileGenerations.of(current);
                 if (request.cancel == false) {
-                    return generations.begin(current, request.tracker);
+                    return generations.begin(current, request.tracker());
                 }
-                boolean another = request.only > 0 && generations.of(request.tracker).next() != request.only;
-                return another ? current : generations.cancel(current, request.tracker);
+                boolean another = request.generation > 0 && generations.of(request.tracker()).next() != request.generation;
+                return another ? current : generations.cancel(current, request.tracker());
             }, listener);
         }
     }

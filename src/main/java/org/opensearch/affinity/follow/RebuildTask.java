@@ -6,24 +6,24 @@ import org.opensearch.tasks.CancellableTask;
 import java.util.Map;
 
 /**
- * A rebuild as the task API shows it. The rebuild itself is in the cluster state and goes on without it; to cancel the task is to
- * give the rebuild up. Thread-safe.
+ * A task that shows the progress of a rebuild. The rebuild does not depend on the task: it goes on if the task's node is lost. Cancelling the
+ * task cancels the rebuild. Thread-safe.
  */
 final class RebuildTask extends CancellableTask {
-    private volatile Lag seen = new Lag(0, 0, 0, 0);
+    private volatile RebuildLag lag = new RebuildLag(0, 0, 0, 0);
 
     RebuildTask(long id, String type, String action, String description, TaskId parent, Map<String, String> headers) {
         super(id, type, action, description, parent, headers);
     }
 
-    /** Shows how far the rebuild is now. */
-    void show(Lag lag) {
-        seen = lag;
+    /** Sets the status of the task. */
+    void show(RebuildLag current) {
+        lag = current;
     }
 
     @Override
-    public Lag getStatus() {
-        return seen;
+    public RebuildLag getStatus() {
+        return lag;
     }
 
     @Override

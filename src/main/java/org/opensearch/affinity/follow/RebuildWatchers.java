@@ -9,45 +9,44 @@ import org.opensearch.transport.client.Client;
 import java.util.Set;
 
 /**
- * Sees to it that every rebuild can be seen as a task: whoever began one has a window onto it, which dies with its node. So after
- * an election, and when a node is gone, a rebuild that nobody watches gets another window, on the elected cluster manager.
- * Thread-safe.
+ * Gives every rebuild a {@link RebuildTask}. The node that receives a rebuild request runs one, which is lost with that node. So after an
+ * election, and after a node has left, the elected cluster manager runs one for each rebuild that has none. Thread-safe.
  */
 public final class RebuildWatchers {
     private final Client client;
-    /** The nodes of the last look, by id; none where all is to be looked at anew. */
+    /** The ids of the cluster's nodes at the last check; empty if all rebuilds are to be checked. */
     private Set<String> nodes = Set.of();
 
     public RebuildWatchers(Client client) {
         this.client = client;
     }
 
-    /** This node is the cluster manager from now on, and knows nothing of what was. */
-    public synchronized void elected() {
+    /** Makes the next check look at all rebuilds. To be called when this node becomes the cluster manager. */
+    public synchronized void checkAll() {
         nodes = Set.of();
     }
 
-    /** To be called again and again while this node is the cluster manager. */
-    public synchronized void keep(ClusterState state) {
+    /** Checks for rebuilds without a task, if a node has left since the last check. To be called regularly on the cluster manager. */
+    public synchronized void check(ClusterState state) {
         Set<String> now = Set.copyOf(state.nodes().getNodes().keySet());
-        boolean mayBeGone = nodes.isEmpty() || now.containsAll(nodes) == false;
+        boolean mayBeLost = nodes.isEmpty() || now.containsAll(nodes) == false;
         nodes = now;
-        if (mayBeGone) {
+        if (mayBeLost) {
             for (String tracker : ProfileGenerations.of(state).trackers()) {
                 if (ProfileGenerations.of(state).of(tracker).isRebuilding()) {
-                    openIfNone(new WatchRebuildAction.Request(tracker, false));
+                    watchUnlessWatched(new WatchRebuildAction.Request(tracker, false));
                 }
             }
         }
     }
 
-    private void openIfNone(WatchRebuildAction.Request watch) {
-        ListTasksRequest open = new ListTasksRequest().setActions(WatchRebuildAction.NAME).setDetailed(true);
-        client.admin().cluster().listTasks(open, ActionListener.wrap(found -> {
-            boolean watched = found.getTasks().stream().anyMatch(task -> watch.getDescription().equals(task.getDescription()));
+    private void watchUnlessWatched(WatchRebuildAction.Request request) {
+        ListTasksRequest list = new ListTasksRequest().setActions(WatchRebuildAction.NAME).setDetailed(true);
+        client.admin().cluster().listTasks(list, ActionListener.wrap(response -> {
+            boolean watched = response.getTasks().stream().anyMatch(task -> request.getDescription().equals(task.getDescription()));
             if (watched == false) {
-                client.execute(WatchRebuildAction.INSTANCE, watch, ActionListener.wrap(() -> {}));
+                client.execute(WatchRebuildAction.INSTANCE, request, ActionListener.wrap(() -> {}));
             }
-        }, e -> elected()));
+        }, e -> checkAll()));
     }
 }

@@ -7,7 +7,7 @@ import org.opensearch.affinity.item.ItemRowIndex;
 import org.opensearch.affinity.profile.ProfileIndex;
 import org.opensearch.affinity.profile.ProfilePages;
 import org.opensearch.affinity.tracker.ProfileGenerations;
-import org.opensearch.affinity.tracker.ProfileGenerations.Generation;
+import org.opensearch.affinity.tracker.ProfileGenerations.TrackerGenerations;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.affinity.tracker.UserKeys;
 import org.opensearch.affinity.tracker.UserNames;
@@ -28,10 +28,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 
 /**
- * Carries rebuilds on, step by step, on the elected cluster manager: makes the indices of the next generation, copies what users
- * did not want to be known, lets {@link FollowTasks} have it followed, puts it to use once it is as far as the one before, and
- * deletes that. What is to be done is read off the cluster state, so whoever is elected goes on where another one stopped. The
- * tasks that people see are windows onto it ({@link WatchRebuildAction}), and nothing here depends on them.
+ * Carries out rebuilds, on the elected cluster manager. A rebuild has these steps: create the indices of the next generation; copy opt-outs and
+ * erasures to it and mark it as ready, so that {@link FollowTasks} starts its followers; make it live once it has caught up with the live one;
+ * delete the old indices. The next step follows from the cluster state alone, so a newly elected cluster manager goes on where the last one
+ * stopped. The tasks that show rebuilds ({@link WatchRebuildAction}) only observe them.
  */
 public final class Rebuilds implements LocalNodeClusterManagerListener {
     private static final Logger LOGGER = LogManager.getLogger(Rebuilds.class);
@@ -42,9 +42,10 @@ public final class Rebuilds implements LocalNodeClusterManagerListener {
     private final ProfileIndex profiles;
     private final ProfilePages pages;
     private final ItemRowIndex items;
-    private final Set<String> underWay = ConcurrentHashMap.newKeySet();
+    /** The trackers with a step that has begun and not ended. */
+    private final Set<String> stepping = ConcurrentHashMap.newKeySet();
     private final Client client;
-    private final RebuildWatchers windows;
+    private final RebuildWatchers watchers;
     private final UserKeys keys;
     private Scheduler.Cancellable steps;
 
@@ -56,12 +57,12 @@ public final class Rebuilds implements LocalNodeClusterManagerListener {
         profiles = new ProfileIndex(client);
         pages = new ProfilePages(client);
         items = new ItemRowIndex(client);
-        windows = new RebuildWatchers(client);
+        watchers = new RebuildWatchers(client);
     }
 
     @Override
     public synchronized void onClusterManager() {
-        windows.elected();
+        watchers.checkAll();
         steps = client.threadPool().scheduleWithFixedDelay(this::step, EVERY, ThreadPool.Names.GENERIC);
     }
 
@@ -70,13 +71,14 @@ public final class Rebuilds implements LocalNodeClusterManagerListener {
         steps.cancel();
     }
 
+    /** Takes the next step of every rebuild whose last step has ended. */
     private void step() {
         ClusterState state = cluster.state();
-        windows.keep(state);
+        watchers.check(state);
         for (String tracker : ProfileGenerations.of(state).trackers()) {
-            if (underWay.add(tracker)) {
-                ActionListener<Void> done = ActionListener.wrap(stepped -> underWay.remove(tracker), e -> {
-                    underWay.remove(tracker);
+            if (stepping.add(tracker)) {
+                ActionListener<Void> done = ActionListener.wrap(stepped -> stepping.remove(tracker), e -> {
+                    stepping.remove(tracker);
                     LOGGER.warn("[{}] a step of its rebuild failed; will try again", tracker, RedactedException.of(e));
                 });
                 try {
@@ -89,44 +91,43 @@ public final class Rebuilds implements LocalNodeClusterManagerListener {
     }
 
     private void step(String tracker, ClusterState state, ActionListener<Void> done) {
-        Generation generation = ProfileGenerations.of(state).of(tracker);
+        TrackerGenerations generations = ProfileGenerations.of(state).of(tracker);
         List<String> leftOver = ProfileGenerations.of(state).leftOver(tracker, state);
         if (leftOver.isEmpty() == false) {
             profiles.delete(leftOver, done);
-        } else if (generation.isRebuilding() == false) {
+        } else if (generations.isRebuilding() == false) {
             done.onResponse(null);
-        } else if (generation.ready() == false) {
-            prepare(tracker, generation, state, done);
+        } else if (generations.ready() == false) {
+            prepare(tracker, generations.next(), state, done);
         } else {
-            finishIfFarEnough(tracker, generation, state, done);
+            finishIfCaughtUp(tracker, generations.next(), state, done);
         }
     }
 
-    private void prepare(String tracker, Generation generation, ClusterState state, ActionListener<Void> done) {
-        int next = generation.next();
+    private void prepare(String tracker, int next, ClusterState state, ActionListener<Void> done) {
         UserNames from = UserNames.live(tracker, state, keys);
         UserNames to = UserNames.of(tracker, next, state, keys);
-        ActionListener<Void> copied = ActionListener.wrap(
-            ready -> submit("rebuild ready", now -> ProfileGenerations.of(now).ready(now, tracker, next, to.chain()), done),
+        ActionListener<Void> whenCopied = ActionListener.wrap(
+            copied -> submit("rebuild ready", now -> ProfileGenerations.of(now).ready(now, tracker, next, to.chain()), done),
             done::onFailure
         );
-        ActionListener<Void> made = ActionListener.wrap(
-            there -> pages.copyAbsences(from, to, copied),
+        ActionListener<Void> whenCreated = ActionListener.wrap(
+            created -> pages.copyErasures(from, to, whenCopied),
             done::onFailure
         );
         profiles.create(
             tracker,
             next,
             false,
-            ActionListener.wrap(created -> items.create(tracker, next, false, made), done::onFailure)
+            ActionListener.wrap(created -> items.create(tracker, next, false, whenCreated), done::onFailure)
         );
     }
 
-    private void finishIfFarEnough(String tracker, Generation generation, ClusterState state, ActionListener<Void> done) {
-        Lag.of(Trackers.of(state).get(tracker), state, resolver, profiles, client, ActionListener.wrap(lag -> {
+    private void finishIfCaughtUp(String tracker, int next, ClusterState state, ActionListener<Void> done) {
+        RebuildLag.of(Trackers.of(state).get(tracker), state, resolver, client, ActionListener.wrap(lag -> {
             if (lag.isSmall()) {
                 LOGGER.info("[{}] is rebuilt from [{}] events; the new profiles are used from now on", tracker, lag.written());
-                submit("rebuild finished", now -> ProfileGenerations.of(now).finish(now, tracker, generation.next()), done);
+                submit("rebuild finished", now -> ProfileGenerations.of(now).finish(now, tracker, next), done);
             } else {
                 done.onResponse(null);
             }

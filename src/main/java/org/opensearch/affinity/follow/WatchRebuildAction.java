@@ -2,15 +2,13 @@ package org.opensearch.affinity.follow;
 
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
-import org.opensearch.action.ActionRequest;
-import org.opensearch.action.ActionRequestValidationException;
 import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
 import org.opensearch.affinity.cluster.RedactedException;
-import org.opensearch.affinity.profile.ProfileIndex;
 import org.opensearch.affinity.tracker.ProfileGenerations;
-import org.opensearch.affinity.tracker.ProfileGenerations.Generation;
+import org.opensearch.affinity.tracker.ProfileGenerations.TrackerGenerations;
+import org.opensearch.affinity.tracker.TrackerRequest;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
@@ -36,53 +34,48 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-/** Watches a rebuild until it is over, as a {@link RebuildTask}. There may be several of one rebuild, or none. */
+/**
+ * Waits for the end of a tracker's rebuild, as a {@link RebuildTask} that shows its progress. To be called while the rebuild is running.
+ * Several requests may wait for one rebuild.
+ */
 public final class WatchRebuildAction extends ActionType<WatchRebuildAction.Response> {
     public static final String NAME = "cluster:admin/affinity/tracker/rebuild/watch";
     public static final WatchRebuildAction INSTANCE = new WatchRebuildAction();
     private static final Logger LOGGER = LogManager.getLogger(WatchRebuildAction.class);
-    private static final TimeValue EVERY = TimeValue.timeValueSeconds(1);
+    private static final TimeValue INTERVAL = TimeValue.timeValueSeconds(1);
 
     private WatchRebuildAction() {
         super(NAME, Response::new);
     }
 
-    public static final class Request extends ActionRequest {
-        private final String tracker;
-        private final boolean kept;
+    public static final class Request extends TrackerRequest {
+        private final boolean storesResult;
 
-        /** @param kept whether how it ended can be asked for afterwards, by the id of the task */
-        public Request(String tracker, boolean kept) {
-            this.tracker = tracker;
-            this.kept = kept;
+        /** @param storesResult whether the response is stored with the task */
+        public Request(String tracker, boolean storesResult) {
+            super(tracker);
+            this.storesResult = storesResult;
         }
 
         Request(StreamInput in) throws IOException {
             super(in);
-            tracker = in.readString();
-            kept = in.readBoolean();
+            storesResult = in.readBoolean();
         }
 
         @Override
         public void writeTo(StreamOutput out) throws IOException {
             super.writeTo(out);
-            out.writeString(tracker);
-            out.writeBoolean(kept);
+            out.writeBoolean(storesResult);
         }
 
         @Override
         public boolean getShouldStoreResult() {
-            return kept;
-        }
-
-        @Override
-        public ActionRequestValidationException validate() {
-            return null;
+            return storesResult;
         }
 
         @Override
         public String getDescription() {
-            return "rebuild of tracker [" + tracker + "]";
+            return "rebuild of tracker [" + tracker() + "]";
         }
 
         @Override
@@ -93,15 +86,15 @@ public final class WatchRebuildAction extends ActionType<WatchRebuildAction.Resp
 
     /** How a rebuild ended. */
     public enum Outcome {
-        /** What it made is used. */
+        /** The generation that it made is live. */
         REBUILT,
-        /** It was given up, by whom ever, and all is as it was. */
+        /** It was cancelled, and the generation that was live still is. */
         CANCELLED,
-        /** The tracker is gone. */
+        /** The tracker was deleted. */
         DELETED
     }
 
-    /** The end of a rebuild, and for how long it was watched in milliseconds. */
+    /** The outcome of a rebuild, and how long the request waited for it in milliseconds. */
     public static final class Response extends ActionResponse implements ToXContentObject {
         private final String tracker;
         private final Outcome outcome;
@@ -138,13 +131,12 @@ public final class WatchRebuildAction extends ActionType<WatchRebuildAction.Resp
         }
     }
 
-    /** Runs on the node that was asked. */
+    /** Runs on the node that receives the request, and looks at its cluster state once a second. */
     public static final class Transport extends HandledTransportAction<Request, Response> {
         private final ClusterService cluster;
         private final IndexNameExpressionResolver resolver;
         private final ThreadPool threadPool;
         private final Client client;
-        private final ProfileIndex profiles;
 
         @Inject
         public Transport(
@@ -160,59 +152,62 @@ public final class WatchRebuildAction extends ActionType<WatchRebuildAction.Resp
             this.resolver = resolver;
             this.threadPool = threadPool;
             this.client = client;
-            profiles = new ProfileIndex(client);
         }
 
         @Override
         protected void doExecute(Task task, Request request, ActionListener<Response> listener) {
-            Window window = new Window(request.tracker, (RebuildTask) task, listener);
-            window.looks = threadPool.scheduleWithFixedDelay(window::look, EVERY, ThreadPool.Names.GENERIC);
+            Watcher watcher = new Watcher(request.tracker(), (RebuildTask) task, listener);
+            watcher.schedule = threadPool.scheduleWithFixedDelay(watcher::check, INTERVAL, ThreadPool.Names.GENERIC);
         }
 
-        /** One rebuild, seen again and again until it is over. */
-        private final class Window {
+        /** Checks one rebuild regularly, until it has ended. */
+        private final class Watcher {
             private final String tracker;
             private final RebuildTask task;
             private final ActionListener<Response> listener;
             private final int generation;
             private final long began = System.nanoTime();
-            private final AtomicBoolean busy = new AtomicBoolean();
-            private volatile Scheduler.Cancellable looks;
+            private final AtomicBoolean checking = new AtomicBoolean();
+            private volatile Scheduler.Cancellable schedule;
 
-            Window(String tracker, RebuildTask task, ActionListener<Response> listener) {
+            Watcher(String tracker, RebuildTask task, ActionListener<Response> listener) {
                 this.tracker = tracker;
                 this.task = task;
                 this.listener = listener;
-                Generation now = ProfileGenerations.of(cluster.state()).of(tracker);
+                TrackerGenerations now = ProfileGenerations.of(cluster.state()).of(tracker);
                 generation = now.isRebuilding() ? now.next() : now.live();
             }
 
-            private void look() {
-                if (busy.compareAndSet(false, true)) {
+            private void check() {
+                if (checking.compareAndSet(false, true)) {
                     try {
-                        look(cluster.state());
+                        check(cluster.state());
                     } catch (RuntimeException e) {
-                        done(nothing -> {}).onFailure(e);
+                        whenChecked(nothing -> {}).onFailure(e);
                     }
                 }
             }
 
-            private void look(ClusterState state) {
+            private void check(ClusterState state) {
                 if (ProfileGenerations.of(state).of(tracker).next() != generation) {
-                    looks.cancel(); // and it stays busy
+                    schedule.cancel(); // checking stays true: this is the last check
                     listener.onResponse(new Response(tracker, outcome(state), (System.nanoTime() - began) / 1_000_000));
                 } else if (task.isCancelled()) {
-                    client.execute(RebuildAction.INSTANCE, RebuildAction.Request.cancel(tracker, generation), done(given -> {}));
+                    RebuildAction.Request cancel = RebuildAction.Request.cancel(tracker, generation);
+                    client.execute(RebuildAction.INSTANCE, cancel, whenChecked(cancelled -> {}));
                 } else {
-                    Lag.of(Trackers.of(state).get(tracker), state, resolver, profiles, client, done(task::show));
+                    RebuildLag.of(Trackers.of(state).get(tracker), state, resolver, client, whenChecked(task::show));
                 }
             }
 
-            /** What fails is tried again by the next look: nothing but the state says that a rebuild is over. */
-            private <T> ActionListener<T> done(Consumer<T> seen) {
+            /** After a failure the next check tries again: a rebuild has ended only when the cluster state says so. */
+            private <T> ActionListener<T> whenChecked(Consumer<T> use) {
                 return ActionListener.runAfter(
-                    ActionListener.wrap(seen::accept, e -> LOGGER.debug("cannot see the rebuild of [{}]", tracker, RedactedException.of(e))),
-                    () -> busy.set(false)
+                    ActionListener.wrap(
+                        use::accept,
+                        e -> LOGGER.debug("cannot read the progress of the rebuild of [{}]", tracker, RedactedException.of(e))
+                    ),
+                    () -> checking.set(false)
                 );
             }
 

@@ -4,9 +4,8 @@ import org.opensearch.action.admin.indices.alias.Alias;
 import org.opensearch.action.get.GetResponse;
 import org.opensearch.action.index.IndexRequest;
 import org.opensearch.affinity.cluster.SystemDocuments;
-import org.opensearch.affinity.profile.ProfileIndex;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.ProfileGenerations;
-import org.opensearch.cluster.ClusterState;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.xcontent.XContentFactory;
 import org.opensearch.common.xcontent.XContentHelper;
@@ -28,9 +27,6 @@ import java.util.List;
  * table. Thread-safe.
  */
 public final class ItemRowIndex {
-    /** The prefix of the names of all indices of item rows. */
-    static final String PREFIX = ProfileIndex.SYSTEM_PREFIX + "items-";
-
     /**
      * A row with the version of the document that it was read from.
      *
@@ -46,21 +42,6 @@ public final class ItemRowIndex {
         documents = new SystemDocuments(client);
     }
 
-    /** The alias under which a tracker's item rows are read and written. */
-    public static String alias(String tracker) {
-        return PREFIX + tracker;
-    }
-
-    /** All indices of a tracker's item rows, of all generations. Tracker names contain no dot, so no other tracker's index matches. */
-    public static List<String> indices(String tracker, ClusterState state) {
-        return state.metadata().indices().keySet().stream().filter(index -> index.startsWith(alias(tracker) + ".")).toList();
-    }
-
-    /** The name of the index of item rows of a generation. */
-    public static String index(String tracker, int generation) {
-        return alias(tracker) + "." + (generation + 1);
-    }
-
     /**
      * Creates the index of a generation unless it exists.
      *
@@ -70,9 +51,9 @@ public final class ItemRowIndex {
         Settings settings = Settings.builder().put("index.auto_expand_replicas", "0-all").build();
         List<Alias> aliases = ProfileGenerations.names(tracker, generation, live)
             .stream()
-            .map(name -> new Alias(alias(name)).writeIndex(true))
+            .map(name -> new Alias(IndexNames.ITEM_ROWS.alias(name)).writeIndex(true))
             .toList();
-        documents.create(index(tracker, generation), aliases, settings, mapping(), listener);
+        documents.create(IndexNames.ITEM_ROWS.ofGeneration(tracker, generation), aliases, settings, mapping(), listener);
     }
 
     private static XContentBuilder mapping() {
@@ -91,7 +72,7 @@ public final class ItemRowIndex {
     /** Reads the rows of items and answers with them in the order of the items; an item without a stored row gets a new one. */
     public void load(String tracker, Collection<String> items, ActionListener<List<Stored>> listener) {
         List<String> ids = items.stream().map(item -> SystemDocuments.id("item:", item)).toList();
-        documents.get(alias(tracker), ids, ActionListener.map(listener, found -> {
+        documents.get(IndexNames.ITEM_ROWS.alias(tracker), ids, ActionListener.map(listener, found -> {
             List<Stored> rows = new ArrayList<>(found.size());
             int i = 0;
             for (String item : items) {
@@ -125,8 +106,8 @@ public final class ItemRowIndex {
         XContentBuilder source = SystemDocuments.source().field("item", row.item());
         source.field("popularity", row.weight()).field("time", row.time());
         SystemDocuments.write(source, "row", row);
-        IndexRequest request = new IndexRequest(alias(tracker)).id(SystemDocuments.id("item:", row.item())).setRequireAlias(true);
+        IndexRequest request = new IndexRequest(IndexNames.ITEM_ROWS.alias(tracker)).id(SystemDocuments.id("item:", row.item())).setRequireAlias(true);
         request.source(source.endObject());
-        return SystemDocuments.over(request, stored.isNew(), stored.seqNo(), stored.primaryTerm());
+        return SystemDocuments.ifUnchanged(request, stored.isNew(), stored.seqNo(), stored.primaryTerm());
     }
 }

@@ -6,6 +6,7 @@ import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.search.SearchResponse;
 import org.opensearch.action.search.SearchScrollRequest;
 import org.opensearch.affinity.cluster.SystemDocuments;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.search.SearchHit;
@@ -39,7 +40,7 @@ public final class ItemRowPages {
     public void walk(String tracker, Visitor visitor, ActionListener<Void> listener) {
         SearchSourceBuilder source = new SearchSourceBuilder().size(PAGE_SIZE).fetchSource(false).sort("_doc");
         source.docValueField("item").docValueField("popularity").docValueField("time", "epoch_millis");
-        String alias = ItemRowIndex.alias(tracker);
+        String alias = IndexNames.ITEM_ROWS.alias(tracker);
         SearchRequest search = new SearchRequest(alias).source(source).allowPartialSearchResults(false).scroll(KEEP_ALIVE);
         documents.asPlugin(listener, wrapped -> client.admin().indices().refresh(new RefreshRequest(alias), ActionListener.wrap(
             refreshed -> client.search(search, page(visitor, wrapped)),

@@ -1,9 +1,10 @@
 package org.opensearch.affinity.item;
 
-import org.apache.lucene.internal.hppc.LongIntHashMap;
 import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.BytesRef;
 import org.opensearch.affinity.item.PopularitySnapshot.Row;
+import org.opensearch.common.util.BigArrays;
+import org.opensearch.common.util.LongHash;
 
 import java.util.Arrays;
 import java.util.HashMap;
@@ -26,9 +27,10 @@ public final class ItemTable {
     /** The ratio to the mean from which on the all-time popularity is 1. */
     private static final double MAX_RATIO = 1_024;
     private static final long REFRESH_INTERVAL_MS = 1_000;
+    private static final float MAX_LOAD_FACTOR = 0.75f;
 
     // Guarded by this. Rows are added and replaced, never removed.
-    private final LongIntHashMap numbers = new LongIntHashMap();
+    private final LongHash numbers = hashTable(0);
     private Row[] rows = new Row[0];
 
     private final Executor executor;
@@ -72,13 +74,13 @@ public final class ItemTable {
      */
     public synchronized void update(ItemRow row, long seqNo) {
         long item = ItemRow.hash(new BytesRef(row.item()));
-        int number = numbers.getOrDefault(item, numbers.size());
-        if (number < numbers.size() && rows[number].seqNo() >= seqNo) {
+        int number = (int) numbers.find(item);
+        if (number >= 0 && rows[number].seqNo() >= seqNo) {
             return;
         }
-        if (number == numbers.size()) {
+        if (number < 0) {
+            number = (int) numbers.add(item);
             rows = ArrayUtil.grow(rows, number + 1);
-            numbers.put(item, number);
         }
         double log2Weight = Math.log(row.weight()) / Math.log(2);
         long observations = row.likes() + row.impressions();
@@ -130,14 +132,29 @@ public final class ItemTable {
         }
     }
 
+    /** A table that is not recycled, so the garbage collector frees it and it needs no closing. */
+    private static LongHash hashTable(int expectedSize) {
+        return new LongHash(expectedSize, MAX_LOAD_FACTOR, BigArrays.NON_RECYCLING_INSTANCE);
+    }
+
     private PopularitySnapshot compute(long nowMs, double halfLife) {
         Row[] copy;
-        LongIntHashMap copiedNumbers;
+        LongHash copiedNumbers = null;
+        long[] hashes = null;
         synchronized (this) {
-            copy = Arrays.copyOf(rows, numbers.size());
+            copy = Arrays.copyOf(rows, (int) numbers.size());
             // Rows are never removed, so an equal number of them has the same numbers.
             PopularitySnapshot last = snapshot;
-            copiedNumbers = last != null && last.rows().length == copy.length ? last.numbers() : numbers.clone();
+            if (last != null && last.rows().length == copy.length) {
+                copiedNumbers = last.numbers();
+            } else {
+                hashes = new long[copy.length];
+                Arrays.setAll(hashes, numbers::get);
+            }
+        }
+        if (copiedNumbers == null) {
+            copiedNumbers = hashTable(hashes.length);
+            Arrays.stream(hashes).forEach(copiedNumbers::add);
         }
         return PopularitySnapshot.of(nowMs, halfLife, copiedNumbers, copy);
     }

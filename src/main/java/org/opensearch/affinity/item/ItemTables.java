@@ -8,6 +8,7 @@ import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
 import org.opensearch.affinity.cluster.RedactedException;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.core.common.bytes.BytesArray;
 import org.opensearch.core.common.bytes.BytesReference;
@@ -45,7 +46,7 @@ public final class ItemTables {
     /** Opens an item table for an index of item rows and keeps it up to date. Other indices are ignored. */
     public void listenTo(IndexModule module) {
         String name = module.getIndex().getName();
-        if (name.startsWith(ItemRowIndex.PREFIX) == false) {
+        if (IndexNames.ITEM_ROWS.contains(name) == false) {
             return;
         }
         ItemTable table = open(name, task -> loader.execute(task));

@@ -1,6 +1,6 @@
 package org.opensearch.affinity.item;
 
-import org.apache.lucene.internal.hppc.LongIntHashMap;
+import org.opensearch.common.util.LongHash;
 
 import java.util.Arrays;
 import java.util.HashMap;
@@ -18,7 +18,7 @@ import java.util.Map;
  * @param popularities  signal {@code popularity} of the items, without regard to contexts
  * @param allTime       signal {@code popularity_all_time} of the items
  */
-record PopularitySnapshot(long createdMs, double halfLife, double meanLevel, Map<String, Double> contextShares, LongIntHashMap numbers,
+record PopularitySnapshot(long createdMs, double halfLife, double meanLevel, Map<String, Double> contextShares, LongHash numbers,
     Row[] rows, float[] popularities, float[] allTime) {
 
     /**
@@ -45,7 +45,7 @@ record PopularitySnapshot(long createdMs, double halfLife, double meanLevel, Map
         }
     }
 
-    static PopularitySnapshot of(long nowMs, double halfLife, LongIntHashMap numbers, Row[] rows) {
+    static PopularitySnapshot of(long nowMs, double halfLife, LongHash numbers, Row[] rows) {
         // Items that were shown and never liked have the weight 0 and are left out of the means.
         double[] likedLevels = Arrays.stream(rows).filter(row -> row.allTimeWeight > 0).mapToDouble(row -> row.level(halfLife)).toArray();
         int liked = likedLevels.length;
@@ -88,7 +88,7 @@ record PopularitySnapshot(long createdMs, double halfLife, double meanLevel, Map
 
     /** The index of an item into the arrays; -1 for an item without a row. */
     int number(long item) {
-        return numbers.getOrDefault(item, -1);
+        return (int) numbers.find(item);
     }
 
     /** The weight of a row in relation to the mean weight of the liked items; 0 for an item that no event liked. */

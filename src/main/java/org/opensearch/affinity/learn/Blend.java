@@ -4,48 +4,56 @@ import org.apache.lucene.util.RamUsageEstimator;
 
 import java.util.List;
 
-/** Models of one catalogue whose scores are added: {@code score(j) = Σ weight · score of the part}. */
+/**
+ * Weighted sum of the scores of several models of one catalogue: {@code score(j) = Σ weight · score of the model}.
+ * {@code ./bench learn} measures it; no training serves it yet.
+ */
 public record Blend(List<Part> parts) implements InterestModel {
-    private static final int SAMPLE = 500;
+    private static final int SAMPLED_USERS = 500;
 
-    /** One model, and what its scores are multiplied by. */
+    /** One model and the factor of its scores. */
     public record Part(InterestModel model, float weight) {}
 
+    /** @throws IllegalArgumentException if there is no part, or if the parts have catalogues of different sizes */
     public Blend {
-        if (parts.isEmpty() || parts.stream().mapToInt(part -> part.model.items()).distinct().count() != 1) {
-            throw new IllegalArgumentException("a blend has models of one catalogue, got catalogues of " + parts.stream().map(part -> part.model.items()).toList());
+        List<Integer> sizes = parts.stream().map(part -> part.model.items()).distinct().toList();
+        if (sizes.size() != 1) {
+            throw new IllegalArgumentException("a blend needs models of one catalogue, got catalogues of " + sizes + " items");
         }
         parts = List.copyOf(parts);
     }
 
     /**
-     * Two models that learned from a log. Their scores have units of their own, so each is divided by what its best new item
-     * scores for the log's users on average.
+     * Blends two models. Their scores have different units, so the scores of each are divided by its mean best score of an item
+     * that is new to the user.
      *
-     * @param share what the other counts, from 0 to 1; the rest is for the one
+     * @param share        weight of the second model, from 0 to 1; the first has the rest
+     * @param interactions that both models were learned from
      */
-    public static Blend of(InterestModel one, InterestModel other, double share, InteractionMatrix log) {
-        return new Blend(List.of(new Part(one, (float) ((1 - share) / typical(one, log))), new Part(other, (float) (share / typical(other, log)))));
+    public static Blend of(InterestModel first, InterestModel second, double share, InteractionMatrix interactions) {
+        Part one = new Part(first, (float) ((1 - share) / meanBestScore(first, interactions)));
+        Part other = new Part(second, (float) (share / meanBestScore(second, interactions)));
+        return new Blend(List.of(one, other));
     }
 
-    /** The best score of what a user has not, averaged over users spread over the log; 1 where that says nothing. */
-    private static double typical(InterestModel model, InteractionMatrix log) {
-        int step = Math.max(1, log.users() / SAMPLE);
+    /** The best score of an item that is new to the user, averaged over evenly spaced users; 1 if that is not above 0. */
+    private static double meanBestScore(InterestModel model, InteractionMatrix interactions) {
+        int step = Math.max(1, interactions.users() / SAMPLED_USERS);
         double sum = 0;
-        int asked = 0;
-        for (int user = 0; user < log.users(); user += step) {
-            float[] scores = model.scores(log.history(user));
-            for (int place = log.start(user); place < log.end(user); place++) {
-                scores[log.item(place)] = 0;
+        int sampled = 0;
+        for (int user = 0; user < interactions.users(); user += step) {
+            float[] scores = model.scores(interactions.history(user));
+            for (int position = interactions.start(user); position < interactions.end(user); position++) {
+                scores[interactions.item(position)] = 0;
             }
             float best = 0;
             for (float score : scores) {
                 best = Math.max(best, score);
             }
             sum += best;
-            asked++;
+            sampled++;
         }
-        return sum > 0 ? sum / asked : 1;
+        return sum > 0 ? sum / sampled : 1;
     }
 
     @Override

@@ -4,46 +4,50 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
- * Coordinate ascent over settings: turns one dial after another and leaves each where a figure is largest, the earlier value
- * where two are equal, until a round changes nothing or rounds are over. What was tried already is not tried again.
+ * Coordinate ascent over hyperparameters: varies one after another and keeps the value with the largest objective. On a tie the
+ * earlier trial wins. The search ends after a round without improvement, or when all rounds are done. No setting is evaluated
+ * twice.
  *
- * @param rounds how often all dials are turned, at least 1
+ * @param rounds largest number of passes over all hyperparameters, at least 1
  */
-public record CoordinateSearch<M>(List<Hyperparameter<M>> dials, int rounds) {
-    /** What one setting gave. */
-    public record Trial<M>(M method, double figure) {}
+public record CoordinateSearch<M>(List<Hyperparameter<M>> hyperparameters, int rounds) {
+    /** One evaluated setting and the value of the objective. */
+    public record Trial<M>(M method, double value) {}
 
-    /** What should be large. */
+    /** The function to maximise. */
     @FunctionalInterface
-    public interface Figure<M> {
-        /** @param watch over this trial */
-        double of(M method, ProgressListener watch);
+    public interface Objective<M> {
+        /** @param progress of this evaluation alone */
+        double evaluate(M method, ProgressListener progress);
     }
 
     /**
-     * @param start where the dials stand before
-     * @param heard is told of each trial as it is made
+     * Returns the best trial.
+     *
+     * @param start   the setting to begin with
+     * @param onTrial called after each trial
      */
-    public Trial<M> best(M start, Figure<M> figure, ProgressListener watch, Consumer<Trial<M>> heard) {
-        Map<M, Double> tried = new HashMap<>();
-        int most = Math.max(1, rounds * dials.stream().mapToInt(dial -> dial.turns().size()).sum());
+    public Trial<M> maximise(M start, Objective<M> objective, ProgressListener progress, Consumer<Trial<M>> onTrial) {
+        Map<M, Double> evaluated = new HashMap<>();
+        int steps = Math.max(1, rounds * hyperparameters.stream().mapToInt(hyperparameter -> hyperparameter.values().size()).sum());
+        int step = 0;
         Trial<M> best = new Trial<>(start, Double.NEGATIVE_INFINITY);
-        int made = 0;
         for (int round = 0; round < rounds; round++) {
             M before = best.method;
-            for (Hyperparameter<M> dial : dials) {
-                M from = best.method;
-                for (Hyperparameter.Turn<M> turn : dial.turns()) {
-                    M method = turn.turn(from);
-                    double part = Math.min(1, (double) made++ / most);
-                    ProgressListener now = watch.part(part, Math.min(1, (double) made / most));
-                    if (tried.containsKey(method) == false) {
-                        Trial<M> trial = new Trial<>(method, figure.of(method, now));
-                        tried.put(method, trial.figure);
-                        heard.accept(trial);
-                        best = trial.figure > best.figure ? trial : best;
+            for (Hyperparameter<M> hyperparameter : hyperparameters) {
+                M base = best.method;
+                for (UnaryOperator<M> value : hyperparameter.values()) {
+                    M method = value.apply(base);
+                    ProgressListener own = progress.part(Math.min(1, (double) step / steps), Math.min(1, (step + 1.0) / steps));
+                    step++;
+                    if (evaluated.containsKey(method) == false) {
+                        Trial<M> trial = new Trial<>(method, objective.evaluate(method, own));
+                        evaluated.put(method, trial.value);
+                        onTrial.accept(trial);
+                        best = trial.value > best.value ? trial : best;
                     }
                 }
             }

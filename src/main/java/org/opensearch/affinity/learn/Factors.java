@@ -2,12 +2,15 @@ package org.opensearch.affinity.learn;
 
 import org.apache.lucene.util.VectorUtil;
 
-/** A vector an item, and a way to make one of a history: {@code score(j) = encoder(history) · vector(j)}. */
+/**
+ * A vector per item and an encoder that makes a user's vector of a history: {@code score(j) = encoder(history) · vector(j)}.
+ * {@code ./bench learn} measures it; no training serves it yet.
+ */
 public final class Factors implements InterestModel {
     private final float[][] vectors;
     private final HistoryEncoder encoder;
 
-    /** @param vectors by item, all of the encoder's dimension; kept, not copied */
+    /** @param vectors by item, of the encoder's dimension, of any length; kept, not copied */
     public Factors(float[][] vectors, HistoryEncoder encoder) {
         this.vectors = vectors;
         this.encoder = encoder;
@@ -22,12 +25,12 @@ public final class Factors implements InterestModel {
         return encoder.dimension();
     }
 
-    /** The vector of an item; not to be written into. */
+    /** Returns the vector of an item, which callers must not change. */
     public float[] vector(int item) {
         return vectors[item];
     }
 
-    /** Makes the vector of a user. */
+    /** Returns the encoder of histories. */
     public HistoryEncoder encoder() {
         return encoder;
     }

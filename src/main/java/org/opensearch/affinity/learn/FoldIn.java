@@ -3,25 +3,27 @@ package org.opensearch.affinity.learn;
 import org.apache.lucene.util.RamUsageEstimator;
 
 /**
- * A user's vector is the one that the factorisation would have learned of this history alone, with the items as they are:
- * {@code (α G + λ' I + Σ c h hᵀ)⁻¹ Σ c h}, with {@code c = w · keep^a} for the history's item h of weight w and age a, the items'
- * Gram matrix G, and {@code λ' = λ (Σ c + α n)^ν} for n items.
+ * Encodes a history as the user's vector that the factorisation would learn from it with fixed item vectors:
+ * {@code (α G + λ' I + Σ c h hᵀ)⁻¹ Σ c h}. Here h is the vector of a history's item of weight w and age a (0 is the newest),
+ * {@code c = w · recencyDecay^a}, G the Gram matrix of the item vectors, and {@code λ' = λ (Σ c + α n)^ν} for n items (Rendle et
+ * al., RecSys'22, section 3). {@code ./bench learn} measures it; no training serves it yet.
  */
 public final class FoldIn implements HistoryEncoder {
     private final float[][] inputs;
     private final float[][] base;
     private final Regularisation regularisation;
-    private final double keep;
+    private final double recencyDecay;
 
     /**
-     * @param inputs by item; kept, not copied
-     * @param base   the lower triangle of α G
+     * @param inputs       vectors by item, of any length; kept, not copied
+     * @param base         the lower triangle of α G; kept, not copied
+     * @param recencyDecay as in {@link WeightedHistory#decayed}
      */
-    public FoldIn(float[][] inputs, float[][] base, Regularisation regularisation, double keep) {
+    public FoldIn(float[][] inputs, float[][] base, Regularisation regularisation, double recencyDecay) {
         this.inputs = inputs;
         this.base = base;
         this.regularisation = regularisation;
-        this.keep = keep;
+        this.recencyDecay = recencyDecay;
     }
 
     @Override
@@ -29,28 +31,28 @@ public final class FoldIn implements HistoryEncoder {
         return base.length;
     }
 
-    public double keep() {
-        return keep;
+    public double recencyDecay() {
+        return recencyDecay;
     }
 
     @Override
     public float[] vector(WeightedHistory history) {
-        WeightedHistory faded = history.faded(keep);
-        NormalEquations normal = new NormalEquations(base);
+        WeightedHistory decayed = history.decayed(recencyDecay);
         double sum = 0;
-        for (float weight : faded.weights()) {
+        for (float weight : decayed.weights()) {
             sum += weight;
         }
-        normal.begin(regularisation.lambda(sum, inputs.length));
-        for (int i = 0; i < faded.size(); i++) {
-            normal.add(faded.weights()[i], inputs[faded.items()[i]]);
+        NormalEquations equations = new NormalEquations(base);
+        equations.begin(regularisation.lambda(sum, inputs.length));
+        for (int i = 0; i < decayed.size(); i++) {
+            equations.add(decayed.weights()[i], inputs[decayed.items()[i]]);
         }
         float[] vector = new float[base.length];
-        normal.solve(vector);
+        equations.solve(vector);
         return vector;
     }
 
-    /** Without the items' vectors, which are those of the model. */
+    /** Does not count the item vectors, which {@link Factors} counts. */
     @Override
     public long ramBytesUsed() {
         long bytes = RamUsageEstimator.shallowSizeOf(base);

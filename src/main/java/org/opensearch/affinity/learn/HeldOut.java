@@ -2,116 +2,120 @@ package org.opensearch.affinity.learn;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
- * A log, and what some of its users took besides: what a model that learned from the log should find.
+ * Interactions to learn from, and held-out items of some users that a model should rank high.
  *
- * @param log    what is known
- * @param users  whom the model is asked for
- * @param wanted by asked user, items that are not in his row, at least one
+ * @param training the interactions that a model may learn from
+ * @param users    the users of the evaluation
+ * @param relevant held-out items by position in {@code users}, at least one each; none is in the user's row of {@code training}
  */
-public record HeldOut(InteractionMatrix log, int[] users, int[][] wanted) {
+public record HeldOut(InteractionMatrix training, int[] users, int[][] relevant) {
+    private static final int USERS_PER_CHUNK = 16;
+
+    /** @throws IllegalArgumentException if {@code users} and {@code relevant} differ in length */
     public HeldOut {
-        if (users.length != wanted.length) {
-            throw new IllegalArgumentException(users.length + " users with " + wanted.length + " lists of wanted items");
+        if (users.length != relevant.length) {
+            throw new IllegalArgumentException(
+                "users and relevant must have one length, got [" + users.length + "] users and [" + relevant.length + "] lists of items"
+            );
         }
     }
 
-    /** Of a log with order: the newest item of everybody who has more than one. */
+    /** Holds out the newest item of each user with at least two. The order of rows must be known. */
     public static HeldOut newest(InteractionMatrix all) {
-        return of(all, user -> {
+        return split(all, user -> {
             int size = all.end(user) - all.start(user);
             return size < 2 ? new int[0] : new int[] { size - 1 };
         });
     }
 
-    /** A part of each user's items, drawn by chance; of who has too few for one, none. */
-    public static HeldOut random(InteractionMatrix all, double part, long seed) {
+    /** Holds out a random fraction of each user's items, rounded down. */
+    public static HeldOut random(InteractionMatrix all, double fraction, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        return of(all, user -> {
+        return split(all, user -> {
             int size = all.end(user) - all.start(user);
             int[] drawn = IntStream.range(0, size).toArray();
             for (int i = size - 1; i > 0; i--) {
-                int other = random.nextInt(i + 1);
-                int here = drawn[i];
-                drawn[i] = drawn[other];
-                drawn[other] = here;
+                swap(drawn, i, random.nextInt(i + 1));
             }
-            return Arrays.copyOf(drawn, (int) (part * size));
+            return Arrays.copyOf(drawn, (int) (fraction * size));
         });
     }
 
-    /** Which of a user's interactions are held out, counted from the oldest. */
-    private interface Choice {
-        int[] of(int user);
-    }
-
-    private static HeldOut of(InteractionMatrix all, Choice choice) {
-        InteractionMatrix.Builder rest = new InteractionMatrix.Builder(all.items());
+    /** @param heldOut by user, the indices of held-out interactions in the user's row, 0 being the oldest */
+    private static HeldOut split(InteractionMatrix all, IntFunction<int[]> heldOut) {
+        InteractionMatrix.Builder training = new InteractionMatrix.Builder(all.items());
         int[] users = new int[all.users()];
-        int[][] wanted = new int[all.users()][];
-        int asked = 0;
+        int[][] relevant = new int[all.users()][];
+        int size = 0;
         for (int user = 0; user < all.users(); user++) {
-            int first = all.start(user);
-            int[] out = Arrays.stream(choice.of(user)).map(i -> first + i).sorted().toArray();
-            for (int place = first; place < all.end(user); place++) {
-                if (Arrays.binarySearch(out, place) < 0) {
-                    rest.add(user, all.item(place), all.weight(place), all.ordered() ? place : 0);
+            int start = all.start(user);
+            int[] out = Arrays.stream(heldOut.apply(user)).map(i -> start + i).sorted().toArray();
+            for (int position = start; position < all.end(user); position++) {
+                if (Arrays.binarySearch(out, position) < 0) {
+                    training.add(user, all.item(position), all.weight(position), all.ordered() ? position : 0);
                 }
             }
             if (out.length > 0) {
-                users[asked] = user;
-                wanted[asked++] = Arrays.stream(out).map(all::item).toArray();
+                users[size] = user;
+                relevant[size++] = Arrays.stream(out).map(all::item).toArray();
             }
         }
-        return new HeldOut(rest.build(), Arrays.copyOf(users, asked), Arrays.copyOf(wanted, asked));
+        return new HeldOut(training.build(), Arrays.copyOf(users, size), Arrays.copyOf(relevant, size));
     }
 
-    /** The same log, with at most so many of the users, drawn by chance. */
-    public HeldOut sample(int most, long seed) {
-        if (users.length <= most) {
+    /** Returns the same training interactions with at most {@code max} of the users, drawn at random. */
+    public HeldOut sample(int max, long seed) {
+        if (users.length <= max) {
             return this;
         }
         SplittableRandom random = new SplittableRandom(seed);
         int[] drawn = IntStream.range(0, users.length).toArray();
-        for (int i = 0; i < most; i++) {
-            int other = i + random.nextInt(drawn.length - i);
-            int here = drawn[i];
-            drawn[i] = drawn[other];
-            drawn[other] = here;
+        for (int i = 0; i < max; i++) {
+            swap(drawn, i, i + random.nextInt(drawn.length - i));
         }
-        int[] kept = Arrays.copyOf(drawn, most);
-        Arrays.sort(kept);
-        return new HeldOut(log, Arrays.stream(kept).map(i -> users[i]).toArray(), Arrays.stream(kept).mapToObj(i -> wanted[i]).toArray(int[][]::new));
+        int[] sampled = Arrays.copyOf(drawn, max);
+        Arrays.sort(sampled);
+        int[] sampledUsers = Arrays.stream(sampled).map(i -> users[i]).toArray();
+        return new HeldOut(training, sampledUsers, Arrays.stream(sampled).mapToObj(i -> relevant[i]).toArray(int[][]::new));
     }
 
-    /** How well a model finds what is wanted, among all items that are not in the user's row. */
-    public RankingMetrics judge(InterestModel model, ParallelFor crew, ProgressListener watch) {
-        RankingMetrics verdict = RankingMetrics.over(users.length);
-        crew.share(users.length, 16, watch, (from, to) -> {
-            float[] scores = new float[log.items()];
+    private static void swap(int[] numbers, int i, int j) {
+        int number = numbers[i];
+        numbers[i] = numbers[j];
+        numbers[j] = number;
+    }
+
+    /** Measures how high a model ranks the held-out items, among all items that are not in the user's row. */
+    public RankingMetrics evaluate(InterestModel model, ParallelFor parallel, ProgressListener progress) {
+        RankingMetrics metrics = RankingMetrics.ofUsers(users.length);
+        parallel.run(users.length, USERS_PER_CHUNK, progress, (from, to) -> {
+            float[] scores = new float[training.items()];
             for (int i = from; i < to; i++) {
                 Arrays.fill(scores, 0);
-                model.score(log.history(users[i]), 1, scores);
-                verdict.put(i, best(scores, users[i]), wanted[i]);
+                model.score(training.history(users[i]), 1, scores);
+                metrics.set(i, topNewItems(scores, users[i]), relevant[i]);
             }
         });
-        return verdict;
+        return metrics;
     }
 
-    private int[] best(float[] scores, int user) {
-        for (int place = log.start(user); place < log.end(user); place++) {
-            scores[log.item(place)] = Float.NEGATIVE_INFINITY;
+    /** Overwrites the scores of the user's own items. */
+    private int[] topNewItems(float[] scores, int user) {
+        for (int position = training.start(user); position < training.end(user); position++) {
+            scores[training.item(position)] = Float.NEGATIVE_INFINITY;
         }
-        TopK best = new TopK(RankingMetrics.DEPTH);
+        TopK top = new TopK(RankingMetrics.DEPTH);
         for (int item = 0; item < scores.length; item++) {
             if (scores[item] > Float.NEGATIVE_INFINITY) {
-                best.offer(item, scores[item]);
+                top.offer(item, scores[item]);
             }
         }
-        int[] items = new int[best.size()];
-        best.drain(items, new float[items.length]);
+        int[] items = new int[top.size()];
+        top.drain(items, new float[items.length]);
         return items;
     }
 }

@@ -2,22 +2,19 @@ package org.opensearch.affinity.learn;
 
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * One setting of a method, and the values that may be tried.
+ * One hyperparameter of a method, and the values that a search may try.
  *
- * @param turns the method with each of the values
+ * @param values functions that each return the method with one value of this hyperparameter and all others unchanged
  */
-public record Hyperparameter<M>(String name, List<Turn<M>> turns) {
-    /** The method with one value, whatever else it has. */
-    @FunctionalInterface
-    public interface Turn<M> {
-        M turn(M method);
-    }
-
+public record Hyperparameter<M>(String name, List<UnaryOperator<M>> values) {
+    /** @param with returns the method with a value of the hyperparameter */
     @SafeVarargs
+    @SuppressWarnings("varargs")
     public static <M, V> Hyperparameter<M> of(String name, BiFunction<M, V, M> with, V... values) {
-        return new Hyperparameter<>(name, Stream.of(values).<Turn<M>>map(value -> method -> with.apply(method, value)).toList());
+        return new Hyperparameter<>(name, Stream.of(values).<UnaryOperator<M>>map(value -> method -> with.apply(method, value)).toList());
     }
 }

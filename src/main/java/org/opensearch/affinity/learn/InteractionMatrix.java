@@ -8,21 +8,21 @@ import org.apache.lucene.util.RamUsageEstimator;
 import java.util.Arrays;
 
 /**
- * Who took which items: a row a user, of items in the order of time, oldest first. Users are 0 to {@link #users} - 1, items 0 to
- * {@link #items} - 1. An interaction has a place, counted through all rows: those of user u are {@code start(u)} to
- * {@code end(u) - 1}. Eight bytes an interaction, and four a user. Immutable.
+ * Sparse matrix of users and items: one row per user with the items in order of time, oldest first. Users are numbered 0 to
+ * {@link #users} - 1, items 0 to {@link #items} - 1. All interactions are numbered through all rows; those of user u have the
+ * positions {@code start(u)} to {@code end(u) - 1}. Takes eight bytes per interaction and four per user. Immutable.
  */
 public final class InteractionMatrix implements Accountable {
     private final int items;
     private final int[] starts;
-    private final int[] taken;
+    private final int[] columns;
     private final float[] weights;
     private final boolean ordered;
 
-    private InteractionMatrix(int items, int[] starts, int[] taken, float[] weights, boolean ordered) {
+    private InteractionMatrix(int items, int[] starts, int[] columns, float[] weights, boolean ordered) {
         this.items = items;
         this.starts = starts;
-        this.taken = taken;
+        this.columns = columns;
         this.weights = weights;
         this.ordered = ordered;
     }
@@ -35,12 +35,12 @@ public final class InteractionMatrix implements Accountable {
         return items;
     }
 
-    /** How many interactions there are. */
+    /** Returns the number of interactions. */
     public int size() {
-        return taken.length;
+        return columns.length;
     }
 
-    /** Whether the order within rows means anything: whether some user did two things at different times. */
+    /** Whether the order within rows is known: at least one user has two interactions at different times. */
     public boolean ordered() {
         return ordered;
     }
@@ -53,95 +53,98 @@ public final class InteractionMatrix implements Accountable {
         return starts[user + 1];
     }
 
-    /** The item at a place. */
-    public int item(int place) {
-        return taken[place];
+    /** Returns the item of the interaction at a position. */
+    public int item(int position) {
+        return columns[position];
     }
 
-    /** What the interaction at a place counts, above 0. */
-    public float weight(int place) {
-        return weights[place];
+    /** Returns the weight of the interaction at a position, above 0. */
+    public float weight(int position) {
+        return weights[position];
     }
 
-    /** The whole row of a user, as an encoder reads it. */
+    /** Returns the row of a user, newest first. */
     public WeightedHistory history(int user) {
         int size = end(user) - start(user);
-        int[] newest = new int[size];
-        float[] counts = new float[size];
+        int[] newestFirst = new int[size];
+        float[] historyWeights = new float[size];
         for (int age = 0; age < size; age++) {
-            newest[age] = taken[end(user) - 1 - age];
-            counts[age] = weights[end(user) - 1 - age];
+            newestFirst[age] = columns[end(user) - 1 - age];
+            historyWeights[age] = weights[end(user) - 1 - age];
         }
-        return new WeightedHistory(newest, counts);
+        return new WeightedHistory(newestFirst, historyWeights);
     }
 
-    /** What each user's interactions weigh together, by user: his degree in the graph of users and items. */
+    /** Returns the sum of the weights of each user's interactions: the user's degree in the bipartite graph. */
     public double[] userDegrees() {
         double[] degrees = new double[users()];
         for (int user = 0; user < degrees.length; user++) {
-            for (int place = start(user); place < end(user); place++) {
-                degrees[user] += weights[place];
+            for (int position = start(user); position < end(user); position++) {
+                degrees[user] += weights[position];
             }
         }
         return degrees;
     }
 
-    /** The same by item. */
+    /** Returns the sum of the weights of each item's interactions. */
     public double[] itemDegrees() {
         double[] degrees = new double[items];
-        for (int place = 0; place < taken.length; place++) {
-            degrees[taken[place]] += weights[place];
+        for (int position = 0; position < columns.length; position++) {
+            degrees[columns[position]] += weights[position];
         }
         return degrees;
     }
 
     @Override
     public long ramBytesUsed() {
-        return RamUsageEstimator.sizeOf(starts) + RamUsageEstimator.sizeOf(taken) + RamUsageEstimator.sizeOf(weights);
+        return RamUsageEstimator.sizeOf(starts) + RamUsageEstimator.sizeOf(columns) + RamUsageEstimator.sizeOf(weights);
     }
 
     /**
-     * Takes interactions in any order, 20 bytes each until {@link #build}. What a user did with one item several times becomes one
-     * interaction with the sum of the weights, at the newest time. At one time, the order is that of the calls.
+     * Collects interactions in any order; takes 20 bytes per interaction until {@link #build}. Several interactions of one user
+     * with one item become one, with the sum of the weights and the newest time. Interactions with equal times keep the order of
+     * the calls. Not thread-safe.
      */
     public static final class Builder {
         private final int items;
         private int users;
         private int size;
-        private int[] who = new int[16];
-        private int[] what = new int[16];
+        private int[] rows = new int[16];
+        private int[] columns = new int[16];
         private float[] weights = new float[16];
         private long[] times = new long[16];
 
-        /** @param items how many items the catalogue has; those that nobody took count too */
+        /** @param items size of the catalogue, including items without interactions */
         public Builder(int items) {
             if (items < 0) {
-                throw new IllegalArgumentException("a catalogue cannot have " + items + " items");
+                throw new IllegalArgumentException("[items] must be at least 0, got [" + items + "]");
             }
             this.items = items;
         }
 
         /**
-         * @param weight what it counts, finite and above 0
-         * @param time   in any unit; the same for all where nobody knows
-         * @throws IllegalArgumentException when the user is below 0, the item is not in the catalogue, or the weight is not as said
+         * Adds an interaction.
+         *
+         * @param weight finite and above 0
+         * @param time   in any unit; one value for all interactions if times are unknown
+         * @throws IllegalArgumentException if the user, the item or the weight is out of range
          */
         public Builder add(int user, int item, float weight, long time) {
             if (user < 0 || user == Integer.MAX_VALUE) {
-                throw new IllegalArgumentException("no user " + user);
+                throw new IllegalArgumentException("[user] must be at least 0 and below [" + Integer.MAX_VALUE + "], got [" + user + "]");
             }
             if (item < 0 || item >= items) {
-                throw new IllegalArgumentException("no item " + item + " in a catalogue of " + items);
+                throw new IllegalArgumentException("[item] must be at least 0 and below [" + items + "], got [" + item + "]");
             }
             if (weight > 0 == false || Float.isFinite(weight) == false) {
-                throw new IllegalArgumentException("a weight must be finite and above 0, got " + weight);
+                throw new IllegalArgumentException("[weight] must be finite and above 0, got [" + weight + "]");
             }
-            who = ArrayUtil.grow(who, size + 1);
-            what = ArrayUtil.grow(what, size + 1);
+            rows = ArrayUtil.grow(rows, size + 1);
+            columns = ArrayUtil.grow(columns, size + 1);
             weights = ArrayUtil.grow(weights, size + 1);
             times = ArrayUtil.grow(times, size + 1);
-            who[size] = user;
-            what[size] = item;
+            rows[size] = user;
+            columns[size] = item;
             weights[size] = weight;
             times[size] = time;
             size++;
@@ -149,24 +152,24 @@ public final class InteractionMatrix implements Accountable {
             return this;
         }
 
-        /** As many users as the largest number said; the builder is of no use afterwards. */
+        /** Returns a matrix with rows for all users up to the largest one added. The builder must not be used afterwards. */
         public InteractionMatrix build() {
             sort();
             int[] starts = new int[users + 1];
-            int kept = merge(starts);
+            int merged = merge(starts);
             boolean ordered = false;
-            for (int i = 1; i < kept && ordered == false; i++) {
-                ordered = who[i] == who[i - 1] && times[i] != times[i - 1];
+            for (int i = 1; i < merged && ordered == false; i++) {
+                ordered = rows[i] == rows[i - 1] && times[i] != times[i - 1];
             }
-            return new InteractionMatrix(items, starts, Arrays.copyOf(what, kept), Arrays.copyOf(weights, kept), ordered);
+            return new InteractionMatrix(items, starts, Arrays.copyOf(columns, merged), Arrays.copyOf(weights, merged), ordered);
         }
 
-        /** By user, then by time; stable. */
+        /** Sorts by user, then by time; stable. */
         private void sort() {
             new InPlaceMergeSorter() {
                 @Override
                 protected int compare(int i, int j) {
-                    return who[i] != who[j] ? Integer.compare(who[i], who[j]) : Long.compare(times[i], times[j]);
+                    return rows[i] != rows[j] ? Integer.compare(rows[i], rows[j]) : Long.compare(times[i], times[j]);
                 }
 
                 @Override
@@ -177,12 +180,12 @@ public final class InteractionMatrix implements Accountable {
         }
 
         private void swapAt(int i, int j) {
-            int user = who[i];
-            who[i] = who[j];
-            who[j] = user;
-            int item = what[i];
-            what[i] = what[j];
-            what[j] = item;
+            int user = rows[i];
+            rows[i] = rows[j];
+            rows[j] = user;
+            int item = columns[i];
+            columns[i] = columns[j];
+            columns[j] = item;
             float weight = weights[i];
             weights[i] = weights[j];
             weights[j] = weight;
@@ -191,31 +194,36 @@ public final class InteractionMatrix implements Accountable {
             times[j] = time;
         }
 
-        /** Moves what stays to the front; what was older of a user's item adds its weight to the newest. */
+        /** Merges repeated interactions into the newest, moves the remaining ones to the front and returns their number. */
         private int merge(int[] starts) {
-            int[] newest = new int[items];
-            Arrays.fill(newest, -1);
-            for (int i = size - 1; i >= 0; i--) {
-                int later = newest[what[i]];
-                if (later >= 0 && who[later] == who[i]) {
-                    weights[later] = Math.min(Float.MAX_VALUE, weights[later] + weights[i]);
-                    weights[i] = 0;
-                } else {
-                    newest[what[i]] = i;
-                }
-            }
-            int kept = 0;
+            addWeightsToNewest();
+            int merged = 0;
             for (int i = 0; i < size; i++) {
                 if (weights[i] > 0) {
-                    swapAt(kept, i);
-                    starts[who[kept] + 1]++;
-                    kept++;
+                    swapAt(merged, i);
+                    starts[rows[merged] + 1]++;
+                    merged++;
                 }
             }
             for (int user = 0; user < users; user++) {
                 starts[user + 1] += starts[user];
             }
-            return kept;
+            return merged;
+        }
+
+        /** An interaction that a newer one of the same user and item replaces has weight 0 afterwards. */
+        private void addWeightsToNewest() {
+            int[] newest = new int[items];
+            Arrays.fill(newest, -1);
+            for (int i = size - 1; i >= 0; i--) {
+                int newer = newest[columns[i]];
+                if (newer >= 0 && rows[newer] == rows[i]) {
+                    weights[newer] = Math.min(Float.MAX_VALUE, weights[newer] + weights[i]);
+                    weights[i] = 0;
+                } else {
+                    newest[columns[i]] = i;
+                }
+            }
         }
     }
 }

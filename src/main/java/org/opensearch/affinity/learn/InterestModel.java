@@ -3,22 +3,22 @@ package org.opensearch.affinity.learn;
 import org.apache.lucene.util.Accountable;
 
 /**
- * What was learned: how much each item suits a history. All scores are finite, and 0 for everything where the history is empty.
- * Immutable; any thread may use it.
+ * A learned model that scores how well each item of a catalogue fits a history. Scores are finite, in a unit of the model's own,
+ * and 0 for all items if the history is empty. Immutable and thread-safe.
  */
 public sealed interface InterestModel extends Accountable permits Neighbours, Factors, Blend {
-    /** How many items the catalogue has. */
+    /** Returns the number of items of the catalogue. */
     int items();
 
     /**
-     * Adds the scores of all items, times a factor, to what is there.
+     * Adds the scores of all items, times a factor, to an array.
      *
      * @param history items of this catalogue
-     * @param into    a number an item
+     * @param into    one number per item
      */
     void score(WeightedHistory history, float factor, float[] into);
 
-    /** The scores of all items. */
+    /** Returns the scores of all items. */
     default float[] scores(WeightedHistory history) {
         float[] scores = new float[items()];
         score(history, 1, scores);

@@ -1,27 +1,30 @@
 package org.opensearch.affinity.learn;
 
-/** A {@link InteractionMatrix} by item: who took it and at which places, ordered by place. Eight bytes an interaction. */
+/**
+ * The columns of an {@link InteractionMatrix}: for each item its users and the positions of their interactions, in ascending order
+ * of position. The entries of item i are {@code start(i)} to {@code end(i) - 1}. Eight bytes per interaction. Immutable.
+ */
 public final class ItemColumns {
     private final int[] starts;
     private final int[] users;
-    private final int[] places;
+    private final int[] positions;
 
-    public ItemColumns(InteractionMatrix log) {
-        starts = new int[log.items() + 1];
-        users = new int[log.size()];
-        places = new int[log.size()];
-        for (int place = 0; place < log.size(); place++) {
-            starts[log.item(place) + 1]++;
+    public ItemColumns(InteractionMatrix interactions) {
+        starts = new int[interactions.items() + 1];
+        users = new int[interactions.size()];
+        positions = new int[interactions.size()];
+        for (int position = 0; position < interactions.size(); position++) {
+            starts[interactions.item(position) + 1]++;
         }
-        for (int item = 0; item < log.items(); item++) {
+        for (int item = 0; item < interactions.items(); item++) {
             starts[item + 1] += starts[item];
         }
         int[] next = starts.clone();
-        for (int user = 0; user < log.users(); user++) {
-            for (int place = log.start(user); place < log.end(user); place++) {
-                int row = next[log.item(place)]++;
-                users[row] = user;
-                places[row] = place;
+        for (int user = 0; user < interactions.users(); user++) {
+            for (int position = interactions.start(user); position < interactions.end(user); position++) {
+                int entry = next[interactions.item(position)]++;
+                users[entry] = user;
+                positions[entry] = position;
             }
         }
     }
@@ -34,11 +37,13 @@ public final class ItemColumns {
         return starts[item + 1];
     }
 
-    public int user(int row) {
-        return users[row];
+    /** Returns the user of an entry. */
+    public int user(int entry) {
+        return users[entry];
     }
 
-    public int place(int row) {
-        return places[row];
+    /** Returns the position of an entry's interaction in the {@link InteractionMatrix}. */
+    public int position(int entry) {
+        return positions[entry];
     }
 }

@@ -1,11 +1,11 @@
 package org.opensearch.affinity.learn;
 
-/** A way to learn which items go together, with its settings. Immutable; any thread may use it. */
+/** A learning method with its hyperparameters. Immutable and thread-safe. */
 public interface LearningMethod {
     /**
-     * Learns from a log, of any size: of nothing it learns that nothing goes together.
+     * Learns a model. Without interactions, the model scores all items 0.
      *
-     * @throws java.util.concurrent.CancellationException when the watch threw it
+     * @throws java.util.concurrent.CancellationException if the progress listener threw it
      */
-    InterestModel learn(InteractionMatrix log, ParallelFor crew, ProgressListener watch);
+    InterestModel learn(InteractionMatrix interactions, ParallelFor parallel, ProgressListener progress);
 }

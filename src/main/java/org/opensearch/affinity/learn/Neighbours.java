@@ -5,56 +5,55 @@ import org.apache.lucene.util.RamUsageEstimator;
 import java.util.BitSet;
 
 /**
- * A few items that go with each item. With the history's item h of age a (0 is the newest) and weight w,
- * {@code score(j) = Σ_h w · keep^a · similarity(h, j)}. Eight bytes a neighbour.
+ * Item-item neighbours: a few similar items per item. For the history's items h of weight w and age a (0 is the newest),
+ * {@code score(j) = Σ_h w · recencyDecay^a · similarity(h, j)}. Takes eight bytes per neighbour.
  */
 public final class Neighbours implements InterestModel {
-    private final int[][] ordinals;
+    private final int[][] neighbours;
     private final float[][] similarities;
-    private final double keep;
+    private final double recencyDecay;
 
     /**
-     * @param ordinals     by item, its neighbours, nearest first; kept, not copied
-     * @param similarities as many, above 0
-     * @param keep         what each item of a history counts of the next newer one, above 0, at most 1
+     * @param neighbours   by item, its neighbours in descending order of similarity; kept, not copied
+     * @param similarities of the neighbours, above 0; kept, not copied
+     * @param recencyDecay as in {@link WeightedHistory#decayed}, above 0, at most 1
      */
-    public Neighbours(int[][] ordinals, float[][] similarities, double keep) {
-        this.ordinals = ordinals;
+    public Neighbours(int[][] neighbours, float[][] similarities, double recencyDecay) {
+        this.neighbours = neighbours;
         this.similarities = similarities;
-        this.keep = keep;
+        this.recencyDecay = recencyDecay;
     }
 
     @Override
     public int items() {
-        return ordinals.length;
+        return neighbours.length;
     }
 
-    /** How many neighbours an item has. */
+    /** Returns the number of an item's neighbours. */
     public int size(int item) {
-        return ordinals[item].length;
+        return neighbours[item].length;
     }
 
-    /** The neighbour at a rank, 0 being the nearest. */
+    /** Returns the neighbour at a rank; rank 0 is the most similar one. */
     public int neighbour(int item, int rank) {
-        return ordinals[item][rank];
+        return neighbours[item][rank];
     }
 
     public float similarity(int item, int rank) {
         return similarities[item][rank];
     }
 
-    /** What each item of a history counts of the next newer one. */
-    public double keep() {
-        return keep;
+    public double recencyDecay() {
+        return recencyDecay;
     }
 
-    /** Items that have a neighbour or are one: of the others it is not known what they go with. */
+    /** Returns the items that have a neighbour or are one. Nothing is known of the similarities of all others. */
     public BitSet known() {
-        BitSet known = new BitSet(ordinals.length);
-        for (int item = 0; item < ordinals.length; item++) {
-            for (int other : ordinals[item]) {
+        BitSet known = new BitSet(neighbours.length);
+        for (int item = 0; item < neighbours.length; item++) {
+            for (int neighbour : neighbours[item]) {
                 known.set(item);
-                known.set(other);
+                known.set(neighbour);
             }
         }
         return known;
@@ -62,22 +61,22 @@ public final class Neighbours implements InterestModel {
 
     @Override
     public void score(WeightedHistory history, float factor, float[] into) {
-        WeightedHistory faded = history.faded(keep);
-        for (int i = 0; i < faded.size(); i++) {
-            int[] near = ordinals[faded.items()[i]];
-            float[] by = similarities[faded.items()[i]];
-            float weight = factor * faded.weights()[i];
-            for (int rank = 0; rank < near.length; rank++) {
-                into[near[rank]] += weight * by[rank];
+        WeightedHistory decayed = history.decayed(recencyDecay);
+        for (int i = 0; i < decayed.size(); i++) {
+            int[] itemNeighbours = neighbours[decayed.items()[i]];
+            float[] itemSimilarities = similarities[decayed.items()[i]];
+            float weight = factor * decayed.weights()[i];
+            for (int rank = 0; rank < itemNeighbours.length; rank++) {
+                into[itemNeighbours[rank]] += weight * itemSimilarities[rank];
             }
         }
     }
 
     @Override
     public long ramBytesUsed() {
-        long bytes = 2 * RamUsageEstimator.shallowSizeOf(ordinals);
-        for (int item = 0; item < ordinals.length; item++) {
-            bytes += RamUsageEstimator.sizeOf(ordinals[item]) + RamUsageEstimator.sizeOf(similarities[item]);
+        long bytes = 2 * RamUsageEstimator.shallowSizeOf(neighbours);
+        for (int item = 0; item < neighbours.length; item++) {
+            bytes += RamUsageEstimator.sizeOf(neighbours[item]) + RamUsageEstimator.sizeOf(similarities[item]);
         }
         return bytes;
     }

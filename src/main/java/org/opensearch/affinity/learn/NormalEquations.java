@@ -2,24 +2,24 @@ package org.opensearch.affinity.learn;
 
 /**
  * Normal equations of one row of a factorisation, {@code (base + λ I + Σ c x xᵀ) w = Σ c s x} with confidences c and scores s,
- * solved by Cholesky decomposition. For one thread; in floats, because the inner loops are sums of multiples of rows, which then
- * run in vector registers.
+ * solved by Cholesky decomposition. Computes in floats, because the inner loops add multiples of rows and so run in vector
+ * registers. Not thread-safe. {@code ./bench learn} measures it; no training serves it yet.
  */
 public final class NormalEquations {
-    private static final float LEAST_PIVOT = 1e-9f;
+    private static final float MIN_PIVOT = 1e-9f;
 
     private final float[][] base;
     private final float[][] matrix;
     private final float[] right;
 
-    /** @param base the lower triangle of a symmetric matrix without negative eigenvalues; kept, not copied */
+    /** @param base the lower triangle of a positive semidefinite matrix; kept, not copied */
     public NormalEquations(float[][] base) {
         this.base = base;
         matrix = RowMatrix.triangle(base.length);
         right = new float[base.length];
     }
 
-    /** Begins with the next row. */
+    /** Begins the equations of the next row. */
     public void begin(double lambda) {
         for (int d = 0; d < base.length; d++) {
             System.arraycopy(base[d], 0, matrix[d], 0, d + 1);
@@ -28,18 +28,18 @@ public final class NormalEquations {
         }
     }
 
-    /** One more thing that should have score 1, and how much that matters. */
+    /** Adds a vector whose score should be 1. */
     public void add(float confidence, float[] x) {
         add(confidence, 1, x);
     }
 
-    /** One more thing that should have a score, and how much that matters. */
+    /** Adds a vector that should have the given score. */
     public void add(float confidence, float score, float[] x) {
         RowMatrix.addOuter(confidence, x, matrix);
         RowMatrix.add(confidence * score, x, right);
     }
 
-    /** Writes the row that solves them. */
+    /** Writes the solution w. Overwrites the equations. */
     public void solve(float[] into) {
         decompose();
         int n = right.length;
@@ -59,14 +59,14 @@ public final class NormalEquations {
     }
 
     /**
-     * {@code L Lᵀ} in place, row by row from the bottom of what remains: each step takes a multiple of a column off all rows below.
-     * A pivot that rounding made too small is set to the least: what belongs to it becomes next to nothing.
+     * Right-looking Cholesky decomposition {@code L Lᵀ} in place: each step subtracts a multiple of a column from all rows below.
+     * A pivot that rounding made too small is raised to the minimum, which makes its part of the solution almost 0.
      */
     private void decompose() {
         int n = right.length;
         float[] column = new float[n];
         for (int k = 0; k < n; k++) {
-            float pivot = (float) Math.sqrt(Math.max(LEAST_PIVOT, matrix[k][k]));
+            float pivot = (float) Math.sqrt(Math.max(MIN_PIVOT, matrix[k][k]));
             matrix[k][k] = pivot;
             for (int d = k + 1; d < n; d++) {
                 column[d] = matrix[d][k] / pivot;

@@ -5,76 +5,82 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Threads that share work: the one that calls, and as many of an executor as it gives. An executor that refuses or is late makes
- * work slower and never stops it.
+ * A parallel loop: the calling thread works, together with threads of an executor. If the executor refuses or delays tasks, the
+ * loop is slower but still completes.
  *
- * @param executor where the others come from
- * @param threads  how many work at most, the one that calls included; at least 1
+ * @param executor of the additional threads
+ * @param threads  largest number of threads including the calling one, at least 1
  */
 public record ParallelFor(Executor executor, int threads) {
-    /** The thread that calls. */
-    public static final ParallelFor ALONE = new ParallelFor(task -> { throw new RejectedExecutionException(); }, 1);
+    /** Uses the calling thread only. */
+    public static final ParallelFor SEQUENTIAL = new ParallelFor(task -> { throw new RejectedExecutionException(); }, 1);
 
+    /** @throws IllegalArgumentException if there is no thread */
     public ParallelFor {
         if (threads < 1) {
-            throw new IllegalArgumentException("somebody must work, got " + threads + " threads");
+            throw new IllegalArgumentException("[threads] must be at least 1, got [" + threads + "]");
         }
     }
 
-    /** One slice of the work. What it writes must depend on the slice alone. */
+    /** The body of a loop. What it writes must depend on the range alone. */
     @FunctionalInterface
-    public interface Task {
+    public interface Body {
         /**
-         * @param from the first
-         * @param to   the one after the last
+         * Processes a range of indices.
+         *
+         * @param from the first index
+         * @param to   the index after the last one
          */
-        void work(int from, int to);
+        void run(int from, int to);
     }
 
     /**
-     * Cuts 0 to {@code count} into slices of a size and has all of them done. Returns, or throws what a slice or the watch threw,
-     * when nobody works any more.
+     * Runs the body for all indices from 0 to {@code count - 1}, in chunks. Returns when no thread works on the loop any more, and
+     * throws the first exception of a chunk or of the progress listener.
+     *
+     * @param progress called by the calling thread
      */
-    public void share(int count, int slice, ProgressListener watch, Task task) {
-        Shift shift = new Shift(count, slice, task);
-        for (int other = 1; other < Math.min(threads, shift.slices); other++) {
+    public void run(int count, int chunkSize, ProgressListener progress, Body body) {
+        Loop loop = new Loop(count, chunkSize, body);
+        for (int thread = 1; thread < Math.min(threads, loop.chunks); thread++) {
             try {
-                executor.execute(shift::join);
+                executor.execute(loop::help);
             } catch (RejectedExecutionException e) {
                 break;
             }
         }
-        shift.lead(watch);
+        loop.lead(progress);
     }
 
-    /** One piece of work that is shared. */
-    private static final class Shift {
+    /** One call of {@link #run}. */
+    private static final class Loop {
         private final int count;
-        private final int slice;
-        private final int slices;
-        private final Task task;
+        private final int chunkSize;
+        private final int chunks;
+        private final Body body;
         private final AtomicInteger next = new AtomicInteger();
         private volatile Throwable failure;
-        private int working;
+        // Guarded by this.
+        private int helpers;
 
-        Shift(int count, int slice, Task task) {
+        Loop(int count, int chunkSize, Body body) {
             this.count = count;
-            this.slice = slice;
-            this.slices = (int) Math.ceilDiv((long) count, slice);
-            this.task = task;
+            this.chunkSize = chunkSize;
+            this.chunks = (int) Math.ceilDiv((long) count, chunkSize);
+            this.body = body;
         }
 
-        /** Works and watches until everybody is done. */
-        void lead(ProgressListener watch) {
+        /** Called by the calling thread: works, reports progress and waits for the helpers. */
+        void lead(ProgressListener progress) {
             try {
-                watch.at(0);
-                while (one()) {
-                    watch.at(Math.min(1.0, (double) next.get() / slices));
+                progress.at(0);
+                while (runNextChunk()) {
+                    progress.at(Math.min(1.0, (double) next.get() / chunks));
                 }
             } catch (RuntimeException | Error e) {
                 fail(e);
             }
-            end();
+            awaitHelpers();
             if (failure instanceof RuntimeException e) {
                 throw e;
             }
@@ -83,37 +89,37 @@ public record ParallelFor(Executor executor, int threads) {
             }
         }
 
-        /** Works as long as there is something to do: when the lead has ended, all slices are taken or one has failed. */
-        void join() {
+        /** Called by the executor's threads. One that starts after the loop has ended finds no chunk left. */
+        void help() {
             synchronized (this) {
-                working++;
+                helpers++;
             }
             try {
                 boolean more = true;
                 while (more) {
-                    more = one();
+                    more = runNextChunk();
                 }
             } catch (RuntimeException | Error e) {
                 fail(e);
             } finally {
                 synchronized (this) {
-                    working--;
+                    helpers--;
                     notifyAll();
                 }
             }
         }
 
-        private boolean one() {
+        private boolean runNextChunk() {
             if (failure != null) {
                 return false;
             }
-            int mine = next.getAndIncrement();
-            if (mine >= slices) {
-                next.set(slices);
+            int chunk = next.getAndIncrement();
+            if (chunk >= chunks) {
+                next.set(chunks);
                 return false;
             }
-            int from = mine * slice;
-            task.work(from, (int) Math.min(count, (long) from + slice));
+            int from = chunk * chunkSize;
+            body.run(from, (int) Math.min(count, (long) from + chunkSize));
             return true;
         }
 
@@ -123,11 +129,11 @@ public record ParallelFor(Executor executor, int threads) {
             }
         }
 
-        /** An interrupt waits: others still write into what the caller would believe to be its own. */
-        private void end() {
+        /** Defers an interrupt, because helpers still write to the caller's arrays. */
+        private void awaitHelpers() {
             boolean interrupted = false;
             synchronized (this) {
-                while (working > 0) {
+                while (helpers > 0) {
                     try {
                         wait();
                     } catch (InterruptedException e) {

@@ -1,19 +1,21 @@
 package org.opensearch.affinity.learn;
 
-/** Is told how far learning is, and may end it. Called by the thread that learns, some times a second while all goes well. */
+/** Receives the progress of a computation and may cancel it. Called by the computing thread, a few times per second. */
 @FunctionalInterface
 public interface ProgressListener {
-    /** Nobody looks. */
-    ProgressListener NOBODY = part -> {};
+    /** Ignores progress. */
+    ProgressListener NONE = fraction -> {};
 
     /**
-     * @param part how much of the whole is done, from 0 to 1, never less than before
-     * @throws java.util.concurrent.CancellationException to end learning, which then throws the same
+     * Reports progress.
+     *
+     * @param fraction the completed fraction, from 0 to 1, never less than in the call before
+     * @throws java.util.concurrent.CancellationException to cancel the computation, which then throws the same exception
      */
-    void at(double part);
+    void at(double fraction);
 
-    /** A watch over one part of the whole. */
+    /** Returns a listener for a part of the computation, from one fraction of the whole to another. */
     default ProgressListener part(double from, double to) {
-        return part -> at(from + (to - from) * part);
+        return fraction -> at(from + (to - from) * fraction);
     }
 }

@@ -4,13 +4,14 @@ import org.apache.lucene.util.RamUsageEstimator;
 
 import java.util.SplittableRandom;
 
-/** What is done with a row of numbers for each of many things. */
+/** Functions on matrices that are arrays of rows of equal length. */
 public final class RowMatrix {
-    private static final int SLICE = 512;
+    private static final int MIN_CHUNK_SIZE = 512;
+    private static final int MAX_CHUNKS = 64;
 
     private RowMatrix() {}
 
-    /** Rows of normally distributed numbers, the same for the same seed. */
+    /** Returns rows of normally distributed numbers, which depend on the seed alone. */
     public static float[][] random(int count, int dimension, double deviation, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         float[][] rows = new float[count][dimension];
@@ -22,12 +23,12 @@ public final class RowMatrix {
         return rows;
     }
 
-    /** How many numbers each row has, 0 where there are no rows. */
+    /** Returns the length of the rows, 0 without rows. */
     public static int width(float[][] rows) {
         return rows.length == 0 ? 0 : rows[0].length;
     }
 
-    /** Adds a multiple of a row to another. */
+    /** Adds a multiple of a row to another one. */
     public static void add(float factor, float[] row, float[] into) {
         for (int d = 0; d < into.length; d++) {
             into[d] += factor * row[d];
@@ -35,32 +36,32 @@ public final class RowMatrix {
     }
 
     /**
-     * {@code XᵀX}, as rows of its lower triangle: row d has d + 1 numbers. The slices are the same whoever sums them, and there are
-     * at most 64, so the result does not depend on threads nor the memory on the number of rows.
+     * Returns {@code XᵀX} as its lower triangle: row d has d + 1 numbers. The rows are summed in at most 64 chunks, so the result
+     * does not depend on the number of threads, nor the memory on the number of rows.
      */
-    public static double[][] gram(float[][] rows, int dimension, ParallelFor crew) {
-        int slice = Math.max(SLICE, Math.ceilDiv(rows.length, 64));
-        float[][][] parts = new float[Math.ceilDiv(rows.length, slice)][][];
-        crew.share(rows.length, slice, ProgressListener.NOBODY, (from, to) -> {
-            float[][] part = triangle(dimension);
+    public static double[][] gram(float[][] rows, int dimension, ParallelFor parallel) {
+        int chunkSize = Math.max(MIN_CHUNK_SIZE, Math.ceilDiv(rows.length, MAX_CHUNKS));
+        float[][][] sums = new float[Math.ceilDiv(rows.length, chunkSize)][][];
+        parallel.run(rows.length, chunkSize, ProgressListener.NONE, (from, to) -> {
+            float[][] sum = triangle(dimension);
             for (int i = from; i < to; i++) {
-                addOuter(1, rows[i], part);
+                addOuter(1, rows[i], sum);
             }
-            parts[from / slice] = part;
+            sums[from / chunkSize] = sum;
         });
         double[][] gram = new double[dimension][];
         for (int d = 0; d < dimension; d++) {
             gram[d] = new double[d + 1];
-            for (float[][] part : parts) {
+            for (float[][] sum : sums) {
                 for (int e = 0; e <= d; e++) {
-                    gram[d][e] += part[d][e];
+                    gram[d][e] += sum[d][e];
                 }
             }
         }
         return gram;
     }
 
-    /** The lower triangle of a symmetric matrix of zeros. */
+    /** Returns the lower triangle of a symmetric matrix of zeros. */
     public static float[][] triangle(int dimension) {
         float[][] triangle = new float[dimension][];
         for (int d = 0; d < dimension; d++) {
@@ -69,13 +70,14 @@ public final class RowMatrix {
         return triangle;
     }
 
-    /** Adds {@code factor · x xᵀ}. */
+    /** Adds {@code factor · x xᵀ} to a lower triangle. */
     static void addOuter(float factor, float[] x, float[][] triangle) {
         for (int d = 0; d < triangle.length; d++) {
             add(factor * x[d], x, triangle[d]);
         }
     }
 
+    /** Returns the heap that the rows take, in bytes. */
     public static long bytes(float[][] rows) {
         long bytes = RamUsageEstimator.shallowSizeOf(rows);
         for (float[] row : rows) {

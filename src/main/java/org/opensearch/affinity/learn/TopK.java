@@ -3,13 +3,13 @@ package org.opensearch.affinity.learn;
 import org.apache.lucene.util.LongHeap;
 import org.apache.lucene.util.NumericUtils;
 
-/** The best few of many scored items; of equal ones those with the smaller ordinals. For one thread. */
+/** The k items with the largest scores; of items with equal scores, those with the smaller ordinals. Not thread-safe. */
 public final class TopK {
     private final LongHeap heap;
 
-    /** @param most how many are kept, at least 1 */
-    public TopK(int most) {
-        heap = new LongHeap(most);
+    /** @param k at least 1 */
+    public TopK(int k) {
+        heap = new LongHeap(k);
     }
 
     public void offer(int item, float score) {
@@ -20,7 +20,7 @@ public final class TopK {
         return heap.size();
     }
 
-    /** Takes out all that are kept, best first. */
+    /** Removes all items and writes them in descending order of score. Both arrays have at least {@link #size} elements. */
     public void drain(int[] items, float[] scores) {
         for (int i = heap.size() - 1; i >= 0; i--) {
             long worst = heap.pop();

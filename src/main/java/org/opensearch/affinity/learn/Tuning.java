@@ -5,22 +5,39 @@ import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Finds the settings of a method that fit a log, on a held-out part of it, by {@link CoordinateSearch}.
+ * Hyperparameter tuning: learns from the training interactions of a {@link HeldOut} and maximises a metric of its held-out items,
+ * by {@link CoordinateSearch}.
  *
- * @param figure what should be large
- * @param rounds how often all dials are turned, at least 1
+ * @param metric to maximise
+ * @param rounds largest number of passes over all hyperparameters, at least 1
  */
-public record Tuning<M extends LearningMethod>(List<Hyperparameter<M>> dials, ToDoubleFunction<RankingMetrics> figure, int rounds) {
+public record Tuning<M extends LearningMethod>(
+    List<Hyperparameter<M>> hyperparameters,
+    ToDoubleFunction<RankingMetrics> metric,
+    int rounds
+) {
+    /** Of one trial; the rest is evaluation. */
+    private static final double LEARNING_FRACTION = 0.7;
+
     /**
-     * @param start where the dials stand before
-     * @param heard is told of each trial as it is made
+     * Returns the best trial.
+     *
+     * @param start   the method to begin with
+     * @param onTrial called after each trial
      */
-    public CoordinateSearch.Trial<M> best(M start, HeldOut held, ParallelFor crew, ProgressListener watch, Consumer<CoordinateSearch.Trial<M>> heard) {
-        return new CoordinateSearch<>(dials, rounds).best(start, (method, now) -> figure(method, held, crew, now), watch, heard);
+    public CoordinateSearch.Trial<M> best(
+        M start,
+        HeldOut heldOut,
+        ParallelFor parallel,
+        ProgressListener progress,
+        Consumer<CoordinateSearch.Trial<M>> onTrial
+    ) {
+        CoordinateSearch<M> search = new CoordinateSearch<>(hyperparameters, rounds);
+        return search.maximise(start, (method, own) -> evaluate(method, heldOut, parallel, own), progress, onTrial);
     }
 
-    private double figure(M method, HeldOut held, ParallelFor crew, ProgressListener watch) {
-        InterestModel model = method.learn(held.log(), crew, watch.part(0, 0.7));
-        return figure.applyAsDouble(held.judge(model, crew, watch.part(0.7, 1)));
+    private double evaluate(M method, HeldOut heldOut, ParallelFor parallel, ProgressListener progress) {
+        InterestModel model = method.learn(heldOut.training(), parallel, progress.part(0, LEARNING_FRACTION));
+        return metric.applyAsDouble(heldOut.evaluate(model, parallel, progress.part(LEARNING_FRACTION, 1)));
     }
 }

@@ -3,19 +3,22 @@ package org.opensearch.affinity.learn;
 import java.util.Arrays;
 
 /**
- * What somebody took, newest first.
+ * The items of a user's history, newest first.
  *
  * @param items   ordinals
- * @param weights what each counts, above 0, as many as there are items
+ * @param weights of the items, above 0
  */
 public record WeightedHistory(int[] items, float[] weights) {
+    /** @throws IllegalArgumentException if the arrays differ in length */
     public WeightedHistory {
         if (items.length != weights.length) {
-            throw new IllegalArgumentException(items.length + " items with " + weights.length + " weights");
+            throw new IllegalArgumentException(
+                "items and weights must have one length, got [" + items.length + "] items and [" + weights.length + "] weights"
+            );
         }
     }
 
-    /** Items that count the same. */
+    /** Returns a history whose items all have weight 1. */
     public static WeightedHistory of(int... newestFirst) {
         float[] ones = new float[newestFirst.length];
         Arrays.fill(ones, 1);
@@ -26,17 +29,21 @@ public record WeightedHistory(int[] items, float[] weights) {
         return items.length;
     }
 
-    /** The same, each counting {@code keep} of what the next newer one does. */
-    public WeightedHistory faded(double keep) {
-        if (keep == 1) {
+    /**
+     * Returns the history with the weight of each item multiplied by {@code recencyDecay^age}; the newest item has age 0.
+     *
+     * @param recencyDecay above 0, at most 1; 1 changes nothing
+     */
+    public WeightedHistory decayed(double recencyDecay) {
+        if (recencyDecay == 1) {
             return this;
         }
-        float[] less = new float[weights.length];
-        double remains = 1;
-        for (int age = 0; age < less.length; age++) {
-            less[age] = (float) (weights[age] * remains);
-            remains *= keep;
+        float[] decayed = new float[weights.length];
+        double factor = 1;
+        for (int age = 0; age < decayed.length; age++) {
+            decayed[age] = (float) (weights[age] * factor);
+            factor *= recencyDecay;
         }
-        return new WeightedHistory(items, less);
+        return new WeightedHistory(items, decayed);
     }
 }

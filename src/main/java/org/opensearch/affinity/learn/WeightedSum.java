@@ -1,18 +1,22 @@
 package org.opensearch.affinity.learn;
 
 /**
- * A user is the sum of what he took: {@code Σ_h w · keep^a · input(h)}, with the weight w and the age a of the history's item h.
+ * Encodes a history as a weighted sum of item vectors: {@code Σ_h w · recencyDecay^a · input(h)} for the history's items h of
+ * weight w and age a (0 is the newest). {@code ./bench learn} measures it; no training serves it yet.
  */
 public final class WeightedSum implements HistoryEncoder {
     private final float[][] inputs;
     private final int dimension;
-    private final double keep;
+    private final double recencyDecay;
 
-    /** @param inputs by item; kept, not copied */
-    public WeightedSum(float[][] inputs, int dimension, double keep) {
+    /**
+     * @param inputs       vectors by item, of any length; kept, not copied
+     * @param recencyDecay as in {@link WeightedHistory#decayed}
+     */
+    public WeightedSum(float[][] inputs, int dimension, double recencyDecay) {
         this.inputs = inputs;
         this.dimension = dimension;
-        this.keep = keep;
+        this.recencyDecay = recencyDecay;
     }
 
     @Override
@@ -20,21 +24,21 @@ public final class WeightedSum implements HistoryEncoder {
         return dimension;
     }
 
-    /** What an item adds; not to be written into. */
+    /** Returns the vector that an item adds, which callers must not change. */
     public float[] input(int item) {
         return inputs[item];
     }
 
-    public double keep() {
-        return keep;
+    public double recencyDecay() {
+        return recencyDecay;
     }
 
     @Override
     public float[] vector(WeightedHistory history) {
-        WeightedHistory faded = history.faded(keep);
+        WeightedHistory decayed = history.decayed(recencyDecay);
         float[] sum = new float[dimension];
-        for (int i = 0; i < faded.size(); i++) {
-            RowMatrix.add(faded.weights()[i], inputs[faded.items()[i]], sum);
+        for (int i = 0; i < decayed.size(); i++) {
+            RowMatrix.add(decayed.weights()[i], inputs[decayed.items()[i]], sum);
         }
         return sum;
     }

@@ -1,15 +1,13 @@
 package org.opensearch.affinity.manage;
 
-import org.opensearch.action.ActionRequestValidationException;
 import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
-import org.opensearch.action.support.clustermanager.AcknowledgedRequest;
 import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
-import org.opensearch.affinity.item.ItemRowIndex;
-import org.opensearch.affinity.model.ModelIndex;
-import org.opensearch.affinity.profile.ProfileIndex;
+import org.opensearch.affinity.cluster.SystemDocuments;
 import org.opensearch.affinity.tracker.ActiveModels;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.ProfileGenerations;
+import org.opensearch.affinity.tracker.TrackerChangeRequest;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.affinity.tracker.TransportChangeTrackers;
 import org.opensearch.cluster.ClusterState;
@@ -18,7 +16,6 @@ import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.inject.Inject;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.io.stream.StreamInput;
-import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.TransportService;
 import org.opensearch.transport.client.Client;
@@ -27,7 +24,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Removes a tracker, its tasks and all that it made of events. The events stay. */
+/** Deletes a tracker with its profiles, item rows and trained models. Its followers stop. The events stay in their indices. */
 public final class DeleteTrackerAction extends ActionType<AcknowledgedResponse> {
     public static final String NAME = "cluster:admin/affinity/tracker/delete";
     public static final DeleteTrackerAction INSTANCE = new DeleteTrackerAction();
@@ -36,32 +33,20 @@ public final class DeleteTrackerAction extends ActionType<AcknowledgedResponse> 
         super(NAME, AcknowledgedResponse::new);
     }
 
-    public static final class Request extends AcknowledgedRequest<Request> {
-        private final String tracker;
-
+    public static final class Request extends TrackerChangeRequest<Request> {
         public Request(String tracker) {
-            this.tracker = tracker;
+            super(tracker);
         }
 
         Request(StreamInput in) throws IOException {
             super(in);
-            tracker = in.readString();
-        }
-
-        @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            super.writeTo(out);
-            out.writeString(tracker);
-        }
-
-        @Override
-        public ActionRequestValidationException validate() {
-            return null;
         }
     }
 
     /** Runs on the elected cluster manager. */
     public static final class Transport extends TransportChangeTrackers<Request> {
+        private final SystemDocuments documents;
+
         @Inject
         public Transport(
             TransportService transportService,
@@ -71,23 +56,25 @@ public final class DeleteTrackerAction extends ActionType<AcknowledgedResponse> 
             IndexNameExpressionResolver resolver,
             Client client
         ) {
-            super(NAME, transportService, clusterService, threadPool, filters, Request::new, resolver, client);
+            super(NAME, transportService, clusterService, threadPool, filters, Request::new, resolver);
+            documents = new SystemDocuments(client);
         }
 
         @Override
         protected void clusterManagerOperation(Request request, ClusterState state, ActionListener<AcknowledgedResponse> listener) {
-            Trackers.of(state).named(request.tracker);
-            List<String> indices = new ArrayList<>(ProfileIndex.indices(request.tracker, state));
-            indices.addAll(ItemRowIndex.indices(request.tracker, state));
-            indices.addAll(ModelIndex.indices(request.tracker, state));
+            String tracker = request.tracker();
+            Trackers.of(state).named(tracker);
+            List<String> indices = new ArrayList<>(IndexNames.PROFILES.of(tracker, state));
+            indices.addAll(IndexNames.ITEM_ROWS.of(tracker, state));
+            indices.addAll(IndexNames.MODELS.of(tracker, state));
             ActionListener<AcknowledgedResponse> removed = ActionListener.wrap(
-                answer -> profiles.delete(indices, ActionListener.map(listener, done -> answer)),
+                answer -> documents.delete(indices, ActionListener.map(listener, done -> answer)),
                 listener::onFailure
             );
             submit(request, current -> {
-                ClusterState without = Trackers.of(current).without(current, request.tracker);
-                ClusterState unranked = ActiveModels.of(without).with(without, request.tracker, null);
-                return ProfileGenerations.of(unranked).without(unranked, request.tracker);
+                ClusterState changed = Trackers.of(current).without(current, tracker);
+                changed = ActiveModels.of(changed).without(changed, tracker);
+                return ProfileGenerations.of(changed).without(changed, tracker);
             }, removed);
         }
     }

@@ -1,13 +1,13 @@
 package org.opensearch.affinity.manage;
 
 import org.opensearch.ResourceNotFoundException;
-import org.opensearch.action.ActionRequest;
-import org.opensearch.action.ActionRequestValidationException;
 import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
 import org.opensearch.affinity.model.ModelIndex;
 import org.opensearch.affinity.tracker.ActiveModels;
+import org.opensearch.affinity.tracker.IndexNames;
+import org.opensearch.affinity.tracker.TrackerRequest;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.service.ClusterService;
@@ -25,7 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The trained models of a tracker. */
+/** Describes the finished models of a tracker, the newest first, or one of them. */
 public final class GetModelsAction extends ActionType<ModelsResponse> {
     public static final String NAME = "cluster:admin/affinity/model/get";
     public static final GetModelsAction INSTANCE = new GetModelsAction();
@@ -34,36 +34,28 @@ public final class GetModelsAction extends ActionType<ModelsResponse> {
         super(NAME, ModelsResponse::new);
     }
 
-    public static final class Request extends ActionRequest {
-        private final String tracker;
+    public static final class Request extends TrackerRequest {
         private final Integer number;
 
         /** @param number of one model; null for all */
         public Request(String tracker, Integer number) {
-            this.tracker = tracker;
+            super(tracker);
             this.number = number;
         }
 
         Request(StreamInput in) throws IOException {
             super(in);
-            tracker = in.readString();
             number = in.readOptionalInt();
         }
 
         @Override
         public void writeTo(StreamOutput out) throws IOException {
             super.writeTo(out);
-            out.writeString(tracker);
             out.writeOptionalInt(number);
-        }
-
-        @Override
-        public ActionRequestValidationException validate() {
-            return null;
         }
     }
 
-    /** Runs on the node that was asked, out of its cluster state. */
+    /** Runs on the node that receives the request, and reads its cluster state. */
     public static final class Transport extends HandledTransportAction<Request, ModelsResponse> {
         private final ClusterService cluster;
 
@@ -76,19 +68,21 @@ public final class GetModelsAction extends ActionType<ModelsResponse> {
         @Override
         protected void doExecute(Task task, Request request, ActionListener<ModelsResponse> listener) {
             ClusterState state = cluster.state();
-            Trackers.of(state).named(request.tracker);
-            ActiveModels.Active active = ActiveModels.of(state).of(request.tracker);
+            String tracker = request.tracker();
+            Trackers.of(state).named(tracker);
+            ActiveModels.Active active = ActiveModels.of(state).of(tracker);
             List<Map<String, Object>> models = new ArrayList<>();
-            ModelIndex.indices(request.tracker, state).stream().sorted(Comparator.comparingInt(ModelIndex::number).reversed()).forEach(index -> {
+            IndexNames.MODELS.of(tracker, state).stream().sorted(Comparator.comparingInt(ModelIndex::number).reversed()).forEach(index -> {
                 Map<String, Object> about = ModelIndex.about(index, state);
-                if (about.isEmpty() == false && (request.number == null || request.number == ModelIndex.number(index))) {
+                int number = ModelIndex.number(index);
+                if (about.isEmpty() == false && (request.number == null || request.number == number)) {
                     Map<String, Object> model = new LinkedHashMap<>(about);
-                    model.put("active", active != null && active.number() == ModelIndex.number(index));
+                    model.put("active", active != null && active.number() == number);
                     models.add(model);
                 }
             });
             if (models.isEmpty() && request.number != null) {
-                throw new ResourceNotFoundException("[affinity] tracker [{}] has no model [{}]", request.tracker, request.number);
+                throw new ResourceNotFoundException("[affinity] tracker [{}] has no model [{}]", tracker, request.number);
             }
             listener.onResponse(new ModelsResponse(models));
         }

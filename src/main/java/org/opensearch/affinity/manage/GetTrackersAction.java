@@ -21,7 +21,7 @@ import org.opensearch.transport.TransportService;
 import java.io.IOException;
 import java.util.List;
 
-/** Reads one tracker's definition, or all. */
+/** Reads the definition of one tracker, or of all. */
 public final class GetTrackersAction extends ActionType<GetTrackersAction.Response> {
     public static final String NAME = "cluster:monitor/affinity/tracker/get";
     public static final GetTrackersAction INSTANCE = new GetTrackersAction();
@@ -33,7 +33,7 @@ public final class GetTrackersAction extends ActionType<GetTrackersAction.Respon
     public static final class Request extends ActionRequest {
         private final String tracker;
 
-        /** @param tracker its name, null for all */
+        /** @param tracker the name of one; null for all */
         public Request(String tracker) {
             this.tracker = tracker;
         }
@@ -55,7 +55,7 @@ public final class GetTrackersAction extends ActionType<GetTrackersAction.Respon
         }
     }
 
-    /** Definitions by name. */
+    /** Definitions, in the order of their names. */
     public static final class Response extends ActionResponse implements ToXContentObject {
         private final List<Tracker> trackers;
 
@@ -84,7 +84,7 @@ public final class GetTrackersAction extends ActionType<GetTrackersAction.Respon
         }
     }
 
-    /** Runs on the node that was asked, on its cluster state. */
+    /** Runs on the node that receives the request, and reads its cluster state. */
     public static final class Transport extends HandledTransportAction<Request, Response> {
         private final ClusterService cluster;
 

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
-/** What is known of models, the newest first. */
+/** Descriptions of models, the newest first: of each what its training stored about it, as a map of XContent values. */
 public final class ModelsResponse extends ActionResponse implements ToXContentObject {
     private final List<Map<String, Object>> models;
 

@@ -7,6 +7,8 @@ import org.opensearch.action.support.IndicesOptions;
 import org.opensearch.action.support.clustermanager.AcknowledgedRequest;
 import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
 import org.opensearch.affinity.cluster.MappedField;
+import org.opensearch.affinity.item.ItemRowIndex;
+import org.opensearch.affinity.profile.ProfileIndex;
 import org.opensearch.affinity.tracker.ProfileGenerations;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.Trackers;
@@ -30,8 +32,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Defines a tracker or changes one. What is already folded stays; the items must not change, for profiles live in their space.
- * Further keys for pseudonyms begin a rebuild, at the end of which all users are stored under them.
+ * Defines a tracker or replaces its definition. Profiles that exist stay as they are and fold further events by the new definition. The item
+ * index and its vector field cannot change, because profiles consist of vectors of these items. Further keys for pseudonyms begin a rebuild,
+ * which stores all users under them.
  */
 public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
     public static final String NAME = "cluster:admin/affinity/tracker/put";
@@ -70,6 +73,9 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
 
     /** Runs on the elected cluster manager. */
     public static final class Transport extends TransportChangeTrackers<Request> {
+        private final ProfileIndex profiles;
+        private final ItemRowIndex items;
+
         @Inject
         public Transport(
             TransportService transportService,
@@ -79,18 +85,20 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
             IndexNameExpressionResolver resolver,
             Client client
         ) {
-            super(NAME, transportService, clusterService, threadPool, filters, Request::new, resolver, client);
+            super(NAME, transportService, clusterService, threadPool, filters, Request::new, resolver);
+            profiles = new ProfileIndex(client);
+            items = new ItemRowIndex(client);
         }
 
         @Override
         protected void clusterManagerOperation(Request request, ClusterState state, ActionListener<AcknowledgedResponse> listener) {
             checkItems(request.tracker, state);
-            checkUnmoved(request.tracker, state);
+            checkUnchangeable(request.tracker, state);
             UserKeys.require(request.tracker.pseudonym(), state.nodes());
-            // First the indices, so that a tracker never stands without the places its profiles and counts go to.
-            ActionListener<Void> whenThere = ActionListener.wrap(created -> submit(request, current -> {
-                checkUnmoved(request.tracker, current);
-                return defined(request.tracker, current);
+            // The indices come first: a defined tracker always has indices for its profiles and item rows.
+            ActionListener<Void> whenCreated = ActionListener.wrap(created -> submit(request, current -> {
+                checkUnchangeable(request.tracker, current);
+                return define(request.tracker, current);
             }, listener), listener::onFailure);
             String name = request.tracker.name();
             int live = ProfileGenerations.of(state).of(name).live();
@@ -98,19 +106,23 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
                 name,
                 live,
                 true,
-                ActionListener.wrap(created -> items.create(name, live, true, whenThere), listener::onFailure)
+                ActionListener.wrap(created -> items.create(name, live, true, whenCreated), listener::onFailure)
             );
         }
 
-        /** In one state with the beginning of the rebuild: the profiles in use never count as stored under keys they lack. */
-        private static ClusterState defined(Tracker tracker, ClusterState state) {
+        /**
+         * A cluster state with the definition. If it has further keys, their rebuild begins in the same state, so that the live generation
+         * never counts as stored under keys that it was not made with.
+         */
+        private static ClusterState define(Tracker tracker, ClusterState state) {
             Tracker before = Trackers.of(state).find(tracker.name());
             ClusterState defined = Trackers.of(state).with(state, tracker);
             boolean same = before == null || before.pseudonym().equals(tracker.pseudonym());
             return same ? defined : ProfileGenerations.of(defined).rotate(defined, before);
         }
 
-        private static void checkUnmoved(Tracker tracker, ClusterState state) {
+        /** @throws IllegalArgumentException if the definition differs from the stored one in what cannot change */
+        private static void checkUnchangeable(Tracker tracker, ClusterState state) {
             Tracker before = Trackers.of(state).find(tracker.name());
             if (before == null) {
                 return;
@@ -118,13 +130,13 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
             Tracker.Items was = before.items();
             Tracker.Items is = tracker.items();
             if (was.index().equals(is.index()) == false) {
-                throw unmovable("items.index", was.index(), is.index());
+                throw unchangeable("items.index", was.index(), is.index());
             }
             if (was.vectorField().equals(is.vectorField()) == false) {
-                throw unmovable("items.vector_field", was.vectorField(), is.vectorField());
+                throw unchangeable("items.vector_field", was.vectorField(), is.vectorField());
             }
             if (tracker.pseudonym().startsWith(before.pseudonym()) == false) {
-                // What is stored of those who were forgotten could not be carried over, and they would come back.
+                // Otherwise the pseudonyms of forgotten users could not be carried over, and a rebuild would restore their profiles.
                 throw new IllegalArgumentException(
                     "[users.pseudonym] of a tracker cannot change from " + before.pseudonym() + " to " + tracker.pseudonym()
                         + ": keep these keys in their order, and add further ones after them"
@@ -132,12 +144,13 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
             }
         }
 
-        private static IllegalArgumentException unmovable(String field, String was, String is) {
+        private static IllegalArgumentException unchangeable(String field, String was, String is) {
             return new IllegalArgumentException(
                 "[" + field + "] of a tracker cannot change from [" + was + "] to [" + is + "]: put a tracker of another name"
             );
         }
 
+        /** @throws IllegalArgumentException if there is no item index, or a field in one of them is missing or of the wrong type */
         private void checkItems(Tracker tracker, ClusterState state) {
             Tracker.Items items = tracker.items();
             Index[] indices = indexNameExpressionResolver.concreteIndices(state, IndicesOptions.lenientExpandOpen(), items.index());

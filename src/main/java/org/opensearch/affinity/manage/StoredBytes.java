@@ -4,8 +4,7 @@ import org.opensearch.action.admin.indices.stats.IndexStats;
 import org.opensearch.action.admin.indices.stats.IndicesStatsRequest;
 import org.opensearch.action.support.IndicesOptions;
 import org.opensearch.affinity.cluster.SystemDocuments;
-import org.opensearch.affinity.item.ItemRowIndex;
-import org.opensearch.affinity.profile.ProfileIndex;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -15,11 +14,11 @@ import org.opensearch.transport.client.Client;
 import java.io.IOException;
 
 /**
- * What a tracker takes on disk, in bytes of its primaries. What was written in the last seconds is not in it yet, and what was
- * deleted goes with the next merge.
+ * The size on disk of a tracker's live profile generation, in bytes of primary shards. Writes of the last seconds are not included yet;
+ * deleted documents are included until they are merged away.
  *
- * @param profiles with the progress of the slices, which is among them
- * @param items    the item table
+ * @param profiles bytes of profiles, and of the followers' progress, which lies in the same index
+ * @param items    bytes of item rows
  */
 record StoredBytes(long profiles, long items) implements Writeable {
     StoredBytes(StreamInput in) throws IOException {
@@ -32,16 +31,16 @@ record StoredBytes(long profiles, long items) implements Writeable {
         out.writeVLong(items);
     }
 
-    /** Of the generation that is used. */
+    /** Reads the sizes with the plugin's rights. An index that does not exist counts as 0 bytes. */
     static void of(String tracker, Client client, ActionListener<StoredBytes> listener) {
         IndicesStatsRequest request = new IndicesStatsRequest().clear().store(true);
-        request.indices(ProfileIndex.alias(tracker), ItemRowIndex.alias(tracker)).indicesOptions(IndicesOptions.lenientExpandHidden());
+        request.indices(IndexNames.PROFILES.alias(tracker), IndexNames.ITEM_ROWS.alias(tracker)).indicesOptions(IndicesOptions.lenientExpandHidden());
         new SystemDocuments(client).asPlugin(listener, wrapped -> client.admin().indices().stats(request, ActionListener.map(wrapped, stats -> {
             long profiles = 0;
             long items = 0;
             for (IndexStats index : stats.getIndices().values()) {
                 long bytes = index.getPrimaries().getStore() == null ? 0 : index.getPrimaries().getStore().sizeInBytes();
-                if (index.getIndex().startsWith(ProfileIndex.PREFIX)) {
+                if (IndexNames.PROFILES.contains(index.getIndex())) {
                     profiles += bytes;
                 } else {
                     items += bytes;

@@ -1,8 +1,8 @@
 package org.opensearch.affinity.manage;
 
-import org.opensearch.affinity.event.Event.Skipped;
-import org.opensearch.affinity.follow.Lag;
+import org.opensearch.affinity.event.Event.SkipReason;
 import org.opensearch.affinity.follow.Progress;
+import org.opensearch.affinity.follow.RebuildLag;
 import org.opensearch.core.action.ActionResponse;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -17,12 +17,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
-/** The state of a tracker at one moment. */
+/** The statistics of a tracker: its users, its size, the events it has read, and its lag behind the log. */
 public final class TrackerStats extends ActionResponse implements ToXContentObject {
 
-    /** One slice: what was stored of its progress, and the global checkpoint of the shard, -1 when that is not known. */
-    record SliceStats(ShardId shard, Progress progress, long checkpoint) implements Writeable {
-        SliceStats(StreamInput in) throws IOException {
+    /**
+     * The progress in one shard of the log.
+     *
+     * @param progress   as stored by the shard's follower
+     * @param checkpoint the global checkpoint of the shard; -1 if it is not known
+     */
+    record LogShardStats(ShardId shard, Progress progress, long checkpoint) implements Writeable {
+        LogShardStats(StreamInput in) throws IOException {
             this(new ShardId(in), new Progress(in), in.readZLong());
         }
 
@@ -33,7 +38,7 @@ public final class TrackerStats extends ActionResponse implements ToXContentObje
             out.writeZLong(checkpoint);
         }
 
-        /** Numbers of the log not yet read: at most as many events. */
+        /** How many sequence numbers have not been read; each is one event at most. */
         long lag() {
             return Math.max(0, checkpoint - progress.readTo());
         }
@@ -42,16 +47,20 @@ public final class TrackerStats extends ActionResponse implements ToXContentObje
     private final String tracker;
     private final long users;
     private final StoredBytes bytes;
-    private final List<SliceStats> slices;
-    private final Lag rebuild;
+    private final List<LogShardStats> shards;
+    private final RebuildLag rebuild;
 
-    /** @param rebuild how far profiles that are made anew are behind; null if there are none */
-    TrackerStats(String tracker, long users, StoredBytes bytes, List<SliceStats> slices, Lag rebuild) {
-        this.rebuild = rebuild;
+    /**
+     * @param users   how many users have a profile
+     * @param shards  one for each shard of the log
+     * @param rebuild the lag of the rebuild that is running; null if there is none
+     */
+    TrackerStats(String tracker, long users, StoredBytes bytes, List<LogShardStats> shards, RebuildLag rebuild) {
         this.tracker = tracker;
         this.users = users;
         this.bytes = bytes;
-        this.slices = slices;
+        this.shards = shards;
+        this.rebuild = rebuild;
     }
 
     TrackerStats(StreamInput in) throws IOException {
@@ -59,8 +68,8 @@ public final class TrackerStats extends ActionResponse implements ToXContentObje
         tracker = in.readString();
         users = in.readVLong();
         bytes = new StoredBytes(in);
-        slices = in.readList(SliceStats::new);
-        rebuild = in.readOptionalWriteable(Lag::new);
+        shards = in.readList(LogShardStats::new);
+        rebuild = in.readOptionalWriteable(RebuildLag::new);
     }
 
     @Override
@@ -68,7 +77,7 @@ public final class TrackerStats extends ActionResponse implements ToXContentObje
         out.writeString(tracker);
         out.writeVLong(users);
         bytes.writeTo(out);
-        out.writeList(slices);
+        out.writeList(shards);
         out.writeOptionalWriteable(rebuild);
     }
 
@@ -77,35 +86,35 @@ public final class TrackerStats extends ActionResponse implements ToXContentObje
         builder.startObject().field("tracker", tracker).field("users", users);
         builder.startObject("bytes").field("profiles", bytes.profiles()).field("items", bytes.items());
         builder.field("per_user", users == 0 ? 0 : bytes.profiles() / users).endObject();
-        builder.field("lag_events", slices.stream().mapToLong(SliceStats::lag).sum());
+        builder.field("lag_events", shards.stream().mapToLong(LogShardStats::lag).sum());
         events(builder);
         if (rebuild != null) {
             builder.field("rebuild", rebuild);
         }
         builder.startArray("slices");
-        for (SliceStats slice : slices) {
-            builder.startObject().field("index", slice.shard.getIndexName()).field("shard", slice.shard.id());
-            builder.field("read_to", slice.progress.readTo()).field("global_checkpoint", slice.checkpoint);
-            builder.field("lag_events", slice.lag()).endObject();
+        for (LogShardStats stats : shards) {
+            builder.startObject().field("index", stats.shard.getIndexName()).field("shard", stats.shard.id());
+            builder.field("read_to", stats.progress.readTo()).field("global_checkpoint", stats.checkpoint);
+            builder.field("lag_events", stats.lag()).endObject();
         }
         return builder.endArray().endObject();
     }
 
     private void events(XContentBuilder builder) throws IOException {
-        Map<Skipped, Long> skipped = new EnumMap<>(Skipped.class);
-        slices.forEach(slice -> slice.progress.skipped().forEach((reason, count) -> skipped.merge(reason, count, Long::sum)));
-        builder.startObject("events").field("applied", slices.stream().mapToLong(slice -> slice.progress.applied()).sum());
-        builder.field("impressions", skipped.getOrDefault(Skipped.IMPRESSION, 0L));
-        long left = skipped.entrySet().stream().filter(of -> of.getKey().isLeftOut()).mapToLong(Map.Entry::getValue).sum();
+        Map<SkipReason, Long> skipped = new EnumMap<>(SkipReason.class);
+        shards.forEach(stats -> stats.progress.skipped().forEach((reason, count) -> skipped.merge(reason, count, Long::sum)));
+        builder.startObject("events").field("applied", shards.stream().mapToLong(stats -> stats.progress.applied()).sum());
+        builder.field("impressions", skipped.getOrDefault(SkipReason.IMPRESSION, 0L));
+        long total = skipped.entrySet().stream().filter(count -> count.getKey().isIgnored()).mapToLong(Map.Entry::getValue).sum();
         builder.startObject("restrained");
-        reasons(builder, skipped, Skipped::isTaken);
-        builder.endObject().startObject("skipped").field("total", left);
-        reasons(builder, skipped, Skipped::isLeftOut);
+        reasons(builder, skipped, SkipReason::isRestrained);
+        builder.endObject().startObject("skipped").field("total", total);
+        reasons(builder, skipped, SkipReason::isIgnored);
         builder.endObject().endObject();
     }
 
-    private static void reasons(XContentBuilder builder, Map<Skipped, Long> counts, Predicate<Skipped> which) throws IOException {
-        for (Skipped reason : Skipped.values()) {
+    private static void reasons(XContentBuilder builder, Map<SkipReason, Long> counts, Predicate<SkipReason> which) throws IOException {
+        for (SkipReason reason : SkipReason.values()) {
             if (which.test(reason)) {
                 builder.field(Progress.nameOf(reason), counts.getOrDefault(reason, 0L));
             }

@@ -1,23 +1,22 @@
 package org.opensearch.affinity.manage;
 
-import org.opensearch.action.ActionRequest;
-import org.opensearch.action.ActionRequestValidationException;
 import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
 import org.opensearch.affinity.event.GlobalCheckpoints;
 import org.opensearch.affinity.event.LogShard;
-import org.opensearch.affinity.follow.FollowTasks;
-import org.opensearch.affinity.follow.Lag;
+import org.opensearch.affinity.event.LogShards;
+import org.opensearch.affinity.follow.ProgressIndex;
+import org.opensearch.affinity.follow.RebuildLag;
 import org.opensearch.affinity.profile.ProfileIndex;
 import org.opensearch.affinity.tracker.Tracker;
+import org.opensearch.affinity.tracker.TrackerRequest;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.inject.Inject;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.io.stream.StreamInput;
-import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.index.shard.ShardId;
 import org.opensearch.tasks.Task;
 import org.opensearch.transport.TransportService;
@@ -27,7 +26,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How far a tracker is: what it took in, what it skipped and why, how far it is behind the log, and what it takes on disk. */
+/** Reads the statistics of a tracker: events applied and skipped, with reasons, its lag behind the log, and its size on disk. */
 public final class TrackerStatsAction extends ActionType<TrackerStats> {
     public static final String NAME = "cluster:monitor/affinity/tracker/stats";
     public static final TrackerStatsAction INSTANCE = new TrackerStatsAction();
@@ -36,31 +35,17 @@ public final class TrackerStatsAction extends ActionType<TrackerStats> {
         super(NAME, TrackerStats::new);
     }
 
-    public static final class Request extends ActionRequest {
-        private final String tracker;
-
+    public static final class Request extends TrackerRequest {
         public Request(String tracker) {
-            this.tracker = tracker;
+            super(tracker);
         }
 
         Request(StreamInput in) throws IOException {
             super(in);
-            tracker = in.readString();
-        }
-
-        @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            super.writeTo(out);
-            out.writeString(tracker);
-        }
-
-        @Override
-        public ActionRequestValidationException validate() {
-            return null;
         }
     }
 
-    /** Runs on the node that was asked. */
+    /** Runs on the node that receives the request. */
     public static final class Transport extends HandledTransportAction<Request, TrackerStats> {
         private final ClusterService cluster;
         private final IndexNameExpressionResolver resolver;
@@ -84,30 +69,38 @@ public final class TrackerStatsAction extends ActionType<TrackerStats> {
 
         @Override
         protected void doExecute(Task task, Request request, ActionListener<TrackerStats> listener) {
-            Tracker tracker = Trackers.of(cluster.state()).named(request.tracker);
-            List<LogShard> slices = FollowTasks.slices(tracker, cluster.state(), resolver);
+            Tracker tracker = Trackers.of(cluster.state()).named(request.tracker());
+            List<LogShard> shards = LogShards.of(tracker, cluster.state(), resolver);
             profiles.users(
                 tracker.name(),
-                ActionListener.wrap(users -> progress(tracker, slices, users, listener), listener::onFailure)
+                ActionListener.wrap(users -> readProgress(tracker, shards, users, listener), listener::onFailure)
             );
         }
 
-        private void progress(Tracker tracker, List<LogShard> slices, long users, ActionListener<TrackerStats> listener) {
-            profiles.progress(
+        private void readProgress(Tracker tracker, List<LogShard> shards, long users, ActionListener<TrackerStats> listener) {
+            // The checkpoints after the progress: a lag is rather too large than too small.
+            new ProgressIndex(client).progress(
                 tracker.name(),
-                slices,
-                ActionListener.wrap(read -> new GlobalCheckpoints(client).of(slices, ActionListener.wrap(log -> {
-                    List<TrackerStats.SliceStats> rows = new ArrayList<>();
-                    for (int i = 0; i < slices.size(); i++) {
-                        ShardId shard = slices.get(i).shard();
-                        rows.add(new TrackerStats.SliceStats(shard, read.get(i), log.getOrDefault(shard, -1L)));
+                shards,
+                ActionListener.wrap(progress -> new GlobalCheckpoints(client).of(shards, ActionListener.wrap(checkpoints -> {
+                    List<TrackerStats.LogShardStats> stats = new ArrayList<>();
+                    for (int i = 0; i < shards.size(); i++) {
+                        ShardId shard = shards.get(i).shard();
+                        stats.add(new TrackerStats.LogShardStats(shard, progress.get(i), checkpoints.getOrDefault(shard, -1L)));
                     }
-                    StoredBytes.of(tracker.name(), client, ActionListener.wrap(bytes -> {
-                        ActionListener<Lag> last = ActionListener.map(listener, lag -> new TrackerStats(tracker.name(), users, bytes, rows, lag));
-                        Lag.of(tracker, cluster.state(), resolver, profiles, client, last);
-                    }, listener::onFailure));
+                    readSizes(tracker, users, stats, listener);
                 }, listener::onFailure)), listener::onFailure)
             );
+        }
+
+        private void readSizes(Tracker tracker, long users, List<TrackerStats.LogShardStats> stats, ActionListener<TrackerStats> listener) {
+            StoredBytes.of(tracker.name(), client, ActionListener.wrap(bytes -> {
+                ActionListener<RebuildLag> last = ActionListener.map(
+                    listener,
+                    rebuild -> new TrackerStats(tracker.name(), users, bytes, stats, rebuild)
+                );
+                RebuildLag.of(tracker, cluster.state(), resolver, client, last);
+            }, listener::onFailure));
         }
     }
 }

@@ -2,13 +2,13 @@ package org.opensearch.affinity.manage;
 
 import org.opensearch.OpenSearchStatusException;
 import org.opensearch.ResourceNotFoundException;
-import org.opensearch.action.ActionRequestValidationException;
 import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
-import org.opensearch.action.support.clustermanager.AcknowledgedRequest;
 import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
 import org.opensearch.affinity.model.ModelIndex;
 import org.opensearch.affinity.tracker.ActiveModels;
+import org.opensearch.affinity.tracker.IndexNames;
+import org.opensearch.affinity.tracker.TrackerChangeRequest;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.affinity.tracker.TransportChangeTrackers;
 import org.opensearch.cluster.ClusterState;
@@ -29,24 +29,27 @@ import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.TransportService;
-import org.opensearch.transport.client.Client;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Ranks with a trained model, or with none, from the next search on; or deletes one that is not used. */
+/** Activates or deactivates a trained model of a tracker, which takes effect with the next search, or deletes one that is not active. */
 public final class UseModelAction extends ActionType<AcknowledgedResponse> {
     public static final String NAME = "cluster:admin/affinity/model/use";
     public static final UseModelAction INSTANCE = new UseModelAction();
 
-    /** What is to be done. */
-    public enum What {
+    /** What to do with the model. */
+    public enum Operation {
+        /** Rank with it instead of the active model, if there is one. */
         ACTIVATE,
+        /** Rank without a trained model, if it is active. */
         DEACTIVATE,
+        /** Delete it; refused with 409 if it is active. */
         DELETE
     }
 
@@ -54,35 +57,28 @@ public final class UseModelAction extends ActionType<AcknowledgedResponse> {
         super(NAME, AcknowledgedResponse::new);
     }
 
-    public static final class Request extends AcknowledgedRequest<Request> {
-        private final String tracker;
+    public static final class Request extends TrackerChangeRequest<Request> {
         private final int number;
-        private final What what;
+        private final Operation operation;
 
-        public Request(String tracker, int number, What what) {
-            this.tracker = tracker;
+        /** @param number of the model among those of its tracker, from 1 */
+        public Request(String tracker, int number, Operation operation) {
+            super(tracker);
             this.number = number;
-            this.what = what;
+            this.operation = operation;
         }
 
         Request(StreamInput in) throws IOException {
             super(in);
-            tracker = in.readString();
             number = in.readVInt();
-            what = in.readEnum(What.class);
+            operation = in.readEnum(Operation.class);
         }
 
         @Override
         public void writeTo(StreamOutput out) throws IOException {
             super.writeTo(out);
-            out.writeString(tracker);
             out.writeVInt(number);
-            out.writeEnum(what);
-        }
-
-        @Override
-        public ActionRequestValidationException validate() {
-            return null;
+            out.writeEnum(operation);
         }
     }
 
@@ -97,77 +93,81 @@ public final class UseModelAction extends ActionType<AcknowledgedResponse> {
             ThreadPool threadPool,
             ActionFilters filters,
             IndexNameExpressionResolver resolver,
-            Client client,
             MetadataDeleteIndexService indices
         ) {
-            super(NAME, transportService, clusterService, threadPool, filters, Request::new, resolver, client);
+            super(NAME, transportService, clusterService, threadPool, filters, Request::new, resolver);
             this.indices = indices;
         }
 
         @Override
         protected void clusterManagerOperation(Request request, ClusterState state, ActionListener<AcknowledgedResponse> listener) {
-            String index = ModelIndex.index(request.tracker, request.number);
-            switch (request.what) {
-                case ACTIVATE -> submit(request, current -> {
-                    ActiveModels.Active active = active(request.tracker, request.number, current);
-                    return ActiveModels.of(current).with(current, request.tracker, active);
-                }, listener);
-                case DEACTIVATE -> submit(request, current -> {
-                    if (uses(request, current)) {
-                        // Even if its index is gone, as after a restore without it.
-                        return ActiveModels.of(current).with(current, request.tracker, null);
-                    }
-                    about(request.tracker, request.number, current);
-                    return current;
-                }, listener);
-                // In the same update as the look whether it is used: it may be activated at any moment.
-                case DELETE -> submit(request, current -> {
-                    about(request.tracker, request.number, current);
-                    if (uses(request, current)) {
-                        throw new OpenSearchStatusException("[affinity] model [{}] of tracker [{}] is in use: activate another one, or [_deactivate] it first", RestStatus.CONFLICT, request.number, request.tracker);
-                    }
-                    return indices.deleteIndices(current, Set.of(current.metadata().index(index).getIndex()));
-                }, listener);
-            }
+            submit(request, current -> switch (request.operation) {
+                case ACTIVATE -> activate(request, current);
+                case DEACTIVATE -> deactivate(request, current);
+                // In the same update as the check that it is not active: it may be activated at any moment.
+                case DELETE -> delete(request, current);
+            }, listener);
         }
 
-        private static boolean uses(Request request, ClusterState state) {
-            ActiveModels.Active active = ActiveModels.of(state).of(request.tracker);
+        private static ClusterState activate(Request request, ClusterState state) {
+            ActiveModels.Active model = active(request.tracker(), request.number, state);
+            return ActiveModels.of(state).activate(state, request.tracker(), model);
+        }
+
+        private static ClusterState deactivate(Request request, ClusterState state) {
+            if (isActive(request, state)) {
+                // Even if its index is missing, as after a restore without it.
+                return ActiveModels.of(state).without(state, request.tracker());
+            }
+            requireAbout(request.tracker(), request.number, state);
+            return state;
+        }
+
+        private ClusterState delete(Request request, ClusterState state) {
+            requireAbout(request.tracker(), request.number, state);
+            if (isActive(request, state)) {
+                throw new OpenSearchStatusException(
+                    "[affinity] model [{}] of tracker [{}] is in use: activate another one, or [_deactivate] it first",
+                    RestStatus.CONFLICT,
+                    request.number,
+                    request.tracker()
+                );
+            }
+            String index = IndexNames.MODELS.index(request.tracker(), request.number);
+            return indices.deleteIndices(state, Set.of(state.metadata().index(index).getIndex()));
+        }
+
+        private static boolean isActive(Request request, ClusterState state) {
+            ActiveModels.Active active = ActiveModels.of(state).of(request.tracker());
             return active != null && active.number() == request.number;
-        }
-
-        /** @throws ResourceNotFoundException if there is no such model, or it is not finished */
-        private static Map<String, Object> about(String tracker, int number, ClusterState state) {
-            Trackers.of(state).named(tracker);
-            Map<String, Object> about = ModelIndex.about(ModelIndex.index(tracker, number), state);
-            if (about.isEmpty()) {
-                throw new ResourceNotFoundException("[affinity] tracker [{}] has no model [{}]", tracker, number);
-            }
-            return about;
         }
     }
 
     /**
-     * What stands for a model in the cluster state when it is used.
+     * The entry of the cluster state for a model when it is active.
      *
-     * @throws ResourceNotFoundException if there is no such model, or it is not finished
+     * @throws ResourceNotFoundException if there is no such model, or its training has not finished
      */
     public static ActiveModels.Active active(String tracker, int number, ClusterState state) {
-        Map<String, Object> kept = new HashMap<>(Transport.about(tracker, number, state));
-        kept.keySet().retainAll(List.of("number", "keep", "ranking"));
-        try (XContentBuilder json = XContentFactory.jsonBuilder().map(kept)) {
-            BytesReference bytes = BytesReference.bytes(json);
-            try (
-                XContentParser parser = JsonXContent.jsonXContent.createParser(
-                    NamedXContentRegistry.EMPTY,
-                    LoggingDeprecationHandler.INSTANCE,
-                    bytes.streamInput()
-                )
-            ) {
-                return ActiveModels.active(parser);
+        Map<String, Object> fields = new HashMap<>(requireAbout(tracker, number, state));
+        fields.keySet().retainAll(List.of("number", "keep", "ranking"));
+        try (XContentBuilder json = XContentFactory.jsonBuilder().map(fields)) {
+            InputStream bytes = BytesReference.bytes(json).streamInput();
+            try (XContentParser parser = JsonXContent.jsonXContent.createParser(NamedXContentRegistry.EMPTY, LoggingDeprecationHandler.INSTANCE, bytes)) {
+                return ActiveModels.Active.parse(parser);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What the training stored about a model. */
+    private static Map<String, Object> requireAbout(String tracker, int number, ClusterState state) {
+        Trackers.of(state).named(tracker);
+        Map<String, Object> about = ModelIndex.about(IndexNames.MODELS.index(tracker, number), state);
+        if (about.isEmpty()) {
+            throw new ResourceNotFoundException("[affinity] tracker [{}] has no model [{}]", tracker, number);
+        }
+        return about;
     }
 }

@@ -7,7 +7,7 @@ import org.opensearch.action.admin.indices.mapping.put.PutMappingRequest;
 import org.opensearch.action.index.IndexRequest;
 import org.opensearch.affinity.cluster.SystemDocuments;
 import org.opensearch.affinity.item.ItemRow;
-import org.opensearch.affinity.profile.ProfileIndex;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.unit.TimeValue;
@@ -27,8 +27,6 @@ import java.util.Map;
  * on every data node, where rankers read it. It is written once and then only read. Thread-safe.
  */
 public final class ModelIndex {
-    /** What all its indices' names begin with. */
-    public static final String PREFIX = ProfileIndex.SYSTEM_PREFIX + "model-";
     /** The item's id. */
     public static final String ITEM = "item";
     /** Decayed weight of all events that liked the item, as a float in doc values. */
@@ -66,19 +64,9 @@ public final class ModelIndex {
         this.client = client;
     }
 
-    /** The index of a model. A dot is in no tracker's name. */
-    public static String index(String tracker, int number) {
-        return PREFIX + tracker + "." + number;
-    }
-
     /** By which a model is written, so that one that was deleted meanwhile is not made again. */
     private static String alias(String tracker, int number) {
-        return index(tracker, number) + ".write";
-    }
-
-    /** The indices of all models of a tracker, whether finished or not. */
-    public static List<String> indices(String tracker, ClusterState state) {
-        return state.metadata().indices().keySet().stream().filter(index -> index.startsWith(PREFIX + tracker + ".")).toList();
+        return IndexNames.MODELS.index(tracker, number) + ".write";
     }
 
     /** The number in the name of a model's index. */
@@ -137,7 +125,7 @@ public final class ModelIndex {
 
     public void create(String tracker, int number, ActionListener<Void> listener) {
         Settings settings = Settings.builder().put("index.auto_expand_replicas", "0-all").put("index.refresh_interval", "-1").build();
-        documents.create(index(tracker, number), List.of(new Alias(alias(tracker, number)).isHidden(true)), settings, mapping(), listener);
+        documents.create(IndexNames.MODELS.index(tracker, number), List.of(new Alias(alias(tracker, number)).isHidden(true)), settings, mapping(), listener);
     }
 
     private static XContentBuilder mapping() {
@@ -191,7 +179,7 @@ public final class ModelIndex {
      * less than the others. It is waited for copies until {@link #COPIED_WITHIN}, since one may never get its own.
      */
     public void finish(String tracker, int number, ActionListener<Void> listener) {
-        String index = index(tracker, number);
+        String index = IndexNames.MODELS.index(tracker, number);
         documents.<ClusterHealthResponse>asPlugin(
             ActionListener.wrap(copied -> merge(index, listener), listener::onFailure),
             wrapped -> client.admin().cluster().prepareHealth(index).setWaitForGreenStatus().setTimeout(COPIED_WITHIN).execute(wrapped)
@@ -209,7 +197,7 @@ public final class ModelIndex {
 
     /** Keeps with a model what is to be known of it besides; then it is finished. */
     public void describe(String tracker, int number, Map<String, Object> about, ActionListener<Void> listener) {
-        PutMappingRequest put = new PutMappingRequest(index(tracker, number)).source(Map.of("_meta", about));
+        PutMappingRequest put = new PutMappingRequest(IndexNames.MODELS.index(tracker, number)).source(Map.of("_meta", about));
         documents.<Void>asPlugin(listener, wrapped -> client.admin().indices().putMapping(put, ActionListener.map(wrapped, done -> null)));
     }
 

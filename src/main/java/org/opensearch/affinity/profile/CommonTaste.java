@@ -10,18 +10,18 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * What the users of a tracker have in common, which each of them is compared with. Immutable.
+ * What the users of a tracker have in common; ranking compares each user with it. Immutable.
  *
- * @param space    where their vectors are compared
- * @param ownItems from 0 to 1, how much interest somebody has in an item that they had before: near 0 where people want
- *                 each item once
+ * @param space    the space in which interests and items are compared
+ * @param ownItems from 0 to 1: how much affinity counts for items of the user's own history; near 0 where users rarely act on the
+ *                 same item again
  */
 public record CommonTaste(WhitenedSpace space, float ownItems) implements Writeable {
+    /** The prior of the share of repeats: 10 of 1,000 events are of an item in their user's history. */
     private static final double PRIOR_EVENTS = 1_000;
-    /** Before anything is known, one event in a hundred is of an item that the user had. */
     private static final double PRIOR_REPEATS = 10;
-    /** One event in two hundred is half of the way between buying once and buying again. */
-    private static final double HALF_OWN = 0.005;
+    /** The share of repeats at which {@link #ownItems} is one half. */
+    private static final double HALF_SHARE = 0.005;
 
     public CommonTaste(StreamInput in) throws IOException {
         this(new WhitenedSpace(in), in.readFloat());
@@ -33,11 +33,15 @@ public record CommonTaste(WhitenedSpace space, float ownItems) implements Writea
         out.writeFloat(ownItems);
     }
 
-    /** Of the populations of several slices. */
+    /**
+     * Returns the common taste of all users.
+     *
+     * @param parts the statistics of each shard of the log; may be empty
+     */
     public static CommonTaste of(List<TasteStatistics> parts) {
         long events = parts.stream().mapToLong(TasteStatistics::events).sum();
         long repeats = parts.stream().mapToLong(TasteStatistics::repeats).sum();
         double share = (repeats + PRIOR_REPEATS) / (events + PRIOR_EVENTS);
-        return new CommonTaste(WhitenedSpace.of(parts), (float) (share / (share + HALF_OWN)));
+        return new CommonTaste(WhitenedSpace.of(parts), (float) (share / (share + HALF_SHARE)));
     }
 }

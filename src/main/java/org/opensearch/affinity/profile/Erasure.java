@@ -1,7 +1,7 @@
 package org.opensearch.affinity.profile;
 
 import org.opensearch.affinity.event.Event;
-import org.opensearch.affinity.event.Event.Skipped;
+import org.opensearch.affinity.event.Event.SkipReason;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
@@ -9,11 +9,12 @@ import org.opensearch.core.common.io.stream.Writeable;
 import java.io.IOException;
 
 /**
- * What a user did not want to be known. It stays for as long as the tracker does, so that no event that is read late, sent
- * again or read anew brings back what was forgotten.
+ * What a user had erased: everything up to a time, and with an opt-out everything after it too. It stays stored for as long as
+ * the tracker exists, so that an event that arrives late, is sent again or is read again does not bring back erased data.
+ * Immutable.
  *
- * @param forgottenAt events up to this time, epoch milliseconds, are forgotten; 0 for none
- * @param optedOut    whether later ones are left out as well
+ * @param forgottenAt events up to this time, epoch milliseconds, are skipped; 0 for none
+ * @param optedOut    whether all events are skipped
  */
 public record Erasure(long forgottenAt, boolean optedOut) implements Writeable {
     public static final Erasure NONE = new Erasure(0, false);
@@ -28,11 +29,11 @@ public record Erasure(long forgottenAt, boolean optedOut) implements Writeable {
         out.writeBoolean(optedOut);
     }
 
-    /** Why an event is not to be taken in; null when it is. */
-    public Skipped covers(Event event) {
+    /** Returns why an event must be skipped; null if it may be applied. */
+    public SkipReason skipReason(Event event) {
         if (optedOut) {
-            return Skipped.OPTED_OUT;
+            return SkipReason.OPTED_OUT;
         }
-        return forgottenAt > 0 && event.time() <= forgottenAt ? Skipped.FORGOTTEN : null;
+        return forgottenAt > 0 && event.time() <= forgottenAt ? SkipReason.FORGOTTEN : null;
     }
 }

@@ -3,7 +3,7 @@ package org.opensearch.affinity.profile;
 import org.opensearch.ExceptionsHelper;
 import org.opensearch.action.ActionRunnable;
 import org.opensearch.affinity.tracker.ProfileGenerations;
-import org.opensearch.affinity.tracker.ProfileGenerations.Generation;
+import org.opensearch.affinity.tracker.ProfileGenerations.TrackerGenerations;
 import org.opensearch.affinity.tracker.UserKeys;
 import org.opensearch.affinity.tracker.UserNames;
 import org.opensearch.cluster.ClusterState;
@@ -20,12 +20,12 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * Makes users unknown: in the profiles that are used, and in those that are being made beside them, so that nobody comes back
- * when these take over. Each time by the name under which that generation stores the user. Thread-safe.
+ * Stores erasures: in the profile generation in use and, during a rebuild, in the next one, so that erased data does not return
+ * when that generation is put to use. Each generation may store the user under another name. Thread-safe.
  */
 final class Erasures {
-    private static final TimeValue PAUSE = TimeValue.timeValueMillis(100);
-    private static final int MAX_WAITS = 100;
+    private static final TimeValue RETRY_DELAY = TimeValue.timeValueMillis(100);
+    private static final int MAX_RETRIES = 100;
 
     private final ClusterService cluster;
     private final ThreadPool threadPool;
@@ -42,58 +42,67 @@ final class Erasures {
     /**
      * Changes one profile.
      *
-     * @param user     by his own name
-     * @param change   answers with an empty profile, or with the one it gets if nothing is to be done
-     * @param listener gets the profile as it is now; {@link UserKeys.MissingException} if this node cannot tell which it is
+     * @param user     the user's name, not a pseudonym
+     * @param change   returns an erased profile, or its argument if there is nothing to do
+     * @param listener called with the profile as stored; fails with {@link UserKeys.MissingException} if this node lacks a key to
+     *                 compute the user's stored name
      */
     void change(String tracker, String user, UnaryOperator<Profile> change, ActionListener<Profile> listener) {
-        change(tracker, user, change, MAX_WAITS, listener);
+        change(tracker, user, change, MAX_RETRIES, listener);
     }
 
-    private void change(String tracker, String user, UnaryOperator<Profile> change, int waits, ActionListener<Profile> listener) {
+    private void change(String tracker, String user, UnaryOperator<Profile> change, int retries, ActionListener<Profile> listener) {
         ClusterState state = cluster.state();
-        Generation before = ProfileGenerations.of(state).of(tracker);
+        TrackerGenerations before = ProfileGenerations.of(state).of(tracker);
         UserNames names = UserNames.live(tracker, state, keys);
-        profiles.change(names.home(), names.of(user), change, ActionListener.wrap(changed -> {
-            Generation after = ProfileGenerations.of(cluster.state()).of(tracker);
-            // Whichever was used when the profile was written, and whichever is used next.
+        profiles.update(names.home(), names.of(user), change, ActionListener.wrap(changed -> {
+            TrackerGenerations after = ProfileGenerations.of(cluster.state()).of(tracker);
+            // A rebuild may have begun or finished since: cover every generation that was or is in use or is being built.
             IntStream others = IntStream.of(before.next(), after.live() == before.live() ? 0 : after.live(), after.next());
-            Deque<Integer> left = new ArrayDeque<>(others.filter(number -> number > 0).distinct().boxed().toList());
-            copy(tracker, user, changed, left, MAX_WAITS, listener);
-        }, e -> againWithoutIndex(e, waits, again -> change(tracker, user, change, waits - 1, again), listener)));
+            Deque<Integer> pending = new ArrayDeque<>(others.filter(number -> number > 0).distinct().boxed().toList());
+            copy(tracker, user, changed, pending, MAX_RETRIES, listener);
+        }, e -> retryIfIndexIsMissing(e, retries, retry -> change(tracker, user, change, retries - 1, retry), listener)));
     }
 
-    private void copy(String tracker, String user, Profile changed, Deque<Integer> left, int waits, ActionListener<Profile> listener) {
-        Integer number = left.peek();
+    /** Stores the erasure in the first pending generation, then in the others. */
+    private void copy(
+        String tracker,
+        String user,
+        Profile erased,
+        Deque<Integer> pending,
+        int retries,
+        ActionListener<Profile> listener
+    ) {
+        Integer number = pending.peek();
         if (number == null) {
-            listener.onResponse(changed);
+            listener.onResponse(erased);
             return;
         }
         ClusterState state = cluster.state();
-        Generation now = ProfileGenerations.of(state).of(tracker);
+        TrackerGenerations now = ProfileGenerations.of(state).of(tracker);
         if (now.live() != number && now.next() != number) {
-            left.remove(); // it was given up
-            copy(tracker, user, changed, left, waits, listener);
+            pending.remove(); // the rebuild was cancelled
+            copy(tracker, user, erased, pending, retries, listener);
             return;
         }
         UserNames names = UserNames.of(tracker, number, state, keys);
-        // Also where nothing changed: what is copied from the old ones may come after this, and must find it there.
-        UnaryOperator<Profile> same = there -> there.absence().equals(changed.absence()) ? there : there.with(changed.absence());
-        profiles.change(names.home(), names.of(user), same, ActionListener.wrap(done -> {
-            left.remove();
-            copy(tracker, user, changed, left, waits, listener);
-        }, e -> againWithoutIndex(e, waits, again -> copy(tracker, user, changed, left, waits - 1, again), listener)));
+        // Also after a change without effect: the rebuild may copy erasures later, and does not overwrite a profile that exists.
+        UnaryOperator<Profile> change = stored -> stored.erasure().equals(erased.erasure()) ? stored : stored.emptyWith(erased.erasure());
+        profiles.update(names.home(), names.of(user), change, ActionListener.wrap(done -> {
+            pending.remove();
+            copy(tracker, user, erased, pending, retries, listener);
+        }, e -> retryIfIndexIsMissing(e, retries, retry -> copy(tracker, user, erased, pending, retries - 1, retry), listener)));
     }
 
-    /** An index that is not there is about to be made, or another generation was put to use and this one deleted. */
-    private void againWithoutIndex(
+    /** A missing index is about to be created, or was deleted because another generation was put to use: retries after a delay. */
+    private void retryIfIndexIsMissing(
         Exception e,
-        int waits,
-        CheckedConsumer<ActionListener<Profile>, Exception> again,
+        int retries,
+        CheckedConsumer<ActionListener<Profile>, Exception> retry,
         ActionListener<Profile> listener
     ) {
-        if (waits > 0 && ExceptionsHelper.unwrapCause(e) instanceof IndexNotFoundException) {
-            threadPool.schedule(ActionRunnable.wrap(listener, again), PAUSE, ThreadPool.Names.GENERIC);
+        if (retries > 0 && ExceptionsHelper.unwrapCause(e) instanceof IndexNotFoundException) {
+            threadPool.schedule(ActionRunnable.wrap(listener, retry), RETRY_DELAY, ThreadPool.Names.GENERIC);
         } else {
             listener.onFailure(e);
         }

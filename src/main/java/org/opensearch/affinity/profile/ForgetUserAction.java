@@ -27,8 +27,8 @@ import java.io.IOException;
 import java.time.Instant;
 
 /**
- * Forgets what a user did until now: nothing is left of the profile but since when. With the events, if the request says so:
- * these are deleted with the caller's rights.
+ * Forgets a user: erases the profile up to now, so that only the time of the erasure is left. On request also deletes the user's
+ * events from the log, with the caller's permissions.
  */
 public final class ForgetUserAction extends ActionType<ForgetUserAction.Response> {
     public static final String NAME = "cluster:admin/affinity/profile/forget";
@@ -43,14 +43,14 @@ public final class ForgetUserAction extends ActionType<ForgetUserAction.Response
         private final String user;
         private final boolean events;
 
-        /** @param events whether the events in the tracker's log are deleted too */
+        /** @param events whether the user's events in the tracker's log are deleted as well */
         public Request(String tracker, String user, boolean events) {
             this.tracker = tracker;
             this.user = user;
             this.events = events;
         }
 
-        public Request(StreamInput in) throws IOException {
+        Request(StreamInput in) throws IOException {
             super(in);
             tracker = in.readString();
             user = in.readString();
@@ -71,12 +71,16 @@ public final class ForgetUserAction extends ActionType<ForgetUserAction.Response
         }
     }
 
-    /** Since when nothing is known, and what became of the events; null if they were not to be deleted. */
+    /** The time up to which events are forgotten, and the result of deleting events. */
     public static final class Response extends ActionResponse implements ToXContentObject {
         private final String tracker;
         private final long forgottenAt;
         private final UserEvents.Deleted events;
 
+        /**
+         * @param forgottenAt epoch milliseconds
+         * @param events      null if they were not to be deleted
+         */
         Response(String tracker, long forgottenAt, UserEvents.Deleted events) {
             this.tracker = tracker;
             this.forgottenAt = forgottenAt;
@@ -108,12 +112,12 @@ public final class ForgetUserAction extends ActionType<ForgetUserAction.Response
         }
     }
 
-    /** Runs on the node that was asked. */
+    /** Executes requests on the node that receives them. */
     public static final class Transport extends HandledTransportAction<Request, Response> {
         private final ClusterService cluster;
         private final IndexNameExpressionResolver resolver;
         private final Client client;
-        private final Erasures absences;
+        private final Erasures erasures;
 
         @Inject
         public Transport(
@@ -128,26 +132,26 @@ public final class ForgetUserAction extends ActionType<ForgetUserAction.Response
             this.cluster = cluster;
             this.resolver = resolver;
             this.client = client;
-            absences = new Erasures(cluster, client.threadPool(), new ProfileIndex(client), keys);
+            erasures = new Erasures(cluster, client.threadPool(), new ProfileIndex(client), keys);
         }
 
         @Override
         protected void doExecute(Task task, Request request, ActionListener<Response> listener) {
             ClusterState state = cluster.state();
             Tracker tracker = Trackers.of(state).named(request.tracker);
-            // Before anything is done: who wants the events gone as well must not be left with half of it.
+            // Fails before the profile is erased if the events cannot be found, so that a request is not half executed.
             UserEvents events = request.events ? new UserEvents(tracker, request.user, state, resolver) : null;
             long now = System.currentTimeMillis();
-            absences.change(
+            erasures.change(
                 tracker.name(),
                 request.user,
-                known -> known.emptied(now, known.absence().optedOut()),
-                ActionListener.wrap(empty -> deleteEvents(tracker, empty, events, listener), listener::onFailure)
+                profile -> profile.erased(now, profile.erasure().optedOut()),
+                ActionListener.wrap(erased -> deleteEvents(tracker, erased, events, listener), listener::onFailure)
             );
         }
 
-        private void deleteEvents(Tracker tracker, Profile empty, UserEvents events, ActionListener<Response> listener) {
-            long forgottenAt = empty.absence().forgottenAt();
+        private void deleteEvents(Tracker tracker, Profile erased, UserEvents events, ActionListener<Response> listener) {
+            long forgottenAt = erased.erasure().forgottenAt();
             if (events == null) {
                 listener.onResponse(new Response(tracker.name(), forgottenAt, null));
             } else {

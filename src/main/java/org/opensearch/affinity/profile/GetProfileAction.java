@@ -6,29 +6,24 @@ import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
 import org.opensearch.action.support.ListenerTimeouts;
-import org.opensearch.affinity.event.LogShard;
-import org.opensearch.affinity.follow.FollowTasks;
-import org.opensearch.affinity.item.ItemRowIndex;
 import org.opensearch.affinity.item.ItemVectors;
 import org.opensearch.affinity.tracker.ActiveModels;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.affinity.tracker.UserKeys;
 import org.opensearch.affinity.tracker.UserNames;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.metadata.IndexAbstraction;
+import org.opensearch.cluster.metadata.IndexMetadata;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
-import org.opensearch.cluster.routing.ShardRouting;
 import org.opensearch.cluster.service.ClusterService;
-import org.opensearch.common.cache.Cache;
-import org.opensearch.common.cache.CacheBuilder;
 import org.opensearch.common.inject.Inject;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.action.ActionResponse;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
-import org.opensearch.core.index.Index;
 import org.opensearch.tasks.Task;
 import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.TransportService;
@@ -39,33 +34,35 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads one user's profile, as of its last write. Its name is the permission to look at anybody's profile. */
+/**
+ * Reads one user's profile as of its last write, with what ranking needs beside it. The action's name is the permission to read any
+ * user's profile.
+ */
 public final class GetProfileAction extends ActionType<GetProfileAction.Response> {
     public static final String NAME = "cluster:admin/affinity/profile/get";
     public static final GetProfileAction INSTANCE = new GetProfileAction();
-
-    private static final int MAX_COMMONS = 1_000;
 
     private GetProfileAction() {
         super(NAME, Response::new);
     }
 
-    /** Fails with a time-out exception when the profile does not come in time. */
+    /** Asks for a profile. The action fails with a time-out exception if the profile is not read in time. */
     public static final class Request extends ActionRequest {
         private final String tracker;
         private final String user;
         private final List<String> recent;
         private final TimeValue timeout;
 
+        /** Asks for the profile of a user, who is not null. */
         public Request(String tracker, String user, TimeValue timeout) {
             this(tracker, user, List.of(), timeout);
         }
 
         /**
-         * For {@link UseProfileAction}, which knows how long a search may wait.
+         * Asks {@link UseProfileAction} for a profile; that action sets the user and the time-out.
          *
-         * @param user   null for somebody without an account
-         * @param recent items of the present session that the profile is to include, oldest first
+         * @param user   null for an anonymous user
+         * @param recent items of the present session to add to the profile, oldest first; may be empty
          */
         public Request(String tracker, String user, List<String> recent) {
             this(tracker, user, recent, TimeValue.ZERO);
@@ -83,18 +80,19 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
         }
 
         /**
-         * The same for a user, within a time.
+         * Returns the request for another user, with another time-out.
          *
-         * @throws IllegalArgumentException if that is nobody, and there are no recent items either
+         * @param other null for an anonymous user
+         * @throws IllegalArgumentException for an anonymous user without recent items
          */
-        public Request of(String other, TimeValue within) {
+        public Request forUser(String other, TimeValue within) {
             if (other == null && recent.isEmpty()) {
                 throw new IllegalArgumentException("[affinity] [user] is required: name the user who searches, or give [recent] items");
             }
             return new Request(tracker, other, recent, within);
         }
 
-        public Request(StreamInput in) throws IOException {
+        Request(StreamInput in) throws IOException {
             super(in);
             tracker = in.readString();
             user = in.readOptionalString();
@@ -117,6 +115,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
         }
     }
 
+    /** The profile, and what ranking needs beside it. All parts are of one cluster state. */
     public static final class Response extends ActionResponse {
         private final Tracker tracker;
         private final Profile profile;
@@ -125,9 +124,9 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
         private final ActiveModels.Active model;
 
         /**
-         * @param profile   null when the user has none
-         * @param itemTable index; null when there is none
-         * @param model     null when there is none
+         * @param profile   null if the user has none; may be shared, so it must not be changed
+         * @param itemTable the index of item rows; null if there is none
+         * @param model     the active model; null if there is none
          */
         public Response(Tracker tracker, Profile profile, CommonTaste common, String itemTable, ActiveModels.Active model) {
             this.tracker = tracker;
@@ -159,41 +158,34 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
             return tracker;
         }
 
-        /** Null when the user has none. */
+        /** The profile; null if the user has none. It may be shared by other searches and must not be changed. */
         public Profile profile() {
             return profile;
         }
 
-        /** What the profile is to be compared with. */
+        /** What all users have in common, which ranking compares the profile with. */
         public CommonTaste common() {
             return common;
         }
 
-        /** The index of the tracker's item table; null when there is none. */
+        /** The index of the tracker's item rows; null if there is none. */
         public String itemTable() {
             return itemTable;
         }
 
-        /** What was learned and is used; null where there is nothing. */
+        /** The tracker's active model; null if there is none. */
         public ActiveModels.Active model() {
             return model;
         }
     }
 
-    /** Runs on the node that was asked. What all users have in common is read once a second at most, for it moves slowly. */
+    /** Executes requests on the node that receives them. */
     public static final class Transport extends HandledTransportAction<Request, Response> {
         private final ClusterService cluster;
         private final ThreadPool threadPool;
-        private final IndexNameExpressionResolver resolver;
-        private final ProfileIndex profiles;
+        private final ProfileReader reader;
         private final ItemVectors items;
         private final UserKeys keys;
-        private final ProfileCache cache;
-        /** By the index of the profiles, which goes with its tracker: one that is defined anew begins without. */
-        private final Cache<Index, CommonTaste> commons = CacheBuilder.<Index, CommonTaste>builder()
-            .setMaximumWeight(MAX_COMMONS)
-            .setExpireAfterWrite(TimeValue.timeValueSeconds(1))
-            .build();
 
         @Inject
         public Transport(
@@ -207,37 +199,27 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
             ProfileCache cache
         ) {
             super(NAME, transport, filters, Request::new);
-            this.resolver = resolver;
             this.keys = keys;
-            this.cache = cache;
             this.cluster = cluster;
             this.threadPool = threadPool;
-            profiles = new ProfileIndex(client);
+            reader = new ProfileReader(new ProfileIndex(client), cache, resolver);
             items = new ItemVectors(client);
         }
 
         @Override
         protected void doExecute(Task task, Request request, ActionListener<Response> listener) {
-            // All of one state: at the end of a rebuild users may be stored by other names, in another index.
+            // Everything is of one state: at the end of a rebuild, users may have other stored names in another index.
             ClusterState state = cluster.state();
             Tracker tracker = Trackers.of(state).get(request.tracker);
             UserNames names = UserNames.live(request.tracker, state, keys);
-            Index index = behind(ProfileIndex.alias(request.tracker), state);
-            Index items = behind(ItemRowIndex.alias(request.tracker), state);
-            String itemTable = items == null ? null : items.getName();
-            ActiveModels.Active model = ActiveModels.of(state).of(request.tracker);
-            CommonTaste known = index == null ? null : commons.get(index);
-            List<LogShard> slices = known != null ? List.of() : FollowTasks.slices(tracker, state, resolver);
             String user = request.user == null ? null : names.of(request.user);
-            String id = user == null ? null : ProfileIndex.idOfUser(user);
-            // One that is kept is shared, so it serves whoever changes nothing.
-            boolean shared = id != null && request.recent.isEmpty() && tracker.retention().isEmpty() && hearsOfWrites(index, state);
-            Profile kept = shared && known != null ? cache.get(index, id) : null;
-            if (kept != null) {
-                listener.onResponse(new Response(tracker, known(kept, tracker), known, itemTable, model));
+            boolean changesProfile = request.recent.isEmpty() == false || tracker.retention().isPresent();
+            ProfileReader.Query query = new ProfileReader.Query(state, tracker, names.home(), user, changesProfile);
+            ProfileIndex.Found cached = reader.cached(query);
+            if (cached != null) {
+                listener.onResponse(response(state, tracker, cached));
                 return;
             }
-            int writes = id == null ? 0 : cache.writes(id);
             ActionListener<Response> timed = ListenerTimeouts.wrapWithTimeout(
                 threadPool,
                 listener,
@@ -245,59 +227,43 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
                 ThreadPool.Names.GENERIC,
                 NAME
             );
-            ActionListener<ProfileIndex.Found> answer = ActionListener.wrap(found -> {
-                CommonTaste common = known != null ? known : found.common();
-                if (known == null && index != null) {
-                    commons.put(index, common);
-                }
-                Profile profile = known(found.profile(), tracker);
-                boolean optedOut = found.profile() != null && found.profile().absence().optedOut();
-                addRecent(optedOut ? List.of() : request.recent, user, new Response(tracker, profile, common, itemTable, model), timed);
-            }, timed::onFailure);
-            if (shared) {
-                profiles.getHere(names.home(), user, slices, ActionListener.wrap(found -> {
-                    if (found.profile() != null) {
-                        cache.put(index, id, found.profile(), writes);
-                    }
-                    answer.onResponse(found);
-                }, e -> profiles.get(names.home(), user, slices, answer)));
-            } else {
-                profiles.get(names.home(), user, slices, answer);
-            }
+            reader.read(query, ActionListener.wrap(found -> {
+                boolean optedOut = found.profile() != null && found.profile().erasure().optedOut();
+                addRecent(optedOut ? List.of() : request.recent, user, response(state, tracker, found), timed);
+            }, timed::onFailure));
         }
 
-        /** What of a stored profile is to be used; null for nothing. */
-        private static Profile known(Profile stored, Tracker tracker) {
-            long since = tracker.retention().map(kept -> System.currentTimeMillis() - kept.millis()).orElse(Long.MIN_VALUE);
-            if (stored == null || stored.events() == 0 || stored.lastEvent() < since) {
+        private static Response response(ClusterState state, Tracker tracker, ProfileIndex.Found found) {
+            IndexAbstraction itemRows = state.metadata().getIndicesLookup().get(IndexNames.ITEM_ROWS.alias(tracker.name()));
+            IndexMetadata itemTable = itemRows == null ? null : itemRows.getWriteIndex();
+            return new Response(
+                tracker,
+                usable(found.profile(), tracker),
+                found.common(),
+                itemTable == null ? null : itemTable.getIndex().getName(),
+                ActiveModels.of(state).of(tracker.name())
+            );
+        }
+
+        /**
+         * Returns what searches may use of a stored profile: nothing, if it is erased or older than the tracker's retention; the
+         * profile without history before that otherwise.
+         *
+         * @param stored null for none; not shared if the tracker has a retention
+         * @return null for nothing
+         */
+        private static Profile usable(Profile stored, Tracker tracker) {
+            long oldest = tracker.retention().map(retention -> System.currentTimeMillis() - retention.millis()).orElse(Long.MIN_VALUE);
+            if (stored == null || stored.events() == 0 || stored.lastEvent() < oldest) {
                 return null;
             }
             if (tracker.retention().isPresent()) {
-                stored.forgetHistory(since);
+                stored.dropHistoryBefore(oldest);
             }
             return stored;
         }
 
-        /** Null where there is no such alias. */
-        private static Index behind(String name, ClusterState state) {
-            IndexAbstraction alias = state.metadata().getIndicesLookup().get(name);
-            return alias == null || alias.getWriteIndex() == null ? null : alias.getWriteIndex().getIndex();
-        }
-
-        /**
-         * Whether this node has a copy of the profiles that hears of writes before they are acknowledged, and can be read. Where
-         * segments are replicated, replicas show a write later than they hear of it, or hear of none.
-         */
-        private static boolean hearsOfWrites(Index index, ClusterState state) {
-            if (index == null || state.routingTable().hasIndex(index) == false) {
-                return false;
-            }
-            String node = state.nodes().getLocalNodeId();
-            boolean primaryOnly = state.metadata().isSegmentReplicationEnabled(index.getName());
-            List<ShardRouting> copies = state.routingTable().index(index).shard(0).activeShards();
-            return copies.stream().anyMatch(copy -> copy.currentNodeId().equals(node) && (copy.primary() || primaryOnly == false));
-        }
-
+        /** Adds recent items to the profile, which is not shared if there are any, or to an empty one. */
         private void addRecent(List<String> recent, String user, Response found, ActionListener<Response> listener) {
             if (recent.isEmpty()) {
                 listener.onResponse(found);
@@ -308,7 +274,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
                 Map<String, float[]> inOrder = new LinkedHashMap<>();
                 recent.stream().filter(vectors::containsKey).forEach(item -> inOrder.put(item, vectors.get(item)));
                 Profile profile = found.profile != null ? found.profile : new Profile(user == null ? "" : user);
-                profile.takeRecent(inOrder, tracker, System.currentTimeMillis());
+                profile.addRecentItems(inOrder, tracker, System.currentTimeMillis());
                 return new Response(tracker, profile, found.common, found.itemTable, found.model);
             }));
         }

@@ -6,54 +6,60 @@ import org.opensearch.core.common.io.stream.StreamOutput;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
-/** The newest events of one user, oldest first. Not thread-safe. */
+/** The newest events of one user, oldest first, at most {@value #MAX}. Mutable, not thread-safe. */
 public final class History {
     public static final int MAX = 50;
-    /** Of a full history, as many moments as these must differ before they tell how fast somebody is: a basket is one moment. */
-    private static final int MOMENTS = 40;
+    /**
+     * So many of the {@value #MAX} events must have different times before their rate is limited: the items of one order have the
+     * same time.
+     */
+    private static final int MIN_DISTINCT_TIMES = 40;
 
     private final List<Profile.Seen> events = new ArrayList<>();
 
-    void writeTo(StreamOutput out, StringDictionary words) throws IOException {
+    /** Times are written as differences to the event before. */
+    void writeTo(StreamOutput out, StringDictionary dictionary) throws IOException {
         out.writeVInt(events.size());
         long before = 0;
         for (Profile.Seen seen : events) {
-            words.write(out, seen.item());
-            words.write(out, seen.action());
+            dictionary.write(out, seen.item());
+            dictionary.write(out, seen.action());
             out.writeZLong(seen.time() - before);
             out.writeInt(seen.id());
             before = seen.time();
         }
     }
 
-    static History read(StreamInput in, StringDictionary words) throws IOException {
+    static History read(StreamInput in, StringDictionary dictionary) throws IOException {
         History history = new History();
         long before = 0;
         for (int left = in.readVInt(); left > 0; left--) {
-            String item = words.read(in);
-            String action = words.read(in);
+            String item = dictionary.read(in);
+            String action = dictionary.read(in);
             before += in.readZLong();
             history.events.add(new Profile.Seen(item, action, before, in.readInt()));
         }
         return history;
     }
 
+    /** Returns a read-only view, oldest first. */
     List<Profile.Seen> events() {
-        return events;
+        return Collections.unmodifiableList(events);
     }
 
     boolean isEmpty() {
         return events.isEmpty();
     }
 
-    /** Time of the newest event, epoch milliseconds; 0 without events. */
-    long last() {
+    /** Returns the time of the newest event, epoch milliseconds; 0 without events. */
+    long lastTime() {
         return events.isEmpty() ? 0 : events.getLast().time();
     }
 
-    /** An event among the newest. */
+    /** Inserts an event by its time, and drops the oldest event beyond {@value #MAX}. */
     void add(Profile.Seen seen) {
         int at = events.size();
         while (at > 0 && events.get(at - 1).time() > seen.time()) {
@@ -66,39 +72,50 @@ public final class History {
     }
 
     /** Drops the events before a time, epoch milliseconds. */
-    void forget(long before) {
-        events.removeIf(seen -> seen.time() < before);
+    void dropBefore(long time) {
+        events.removeIf(seen -> seen.time() < time);
     }
 
     /**
-     * Whether the event is here already.
+     * Whether an event is in the history already. An event that was sent again has the same id, time, item and action. An event
+     * whose document was overwritten has the same id; if it is older than a full history, it is taken for a duplicate, because the
+     * history may have dropped it.
      *
-     * @param again its document was written before under the same id. Then one that is older than all that is remembered
-     *              is taken for known too, and content that was changed does not make it another event
+     * @param isUpdate whether the event's document overwrote one of the same id
      */
-    boolean holds(Event event, boolean again) {
-        if (again && events.size() == MAX && event.time() < events.getFirst().time()) {
+    boolean isDuplicate(Event event, boolean isUpdate) {
+        if (isUpdate && events.size() == MAX && event.time() < events.getFirst().time()) {
             return true;
         }
-        return events.stream().anyMatch(seen -> seen.id() == event.id() && (again || seen.sameAct(event)));
+        return events.stream().anyMatch(seen -> seen.id() == event.id() && (isUpdate || seen.sameAct(event)));
     }
 
-    boolean knows(String item) {
+    boolean contains(String item) {
         return events.stream().anyMatch(seen -> seen.item().equals(item));
     }
 
-    /** How many events of an item lie within a time before or after a moment. */
-    long around(String item, long time, long within) {
+    /**
+     * Returns how many events of an item are less than {@code within} before or after a time.
+     *
+     * @param time   epoch milliseconds
+     * @param within milliseconds
+     */
+    long countNear(String item, long time, long within) {
         return events.stream().filter(seen -> seen.item().equals(item) && Math.abs(seen.time() - time) < within).count();
     }
 
-    /** Whether the events so far and one more came faster than people are. */
-    boolean fasterThan(double perMinute, long time) {
-        boolean late = time < last();
+    /**
+     * Whether the {@value #MAX} newest events before a further one exceed a rate.
+     *
+     * @param perMinute events a minute
+     * @param time      of the further event, epoch milliseconds; one that is older than the newest never exceeds the rate
+     */
+    boolean exceedsRate(double perMinute, long time) {
+        boolean late = time < lastTime();
         if (events.size() < MAX || late || time - events.getFirst().time() >= MAX * 60_000 / perMinute) {
             return false;
         }
-        return events.stream().mapToLong(Profile.Seen::time).distinct().count() >= MOMENTS;
+        return events.stream().mapToLong(Profile.Seen::time).distinct().count() >= MIN_DISTINCT_TIMES;
     }
 
     @Override

@@ -16,23 +16,23 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * A direction in the item space that a user likes or dislikes: the decayed, weighted mean of the unit vectors of the items
- * that made it, as of {@link #lastSeen}; decay is applied when the next event arrives. Mutable while a profile is folded, not
- * thread-safe.
+ * A direction in the vector space of items that a user likes or dislikes: the weighted mean of the unit vectors of the items in its
+ * events. Weights decay exponentially; all of them are as of {@link #lastSeen} until the next event decays them further. Mutable,
+ * not thread-safe; changed only while its {@link Profile} is.
  */
 public final class Interest {
     static final int MAX_EXAMPLES = 5;
     private static final int MAX_CONTEXTS = 24;
     /**
-     * An event moves the direction at least as if there had been so many like it before. Steps that are much smaller would be
-     * lost in rounding, and an interest that drifts is followed.
+     * The most events of the same weight that the direction is the mean of. Later events replace earlier ones, so that the direction
+     * follows an interest that drifts, and a step is not lost in rounding ({@link Direction} has one byte a dimension).
      */
-    private static final double MEMORY = 32;
+    private static final double MAX_EVENTS_IN_MEAN = 32;
 
-    /** What is left of an interest's part in the newest events after one more. */
-    public static final float RECENCY_KEPT = 0.7f;
+    /** The factor by which one more event reduces the recency of all interests. */
+    static final float RECENCY_DECAY = 0.7f;
 
-    /** An item that made the interest, with its decayed share of the weight as of the interest's last-seen time. */
+    /** An item of the interest's events, and the decayed weight of these events as of the interest's {@link #lastSeen}. */
     public record Example(String item, float weight) {}
 
     private final boolean liked;
@@ -43,7 +43,7 @@ public final class Interest {
     private float sessionWeight;
     private float recency;
     private List<Example> examples;
-    /** Decayed weight by context, {@code field=value}, the lightest beyond {@link #MAX_CONTEXTS} forgotten. */
+    /** Decayed weight by context, {@code name=value}: the {@link #MAX_CONTEXTS} heaviest. */
     private final Map<String, Float> contexts;
 
     private Interest(boolean liked, Direction direction, long lastSeen) {
@@ -54,13 +54,18 @@ public final class Interest {
         contexts = new TreeMap<>();
     }
 
-    /** Opened by one event. */
+    /**
+     * Creates an interest from its first event.
+     *
+     * @param vector unit vector of the event's item; copied
+     * @param weight above 0
+     */
     Interest(boolean liked, float[] vector, double weight, Event event, boolean inSession) {
         this(liked, new Direction(vector), event.time());
         add(weight, event, inSession);
     }
 
-    Interest(StreamInput in, StringDictionary words) throws IOException {
+    Interest(StreamInput in, StringDictionary dictionary) throws IOException {
         this(in.readBoolean(), new Direction(in), in.readZLong());
         weight = in.readDouble();
         events = in.readVInt();
@@ -69,15 +74,15 @@ public final class Interest {
         int count = in.readVInt();
         List<Example> read = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            read.add(new Example(words.read(in), in.readFloat()));
+            read.add(new Example(dictionary.read(in), in.readFloat()));
         }
         examples = List.copyOf(read);
         for (int left = in.readVInt(); left > 0; left--) {
-            contexts.put(words.read(in), in.readFloat());
+            contexts.put(dictionary.read(in), in.readFloat());
         }
     }
 
-    void writeTo(StreamOutput out, StringDictionary words) throws IOException {
+    void writeTo(StreamOutput out, StringDictionary dictionary) throws IOException {
         out.writeBoolean(liked);
         direction.writeTo(out);
         out.writeZLong(lastSeen);
@@ -87,17 +92,17 @@ public final class Interest {
         out.writeFloat(recency);
         out.writeVInt(examples.size());
         for (Example example : examples) {
-            words.write(out, example.item());
+            dictionary.write(out, example.item());
             out.writeFloat(example.weight());
         }
         out.writeVInt(contexts.size());
         for (Map.Entry<String, Float> context : contexts.entrySet()) {
-            words.write(out, context.getKey());
+            dictionary.write(out, context.getKey());
             out.writeFloat(context.getValue());
         }
     }
 
-    /** As the first format had it: the sum of the vectors in float32, larger numbers throughout. */
+    /** Reads the first format of profiles, which had the sum of the vectors in float32, and no dictionary, session or contexts. */
     static Interest readFirstFormat(StreamInput in) throws IOException {
         boolean liked = in.readBoolean();
         float[] sum = in.readFloatArray();
@@ -109,50 +114,50 @@ public final class Interest {
         return interest;
     }
 
-    /** False for an aversion, which negative actions make. */
+    /** Whether the user likes it; false for an interest made by actions of negative weight. */
     public boolean liked() {
         return liked;
     }
 
-    /** Decayed sum of the absolute event weights as of {@link #lastSeen()}, above 0. */
+    /** The decayed sum of the absolute weights of its events, as of {@link #lastSeen()}; above 0. */
     public double weight() {
         return weight;
     }
 
-    /** Time of its newest event, epoch milliseconds. */
+    /** The time of its newest event, epoch milliseconds. */
     public long lastSeen() {
         return lastSeen;
     }
 
-    /** How many events made it. */
+    /** The number of its events. */
     public int events() {
         return events;
     }
 
-    /** What of the weight is from the present session; 0 for an interest that had no part in it. */
+    /** The weight of its events in the session of the user's newest event; 0 without any. Does not decay within the session. */
     public float sessionWeight() {
         return sessionWeight;
     }
 
     /**
-     * Its part in the user's newest events, whenever those were: {@code Σ 0.3 · 0.7^age}, the age in events. Over all of a
-     * user's interests it adds up to {@code 1 - 0.7^events}.
+     * Its share of the user's newest events, from 0 to 1, regardless of their times: {@code Σ 0.3 · 0.7^age} over its events, where
+     * the age is the number of later events of the user. The sum over all interests is {@code 1 - 0.7^events}.
      */
     public float recency() {
         return recency;
     }
 
-    /** The items that weigh most in it, heaviest first. */
+    /** The items of the greatest weight, heaviest first, at most {@value #MAX_EXAMPLES}. */
     public List<Example> examples() {
         return examples;
     }
 
-    /** Decayed weight of its events in a context, {@code field=value}, as of {@link #lastSeen()}. */
+    /** Returns the decayed weight of its events in a context, {@code name=value}, as of {@link #lastSeen()}; 0 if unknown. */
     public float weightIn(String context) {
         return contexts.getOrDefault(context, 0f);
     }
 
-    /** The same of all contexts that it remembers. */
+    /** Returns a read-only view of the decayed weights by context, {@code name=value}, as of {@link #lastSeen()}. */
     public Map<String, Float> contexts() {
         return Collections.unmodifiableMap(contexts);
     }
@@ -161,37 +166,44 @@ public final class Interest {
         return direction.dimension();
     }
 
-    /** The unit vector of the interest. */
+    /** Returns the interest's unit vector, as a new array. */
     public float[] direction() {
         return direction.unit();
     }
 
-    /** Cosine with a unit vector. */
+    /** Returns the cosine with a unit vector of the same dimension. */
     double cosine(float[] unit) {
         return direction.cosine(unit);
     }
 
+    /** Returns the cosine with another interest of the same dimension. */
     double cosine(Interest other) {
         return direction.cosine(other.direction);
     }
 
-    /** The weight at a time, epoch milliseconds; not before {@link #lastSeen()}. */
+    /** Returns the weight as of a time, epoch milliseconds, which is not before {@link #lastSeen()}. */
     public double weightAt(long time, Decay decay) {
         return weight * decay.factor(lastSeen, time);
     }
 
-    /** Takes in one event. A late one counts with what would be left of it by now, so the order of arrival matters little. */
+    /**
+     * Adds one event. A late event is added with the weight that would be left of it by now, so that the order of arrival matters
+     * little.
+     *
+     * @param vector      unit vector of the event's item
+     * @param eventWeight above 0
+     */
     void absorb(float[] vector, double eventWeight, Event event, boolean inSession, Decay decay) {
-        advance(event.time(), decay);
+        decayTo(event.time(), decay);
         double amount = eventWeight * decay.factor(event.time(), lastSeen);
-        direction.move(vector, amount / (Math.min(weight, MEMORY * eventWeight) + amount));
+        direction.move(vector, amount / (Math.min(weight, MAX_EVENTS_IN_MEAN * eventWeight) + amount));
         add(amount, event, inSession);
     }
 
-    /** Takes in all of another interest. */
+    /** Adds another interest of the same sign and dimension, which must not be used afterwards. */
     void merge(Interest other, Decay decay) {
-        advance(other.lastSeen, decay);
-        other.advance(lastSeen, decay);
+        decayTo(other.lastSeen, decay);
+        other.decayTo(lastSeen, decay);
         direction.move(other.direction(), other.weight / (weight + other.weight));
         weight += other.weight;
         events += other.events;
@@ -201,17 +213,18 @@ public final class Interest {
         other.contexts.forEach(this::addContext);
     }
 
-    /** A new session begins, in which it had no part yet. */
+    /** Begins a new session, of which the interest has no event yet. */
     void beginSession() {
         sessionWeight = 0;
     }
 
-    /** An event comes, of this interest or another. */
-    void age() {
-        recency *= RECENCY_KEPT;
+    /** Decays the recency before one more event of the user, of this interest or another. */
+    void decayRecency() {
+        recency *= RECENCY_DECAY;
     }
 
-    private void advance(long time, Decay decay) {
+    /** Decays all weights to a time, epoch milliseconds, which becomes {@link #lastSeen}; does nothing if it is not later. */
+    private void decayTo(long time, Decay decay) {
         if (time <= lastSeen) {
             return;
         }
@@ -225,7 +238,7 @@ public final class Interest {
     private void add(double amount, Event event, boolean inSession) {
         weight += amount;
         events++;
-        recency += 1 - RECENCY_KEPT;
+        recency += 1 - RECENCY_DECAY;
         if (inSession) {
             sessionWeight += (float) amount;
         }

@@ -5,12 +5,13 @@ import org.opensearch.affinity.tracker.Decay;
 import org.opensearch.affinity.tracker.Tracker;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
- * The interests of one user, folded online: the nearest interest of its sign absorbs an event, a far one opens an interest of
- * its own, and when there are too many, the two closest merge. O(interests · dimension) an event.
- * Not thread-safe.
+ * The interests of one user, clustered online: an event is added to the nearest interest of its sign if that is near enough, and
+ * opens a new interest otherwise; beyond the tracker's maximum, the two closest interests of one sign merge. O(interests ·
+ * dimension) an event without merging. Mutable, not thread-safe.
  */
 final class InterestSet {
     private final List<Interest> interests;
@@ -19,8 +20,9 @@ final class InterestSet {
         this.interests = new ArrayList<>(interests);
     }
 
+    /** Returns a read-only view, oldest first. */
     List<Interest> interests() {
-        return interests;
+        return Collections.unmodifiableList(interests);
     }
 
     void beginSession() {
@@ -28,12 +30,15 @@ final class InterestSet {
     }
 
     /**
-     * @param vector unit vector of the event's item
-     * @param weight of the event's action; below 0 for a dislike
+     * Adds one event.
+     *
+     * @param vector    unit vector of the event's item
+     * @param weight    of the event's action; below 0 for a dislike
+     * @param inSession whether the event belongs to the user's present session
      */
-    void take(Event event, float[] vector, double weight, boolean inSession, Tracker tracker) {
+    void add(Event event, float[] vector, double weight, boolean inSession, Tracker tracker) {
         boolean liked = weight > 0;
-        interests.forEach(Interest::age);
+        interests.forEach(Interest::decayRecency);
         Interest nearest = nearest(liked, vector, tracker.interestSimilarity());
         if (nearest != null) {
             nearest.absorb(vector, Math.abs(weight), event, inSession, tracker.decay());
@@ -41,10 +46,11 @@ final class InterestSet {
         }
         interests.add(new Interest(liked, vector, Math.abs(weight), event, inSession));
         while (interests.size() > tracker.maxInterests()) {
-            reduce(tracker.decay());
+            mergeClosest(tracker.decay());
         }
     }
 
+    /** Returns the interest of this sign with the greatest cosine of at least {@code atLeast}; null if there is none. */
     private Interest nearest(boolean liked, float[] vector, double atLeast) {
         Interest nearest = null;
         double best = atLeast;
@@ -58,7 +64,8 @@ final class InterestSet {
         return nearest;
     }
 
-    private void reduce(Decay decay) {
+    /** Reduces the number of interests by one. */
+    private void mergeClosest(Decay decay) {
         int first = -1;
         int second = -1;
         double best = Double.NEGATIVE_INFINITY;
@@ -66,8 +73,9 @@ final class InterestSet {
             for (int j = i + 1; j < interests.size(); j++) {
                 Interest a = interests.get(i);
                 Interest b = interests.get(j);
-                // A like and a dislike never become one interest; of three interests, two have one sign.
-                double cosine = a.liked() == b.liked() && a.dimension() == b.dimension() ? a.cosine(b) : Double.NEGATIVE_INFINITY;
+                // Likes and dislikes never merge. Of three interests, two have the same sign.
+                boolean canMerge = a.liked() == b.liked() && a.dimension() == b.dimension();
+                double cosine = canMerge ? a.cosine(b) : Double.NEGATIVE_INFINITY;
                 if (cosine > best) {
                     best = cosine;
                     first = i;
@@ -78,7 +86,7 @@ final class InterestSet {
         if (first >= 0) {
             interests.get(first).merge(interests.remove(second), decay);
         } else {
-            interests.remove(0); // of another dimension than the items have now
+            interests.remove(0); // no pair has the same dimension: drop the oldest, from before the items' vectors changed
         }
     }
 

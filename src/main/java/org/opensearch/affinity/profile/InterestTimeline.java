@@ -9,64 +9,77 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * How much the interests of a profile weighed at a few moments, from the oldest event that it remembers to the newest. A profile
- * holds no past weights: each of its newest events is given to the interest of its sign that is nearest to its item, as when it
- * came, and counts from its time on with what decay leaves of it; what is missing from the weight in the end was there before the
- * oldest of them.
+ * Estimated weights of a profile's interests at up to {@value #MAX_TIMES} times, evenly spaced from the oldest event of its history
+ * to the newest. A profile stores no past weights. So each event of the history is assigned to the interest of its sign that is
+ * nearest to its item, and counts from its time on with its decayed weight. The rest of the interest's weight is assumed to be from
+ * before the oldest event.
  *
- * @param times   epoch milliseconds, ascending; none where nothing is remembered
- * @param weights by interest and moment; the last ones are those of the profile
+ * @param times   epoch milliseconds, ascending; empty without a history
+ * @param weights by interest, then by time; the last of each interest is the profile's
  */
 public record InterestTimeline(List<Long> times, List<List<Double>> weights) {
-    private static final int MOMENTS = 6;
-
-    /** An event of an interest, and its share in the interest's weight at the end. */
-    private record Part(long time, double weight) {}
+    private static final int MAX_TIMES = 6;
 
     /**
+     * An event of an interest.
+     *
+     * @param time   epoch milliseconds
+     * @param weight as of the newest event
+     */
+    private record Contribution(long time, double weight) {}
+
+    /**
+     * Estimates the weights.
+     *
      * @param interests of the profile
-     * @param vectors   unit vectors of items, by id; an event of another item counts as one before the first
+     * @param vectors   unit vectors by item; an event of another item counts as one before the oldest
      */
     public static InterestTimeline of(Profile profile, List<Interest> interests, Tracker tracker, Map<String, float[]> vectors) {
-        List<Long> times = moments(profile.history());
-        List<List<Part>> parts = parts(profile.history(), interests, tracker, vectors);
+        List<Long> times = times(profile.history());
+        List<List<Contribution>> contributions = contributions(profile.history(), interests, tracker, vectors);
         List<List<Double>> weights = new ArrayList<>();
         for (int i = 0; i < interests.size(); i++) {
             double weight = interests.get(i).weightAt(profile.lastEvent(), tracker.decay());
-            weights.add(course(weight, parts.get(i), times, tracker.decay()));
+            weights.add(weights(weight, contributions.get(i), times, tracker.decay()));
         }
         return new InterestTimeline(times, weights);
     }
 
-    private static List<Long> moments(List<Profile.Seen> history) {
+    private static List<Long> times(List<Profile.Seen> history) {
         if (history.isEmpty()) {
             return List.of();
         }
         long first = history.getFirst().time();
         long last = history.getLast().time();
-        TreeSet<Long> moments = new TreeSet<>();
-        for (int i = 0; i < MOMENTS; i++) {
-            moments.add(first + (last - first) * i / (MOMENTS - 1));
+        TreeSet<Long> times = new TreeSet<>();
+        for (int i = 0; i < MAX_TIMES; i++) {
+            times.add(first + (last - first) * i / (MAX_TIMES - 1));
         }
-        return List.copyOf(moments);
+        return List.copyOf(times);
     }
 
-    private static List<List<Part>> parts(List<Profile.Seen> history, List<Interest> interests, Tracker tracker, Map<String, float[]> vectors) {
-        List<List<Part>> parts = new ArrayList<>();
-        interests.forEach(interest -> parts.add(new ArrayList<>()));
+    /** Assigns the events of the history to interests. */
+    private static List<List<Contribution>> contributions(
+        List<Profile.Seen> history,
+        List<Interest> interests,
+        Tracker tracker,
+        Map<String, float[]> vectors
+    ) {
+        List<List<Contribution>> contributions = new ArrayList<>();
+        interests.forEach(interest -> contributions.add(new ArrayList<>()));
         for (Profile.Seen seen : history) {
             Double weight = tracker.weightOf(seen.action());
             float[] vector = vectors.get(seen.item());
             int nearest = weight == null || vector == null ? -1 : nearest(interests, weight > 0, vector);
             if (nearest >= 0) {
-                double left = Math.abs(weight) * tracker.decay().factor(seen.time(), history.getLast().time());
-                parts.get(nearest).add(new Part(seen.time(), left));
+                double decayed = Math.abs(weight) * tracker.decay().factor(seen.time(), history.getLast().time());
+                contributions.get(nearest).add(new Contribution(seen.time(), decayed));
             }
         }
-        return parts;
+        return contributions;
     }
 
-    /** -1 where none has the sign and the dimension. */
+    /** Returns the index of the nearest interest of this sign and the vector's dimension; -1 if there is none. */
     private static int nearest(List<Interest> interests, boolean liked, float[] vector) {
         int nearest = -1;
         double best = Double.NEGATIVE_INFINITY;
@@ -80,16 +93,21 @@ public record InterestTimeline(List<Long> times, List<List<Double>> weights) {
         return nearest;
     }
 
-    /** Where the events add up to more than the weight, some were left out when they came, and all count a little less. */
-    private static List<Double> course(double weight, List<Part> parts, List<Long> times, Decay decay) {
-        double known = parts.stream().mapToDouble(Part::weight).sum();
-        double scale = known > weight ? weight / known : 1;
-        double before = Math.max(0, weight - known);
-        List<Double> course = new ArrayList<>();
+    /**
+     * Returns an interest's weight at each time. If its events add up to more than its weight, limits kept some of them from
+     * counting; all are scaled down then.
+     *
+     * @param weight as of the last time
+     */
+    private static List<Double> weights(double weight, List<Contribution> contributions, List<Long> times, Decay decay) {
+        double fromHistory = contributions.stream().mapToDouble(Contribution::weight).sum();
+        double scale = fromHistory > weight ? weight / fromHistory : 1;
+        double fromBefore = Math.max(0, weight - fromHistory);
+        List<Double> weights = new ArrayList<>();
         for (long time : times) {
-            double until = parts.stream().filter(part -> part.time <= time).mapToDouble(Part::weight).sum();
-            course.add((before + scale * until) / decay.factor(time, times.getLast()));
+            double until = contributions.stream().filter(event -> event.time <= time).mapToDouble(Contribution::weight).sum();
+            weights.add((fromBefore + scale * until) / decay.factor(time, times.getLast()));
         }
-        return course;
+        return weights;
     }
 }

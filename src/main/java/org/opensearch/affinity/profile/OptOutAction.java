@@ -21,8 +21,8 @@ import org.opensearch.transport.client.Client;
 import java.io.IOException;
 
 /**
- * Says whether a user wants to be known. Who does not is forgotten and stays unknown; who does again starts from scratch. Saying
- * what is so already changes nothing.
+ * Opts a user out of profiles, or in again. Opting out erases the profile and skips all later events; opting in starts an empty
+ * profile. A request that changes nothing succeeds.
  */
 public final class OptOutAction extends ActionType<AcknowledgedResponse> {
     public static final String NAME = "cluster:admin/affinity/profile/opt_out";
@@ -35,28 +35,28 @@ public final class OptOutAction extends ActionType<AcknowledgedResponse> {
     public static final class Request extends ActionRequest {
         private final String tracker;
         private final String user;
-        private final boolean out;
+        private final boolean optOut;
 
-        /** @param out whether the user is to be unknown from now on */
-        public Request(String tracker, String user, boolean out) {
+        /** @param optOut true to opt out, false to opt in */
+        public Request(String tracker, String user, boolean optOut) {
             this.tracker = tracker;
             this.user = user;
-            this.out = out;
+            this.optOut = optOut;
         }
 
-        public Request(StreamInput in) throws IOException {
+        Request(StreamInput in) throws IOException {
             super(in);
             tracker = in.readString();
             user = in.readString();
-            out = in.readBoolean();
+            optOut = in.readBoolean();
         }
 
         @Override
-        public void writeTo(StreamOutput to) throws IOException {
-            super.writeTo(to);
-            to.writeString(tracker);
-            to.writeString(user);
-            to.writeBoolean(out);
+        public void writeTo(StreamOutput out) throws IOException {
+            super.writeTo(out);
+            out.writeString(tracker);
+            out.writeString(user);
+            out.writeBoolean(optOut);
         }
 
         @Override
@@ -65,26 +65,26 @@ public final class OptOutAction extends ActionType<AcknowledgedResponse> {
         }
     }
 
-    /** Runs on the node that was asked. */
+    /** Executes requests on the node that receives them. */
     public static final class Transport extends HandledTransportAction<Request, AcknowledgedResponse> {
         private final ClusterService cluster;
-        private final Erasures absences;
+        private final Erasures erasures;
 
         @Inject
         public Transport(TransportService transport, ActionFilters filters, ClusterService cluster, Client client, UserKeys keys) {
             super(NAME, transport, filters, Request::new);
             this.cluster = cluster;
-            absences = new Erasures(cluster, client.threadPool(), new ProfileIndex(client), keys);
+            erasures = new Erasures(cluster, client.threadPool(), new ProfileIndex(client), keys);
         }
 
         @Override
         protected void doExecute(Task task, Request request, ActionListener<AcknowledgedResponse> listener) {
             Tracker tracker = Trackers.of(cluster.state()).named(request.tracker);
             long now = System.currentTimeMillis();
-            absences.change(
+            erasures.change(
                 tracker.name(),
                 request.user,
-                known -> known.absence().optedOut() == request.out ? known : known.emptied(now, request.out),
+                profile -> profile.erasure().optedOut() == request.optOut ? profile : profile.erased(now, request.optOut),
                 ActionListener.map(listener, changed -> new AcknowledgedResponse(true))
             );
         }

@@ -1,7 +1,7 @@
 package org.opensearch.affinity.profile;
 
 import org.opensearch.affinity.event.Event;
-import org.opensearch.affinity.event.Event.Skipped;
+import org.opensearch.affinity.event.Event.SkipReason;
 import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.tracker.Decay;
 import org.opensearch.affinity.tracker.EventLimits;
@@ -19,9 +19,15 @@ import java.util.TreeMap;
 import java.util.function.BiPredicate;
 
 /**
- * All that is known of one user in one tracker: interests, recent history, and per event shard the last event taken in,
- * which makes every event count once however often the log is read. What it is depends only on the events and their order,
- * not on how they were cut into batches. Mutable while it is folded, not thread-safe.
+ * Everything that is known of one user in one tracker: interests, recent history, and per log shard a mark, the sequence number of
+ * the last event applied, by which each event counts once however often the log is read. A profile depends on the events and their
+ * order only, not on how they are split into batches.
+ *
+ * <p>Mutable, not thread-safe. Two callers change profiles, both after reading a copy of their own: a follower applies events to a
+ * profile from {@link ProfileIndex#load} and stores it, and {@link GetProfileAction} adds recent items and drops old history for
+ * one request. Profiles in {@link ProfileCache} are shared by concurrent searches and must not be changed; {@link ProfileReader}
+ * decides which of the two a request gets. Methods outside this package do not change a profile, except {@link #apply} and {@link
+ * #dropMarks}.
  */
 public final class Profile implements Writeable {
     private static final byte FORMAT = 2;
@@ -30,10 +36,10 @@ public final class Profile implements Writeable {
      * One event of the recent history.
      *
      * @param time epoch milliseconds
-     * @param id   hash of the event's id
+     * @param id   32-bit hash of the event's id
      */
     public record Seen(String item, String action, long time, int id) {
-        /** Whether it has everything in common with an event but perhaps the id. */
+        /** Whether time, item and action are those of an event; the ids may differ. */
         boolean sameAct(Event event) {
             return time == event.time() && item.equals(event.item()) && action.equals(event.action());
         }
@@ -42,23 +48,25 @@ public final class Profile implements Writeable {
     private final String user;
     private final InterestSet interests;
     private final History history;
-    private final Map<String, Long> applied;
+    /** The sequence number of the last event applied, by the key of its log shard. */
+    private final Map<String, Long> marks;
     private long events;
+    /** Epoch milliseconds. */
     private long sessionStart;
     private int sessionEvents;
-    private final Erasure absence;
+    private final Erasure erasure;
 
-    /** Of a user who did nothing yet. */
+    /** Creates an empty profile. */
     public Profile(String user) {
         this(user, Map.of(), Erasure.NONE);
     }
 
-    private Profile(String user, Map<String, Long> applied, Erasure absence) {
+    private Profile(String user, Map<String, Long> marks, Erasure erasure) {
         this.user = user;
         interests = new InterestSet(List.of());
         history = new History();
-        this.applied = new TreeMap<>(applied);
-        this.absence = absence;
+        this.marks = new TreeMap<>(marks);
+        this.erasure = erasure;
     }
 
     public Profile(StreamInput in) throws IOException {
@@ -67,92 +75,94 @@ public final class Profile implements Writeable {
             throw new IOException("profile format [" + format + "] is not one that this version reads, 1 to [" + FORMAT + "]");
         }
         user = in.readString();
-        StringDictionary words = new StringDictionary();
+        StringDictionary dictionary = new StringDictionary();
         if (format == 1) {
             interests = new InterestSet(in.readList(Interest::readFirstFormat));
             history = new History();
             in.readList(seen -> new Seen(seen.readString(), seen.readString(), seen.readLong(), 0)).forEach(history::add);
         } else {
-            interests = new InterestSet(in.readList(interest -> new Interest(interest, words)));
-            history = History.read(in, words);
+            interests = new InterestSet(in.readList(interest -> new Interest(interest, dictionary)));
+            history = History.read(in, dictionary);
             sessionStart = in.readZLong();
             sessionEvents = in.readVInt();
         }
-        applied = new TreeMap<>(in.readMap(StreamInput::readString, StreamInput::readZLong));
+        marks = new TreeMap<>(in.readMap(StreamInput::readString, StreamInput::readZLong));
         events = in.readVLong();
-        absence = format == 1 ? Erasure.NONE : new Erasure(in);
+        erasure = format == 1 ? Erasure.NONE : new Erasure(in);
     }
 
     @Override
     public void writeTo(StreamOutput out) throws IOException {
-        StringDictionary words = new StringDictionary();
+        StringDictionary dictionary = new StringDictionary();
         out.writeByte(FORMAT);
         out.writeString(user);
         out.writeVInt(interests.interests().size());
         for (Interest interest : interests.interests()) {
-            interest.writeTo(out, words);
+            interest.writeTo(out, dictionary);
         }
-        history.writeTo(out, words);
+        history.writeTo(out, dictionary);
         out.writeZLong(sessionStart);
         out.writeVInt(sessionEvents);
-        out.writeMap(applied, StreamOutput::writeString, StreamOutput::writeZLong);
+        out.writeMap(marks, StreamOutput::writeString, StreamOutput::writeZLong);
         out.writeVLong(events);
-        absence.writeTo(out);
+        erasure.writeTo(out);
     }
 
     /**
-     * One thing that somebody did.
+     * One interaction of a hypothetical user, see {@link #of}.
      *
      * @param time   epoch milliseconds
      * @param vector unit vector of the item
      * @param weight of the action; below 0 for a dislike
      */
-    public record Done(String item, long time, float[] vector, double weight) {}
+    public record Interaction(String item, long time, float[] vector, double weight) {}
 
-    /** What would be known of somebody who did this and nothing else, but for the circumstances; it is never stored. */
-    public static Profile of(String user, List<Done> oldestFirst, Tracker tracker) {
+    /** Returns the profile of a user with these interactions and no others, without contexts. Such a profile must not be stored. */
+    public static Profile of(String user, List<Interaction> oldestFirst, Tracker tracker) {
         Profile profile = new Profile(user);
-        for (Done done : oldestFirst) {
-            profile.take(new Event(user, done.item, "", done.time, 0, List.of()), done.vector, done.weight, tracker);
+        for (Interaction one : oldestFirst) {
+            profile.add(new Event(user, one.item, "", one.time, 0, List.of()), one.vector, one.weight, tracker);
         }
         return profile;
     }
 
+    /** The name under which the user is stored: the user's name, or a pseudonym. */
     public String user() {
         return user;
     }
 
+    /** Returns a read-only view of the interests, oldest first. */
     public List<Interest> interests() {
         return interests.interests();
     }
 
-    /** The newest events, oldest first, at most {@value History#MAX}. */
+    /** Returns a read-only view of the newest events, oldest first, at most {@value History#MAX}. */
     public List<Seen> history() {
         return history.events();
     }
 
-    /** How many events the profile was made of. */
+    /** The number of events applied since the last erasure. */
     public long events() {
         return events;
     }
 
-    /** Time of the newest event, epoch milliseconds; 0 without events. */
+    /** The time of the newest event, epoch milliseconds; 0 without events. */
     public long lastEvent() {
-        return history.last();
+        return history.lastTime();
     }
 
-    /** Whether the session of the newest event still goes on at a time, epoch milliseconds. */
+    /** Whether an event at this time, epoch milliseconds, would belong to the session of the newest event. */
     public boolean inSession(long time, Tracker tracker) {
-        return history.isEmpty() == false && time - history.last() < tracker.sessionGap();
+        return history.isEmpty() == false && time - history.lastTime() < tracker.sessionGap();
     }
 
-    /** The interests by what is left of their weight, heaviest first. */
+    /** Returns the interests by their weight as of the newest event, heaviest first. */
     public List<Interest> heaviestFirst(Decay decay) {
         long now = lastEvent();
         return interests().stream().sorted(Comparator.comparingDouble(interest -> -interest.weightAt(now, decay))).toList();
     }
 
-    /** About how much heap it takes. */
+    /** Returns an estimate of the profile's size on the heap in bytes. */
     long bytes() {
         long bytes = 500 + 150L * history.events().size();
         for (Interest interest : interests()) {
@@ -161,122 +171,127 @@ public final class Profile implements Writeable {
         return bytes;
     }
 
-    /** How much there is to go by, from 0 to 1: {@code 1 - 0.7^events}, which is what the recency of all interests adds up to. */
+    /** How much the profile is based on, from 0 to 1: {@code 1 - 0.7^events}, the sum of {@link Interest#recency} of all interests. */
     public float confidence() {
-        return (float) (1 - Math.pow(Interest.RECENCY_KEPT, events));
+        return (float) (1 - Math.pow(Interest.RECENCY_DECAY, events));
     }
 
     /** Whether an item is in the history. */
-    public boolean knows(String item) {
-        return history.knows(item);
+    public boolean hasInHistory(String item) {
+        return history.contains(item);
     }
 
-    /** What the user did not want to be known. */
-    public Erasure absence() {
-        return absence;
-    }
-
-    /**
-     * What is left of it when its user is forgotten, wants no profile any more, or wants one again: nothing but the marks of
-     * the slices, and since when.
-     *
-     * @param now      epoch milliseconds; if it knows of a later event, that is forgotten too
-     * @param optedOut whether no event is to be taken in from now on
-     */
-    public Profile emptied(long now, boolean optedOut) {
-        return new Profile(user, applied, new Erasure(Math.max(now, lastEvent()), optedOut));
-    }
-
-    /** The same without anything in it, as absent as another one. */
-    Profile with(Erasure other) {
-        return new Profile(user, applied, other);
-    }
-
-    /** Drops what happened before a time, epoch milliseconds, from the history. */
-    void forgetHistory(long before) {
-        history.forget(before);
-    }
-
-    public boolean hasApplied(LogShard slice, long seqNo) {
-        return seqNo <= applied.getOrDefault(slice.key(), -1L);
-    }
-
-    /** Of how many slices it remembers what it has. */
-    public int marks() {
-        return applied.size();
+    /** What the user had erased; {@link Erasure#NONE} for nothing. */
+    public Erasure erasure() {
+        return erasure;
     }
 
     /**
-     * Forgets the marks that protect from nothing any more.
+     * Returns the profile after its user was forgotten, opted out or opted in again: without interests and history, with the marks,
+     * so that events applied before are not applied again.
      *
-     * @param stale by key of the slice and number of the last event taken in: whether no event up to that number will be read again
+     * @param now      epoch milliseconds; if the newest event is later, the erasure is as of that event
+     * @param optedOut whether later events must be skipped too
      */
-    public void forgetMarks(BiPredicate<String, Long> stale) {
-        applied.entrySet().removeIf(mark -> stale.test(mark.getKey(), mark.getValue()));
+    public Profile erased(long now, boolean optedOut) {
+        return new Profile(user, marks, new Erasure(Math.max(now, lastEvent()), optedOut));
+    }
+
+    /** Returns the profile without interests and history, with the marks and another erasure. */
+    Profile emptyWith(Erasure other) {
+        return new Profile(user, marks, other);
+    }
+
+    /** Drops events before a time, epoch milliseconds, from the history. */
+    void dropHistoryBefore(long time) {
+        history.dropBefore(time);
+    }
+
+    /** Whether the event of this sequence number, if it is the user's, was applied. */
+    public boolean hasApplied(LogShard logShard, long seqNo) {
+        return seqNo <= marks.getOrDefault(logShard.key(), -1L);
+    }
+
+    /** The number of log shards that the profile has a mark of. */
+    public int markCount() {
+        return marks.size();
     }
 
     /**
-     * Takes in one event, unless it was already. O(interests · dimension).
+     * Drops marks that are not needed any more.
      *
-     * @param again  the event's document was written before under the same id
-     * @param vector unit vector of the event's item
-     * @param weight of the event's action; below 0 for a dislike
-     * @return why it changes no interest; null when it does, now or when it was taken in before
+     * @param isStale given a log shard's key and the sequence number of the last event applied: whether no event of the shard up to
+     *                that number will be read again
      */
-    public Skipped apply(LogShard slice, long seqNo, Event event, boolean again, float[] vector, double weight, Tracker tracker) {
-        Skipped unwanted = absence.covers(event);
-        if (unwanted != null || hasApplied(slice, seqNo)) {
-            return unwanted;
+    public void dropMarks(BiPredicate<String, Long> isStale) {
+        marks.entrySet().removeIf(mark -> isStale.test(mark.getKey(), mark.getValue()));
+    }
+
+    /**
+     * Applies one event, unless it was applied before or must be skipped. Events of a log shard must come in the order of their
+     * sequence numbers. O(interests · dimension).
+     *
+     * @param isUpdate whether the event's document overwrote one of the same id
+     * @param vector   unit vector of the event's item
+     * @param weight   of the event's action; below 0 for a dislike
+     * @return why the event changes no interest; null if it does, or was applied before
+     */
+    public SkipReason apply(LogShard logShard, long seqNo, Event event, boolean isUpdate, float[] vector, double weight, Tracker tracker) {
+        // Erased events first: so an event gets the same reason when it is read again.
+        SkipReason erased = erasure.skipReason(event);
+        if (erased != null || hasApplied(logShard, seqNo)) {
+            return erased;
         }
-        if (history.holds(event, again)) {
-            return Skipped.DUPLICATE;
+        if (history.isDuplicate(event, isUpdate)) {
+            return SkipReason.DUPLICATE;
         }
-        applied.put(slice.key(), seqNo);
-        return take(event, vector, weight, tracker);
+        marks.put(logShard.key(), seqNo);
+        return add(event, vector, weight, tracker);
     }
 
     /**
-     * Takes in items of a session that is not in the log yet, as the tracker's lightest liked action: what a search knows
-     * beside the profile. Such a profile is never stored.
+     * Adds items of the present session, which are not in the log yet, with the weight of the tracker's lightest positive action.
+     * Such a profile must not be stored.
      *
-     * @param vectors of the items by id, in their order; those of another dimension and empty ones are left out
+     * @param vectors unit vectors by item, in the order of the session; items with an empty vector are skipped
      * @param now     epoch milliseconds
      */
-    void takeRecent(Map<String, float[]> vectors, Tracker tracker, long now) {
+    void addRecentItems(Map<String, float[]> vectors, Tracker tracker, long now) {
         long time = history.isEmpty() ? now : lastEvent();
         vectors.forEach((item, vector) -> {
             if (vector.length > 0) {
-                take(Event.recent(user, item, time), vector, tracker.lightestLike(), tracker);
+                add(Event.recent(user, item, time), vector, tracker.lightestLike(), tracker);
             }
         });
     }
 
-    private Skipped take(Event event, float[] vector, double weight, Tracker tracker) {
-        if (history.isEmpty() || event.time() - history.last() >= tracker.sessionGap()) {
+    /** Adds an event to the history, and to the interests if it exceeds no limit. */
+    private SkipReason add(Event event, float[] vector, double weight, Tracker tracker) {
+        if (history.isEmpty() || event.time() - history.lastTime() >= tracker.sessionGap()) {
             sessionStart = event.time();
             sessionEvents = 0;
             interests.beginSession();
         }
         boolean inSession = event.time() >= sessionStart;
-        Skipped restrained = restrain(event, inSession, tracker);
+        SkipReason exceeded = exceededLimit(event, inSession, tracker);
         events++;
         sessionEvents += inSession ? 1 : 0;
         history.add(new Seen(event.item(), event.action(), event.time(), event.id()));
-        tracker.retention().ifPresent(kept -> history.forget(lastEvent() - kept.millis()));
-        if (restrained == null) {
-            interests.take(event, vector, weight, inSession, tracker);
+        tracker.retention().ifPresent(retention -> history.dropBefore(lastEvent() - retention.millis()));
+        if (exceeded == null) {
+            interests.add(event, vector, weight, inSession, tracker);
         }
-        return restrained;
+        return exceeded;
     }
 
-    /** Why an event is remembered but says nothing of interests. */
-    private Skipped restrain(Event event, boolean inSession, Tracker tracker) {
+    /** Returns the limit of {@link EventLimits} that an event exceeds, so that it may not change interests; null if none. */
+    private SkipReason exceededLimit(Event event, boolean inSession, Tracker tracker) {
         EventLimits limits = tracker.limits();
-        if (history.fasterThan(limits.eventsPerMinute(), event.time())) {
-            return Skipped.TOO_FAST;
+        if (history.exceedsRate(limits.eventsPerMinute(), event.time())) {
+            return SkipReason.TOO_FAST;
         }
-        boolean often = history.around(event.item(), event.time(), tracker.sessionGap()) >= limits.itemPerSession();
-        return often || inSession && sessionEvents >= limits.eventsPerSession() ? Skipped.REPEATED : null;
+        boolean itemRepeated = history.countNear(event.item(), event.time(), tracker.sessionGap()) >= limits.itemPerSession();
+        return itemRepeated || inSession && sessionEvents >= limits.eventsPerSession() ? SkipReason.REPEATED : null;
     }
 
     @Override
@@ -285,15 +300,15 @@ public final class Profile implements Writeable {
             && user.equals(other.user)
             && interests.equals(other.interests)
             && history.equals(other.history)
-            && applied.equals(other.applied)
+            && marks.equals(other.marks)
             && events == other.events
             && sessionStart == other.sessionStart
             && sessionEvents == other.sessionEvents
-            && absence.equals(other.absence);
+            && erasure.equals(other.erasure);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(user, interests, history, applied, events, sessionStart, sessionEvents, absence);
+        return Objects.hash(user, interests, history, marks, events, sessionStart, sessionEvents, erasure);
     }
 }

@@ -1,5 +1,6 @@
 package org.opensearch.affinity.profile;
 
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.common.cache.Cache;
 import org.opensearch.common.cache.CacheBuilder;
 import org.opensearch.common.settings.Settings;
@@ -16,10 +17,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
- * Profiles that searches of this node asked for, as long as it has a copy of the shard they lie in: there every write of a profile
- * is heard of before it is acknowledged, so what is here is never older than what a read of this copy would find. Only what was
- * read of it may be kept ({@link ProfileIndex#getHere}): another copy may lag behind it, and no write would come any more to forget what was read there.
- * Thread-safe.
+ * Caches profiles that searches of this node read from its own copy of the profile index. The copy notifies the cache of every
+ * write before the write is acknowledged, so a cached profile is never older than a read of that copy. Profiles from other copies
+ * must not be cached: such a copy may lag behind this one, and no later write would invalidate what was read there. Cached profiles
+ * are shared and must not be changed. Thread-safe.
  */
 public final class ProfileCache {
     private static final long MAX_BYTES = 32L << 20;
@@ -31,74 +32,82 @@ public final class ProfileCache {
         .setMaximumWeight(MAX_BYTES)
         .weigher((key, profile) -> profile.bytes())
         .build();
-    private final Set<Index> here = ConcurrentHashMap.newKeySet();
-    /** Counts writes, a few profiles together, and copies that left: a read that one of them overtook must not be kept. */
-    private final AtomicIntegerArray writes = new AtomicIntegerArray(STRIPES);
+    /** Profile indices of which this node has a started copy. */
+    private final Set<Index> localIndices = ConcurrentHashMap.newKeySet();
+    /**
+     * Counts writes, and closed copies, in stripes by document id. A profile is not cached if its count has changed since before it
+     * was read.
+     */
+    private final AtomicIntegerArray writeCounts = new AtomicIntegerArray(STRIPES);
 
-    /** Follows an index if profiles lie in it. */
+    /** Listens to the writes and the lifecycle of an index if it is a profile index. */
     public void listenTo(IndexModule module) {
         Index index = module.getIndex();
-        if (index.getName().startsWith(ProfileIndex.PREFIX) == false) {
+        if (IndexNames.PROFILES.contains(index.getName()) == false) {
             return;
         }
         module.addIndexOperationListener(new IndexingOperationListener() {
             @Override
             public void postIndex(ShardId shard, Engine.Index written, Engine.IndexResult result) {
-                forget(index, written.id());
+                invalidate(index, written.id());
             }
 
             @Override
             public void postDelete(ShardId shard, Engine.Delete deleted, Engine.DeleteResult result) {
-                forget(index, deleted.id());
+                invalidate(index, deleted.id());
             }
         });
         module.addIndexEventListener(new IndexEventListener() {
             @Override
             public void afterIndexShardStarted(IndexShard shard) {
-                here.add(index);
+                localIndices.add(index);
             }
 
             @Override
             public void beforeIndexShardClosed(ShardId shardId, IndexShard shard, Settings settings) {
-                here.remove(index);
-                for (int stripe = 0; stripe < STRIPES; stripe++) {
-                    writes.incrementAndGet(stripe);
-                }
-                profiles.keys().forEach(key -> {
-                    if (key.index.equals(index)) {
-                        profiles.invalidate(key);
-                    }
-                });
+                invalidateAll(index);
             }
         });
     }
 
-    private void forget(Index index, String id) {
-        writes.incrementAndGet(stripe(id));
+    private void invalidate(Index index, String id) {
+        writeCounts.incrementAndGet(stripe(id));
         profiles.invalidate(new Key(index, id));
     }
 
-    /** Null where it is not known, or this node would not hear of its changes. It is shared: not to be changed. */
-    public Profile get(Index index, String id) {
-        return here.contains(index) ? profiles.get(new Key(index, id)) : null;
+    private void invalidateAll(Index index) {
+        localIndices.remove(index);
+        for (int stripe = 0; stripe < STRIPES; stripe++) {
+            writeCounts.incrementAndGet(stripe);
+        }
+        profiles.keys().forEach(key -> {
+            if (key.index.equals(index)) {
+                profiles.invalidate(key);
+            }
+        });
     }
 
-    /** To be asked for before a profile is read, for {@link #put}. */
-    int writes(String id) {
-        return writes.get(stripe(id));
+    /** Returns a shared profile, which must not be changed; null if it is not cached, or this node has no copy of the index. */
+    public Profile get(Index index, String id) {
+        return localIndices.contains(index) ? profiles.get(new Key(index, id)) : null;
+    }
+
+    /** Returns the value to pass to {@link #put}; to be called before the profile is read. */
+    int writeCount(String id) {
+        return writeCounts.get(stripe(id));
     }
 
     /**
-     * Keeps a profile that was read of the copy that is here.
+     * Caches a profile that was read from this node's copy, unless it has been written meanwhile.
      *
-     * @param before what {@link #writes} said before it was read
+     * @param writeCount the result of {@link #writeCount} from before the profile was read
      */
-    void put(Index index, String id, Profile profile, int before) {
-        if (here.contains(index)) {
+    void put(Index index, String id, Profile profile, int writeCount) {
+        if (localIndices.contains(index)) {
             Key key = new Key(index, id);
             profiles.put(key, profile);
-            // A write that came between the read and this line is seen here, one that comes later finds the profile and forgets it.
-            if (writes(id) != before || here.contains(index) == false) {
+            // A write between the read and this line has changed the count. A later one invalidates the profile.
+            if (writeCount(id) != writeCount || localIndices.contains(index) == false) {
                 profiles.invalidate(key);
             }
         }

@@ -11,6 +11,7 @@ import org.opensearch.action.search.SearchScrollRequest;
 import org.opensearch.action.support.WriteRequest;
 import org.opensearch.affinity.cluster.SystemDocuments;
 import org.opensearch.affinity.profile.ProfileIndex.Stored;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.UserNames;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.action.ActionListener;
@@ -26,12 +27,12 @@ import java.util.List;
 import java.util.function.BiConsumer;
 
 /**
- * Walks through all profiles of a tracker, page by page: to take along what users did not want to be known, and to delete what
- * is too old. With the plugin's own rights. Thread-safe.
+ * Reads and deletes profiles of many users, page by page: copies erasures to the next generation, and deletes old profiles. Runs
+ * with the plugin's own permissions. Thread-safe.
  */
 public final class ProfilePages {
-    private static final int COPIED_AT_ONCE = 500;
-    private static final TimeValue PAUSE = TimeValue.timeValueMinutes(5);
+    private static final int PAGE_SIZE = 500;
+    private static final TimeValue KEEP_ALIVE = TimeValue.timeValueMinutes(5);
 
     private final Client client;
     private final SystemDocuments documents;
@@ -42,46 +43,50 @@ public final class ProfilePages {
     }
 
     /**
-     * Copies what users did not want to be known, and nothing else, to where profiles are folded anew, under the names by which
-     * users are stored there. Who is there already is left as is.
+     * Copies all erasures of one generation to another. Profiles that exist there are not changed.
      *
-     * @param to keeps users under the keys of the generation it is copied from, and perhaps further ones
+     * @param to stores users under the keys of {@code from}, and perhaps further ones
      */
-    public void copyAbsences(UserNames from, UserNames to, ActionListener<Void> listener) {
-        absentPages(from.home(), (absent, then) -> {
-            List<Profile> renamed = absent.stream().map(profile -> new Profile(to.of(profile.user(), from)).with(profile.absence())).toList();
-            add(to.home(), renamed, then);
+    public void copyErasures(UserNames from, UserNames to, ActionListener<Void> listener) {
+        forEachPage(from.home(), (page, next) -> {
+            List<Profile> renamed = page.stream()
+                .map(profile -> new Profile(to.of(profile.user(), from)).emptyWith(profile.erasure()))
+                .toList();
+            create(to.home(), renamed, next);
         }, listener);
     }
 
     /**
-     * Says of each user who did not want something to be known what that is.
+     * Reads all erasures.
      *
-     * @param tracker or the name of one of its generations
+     * @param tracker  the tracker's name, or that of one of its generations
+     * @param each     given the stored name of the user and the erasure
+     * @param listener called after the last one
      */
-    public void absences(String tracker, BiConsumer<String, Erasure> each, ActionListener<Void> listener) {
-        absentPages(tracker, (absent, then) -> {
-            absent.forEach(profile -> each.accept(profile.user(), profile.absence()));
-            then.onResponse(null);
+    public void erasures(String tracker, BiConsumer<String, Erasure> each, ActionListener<Void> listener) {
+        forEachPage(tracker, (page, next) -> {
+            page.forEach(profile -> each.accept(profile.user(), profile.erasure()));
+            next.onResponse(null);
         }, listener);
     }
 
-    /** Takes profiles that say nothing but what their users did not want to be known, and then calls for more. */
-    private interface Absent {
-        void take(List<Profile> page, ActionListener<Void> then) throws IOException;
+    /** Takes a page of empty profiles with erasures, and then calls {@code next} for the next page. */
+    private interface PageConsumer {
+        void accept(List<Profile> page, ActionListener<Void> next) throws IOException;
     }
 
-    private void absentPages(String tracker, Absent absent, ActionListener<Void> listener) {
-        SearchSourceBuilder source = new SearchSourceBuilder().size(COPIED_AT_ONCE).fetchSource("profile", null).sort("_doc");
-        SearchRequest search = new SearchRequest(ProfileIndex.alias(tracker)).source(source.query(QueryBuilders.existsQuery("user"))).scroll(PAUSE);
-        RefreshRequest refresh = new RefreshRequest(ProfileIndex.alias(tracker));
+    private void forEachPage(String tracker, PageConsumer consumer, ActionListener<Void> listener) {
+        SearchSourceBuilder source = new SearchSourceBuilder().size(PAGE_SIZE).fetchSource("profile", null).sort("_doc");
+        source.query(QueryBuilders.existsQuery("user"));
+        SearchRequest search = new SearchRequest(IndexNames.PROFILES.alias(tracker)).source(source).scroll(KEEP_ALIVE);
+        RefreshRequest refresh = new RefreshRequest(IndexNames.PROFILES.alias(tracker));
         documents.asPlugin(listener, wrapped -> client.admin().indices().refresh(refresh, ActionListener.wrap(
-            refreshed -> client.search(search, taken(absent, wrapped)),
+            refreshed -> client.search(search, pageListener(consumer, wrapped)),
             wrapped::onFailure
         )));
     }
 
-    private ActionListener<SearchResponse> taken(Absent taker, ActionListener<Void> listener) {
+    private ActionListener<SearchResponse> pageListener(PageConsumer consumer, ActionListener<Void> listener) {
         return ActionListener.wrap(page -> {
             if (page.getHits().getHits().length == 0) {
                 ClearScrollRequest clear = new ClearScrollRequest();
@@ -89,20 +94,23 @@ public final class ProfilePages {
                 client.clearScroll(clear, ActionListener.map(listener, cleared -> null));
                 return;
             }
-            List<Profile> absent = new ArrayList<>();
+            List<Profile> erased = new ArrayList<>();
             for (SearchHit hit : page.getHits()) {
                 Profile profile = SystemDocuments.read(hit.getSourceAsMap().get("profile"), Profile::new);
-                if (profile.absence().equals(Erasure.NONE) == false) {
-                    absent.add(new Profile(profile.user()).with(profile.absence()));
+                if (profile.erasure().equals(Erasure.NONE) == false) {
+                    erased.add(new Profile(profile.user()).emptyWith(profile.erasure()));
                 }
             }
-            SearchScrollRequest next = new SearchScrollRequest(page.getScrollId()).scroll(PAUSE);
-            taker.take(absent, ActionListener.wrap(done -> client.searchScroll(next, taken(taker, listener)), listener::onFailure));
+            SearchScrollRequest scroll = new SearchScrollRequest(page.getScrollId()).scroll(KEEP_ALIVE);
+            consumer.accept(
+                erased,
+                ActionListener.wrap(done -> client.searchScroll(scroll, pageListener(consumer, listener)), listener::onFailure)
+            );
         }, listener::onFailure);
     }
 
-    /** Writes profiles of users who have none there. */
-    private void add(String tracker, List<Profile> profiles, ActionListener<Void> listener) throws IOException {
+    /** Writes new profiles; users that have one already keep it. */
+    private void create(String tracker, List<Profile> profiles, ActionListener<Void> listener) throws IOException {
         if (profiles.isEmpty()) {
             listener.onResponse(null);
             return;
@@ -121,10 +129,16 @@ public final class ProfilePages {
         }));
     }
 
-    /** Profiles whose last event is before a time, epoch milliseconds, as of the index's last refresh. */
-    void idle(String tracker, long before, int most, ActionListener<List<Stored>> listener) {
-        SearchSourceBuilder source = new SearchSourceBuilder().size(most).seqNoAndPrimaryTerm(true).fetchSource("profile", null);
-        SearchRequest request = new SearchRequest(ProfileIndex.alias(tracker)).source(source.query(QueryBuilders.rangeQuery("last_event").lt(before)));
+    /**
+     * Reads profiles whose last event is before a time, as of the index's last refresh.
+     *
+     * @param before epoch milliseconds
+     * @param max    the most profiles to read
+     */
+    void findIdle(String tracker, long before, int max, ActionListener<List<Stored>> listener) {
+        SearchSourceBuilder source = new SearchSourceBuilder().size(max).seqNoAndPrimaryTerm(true).fetchSource("profile", null);
+        source.query(QueryBuilders.rangeQuery("last_event").lt(before));
+        SearchRequest request = new SearchRequest(IndexNames.PROFILES.alias(tracker)).source(source);
         documents.asPlugin(listener, wrapped -> client.search(request, ActionListener.map(wrapped, response -> {
             List<Stored> idle = new ArrayList<>();
             for (SearchHit hit : response.getHits()) {
@@ -136,20 +150,21 @@ public final class ProfilePages {
     }
 
     /**
-     * Deletes profiles, but for what their users did not want to be known. Those that changed meanwhile stay.
+     * Deletes profiles. A profile with an erasure is erased instead, to keep the erasure; one that has changed meanwhile is kept.
      *
-     * @param listener gets how many are gone
+     * @param now      epoch milliseconds
+     * @param listener called with the number of profiles deleted or erased
      */
-    void drop(String tracker, List<Stored> profiles, long now, ActionListener<Integer> listener) {
+    void delete(String tracker, List<Stored> profiles, long now, ActionListener<Integer> listener) {
         BulkRequest bulk = new BulkRequest().setRefreshPolicy(WriteRequest.RefreshPolicy.IMMEDIATE);
         try {
             for (Stored stored : profiles) {
-                Erasure absence = stored.profile().absence();
-                if (absence.equals(Erasure.NONE)) {
-                    DeleteRequest delete = new DeleteRequest(ProfileIndex.alias(tracker), ProfileIndex.idOfUser(stored.profile().user()));
+                Profile profile = stored.profile();
+                if (profile.erasure().equals(Erasure.NONE)) {
+                    DeleteRequest delete = new DeleteRequest(IndexNames.PROFILES.alias(tracker), ProfileIndex.idOfUser(profile.user()));
                     bulk.add(delete.setIfSeqNo(stored.seqNo()).setIfPrimaryTerm(stored.primaryTerm()));
                 } else {
-                    bulk.add(ProfileIndex.request(tracker, stored.with(stored.profile().emptied(now, absence.optedOut()))));
+                    bulk.add(ProfileIndex.request(tracker, stored.with(profile.erased(now, profile.erasure().optedOut()))));
                 }
             }
         } catch (IOException e) {
@@ -157,11 +172,11 @@ public final class ProfilePages {
             return;
         }
         documents.asPlugin(listener, wrapped -> client.bulk(bulk, ActionListener.map(wrapped, response -> {
-            int gone = 0;
+            int deleted = 0;
             for (BulkItemResponse item : response) {
-                gone += item.isFailed() ? 0 : 1;
+                deleted += item.isFailed() ? 0 : 1;
             }
-            return gone;
+            return deleted;
         })));
     }
 }

@@ -14,18 +14,19 @@ import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.client.Client;
 
 /**
- * Deletes profiles of users who did nothing for as long as their tracker keeps what they do: once an hour, on the elected cluster
- * manager. What users did not want to be known stays.
+ * Deletes the profiles of users without an event within their tracker's retention, once an hour, on the elected cluster manager.
+ * Erasures are kept. Thread-safe.
  */
 public final class ProfileRetention implements LocalNodeClusterManagerListener {
     private static final Logger LOGGER = LogManager.getLogger(ProfileRetention.class);
     private static final TimeValue HOUR = TimeValue.timeValueHours(1);
-    private static final int BATCH = 500;
+    private static final int BATCH_SIZE = 500;
 
     private final ClusterService cluster;
     private final Client client;
     private final ProfilePages profiles;
-    private Scheduler.Cancellable sweeps;
+    /** Guarded by this. */
+    private Scheduler.Cancellable schedule;
 
     public ProfileRetention(ClusterService cluster, Client client) {
         this.cluster = cluster;
@@ -35,29 +36,30 @@ public final class ProfileRetention implements LocalNodeClusterManagerListener {
 
     @Override
     public synchronized void onClusterManager() {
-        sweeps = client.threadPool().scheduleWithFixedDelay(this::sweepAll, HOUR, ThreadPool.Names.GENERIC);
+        schedule = client.threadPool().scheduleWithFixedDelay(this::sweepAll, HOUR, ThreadPool.Names.GENERIC);
     }
 
     @Override
     public synchronized void offClusterManager() {
-        sweeps.cancel();
+        schedule.cancel();
     }
 
     private void sweepAll() {
         for (Tracker tracker : Trackers.of(cluster.state()).all()) {
-            sweep(tracker, System.currentTimeMillis(), ActionListener.wrap(gone -> {
-                if (gone > 0) {
-                    LOGGER.info("[{}] [{}] profiles deleted: nothing happened for [{}]", tracker.name(), gone, tracker.retention().orElseThrow());
+            sweep(tracker, System.currentTimeMillis(), ActionListener.wrap(deleted -> {
+                if (deleted > 0) {
+                    TimeValue retention = tracker.retention().orElseThrow();
+                    LOGGER.info("[{}] deleted [{}] profiles without an event for [{}]", tracker.name(), deleted, retention);
                 }
-            }, e -> LOGGER.warn("[{}] cannot delete profiles by age; will try again in an hour", tracker.name(), RedactedException.of(e))));
+            }, e -> LOGGER.warn("[{}] cannot delete old profiles; retries in an hour", tracker.name(), RedactedException.of(e))));
         }
     }
 
     /**
-     * Deletes the profiles of one tracker that are too old, batch after batch.
+     * Deletes the old profiles of one tracker, batch after batch.
      *
      * @param now      epoch milliseconds
-     * @param listener gets how many are gone
+     * @param listener called with the number of profiles deleted or erased
      */
     public void sweep(Tracker tracker, long now, ActionListener<Long> listener) {
         if (tracker.retention().isEmpty()) {
@@ -67,18 +69,18 @@ public final class ProfileRetention implements LocalNodeClusterManagerListener {
         }
     }
 
-    private void sweep(Tracker tracker, long now, long before, ActionListener<Long> listener) {
+    private void sweep(Tracker tracker, long now, long sum, ActionListener<Long> listener) {
         long oldest = now - tracker.retention().orElseThrow().millis();
-        profiles.idle(tracker.name(), oldest, BATCH, ActionListener.wrap(idle -> {
+        profiles.findIdle(tracker.name(), oldest, BATCH_SIZE, ActionListener.wrap(idle -> {
             if (idle.isEmpty()) {
-                listener.onResponse(before);
+                listener.onResponse(sum);
                 return;
             }
-            profiles.drop(tracker.name(), idle, now, ActionListener.wrap(gone -> {
-                if (gone == 0) {
-                    listener.onResponse(before); // all of them changed meanwhile
+            profiles.delete(tracker.name(), idle, now, ActionListener.wrap(deleted -> {
+                if (deleted == 0) {
+                    listener.onResponse(sum); // all of them have changed meanwhile
                 } else {
-                    sweep(tracker, now, before + gone, listener);
+                    sweep(tracker, now, sum + deleted, listener);
                 }
             }, listener::onFailure));
         }, listener::onFailure));

@@ -10,32 +10,36 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The strings of one profile, each of which is written where it comes first and is a number from then on: a profile names the
- * same items and actions many times. One object writes or reads one profile, in one order. Not thread-safe.
+ * Writes or reads the repeated strings of one profile: a string is written in full where it occurs first, and as its number from
+ * then on. One object serves one profile, in one direction. Not thread-safe.
  */
 final class StringDictionary {
+    /** Numbers from 1, for writing. */
     private final Map<String, Integer> numbers = new HashMap<>();
-    private final List<String> words = new ArrayList<>();
+    /** The strings read so far, in the order of their numbers. */
+    private final List<String> strings = new ArrayList<>();
 
-    void write(StreamOutput out, String word) throws IOException {
-        Integer number = numbers.get(word);
+    /** Writes the string's number, or 0 and the string if it is new. */
+    void write(StreamOutput out, String string) throws IOException {
+        Integer number = numbers.get(string);
         if (number != null) {
             out.writeVInt(number);
         } else {
             out.writeVInt(0);
-            out.writeString(word);
-            numbers.put(word, numbers.size() + 1);
+            out.writeString(string);
+            numbers.put(string, numbers.size() + 1);
         }
     }
 
+    /** @throws IOException if the number is not that of a string read before */
     String read(StreamInput in) throws IOException {
         int number = in.readVInt();
-        if (number > words.size()) {
-            throw new IOException("profile names word [" + number + "] of [" + words.size() + "]");
+        if (number > strings.size()) {
+            throw new IOException("profile refers to string [" + number + "], but its dictionary has [" + strings.size() + "] strings");
         }
         if (number == 0) {
-            words.add(in.readString());
+            strings.add(in.readString());
         }
-        return number == 0 ? words.getLast() : words.get(number - 1);
+        return number == 0 ? strings.getLast() : strings.get(number - 1);
     }
 }

@@ -16,14 +16,14 @@ import org.opensearch.transport.TransportService;
 import org.opensearch.transport.client.Client;
 
 /**
- * Reads the profile that a search is personalised by, which {@link UserFrom} decides. Its name is the permission to be
- * personalised; to look at anybody's profile is another one, that of {@link GetProfileAction}.
+ * Reads the profile that personalises a search, of the user that {@link UserFrom} allows. The action's name is the permission to
+ * personalise searches; reading any user's profile requires that of {@link GetProfileAction}.
  */
 public final class UseProfileAction extends ActionType<GetProfileAction.Response> {
     public static final String NAME = "cluster:admin/affinity/profile/use";
     public static final UseProfileAction INSTANCE = new UseProfileAction();
 
-    /** How long a search waits for a profile; then it goes on without. */
+    /** How long a search waits for a profile before it continues without one. */
     public static final Setting<TimeValue> TIMEOUT = Setting.timeSetting(
         "affinity.profile_timeout",
         TimeValue.timeValueMillis(50),
@@ -37,30 +37,30 @@ public final class UseProfileAction extends ActionType<GetProfileAction.Response
         super(NAME, GetProfileAction.Response::new);
     }
 
-    /** Runs on the node that was asked. */
+    /** Executes requests on the node that receives them. */
     public static final class Transport extends HandledTransportAction<GetProfileAction.Request, GetProfileAction.Response> {
         private final Client client;
-        private volatile UserFrom from;
+        private volatile UserFrom userFrom;
         private volatile TimeValue timeout;
 
         @Inject
         public Transport(TransportService transport, ActionFilters filters, ClusterService cluster, Settings settings, Client client) {
             super(NAME, transport, filters, GetProfileAction.Request::new);
             this.client = client;
-            from = UserFrom.SETTING.get(settings);
+            userFrom = UserFrom.SETTING.get(settings);
             timeout = TIMEOUT.get(settings);
-            cluster.getClusterSettings().addSettingsUpdateConsumer(UserFrom.SETTING, changed -> from = changed);
+            cluster.getClusterSettings().addSettingsUpdateConsumer(UserFrom.SETTING, changed -> userFrom = changed);
             cluster.getClusterSettings().addSettingsUpdateConsumer(TIMEOUT, changed -> timeout = changed);
         }
 
         @Override
         protected void doExecute(Task task, GetProfileAction.Request request, ActionListener<GetProfileAction.Response> listener) {
             ThreadContext context = client.threadPool().getThreadContext();
-            GetProfileAction.Request allowed = request.of(from.user(request.user(), context), timeout);
-            ActionListener<GetProfileAction.Response> callers = ContextPreservingActionListener.wrapPreservingContext(listener, context);
-            // Who may be personalised need not have the right to read profiles.
+            GetProfileAction.Request allowed = request.forUser(userFrom.user(request.user(), context), timeout);
+            ActionListener<GetProfileAction.Response> preserving = ContextPreservingActionListener.wrapPreservingContext(listener, context);
+            // As the plugin: the caller needs no permission to read profiles.
             try (ThreadContext.StoredContext ignored = context.stashContext()) {
-                client.execute(GetProfileAction.INSTANCE, allowed, callers);
+                client.execute(GetProfileAction.INSTANCE, allowed, preserving);
             }
         }
     }

@@ -9,11 +9,11 @@ import org.opensearch.core.rest.RestStatus;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** Who says whose profile a search uses. */
+/** The source of the user whose profile a search uses. */
 public enum UserFrom {
-    /** The search: whoever may be personalised may be so as anybody. For clusters behind a service that knows its users. */
+    /** The search request: a caller may use any user's profile. For clusters behind a service that authenticates its users. */
     REQUEST,
-    /** The security plugin: the user who searches, and nobody else. */
+    /** The security plugin: a caller may use the profile of the authenticated user only. */
     AUTHENTICATED;
 
     /** The cluster setting. */
@@ -25,7 +25,7 @@ public enum UserFrom {
         Property.Dynamic
     );
 
-    /** Where the security plugin leaves {@code name|backend roles|roles|tenant}; bars within a part are escaped. */
+    /** The thread context's key of {@code name|backend roles|roles|tenant} of the security plugin; bars within a part are escaped. */
     static final String SECURITY_USER = "_opendistro_security_user_info";
 
     private static UserFrom parse(String name) {
@@ -36,24 +36,24 @@ public enum UserFrom {
     }
 
     /**
-     * The user whose profile is to be used.
+     * Returns the user whose profile a search uses.
      *
-     * @param asked   the user that the search names; null if it names none
-     * @param context of the search
-     * @return null if nobody says it
-     * @throws OpenSearchStatusException (403) if it may not be this one, or the search is not authenticated
+     * @param requested the user that the search names; null if it names none
+     * @param context   the thread context of the search
+     * @return null if the source is the request and it names none
+     * @throws OpenSearchStatusException (403) if the search may not use this user's profile, or is not authenticated
      */
-    String user(String asked, ThreadContext context) {
+    String user(String requested, ThreadContext context) {
         if (this == REQUEST) {
-            return asked;
+            return requested;
         }
         if (context.getTransient(SECURITY_USER) instanceof String info && info.isEmpty() == false) {
             String name = info.split("(?<!\\\\)\\|", -1)[0].replace("\\|", "|");
-            if (asked == null || asked.equals(name)) {
+            if (requested == null || requested.equals(name)) {
                 return name;
             }
             throw new OpenSearchStatusException(
-                "[affinity] [user] names somebody else than the user who searches; leave it out, for [" + SETTING.getKey() + "] is [" + this + "]",
+                "[affinity] [user] is not the authenticated user; omit it, because [" + SETTING.getKey() + "] is [" + this + "]",
                 RestStatus.FORBIDDEN
             );
         }

@@ -1,12 +1,12 @@
 package org.opensearch.affinity.rank;
 
 import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.internal.hppc.LongFloatHashMap;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.VectorUtil;
 import org.opensearch.affinity.item.Exploration;
 import org.opensearch.affinity.item.ItemHashes;
 import org.opensearch.affinity.item.ItemTable;
+import org.opensearch.affinity.item.ItemValues;
 import org.opensearch.affinity.item.ItemVectorReader;
 import org.opensearch.affinity.model.LocalModels;
 import org.opensearch.affinity.tracker.Signal;
@@ -114,10 +114,10 @@ public final class ItemSignals {
             return null;
         }
         LocalModels.Popularities known = node.models().popularities(scoring.model().index());
-        LongFloatHashMap popularities = shape == Shape.ALL_TIME ? known.allTime() : known.popularities();
+        ItemValues popularities = shape == Shape.ALL_TIME ? known.allTime() : known.popularities();
         return (leaf, places) -> {
             ItemHashes.Segment hashes = node.hashes().of(leaf, scoring.table().idField());
-            return doc -> popularities.getOrDefault(hashes.of(leaf, doc), 0);
+            return doc -> popularities.get(hashes.of(leaf, doc));
         };
     }
 
@@ -134,7 +134,7 @@ public final class ItemSignals {
             ItemVectorReader vectors = near.content().length == 0 ? null : ItemVectorReader.open(leaf, scoring.interests().field(), near.content().length);
             return doc -> {
                 long item = hashes.of(leaf, doc);
-                float sum = near.knows(item) ? near.sums().getOrDefault(item, 0) : estimate(near, vectors, doc);
+                float sum = near.knows(item) ? near.sums().get(item) : estimate(near, vectors, doc);
                 return Math.sqrt(Math.min(1, sum));
             };
         };

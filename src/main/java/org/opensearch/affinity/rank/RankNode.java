@@ -1,9 +1,11 @@
 package org.opensearch.affinity.rank;
 
+import org.opensearch.ExceptionsHelper;
 import org.opensearch.affinity.item.ItemHashes;
 import org.opensearch.affinity.item.ItemTables;
 import org.opensearch.affinity.model.LocalModels;
 import org.opensearch.affinity.profile.label.InterestLabels;
+import org.opensearch.core.rest.RestStatus;
 import org.opensearch.threadpool.ThreadPool;
 
 /** What ranking has on its node. Thread-safe. */
@@ -47,5 +49,10 @@ public final class RankNode {
 
     public CentroidDistances distances() {
         return distances;
+    }
+
+    /** Whether a search must fail with this failure of a look-up, because the request is wrong or not permitted; other failures only add a warning. */
+    public static boolean isCallersFault(Exception e) {
+        return ExceptionsHelper.unwrapCause(e) instanceof IllegalArgumentException || ExceptionsHelper.status(e) == RestStatus.FORBIDDEN;
     }
 }

@@ -1,23 +1,23 @@
 package org.opensearch.affinity.rank;
 
 import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.internal.hppc.LongFloatHashMap;
 import org.apache.lucene.util.BytesRef;
 import org.opensearch.affinity.item.ItemHashes;
 import org.opensearch.affinity.item.ItemRow;
+import org.opensearch.affinity.item.ItemValues;
 
 import java.io.IOException;
 
 /** Items that the person who searches has done something with, and how near in his history they are. Immutable. */
 public final class RepeatItems {
-    static final RepeatItems NONE = new RepeatItems(null, null, new LongFloatHashMap());
+    static final RepeatItems NONE = new RepeatItems(null, null, new ItemValues(0));
 
     private final Scoring scoring;
     private final ItemHashes documents;
     /** 1/n for the n-th item, counted from the newest. */
-    private final LongFloatHashMap nearness;
+    private final ItemValues nearness;
 
-    private RepeatItems(Scoring scoring, ItemHashes documents, LongFloatHashMap nearness) {
+    private RepeatItems(Scoring scoring, ItemHashes documents, ItemValues nearness) {
         this.scoring = scoring;
         this.documents = documents;
         this.nearness = nearness;
@@ -28,7 +28,7 @@ public final class RepeatItems {
         if (scoring.table() == null || scoring.history().isEmpty()) {
             return NONE;
         }
-        LongFloatHashMap nearness = new LongFloatHashMap(scoring.history().size());
+        ItemValues nearness = new ItemValues(scoring.history().size());
         for (String item : scoring.history()) {
             nearness.put(ItemRow.hash(new BytesRef(item)), 1f / (nearness.size() + 1));
         }
@@ -36,7 +36,7 @@ public final class RepeatItems {
     }
 
     Leaf leaf(LeafReaderContext leaf) {
-        return new Leaf(leaf, nearness.isEmpty() ? null : documents.of(leaf, scoring.table().idField()));
+        return new Leaf(leaf, nearness.size() == 0 ? null : documents.of(leaf, scoring.table().idField()));
     }
 
     /** Those of one segment. */
@@ -56,7 +56,7 @@ public final class RepeatItems {
 
         /** 1 for the newest item, 1/n for the n-th; 0 for a document whose item is none of these. */
         float nearness(int doc) throws IOException {
-            return segment == null ? 0 : nearness.getOrDefault(segment.of(leaf, doc), 0);
+            return segment == null ? 0 : nearness.get(segment.of(leaf, doc));
         }
     }
 }

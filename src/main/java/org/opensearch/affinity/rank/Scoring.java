@@ -1,9 +1,9 @@
 package org.opensearch.affinity.rank;
 
-import org.opensearch.affinity.model.ModelIndex;
 import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.History;
 import org.opensearch.affinity.profile.Profile;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.Ranking;
 import org.opensearch.affinity.tracker.Ranking.ScoreMode;
 import org.opensearch.affinity.tracker.Signal;
@@ -179,7 +179,7 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             table,
             profile == null || remembers == false ? List.of() : newestFirst(profile),
             own,
-            found.model() == null ? null : new Model(ModelIndex.index(tracker.name(), found.model().number()), found.model().keep()),
+            found.model() == null ? null : new Model(IndexNames.MODELS.index(tracker.name(), found.model().number()), found.model().recencyDecay()),
             asked,
             ranking.diversity(),
             moment.now(),

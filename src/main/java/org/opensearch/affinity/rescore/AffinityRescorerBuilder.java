@@ -3,7 +3,6 @@ package org.opensearch.affinity.rescore;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.apache.lucene.util.SetOnce;
-import org.opensearch.ExceptionsHelper;
 import org.opensearch.affinity.cluster.RedactedException;
 import org.opensearch.affinity.encode.EncodeAction;
 import org.opensearch.affinity.encode.EncodeProcessor;
@@ -28,7 +27,6 @@ import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
-import org.opensearch.core.rest.RestStatus;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.index.query.QueryRewriteContext;
@@ -157,7 +155,7 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
             }, listener::onFailure);
             read(client, found.tracker(), ranking, whenKnown);
         }, e -> {
-            if (isCallersFault(e)) {
+            if (RankNode.isCallersFault(e)) {
                 listener.onFailure(e);
                 return;
             }
@@ -207,10 +205,6 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         }
         List<Interest> interests = found.profile().heaviestFirst(found.tracker().decay());
         return made.labelled(node.labels().known(client, found.tracker().items(), interests));
-    }
-
-    public static boolean isCallersFault(Exception e) {
-        return ExceptionsHelper.unwrapCause(e) instanceof IllegalArgumentException || ExceptionsHelper.status(e) == RestStatus.FORBIDDEN;
     }
 
     @Override

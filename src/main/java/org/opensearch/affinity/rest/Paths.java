@@ -1,6 +1,6 @@
 package org.opensearch.affinity.rest;
 
-/** Where the calls lie. */
+/** The paths of the REST API. */
 final class Paths {
     private static final String ROOT = "/_plugins/_affinity";
 
@@ -11,8 +11,12 @@ final class Paths {
     static final String TRACKERS = ROOT + "/trackers";
     static final String TRACKER = TRACKERS + "/{tracker}";
     static final String EVALUATE = TRACKER + "/_evaluate";
+    static final String TRACKER_STATS = TRACKER + "/_stats";
+    static final String REBUILD = TRACKER + "/_rebuild";
     static final String TRACKER_MODELS = TRACKER + "/models";
+    static final String TRACKER_MODEL = TRACKER_MODELS + "/{number}";
     static final String USER = TRACKER + "/users/{user}";
+    static final String OPT_OUT = USER + "/_opt_out";
 
     private Paths() {}
 }

@@ -3,69 +3,47 @@ package org.opensearch.affinity.rest;
 import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
 import org.opensearch.affinity.follow.RebuildAction;
 import org.opensearch.affinity.follow.WatchRebuildAction;
-import org.opensearch.core.rest.RestStatus;
-import org.opensearch.core.xcontent.XContentBuilder;
-import org.opensearch.rest.BaseRestHandler;
-import org.opensearch.rest.BytesRestResponse;
-import org.opensearch.rest.RestChannel;
 import org.opensearch.rest.RestRequest;
-import org.opensearch.rest.RestResponse;
 import org.opensearch.rest.action.RestActionListener;
 import org.opensearch.rest.action.RestToXContentListener;
-import org.opensearch.tasks.LoggingTaskListener;
-import org.opensearch.tasks.Task;
 import org.opensearch.transport.client.node.NodeClient;
 
-import java.io.IOException;
-import java.util.List;
-
-/** {@code POST} and {@code DELETE trackers/{tracker}/_rebuild}: begins to make all profiles anew, as a task, or gives that up. */
-public final class RestRebuild extends BaseRestHandler {
-    private static final String PATH = Paths.TRACKER + "/_rebuild";
-
-    @Override
-    public String getName() {
-        return "affinity_rebuild";
-    }
-
-    @Override
-    public List<Route> routes() {
-        return List.of(new Route(RestRequest.Method.POST, PATH), new Route(RestRequest.Method.DELETE, PATH));
+/**
+ * {@code POST} and {@code DELETE trackers/{tracker}/_rebuild}: begins a rebuild of a tracker, or cancels it. By default it sends the id of a task
+ * that shows the rebuild, with which the outcome is stored; with {@code wait_for_completion=true} it waits for the outcome. Closing the
+ * connection does not cancel the rebuild.
+ */
+final class RestRebuild extends AffinityRestHandler {
+    RestRebuild() {
+        super(
+            "affinity_rebuild",
+            new Route(RestRequest.Method.POST, Paths.REBUILD),
+            new Route(RestRequest.Method.DELETE, Paths.REBUILD)
+        );
     }
 
     @Override
     protected RestChannelConsumer prepareRequest(RestRequest request, NodeClient client) {
-        boolean cancel = request.method() == RestRequest.Method.DELETE;
         String tracker = request.param("tracker");
-        RebuildAction.Request rebuild = new RebuildAction.Request(tracker, cancel);
-        rebuild.timeout(request.paramAsTime("timeout", rebuild.timeout()));
-        rebuild.clusterManagerNodeTimeout(request.paramAsTime("cluster_manager_timeout", rebuild.clusterManagerNodeTimeout()));
+        boolean cancel = request.method() == RestRequest.Method.DELETE;
+        RebuildAction.Request rebuild = withTimeouts(new RebuildAction.Request(tracker, cancel), request);
         if (cancel) {
-            return channel -> client.execute(RebuildAction.INSTANCE, rebuild, new RestToXContentListener<>(channel));
+            return run(client, RebuildAction.INSTANCE, rebuild);
         }
         boolean wait = request.paramAsBoolean("wait_for_completion", false);
+        WatchRebuildAction.Request watch = new WatchRebuildAction.Request(tracker, wait == false);
         return channel -> client.execute(RebuildAction.INSTANCE, rebuild, new RestActionListener<>(channel) {
             @Override
-            protected void processResponse(AcknowledgedResponse begun) throws IOException {
+            protected void processResponse(AcknowledgedResponse begun) throws Exception {
                 if (begun.isAcknowledged() == false) {
-                    new RestToXContentListener<AcknowledgedResponse>(channel).onResponse(begun); // this node may not know of it yet
+                    // This node may not have the new cluster state, so it cannot watch the rebuild yet.
+                    new RestToXContentListener<AcknowledgedResponse>(channel).onResponse(begun);
                 } else if (wait) {
-                    WatchRebuildAction.Request watch = new WatchRebuildAction.Request(tracker, false);
-                    client.execute(WatchRebuildAction.INSTANCE, watch, new RestToXContentListener<>(channel));
+                    run(client, WatchRebuildAction.INSTANCE, watch).accept(channel);
                 } else {
-                    channel.sendResponse(task(channel, client, tracker));
+                    start(channel, client, WatchRebuildAction.INSTANCE, watch);
                 }
             }
         });
-    }
-
-    /** What becomes of it can be asked for by the task's id, also afterwards. */
-    private static RestResponse task(RestChannel channel, NodeClient client, String tracker) throws IOException {
-        WatchRebuildAction.Request watch = new WatchRebuildAction.Request(tracker, true);
-        Task task = client.executeLocally(WatchRebuildAction.INSTANCE, watch, LoggingTaskListener.instance());
-        try (XContentBuilder builder = channel.newBuilder()) {
-            builder.startObject().field("task", client.getLocalNodeId() + ":" + task.getId()).endObject();
-            return new BytesRestResponse(RestStatus.OK, builder);
-        }
     }
 }

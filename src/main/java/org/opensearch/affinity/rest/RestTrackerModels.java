@@ -2,62 +2,57 @@ package org.opensearch.affinity.rest;
 
 import org.opensearch.affinity.manage.GetModelsAction;
 import org.opensearch.affinity.manage.UseModelAction;
-import org.opensearch.rest.BaseRestHandler;
+import org.opensearch.affinity.manage.UseModelAction.Operation;
 import org.opensearch.rest.RestRequest;
-import org.opensearch.rest.action.RestToXContentListener;
 import org.opensearch.transport.client.node.NodeClient;
 
-import java.util.List;
-
-/** {@code GET trackers/{tracker}/models}, with {@code /{number}} one of them; {@code DELETE} of it, {@code POST} to use it or not. */
-public final class RestTrackerModels extends BaseRestHandler {
-    private static final String MODEL = Paths.TRACKER_MODELS + "/{number}";
-
-    @Override
-    public String getName() {
-        return "affinity_tracker_models";
-    }
-
-    @Override
-    public List<Route> routes() {
-        return List.of(
+/**
+ * {@code GET trackers/{tracker}/models}: describes the trained models of a tracker; with {@code /{number}} one of them. {@code DELETE} of one
+ * deletes it, {@code POST} to its {@code _activate} or {@code _deactivate} changes whether it ranks.
+ */
+final class RestTrackerModels extends AffinityRestHandler {
+    RestTrackerModels() {
+        super(
+            "affinity_tracker_models",
             new Route(RestRequest.Method.GET, Paths.TRACKER_MODELS),
-            new Route(RestRequest.Method.GET, MODEL),
-            new Route(RestRequest.Method.DELETE, MODEL),
-            new Route(RestRequest.Method.POST, MODEL + "/_activate"),
-            new Route(RestRequest.Method.POST, MODEL + "/_deactivate")
+            new Route(RestRequest.Method.GET, Paths.TRACKER_MODEL),
+            new Route(RestRequest.Method.DELETE, Paths.TRACKER_MODEL),
+            new Route(RestRequest.Method.POST, Paths.TRACKER_MODEL + "/_activate"),
+            new Route(RestRequest.Method.POST, Paths.TRACKER_MODEL + "/_deactivate")
         );
     }
 
     @Override
     protected RestChannelConsumer prepareRequest(RestRequest request, NodeClient client) {
         String tracker = request.param("tracker");
-        String said = request.param("number");
-        if (said == null) {
-            return channel -> client.execute(GetModelsAction.INSTANCE, new GetModelsAction.Request(tracker, null), new RestToXContentListener<>(channel));
-        }
-        int number = number(said);
+        Integer number = number(request.param("number"));
         if (request.method() == RestRequest.Method.GET) {
-            return channel -> client.execute(GetModelsAction.INSTANCE, new GetModelsAction.Request(tracker, number), new RestToXContentListener<>(channel));
+            return run(client, GetModelsAction.INSTANCE, new GetModelsAction.Request(tracker, number));
         }
-        UseModelAction.What what = request.method() == RestRequest.Method.DELETE
-            ? UseModelAction.What.DELETE
-            : request.path().endsWith("/_activate") ? UseModelAction.What.ACTIVATE : UseModelAction.What.DEACTIVATE;
-        UseModelAction.Request use = new UseModelAction.Request(tracker, number, what);
-        use.timeout(request.paramAsTime("timeout", use.timeout()));
-        use.clusterManagerNodeTimeout(request.paramAsTime("cluster_manager_timeout", use.clusterManagerNodeTimeout()));
-        return channel -> client.execute(UseModelAction.INSTANCE, use, new RestToXContentListener<>(channel));
+        UseModelAction.Request use = new UseModelAction.Request(tracker, number, operation(request));
+        return run(client, UseModelAction.INSTANCE, withTimeouts(use, request));
     }
 
-    private static int number(String said) {
+    private static Operation operation(RestRequest request) {
+        if (request.method() == RestRequest.Method.DELETE) {
+            return Operation.DELETE;
+        }
+        return request.path().endsWith("/_activate") ? Operation.ACTIVATE : Operation.DEACTIVATE;
+    }
+
+    /** The number in a path; null if the path has none. */
+    private static Integer number(String text) {
+        if (text == null) {
+            return null;
+        }
         try {
-            int number = Integer.parseInt(said);
+            int number = Integer.parseInt(text);
             if (number > 0) {
                 return number;
             }
         } catch (NumberFormatException e) {
-            // said below
+            // refused below
         }
-        throw new IllegalArgumentException("[affinity] the number of a model must be a whole number above 0, got [" + said + "]");
+        throw new IllegalArgumentException("[affinity] the number of a model must be a whole number above 0, got [" + text + "]");
     }
 }

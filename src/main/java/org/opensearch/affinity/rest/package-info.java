@@ -1,2 +1,2 @@
-/** The REST surface under {@code /_plugins/_affinity}: reads requests, runs actions, writes answers, and decides nothing. */
+/** The REST API under {@code /_plugins/_affinity}: handlers parse requests, run actions and send their responses. They decide nothing. */
 package org.opensearch.affinity.rest;

@@ -5,7 +5,7 @@ import org.apache.logging.log4j.Logger;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.util.SetOnce;
 import org.opensearch.affinity.cluster.RedactedException;
-import org.opensearch.affinity.rescore.AffinityRescorerBuilder;
+import org.opensearch.affinity.rank.RankNode;
 import org.opensearch.common.logging.HeaderWarning;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.io.stream.StreamInput;
@@ -126,7 +126,7 @@ abstract class RetrievalQueryBuilder<Q extends RetrievalQueryBuilder<Q>> extends
             resolved.set(found);
             listener.onResponse(null);
         }, e -> {
-            if (AffinityRescorerBuilder.isCallersFault(e)) {
+            if (RankNode.isCallersFault(e)) {
                 listener.onFailure(e);
                 return;
             }

@@ -9,7 +9,7 @@ import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.profile.UseProfileAction;
 import org.opensearch.affinity.rank.AffinityRequest;
-import org.opensearch.affinity.rescore.AffinityRescorerBuilder;
+import org.opensearch.affinity.rank.RankNode;
 import org.opensearch.common.logging.HeaderWarning;
 import org.opensearch.core.ParseField;
 import org.opensearch.core.action.ActionListener;
@@ -137,7 +137,7 @@ public final class SeenQueryBuilder extends AbstractQueryBuilder<SeenQueryBuilde
             seen.set(byId(found.tracker().items().idField(), history.stream().map(Profile.Seen::item).distinct().toList()));
             listener.onResponse(null);
         }, e -> {
-            if (AffinityRescorerBuilder.isCallersFault(e)) {
+            if (RankNode.isCallersFault(e)) {
                 listener.onFailure(e);
                 return;
             }

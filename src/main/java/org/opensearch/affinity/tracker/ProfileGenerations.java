@@ -1,12 +1,9 @@
 package org.opensearch.affinity.tracker;
 
 import org.opensearch.OpenSearchStatusException;
-import org.opensearch.Version;
-import org.opensearch.affinity.item.ItemRowIndex;
-import org.opensearch.affinity.profile.ProfileIndex;
-import org.opensearch.cluster.AbstractNamedDiffable;
+import org.opensearch.affinity.cluster.MetadataMap;
+import org.opensearch.affinity.tracker.ProfileGenerations.TrackerGenerations;
 import org.opensearch.cluster.ClusterState;
-import org.opensearch.cluster.NamedDiff;
 import org.opensearch.cluster.metadata.AliasMetadata;
 import org.opensearch.cluster.metadata.IndexMetadata;
 import org.opensearch.cluster.metadata.Metadata;
@@ -16,43 +13,50 @@ import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
 import org.opensearch.core.rest.RestStatus;
 import org.opensearch.core.xcontent.ConstructingObjectParser;
+import org.opensearch.core.xcontent.ToXContentObject;
 import org.opensearch.core.xcontent.XContentBuilder;
-import org.opensearch.core.xcontent.XContentParser;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 import static org.opensearch.core.xcontent.ConstructingObjectParser.constructorArg;
 
 /**
- * Which making of its profiles and item table each tracker uses, and which one is being made beside it, as part of the cluster
- * state. Each has indices of its own, with an alias by which its followers write, {@code <tracker>@<generation>} after the usual
- * prefix; the alias without a number is that of the one that is used. Immutable.
+ * The profile generations of each tracker, by tracker, as a part of the cluster state: the live one, which searches use, and the next one,
+ * which a rebuild makes. A generation has an index of profiles and an index of item rows. Their aliases are
+ * {@code <prefix><tracker>@<generation>}, by which followers write; the aliases {@code <prefix><tracker>} point to the live generation.
+ * A tracker that was never rebuilt has no entry. Immutable.
  */
-public final class ProfileGenerations extends AbstractNamedDiffable<Metadata.Custom> implements Metadata.Custom {
-    public static final String TYPE = "affinity_generations";
-    private static final ProfileGenerations NONE = new ProfileGenerations(new TreeMap<>());
+public final class ProfileGenerations extends MetadataMap<TrackerGenerations> {
+    public static final Kind<TrackerGenerations, ProfileGenerations> KIND = new Kind<>(
+        "affinity_generations",
+        TrackerGenerations::new,
+        (tracker, parser) -> TrackerGenerations.PARSER.apply(parser, null),
+        ProfileGenerations::new
+    );
+
+    /** A generation has one index of each. */
+    private static final List<IndexNames.Family> FAMILIES = List.of(IndexNames.PROFILES, IndexNames.ITEM_ROWS);
 
     /**
-     * Those of one tracker.
+     * The generations of one tracker.
      *
-     * @param live  the one that is used; 0 is the first
-     * @param next  the one that is being made; 0 for none
-     * @param ready whether the next one knows what users did not want to be known, and may be folded into
-     * @param liveKeys under how many keys of the tracker's chain the one that is used stores users, from the first;
-     *                 {@link #ALL_KEYS} for all there are. The next one is always under all
+     * @param live     the number of the live generation; 0 is the first
+     * @param next     the number of the generation that is being built; 0 for none
+     * @param ready    whether opt-outs and erasures have been copied to the next generation, so that events may be folded into it
+     * @param liveKeys how many keys of the tracker's chain, from the first, pseudonyms of the live generation are made with;
+     *                 {@link #ALL_KEYS} for all. Those of the next generation are always made with all
      */
-    public record Generation(int live, int next, boolean ready, int liveKeys) implements Writeable {
+    public record TrackerGenerations(int live, int next, boolean ready, int liveKeys) implements Writeable, ToXContentObject {
         public static final int ALL_KEYS = -1;
-        public static final Generation FIRST = new Generation(0, 0, false, ALL_KEYS);
-        private static final ConstructingObjectParser<Generation, Void> PARSER = new ConstructingObjectParser<>(
+        /** The generations of a tracker that was never rebuilt. */
+        public static final TrackerGenerations FIRST = new TrackerGenerations(0, 0, false, ALL_KEYS);
+        private static final ConstructingObjectParser<TrackerGenerations, Void> PARSER = new ConstructingObjectParser<>(
             "generation",
-            args -> new Generation((int) args[0], (int) args[1], (boolean) args[2], (int) args[3])
+            args -> new TrackerGenerations((int) args[0], (int) args[1], (boolean) args[2], (int) args[3])
         );
 
         static {
@@ -62,7 +66,7 @@ public final class ProfileGenerations extends AbstractNamedDiffable<Metadata.Cus
             PARSER.declareInt(constructorArg(), new ParseField("live_keys"));
         }
 
-        public Generation(StreamInput in) throws IOException {
+        TrackerGenerations(StreamInput in) throws IOException {
             this(in.readVInt(), in.readVInt(), in.readBoolean(), in.readInt());
         }
 
@@ -74,80 +78,52 @@ public final class ProfileGenerations extends AbstractNamedDiffable<Metadata.Cus
             out.writeInt(liveKeys);
         }
 
+        @Override
+        public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
+            builder.startObject().field("live", live).field("next", next);
+            return builder.field("ready", ready).field("live_keys", liveKeys).endObject();
+        }
+
         public boolean isRebuilding() {
             return next > 0;
         }
 
-        /** Those that events are folded into. */
+        /** The generations that events are folded into. */
         public List<Integer> followed() {
             return isRebuilding() && ready ? List.of(live, next) : List.of(live);
         }
 
-        /** The number of the one after all there were. */
-        int following() {
+        /** The number of the next generation to be built. */
+        private int following() {
             return Math.max(live, next) + 1;
         }
     }
 
-    private final SortedMap<String, Generation> byTracker;
-
-    private ProfileGenerations(SortedMap<String, Generation> byTracker) {
-        this.byTracker = Collections.unmodifiableSortedMap(byTracker);
+    private ProfileGenerations(SortedMap<String, TrackerGenerations> byTracker) {
+        super(KIND, byTracker);
     }
 
-    public ProfileGenerations(StreamInput in) throws IOException {
-        this(new TreeMap<>(in.readMap(StreamInput::readString, Generation::new)));
-    }
-
-    @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeMap(byTracker, StreamOutput::writeString, (o, generation) -> generation.writeTo(o));
-    }
-
-    public static NamedDiff<Metadata.Custom> readDiffFrom(StreamInput in) throws IOException {
-        return readDiffFrom(Metadata.Custom.class, TYPE, in);
-    }
-
-    public static ProfileGenerations fromXContent(XContentParser parser) throws IOException {
-        SortedMap<String, Generation> byTracker = new TreeMap<>();
-        while (parser.nextToken() != XContentParser.Token.END_OBJECT) {
-            String tracker = parser.currentName();
-            parser.nextToken();
-            byTracker.put(tracker, Generation.PARSER.apply(parser, null));
-        }
-        return new ProfileGenerations(byTracker);
-    }
-
-    @Override
-    public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
-        for (String tracker : byTracker.keySet()) {
-            Generation generation = of(tracker);
-            builder.startObject(tracker).field("live", generation.live).field("next", generation.next);
-            builder.field("ready", generation.ready).field("live_keys", generation.liveKeys).endObject();
-        }
-        return builder;
-    }
-
+    /** The profile generations of a cluster state. */
     public static ProfileGenerations of(ClusterState state) {
-        ProfileGenerations generations = state.metadata().custom(TYPE);
-        return generations == null ? NONE : generations;
+        return KIND.of(state);
     }
 
-    public Generation of(String tracker) {
-        return byTracker.getOrDefault(tracker, Generation.FIRST);
+    /** The generations of a tracker. */
+    public TrackerGenerations of(String tracker) {
+        return values().getOrDefault(tracker, TrackerGenerations.FIRST);
     }
 
-    /** The trackers that were ever rebuilt. */
-    public Iterable<String> trackers() {
-        return byTracker.keySet();
+    /** The names of the trackers that were ever rebuilt. */
+    public Set<String> trackers() {
+        return values().keySet();
     }
 
-    /** What a generation's indices are called by, without prefix. */
+    /** The name of a generation. After the prefix of a family of indices it is the alias of the generation's index. */
     public static String name(String tracker, int generation) {
         return tracker + "@" + generation;
     }
 
-    /** All names of a generation's indices when they are made. */
+    /** The names of a generation that is created: that of the tracker if it is live, and its own, which the first one lacks. */
     public static List<String> names(String tracker, int generation, boolean live) {
         List<String> names = new ArrayList<>();
         if (live) {
@@ -159,107 +135,114 @@ public final class ProfileGenerations extends AbstractNamedDiffable<Metadata.Cus
         return names;
     }
 
-    /** By what name a generation is read and written: not by that of the ones in use, which may become others at any moment. */
+    /**
+     * The name by which a generation is read and written: its own if it has one, for that of the tracker may point to another generation
+     * at any moment.
+     */
     public static String home(String tracker, int generation, ClusterState state) {
-        Generation now = of(state).of(tracker);
+        TrackerGenerations now = of(state).of(tracker);
         // The first generation gets a name of its own when a second one is begun, and loses it with its index.
         boolean alone = generation == 0 && now.live == 0 && now.isRebuilding() == false;
         return alone ? tracker : name(tracker, generation);
     }
 
-    /** The keys under which a generation stores users: those that are not used yet are stored under all. */
+    /** The keys that pseudonyms of a generation are made with. */
     KeyChain chain(Tracker tracker, int generation) {
-        Generation now = of(tracker.name());
-        boolean all = generation != now.live || now.liveKeys == Generation.ALL_KEYS;
+        TrackerGenerations now = of(tracker.name());
+        boolean all = generation != now.live || now.liveKeys == TrackerGenerations.ALL_KEYS;
         return all ? tracker.pseudonym() : tracker.pseudonym().first(now.liveKeys);
     }
 
     /**
-     * A state in which the next generation is begun.
+     * A cluster state in which a rebuild has begun: there is a next generation, and the live one has a name of its own.
      *
-     * @throws OpenSearchStatusException (409) if one is being made already, or the rest of one is still being deleted
+     * @throws OpenSearchStatusException (409) if a rebuild is running, or indices of an earlier one are still being deleted
      */
     public ClusterState begin(ClusterState state, String tracker) {
         return begin(state, tracker, of(tracker).liveKeys);
     }
 
     /**
-     * The same, for a tracker that gets further keys: the generation that is used stays stored under those it was made with.
+     * As {@link #begin}, for a tracker that gets further keys. Pseudonyms of the live generation stay as they are.
      *
-     * @param before the tracker without them
+     * @param before the tracker without the further keys
      * @throws OpenSearchStatusException (409) as {@link #begin}
      */
     public ClusterState rotate(ClusterState state, Tracker before) {
         int liveKeys = of(before.name()).liveKeys;
-        // A rotation that was given up may have left it under fewer keys than the tracker had.
-        int made = liveKeys == Generation.ALL_KEYS ? before.pseudonym().ids().size() : liveKeys;
+        // After a cancelled rotation the live generation may be stored under fewer keys than the tracker has.
+        int made = liveKeys == TrackerGenerations.ALL_KEYS ? before.pseudonym().ids().size() : liveKeys;
         return begin(state, before.name(), made);
     }
 
     private ClusterState begin(ClusterState state, String tracker, int liveKeys) {
-        Generation now = of(tracker);
+        TrackerGenerations now = of(tracker);
         if (now.isRebuilding() || leftOver(tracker, state).isEmpty() == false) {
             throw new OpenSearchStatusException("[affinity] tracker [{}] is being rebuilt already", RestStatus.CONFLICT, tracker);
         }
         Metadata.Builder metadata = Metadata.builder(state.metadata());
-        for (String index : List.of(ProfileIndex.index(tracker, now.live), ItemRowIndex.index(tracker, now.live))) {
-            String alias = index.substring(0, index.lastIndexOf('.')) + name("", now.live);
-            rename(metadata, index, null, alias);
+        String name = name(tracker, now.live);
+        for (IndexNames.Family family : FAMILIES) {
+            changeAlias(metadata, family.ofGeneration(tracker, now.live), null, family.alias(name));
         }
-        return in(state, metadata, tracker, new Generation(now.live, now.following(), false, liveKeys));
+        return with(state, metadata, tracker, new TrackerGenerations(now.live, now.following(), false, liveKeys));
     }
 
     /**
-     * A state in which the next generation may be folded into; the same state where it is no longer wanted.
+     * A cluster state in which events may be folded into the next generation. Returns the given state if that generation is no longer
+     * being built, or is to be built under other keys.
      *
-     * @param chain under which it knows of users: one that was begun anew, under further keys, is not ready by that
+     * @param chain the keys under which opt-outs and erasures were copied
      */
     public ClusterState ready(ClusterState state, String tracker, int next, KeyChain chain) {
-        Generation now = of(tracker);
+        TrackerGenerations now = of(tracker);
         if (now.next != next || chain(Trackers.of(state).get(tracker), next).equals(chain) == false) {
             return state;
         }
-        return in(state, Metadata.builder(state.metadata()), tracker, new Generation(now.live, next, true, now.liveKeys));
+        return with(state, tracker, new TrackerGenerations(now.live, next, true, now.liveKeys));
     }
 
-    /** A state in which the next generation is used; the same state where it is no longer wanted. */
+    /** A cluster state in which the next generation is live. Returns the given state if that generation is no longer being built. */
     public ClusterState finish(ClusterState state, String tracker, int next) {
-        Generation now = of(tracker);
+        TrackerGenerations now = of(tracker);
         if (now.next != next) {
             return state;
         }
         Metadata.Builder metadata = Metadata.builder(state.metadata());
-        rename(metadata, ProfileIndex.index(tracker, now.live), ProfileIndex.alias(tracker), null);
-        rename(metadata, ProfileIndex.index(tracker, next), null, ProfileIndex.alias(tracker));
-        rename(metadata, ItemRowIndex.index(tracker, now.live), ItemRowIndex.alias(tracker), null);
-        rename(metadata, ItemRowIndex.index(tracker, next), null, ItemRowIndex.alias(tracker));
-        return in(state, metadata, tracker, new Generation(next, 0, false, Generation.ALL_KEYS));
+        for (IndexNames.Family family : FAMILIES) {
+            changeAlias(metadata, family.ofGeneration(tracker, now.live), family.alias(tracker), null);
+            changeAlias(metadata, family.ofGeneration(tracker, next), null, family.alias(tracker));
+        }
+        return with(state, metadata, tracker, new TrackerGenerations(next, 0, false, TrackerGenerations.ALL_KEYS));
     }
 
-    /** A state without a next generation. The one that is used stays under the keys that it was made with. */
+    /** A cluster state without a next generation. The live one stays as it is. */
     public ClusterState cancel(ClusterState state, String tracker) {
-        Generation now = of(tracker);
-        return in(state, Metadata.builder(state.metadata()), tracker, new Generation(now.live, 0, false, now.liveKeys));
+        TrackerGenerations now = of(tracker);
+        return with(state, tracker, new TrackerGenerations(now.live, 0, false, now.liveKeys));
     }
 
-    /** A state that knows nothing of the tracker. */
-    public ClusterState without(ClusterState state, String tracker) {
-        return in(state, Metadata.builder(state.metadata()), tracker, null);
-    }
-
-    /** The indices of generations that are neither used nor being made. */
+    /** The indices of generations that are neither live nor being built. */
     public List<String> leftOver(String tracker, ClusterState state) {
-        Generation now = of(tracker);
-        List<String> indices = new ArrayList<>(ProfileIndex.indices(tracker, state));
-        indices.addAll(ItemRowIndex.indices(tracker, state));
-        for (int kept : now.isRebuilding() ? List.of(now.live, now.next) : List.of(now.live)) {
-            indices.remove(ProfileIndex.index(tracker, kept));
-            indices.remove(ItemRowIndex.index(tracker, kept));
+        TrackerGenerations now = of(tracker);
+        List<String> indices = new ArrayList<>();
+        for (IndexNames.Family family : FAMILIES) {
+            indices.addAll(family.of(tracker, state));
+            indices.remove(family.ofGeneration(tracker, now.live));
+            if (now.isRebuilding()) {
+                indices.remove(family.ofGeneration(tracker, now.next));
+            }
         }
         return indices;
     }
 
-    private static void rename(Metadata.Builder metadata, String index, String without, String with) {
+    /**
+     * Changes aliases of an index, if it exists.
+     *
+     * @param without removed from the index; null for none
+     * @param with    added as a write alias; null for none
+     */
+    private static void changeAlias(Metadata.Builder metadata, String index, String without, String with) {
         IndexMetadata before = metadata.get(index);
         if (before == null) {
             return;
@@ -272,40 +255,5 @@ public final class ProfileGenerations extends AbstractNamedDiffable<Metadata.Cus
             after.putAlias(AliasMetadata.builder(with).writeIndex(true));
         }
         metadata.put(after);
-    }
-
-    private ClusterState in(ClusterState state, Metadata.Builder metadata, String tracker, Generation generation) {
-        SortedMap<String, Generation> changed = new TreeMap<>(byTracker);
-        if (generation == null) {
-            changed.remove(tracker);
-        } else {
-            changed.put(tracker, generation);
-        }
-        return ClusterState.builder(state).metadata(metadata.putCustom(TYPE, new ProfileGenerations(changed))).build();
-    }
-
-    @Override
-    public EnumSet<Metadata.XContentContext> context() {
-        return Metadata.ALL_CONTEXTS;
-    }
-
-    @Override
-    public String getWriteableName() {
-        return TYPE;
-    }
-
-    @Override
-    public Version getMinimalSupportedVersion() {
-        return Version.V_3_6_0;
-    }
-
-    @Override
-    public boolean equals(Object o) {
-        return o instanceof ProfileGenerations other && byTracker.equals(other.byTracker);
-    }
-
-    @Override
-    public int hashCode() {
-        return byTracker.hashCode();
     }
 }

@@ -1,6 +1,5 @@
 package org.opensearch.affinity.tracker;
 
-import org.opensearch.affinity.profile.ProfileIndex;
 import org.opensearch.affinity.xcontent.ParsedObject;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.ParseField;
@@ -343,7 +342,7 @@ public final class Tracker implements Writeable, ToXContentObject {
     /** One name, alias or pattern, without the wildcards that would follow everything there is. */
     private static void requireIndices(String expression) {
         String name = expression.replace("*", "");
-        boolean legal = INDEX.matcher(name).matches() && name.length() <= 255 && name.startsWith(ProfileIndex.SYSTEM_PREFIX) == false;
+        boolean legal = INDEX.matcher(name).matches() && name.length() <= 255 && name.startsWith(IndexNames.PREFIX) == false;
         if (legal == false) {
             throw new IllegalArgumentException(
                 "[events.index] must be names, aliases or patterns such as [ubi_events] or [ubi-*], separated by commas, got [" + expression + "]"

@@ -4,8 +4,6 @@ import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.clustermanager.AcknowledgedRequest;
 import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
 import org.opensearch.action.support.clustermanager.TransportClusterManagerNodeAction;
-import org.opensearch.affinity.item.ItemRowIndex;
-import org.opensearch.affinity.profile.ProfileIndex;
 import org.opensearch.cluster.AckedClusterStateUpdateTask;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.block.ClusterBlockException;
@@ -17,16 +15,15 @@ import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.Writeable;
 import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.TransportService;
-import org.opensearch.transport.client.Client;
 
 import java.io.IOException;
 import java.util.function.UnaryOperator;
 
-/** What changes of the trackers have in common: they run on the elected cluster manager and end in a change of its state. */
+/**
+ * Base of the actions that change what the cluster state holds of trackers. They run on the elected cluster manager and answer when all
+ * nodes have the new state.
+ */
 public abstract class TransportChangeTrackers<R extends AcknowledgedRequest<R>> extends TransportClusterManagerNodeAction<R, AcknowledgedResponse> {
-    public final ProfileIndex profiles;
-    public final ItemRowIndex items;
-
     protected TransportChangeTrackers(
         String action,
         TransportService transportService,
@@ -34,15 +31,17 @@ public abstract class TransportChangeTrackers<R extends AcknowledgedRequest<R>> 
         ThreadPool threadPool,
         ActionFilters filters,
         Writeable.Reader<R> request,
-        IndexNameExpressionResolver resolver,
-        Client client
+        IndexNameExpressionResolver resolver
     ) {
         super(action, transportService, clusterService, threadPool, filters, request, resolver);
-        profiles = new ProfileIndex(client);
-        items = new ItemRowIndex(client);
     }
 
-    /** @param change of the state as it is when its turn comes; what it throws goes to the listener */
+    /**
+     * Submits a change of the cluster state.
+     *
+     * @param change   applied to the state that is current when the update runs; exceptions that it throws go to the listener
+     * @param listener called when all nodes have acknowledged the new state, or the request's time-out has passed
+     */
     protected final void submit(R request, UnaryOperator<ClusterState> change, ActionListener<AcknowledgedResponse> listener) {
         clusterService.submitStateUpdateTask(actionName, new AckedClusterStateUpdateTask<>(request, listener) {
             @Override

@@ -1,6 +1,7 @@
 package org.opensearch.affinity.tracker;
 
 import org.opensearch.OpenSearchStatusException;
+import org.opensearch.affinity.cluster.RedactedException;
 import org.opensearch.cluster.node.DiscoveryNode;
 import org.opensearch.cluster.node.DiscoveryNodes;
 import org.opensearch.common.settings.SecureSetting;
@@ -43,7 +44,7 @@ public final class UserKeys {
     );
 
     /** A key is not in the keystore of this node. Its message holds nothing of any user. */
-    public static final class MissingException extends OpenSearchStatusException {
+    public static final class MissingException extends OpenSearchStatusException implements RedactedException.LoggableMessage {
         MissingException(String id) {
             super("[affinity] the keystore of this node has no [{}], by which users are stored", RestStatus.SERVICE_UNAVAILABLE, nameOf(id));
         }

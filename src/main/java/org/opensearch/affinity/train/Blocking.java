@@ -5,14 +5,14 @@ import org.opensearch.core.action.ActionListener;
 
 import java.util.function.Consumer;
 
-/** Waits for answers, on threads that may. */
+/** Blocking calls of asynchronous actions, for threads of the training pool. */
 final class Blocking {
     private Blocking() {}
 
-    /** @return the answer; what failed is thrown */
+    /** Returns the response, or throws the failure. */
     static <T> T await(Consumer<ActionListener<T>> call) {
-        PlainActionFuture<T> answer = PlainActionFuture.newFuture();
-        call.accept(answer);
-        return answer.actionGet();
+        PlainActionFuture<T> response = PlainActionFuture.newFuture();
+        call.accept(response);
+        return response.actionGet();
     }
 }

@@ -9,115 +9,121 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Learns how much each of the values counts by which hits are ranked. What is learned shrinks towards what was there before,
- * the more so the less there is to learn from; how much is chosen by cross-validation. Weights that do not rank lessons better
- * which took no part in this are not worth having.
+ * Learns the weights of the values that hits are ranked by. A penalty draws the weights towards the default ones; five-fold
+ * cross-validation chooses its strength. The learned weights are accepted if they rank held-out examples better than the default
+ * weights do.
  */
 final class FusionLearner {
-    /** Fewer lessons than that say nothing. */
-    static final int LEAST_LESSONS = 30;
+    /** With fewer training examples nothing is learned. */
+    static final int MIN_EXAMPLES = 30;
     private static final int FOLDS = 5;
     private static final double[] PENALTIES = { 0.1, 1, 10, 100, 1_000, 10_000 };
 
     /**
-     * What came of it.
+     * The outcome.
      *
-     * @param weights  of the values, learned of lessons and checks; those that were there before where nothing better was found
-     * @param lessons  learned from
-     * @param checks   lessons that took no part until the figures were taken
-     * @param before   NDCG@10 over these with the weights that were there
-     * @param after    the same with those that were learned of the lessons alone
-     * @param gained   the difference, with its interval; null without lessons
-     * @param penalty  that was chosen; 0 without lessons
-     * @param accepted whether the learned weights are the ones to be used
+     * @param weights          learned from training and held-out examples if they were accepted, else the default weights
+     * @param trainingExamples number of training examples
+     * @param heldOutExamples  number of held-out examples
+     * @param ndcgBefore       mean NDCG@10 of the held-out examples with the default weights
+     * @param ndcgAfter        mean NDCG@10 of the held-out examples with weights learned from the training examples alone
+     * @param difference       of both, with its interval; null if nothing was learned
+     * @param penalty          that cross-validation chose; 0 if nothing was learned
+     * @param accepted         whether the learned weights are used
      */
-    record Learned(double[] weights, int lessons, int checks, double before, double after, Interval gained, double penalty, boolean accepted) {}
+    record Result(
+        double[] weights,
+        int trainingExamples,
+        int heldOutExamples,
+        double ndcgBefore,
+        double ndcgAfter,
+        Interval difference,
+        double penalty,
+        boolean accepted
+    ) {}
 
     private final double[] defaults;
-    private final double[] least;
+    private final double[] lowerBounds;
 
     /**
-     * @param defaults weights that were there before; not all 0
-     * @param least    below which none may be learned; negative infinity for no such thing
+     * @param defaults    the default weights, not all 0
+     * @param lowerBounds of the weights; negative infinity for none
      */
-    FusionLearner(double[] defaults, double[] least) {
+    FusionLearner(double[] defaults, double[] lowerBounds) {
         this.defaults = defaults;
-        this.least = least;
+        this.lowerBounds = lowerBounds;
     }
 
-    /**
-     * @param lessons to learn from
-     * @param checks  other ones, with all of their hits
-     */
-    Learned learn(List<TrainingExample> lessons, List<TrainingExample> checks, ProgressListener watch) {
-        if (lessons.size() < LEAST_LESSONS || checks.isEmpty()) {
-            double before = mean(ndcg(checks, defaults));
-            return new Learned(defaults, lessons.size(), checks.size(), before, before, null, 0, false);
+    /** @param heldOut other examples, with all of their hits */
+    Result learn(List<TrainingExample> training, List<TrainingExample> heldOut, ProgressListener progress) {
+        double[] before = ndcg(heldOut, defaults);
+        if (training.size() < MIN_EXAMPLES || heldOut.isEmpty()) {
+            return new Result(defaults, training.size(), heldOut.size(), mean(before), mean(before), null, 0, false);
         }
-        double[] prior = tempered(lessons);
-        double penalty = penalty(lessons, prior, watch.part(0, 0.8));
-        double[] weights = new ConditionalLogit(lessons, prior, least, penalty).weights(watch.part(0.8, 0.95));
-        double[] before = ndcg(checks, defaults);
-        double[] after = ndcg(checks, weights);
-        Interval gained = Interval.difference(after, before);
-        boolean better = mean(after) > mean(before);
-        // They have told whether to learn; what is used is learned of them too.
-        double[] used = better ? new ConditionalLogit(both(lessons, checks), prior, least, penalty).weights(watch.part(0.95, 1)) : defaults;
-        return new Learned(used, lessons.size(), checks.size(), mean(before), mean(after), gained, penalty, better);
+        double[] prior = scaledDefaults(training);
+        double penalty = penalty(training, prior, progress.part(0, 0.8));
+        double[] weights = new ConditionalLogit(training, prior, lowerBounds, penalty).weights(progress.part(0.8, 0.95));
+        double[] after = ndcg(heldOut, weights);
+        Interval difference = Interval.difference(after, before);
+        boolean accepted = mean(after) > mean(before);
+        if (accepted) {
+            List<TrainingExample> all = Stream.concat(training.stream(), heldOut.stream()).toList();
+            weights = new ConditionalLogit(all, prior, lowerBounds, penalty).weights(progress.part(0.95, 1));
+        } else {
+            weights = defaults;
+        }
+        return new Result(weights, training.size(), heldOut.size(), mean(before), mean(after), difference, penalty, accepted);
     }
 
-    private static List<TrainingExample> both(List<TrainingExample> lessons, List<TrainingExample> checks) {
-        return Stream.concat(lessons.stream(), checks.stream()).toList();
+    /** Returns the default weights times the factor that makes the examples most likely. The factor does not change the ranking. */
+    private double[] scaledDefaults(List<TrainingExample> examples) {
+        List<TrainingExample> scored = examples.stream().map(this::scored).toList();
+        double[] lowerBound = { 0 };
+        double factor = new ConditionalLogit(scored, new double[] { 1 }, lowerBound, 1).weights(ProgressListener.NONE)[0];
+        return Arrays.stream(defaults).map(weight -> weight * factor).toArray();
     }
 
-    /** The weights that were there, times what makes them most likely: they rank alike, whatever that is. */
-    private double[] tempered(List<TrainingExample> lessons) {
-        List<TrainingExample> scored = lessons.stream().map(this::scored).toList();
-        double[] none = { 0 };
-        double temperature = new ConditionalLogit(scored, new double[] { 1 }, none, 1).weights(ProgressListener.NOBODY)[0];
-        return Arrays.stream(defaults).map(weight -> weight * temperature).toArray();
-    }
-
-    /** The lesson with one value, the score of the weights that were there. */
-    private TrainingExample scored(TrainingExample lesson) {
-        float[][] scores = new float[lesson.values().length][1];
+    /** Returns an example whose only value is the score with the default weights. */
+    private TrainingExample scored(TrainingExample example) {
+        float[][] scores = new float[example.values().length][1];
         for (int hit = 0; hit < scores.length; hit++) {
-            scores[hit][0] = (float) lesson.score(hit, defaults);
+            scores[hit][0] = (float) example.score(hit, defaults);
         }
-        return new TrainingExample(scores, lesson.chosen());
+        return new TrainingExample(scores, example.chosen());
     }
 
-    private double penalty(List<TrainingExample> lessons, double[] prior, ProgressListener watch) {
-        double best = Double.POSITIVE_INFINITY;
-        double chosen = PENALTIES[PENALTIES.length - 1];
+    private double penalty(List<TrainingExample> examples, double[] prior, ProgressListener progress) {
+        double minLoss = Double.POSITIVE_INFINITY;
+        double best = PENALTIES[PENALTIES.length - 1];
         for (int i = 0; i < PENALTIES.length; i++) {
             double loss = 0;
             for (int fold = 0; fold < FOLDS; fold++) {
-                watch.at((i * FOLDS + fold) / (double) (PENALTIES.length * FOLDS));
-                List<TrainingExample> rest = part(lessons, fold, false);
-                double[] weights = new ConditionalLogit(rest, prior, least, PENALTIES[i]).weights(ProgressListener.NOBODY);
-                loss += ConditionalLogit.loss(part(lessons, fold, true), weights) / FOLDS;
+                progress.at((i * FOLDS + fold) / (double) (PENALTIES.length * FOLDS));
+                List<TrainingExample> training = fold(examples, fold, false);
+                double[] weights = new ConditionalLogit(training, prior, lowerBounds, PENALTIES[i]).weights(ProgressListener.NONE);
+                loss += ConditionalLogit.loss(fold(examples, fold, true), weights) / FOLDS;
             }
-            if (loss < best) {
-                best = loss;
-                chosen = PENALTIES[i];
+            if (loss < minLoss) {
+                minLoss = loss;
+                best = PENALTIES[i];
             }
         }
-        return chosen;
+        return best;
     }
 
-    private static List<TrainingExample> part(List<TrainingExample> lessons, int fold, boolean inside) {
-        List<TrainingExample> part = new ArrayList<>();
-        for (int i = 0; i < lessons.size(); i++) {
+    /** Returns the examples inside or outside of a fold. */
+    private static List<TrainingExample> fold(List<TrainingExample> examples, int fold, boolean inside) {
+        List<TrainingExample> selected = new ArrayList<>();
+        for (int i = 0; i < examples.size(); i++) {
             if ((i % FOLDS == fold) == inside) {
-                part.add(lessons.get(i));
+                selected.add(examples.get(i));
             }
         }
-        return part;
+        return selected;
     }
 
-    private static double[] ndcg(List<TrainingExample> lessons, double[] weights) {
-        return lessons.stream().mapToDouble(lesson -> lesson.ndcg(weights)).toArray();
+    private static double[] ndcg(List<TrainingExample> examples, double[] weights) {
+        return examples.stream().mapToDouble(example -> example.ndcg(weights)).toArray();
     }
 
     private static double mean(double[] values) {

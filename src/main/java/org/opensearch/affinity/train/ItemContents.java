@@ -15,22 +15,23 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * The vectors of a log's items, of {@value #MOST} at most: where there are more, of every n-th, since what content tells is
- * known from fewer; none with more than {@value #MOST_DIMENSIONS} dimensions. A circuit breaker is told of them until they are closed. Not thread-safe.
+ * The unit vectors of a log's items, by item number. Holds at most {@value #MAX_VECTORS} vectors: of a larger catalogue, every n-th
+ * item is enough to learn from. Vectors with more than {@value #MAX_DIMENSION} dimensions are left out. A circuit breaker accounts
+ * for the memory until they are closed. Not thread-safe.
  */
 final class ItemContents implements Releasable {
     private static final Logger LOGGER = LogManager.getLogger(ItemContents.class);
-    private static final int MOST = 100_000;
-    private static final int READ_AT_ONCE = 500;
-    /** What is learned of them takes the third power of that. */
-    private static final int MOST_DIMENSIONS = 1_024;
-    /** Sums of products of two dimensions, of slices and of all. */
-    private static final int BYTES_OF_A_PRODUCT = 200;
+    private static final int MAX_VECTORS = 100_000;
+    private static final int ITEMS_PER_SEARCH = 500;
+    /** Learning a content map takes time in proportion to the third power of the dimension. */
+    private static final int MAX_DIMENSION = 1_024;
+    /** Heap of a content map per pair of dimensions: the Gram matrices of all chunks, and their sum. */
+    private static final int BYTES_PER_PAIR = 200;
 
     private final CircuitBreaker breaker;
     private final float[][] vectors;
     private int dimension;
-    private long told;
+    private long reservedBytes;
 
     private ItemContents(CircuitBreaker breaker, int items) {
         this.breaker = breaker;
@@ -38,22 +39,24 @@ final class ItemContents implements Releasable {
     }
 
     /**
-     * Waits for them.
+     * Reads the vectors with the plugin's rights. Blocks.
      *
-     * @param client whose searches end when the training does
-     * @param items  by number
-     * @throws CircuitBreakingException (429) if the node has no memory left for them
+     * @param client whose searches end when the training is cancelled
+     * @param items  ids by item number
+     * @throws CircuitBreakingException (429) if the node has too little memory
      */
-    static ItemContents read(Client client, Tracker tracker, List<String> items, CircuitBreaker breaker, ProgressListener watch) {
+    static ItemContents read(Client client, Tracker tracker, List<String> items, CircuitBreaker breaker, ProgressListener progress) {
         ItemContents contents = new ItemContents(breaker, items.size());
         try {
             ItemVectors vectors = new ItemVectors(client);
-            int step = Math.max(1, Math.ceilDiv(items.size(), MOST));
-            for (int from = 0; from < items.size(); from += READ_AT_ONCE * step) {
-                int[] numbers = IntStream.iterate(from, number -> number + step).limit(READ_AT_ONCE).filter(number -> number < items.size()).toArray();
+            int step = Math.max(1, Math.ceilDiv(items.size(), MAX_VECTORS));
+            for (int from = 0; from < items.size(); from += ITEMS_PER_SEARCH * step) {
+                int[] numbers = IntStream.iterate(from, number -> number < items.size(), number -> number + step)
+                    .limit(ITEMS_PER_SEARCH)
+                    .toArray();
                 List<String> ids = IntStream.of(numbers).mapToObj(items::get).toList();
-                contents.add(numbers, items, found(vectors, tracker, ids));
-                watch.at(Math.min(1, (double) from / items.size()));
+                contents.add(numbers, items, find(vectors, tracker, ids));
+                progress.at(Math.min(1, (double) from / items.size()));
             }
             return contents;
         } catch (RuntimeException e) {
@@ -62,12 +65,17 @@ final class ItemContents implements Releasable {
         }
     }
 
-    /** With the plugin's rights. None where they cannot be read just now: what content tells is known from the others too. */
-    private static Map<String, float[]> found(ItemVectors vectors, Tracker tracker, List<String> ids) {
+    /** Returns no vectors if the search fails, because the other items are enough to learn from. */
+    private static Map<String, float[]> find(ItemVectors vectors, Tracker tracker, List<String> ids) {
         try {
             return Blocking.await(listener -> vectors.find(tracker.items(), ids, listener));
         } catch (RuntimeException e) {
-            LOGGER.warn("cannot read the vectors of [{}] items of tracker [{}] for a training: {}", ids.size(), tracker.name(), e.getMessage());
+            LOGGER.warn(
+                "a training of tracker [{}] leaves out the vectors of [{}] items, which cannot be read: {}",
+                tracker.name(),
+                ids.size(),
+                e.getMessage()
+            );
             return Map.of();
         }
     }
@@ -79,30 +87,30 @@ final class ItemContents implements Releasable {
                 continue;
             }
             if (dimension == 0) {
-                // An index pattern may hold vectors of several models: the first one found decides.
+                // An index pattern may hold vectors of several models; the first vector decides the dimension.
                 dimension = vector.length;
-                tell((long) BYTES_OF_A_PRODUCT * dimension * dimension);
+                reserve((long) BYTES_PER_PAIR * dimension * dimension);
             }
-            if (vector.length == dimension && dimension <= MOST_DIMENSIONS) {
-                tell((long) Float.BYTES * dimension);
+            if (vector.length == dimension && dimension <= MAX_DIMENSION) {
+                reserve((long) Float.BYTES * dimension);
                 vectors[number] = vector;
             }
         }
     }
 
-    private void tell(long bytes) {
+    private void reserve(long bytes) {
         breaker.addEstimateBytesAndMaybeBreak(bytes, "training a model");
-        told += bytes;
+        reservedBytes += bytes;
     }
 
-    /** By the item's number; null for one without. */
+    /** Returns unit vectors of one dimension, by item number; null for an item without. */
     float[][] vectors() {
         return vectors;
     }
 
     @Override
     public void close() {
-        breaker.addWithoutBreaking(-told);
-        told = 0;
+        breaker.addWithoutBreaking(-reservedBytes);
+        reservedBytes = 0;
     }
 }

@@ -29,83 +29,93 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Reads the whole log of a tracker as of one moment, in slices that several threads may read side by side, each of its own. It
- * leaves out what profiles leave out: who is forgotten or has opted out, what is older than is to be kept, what is no event or
- * weighs nothing. Calls block, so they are for threads of our own.
+ * Reads all events of a tracker's log from a point in time, in slices. Leaves out the events that profiles leave out: those of
+ * users who are forgotten or have opted out, those older than the retention, those whose action has no weight, and invalid
+ * documents. Searches with the plugin's rights. Calls block; several threads may read different slices at once.
  */
 public final class LogScan implements Closeable {
-    private static final int PAGE = 5_000;
-    private static final String QUERY = "query_id";
-    private static final TimeValue KEPT = TimeValue.timeValueMinutes(10);
+    private static final int PAGE_SIZE = 5_000;
+    private static final String QUERY_ID = "query_id";
+    private static final TimeValue KEEP_ALIVE = TimeValue.timeValueMinutes(10);
 
     /**
-     * One event of somebody.
+     * One event of the log.
      *
-     * @param user   as profiles name him
-     * @param weight of its action; below 0 for a dislike
+     * @param user   the name in profiles
+     * @param weight of the event's action; below 0 for a dislike
      * @param time   epoch milliseconds
-     * @param query  id of the UBI query that led to it; null where it names none, or nobody wants to know
+     * @param query  id of the UBI query that led to the event; null if there is none or it was not requested
      */
-    public record Act(String user, String item, double weight, long time, String query) {}
+    public record LoggedEvent(String user, String item, double weight, long time, String query) {}
 
     private final Client client;
     private final Tracker tracker;
     private final UserNames names;
-    private final Map<String, Erasure> absences;
+    private final Map<String, Erasure> erasures;
     private final EventReader reader;
     private final int slices;
-    private final long began = System.currentTimeMillis();
+    private final long startTime = System.currentTimeMillis();
     private final String pointInTime;
 
-    private LogScan(Client client, Tracker tracker, UserNames names, Map<String, Erasure> absences, int slices, String pointInTime) {
+    private LogScan(
+        Client client,
+        Tracker tracker,
+        UserNames names,
+        Map<String, Erasure> erasures,
+        int slices,
+        String pointInTime
+    ) {
         this.client = client;
         this.tracker = tracker;
         this.names = names;
-        this.absences = absences;
+        this.erasures = erasures;
         this.slices = slices;
         this.pointInTime = pointInTime;
         reader = new EventReader(tracker.events().fields(), tracker.contexts());
     }
 
     /**
-     * @param names  by which acts are to say whose they are: those of the profiles that are used
+     * Refreshes the log and opens a point in time.
+     *
+     * @param names  the names of users in the live profiles
      * @param slices at least 1
-     * @throws org.opensearch.index.IndexNotFoundException when there is no log
+     * @throws org.opensearch.index.IndexNotFoundException if there is no log
      */
     public static LogScan open(Client client, Tracker tracker, UserNames names, int slices) {
         try (ThreadContext.StoredContext ignored = client.threadPool().getThreadContext().stashContext()) {
-            Map<String, Erasure> absences = new HashMap<>();
-            PlainActionFuture<Void> known = PlainActionFuture.newFuture();
-            new ProfilePages(client).absences(names.home(), absences::put, known);
-            known.actionGet();
+            Map<String, Erasure> erasures = new HashMap<>();
+            PlainActionFuture<Void> read = PlainActionFuture.newFuture();
+            new ProfilePages(client).erasures(names.home(), erasures::put, read);
+            read.actionGet();
             client.admin().indices().prepareRefresh(tracker.events().expressions()).get();
-            CreatePitRequest create = new CreatePitRequest(KEPT, false, tracker.events().expressions());
+            CreatePitRequest create = new CreatePitRequest(KEEP_ALIVE, false, tracker.events().expressions());
             String id = client.execute(CreatePitAction.INSTANCE, create).actionGet().getId();
-            return new LogScan(client, tracker, names, absences, slices, id);
+            return new LogScan(client, tracker, names, erasures, slices, id);
         }
     }
 
-    /** How many slices there are to be read. */
+    /** Returns the number of slices. */
     public int slices() {
         return slices;
     }
 
     /**
-     * Reads one slice, in no order that means anything.
+     * Reads one slice, in no particular order.
      *
-     * @param withQueries whether acts are to name the queries that led to them
+     * @param slice       from 0
+     * @param withQueries whether the events name their queries
      */
-    public void read(int slice, boolean withQueries, Consumer<Act> acts) {
+    public void read(int slice, boolean withQueries, Consumer<LoggedEvent> consumer) {
         Object[] after = null;
         while (true) {
             SearchHit[] hits = page(slice, after);
             for (SearchHit hit : hits) {
-                Act act = act(hit, withQueries);
-                if (act != null) {
-                    acts.accept(act);
+                LoggedEvent event = event(hit, withQueries);
+                if (event != null) {
+                    consumer.accept(event);
                 }
             }
-            if (hits.length < PAGE) {
+            if (hits.length < PAGE_SIZE) {
                 return;
             }
             after = hits[hits.length - 1].getSortValues();
@@ -113,8 +123,8 @@ public final class LogScan implements Closeable {
     }
 
     private SearchHit[] page(int slice, Object[] after) {
-        SearchSourceBuilder source = new SearchSourceBuilder().size(PAGE).trackTotalHits(false).sort(SortBuilders.shardDocSort());
-        source.pointInTimeBuilder(new PointInTimeBuilder(pointInTime).setKeepAlive(KEPT));
+        SearchSourceBuilder source = new SearchSourceBuilder().size(PAGE_SIZE).trackTotalHits(false).sort(SortBuilders.shardDocSort());
+        source.pointInTimeBuilder(new PointInTimeBuilder(pointInTime).setKeepAlive(KEEP_ALIVE));
         if (slices > 1) {
             source.slice(new SliceBuilder(slice, slices));
         }
@@ -127,22 +137,31 @@ public final class LogScan implements Closeable {
         }
     }
 
-    /** Null where it is none, or nobody may know of it. */
-    private Act act(SearchHit hit, boolean withQueries) {
+    /** Returns null for a document that is no event, or for an event that is left out. */
+    private LoggedEvent event(SearchHit hit, boolean withQueries) {
+        if (hit.getSourceRef() == null) {
+            return null;
+        }
         try {
-            if (hit.getSourceRef() == null) {
-                return null;
-            }
-            Event event = reader.read(hit.getId(), hit.getSourceRef(), began);
+            Event event = reader.read(hit.getId(), hit.getSourceRef(), startTime);
             String user = names.of(event.user());
             Double weight = tracker.weightOf(event.action());
-            boolean absent = absences.getOrDefault(user, Erasure.NONE).covers(event) != null;
-            boolean old = tracker.retention().map(kept -> event.time() < began - kept.millis()).orElse(false);
-            Object query = withQueries ? hit.getSourceAsMap().get(QUERY) : null;
-            return weight == null || absent || old ? null : new Act(user, event.item(), weight, event.time(), query == null ? null : query.toString());
+            if (weight == null || isErased(user, event) || isExpired(event)) {
+                return null;
+            }
+            Object query = withQueries ? hit.getSourceAsMap().get(QUERY_ID) : null;
+            return new LoggedEvent(user, event.item(), weight, event.time(), query == null ? null : query.toString());
         } catch (SkippedException e) {
             return null;
         }
+    }
+
+    private boolean isErased(String user, Event event) {
+        return erasures.getOrDefault(user, Erasure.NONE).skipReason(event) != null;
+    }
+
+    private boolean isExpired(Event event) {
+        return tracker.retention().map(retention -> event.time() < startTime - retention.millis()).orElse(false);
     }
 
     @Override

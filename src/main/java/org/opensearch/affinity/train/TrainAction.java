@@ -13,6 +13,7 @@ import org.opensearch.affinity.manage.ModelsResponse;
 import org.opensearch.affinity.manage.UseModelAction;
 import org.opensearch.affinity.model.ModelIndex;
 import org.opensearch.affinity.rank.RankNode;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.Ranking;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.Trackers;
@@ -40,14 +41,14 @@ import org.opensearch.transport.client.ParentTaskAssigningClient;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Trains a model of a tracker. What no training finished before, the next one deletes. */
+/** Trains a model of a tracker. Deletes unfinished models of earlier trainings. */
 public final class TrainAction extends ActionType<ModelsResponse> {
     public static final String NAME = "cluster:admin/affinity/model/train";
     public static final TrainAction INSTANCE = new TrainAction();
-    /** Where models are learned: never on a thread that searches. */
+    /** The thread pool of trainings, so that they do not block searches. */
     public static final String THREAD_POOL = "affinity_train";
 
-    /** How many events a training reads at most. */
+    /** Largest number of events that a training reads. */
     public static final Setting<Integer> MAX_EVENTS = Setting.intSetting(
         "affinity.train.max_events",
         5_000_000,
@@ -61,7 +62,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
         super(NAME, ModelsResponse::new);
     }
 
-    /** Runs on the node that was asked, one training at a time, and one of a tracker in the cluster. */
+    /** Runs on the node that receives the request. One training runs at a time per node, and per tracker in the cluster. */
     public static final class Transport extends HandledTransportAction<TrainRequest, ModelsResponse> {
         private final ClusterService cluster;
         private final Client client;
@@ -98,44 +99,39 @@ public final class TrainAction extends ActionType<ModelsResponse> {
         @Override
         protected void doExecute(Task task, TrainRequest request, ActionListener<ModelsResponse> listener) {
             Tracker tracker = Trackers.of(cluster.state()).named(request.tracker());
-            Ranking weights = request.weightsOf() == null ? null : UseModelAction.active(tracker.name(), request.weightsOf(), cluster.state()).ranking();
+            Ranking ranking = request.weightsOf() == null ? null : rankingOf(tracker, request.weightsOf());
             JudgedSearches judged = request.judged() == null ? null : new JudgedSearches(request.judged(), tracker, xContent);
             List<String> signals = request.signals(TrainingExamples.names(tracker));
             if (busy.compareAndSet(false, true) == false) {
-                throw new OpenSearchStatusException("[affinity] another training runs on this node: wait until it is done, or cancel its task", RestStatus.TOO_MANY_REQUESTS);
+                throw new OpenSearchStatusException(
+                    "[affinity] a training is already running on this node; wait for it, or cancel its task",
+                    RestStatus.TOO_MANY_REQUESTS
+                );
             }
             ActionListener<ModelsResponse> done = ActionListener.runBefore(listener, () -> busy.set(false));
-            ThreadPool threadPool = client.threadPool();
             try {
-                threadPool.executor(THREAD_POOL).execute(() -> ActionListener.completeWith(done, () -> {
-                    requireAlone(task);
-                    TrainingQueries asked = new TrainingQueries(client, judged, request.recorded());
-                    ParallelFor crew = new ParallelFor(threadPool.executor(THREAD_POOL), threadPool.info(THREAD_POOL).getMax());
-                    UserNames names = UserNames.live(tracker.name(), cluster.state(), keys);
-                    TrainingResult trained = train(new Training(client, searches(task), names, node, crew, (TrainTask) task, tracker, signals, maxEvents, breaker), tracker, weights, asked);
+                client.threadPool().executor(THREAD_POOL).execute(() -> ActionListener.completeWith(done, () -> {
+                    requireOnlyTraining(task);
+                    TrainingQueries queries = new TrainingQueries(client, judged, request.recorded());
+                    TrainingResult result = train(training((TrainTask) task, tracker, signals), tracker, ranking, queries);
                     if (request.activates()) {
-                        Blocking.<AcknowledgedResponse>await(answer -> client.execute(
-                            UseModelAction.INSTANCE,
-                            new UseModelAction.Request(tracker.name(), trained.number(), UseModelAction.What.ACTIVATE),
-                            answer
-                        ));
+                        activate(tracker, result.number());
                     }
-                    return new ModelsResponse(List.of(trained.about()));
+                    return new ModelsResponse(List.of(result.about()));
                 }));
             } catch (RuntimeException e) {
                 done.onFailure(e);
             }
         }
 
-        /** For searches that end when the training is cancelled; what cleans up after it must not. */
-        private Client searches(Task task) {
-            return new ParentTaskAssigningClient(client, cluster.localNode(), task);
+        private Ranking rankingOf(Tracker tracker, int number) {
+            return UseModelAction.active(tracker.name(), number, cluster.state()).ranking();
         }
 
-        /** Two trainings of one tracker, on two nodes, would delete each other's unfinished models and take the same numbers. */
-        private void requireAlone(Task own) {
+        /** Two trainings of one tracker on two nodes would use the same numbers, and delete each other's unfinished models. */
+        private void requireOnlyTraining(Task own) {
             ListTasksResponse running;
-            // Who may train need not have the right to see tasks.
+            // With the plugin's rights: the caller may lack the permission to list tasks.
             try (ThreadContext.StoredContext ignored = client.threadPool().getThreadContext().stashContext()) {
                 running = client.admin().cluster().prepareListTasks().setActions(NAME).setDetailed(true).get();
             }
@@ -143,7 +139,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
             for (TaskInfo other : running.getTasks()) {
                 if (other.getTaskId().equals(ownId) == false && own.getDescription().equals(other.getDescription())) {
                     throw new OpenSearchStatusException(
-                        "[affinity] task [{}] is training a model of this tracker: wait until it is done, or cancel it",
+                        "[affinity] task [{}] is already training a model of this tracker; wait for it, or cancel it",
                         RestStatus.TOO_MANY_REQUESTS,
                         other.getTaskId()
                     );
@@ -151,41 +147,58 @@ public final class TrainAction extends ActionType<ModelsResponse> {
             }
         }
 
-        /** Who deletes a tracker deletes the models that there are, not one that is still to come; and is why its training fails. */
-        private TrainingResult train(Training training, Tracker tracker, Ranking weights, TrainingQueries asked) {
-            int number = number(tracker);
-            TrainingResult trained;
+        private Training training(TrainTask task, Tracker tracker, List<String> signals) {
+            ThreadPool threadPool = client.threadPool();
+            ParallelFor parallel = new ParallelFor(threadPool.executor(THREAD_POOL), threadPool.info(THREAD_POOL).getMax());
+            Client searches = new ParentTaskAssigningClient(client, cluster.localNode(), task);
+            UserNames names = UserNames.live(tracker.name(), cluster.state(), keys);
+            return new Training(new TrainingResources(client, searches, node, parallel, task, breaker), tracker, names, signals, maxEvents);
+        }
+
+        /**
+         * Runs a training. If the tracker is deleted meanwhile, deletes the model, which the deletion of the tracker did not see yet.
+         *
+         * @throws ResourceNotFoundException if the tracker was deleted
+         */
+        private TrainingResult train(Training training, Tracker tracker, Ranking ranking, TrainingQueries queries) {
+            int number = nextNumber(tracker);
+            TrainingResult result;
             try {
-                trained = training.run(number, weights, asked);
+                result = training.run(number, ranking, queries);
             } catch (RuntimeException e) {
                 try {
-                    requireStillThere(tracker, number);
-                } catch (ResourceNotFoundException gone) {
-                    gone.addSuppressed(e);
-                    throw gone;
+                    requireTracker(tracker, number);
+                } catch (ResourceNotFoundException deleted) {
+                    deleted.addSuppressed(e);
+                    throw deleted;
                 }
                 throw e;
             }
-            requireStillThere(tracker, trained.number());
-            return trained;
+            requireTracker(tracker, result.number());
+            return result;
         }
 
-        private void requireStillThere(Tracker tracker, int number) {
+        private void requireTracker(Tracker tracker, int number) {
             try {
                 Trackers.of(cluster.state()).named(tracker.name());
             } catch (ResourceNotFoundException e) {
-                new ModelIndex(client).delete(List.of(ModelIndex.index(tracker.name(), number)), ActionListener.wrap(() -> {}));
+                new ModelIndex(client).delete(List.of(IndexNames.MODELS.index(tracker.name(), number)), ActionListener.wrap(() -> {}));
                 throw e;
             }
         }
 
-        /** The number after all there are; what was not finished is deleted. */
-        private int number(Tracker tracker) {
+        /** Returns the number after the largest one in use, and deletes unfinished models. */
+        private int nextNumber(Tracker tracker) {
             ClusterState state = cluster.state();
-            List<String> indices = ModelIndex.indices(tracker.name(), state);
+            List<String> indices = IndexNames.MODELS.of(tracker.name(), state);
             List<String> unfinished = indices.stream().filter(index -> ModelIndex.about(index, state).isEmpty()).toList();
             new ModelIndex(client).delete(unfinished, ActionListener.wrap(() -> {}));
             return indices.stream().mapToInt(ModelIndex::number).max().orElse(0) + 1;
+        }
+
+        private void activate(Tracker tracker, int number) {
+            UseModelAction.Request request = new UseModelAction.Request(tracker.name(), number, UseModelAction.Operation.ACTIVATE);
+            Blocking.<AcknowledgedResponse>await(listener -> client.execute(UseModelAction.INSTANCE, request, listener));
         }
     }
 }

@@ -12,7 +12,7 @@ import org.opensearch.tasks.Task;
 import java.io.IOException;
 import java.util.Map;
 
-/** A training in the list of tasks, with its progress. Cancelling it ends it at its next step, and leaves no model behind. */
+/** The task of a training, with its progress. A cancelled training ends shortly after and leaves no model behind. */
 public final class TrainTask extends CancellableTask {
     private volatile Progress progress = new Progress("waiting", 0);
 
@@ -21,10 +21,10 @@ public final class TrainTask extends CancellableTask {
     }
 
     /**
-     * How far it is.
+     * The progress of a training.
      *
-     * @param step what is being done
-     * @param part how much of that is done, from 0 to 1
+     * @param step the current step
+     * @param part the completed fraction of the step, from 0 to 1
      */
     public record Progress(String step, double part) implements Task.Status {
         public static final String NAME = "affinity_train";
@@ -50,18 +50,18 @@ public final class TrainTask extends CancellableTask {
         }
     }
 
-    /** Watches over a step. What it throws ends the training. */
+    /** Begins a step, and returns its listener, which throws {@link TaskCancelledException} if the training was cancelled. */
     ProgressListener begin(String step) {
-        ProgressListener watch = part -> {
-            requireWanted();
-            progress = new Progress(step, part);
+        ProgressListener listener = fraction -> {
+            requireNotCancelled();
+            progress = new Progress(step, fraction);
         };
-        watch.at(0);
-        return watch;
+        listener.at(0);
+        return listener;
     }
 
-    /** @throws TaskCancelledException when it was cancelled */
-    void requireWanted() {
+    /** @throws TaskCancelledException if the training was cancelled */
+    void requireNotCancelled() {
         if (isCancelled()) {
             throw new TaskCancelledException("[affinity] the training was cancelled while " + progress.step);
         }

@@ -3,285 +3,182 @@ package org.opensearch.affinity.train;
 import org.opensearch.affinity.evaluate.JudgedQuery;
 import org.opensearch.affinity.learn.HeldOut;
 import org.opensearch.affinity.learn.InteractionMatrix;
-import org.opensearch.affinity.learn.Neighbours;
-import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.RankingMetrics;
 import org.opensearch.affinity.learn.Tuning;
 import org.opensearch.affinity.learn.neighbour.ContentMap;
 import org.opensearch.affinity.learn.neighbour.Neighbourhood;
-import org.opensearch.affinity.model.ModelIndex;
 import org.opensearch.affinity.profile.GetProfileAction;
-import org.opensearch.affinity.rank.RankNode;
-import org.opensearch.affinity.tracker.Decay;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.Ranking;
-import org.opensearch.affinity.tracker.Signal;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.UserNames;
 import org.opensearch.common.unit.TimeValue;
-import org.opensearch.core.common.breaker.CircuitBreaker;
-import org.opensearch.transport.client.Client;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.BitSet;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Random;
-import java.util.function.BiPredicate;
-import java.util.stream.IntStream;
 
 /**
- * One training: learns which items go together from the log, and from judged searches how much each signal counts. What users
- * did at or after their first judged search takes no part in what is learned from that search: it would be in the answer. The
- * model that is kept knows all of the log. Calls block.
+ * One training run: learns item-item neighbours from the log, and the weights of the signals from judged queries. Weights are
+ * learned without the interactions of a user at or after the user's first judged query, which would reveal the chosen items. The
+ * final model is learned from the whole log. Calls block.
  */
 final class Training {
-    private static final int WRITTEN_AT_ONCE = 500;
-    private static final int MADE_AT_ONCE = 50;
-    /** Scores that one trial of settings computes, so that it takes seconds with any catalogue. */
-    private static final int MOST_JUDGED = 200_000_000;
-    /** Fewer users than that say nothing about settings. */
-    private static final int LEAST_JUDGED = 50;
-    /** More searches than that teach nothing new about a dozen weights. */
-    private static final int MOST_LESSONS = 3_000;
-    private static final int MOST_CHECKS = 500;
-    private static final double CHECKED = 0.2;
-    private static final int OTHERS = 150;
-    private static final float UNTAUGHT_BEHAVIOUR = 4;
-    /** A score is a float: its logarithm must stay below 88. */
-    private static final double MOST_LOG = 80;
-    private static final long SEED = 20_260_101L;
+    static final long SEED = 20_260_101L;
+    /** Largest number of scores that one trial of tuning computes, so that it takes seconds for any catalogue. */
+    private static final int MAX_TUNING_SCORES = 200_000_000;
+    private static final int MIN_SAMPLED_USERS = 100;
+    private static final int MAX_SAMPLED_USERS = 2_000;
+    /** With fewer users, tuning is unreliable. */
+    private static final int MIN_TUNING_USERS = 50;
+    private static final double HELD_OUT_FRACTION = 0.1;
+    private static final TimeValue PROFILE_TIMEOUT = TimeValue.timeValueSeconds(30);
 
-    private final Client client;
-    private final Client searches;
-    private final UserNames names;
-    private final RankNode node;
-    private final ParallelFor crew;
+    private final TrainingResources resources;
     private final TrainTask task;
     private final Tracker tracker;
-    private final List<String> signals;
+    private final UserNames names;
     private final int maxEvents;
-    private final CircuitBreaker breaker;
+    private final SignalWeights signalWeights;
 
     /**
-     * @param searches for what is to end when the training is cancelled
-     * @param names   by which the users of the log are to be told apart
-     * @param signals by which hits are to be ranked; all others will weigh nothing
-     * @param breaker that is told of the memory which it takes
+     * @param names     the names of users in the live profiles
+     * @param signals   to rank hits by, relevance included; all others get weight 0
+     * @param maxEvents largest number of events of the log
      */
-    Training(Client client, Client searches, UserNames names, RankNode node, ParallelFor crew, TrainTask task, Tracker tracker, List<String> signals, int maxEvents, CircuitBreaker breaker) {
-        this.client = client;
-        this.searches = searches;
-        this.names = names;
-        this.node = node;
-        this.crew = crew;
-        this.task = task;
+    Training(TrainingResources resources, Tracker tracker, UserNames names, List<String> signals, int maxEvents) {
+        this.resources = resources;
         this.tracker = tracker;
-        this.signals = signals;
+        this.names = names;
         this.maxEvents = maxEvents;
-        this.breaker = breaker;
+        task = resources.task();
+        signalWeights = new SignalWeights(tracker, signals);
     }
 
     /**
-     * Trains, and leaves a model behind that is not used yet.
+     * Trains a model, which is not active afterwards. Deletes what it has written if a step fails.
      *
-     * @param number  that the model gets, or the one after it
-     * @param weights that the model gets; null where they are to be learned, or the usual ones
-     * @param asked   searches that were made
+     * @param number  the model's number; the model gets the next one if weights are learned without a part of the log
+     * @param ranking the model's weights; null to learn them, or to use the default ones
+     * @param queries to learn weights from
      */
-    TrainingResult run(int number, Ranking weights, TrainingQueries asked) {
-        long began = System.nanoTime();
-        try (Interactions acts = new Interactions(maxEvents, breaker)) {
-            read(acts, asked.areInLog());
-            try (ItemContents contents = ItemContents.read(searches, tracker, acts.items(), breaker, task.begin("reading items"))) {
-                return run(acts, contents, number, weights, asked, began);
+    TrainingResult run(int number, Ranking ranking, TrainingQueries queries) {
+        long start = System.nanoTime();
+        try (Interactions interactions = readLog(queries.areInLog()); ItemContents contents = readContents(interactions)) {
+            ModelBuilder models = new ModelBuilder(resources, tracker, interactions, contents);
+            List<JudgedQuery> judged = queries.of(interactions);
+            Interactions.Filter beforeQueries = beforeFirstQuery(judged);
+            int finalNumber = interactions.areAllIncluded(beforeQueries) ? number : number + 1;
+            try {
+                InteractionMatrix matrix = interactions.matrix(beforeQueries);
+                Neighbourhood method = tune(matrix);
+                ContentMap.Fit content = models.build(number, matrix, beforeQueries, method);
+                FusionLearner.Result fusion = judged.isEmpty() ? null : learnWeights(number, method, interactions, judged, queries);
+                if (finalNumber != number) {
+                    matrix = interactions.matrix(Training::all);
+                    content = models.build(finalNumber, matrix, Training::all, method);
+                }
+                TrainingResult result = new TrainingResult(
+                    finalNumber,
+                    System.currentTimeMillis(),
+                    interactions.size(),
+                    interactions.users(),
+                    matrix.items(),
+                    method,
+                    content,
+                    ranking != null ? ranking : signalWeights.ranking(fusion),
+                    fusion,
+                    (System.nanoTime() - start) / 1e9
+                );
+                models.describe(finalNumber, result.about());
+                if (finalNumber != number) {
+                    models.delete(number);
+                }
+                return result;
+            } catch (RuntimeException e) {
+                models.delete(number);
+                models.delete(finalNumber);
+                throw e;
             }
         }
     }
 
-    private TrainingResult run(Interactions acts, ItemContents contents, int number, Ranking weights, TrainingQueries asked, long began) {
-        List<JudgedQuery> questions = asked.of(acts);
-        Map<String, Long> firsts = new HashMap<>();
-        questions.forEach(question -> firsts.merge(names.of(question.user()), question.time(), Math::min));
-        BiPredicate<String, Long> before = (user, time) -> time < firsts.getOrDefault(user, Long.MAX_VALUE);
-        BiPredicate<String, Long> all = (user, time) -> true;
-        ModelIndex models = new ModelIndex(client);
-        int kept = acts.areCut(before) ? number + 1 : number;
-        try {
-            InteractionMatrix log = acts.log(before);
-            Neighbourhood method = fitting(log);
-            ContentMap.Told content = write(models, number, acts, before, log, method, contents);
-            FusionLearner.Learned learned = questions.isEmpty() ? null : learn(acts, number, (float) method.keep(), questions, asked);
-            if (kept != number) {
-                log = acts.log(all);
-                content = write(models, kept, acts, all, log, method, contents);
-            }
-            Ranking ranking = weights != null ? weights : ranking(learned);
-            TrainingResult trained = new TrainingResult(kept, System.currentTimeMillis(), acts.size(), acts.users(), log.items(), method, content, ranking, learned, seconds(began));
-            Blocking.<Void>await(listener -> models.describe(tracker.name(), kept, trained.about(), listener));
-            if (kept != number) {
-                drop(models, number);
-            }
-            return trained;
-        } catch (RuntimeException e) {
-            drop(models, number);
-            drop(models, kept);
-            throw e;
-        }
-    }
-
-    private static double seconds(long began) {
-        return (System.nanoTime() - began) / 1e9;
-    }
-
-    private void read(Interactions acts, boolean withQueries) {
-        ProgressListener watch = task.begin("reading the log");
-        try (LogScan scan = LogScan.open(client, tracker, names, crew.threads())) {
-            crew.share(scan.slices(), 1, watch, (from, to) -> {
+    private Interactions readLog(boolean withQueries) {
+        ProgressListener progress = task.begin("reading the log");
+        Interactions interactions = new Interactions(maxEvents, resources.breaker());
+        boolean success = false;
+        try (LogScan scan = LogScan.open(resources.client(), tracker, names, resources.parallel().threads())) {
+            resources.parallel().run(scan.slices(), 1, progress, (from, to) -> {
                 for (int slice = from; slice < to; slice++) {
-                    // A slice may be a log of millions.
-                    scan.read(slice, withQueries, act -> {
-                        task.requireWanted();
-                        acts.add(act);
+                    scan.read(slice, withQueries, event -> {
+                        // A slice may have millions of events.
+                        task.requireNotCancelled();
+                        interactions.add(event);
                     });
                 }
             });
+            interactions.sort();
+            success = true;
+            return interactions;
+        } finally {
+            if (success == false) {
+                interactions.close();
+            }
         }
-        acts.sort();
     }
 
-    /** Settings that find what users took last, or a part of what they took where the log has no order. */
-    private Neighbourhood fitting(InteractionMatrix log) {
-        HeldOut all = log.ordered() ? HeldOut.newest(log) : HeldOut.random(log, 0.1, SEED);
-        HeldOut held = all.sample(Math.clamp(MOST_JUDGED / Math.max(1, log.items()), 100, 2_000), SEED);
-        if (held.users().length < LEAST_JUDGED) {
+    private ItemContents readContents(Interactions interactions) {
+        ProgressListener progress = task.begin("reading items");
+        return ItemContents.read(resources.searches(), tracker, interactions.items(), resources.breaker(), progress);
+    }
+
+    /** Returns a filter for the interactions of each user before the user's first judged query. */
+    private Interactions.Filter beforeFirstQuery(List<JudgedQuery> judged) {
+        Map<String, Long> firstQueries = new HashMap<>();
+        judged.forEach(query -> firstQueries.merge(names.of(query.user()), query.time(), Math::min));
+        return (user, time) -> time < firstQueries.getOrDefault(user, Long.MAX_VALUE);
+    }
+
+    private static boolean all(String user, long time) {
+        return true;
+    }
+
+    /** Tunes on the newest item of each user, or on a random tenth of the items if the order of the log is unknown. */
+    private Neighbourhood tune(InteractionMatrix matrix) {
+        HeldOut all = matrix.ordered() ? HeldOut.newest(matrix) : HeldOut.random(matrix, HELD_OUT_FRACTION, SEED);
+        int users = Math.clamp(MAX_TUNING_SCORES / Math.max(1, matrix.items()), MIN_SAMPLED_USERS, MAX_SAMPLED_USERS);
+        HeldOut sample = all.sample(users, SEED);
+        if (sample.users().length < MIN_TUNING_USERS) {
             return Neighbourhood.cosine();
         }
-        Tuning<Neighbourhood> tuning = new Tuning<>(Neighbourhood.dials(log), verdict -> RankingMetrics.mean(verdict.ndcg10()), 1);
-        return tuning.best(Neighbourhood.cosine(), held, crew, task.begin("finding settings that fit the log"), trial -> {}).method();
-    }
-
-    /** Writes a model of what a rule keeps of the log. */
-    private ContentMap.Told write(ModelIndex models, int number, Interactions acts, BiPredicate<String, Long> kept, InteractionMatrix log, Neighbourhood method, ItemContents contents) {
-        Neighbours neighbours = method.learn(log, crew, task.begin("learning which items go together"));
-        ContentMap content = ContentMap.learn(neighbours, contents.vectors(), crew, task.begin("learning what content tells"));
-        double[] popularities = acts.popularities(kept, tracker.decay());
-        double[] totals = acts.popularities(kept, Decay.NONE);
-        Blocking.<Void>await(listener -> models.create(tracker.name(), number, listener));
-        ProgressListener watch = task.begin("writing the model");
-        BitSet known = neighbours.known();
-        float most = most(neighbours);
-        for (int from = 0; from < neighbours.items(); from += WRITTEN_AT_ONCE) {
-            int first = from;
-            ModelIndex.Row[] rows = new ModelIndex.Row[Math.min(WRITTEN_AT_ONCE, neighbours.items() - from)];
-            crew.share(rows.length, MADE_AT_ONCE, ProgressListener.NOBODY, (start, end) -> {
-                for (int i = start; i < end; i++) {
-                    int item = first + i;
-                    rows[i] = row(item, acts.items(), (float) popularities[item], (float) totals[item], neighbours, known.get(item), content, most);
-                }
-            });
-            Blocking.<Void>await(listener -> models.write(tracker.name(), number, List.of(rows), listener));
-            watch.at((double) (from + rows.length) / neighbours.items());
-        }
-        Blocking.<Void>await(listener -> models.finish(tracker.name(), number, listener));
-        return content.told();
-    }
-
-    private static float most(Neighbours neighbours) {
-        float most = Float.MIN_NORMAL;
-        for (int item = 0; item < neighbours.items(); item++) {
-            for (int rank = 0; rank < Math.min(1, neighbours.size(item)); rank++) {
-                most = Math.max(most, neighbours.similarity(item, rank));
-            }
-        }
-        return most;
-    }
-
-    /** @param most similarity that there is: those that are written are parts of it */
-    private static ModelIndex.Row row(int item, List<String> items, float popularity, float total, Neighbours neighbours, boolean known, ContentMap content, float most) {
-        int size = neighbours.size(item);
-        List<String> ids = IntStream.range(0, size).mapToObj(rank -> items.get(neighbours.neighbour(item, rank))).toList();
-        float[] similarities = new float[size];
-        for (int rank = 0; rank < size; rank++) {
-            similarities[rank] = neighbours.similarity(item, rank) / most;
-        }
-        float[] vector = content.vector(item);
-        for (int d = 0; d < vector.length; d++) {
-            vector[d] /= most;
-        }
-        return new ModelIndex.Row(items.get(item), popularity, total, ids, similarities, known, vector);
-    }
-
-    private void drop(ModelIndex models, int number) {
-        try {
-            Blocking.<Void>await(listener -> models.delete(List.of(ModelIndex.index(tracker.name(), number)), listener));
-        } catch (RuntimeException e) {
-            // It was never made, or the next training deletes it.
-        }
-    }
-
-    private FusionLearner.Learned learn(Interactions acts, int number, float keep, List<JudgedQuery> questions, TrainingQueries how) {
-        GetProfileAction.Response known = Blocking.await(
-            listener -> client.execute(GetProfileAction.INSTANCE, new GetProfileAction.Request(tracker.name(), "", TimeValue.timeValueSeconds(30)), listener)
+        Tuning<Neighbourhood> tuning = new Tuning<>(
+            Neighbourhood.hyperparameters(matrix),
+            metrics -> RankingMetrics.mean(metrics.ndcg10()),
+            1
         );
-        TrainingExamples lessons = new TrainingExamples(searches, node, known, ModelIndex.index(tracker.name(), number), keep, acts, names, how.areByProfile());
-        List<JudgedQuery> drawn = new ArrayList<>(questions);
-        Collections.shuffle(drawn, new Random(SEED));
-        List<JudgedQuery> some = drawn.subList(0, Math.min(drawn.size(), MOST_LESSONS + MOST_CHECKS));
-        int checks = Math.min(MOST_CHECKS, (int) (some.size() * CHECKED));
-        TrainingExample[] asked = new TrainingExample[some.size()];
-        crew.share(some.size(), 1, task.begin("asking judged searches"), (from, to) -> {
-            for (int i = from; i < to; i++) {
-                int others = i < checks ? Ranking.MAX_WINDOW_SIZE : OTHERS;
-                asked[i] = lessons.ask(some.get(i), how.search(some.get(i)), others);
-            }
-        });
-        int[] places = signals.stream().mapToInt(TrainingExamples.names(tracker)::indexOf).toArray();
-        List<TrainingExample> checked = Arrays.stream(asked, 0, checks).filter(Objects::nonNull).map(lesson -> lesson.of(places)).toList();
-        List<TrainingExample> taught = Arrays.stream(asked, checks, asked.length).filter(Objects::nonNull).map(lesson -> lesson.of(places)).toList();
-        return new FusionLearner(defaults(), least()).learn(taught, checked, task.begin("learning weights"));
+        ProgressListener progress = task.begin("tuning hyperparameters");
+        return tuning.best(Neighbourhood.cosine(), sample, resources.parallel(), progress, trial -> {}).method();
     }
 
-    /** What signals weigh without learning, those of a new model included. */
-    private double[] defaults() {
-        Ranking usual = untaught();
-        Map<String, Float> weights = new HashMap<>(usual.signals());
-        weights.put(TrainingExamples.RELEVANCE, usual.relevance());
-        weights.put("affinity", usual.weight());
-        tracker.signals().forEach(signal -> weights.putIfAbsent(signal.name(), signal.weight()));
-        return signals.stream().mapToDouble(name -> weights.getOrDefault(name, 0f)).toArray();
-    }
-
-    private Ranking untaught() {
-        return tracker.ranking().orElse(Ranking.ofWeights(null, null, Map.of(Signal.BEHAVIOUR, UNTAUGHT_BEHAVIOUR))).orElse(Ranking.DEFAULT);
-    }
-
-    private double[] least() {
-        return signals.stream().mapToDouble(name -> Signal.mayCountAgainst(name) ? Double.NEGATIVE_INFINITY : 0).toArray();
-    }
-
-    /** The learned weights, brought into the range that there is for weights, which changes no order. */
-    private Ranking ranking(FusionLearner.Learned learned) {
-        Map<String, Float> weights = new LinkedHashMap<>();
-        TrainingExamples.names(tracker).stream().filter(name -> signals.contains(name) == false).forEach(name -> weights.put(name, 0f));
-        if (learned == null || learned.accepted() == false) {
-            weights.putIfAbsent(Signal.BEHAVIOUR, UNTAUGHT_BEHAVIOUR);
-            return Ranking.ofWeights(weights.remove("affinity"), null, weights);
-        }
-        double most = Arrays.stream(learned.weights()).map(Math::abs).max().orElse(0);
-        // Signals are 1 at most, and the logarithm of a relevance is seldom more than 7.
-        double highest = Arrays.stream(learned.weights()).map(weight -> Math.max(0, weight)).sum() + 6 * learned.weights()[signals.indexOf(TrainingExamples.RELEVANCE)];
-        double factor = Math.min(1, Math.min(Ranking.MAX_WEIGHT / most, MOST_LOG / highest));
-        for (int i = 0; i < signals.size(); i++) {
-            weights.put(signals.get(i), (float) Math.clamp(learned.weights()[i] * factor, -Ranking.MAX_WEIGHT, Ranking.MAX_WEIGHT));
-        }
-        Float relevance = weights.remove(TrainingExamples.RELEVANCE);
-        Float affinity = weights.remove("affinity");
-        return Ranking.ofWeights(affinity, relevance, weights);
+    /** @param number of the model that the values of hits come from */
+    private FusionLearner.Result learnWeights(
+        int number,
+        Neighbourhood method,
+        Interactions interactions,
+        List<JudgedQuery> judged,
+        TrainingQueries queries
+    ) {
+        GetProfileAction.Request withoutUser = new GetProfileAction.Request(tracker.name(), "", PROFILE_TIMEOUT);
+        TrainingExamples examples = new TrainingExamples(
+            resources,
+            Blocking.await(listener -> resources.client().execute(GetProfileAction.INSTANCE, withoutUser, listener)),
+            IndexNames.MODELS.index(tracker.name(), number),
+            (float) method.recencyDecay(),
+            interactions,
+            names,
+            queries.areByProfile()
+        );
+        return new WeightTraining(resources, signalWeights).learn(examples, judged, queries);
     }
 }

@@ -3,28 +3,33 @@ package org.opensearch.affinity.train;
 import java.util.Arrays;
 
 /**
- * One search that somebody made, and what he chose: the values by which its hits may be ranked.
+ * The hits of one search and the ones that the user chose.
  *
- * @param values by hit, then by what is weighed
- * @param chosen hits that were wanted, ascending, at least one
+ * @param values by hit, the values that it may be ranked by
+ * @param chosen indices of the chosen hits, ascending, at least one
  */
 record TrainingExample(float[][] values, int[] chosen) {
+    private static final int NDCG_DEPTH = 10;
+
     boolean isChosen(int hit) {
         return Arrays.binarySearch(chosen, hit) >= 0;
     }
 
-    /** The same with some of the values. */
-    TrainingExample of(int[] places) {
-        float[][] some = new float[values.length][places.length];
-        for (int hit = 0; hit < some.length; hit++) {
-            for (int i = 0; i < places.length; i++) {
-                some[hit][i] = values[hit][places[i]];
+    /** Returns the same example with some of the values. */
+    TrainingExample select(int[] indices) {
+        float[][] selected = new float[values.length][indices.length];
+        for (int hit = 0; hit < selected.length; hit++) {
+            for (int i = 0; i < indices.length; i++) {
+                selected[hit][i] = values[hit][indices[i]];
             }
         }
-        return new TrainingExample(some, chosen);
+        return new TrainingExample(selected, chosen);
     }
 
-    /** NDCG@10 (Järvelin and Kekäläinen, TOIS 2002) of the hits ranked by a weighted sum; of equal ones, those that came first. */
+    /**
+     * Returns the NDCG@10 (Järvelin and Kekäläinen, TOIS 2002) of the hits ranked by the weighted sum of their values. Hits with equal
+     * scores keep their order.
+     */
     double ndcg(double[] weights) {
         double[] scores = new double[values.length];
         for (int hit = 0; hit < scores.length; hit++) {
@@ -35,19 +40,21 @@ record TrainingExample(float[][] values, int[] chosen) {
         for (int i = 0; i < chosen.length; i++) {
             int rank = 0;
             for (int hit = 0; hit < scores.length; hit++) {
-                double more = scores[hit] - scores[chosen[i]];
-                rank += more > 0 || more == 0 && hit < chosen[i] ? 1 : 0;
+                double difference = scores[hit] - scores[chosen[i]];
+                rank += difference > 0 || difference == 0 && hit < chosen[i] ? 1 : 0;
             }
-            gain += rank < 10 ? discount(rank) : 0;
-            ideal += i < 10 ? discount(i) : 0;
+            gain += rank < NDCG_DEPTH ? discount(rank) : 0;
+            ideal += i < NDCG_DEPTH ? discount(i) : 0;
         }
         return gain / ideal;
     }
 
+    /** @param rank from 0 */
     private static double discount(int rank) {
         return Math.log(2) / Math.log(rank + 2);
     }
 
+    /** Returns the weighted sum of a hit's values. */
     double score(int hit, double[] weights) {
         double score = 0;
         for (int i = 0; i < weights.length; i++) {

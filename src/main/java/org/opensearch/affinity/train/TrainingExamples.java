@@ -30,61 +30,69 @@ import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.client.Client;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * Asks searches that were made once more, with what was known of the person then, and keeps by which values their hits could be
- * ranked. A hit's values are the logarithm of its relevance and those of {@link SignalLoggingSearch#names}. Calls block, so they are
- * for threads of our own; several may ask at once.
+ * Makes training examples of judged queries: repeats the search of each query with the user's profile as of that time, and logs the
+ * values that its hits may be ranked by. The values of a hit are the logarithm of its relevance score, and those of
+ * {@link SignalLoggingSearch#names}. Calls block; thread-safe.
  */
 final class TrainingExamples {
-    private static final Logger LOGGER = LogManager.getLogger(TrainingExamples.class);
     /** The name of the first value. */
     static final String RELEVANCE = "relevance";
-    /** As much of a history as a profile shows of itself, and more than matters. */
-    private static final int HISTORY = 100;
-    private static final double LEAST_RELEVANCE = 1e-6;
-    private static final TimeValue ENCODED_WITHIN = TimeValue.timeValueSeconds(30);
-    private static final TimeValue PAUSE = TimeValue.timeValueMillis(500);
-    private static final int PAUSES = 60;
-    private static final long SEED = 20_260_101L;
+    private static final Logger LOGGER = LogManager.getLogger(TrainingExamples.class);
+    /** Number of interactions that a profile is made of. */
+    private static final int MAX_HISTORY = 100;
+    private static final double MIN_RELEVANCE = 1e-6;
+    private static final TimeValue ENCODE_TIMEOUT = TimeValue.timeValueSeconds(30);
+    private static final TimeValue RETRY_DELAY = TimeValue.timeValueMillis(500);
+    private static final int MAX_RETRIES = 60;
 
     private final Client client;
     private final RankNode node;
     private final Tracker tracker;
-    private final GetProfileAction.Response known;
+    private final GetProfileAction.Response common;
     private final String model;
-    private final float keep;
-    private final Interactions acts;
+    private final float recencyDecay;
+    private final Interactions interactions;
     private final UserNames names;
-    private final boolean byProfile;
+    private final boolean readsProfiles;
     private final ItemVectors vectors;
 
     /**
-     * @param known for its tracker, population and item table; whose profile it is does not matter
-     * @param model index of the model that the values are of
-     * @param keep  what each item of a history counts of the next newer one
-     * @param acts  sorted
-     * @param names by what names users are in the acts
-     * @param byProfile whether the searches themselves ask for somebody's profile
+     * @param common        the profile data that all users of the tracker share; its profile is not used
+     * @param model         index of the model whose signals are logged
+     * @param recencyDecay  of histories, as in that model
+     * @param interactions  sorted
+     * @param names         the names of users in the interactions
+     * @param readsProfiles whether the queries' own searches read stored profiles
      */
-    TrainingExamples(Client client, RankNode node, GetProfileAction.Response known, String model, float keep, Interactions acts, UserNames names, boolean byProfile) {
-        this.client = client;
-        this.node = node;
-        this.known = known;
+    TrainingExamples(
+        TrainingResources resources,
+        GetProfileAction.Response common,
+        String model,
+        float recencyDecay,
+        Interactions interactions,
+        UserNames names,
+        boolean readsProfiles
+    ) {
+        this.common = common;
         this.model = model;
-        this.keep = keep;
-        this.acts = acts;
+        this.recencyDecay = recencyDecay;
+        this.interactions = interactions;
         this.names = names;
-        this.byProfile = byProfile;
-        tracker = known.tracker();
+        this.readsProfiles = readsProfiles;
+        client = resources.searches();
+        node = resources.node();
+        tracker = common.tracker();
         vectors = new ItemVectors(client);
     }
 
-    /** What a hit is ranked by, in the order of a lesson's values. */
+    /** Returns the names of an example's values, in their order. */
     static List<String> names(Tracker tracker) {
         List<String> names = new ArrayList<>(List.of(RELEVANCE));
         names.addAll(SignalLoggingSearch.names(tracker));
@@ -92,98 +100,118 @@ final class TrainingExamples {
     }
 
     /**
-     * One lesson; null where nothing that was wanted is among the hits, from which nothing can be learned, and where the search
-     * itself would look up what was wanted in a profile that knows it by now.
+     * Returns the example of a query. Returns null if no relevant item is among the hits, or if the query's own search reads the
+     * user's stored profile and that has later interactions, which may reveal the chosen items.
      *
-     * @param search of the question; it is changed
-     * @param others how many hits that were not wanted are kept, drawn by chance
+     * @param search       of the query; is changed
+     * @param maxNegatives largest number of hits that were not chosen; a random sample of them is taken
      */
-    TrainingExample ask(JudgedQuery question, SearchSourceBuilder search, int others) {
-        if (byProfile && acts.hasSince(names.of(question.user()), question.time())) {
+    TrainingExample of(JudgedQuery query, SearchSourceBuilder search, int maxNegatives) {
+        if (readsProfiles && interactions.hasSince(names.of(query.user()), query.time())) {
             return null;
         }
+        SearchHit[] hits = repeat(query, search);
+        int[] chosen = IntStream.range(0, hits.length).filter(hit -> query.relevant().containsKey(itemId(hits[hit]))).toArray();
+        if (chosen.length == 0) {
+            return null;
+        }
+        TrainingExample example = new TrainingExample(Arrays.stream(hits).map(TrainingExamples::values).toArray(float[][]::new), chosen);
+        return sample(example, maxNegatives, new Random(Training.SEED ^ query.hashCode()));
+    }
+
+    /** Runs the search as of the time of the query, with a rescorer that logs signals and does not change the order. */
+    private SearchHit[] repeat(JudgedQuery query, SearchSourceBuilder search) {
         search.from(0).size(Ranking.DEFAULT_WINDOW_SIZE).fetchSource(false).trackTotalHits(false);
-        boolean byDocument = tracker.items().idField().equals("_id");
-        if (byDocument == false) {
+        if (isIdField() == false) {
             search.docValueField(tracker.items().idField());
         }
-        GetProfileAction.Response asOf = new GetProfileAction.Response(tracker, profile(question), known.common(), known.itemTable(), null);
-        float[] vector = question.text().isEmpty() ? new float[0] : encoded(question.text());
-        search.addRescorer(SignalLoggingSearch.rescorer(asOf, model, keep, question.text().isEmpty() ? null : question.text(), vector, question.time(), Map.of(), node));
-        SearchHit[] hits = client.search(new SearchRequest(tracker.items().index()).source(search).pipeline("_none")).actionGet().getHits().getHits();
-        int[] chosen = IntStream.range(0, hits.length).filter(i -> question.relevant().containsKey(item(hits[i], byDocument))).toArray();
-        return chosen.length == 0 ? null : lesson(hits, chosen, others, question);
+        Profile profile = profile(query);
+        GetProfileAction.Response asOf = new GetProfileAction.Response(tracker, profile, common.common(), common.itemTable(), null);
+        String text = query.text().isEmpty() ? null : query.text();
+        float[] vector = text == null ? new float[0] : encode(text);
+        search.addRescorer(SignalLoggingSearch.rescorer(asOf, model, recencyDecay, text, vector, query.time(), Map.of(), node));
+        SearchRequest request = new SearchRequest(tracker.items().index()).source(search).pipeline("_none");
+        return client.search(request).actionGet().getHits().getHits();
     }
 
-    private String item(SearchHit hit, boolean byDocument) {
-        DocumentField field = byDocument ? null : hit.field(tracker.items().idField());
-        return byDocument ? hit.getId() : field == null ? "" : field.getValue().toString();
+    private boolean isIdField() {
+        return tracker.items().idField().equals("_id");
     }
 
-    private static TrainingExample lesson(SearchHit[] hits, int[] chosen, int others, JudgedQuery question) {
-        TrainingExample all = new TrainingExample(IntStream.range(0, hits.length).mapToObj(i -> values(hits[i])).toArray(float[][]::new), chosen);
-        if (hits.length - chosen.length <= others) {
-            return all;
+    /** Returns an empty string for a document without an item id. */
+    private String itemId(SearchHit hit) {
+        if (isIdField()) {
+            return hit.getId();
         }
-        Random random = new Random(SEED ^ question.hashCode());
-        List<float[]> kept = new ArrayList<>();
-        int left = others;
-        int candidates = hits.length - chosen.length;
-        List<Integer> keptChosen = new ArrayList<>();
-        for (int hit = 0; hit < hits.length; hit++) {
-            if (all.isChosen(hit)) {
-                keptChosen.add(kept.size());
-                kept.add(all.values()[hit]);
-            } else if (random.nextInt(candidates--) < left) {
-                left--;
-                kept.add(all.values()[hit]);
-            }
-        }
-        return new TrainingExample(kept.toArray(float[][]::new), keptChosen.stream().mapToInt(Integer::intValue).toArray());
+        DocumentField field = hit.field(tracker.items().idField());
+        return field == null ? "" : field.getValue().toString();
     }
 
     private static float[] values(SearchHit hit) {
-        float[] told = SignalLoggingSearch.values(hit);
-        float[] values = new float[told.length + 1];
-        values[0] = (float) Math.log(Math.max(LEAST_RELEVANCE, hit.getScore()));
-        System.arraycopy(told, 0, values, 1, told.length);
+        float[] signals = SignalLoggingSearch.values(hit);
+        float[] values = new float[signals.length + 1];
+        values[0] = (float) Math.log(Math.max(MIN_RELEVANCE, hit.getScore()));
+        System.arraycopy(signals, 0, values, 1, signals.length);
         return values;
     }
 
-    /** The profile as it was before the question; null where there was none. */
-    private Profile profile(JudgedQuery question) {
-        String user = names.of(question.user());
-        List<Interactions.Act> past = acts.before(user, question.time(), HISTORY);
-        if (past.isEmpty()) {
+    /** Returns an example with all chosen hits and a uniform sample of the others, in the same order (Knuth, algorithm 3.4.2 S). */
+    private static TrainingExample sample(TrainingExample example, int maxNegatives, Random random) {
+        int size = example.values().length;
+        int negatives = size - example.chosen().length;
+        if (negatives <= maxNegatives) {
+            return example;
+        }
+        List<float[]> sampled = new ArrayList<>();
+        List<Integer> chosen = new ArrayList<>();
+        int wanted = maxNegatives;
+        for (int hit = 0; hit < size; hit++) {
+            if (example.isChosen(hit)) {
+                chosen.add(sampled.size());
+                sampled.add(example.values()[hit]);
+            } else if (random.nextInt(negatives--) < wanted) {
+                wanted--;
+                sampled.add(example.values()[hit]);
+            }
+        }
+        return new TrainingExample(sampled.toArray(float[][]::new), chosen.stream().mapToInt(Integer::intValue).toArray());
+    }
+
+    /** Returns the user's profile as of the time of the query; null if it would be empty. */
+    private Profile profile(JudgedQuery query) {
+        String user = names.of(query.user());
+        List<Interactions.Interaction> history = interactions.before(user, query.time(), MAX_HISTORY);
+        if (history.isEmpty()) {
             return null;
         }
-        PlainActionFuture<Map<String, float[]>> found = PlainActionFuture.newFuture();
-        vectors.find(tracker.items(), past.stream().map(Interactions.Act::item).distinct().toList(), found);
-        Map<String, float[]> known = found.actionGet();
-        List<Profile.Done> done = new ArrayList<>();
-        for (Interactions.Act act : past) {
-            float[] vector = known.get(act.item());
+        List<String> items = history.stream().map(Interactions.Interaction::item).distinct().toList();
+        Map<String, float[]> found = Blocking.await(listener -> vectors.find(tracker.items(), items, listener));
+        List<Profile.Interaction> done = new ArrayList<>();
+        for (Interactions.Interaction interaction : history) {
+            float[] vector = found.get(interaction.item());
             if (vector != null && vector.length > 0) {
-                done.add(new Profile.Done(act.item(), act.time(), vector, act.weight()));
+                done.add(new Profile.Interaction(interaction.item(), interaction.time(), vector, interaction.weight()));
             }
         }
         return done.isEmpty() ? null : Profile.of(user, done, tracker);
     }
 
-    private float[] encoded(String text) {
-        EncodeAction.Request encode = new EncodeAction.Request(
+    /** Returns the unit vector of a text; empty if the node has no encoder, because items are encoded elsewhere. */
+    private float[] encode(String text) {
+        EncodeAction.Request request = new EncodeAction.Request(
             EncodeProcessor.DEFAULT_MODEL,
             Purpose.QUERY,
             Chunking.TRUNCATE,
             List.of(text),
-            ENCODED_WITHIN
+            ENCODE_TIMEOUT
         );
-        PlainActionFuture<EncodeAction.Response> answer = PlainActionFuture.newFuture();
-        // Others are served first: while the encoder has no room for more, this can wait.
-        new RetryableAction<>(LOGGER, client.threadPool(), PAUSE, ENCODED_WITHIN, answer, BackoffPolicy.constantBackoff(PAUSE, PAUSES), ThreadPool.Names.SAME) {
+        PlainActionFuture<EncodeAction.Response> response = PlainActionFuture.newFuture();
+        BackoffPolicy backoff = BackoffPolicy.constantBackoff(RETRY_DELAY, MAX_RETRIES);
+        // Retries while the queue of the encoder is full, so that other requests go first.
+        new RetryableAction<>(LOGGER, client.threadPool(), RETRY_DELAY, ENCODE_TIMEOUT, response, backoff, ThreadPool.Names.SAME) {
             @Override
             public void tryAction(ActionListener<EncodeAction.Response> listener) {
-                client.execute(EncodeAction.INSTANCE, encode, listener);
+                client.execute(EncodeAction.INSTANCE, request, listener);
             }
 
             @Override
@@ -192,9 +220,9 @@ final class TrainingExamples {
             }
         }.run();
         try {
-            return answer.actionGet().vectors()[0];
+            return response.actionGet().vectors()[0];
         } catch (IllegalArgumentException e) {
-            return new float[0]; // items are encoded elsewhere: what a query means is not known here
+            return new float[0];
         }
     }
 }

@@ -16,21 +16,32 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a training left behind.
+ * The outcome of a training.
  *
  * @param number  of the model
- * @param time    when it was done, epoch milliseconds
- * @param events  of the log that it knows
- * @param users   that these are of
- * @param items   that these are about
- * @param method  that was found to fit the log
- * @param content of what estimates for new items were learned
- * @param ranking how its signals are to be weighed
- * @param learned where the weights are from; null where there was nothing to learn them from
- * @param seconds that it took
+ * @param time    when the training ended, epoch milliseconds
+ * @param events  number of events that the model was learned from
+ * @param users   number of their users
+ * @param items   number of their items
+ * @param method  with the tuned hyperparameters
+ * @param content how well item vectors explain similarities
+ * @param ranking the model's weights
+ * @param fusion  how the weights were learned; null if they were not
+ * @param seconds duration of the training
  */
-record TrainingResult(int number, long time, long events, long users, long items, Neighbourhood method, ContentMap.Told content, Ranking ranking, FusionLearner.Learned learned, double seconds) {
-    /** All of it, as it is kept with the model and shown. */
+record TrainingResult(
+    int number,
+    long time,
+    long events,
+    long users,
+    long items,
+    Neighbourhood method,
+    ContentMap.Fit content,
+    Ranking ranking,
+    FusionLearner.Result fusion,
+    double seconds
+) {
+    /** Returns the description that is stored with the model and returned by REST calls. */
     Map<String, Object> about() {
         Map<String, Object> about = new LinkedHashMap<>();
         about.put("number", number);
@@ -39,33 +50,37 @@ record TrainingResult(int number, long time, long events, long users, long items
         about.put("users", users);
         about.put("items", items);
         about.put("seconds", seconds);
-        about.put("keep", method.keep());
+        about.put("keep", method.recencyDecay());
         Map<String, Object> settings = new LinkedHashMap<>();
-        settings.put("user", method.user());
-        settings.put("from", method.from());
-        settings.put("to", method.to());
+        settings.put("user", method.userExponent());
+        settings.put("from", method.fromExponent());
+        settings.put("to", method.toExponent());
         settings.put("backward", method.backward());
         settings.put("closeness", method.closeness());
-        settings.put("most", method.most());
+        settings.put("most", method.maxNeighbours());
         about.put("neighbours", settings);
         if (content.ridge() > 0) {
             about.put("content", Map.of("items", content.items(), "ridge", content.ridge(), "explained", content.explained()));
         }
         about.put("ranking", map(ranking));
-        if (learned != null) {
-            Map<String, Object> fusion = new LinkedHashMap<>();
-            fusion.put("accepted", learned.accepted());
-            fusion.put("lessons", learned.lessons());
-            fusion.put("checks", learned.checks());
-            fusion.put("ndcg@10_before", learned.before());
-            fusion.put("ndcg@10_after", learned.after());
-            if (learned.gained() != null) {
-                fusion.put("difference_95", List.of(learned.gained().low(), learned.gained().high()));
-                fusion.put("penalty", learned.penalty());
-            }
-            about.put("fusion", fusion);
+        if (fusion != null) {
+            about.put("fusion", describe(fusion));
         }
         return about;
+    }
+
+    private static Map<String, Object> describe(FusionLearner.Result fusion) {
+        Map<String, Object> description = new LinkedHashMap<>();
+        description.put("accepted", fusion.accepted());
+        description.put("lessons", fusion.trainingExamples());
+        description.put("checks", fusion.heldOutExamples());
+        description.put("ndcg@10_before", fusion.ndcgBefore());
+        description.put("ndcg@10_after", fusion.ndcgAfter());
+        if (fusion.difference() != null) {
+            description.put("difference_95", List.of(fusion.difference().low(), fusion.difference().high()));
+            description.put("penalty", fusion.penalty());
+        }
+        return description;
     }
 
     private static Map<String, Object> map(Ranking ranking) {
@@ -73,7 +88,7 @@ record TrainingResult(int number, long time, long events, long users, long items
             BytesReference bytes = BytesReference.bytes(ranking.toXContent(json, ToXContent.EMPTY_PARAMS).endObject());
             return XContentHelper.convertToMap(bytes, true, XContentType.JSON).v2();
         } catch (IOException e) {
-            throw new IllegalStateException("writing to memory cannot fail", e);
+            throw new IllegalStateException("cannot write JSON to memory", e);
         }
     }
 }

@@ -1,5 +1,5 @@
 /**
- * Training inside the cluster: reads the log, learns a model of which items go together and how much each signal counts, writes
- * both as a new model of its tracker, and switches between models.
+ * Training in the cluster: reads the log, learns item-item neighbours and the weights of signals, and writes both as a new model of
+ * its tracker.
  */
 package org.opensearch.affinity.train;

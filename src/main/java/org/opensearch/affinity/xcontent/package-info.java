@@ -1,2 +1,2 @@
-/** Parsing of definitions and requests, with errors that name the field, the value and what would be right. */
+/** Parsing of requests and definitions: objects are read into builders, with errors that name the field, the value and what would be right. */
 package org.opensearch.affinity.xcontent;

@@ -3,6 +3,7 @@ package org.opensearch.affinity.encode;
 import org.opensearch.ExceptionsHelper;
 import org.opensearch.action.admin.cluster.node.stats.NodesStatsRequest;
 import org.opensearch.affinity.AffinityPlugin;
+import org.opensearch.affinity.cluster.NodesAction;
 import org.opensearch.affinity.encode.pack.Chunking;
 import org.opensearch.affinity.encode.pack.Purpose;
 import org.opensearch.affinity.encode.queue.EncodeStats;
@@ -147,9 +148,9 @@ public class EncodeActionTests extends OpenSearchSingleNodeTestCase {
     }
 
     public void testStatsModelsAndBreakerAreShown() {
-        StatsAction.Response stats = client().execute(StatsAction.INSTANCE, new StatsAction.Request()).actionGet();
+        NodesAction.Response<StatsAction.NodeStats> stats = client().execute(StatsAction.INSTANCE, new StatsAction.Request()).actionGet();
         assertFalse(stats.hasFailures());
-        EncodeStats encode = stats.getNodes().getFirst().encode();
+        EncodeStats encode = stats.getNodes().getFirst().value().encode();
         assertEquals("cpu", encode.device());
         long heap = JvmInfo.jvmInfo().getMem().getHeapMax().getBytes();
         assertEquals(heap / 10.0, encode.breaker().limit(), 1);
@@ -157,7 +158,7 @@ public class EncodeActionTests extends OpenSearchSingleNodeTestCase {
         String json = Strings.toString(MediaTypeRegistry.JSON, stats, true, true);
         assertThat(json, containsString("\"tokens_per_second\""));
 
-        ModelsAction.Response models = client().execute(ModelsAction.INSTANCE, new ModelsAction.Request()).actionGet();
+        NodesAction.Response<ModelsAction.NodeModels> models = client().execute(ModelsAction.INSTANCE, new ModelsAction.Request()).actionGet();
         assertFalse(models.hasFailures());
         assertThat(Strings.toString(MediaTypeRegistry.JSON, models), containsString("\"models\":[]"));
 
@@ -176,7 +177,7 @@ public class EncodeActionTests extends OpenSearchSingleNodeTestCase {
             .build();
         client().admin().cluster().prepareUpdateSettings().setTransientSettings(small).get();
         try {
-            EncodeStats encode = client().execute(StatsAction.INSTANCE, new StatsAction.Request()).actionGet().getNodes().getFirst().encode();
+            EncodeStats encode = client().execute(StatsAction.INSTANCE, new StatsAction.Request()).actionGet().getNodes().getFirst().value().encode();
             assertEquals(1 << 20, encode.cache().limit());
             assertEquals(3 << 20, encode.breaker().limit());
         } finally {

@@ -1,7 +1,7 @@
 package org.opensearch.affinity.event;
 
 import org.apache.lucene.util.StringHelper;
-import org.opensearch.affinity.event.Event.Skipped;
+import org.opensearch.affinity.event.Event.SkipReason;
 import org.opensearch.affinity.event.EventReader.SkippedException;
 import org.opensearch.affinity.tracker.Contexts;
 import org.opensearch.affinity.tracker.EventFields;
@@ -30,7 +30,7 @@ public class EventReaderTests extends OpenSearchTestCase {
         return StringHelper.murmurhash3_x86_32(bytes, 0, bytes.length, 0x5bd1e995);
     }
 
-    private static void assertSkipped(Skipped reason, String json) {
+    private static void assertSkipped(SkipReason reason, String json) {
         assertEquals(json, reason, expectThrows(SkippedException.class, () -> parse(json)).reason());
     }
 
@@ -42,32 +42,32 @@ public class EventReaderTests extends OpenSearchTestCase {
         assertEquals(event("ann", "tent", "click"), event);
     }
 
-    public void testClientStandsInForTheUser() throws Exception {
+    public void testClientIsTheUserWhenThereIsNoUserId() throws Exception {
         String event = "\"action_name\":\"c\",\"timestamp\":1767323045000,\"event_attributes\":{\"object\":{\"object_id\":7}}}";
         assertEquals(event("c1", "7", "c"), parse("{\"client_id\":\"c1\"," + event));
         assertEquals("c1", parse("{\"user_id\":\"\",\"client_id\":\"c1\"," + event).user());
-        assertSkipped(Skipped.NO_USER, "{" + event);
+        assertSkipped(SkipReason.NO_USER, "{" + event);
     }
 
-    public void testWhatCannotBeUsedHasAReason() {
-        assertSkipped(Skipped.MALFORMED, "[1, 2]");
-        assertSkipped(Skipped.MALFORMED, "{\"user_id\": \"ann\", ");
-        assertSkipped(Skipped.MALFORMED, "{\"user_id\": {}, \"client_id\": \"ann\"}");
-        assertSkipped(Skipped.MALFORMED, "{\"client_id\": \"ann\", \"event_attributes\": 7}");
-        assertSkipped(Skipped.NO_ITEM, "{\"user_id\":\"u\",\"action_name\":\"c\",\"timestamp\":1}");
-        assertSkipped(Skipped.NO_ACTION, "{\"user_id\":\"u\",\"timestamp\":1,\"event_attributes\":{\"object\":{\"object_id\":\"i\"}}}");
+    public void testUnusableDocumentsHaveAReason() {
+        assertSkipped(SkipReason.MALFORMED, "[1, 2]");
+        assertSkipped(SkipReason.MALFORMED, "{\"user_id\": \"ann\", ");
+        assertSkipped(SkipReason.MALFORMED, "{\"user_id\": {}, \"client_id\": \"ann\"}");
+        assertSkipped(SkipReason.MALFORMED, "{\"client_id\": \"ann\", \"event_attributes\": 7}");
+        assertSkipped(SkipReason.NO_ITEM, "{\"user_id\":\"u\",\"action_name\":\"c\",\"timestamp\":1}");
+        assertSkipped(SkipReason.NO_ACTION, "{\"user_id\":\"u\",\"timestamp\":1,\"event_attributes\":{\"object\":{\"object_id\":\"i\"}}}");
         String object = "\"event_attributes\":{\"object\":{\"object_id\":\"i\"}}}";
-        assertSkipped(Skipped.NO_TIMESTAMP, "{\"user_id\":\"u\",\"action_name\":\"c\"," + object);
-        assertSkipped(Skipped.NO_TIMESTAMP, "{\"user_id\":\"u\",\"action_name\":\"c\",\"timestamp\":\"yesterday\"," + object);
+        assertSkipped(SkipReason.NO_TIMESTAMP, "{\"user_id\":\"u\",\"action_name\":\"c\"," + object);
+        assertSkipped(SkipReason.NO_TIMESTAMP, "{\"user_id\":\"u\",\"action_name\":\"c\",\"timestamp\":\"yesterday\"," + object);
         String far = "\"timestamp\":\"+999999999-12-31T23:59:59Z\",";
-        assertSkipped(Skipped.NO_TIMESTAMP, "{\"user_id\":\"u\",\"action_name\":\"c\"," + far + object);
+        assertSkipped(SkipReason.NO_TIMESTAMP, "{\"user_id\":\"u\",\"action_name\":\"c\"," + far + object);
     }
 
-    public void testTimeAheadOfUs() throws Exception {
+    public void testTimeInTheFuture() throws Exception {
         String event = "{\"user_id\":\"u\",\"action_name\":\"c\",\"event_attributes\":{\"object\":{\"object_id\":\"i\"}},\"timestamp\":";
         long day = 24 * 60 * 60 * 1000L;
         assertEquals(NOW + day, parse(event + (NOW + day) + "}").time());
-        assertSkipped(Skipped.FUTURE_TIMESTAMP, event + (NOW + day + 1) + "}");
+        assertSkipped(SkipReason.FUTURE_TIMESTAMP, event + (NOW + day + 1) + "}");
     }
 
     public void testOtherFieldsAndContexts() throws Exception {

@@ -61,13 +61,13 @@ import java.util.function.Supplier;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.instanceOf;
 
-/** Events on their way into an index, on one node. */
+/** Writes events into their index, on a single node. */
 public class RecordEventsActionTests extends AffinityNodeTestCase {
     private static final String CALLER = "caller";
     private static final String CLICK = "{\"action_name\": \"click\", \"client_id\": \"ann\", \"timestamp\": \"2026-01-15T10:00:00Z\"}";
 
-    /** Notes who asked for what, and on which thread. */
-    public static final class Witness extends Plugin implements ActionPlugin, ActionFilter {
+    /** Records the caller and the thread of each action. */
+    public static final class ActionRecorder extends Plugin implements ActionPlugin, ActionFilter {
         private static final Map<String, String> CALLERS = new ConcurrentHashMap<>();
         private static final Map<String, String> THREADS = new ConcurrentHashMap<>();
         private ThreadPool threadPool;
@@ -117,11 +117,11 @@ public class RecordEventsActionTests extends AffinityNodeTestCase {
     @Override
     protected Collection<Class<? extends Plugin>> getPlugins() {
         List<Class<? extends Plugin>> plugins = new ArrayList<>(super.getPlugins());
-        plugins.add(Witness.class);
+        plugins.add(ActionRecorder.class);
         return plugins;
     }
 
-    /** Little enough for a test to exceed it. */
+    /** A limit on pending bytes that is low enough for a test to exceed it. */
     @Override
     protected Settings nodeSettings() {
         return Settings.builder().put(super.nodeSettings()).put("indexing_pressure.memory.limit", "1mb").build();
@@ -135,11 +135,11 @@ public class RecordEventsActionTests extends AffinityNodeTestCase {
     @Override
     public void tearDown() throws Exception {
         set(Settings.builder().putNull("affinity.*").putNull("action.*").build());
-        forget("*");
+        deleteDataStreams("*");
         super.tearDown();
     }
 
-    private void forget(String streams) {
+    private void deleteDataStreams(String streams) {
         client().execute(DeleteDataStreamAction.INSTANCE, new DeleteDataStreamAction.Request(new String[] { streams })).actionGet();
     }
 
@@ -177,12 +177,12 @@ public class RecordEventsActionTests extends AffinityNodeTestCase {
         return getInstanceFromNode(IndicesService.class).indexService(metadata().index(index).getIndex()).mapperService();
     }
 
-    public void testGoodAndBadInTheirOrder() {
+    public void testOutcomesAreInTheOrderOfEvents() {
         Response response = record(null, "no event", CLICK, "", "{\"action_name\": 7}", click("\"event_id\": \"e-1\""), "{\"client_id\": \"ann\"}");
         assertEquals(List.of(400, 201, 400, 201, 400), statuses(response));
         assertTrue(response.hasErrors());
         List<Outcome> outcomes = response.outcomes();
-        assertEquals("the event is no JSON object", outcomes.get(0).error());
+        assertEquals("the event is not a JSON object", outcomes.get(0).error());
         assertEquals("[action_name] is [7]; wanted a string of 1 to [100] characters", outcomes.get(2).error());
         assertEquals("e-1", outcomes.get(3).id());
         assertThat(outcomes.get(4).error(), containsString("[action_name] is required"));
@@ -191,11 +191,11 @@ public class RecordEventsActionTests extends AffinityNodeTestCase {
         assertEquals(Map.of("action_name", "click", "client_id", "ann", "timestamp", "2026-01-15T10:00:00Z"), source);
 
         assertEquals(List.of(400, 400), statuses(record("other", "1", "2")));
-        assertFalse("nothing to write, nothing to make", metadata().hasIndex("other"));
+        assertFalse("no index is created without a valid event", metadata().hasIndex("other"));
         assertEquals(List.of(), record("other", "").outcomes());
     }
 
-    public void testSentTwiceIsWrittenOnce() {
+    public void testAnEventThatIsSentTwiceIsWrittenOnce() {
         String event = click("\"event_id\": \"e-1\"");
         assertEquals(List.of(201, 200), statuses(record(null, event, event)));
         Response again = record(null, event, CLICK, CLICK);
@@ -238,14 +238,14 @@ public class RecordEventsActionTests extends AffinityNodeTestCase {
             Map.entry("event_attributes.day", "keyword")
         );
         types.forEach((field, type) -> assertEquals(field, type, mapper.fieldType(field).typeName()));
-        assertNull("what is no attribute is not indexed", mapper.fieldType("page"));
+        assertNull("other properties are not indexed", mapper.fieldType("page"));
         assertEquals(1, count("ubi_events", QueryBuilders.termQuery("event_attributes.object.object_id", "42")));
 
         String other = click("\"event_attributes\": {\"position\": {\"ordinal\": 12345678901}, \"day\": 7}");
-        assertEquals("an odd attribute costs no event", List.of(201), statuses(record(null, other)));
+        assertEquals("an event with an attribute of another type is written", List.of(201), statuses(record(null, other)));
     }
 
-    public void testAttributesAreBounded() {
+    public void testNumberOfAttributesIsLimited() {
         StringBuilder many = new StringBuilder("\"first\": 1");
         for (int i = 0; i < 500; i++) {
             many.append(", \"a").append(i).append("\": 1");
@@ -255,7 +255,7 @@ public class RecordEventsActionTests extends AffinityNodeTestCase {
         assertThat(response.outcomes().getFirst().error(), containsString("Limit of total fields [500] has been exceeded"));
     }
 
-    public void testIndexOfSettingAndOfRequest() {
+    public void testIndexOfTheSettingAndOfTheRequest() {
         set(Settings.builder().put("affinity.events.index", "clicks").build());
         record(null, CLICK);
         record("taps", CLICK, CLICK);
@@ -269,7 +269,7 @@ public class RecordEventsActionTests extends AffinityNodeTestCase {
         assertThat(e.getMessage(), containsString("[affinity.events.index] is [cli*cks], which must not contain"));
     }
 
-    public void testWhatIsThereIsUsedAsItIs() {
+    public void testExistingIndexIsNotChanged() {
         client().admin().indices().prepareCreate("mine").setMapping("user_id", "type=text").addAlias(new Alias("events")).get();
         record("events", CLICK);
         record("mine", CLICK);
@@ -278,7 +278,7 @@ public class RecordEventsActionTests extends AffinityNodeTestCase {
         assertEquals(Settings.EMPTY, metadata().index("mine").getSettings().filter(name -> name.startsWith("index.mapping.")));
     }
 
-    public void testIndexThatMayNotBeMade() {
+    public void testIndexThatMayNotBeCreated() {
         set(Settings.builder().put("action.auto_create_index", "false").build());
         Response response = record(null, CLICK);
         assertEquals(List.of(404), statuses(response));
@@ -286,8 +286,8 @@ public class RecordEventsActionTests extends AffinityNodeTestCase {
         assertFalse(metadata().hasIndex("ubi_events"));
     }
 
-    /** Requests that come at once, to an index that none of them finds. */
-    public void testFirstEventsAtOnce() throws Exception {
+    /** Concurrent requests to an index that does not exist yet. */
+    public void testConcurrentFirstRequests() throws Exception {
         List<ActionFuture<Response>> answers = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             Request request = new Request(null, EventFormat.JSON, new BytesArray("[" + CLICK + "]"));
@@ -315,22 +315,22 @@ public class RecordEventsActionTests extends AffinityNodeTestCase {
         SearchResponse newest = client().prepareSearch(".ds-ubi_events-000002").get();
         assertEquals(1, newest.getHits().getTotalHits().value());
         client().admin().indices().prepareDelete(".ds-ubi_events-000001").get();
-        assertEquals("what was in the old index is gone", 1, count("ubi_events"));
+        assertEquals("events of the deleted backing index are gone", 1, count("ubi_events"));
     }
 
-    /** An operator's own template of a stream goes before ours. */
-    public void testStreamOfAnotherTemplate() {
+    /** A name that matches the template of a data stream becomes one, whatever the setting is. */
+    public void testDataStreamOfAnExistingTemplate() {
         set(Settings.builder().put("affinity.events.data_stream", true).build());
         record("one", CLICK);
         set(Settings.builder().put("affinity.events.data_stream", false).build());
-        forget("one");
+        deleteDataStreams("one");
         assertEquals(List.of(201), statuses(record("one", CLICK)));
         assertEquals(Set.of("one"), metadata().dataStreams().keySet());
     }
 
-    /** What is written and made is so with the rights of whoever asked. */
-    public void testRightsAreTheCallers() {
-        Witness.CALLERS.clear();
+    /** Writing and creating indices happens in the caller's thread context, so with the caller's permissions. */
+    public void testRunsWithTheCallersPermissions() {
+        ActionRecorder.CALLERS.clear();
         Request request = new Request("taps", EventFormat.JSON, new BytesArray(CLICK));
         client().filterWithHeader(Map.of(CALLER, "ann")).execute(RecordEventsAction.INSTANCE, request).actionGet();
         set(Settings.builder().put("affinity.events.data_stream", true).build());
@@ -338,23 +338,23 @@ public class RecordEventsActionTests extends AffinityNodeTestCase {
         client().filterWithHeader(Map.of(CALLER, "ann")).execute(RecordEventsAction.INSTANCE, stream).actionGet();
         String[] actions = { RecordEventsAction.NAME, CreateIndexAction.NAME, PutComposableIndexTemplateAction.NAME, AutoCreateAction.NAME, BulkAction.NAME };
         for (String action : actions) {
-            assertEquals(action, "ann", Witness.CALLERS.get(action));
+            assertEquals(action, "ann", ActionRecorder.CALLERS.get(action));
         }
     }
 
-    public void testLargeBodiesAreReadByWriters() {
+    public void testLargeBodiesAreParsedOnTheWritePool() {
         record(null, CLICK);
         record(null, CLICK, CLICK);
-        assertFalse(Witness.THREADS.get(BulkAction.NAME), Witness.THREADS.get(BulkAction.NAME).contains("[write]"));
+        assertFalse(ActionRecorder.THREADS.get(BulkAction.NAME), ActionRecorder.THREADS.get(BulkAction.NAME).contains("[write]"));
         String[] many = new String[1_000];
         Arrays.fill(many, CLICK);
         assertFalse(record(null, many).hasErrors());
-        assertTrue(Witness.THREADS.get(BulkAction.NAME), Witness.THREADS.get(BulkAction.NAME).contains("[write]"));
+        assertTrue(ActionRecorder.THREADS.get(BulkAction.NAME), ActionRecorder.THREADS.get(BulkAction.NAME).contains("[write]"));
         assertEquals(1_003, count("ubi_events"));
     }
 
-    /** Core's own bound on the bytes that wait to be indexed. */
-    public void testTooMuchAtOnce() {
+    /** Exceeds OpenSearch's limit on pending bytes to index. */
+    public void testIndexingPressure() {
         String[] many = new String[2_000];
         Arrays.fill(many, click("\"message\": \"" + "m".repeat(1_000) + "\""));
         Exception e = expectThrows(Exception.class, () -> record(null, many));
@@ -363,7 +363,7 @@ public class RecordEventsActionTests extends AffinityNodeTestCase {
         assertEquals(0, count("ubi_events"));
     }
 
-    public void testBusyShardIsSaidPerEvent() {
+    public void testBusyShardFailsEachEvent() {
         BulkItemResponse.Failure failure = new BulkItemResponse.Failure("ubi_events", "e-1", new OpenSearchRejectedExecutionException("busy"));
         Outcome outcome = Outcome.of(new BulkItemResponse(0, OpType.CREATE, failure));
         assertEquals(RestStatus.TOO_MANY_REQUESTS, outcome.status());
@@ -375,7 +375,7 @@ public class RecordEventsActionTests extends AffinityNodeTestCase {
         Request request = new Request(null, EventFormat.JSON, new BytesArray("[" + CLICK + ", {\"action_name\":"));
         Exception e = expectThrows(Exception.class, () -> client().execute(RecordEventsAction.INSTANCE, request).actionGet());
         assertEquals(RestStatus.BAD_REQUEST, ExceptionsHelper.status(e));
-        assertThat(e.getMessage(), containsString("[events] the body is no JSON"));
+        assertThat(e.getMessage(), containsString("[events] the body is not valid JSON"));
         assertFalse(metadata().hasIndex("ubi_events"));
     }
 
@@ -383,7 +383,7 @@ public class RecordEventsActionTests extends AffinityNodeTestCase {
         Request request = new Request(randomBoolean() ? null : "taps", randomFrom(EventFormat.values()), new BytesArray(CLICK));
         Request copy = copyWriteable(request, writableRegistry(), Request::new);
         assertEquals(request.getDescription(), copy.getDescription());
-        assertFalse("events are nobody's business", request.getDescription().contains("ann"));
+        assertFalse("the description must not contain events", request.getDescription().contains("ann"));
         assertEquals(statuses(client().execute(RecordEventsAction.INSTANCE, copy).actionGet()), List.of(201));
 
         List<Outcome> outcomes = List.of(

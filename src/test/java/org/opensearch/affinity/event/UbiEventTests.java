@@ -16,7 +16,7 @@ public class UbiEventTests extends OpenSearchTestCase {
         return UbiEvent.parse(new BytesArray(json), ARRIVAL);
     }
 
-    /** A valid event but for one property. */
+    /** Returns an event that is valid if this property is. */
     private static String with(String property) {
         return "{\"action_name\": \"click\", " + TIME + ", " + property + "}";
     }
@@ -26,7 +26,7 @@ public class UbiEventTests extends OpenSearchTestCase {
     }
 
     private static void assertValid(String json) throws UbiEvent.InvalidException {
-        assertEquals("what was sent is what is written", new BytesArray(json), parse(json).source());
+        assertEquals("the bytes that were sent are written", new BytesArray(json), parse(json).source());
     }
 
     private static void assertInvalid(String json, String error) {
@@ -45,7 +45,7 @@ public class UbiEventTests extends OpenSearchTestCase {
                "discount": [1, 2]}}""");
     }
 
-    public void testWhatMayBeMissing() throws Exception {
+    public void testOptionalFields() throws Exception {
         assertValid(with("\"user_id\": null"));
         assertValid(with("\"user_id\": \"\""));
         assertValid(attributes(""));
@@ -55,7 +55,7 @@ public class UbiEventTests extends OpenSearchTestCase {
     }
 
     public void testRequired() {
-        assertInvalid("{}", "[action_name] is required: the name of what was done, such as [click]");
+        assertInvalid("{}", "[action_name] is required: the name of the action, such as [click]");
         assertInvalid(attributes("\"object\": {\"name\": \"tent\"}"), "[event_attributes.object.object_id] is required: the id of the item");
         assertInvalid(attributes("\"position\": {}"), "[event_attributes.position] has neither [ordinal] nor [xy]; wanted one of them");
         assertInvalid(attributes("\"position\": {\"xy\": {\"x\": 1}}"), "[event_attributes.position.xy.y] is required: a number");
@@ -88,7 +88,7 @@ public class UbiEventTests extends OpenSearchTestCase {
         );
     }
 
-    /** JSON schema counts characters, not the chars of Java. */
+    /** JSON Schema counts code points, not the chars of Java. */
     public void testLengths() throws Exception {
         String most = "😀".repeat(100);
         String shown = "😀".repeat(50) + "…] (101 characters)";
@@ -149,20 +149,20 @@ public class UbiEventTests extends OpenSearchTestCase {
         assertInvalid(with("\"event_id\": 7"), "[event_id] is [7]" + wanted);
     }
 
-    /** A dot in a name is a level in a document. */
+    /** A property name with a dot is a path, as in a document. */
     public void testNamesWithDots() throws Exception {
         assertValid(with("\"event_attributes.object.object_id\": \"p3\""));
         assertInvalid(with("\"event_attributes.position\": 3"), "[event_attributes.position] is [3]; wanted an object");
     }
 
-    public void testNoEvents() {
+    public void testNotAnEvent() {
         for (String other : new String[] { "", " ", "12", "[{}]", "null", "nonsense", "/* {} */ {}" }) {
-            assertInvalid(other, "the event is no JSON object");
+            assertInvalid(other, "the event is not a JSON object");
         }
-        assertInvalid(with("\"a\": 1") + " {}", "more follows after the event; wanted one event a line");
+        assertInvalid(with("\"a\": 1") + " {}", "unexpected content after the event; wanted one event a line");
         for (String broken : new String[] { "{", "{\"action_name\"", "{\"action_name\": \"click\"", "{\"a\": 1 \"b\": 2}", "{\"a\": 1, \"a\": 2}", "{'a': 1}" }) {
             UbiEvent.InvalidException e = expectThrows(UbiEvent.InvalidException.class, () -> parse(broken));
-            assertThat(e.getMessage(), startsWith("the event is no JSON: "));
+            assertThat(e.getMessage(), startsWith("the event is not valid JSON: "));
             assertEquals(1, e.getMessage().lines().count());
         }
     }

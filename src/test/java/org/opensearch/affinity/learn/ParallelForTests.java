@@ -30,10 +30,10 @@ public class ParallelForTests extends OpenSearchTestCase {
         assertTrue(pool.awaitTermination(10, TimeUnit.SECONDS));
     }
 
-    public void testEverythingIsDoneOnce() {
+    public void testEachIndexIsProcessedOnce() {
         for (int count : new int[] { 0, 1, 9, 10, 11, 1_000 }) {
             AtomicIntegerArray done = new AtomicIntegerArray(count);
-            new ParallelFor(pool, 4).share(count, 10, ProgressListener.NOBODY, (from, to) -> {
+            new ParallelFor(pool, 4).run(count, 10, ProgressListener.NONE, (from, to) -> {
                 assertTrue(to - from <= 10);
                 for (int i = from; i < to; i++) {
                     done.incrementAndGet(i);
@@ -45,56 +45,64 @@ public class ParallelForTests extends OpenSearchTestCase {
         }
     }
 
-    public void testSeveralThreadsWork() throws Exception {
+    public void testSeveralThreadsWorkAtOnce() throws Exception {
         CountDownLatch together = new CountDownLatch(3);
-        new ParallelFor(pool, 3).share(3, 1, ProgressListener.NOBODY, (from, to) -> {
+        new ParallelFor(pool, 3).run(3, 1, ProgressListener.NONE, (from, to) -> {
             together.countDown();
             try {
-                assertTrue("alone", together.await(10, TimeUnit.SECONDS));
+                assertTrue("the other threads did not start", together.await(10, TimeUnit.SECONDS));
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
         });
     }
 
-    public void testAnExecutorThatDoesNothingStopsNothing() {
-        List<Runnable> never = new ArrayList<>();
+    public void testCompletesIfTheExecutorDelaysOrRefusesTasks() {
+        List<Runnable> delayed = new ArrayList<>();
         AtomicInteger done = new AtomicInteger();
-        new ParallelFor(never::add, 4).share(100, 10, ProgressListener.NOBODY, (from, to) -> done.addAndGet(to - from));
+        new ParallelFor(delayed::add, 4).run(100, 10, ProgressListener.NONE, (from, to) -> done.addAndGet(to - from));
         assertEquals(100, done.get());
-        assertEquals(3, never.size());
-        never.forEach(Runnable::run);
-        assertEquals("who comes late finds nothing to do", 100, done.get());
-        new ParallelFor(task -> { throw new RejectedExecutionException(); }, 4).share(100, 10, ProgressListener.NOBODY, (from, to) -> done.addAndGet(to - from));
+        assertEquals(3, delayed.size());
+        delayed.forEach(Runnable::run);
+        assertEquals("a delayed task finds no chunk left", 100, done.get());
+        new ParallelFor(task -> { throw new RejectedExecutionException(); }, 4).run(
+            100,
+            10,
+            ProgressListener.NONE,
+            (from, to) -> done.addAndGet(to - from)
+        );
         assertEquals(200, done.get());
     }
 
-    public void testProgressGoesUpToOne() {
+    public void testProgressRisesToOne() {
         List<Double> parts = new ArrayList<>();
-        new ParallelFor(pool, 2).share(100, 10, parts::add, (from, to) -> {});
+        new ParallelFor(pool, 2).run(100, 10, parts::add, (from, to) -> {});
         assertEquals(0, parts.get(0), 0);
         for (int i = 1; i < parts.size(); i++) {
             assertTrue(parts.get(i) >= parts.get(i - 1) && parts.get(i) <= 1);
         }
         List<Double> second = new ArrayList<>();
         ProgressListener half = ((ProgressListener) second::add).part(0.5, 1);
-        ParallelFor.ALONE.share(4, 1, half, (from, to) -> {});
+        ParallelFor.SEQUENTIAL.run(4, 1, half, (from, to) -> {});
         assertEquals(List.of(0.5, 0.625, 0.75, 0.875, 1.0), second);
     }
 
-    public void testCancellationEndsTheWork() {
+    public void testCancellationEndsTheLoop() {
         AtomicInteger done = new AtomicInteger();
-        ProgressListener enough = part -> {
+        ProgressListener cancelling = part -> {
             if (part > 0) {
-                throw new CancellationException("enough");
+                throw new CancellationException("cancelled");
             }
         };
-        ParallelFor crew = new ParallelFor(pool, randomIntBetween(1, 4));
-        assertEquals("enough", expectThrows(CancellationException.class, () -> crew.share(1_000_000, 1, enough, (from, to) -> slow(done))).getMessage());
-        int then = done.get();
-        assertTrue(then + " of 1,000,000", then < 100_000);
-        ParallelFor.ALONE.share(1, 1, ProgressListener.NOBODY, (from, to) -> {});
-        assertEquals("nobody works on", then, done.get());
+        ParallelFor parallel = new ParallelFor(pool, randomIntBetween(1, 4));
+        assertEquals(
+            "cancelled",
+            expectThrows(CancellationException.class, () -> parallel.run(1_000_000, 1, cancelling, (from, to) -> slow(done))).getMessage()
+        );
+        int atCancellation = done.get();
+        assertTrue(atCancellation + " of 1,000,000", atCancellation < 100_000);
+        ParallelFor.SEQUENTIAL.run(1, 1, ProgressListener.NONE, (from, to) -> {});
+        assertEquals("no thread continues", atCancellation, done.get());
     }
 
     private static void slow(AtomicInteger done) {
@@ -102,9 +110,9 @@ public class ParallelForTests extends OpenSearchTestCase {
         done.incrementAndGet();
     }
 
-    public void testFailureOfASliceIsThrown() {
-        ParallelFor crew = new ParallelFor(pool, 4);
-        assertEquals("17", expectThrows(IllegalStateException.class, () -> crew.share(100, 1, ProgressListener.NOBODY, (from, to) -> {
+    public void testFailureOfAChunkIsThrown() {
+        ParallelFor parallel = new ParallelFor(pool, 4);
+        assertEquals("17", expectThrows(IllegalStateException.class, () -> parallel.run(100, 1, ProgressListener.NONE, (from, to) -> {
             if (from == 17) {
                 throw new IllegalStateException("17");
             }

@@ -13,9 +13,9 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
-/** Weights of the past, worked out by hand: what is worth 1 is worth ½ a day later. */
+/** Weights worked out by hand, with a half-life of one day. */
 public class InterestTimelineTests extends OpenSearchTestCase {
-    private static final LogShard SLICE = new LogShard("shop", new ShardId(new Index("ubi_events", "uuid"), 0));
+    private static final LogShard SHARD = new LogShard("shop", new ShardId(new Index("ubi_events", "uuid"), 0));
     private static final long HOUR = 60 * 60 * 1000L;
     private static final long DAY = 24 * HOUR;
     private static final Map<String, float[]> VECTORS = Map.of("tent", new float[] { 1, 0 }, "bag", new float[] { 0.8f, 0.6f }, "desk", new float[] { 0, 1 });
@@ -34,70 +34,70 @@ public class InterestTimelineTests extends OpenSearchTestCase {
 
     private void act(String action, String item, long time) throws IOException {
         Event event = new Event("ann", item, action, time, (int) number, List.of());
-        profile.apply(SLICE, number++, event, false, VECTORS.get(item), tracker().weightOf(action), tracker());
+        profile.apply(SHARD, number++, event, false, VECTORS.get(item), tracker().weightOf(action), tracker());
     }
 
-    private InterestTimeline course(Map<String, float[]> vectors) throws IOException {
+    private InterestTimeline timeline(Map<String, float[]> vectors) throws IOException {
         return InterestTimeline.of(profile, profile.heaviestFirst(tracker().decay()), tracker(), vectors);
     }
 
-    private static void assertWeights(List<Double> weights, double... wanted) {
-        assertEquals(wanted.length, weights.size());
-        for (int i = 0; i < wanted.length; i++) {
-            assertEquals("" + weights, wanted[i], weights.get(i), 1e-6);
+    private static void assertWeights(List<Double> weights, double... expected) {
+        assertEquals(expected.length, weights.size());
+        for (int i = 0; i < expected.length; i++) {
+            assertEquals("" + weights, expected[i], weights.get(i), 1e-6);
         }
     }
 
-    public void testEventsCountFromWhenTheyCame() throws Exception {
+    public void testEventsCountFromTheirTimeOn() throws Exception {
         act("buy", "tent", 0);
         act("click", "desk", 2 * DAY);
         act("buy", "bag", 5 * DAY);
-        InterestTimeline course = course(VECTORS);
-        assertEquals(List.of(0L, DAY, 2 * DAY, 3 * DAY, 4 * DAY, 5 * DAY), course.times());
-        assertWeights(course.weights().get(0), 4, 2, 1, 0.5, 0.25, 4.125);
-        assertWeights(course.weights().get(1), 0, 0, 1, 0.5, 0.25, 0.125);
+        InterestTimeline timeline = timeline(VECTORS);
+        assertEquals(List.of(0L, DAY, 2 * DAY, 3 * DAY, 4 * DAY, 5 * DAY), timeline.times());
+        assertWeights(timeline.weights().get(0), 4, 2, 1, 0.5, 0.25, 4.125);
+        assertWeights(timeline.weights().get(1), 0, 0, 1, 0.5, 0.25, 0.125);
     }
 
-    public void testADislikeIsNoLike() throws Exception {
+    public void testLikesAndDislikesAreSeparate() throws Exception {
         act("buy", "tent", 0);
         act("dislike", "tent", 5 * DAY);
-        InterestTimeline course = course(VECTORS);
-        assertWeights(course.weights().get(0), 0, 0, 0, 0, 0, 2);
-        assertWeights(course.weights().get(1), 4, 2, 1, 0.5, 0.25, 0.125);
+        InterestTimeline timeline = timeline(VECTORS);
+        assertWeights(timeline.weights().get(0), 0, 0, 0, 0, 0, 2);
+        assertWeights(timeline.weights().get(1), 4, 2, 1, 0.5, 0.25, 0.125);
     }
 
-    public void testWhatIsNotRememberedWasThereBefore() throws Exception {
+    public void testWeightFromBeforeTheHistory() throws Exception {
         act("buy", "desk", -5 * DAY);
         for (int i = 0; i < History.MAX - 1; i++) {
             act("click", "tent", i * 2 * HOUR);
         }
         act("click", "desk", 5 * DAY);
-        // 4 / 2^5 are left of the one that is forgotten, when memory begins.
-        assertWeights(course(VECTORS).weights().get(1), 4 / 32.0, 4 / 64.0, 4 / 128.0, 4 / 256.0, 4 / 512.0, 1 + 4 / 1024.0);
+        // The purchase is not in the history any more; 4 / 2^5 of its weight are left when the history begins.
+        assertWeights(timeline(VECTORS).weights().get(1), 4 / 32.0, 4 / 64.0, 4 / 128.0, 4 / 256.0, 4 / 512.0, 1 + 4 / 1024.0);
     }
 
-    public void testItemsThatAreGoneCountAsBefore() throws Exception {
+    public void testEventsOfUnknownItemsCountAsBeforeTheHistory() throws Exception {
         act("buy", "tent", 0);
         act("buy", "bag", 5 * DAY);
-        assertWeights(course(Map.of("bag", VECTORS.get("bag"))).weights().get(0), 4, 2, 1, 0.5, 0.25, 4.125);
-        assertWeights(course(Map.of()).weights().get(0), 4.125 * 32, 4.125 * 16, 4.125 * 8, 4.125 * 4, 4.125 * 2, 4.125);
+        assertWeights(timeline(Map.of("bag", VECTORS.get("bag"))).weights().get(0), 4, 2, 1, 0.5, 0.25, 4.125);
+        assertWeights(timeline(Map.of()).weights().get(0), 4.125 * 32, 4.125 * 16, 4.125 * 8, 4.125 * 4, 4.125 * 2, 4.125);
     }
 
-    /** What limits left out makes the others count less, but never the end: that is the profile's. */
+    /** Events that exceeded a limit scale the others down, while the last weight is the profile's. */
     public void testEndsAtTheWeightOfTheProfile() throws Exception {
         for (int i = 0; i < 4; i++) {
             act("click", "tent", 0);
         }
         assertEquals(2, profile.interests().getFirst().weight(), 1e-9);
         act("click", "tent", DAY);
-        assertEquals(2.0, course(VECTORS).weights().getFirst().getLast(), 1e-6);
-        assertEquals("four came, and weigh as the two that counted", 4 * 2 / 3.0, course(VECTORS).weights().getFirst().getFirst(), 1e-6);
+        assertEquals(2.0, timeline(VECTORS).weights().getFirst().getLast(), 1e-6);
+        assertEquals("four events with the weight of the two that counted", 4 * 2 / 3.0, timeline(VECTORS).weights().getFirst().getFirst(), 1e-6);
     }
 
-    public void testOneMomentIsOne() throws Exception {
-        assertEquals(List.of(), course(VECTORS).times());
+    public void testOneEvent() throws Exception {
+        assertEquals(List.of(), timeline(VECTORS).times());
         act("click", "tent", 7);
-        assertEquals(List.of(7L), course(VECTORS).times());
-        assertWeights(course(VECTORS).weights().getFirst(), 1);
+        assertEquals(List.of(7L), timeline(VECTORS).times());
+        assertWeights(timeline(VECTORS).weights().getFirst(), 1);
     }
 }

@@ -2,6 +2,7 @@ package org.opensearch.affinity.profile;
 
 import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.affinity.node.AffinityNodeTestCase;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.core.index.Index;
 
@@ -21,10 +22,10 @@ public class ProfileCacheTests extends AffinityNodeTestCase {
         PlainActionFuture<Void> created = new PlainActionFuture<>();
         profiles.create("shop", 0, true, created);
         created.actionGet();
-        index = getInstanceFromNode(ClusterService.class).state().metadata().index(ProfileIndex.index("shop", 0)).getIndex();
+        index = getInstanceFromNode(ClusterService.class).state().metadata().index(IndexNames.PROFILES.ofGeneration("shop", 0)).getIndex();
         assertBusy(() -> {
-            cache.put(index, "probe", new Profile("probe"), cache.writes("probe"));
-            assertNotNull("the shard is here", cache.get(index, "probe"));
+            cache.put(index, "probe", new Profile("probe"), cache.writeCount("probe"));
+            assertNotNull("this node has the shard", cache.get(index, "probe"));
         });
     }
 
@@ -41,26 +42,26 @@ public class ProfileCacheTests extends AffinityNodeTestCase {
         saved.actionGet();
     }
 
-    public void testAWriteForgetsTheProfile() {
+    public void testAWriteInvalidatesTheProfile() {
         String id = ProfileIndex.idOfUser("ann");
         Profile first = new Profile("ann");
-        int before = cache.writes(id);
-        cache.put(index, id, first, before);
+        int writeCount = cache.writeCount(id);
+        cache.put(index, id, first, writeCount);
         assertSame(first, cache.get(index, id));
         save(new Profile("ann"));
         assertNull(cache.get(index, id));
-        cache.put(index, id, first, before);
-        assertNull("the write overtook this read", cache.get(index, id));
-        cache.put(index, id, first, cache.writes(id));
+        cache.put(index, id, first, writeCount);
+        assertNull("written after it was read", cache.get(index, id));
+        cache.put(index, id, first, cache.writeCount(id));
         assertSame(first, cache.get(index, id));
     }
 
-    public void testNothingIsKeptOfAnIndexThatIsNotHere() {
+    public void testCachesOnlyIndicesOfThisNode() {
         String id = ProfileIndex.idOfUser("ann");
         Index elsewhere = new Index(".affinity-interests-shop.1", "another");
-        cache.put(elsewhere, id, new Profile("ann"), cache.writes(id));
+        cache.put(elsewhere, id, new Profile("ann"), cache.writeCount(id));
         assertNull(cache.get(elsewhere, id));
-        cache.put(index, id, new Profile("ann"), cache.writes(id));
+        cache.put(index, id, new Profile("ann"), cache.writeCount(id));
         client().admin().indices().prepareClose(index.getName()).get();
         assertNull(cache.get(index, id));
     }

@@ -3,6 +3,7 @@ package org.opensearch.affinity.profile;
 import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.affinity.event.Event;
 import org.opensearch.affinity.event.LogShard;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.common.xcontent.XContentType;
 import org.opensearch.common.xcontent.json.JsonXContent;
@@ -17,7 +18,7 @@ import java.io.IOException;
 import java.util.List;
 
 public class ProfileIndexTests extends OpenSearchSingleNodeTestCase {
-    private static final LogShard SLICE = new LogShard("shop", new ShardId(new Index("ubi_events", "uuid"), 0));
+    private static final LogShard SHARD = new LogShard("shop", new ShardId(new Index("ubi_events", "uuid"), 0));
 
     private ProfileIndex index() {
         ProfileIndex index = new ProfileIndex(client());
@@ -32,14 +33,14 @@ public class ProfileIndexTests extends OpenSearchSingleNodeTestCase {
         Profile profile = new Profile("ann");
         try (XContentParser parser = createParser(JsonXContent.jsonXContent, json)) {
             Event event = new Event("ann", "tent", "click", 1_000, 1, List.of());
-            profile.apply(SLICE, 3, event, false, new float[] { 0.6f, 0.8f }, 1, Tracker.parse("shop", parser));
+            profile.apply(SHARD, 3, event, false, new float[] { 0.6f, 0.8f }, 1, Tracker.parse("shop", parser));
         }
         return profile;
     }
 
     private static Profile read(ProfileIndex index) {
         PlainActionFuture<ProfileIndex.Found> found = PlainActionFuture.newFuture();
-        index.get("shop", "ann", List.of(SLICE), found);
+        index.get("shop", "ann", List.of(SHARD), found);
         return found.actionGet().profile();
     }
 
@@ -50,7 +51,7 @@ public class ProfileIndexTests extends OpenSearchSingleNodeTestCase {
         index.save("shop", List.of(new ProfileIndex.Stored(profile(), 0, 0, true)), saved);
         saved.actionGet();
         assertEquals(profile(), read(index));
-        BytesReference source = client().prepareGet(ProfileIndex.alias("shop"), ProfileIndex.idOfUser("ann")).get().getSourceAsBytesRef();
-        assertEquals("base64 would have to be decoded for each search", XContentType.CBOR, MediaTypeRegistry.xContentType(source));
+        BytesReference source = client().prepareGet(IndexNames.PROFILES.alias("shop"), ProfileIndex.idOfUser("ann")).get().getSourceAsBytesRef();
+        assertEquals("JSON would need base64", XContentType.CBOR, MediaTypeRegistry.xContentType(source));
     }
 }

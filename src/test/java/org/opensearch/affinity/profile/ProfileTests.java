@@ -2,7 +2,7 @@ package org.opensearch.affinity.profile;
 
 import org.apache.lucene.util.VectorUtil;
 import org.opensearch.affinity.event.Event;
-import org.opensearch.affinity.event.Event.Skipped;
+import org.opensearch.affinity.event.Event.SkipReason;
 import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.tracker.Decay;
 import org.opensearch.affinity.tracker.Tracker;
@@ -23,8 +23,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 public class ProfileTests extends OpenSearchTestCase {
-    private static final LogShard SLICE = new LogShard("shop", new ShardId(new Index("ubi_events", "uuid"), 0));
-    /** Directions have one byte a dimension. */
+    private static final LogShard SHARD = new LogShard("shop", new ShardId(new Index("ubi_events", "uuid"), 0));
+    /** The resolution of a direction, which has one byte a dimension. */
     private static final float STEP = 1 / 127f;
     private static final long MINUTE = 60 * 1000L;
     private static final long DAY = 24 * 60 * 60 * 1000L;
@@ -49,14 +49,14 @@ public class ProfileTests extends OpenSearchTestCase {
         return new Event("ann", item, "buy", time, (item + time).hashCode(), List.of(contexts));
     }
 
-    private static Skipped apply(Profile profile, long seqNo, Event event, float[] vector, Tracker tracker) {
-        return profile.apply(SLICE, seqNo, event, false, vector, 2, tracker);
+    private static SkipReason apply(Profile profile, long seqNo, Event event, float[] vector, Tracker tracker) {
+        return profile.apply(SHARD, seqNo, event, false, vector, 2, tracker);
     }
 
     public void testNearestInterestAbsorbsAndDecays() throws Exception {
         Profile profile = new Profile("ann");
-        profile.apply(SLICE, 0, event("a", 10), false, new float[] { 1, 0 }, 2, tracker(8));
-        profile.apply(SLICE, 1, event("b", 11), false, new float[] { 0.8f, 0.6f }, 2, tracker(8));
+        profile.apply(SHARD, 0, event("a", 10), false, new float[] { 1, 0 }, 2, tracker(8));
+        profile.apply(SHARD, 1, event("b", 11), false, new float[] { 0.8f, 0.6f }, 2, tracker(8));
         Interest interest = profile.interests().get(0);
         // Half of the first event is left: 1 · (1, 0) + 2 · (0.8, 0.6) = (2.6, 1.2), weight 1 + 2.
         assertEquals(1, profile.interests().size());
@@ -69,11 +69,11 @@ public class ProfileTests extends OpenSearchTestCase {
 
     public void testLateEventCountsWhatIsLeftOfIt() throws Exception {
         Profile inOrder = new Profile("ann");
-        inOrder.apply(SLICE, 0, event("a", 10), false, new float[] { 1, 0 }, 2, tracker(8));
-        inOrder.apply(SLICE, 1, event("b", 11), false, new float[] { 0.8f, 0.6f }, 2, tracker(8));
+        inOrder.apply(SHARD, 0, event("a", 10), false, new float[] { 1, 0 }, 2, tracker(8));
+        inOrder.apply(SHARD, 1, event("b", 11), false, new float[] { 0.8f, 0.6f }, 2, tracker(8));
         Profile late = new Profile("ann");
-        late.apply(SLICE, 0, event("b", 11), false, new float[] { 0.8f, 0.6f }, 2, tracker(8));
-        late.apply(SLICE, 1, event("a", 10), false, new float[] { 1, 0 }, 2, tracker(8));
+        late.apply(SHARD, 0, event("b", 11), false, new float[] { 0.8f, 0.6f }, 2, tracker(8));
+        late.apply(SHARD, 1, event("a", 10), false, new float[] { 1, 0 }, 2, tracker(8));
         assertArrayEquals(inOrder.interests().get(0).direction(), late.interests().get(0).direction(), STEP);
         assertEquals(inOrder.interests().get(0).weight(), late.interests().get(0).weight(), 1e-6);
         assertEquals(inOrder.history(), late.history());
@@ -83,14 +83,14 @@ public class ProfileTests extends OpenSearchTestCase {
         Profile profile = new Profile("ann");
         float[][] vectors = { { 1, 0 }, { 0, 1 }, { -1, 0 } };
         for (int i = 0; i < 3; i++) {
-            profile.apply(SLICE, i, event("i" + i, 10), false, vectors[i], 2, tracker(3));
+            profile.apply(SHARD, i, event("i" + i, 10), false, vectors[i], 2, tracker(3));
         }
         assertEquals(3, profile.interests().size());
         float[] near = { 0.6f, 0.8f }; // its cosine with {0, 1} is 0.8: absorbed
-        profile.apply(SLICE, 3, event("near", 10), false, VectorUtil.l2normalize(near), 2, tracker(3));
+        profile.apply(SHARD, 3, event("near", 10), false, VectorUtil.l2normalize(near), 2, tracker(3));
         assertEquals(3, profile.interests().size());
         assertEquals(2, profile.interests().get(1).events());
-        profile.apply(SLICE, 4, event("far", 10), false, new float[] { 0, -1 }, 2, tracker(3));
+        profile.apply(SHARD, 4, event("far", 10), false, new float[] { 0, -1 }, 2, tracker(3));
         assertEquals(3, profile.interests().size());
         assertEquals(5, profile.interests().stream().mapToInt(Interest::events).sum());
         assertEquals(10.0, profile.interests().stream().mapToDouble(Interest::weight).sum(), 1e-9);
@@ -98,8 +98,8 @@ public class ProfileTests extends OpenSearchTestCase {
 
     public void testDislikeIsAnInterestOfItsOwn() throws Exception {
         Profile profile = new Profile("ann");
-        profile.apply(SLICE, 0, event("a", 10), false, new float[] { 1, 0 }, 2, tracker(8));
-        profile.apply(SLICE, 1, event("b", 10), false, new float[] { 1, 0 }, -1, tracker(8));
+        profile.apply(SHARD, 0, event("a", 10), false, new float[] { 1, 0 }, 2, tracker(8));
+        profile.apply(SHARD, 1, event("b", 10), false, new float[] { 1, 0 }, -1, tracker(8));
         assertTrue(profile.interests().get(0).liked());
         assertFalse(profile.interests().get(1).liked());
         assertEquals(1.0, profile.interests().get(1).weight(), 0);
@@ -112,66 +112,66 @@ public class ProfileTests extends OpenSearchTestCase {
         }
         Profile once = new Profile("ann");
         for (int i = 0; i < 60; i++) {
-            once.apply(SLICE, i, event("i" + i, i), false, vectors.get(i), 2, tracker(4));
+            once.apply(SHARD, i, event("i" + i, i), false, vectors.get(i), 2, tracker(4));
         }
         Profile again = new Profile("ann");
         int from = 0;
         for (int to = 0; to <= 60; to += randomIntBetween(1, 9)) {
             // Each batch starts over somewhere before the last one ended, as after a crash, and the profile was stored between.
             for (int i = Math.max(0, from - randomIntBetween(0, 20)); i < to; i++) {
-                again.apply(SLICE, i, event("i" + i, i), false, vectors.get(i), 2, tracker(4));
+                again.apply(SHARD, i, event("i" + i, i), false, vectors.get(i), 2, tracker(4));
             }
             from = to;
             again = copyWriteable(again, writableRegistry(), Profile::new);
         }
         for (int i = 0; i < 60; i++) {
-            again.apply(SLICE, i, event("i" + i, i), false, vectors.get(i), 2, tracker(4));
+            again.apply(SHARD, i, event("i" + i, i), false, vectors.get(i), 2, tracker(4));
         }
         assertEquals(60, again.events());
         assertEquals(once, again);
         assertEquals(History.MAX, again.history().size());
     }
 
-    public void testSlicesAreRememberedApart() throws Exception {
+    public void testMarksOfShardsAreIndependent() throws Exception {
         LogShard other = new LogShard("shop", new ShardId(new Index("ubi_events", "uuid"), 1));
         Profile profile = new Profile("ann");
-        profile.apply(SLICE, 5, event("a", 1), false, new float[] { 1, 0 }, 2, tracker(4));
+        profile.apply(SHARD, 5, event("a", 1), false, new float[] { 1, 0 }, 2, tracker(4));
         profile.apply(other, 3, event("b", 1), false, new float[] { 1, 0 }, 2, tracker(4));
         assertEquals(2, profile.events());
-        assertTrue(profile.hasApplied(SLICE, 5));
+        assertTrue(profile.hasApplied(SHARD, 5));
         assertFalse(profile.hasApplied(other, 4));
-        assertEquals(2, profile.marks());
-        profile.forgetMarks((key, mark) -> key.equals(SLICE.key()) && mark <= 4);
-        assertTrue("the mark is beyond what will not be read again", profile.hasApplied(SLICE, 5));
-        profile.forgetMarks((key, mark) -> key.equals(SLICE.key()) && mark <= 5);
-        assertFalse(profile.hasApplied(SLICE, 5));
+        assertEquals(2, profile.markCount());
+        profile.dropMarks((key, mark) -> key.equals(SHARD.key()) && mark <= 4);
+        assertTrue("events after 4 may be read again", profile.hasApplied(SHARD, 5));
+        profile.dropMarks((key, mark) -> key.equals(SHARD.key()) && mark <= 5);
+        assertFalse(profile.hasApplied(SHARD, 5));
         assertTrue(profile.hasApplied(other, 3));
     }
 
-    public void testOneEventSentTwiceCountsOnce() throws Exception {
+    public void testDuplicatesAreSkipped() throws Exception {
         Profile profile = new Profile("ann");
         float[] vector = { 1, 0 };
         assertNull(apply(profile, 0, event("a", 10), vector, tracker(4)));
-        assertEquals(Skipped.DUPLICATE, apply(profile, 1, event("a", 10), vector, tracker(4)));
+        assertEquals(SkipReason.DUPLICATE, apply(profile, 1, event("a", 10), vector, tracker(4)));
         Event corrected = new Event("ann", "b", "buy", 11 * DAY, event("a", 10).id(), List.of());
-        assertEquals("its document was changed", Skipped.DUPLICATE, profile.apply(SLICE, 2, corrected, true, vector, 2, tracker(4)));
-        assertNull("another document that happens to have the hash", profile.apply(SLICE, 3, corrected, false, vector, 2, tracker(4)));
+        assertEquals("the document was overwritten", SkipReason.DUPLICATE, profile.apply(SHARD, 2, corrected, true, vector, 2, tracker(4)));
+        assertNull("another document whose id has the same hash", profile.apply(SHARD, 3, corrected, false, vector, 2, tracker(4)));
         Event sameAct = new Event("ann", "a", "buy", 10 * DAY, 7, List.of());
-        assertNull("another event of the same moment", apply(profile, 4, sameAct, vector, tracker(4)));
+        assertNull("another event of the same time", apply(profile, 4, sameAct, vector, tracker(4)));
         assertEquals(3, profile.events());
     }
 
-    public void testWhatIsOlderThanTheHistoryIsKnownIfItWasWrittenBefore() throws Exception {
+    public void testUpdateThatIsOlderThanTheHistoryIsADuplicate() throws Exception {
         Profile profile = new Profile("ann");
         for (int i = 0; i < 60; i++) {
             apply(profile, i, event("i" + i, 100 + i), new float[] { 1, 0 }, tracker(4));
         }
-        assertEquals(Skipped.DUPLICATE, profile.apply(SLICE, 60, event("i3", 103), true, new float[] { 1, 0 }, 2, tracker(4)));
-        assertNull("late", profile.apply(SLICE, 61, event("late", 103), false, new float[] { 1, 0 }, 2, tracker(4)));
-        assertNull("the first writing was gone before it was read", profile.apply(SLICE, 62, event("new", 159), true, new float[] { 1, 0 }, 2, tracker(4)));
+        assertEquals(SkipReason.DUPLICATE, profile.apply(SHARD, 60, event("i3", 103), true, new float[] { 1, 0 }, 2, tracker(4)));
+        assertNull("a late event", profile.apply(SHARD, 61, event("late", 103), false, new float[] { 1, 0 }, 2, tracker(4)));
+        assertNull("the overwritten document was never read", profile.apply(SHARD, 62, event("new", 159), true, new float[] { 1, 0 }, 2, tracker(4)));
     }
 
-    public void testSessionIsKeptApart() throws Exception {
+    public void testSessionWeight() throws Exception {
         Tracker tracker = tracker(4);
         Profile profile = new Profile("ann");
         apply(profile, 0, at("a", 0), new float[] { 1, 0 }, tracker);
@@ -182,36 +182,36 @@ public class ProfileTests extends OpenSearchTestCase {
         assertTrue(profile.inSession(DAY + 58 * MINUTE, tracker));
         assertFalse(profile.inSession(DAY + 59 * MINUTE, tracker));
         apply(profile, 3, at("late", 0), new float[] { 1, 0 }, tracker);
-        assertEquals("the event is of an older session", 0f, profile.interests().get(0).sessionWeight(), 0);
+        assertEquals("the late event belongs to an older session", 0f, profile.interests().get(0).sessionWeight(), 0);
         apply(profile, 4, at("d", DAY + 59 * MINUTE), new float[] { 1, 0 }, tracker);
         assertEquals(2f, profile.interests().get(0).sessionWeight(), 0);
         assertEquals(0f, profile.interests().get(1).sessionWeight(), 0);
     }
 
-    public void testOneItemOverAndOverSaysNoMore() throws Exception {
+    public void testLimitsOfASession() throws Exception {
         Tracker tracker = tracker(4, ",\"limits\":{\"item_per_session\":3,\"events_per_session\":6}");
         Profile profile = new Profile("ann");
         for (int i = 0; i < 3; i++) {
             assertNull(apply(profile, i, at("a", i * MINUTE), new float[] { 1, 0 }, tracker));
         }
         double weight = profile.interests().get(0).weight();
-        assertEquals(Skipped.REPEATED, apply(profile, 3, at("a", 3 * MINUTE), new float[] { 1, 0 }, tracker));
+        assertEquals(SkipReason.REPEATED, apply(profile, 3, at("a", 3 * MINUTE), new float[] { 1, 0 }, tracker));
         assertEquals(weight, profile.interests().get(0).weight(), 0);
         assertEquals(4, profile.history().size());
         assertNull(apply(profile, 4, at("b", 4 * MINUTE), new float[] { 1, 0 }, tracker));
         assertNull(apply(profile, 5, at("c", 4 * MINUTE), new float[] { 1, 0 }, tracker));
-        assertEquals("the session is full", Skipped.REPEATED, apply(profile, 6, at("d", 4 * MINUTE), new float[] { 1, 0 }, tracker));
+        assertEquals("the session is full", SkipReason.REPEATED, apply(profile, 6, at("d", 4 * MINUTE), new float[] { 1, 0 }, tracker));
         assertNull("the next session", apply(profile, 7, at("a", DAY), new float[] { 1, 0 }, tracker));
     }
 
-    public void testProgramsAreFasterThanPeople() throws Exception {
+    public void testLimitOfEventsPerMinute() throws Exception {
         Tracker tracker = tracker(4, ",\"limits\":{\"events_per_minute\":60}");
         Profile program = new Profile("crawler");
         Profile person = new Profile("ann");
         Profile basket = new Profile("bob");
         for (int i = 0; i < 200; i++) {
-            Skipped reason = apply(program, i, at("i" + i, i * 900L), new float[] { 1, 0 }, tracker);
-            assertEquals("" + i, i < 50 ? null : Skipped.TOO_FAST, reason);
+            SkipReason reason = apply(program, i, at("i" + i, i * 900L), new float[] { 1, 0 }, tracker);
+            assertEquals("" + i, i < 50 ? null : SkipReason.TOO_FAST, reason);
             assertNull(apply(person, i, at("i" + i, i * 1_001L), new float[] { 1, 0 }, tracker));
             assertNull(apply(basket, i, at("i" + i, 0), new float[] { 1, 0 }, tracker));
         }
@@ -229,8 +229,8 @@ public class ProfileTests extends OpenSearchTestCase {
         for (int i = 0; i < 100; i++) {
             apply(profile, 2 + i, at("c" + i, 11 * DAY, "place=" + i), new float[] { 1, 0 }, tracker(4));
         }
-        assertTrue("what weighs most stays", interest.weightIn("hour=9") > 0);
-        assertEquals("bounded", 23, IntStream.range(0, 100).filter(i -> interest.weightIn("place=" + i) > 0).count());
+        assertTrue("the heaviest context is kept", interest.weightIn("hour=9") > 0);
+        assertEquals("at most 24 contexts", 23, IntStream.range(0, 100).filter(i -> interest.weightIn("place=" + i) > 0).count());
     }
 
     public void testReadsTheFirstFormat() throws Exception {
@@ -249,16 +249,16 @@ public class ProfileTests extends OpenSearchTestCase {
         assertEquals(List.of(new Interest.Example("b", 2), new Interest.Example("a", 1)), interest.examples());
         assertFalse(profile.interests().get(1).liked());
         assertEquals(List.of("a", "b", "c"), profile.history().stream().map(Profile.Seen::item).toList());
-        assertTrue(profile.hasApplied(SLICE, 7));
-        assertFalse(profile.hasApplied(SLICE, 8));
-        assertEquals("it is written in the format of today", profile, copyWriteable(profile, writableRegistry(), Profile::new));
+        assertTrue(profile.hasApplied(SHARD, 7));
+        assertFalse(profile.hasApplied(SHARD, 8));
+        assertEquals("written in the present format", profile, copyWriteable(profile, writableRegistry(), Profile::new));
         stored[0] = 3;
         Exception e = expectThrows(IOException.class, () -> new Profile(StreamInput.wrap(stored)));
         assertEquals("profile format [3] is not one that this version reads, 1 to [2]", e.getMessage());
     }
 
-    /** Rounding an interest's direction to a byte a dimension, after every one of a thousand events, moves no cosine by more than 0.05. */
-    public void testRoundingCostsLittle() throws Exception {
+    /** Rounding a direction to one byte a dimension after each of 1,000 events moves it by less than 0.05 from the exact unit vector. */
+    public void testRoundingError() throws Exception {
         int dimension = 384;
         float[] taste = random(dimension);
         double[] exact = new double[dimension];
@@ -296,7 +296,7 @@ public class ProfileTests extends OpenSearchTestCase {
         Profile profile = new Profile("3f2504e0-4f89-11d3-9a0c-0305e82c3301");
         for (int i = 0; i < 50; i++) {
             String hour = "hour=" + i % 8 * 3;
-            profile.apply(SLICE, i, at("B00" + (1_000_000 + i * 7919), i * 11 * MINUTE, hour, "day=monday"), false, random(384), 1, tracker);
+            profile.apply(SHARD, i, at("B00" + (1_000_000 + i * 7919), i * 11 * MINUTE, hour, "day=monday"), false, random(384), 1, tracker);
         }
         BytesStreamOutput out = new BytesStreamOutput();
         profile.writeTo(out);
@@ -313,24 +313,34 @@ public class ProfileTests extends OpenSearchTestCase {
         return VectorUtil.l2normalize(vector);
     }
 
-    public void testWhatIsForgottenDoesNotComeBack() throws Exception {
+    public void testErasedEventsAreSkipped() throws Exception {
         Profile profile = new Profile("ann");
         apply(profile, 0, event("a", 10), new float[] { 1, 0 }, tracker(8));
-        Profile forgotten = copyWriteable(profile.emptied(12 * DAY, false), writableRegistry(), Profile::new);
-        assertEquals(profile.emptied(12 * DAY, false), forgotten);
-        assertTrue("marks stay", forgotten.hasApplied(SLICE, 0));
+        Profile forgotten = copyWriteable(profile.erased(12 * DAY, false), writableRegistry(), Profile::new);
+        assertEquals(profile.erased(12 * DAY, false), forgotten);
+        assertTrue("marks are kept", forgotten.hasApplied(SHARD, 0));
         assertEquals(0, forgotten.interests().size() + forgotten.history().size() + forgotten.events());
         for (long seqNo = 0; seqNo < 3; seqNo++) {
-            assertEquals(Skipped.FORGOTTEN, apply(forgotten, seqNo, event("a", 10 + seqNo), new float[] { 1, 0 }, tracker(8)));
+            assertEquals(SkipReason.FORGOTTEN, apply(forgotten, seqNo, event("a", 10 + seqNo), new float[] { 1, 0 }, tracker(8)));
         }
         assertNull(apply(forgotten, 3, event("a", 13), new float[] { 1, 0 }, tracker(8)));
         assertEquals(1, forgotten.events());
-        assertEquals("later events are forgotten too", 13 * DAY, forgotten.emptied(12 * DAY, false).absence().forgottenAt());
-        Profile out = copyWriteable(forgotten.emptied(14 * DAY, true), writableRegistry(), Profile::new);
-        assertEquals(Skipped.OPTED_OUT, apply(out, 4, event("a", 15), new float[] { 1, 0 }, tracker(8)));
+        assertEquals("later events are forgotten too", 13 * DAY, forgotten.erased(12 * DAY, false).erasure().forgottenAt());
+        Profile out = copyWriteable(forgotten.erased(14 * DAY, true), writableRegistry(), Profile::new);
+        assertEquals(SkipReason.OPTED_OUT, apply(out, 4, event("a", 15), new float[] { 1, 0 }, tracker(8)));
     }
 
-    public void testHistoryIsKeptForAsLongAsTheTrackerSays() throws Exception {
+    public void testViewsAreReadOnly() throws Exception {
+        Profile profile = new Profile("ann");
+        apply(profile, 0, event("a", 10), new float[] { 1, 0 }, tracker(8));
+        expectThrows(UnsupportedOperationException.class, () -> profile.interests().clear());
+        expectThrows(UnsupportedOperationException.class, () -> profile.history().clear());
+        expectThrows(UnsupportedOperationException.class, () -> profile.interests().get(0).contexts().clear());
+        profile.interests().get(0).direction()[0] = 0;
+        assertArrayEquals("a copy", new float[] { 1, 0 }, profile.interests().get(0).direction(), 0);
+    }
+
+    public void testRetentionLimitsTheHistory() throws Exception {
         Profile profile = new Profile("ann");
         Tracker tracker = tracker(8, ",\"retention\":\"90d\"");
         apply(profile, 0, event("old", 1), new float[] { 1, 0 }, tracker);

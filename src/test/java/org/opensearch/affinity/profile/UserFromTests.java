@@ -13,20 +13,20 @@ public class UserFromTests extends OpenSearchTestCase {
         return context;
     }
 
-    public void testTheRequestSaysItByDefault() {
+    public void testRequestIsTheDefault() {
         UserFrom from = UserFrom.SETTING.get(Settings.EMPTY);
         assertEquals("ann", from.user("ann", authenticated("bob||all_access")));
         assertNull(from.user(null, authenticated("bob||all_access")));
     }
 
-    public void testNobodyIsPersonalisedAsSomebodyElse() {
+    public void testAuthenticatedUserOnly() {
         UserFrom from = UserFrom.SETTING.get(Settings.builder().put("affinity.user_from", "authenticated").build());
         assertEquals("ann", from.user(null, authenticated("ann|staff|shop_read|tenant")));
         assertEquals("ann", from.user("ann", authenticated("ann|staff|shop_read|tenant")));
         assertEquals("a|b", from.user("a|b", authenticated("a\\|b|staff|shop_read|tenant")));
         OpenSearchStatusException e = expectThrows(OpenSearchStatusException.class, () -> from.user("bob", authenticated("ann|||")));
         assertEquals(RestStatus.FORBIDDEN, e.status());
-        assertFalse("no name in a message that goes to logs", e.getMessage().contains("ann") || e.getMessage().contains("bob"));
+        assertFalse("messages are logged and must not name users", e.getMessage().contains("ann") || e.getMessage().contains("bob"));
         ThreadContext nobody = new ThreadContext(Settings.EMPTY);
         assertEquals(RestStatus.FORBIDDEN, expectThrows(OpenSearchStatusException.class, () -> from.user("ann", nobody)).status());
     }

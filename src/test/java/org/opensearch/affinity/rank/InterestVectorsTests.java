@@ -80,11 +80,11 @@ public class InterestVectorsTests extends OpenSearchTestCase {
         String json = "{\"items\":{\"index\":\"products\",\"vector_field\":\"v\"},\"events\":{\"index\":\"ubi_events\"},\"actions\":{\"click\":1}}";
         try (XContentParser parser = createParser(JsonXContent.jsonXContent, json)) {
             Tracker tracker = Tracker.parse("shop", parser);
-            List<Profile.Done> done = new ArrayList<>(List.of(new Profile.Done("x", 1_000, new float[] { 1, 0, 0 }, 1)));
+            List<Profile.Interaction> done = new ArrayList<>(List.of(new Profile.Interaction("x", 1_000, new float[] { 1, 0, 0 }, 1)));
             for (int i = 0; i < likesOfY; i++) {
-                done.add(new Profile.Done("y" + i, 2_000 + i, new float[] { 0, 1, 0 }, 1));
+                done.add(new Profile.Interaction("y" + i, 2_000 + i, new float[] { 0, 1, 0 }, 1));
             }
-            done.add(new Profile.Done("z", 3_000, new float[] { 0, 0, 1 }, -1));
+            done.add(new Profile.Interaction("z", 3_000, new float[] { 0, 0, 1 }, -1));
             Profile profile = Profile.of("ann", done, tracker);
             InterestVectors interests = InterestVectors.of(profile, tracker, WhitenedSpace.around(new float[3]), Ranking.DEFAULT, new RequestContext(4_000, List.of()));
             return interests.exploring(profile, tracker.decay(), seed);

@@ -69,7 +69,7 @@ public class OwnModuleTests extends EncodeTestCase {
 
     /** Reads the manifest in the README, with the checksums of the test's files. */
     public void testManifestOfTheReadme() throws Exception {
-        Matcher shown = Pattern.compile("(?s)\n```json\n(.*?)```").matcher(Files.readString(PathUtils.get("README.md")));
+        Matcher shown = Pattern.compile("(?s)\n```json\n(.*?)```").matcher(Files.readString(PathUtils.get("docs/encode.md")));
         assertTrue(shown.find());
         ModelPack written = pack(MASK, ModelInputs.MASK, 384, 256, "", "");
         String manifest = shown.group(1)

@@ -47,7 +47,11 @@ public class ActiveModelsTests extends OpenSearchTestCase {
     }
 
     private static ClusterState with(ClusterState state, String tracker, ActiveModels.Active active) {
-        return ActiveModels.of(state).with(state, tracker, active);
+        return ActiveModels.of(state).activate(state, tracker, active);
+    }
+
+    private static ClusterState without(ClusterState state, String tracker) {
+        return ActiveModels.of(state).without(state, tracker);
     }
 
     private static ClusterState state() {
@@ -60,7 +64,7 @@ public class ActiveModelsTests extends OpenSearchTestCase {
         assertEquals(LEARNED, ActiveModels.of(state).of("shop"));
         assertEquals(UNTAUGHT, ActiveModels.of(state).of("films"));
         assertNull(ActiveModels.of(state).of("books"));
-        ClusterState other = with(with(state, "shop", UNTAUGHT), "films", null);
+        ClusterState other = without(with(state, "shop", UNTAUGHT), "films");
         assertEquals(UNTAUGHT, ActiveModels.of(other).of("shop"));
         assertNull(ActiveModels.of(other).of("films"));
         assertEquals("a state does not change", LEARNED, ActiveModels.of(state).of("shop"));
@@ -68,9 +72,10 @@ public class ActiveModelsTests extends OpenSearchTestCase {
 
     public void testReadsWhatItWrites() throws IOException {
         ActiveModels models = ActiveModels.of(state());
-        assertEquals(models, copyWriteable(models, writableRegistry(), ActiveModels::new));
-        assertEquals(models.hashCode(), copyWriteable(models, writableRegistry(), ActiveModels::new).hashCode());
-        assertNotEquals(models, ActiveModels.of(with(state(), "films", null)));
+        assertEquals(models, copyWriteable(models, writableRegistry(), ActiveModels.KIND::read));
+        assertEquals(models.hashCode(), copyWriteable(models, writableRegistry(), ActiveModels.KIND::read).hashCode());
+        assertNotEquals(models, ActiveModels.of(without(state(), "films")));
+        assertNotEquals("of another kind", Trackers.of(ClusterState.EMPTY_STATE), ActiveModels.of(ClusterState.EMPTY_STATE));
     }
 
     /** Other nodes learn what changed. */
@@ -82,7 +87,7 @@ public class ActiveModelsTests extends OpenSearchTestCase {
             step[1].metadata().diff(step[0].metadata()).writeTo(out);
             try (StreamInput in = new NamedWriteableAwareStreamInput(out.bytes().streamInput(), writableRegistry())) {
                 Metadata received = Metadata.readDiffFrom(in).apply(step[0].metadata());
-                assertEquals((Object) step[1].metadata().custom(ActiveModels.TYPE), received.custom(ActiveModels.TYPE));
+                assertEquals((Object) step[1].metadata().custom(ActiveModels.KIND.type()), received.custom(ActiveModels.KIND.type()));
             }
         }
     }
@@ -94,15 +99,15 @@ public class ActiveModelsTests extends OpenSearchTestCase {
         Metadata.FORMAT.toXContent(json, metadata);
         BytesReference written = BytesReference.bytes(json.endObject());
         try (XContentParser parser = createParser(JsonXContent.jsonXContent, written)) {
-            assertEquals(ActiveModels.of(state()), Metadata.FORMAT.fromXContent(parser).custom(ActiveModels.TYPE));
+            assertEquals(ActiveModels.of(state()), Metadata.FORMAT.fromXContent(parser).custom(ActiveModels.KIND.type()));
         }
     }
 
-    public void testWhatIsKeptOfOneModel() throws IOException {
+    public void testReadsTheDescriptionOfAModel() throws IOException {
         XContentBuilder json = XContentFactory.jsonBuilder().startObject().field("number", 7).field("keep", 0.6).startObject("ranking");
         LEARNED.ranking().toXContent(json, ToXContent.EMPTY_PARAMS).endObject().endObject();
         try (XContentParser parser = createParser(JsonXContent.jsonXContent, BytesReference.bytes(json))) {
-            assertEquals(LEARNED, ActiveModels.active(parser));
+            assertEquals(LEARNED, ActiveModels.Active.parse(parser));
         }
     }
 }

@@ -10,60 +10,73 @@ import java.util.Random;
 public class FusionLearnerTests extends OpenSearchTestCase {
     private static final double[] FREE = { Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY };
 
-    /** What was there, which ranks otherwise than the people of {@link #lessons} want it. */
-    private static final FusionLearner UNLIKE_THEM = new FusionLearner(new double[] { 1, 1, 0 }, FREE);
+    /** Default weights that differ from those of {@link #examples}. */
+    private static final FusionLearner OTHER_DEFAULTS = new FusionLearner(new double[] { 1, 1, 0 }, FREE);
 
-    private static List<TrainingExample> lessons() {
-        return ConditionalLogitTests.lessons(new double[] { 4, 0, 3 }, 800, new Random(random().nextLong()));
+    private static List<TrainingExample> examples() {
+        return ConditionalLogitTests.examples(new double[] { 4, 0, 3 }, 800, new Random(random().nextLong()));
     }
 
     public void testNdcgByHand() {
-        TrainingExample lesson = new TrainingExample(new float[][] { { 1 }, { 3 }, { 2 }, { 2 } }, new int[] { 2, 3 });
+        TrainingExample example = new TrainingExample(new float[][] { { 1 }, { 3 }, { 2 }, { 2 } }, new int[] { 2, 3 });
         double ideal = 1 + Math.log(2) / Math.log(3);
-        assertEquals("second and third, the first of equals first", (Math.log(2) / Math.log(3) + 0.5) / ideal, lesson.ndcg(new double[] { 1 }), 1e-12);
-        assertEquals("third and fourth but for the first", (Math.log(2) / Math.log(3) + 0.5) / ideal, lesson.ndcg(new double[] { -1 }), 1e-12);
+        assertEquals("ranks 2 and 3", (Math.log(2) / Math.log(3) + 0.5) / ideal, example.ndcg(new double[] { 1 }), 1e-12);
+        assertEquals(
+            "ranks 2 and 3 in the opposite order",
+            (Math.log(2) / Math.log(3) + 0.5) / ideal,
+            example.ndcg(new double[] { -1 }),
+            1e-12
+        );
     }
 
-    public void testWhatIsBetterIsAccepted() {
-        List<TrainingExample> all = lessons();
-        FusionLearner.Learned learned = UNLIKE_THEM.learn(all.subList(0, 600), all.subList(600, 800), ProgressListener.NOBODY);
-        assertTrue(learned.accepted());
-        assertTrue(learned.after() > learned.before());
-        assertTrue(learned.gained().low() <= learned.after() - learned.before() && learned.after() - learned.before() <= learned.gained().high());
-        assertTrue(Arrays.toString(learned.weights()), learned.weights()[2] > learned.weights()[1] && learned.weights()[0] > learned.weights()[1]);
+    public void testBetterWeightsAreAccepted() {
+        List<TrainingExample> all = examples();
+        FusionLearner.Result result = OTHER_DEFAULTS.learn(all.subList(0, 600), all.subList(600, 800), ProgressListener.NONE);
+        assertTrue(result.accepted());
+        assertTrue(result.ndcgAfter() > result.ndcgBefore());
+        double difference = result.ndcgAfter() - result.ndcgBefore();
+        assertTrue(result.difference().low() <= difference && difference <= result.difference().high());
+        assertTrue(
+            Arrays.toString(result.weights()),
+            result.weights()[2] > result.weights()[1] && result.weights()[0] > result.weights()[1]
+        );
     }
 
-    public void testChecksAreLearnedOfInTheEnd() {
-        List<TrainingExample> all = lessons();
-        FusionLearner.Learned one = UNLIKE_THEM.learn(all.subList(0, 400), all.subList(400, 600), ProgressListener.NOBODY);
-        FusionLearner.Learned other = UNLIKE_THEM.learn(all.subList(0, 400), all.subList(600, 800), ProgressListener.NOBODY);
+    public void testFinalWeightsAreLearnedFromHeldOutExamplesToo() {
+        List<TrainingExample> all = examples();
+        FusionLearner.Result one = OTHER_DEFAULTS.learn(all.subList(0, 400), all.subList(400, 600), ProgressListener.NONE);
+        FusionLearner.Result other = OTHER_DEFAULTS.learn(all.subList(0, 400), all.subList(600, 800), ProgressListener.NONE);
         assertTrue(one.accepted() && other.accepted());
-        assertEquals("chosen without the checks", one.penalty(), other.penalty(), 0);
+        assertEquals("chosen without the held-out examples", one.penalty(), other.penalty(), 0);
         assertFalse(Arrays.equals(one.weights(), other.weights()));
     }
 
-    public void testWhatIsNotBetterIsNot() {
+    public void testWorseWeightsAreNotAccepted() {
         Random random = new Random(random().nextLong());
         double[] truth = { 3, 1, 2 };
-        List<TrainingExample> lessons = ConditionalLogitTests.lessons(truth, 200, random);
-        // These people want the contrary: whatever was learned, they are served better by what was there.
-        List<TrainingExample> checks = ConditionalLogitTests.lessons(new double[] { -3, -1, -2 }, 200, random);
+        List<TrainingExample> training = ConditionalLogitTests.examples(truth, 200, random);
+        // The held-out examples have the opposite weights, so the default weights rank them better.
+        List<TrainingExample> heldOut = ConditionalLogitTests.examples(new double[] { -3, -1, -2 }, 200, random);
         double[] defaults = { -1, 0, 0 };
-        FusionLearner.Learned learned = new FusionLearner(defaults, FREE).learn(lessons, checks, ProgressListener.NOBODY);
-        assertFalse(learned.accepted());
-        assertArrayEquals(defaults, learned.weights(), 0);
+        FusionLearner.Result result = new FusionLearner(defaults, FREE).learn(training, heldOut, ProgressListener.NONE);
+        assertFalse(result.accepted());
+        assertArrayEquals(defaults, result.weights(), 0);
     }
 
-    public void testTooFewLessons() {
+    public void testTooFewExamples() {
         double[] defaults = { 1, 2, 0 };
-        List<TrainingExample> few = ConditionalLogitTests.lessons(defaults, FusionLearner.LEAST_LESSONS - 1, new Random(1));
-        for (List<TrainingExample> lessons : List.of(few, List.<TrainingExample>of())) {
-            FusionLearner.Learned learned = new FusionLearner(defaults, FREE).learn(lessons, few, ProgressListener.NOBODY);
-            assertFalse(learned.accepted());
-            assertArrayEquals(defaults, learned.weights(), 0);
-            assertEquals(learned.before(), learned.after(), 0);
+        List<TrainingExample> few = ConditionalLogitTests.examples(defaults, FusionLearner.MIN_EXAMPLES - 1, new Random(1));
+        for (List<TrainingExample> training : List.of(few, List.<TrainingExample>of())) {
+            FusionLearner.Result result = new FusionLearner(defaults, FREE).learn(training, few, ProgressListener.NONE);
+            assertFalse(result.accepted());
+            assertArrayEquals(defaults, result.weights(), 0);
+            assertEquals(result.ndcgBefore(), result.ndcgAfter(), 0);
         }
-        FusionLearner.Learned unchecked = new FusionLearner(defaults, FREE).learn(ConditionalLogitTests.lessons(defaults, 100, new Random(1)), List.of(), ProgressListener.NOBODY);
-        assertFalse(unchecked.accepted());
+        FusionLearner.Result withoutHeldOut = new FusionLearner(defaults, FREE).learn(
+            ConditionalLogitTests.examples(defaults, 100, new Random(1)),
+            List.of(),
+            ProgressListener.NONE
+        );
+        assertFalse(withoutHeldOut.accepted());
     }
 }

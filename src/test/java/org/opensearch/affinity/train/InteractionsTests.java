@@ -15,70 +15,77 @@ import java.util.List;
 import java.util.Map;
 
 public class InteractionsTests extends OpenSearchTestCase {
-    private static final List<LogScan.Act> ACTS = List.of(
-        new LogScan.Act("bob", "tent", 1, 20, null),
-        new LogScan.Act("ann", "lamp", 2, 10, "q1"),
-        new LogScan.Act("ann", "bulb", 1, 30, "q1"),
-        new LogScan.Act("ann", "pen", -1, 20, "q1"),
-        new LogScan.Act("bob", "bulb", 1, 10, null)
+    private static final List<LogScan.LoggedEvent> EVENTS = List.of(
+        new LogScan.LoggedEvent("bob", "tent", 1, 20, null),
+        new LogScan.LoggedEvent("ann", "lamp", 2, 10, "q1"),
+        new LogScan.LoggedEvent("ann", "bulb", 1, 30, "q1"),
+        new LogScan.LoggedEvent("ann", "pen", -1, 20, "q1"),
+        new LogScan.LoggedEvent("bob", "bulb", 1, 10, null)
     );
 
-    private static final CircuitBreaker NOBODY = new NoopCircuitBreaker("nobody");
+    private static final CircuitBreaker NO_LIMIT = new NoopCircuitBreaker("no limit");
 
-    private static Interactions acts(List<LogScan.Act> some) {
-        Interactions acts = new Interactions(10, NOBODY);
-        some.forEach(acts::add);
-        acts.sort();
-        return acts;
+    private static Interactions sorted(List<LogScan.LoggedEvent> events) {
+        Interactions interactions = new Interactions(10, NO_LIMIT);
+        events.forEach(interactions::add);
+        interactions.sort();
+        return interactions;
     }
 
-    public void testTheOrderOfReadingDoesNotMatter() {
-        List<LogScan.Act> shuffled = new ArrayList<>(ACTS);
+    public void testResultDoesNotDependOnTheOrderOfReading() {
+        List<LogScan.LoggedEvent> shuffled = new ArrayList<>(EVENTS);
         Collections.shuffle(shuffled, random());
-        Interactions acts = acts(shuffled);
-        assertEquals(List.of("bulb", "lamp", "pen", "tent"), acts.items());
-        InteractionMatrix log = acts.log((user, time) -> true);
-        assertEquals(2, log.users());
-        assertEquals("what ann liked, oldest first", List.of(1, 0), List.of(log.item(0), log.item(1)));
-        assertEquals(2f, log.weight(0), 0f);
-        assertEquals("what bob liked", List.of(0, 3), List.of(log.item(2), log.item(3)));
-        assertEquals(4, log.size());
-        assertEquals(Map.of("q1", Map.of("lamp", 1.0, "bulb", 1.0)), acts.chosen());
+        Interactions interactions = sorted(shuffled);
+        assertEquals(List.of("bulb", "lamp", "pen", "tent"), interactions.items());
+        InteractionMatrix matrix = interactions.matrix((user, time) -> true);
+        assertEquals(2, matrix.users());
+        assertEquals("ann's positive interactions, oldest first", List.of(1, 0), List.of(matrix.item(0), matrix.item(1)));
+        assertEquals(2f, matrix.weight(0), 0f);
+        assertEquals("bob's positive interactions", List.of(0, 3), List.of(matrix.item(2), matrix.item(3)));
+        assertEquals(4, matrix.size());
+        assertEquals(Map.of("q1", Map.of("lamp", 1.0, "bulb", 1.0)), interactions.chosen());
     }
 
-    public void testWhatIsLeftOut() {
-        Interactions acts = acts(ACTS);
-        assertFalse(acts.areCut((user, time) -> true));
-        assertFalse("a dislike is in no log", acts.areCut((user, time) -> user.equals("bob") || time != 20));
-        assertTrue(acts.areCut((user, time) -> time < 30));
-        assertEquals(3, acts.log((user, time) -> time < 30).size());
-        List<Interactions.Act> before = acts.before("ann", 30, 10);
-        assertEquals(List.of(new Interactions.Act("lamp", 2, 10), new Interactions.Act("pen", -1, 20)), before);
-        assertEquals("the newest", List.of(new Interactions.Act("pen", -1, 20)), acts.before("ann", 30, 1));
-        assertEquals(List.of(), acts.before("eve", 30, 1));
+    public void testFilters() {
+        Interactions interactions = sorted(EVENTS);
+        assertTrue(interactions.areAllIncluded((user, time) -> true));
+        assertTrue("dislikes are not counted", interactions.areAllIncluded((user, time) -> user.equals("bob") || time != 20));
+        assertFalse(interactions.areAllIncluded((user, time) -> time < 30));
+        assertEquals(3, interactions.matrix((user, time) -> time < 30).size());
+        List<Interactions.Interaction> before = interactions.before("ann", 30, 10);
+        assertEquals(List.of(new Interactions.Interaction("lamp", 2, 10), new Interactions.Interaction("pen", -1, 20)), before);
+        assertEquals("the newest", List.of(new Interactions.Interaction("pen", -1, 20)), interactions.before("ann", 30, 1));
+        assertEquals(List.of(), interactions.before("eve", 30, 1));
     }
 
-    public void testMemoryIsAskedForAndGivenBack() {
-        Settings little = Settings.builder().put("indices.breaker.request.limit", "3500000b").put("indices.breaker.total.use_real_memory", false).build();
-        ClusterSettings known = new ClusterSettings(little, ClusterSettings.BUILT_IN_CLUSTER_SETTINGS);
-        CircuitBreaker breaker = new HierarchyCircuitBreakerService(little, List.of(), known).getBreaker(CircuitBreaker.REQUEST);
-        Interactions acts = new Interactions(100_000, breaker);
+    public void testMemoryIsReservedAndReleased() {
+        Settings smallBreaker = Settings.builder().put("indices.breaker.request.limit", "3500000b").put(
+            "indices.breaker.total.use_real_memory",
+            false
+        ).build();
+        ClusterSettings clusterSettings = new ClusterSettings(smallBreaker, ClusterSettings.BUILT_IN_CLUSTER_SETTINGS);
+        CircuitBreaker breaker = new HierarchyCircuitBreakerService(
+            smallBreaker,
+            List.of(),
+            clusterSettings
+        ).getBreaker(CircuitBreaker.REQUEST);
+        Interactions interactions = new Interactions(100_000, breaker);
         CircuitBreakingException e = expectThrows(CircuitBreakingException.class, () -> {
             for (int i = 0; i < 100_000; i++) {
-                acts.add(ACTS.get(i % ACTS.size()));
+                interactions.add(EVENTS.get(i % EVENTS.size()));
             }
         });
         assertTrue(e.getMessage(), e.getMessage().contains("training a model"));
-        assertEquals("three times 10,000 have room, at 100 bytes each", 30_000, acts.size());
+        assertEquals("the limit allows three blocks of 10,000 at 100 bytes", 30_000, interactions.size());
         assertEquals(3_000_000, breaker.getUsed());
-        acts.close();
+        interactions.close();
         assertEquals(0, breaker.getUsed());
     }
 
-    public void testTooMany() {
-        Interactions acts = new Interactions(1, NOBODY);
-        acts.add(ACTS.get(0));
-        IllegalArgumentException e = expectThrows(IllegalArgumentException.class, () -> acts.add(ACTS.get(1)));
+    public void testTooManyEvents() {
+        Interactions interactions = new Interactions(1, NO_LIMIT);
+        interactions.add(EVENTS.get(0));
+        IllegalArgumentException e = expectThrows(IllegalArgumentException.class, () -> interactions.add(EVENTS.get(1)));
         assertTrue(e.getMessage(), e.getMessage().contains("more than [1] events"));
     }
 }

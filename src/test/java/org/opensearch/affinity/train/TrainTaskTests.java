@@ -16,22 +16,22 @@ public class TrainTaskTests extends OpenSearchTestCase {
     public void testProgress() throws IOException {
         TrainTask task = task();
         assertEquals(new TrainTask.Progress("waiting", 0), task.getStatus());
-        ProgressListener watch = task.begin("reading the log");
+        ProgressListener listener = task.begin("reading the log");
         assertEquals(new TrainTask.Progress("reading the log", 0), task.getStatus());
-        watch.part(0.5, 1).at(0.5);
+        listener.part(0.5, 1).at(0.5);
         TrainTask.Progress progress = (TrainTask.Progress) task.getStatus();
         assertEquals(new TrainTask.Progress("reading the log", 0.75), progress);
         assertEquals(progress, copyWriteable(progress, writableRegistry(), TrainTask.Progress::new));
     }
 
-    public void testEndsWhereItIsWhenItIsCancelled() {
+    public void testCancellation() {
         TrainTask task = task();
-        ProgressListener watch = task.begin("reading the log");
-        task.requireWanted();
-        task.cancel("enough");
+        ProgressListener listener = task.begin("reading the log");
+        task.requireNotCancelled();
+        task.cancel("no longer needed");
         String message = "[affinity] the training was cancelled while reading the log";
-        assertEquals(message, expectThrows(TaskCancelledException.class, task::requireWanted).getMessage());
-        assertEquals(message, expectThrows(TaskCancelledException.class, () -> watch.at(0.5)).getMessage());
+        assertEquals(message, expectThrows(TaskCancelledException.class, task::requireNotCancelled).getMessage());
+        assertEquals(message, expectThrows(TaskCancelledException.class, () -> listener.at(0.5)).getMessage());
         assertEquals(message, expectThrows(TaskCancelledException.class, () -> task.begin("learning weights")).getMessage());
     }
 }

@@ -4,8 +4,8 @@ import org.opensearch.affinity.integ.cluster.Node;
 import org.opensearch.affinity.integ.cluster.NodeSettings;
 import org.opensearch.affinity.integ.cluster.OpenSearchHome;
 import org.opensearch.affinity.integ.cluster.Ports;
-import org.opensearch.affinity.integ.cluster.Screen;
-import org.opensearch.affinity.integ.cluster.Step;
+import org.opensearch.affinity.integ.console.Screen;
+import org.opensearch.affinity.integ.console.Step;
 
 import java.io.IOException;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package org.opensearch.affinity.integ.bench.common;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.opensearch.affinity.integ.cluster.BuiltPlugin;
 import org.opensearch.affinity.integ.cluster.Rest;
 
 import java.io.IOException;
@@ -17,7 +18,7 @@ import java.time.temporal.ChronoUnit;
  */
 public record Figures(Path target, Machine machine) {
     public static Figures here() {
-        return new Figures(Path.of(System.getProperty("affinity.target", "target")).toAbsolutePath(), Machine.here());
+        return new Figures(BuiltPlugin.target(), Machine.here());
     }
 
     /** A file that says how it came about, and nothing else yet. */

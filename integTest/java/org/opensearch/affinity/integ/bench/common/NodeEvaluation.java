@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.opensearch.affinity.integ.cluster.BulkFeed;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.cluster.RestFailure;
-import org.opensearch.affinity.integ.cluster.Step;
+import org.opensearch.affinity.integ.console.Step;
 import org.opensearch.affinity.integ.data.DataSet;
 import org.opensearch.affinity.integ.data.ShopQuery;
 import org.opensearch.affinity.integ.data.Split;

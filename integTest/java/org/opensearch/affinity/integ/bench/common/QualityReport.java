@@ -6,8 +6,8 @@ import com.github.freva.asciitable.Column;
 import org.opensearch.affinity.evaluate.KnownEvents;
 import org.opensearch.affinity.evaluate.RankedBy;
 import org.opensearch.affinity.integ.cluster.Rest;
-import org.opensearch.affinity.integ.cluster.Screen;
-import org.opensearch.affinity.integ.cluster.Step;
+import org.opensearch.affinity.integ.console.Screen;
+import org.opensearch.affinity.integ.console.Step;
 import org.opensearch.affinity.integ.data.DataSet;
 import org.opensearch.affinity.integ.data.Split;
 

@@ -1,10 +1,12 @@
 package org.opensearch.affinity.integ.bench.encode;
 
+import org.junit.Rule;
 import org.junit.Test;
-import picocli.CommandLine;
+import org.opensearch.affinity.integ.cluster.TestFolder;
+import org.opensearch.affinity.integ.console.Launcher;
 import picocli.CommandLine.ParameterException;
 
-import java.nio.file.Path;
+import java.io.IOException;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
@@ -14,22 +16,24 @@ import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
 public class EncodeBenchTests {
+    @Rule
+    public final TestFolder folder = new TestFolder();
+
     @Test
     public void defaults() {
         EncodeBench alone = parsed();
         assertFalse(alone.peers);
-        assertEquals("512 docs, 1 threads, 120 s, slices of 128", described(alone));
-        EncodeBench peers = parsed("--peers");
-        assertEquals("1000 docs, 1 threads, 180 s, slices of 128", described(peers));
-        assertEquals(64, peers.batchSize.intValue());
-        assertEquals("1g", peers.heap);
+        assertEquals("512 docs, 1 threads, 120 s", described(alone));
+        assertEquals("1000 docs, 1 threads, 180 s", described(parsed("--peers")));
     }
 
     @Test
-    public void everythingGiven() {
-        EncodeBench bench = parsed("--texts", "a file", "--docs=7", "--threads", "2", "--seconds", "3", "--slice", "5");
-        assertEquals(Path.of("a file"), bench.file);
-        assertEquals("7 docs, 2 threads, 3 s, slices of 5", described(bench));
+    public void everyOptionIsRead() throws IOException {
+        String file = folder.newFile().getPath();
+        EncodeBench bench = parsed("--texts", file, "--docs=7", "--threads", "2", "--seconds", "3", "--slice", "5");
+        assertEquals(file, bench.file.toString());
+        assertEquals("7 docs, 2 threads, 3 s", described(bench));
+        assertEquals(5, bench.slice.intValue());
         EncodeBench peers = parsed("--peers", "--batch-size", "32", "--heap", "2g");
         assertTrue(peers.peers);
         assertEquals(32, peers.batchSize.intValue());
@@ -37,11 +41,12 @@ public class EncodeBenchTests {
     }
 
     @Test
-    public void whatIsWrongIsSaid() {
-        assertThat(refusal("--docs", "0"), containsString("--docs must be at least 1"));
-        assertThat(refusal("--threads", "-1"), containsString("--threads must be at least 1"));
+    public void wrongArgumentsAreRefused() {
+        assertThat(refusal("--docs", "0"), containsString("--docs must be at least 1, got 0"));
+        assertThat(refusal("--threads", "-1"), containsString("--threads must be at least 1, got -1"));
         assertThat(refusal("--docs", "many"), containsString("--docs"));
-        assertThat(refusal("--peers", "--slice", "8"), containsString("--slice means nothing with --peers"));
+        assertThat(refusal("--texts", "missing.txt"), containsString("there is no file"));
+        assertThat(refusal("--peers", "--slice", "8"), containsString("--slice cannot be combined with --peers"));
         assertThat(refusal("--batch-size", "8"), containsString("--batch-size needs --peers"));
         assertThat(refusal("--heap", "2g"), containsString("--heap needs --peers"));
         assertThat(refusal("--text", "file"), containsString("--text"));
@@ -49,7 +54,7 @@ public class EncodeBenchTests {
 
     private static EncodeBench parsed(String... arguments) {
         EncodeBench bench = new EncodeBench();
-        new CommandLine(bench).parseArgs(arguments);
+        Launcher.commandLine(bench).parseArgs(arguments);
         bench.check();
         return bench;
     }
@@ -59,6 +64,6 @@ public class EncodeBenchTests {
     }
 
     private static String described(EncodeBench bench) {
-        return bench.docs + " docs, " + bench.threads + " threads, " + bench.seconds + " s, slices of " + bench.slice;
+        return bench.docs + " docs, " + bench.threads + " threads, " + bench.seconds + " s";
     }
 }

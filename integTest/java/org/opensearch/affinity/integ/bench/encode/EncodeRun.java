@@ -6,9 +6,10 @@ import org.opensearch.affinity.encode.pack.Contestants;
 import org.opensearch.affinity.encode.pack.EncoderContestant;
 import org.opensearch.affinity.integ.bench.common.Lap;
 import org.opensearch.affinity.integ.bench.common.Race;
+import org.opensearch.affinity.integ.bench.common.Report;
 import org.opensearch.affinity.integ.bench.common.Spread;
-import org.opensearch.affinity.integ.cluster.Screen;
-import org.opensearch.affinity.integ.cluster.Step;
+import org.opensearch.affinity.integ.console.Screen;
+import org.opensearch.affinity.integ.console.Step;
 import org.opensearch.affinity.integ.data.Likeness;
 
 import java.io.IOException;

@@ -3,8 +3,9 @@ package org.opensearch.affinity.integ.bench.learn;
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.Rule;
 import org.junit.Test;
-import org.opensearch.affinity.integ.cluster.Screen;
 import org.opensearch.affinity.integ.cluster.TestFolder;
+import org.opensearch.affinity.integ.console.Launcher;
+import org.opensearch.affinity.integ.console.Screen;
 import org.opensearch.affinity.learn.HeldOut;
 import org.opensearch.affinity.learn.InteractionMatrix;
 import org.opensearch.affinity.learn.InterestModel;
@@ -12,7 +13,6 @@ import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.RankingMetrics;
 import org.opensearch.affinity.learn.neighbour.Neighbourhood;
-import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
 import java.io.ByteArrayOutputStream;
@@ -42,18 +42,24 @@ public class LearnBenchTests {
     public final TestFolder folder = new TestFolder();
 
     @Test
-    public void argumentsAreRead() {
-        LearnBench bench = parsed("some/set", "--threads", "3");
-        assertEquals(Path.of("some/set"), bench.folder);
+    public void argumentsAreRead() throws IOException {
+        String set = folder.newFolder("set").getPath();
+        LearnBench bench = parsed(set, "--threads", "3");
+        assertEquals(set, bench.folder.toString());
         assertEquals(3, bench.threads);
-        assertEquals(2, parsed("set").threads);
-        assertThat(assertThrows(ParameterException.class, () -> parsed("set", "--threads", "0")).getMessage(), containsString("at least 1, got 0"));
-        assertThrows(ParameterException.class, LearnBenchTests::parsed);
+        assertEquals(2, parsed(set).threads);
+        assertThat(refusal(set, "--threads", "0"), containsString("--threads must be at least 1, got 0"));
+        assertThat(refusal(set + "s"), containsString("there is no folder " + set + "s"));
+        assertThat(refusal(), containsString("DIR"));
+    }
+
+    private static String refusal(String... arguments) {
+        return assertThrows(ParameterException.class, () -> parsed(arguments)).getMessage();
     }
 
     private static LearnBench parsed(String... arguments) {
         LearnBench bench = new LearnBench();
-        new CommandLine(bench).parseArgs(arguments);
+        Launcher.commandLine(bench).parseArgs(arguments);
         bench.check();
         return bench;
     }
@@ -64,13 +70,13 @@ public class LearnBenchTests {
         write("test.txt.gz", "0 12 3", "1 0", "5 1");
         LearnSet set = LearnSet.open(folder.getRoot().toPath());
         assertTrue(set.several());
-        assertFalse(set.test().log().ordered());
-        assertEquals(13, set.test().log().items());
-        assertEquals(11, set.test().log().size());
+        assertFalse(set.test().training().ordered());
+        assertEquals(13, set.test().training().items());
+        assertEquals(11, set.test().training().size());
         assertArrayEquals(new int[] { 0, 1 }, set.test().users());
-        assertArrayEquals("what he has is not wanted", new int[] { 12 }, set.test().wanted()[0]);
+        assertArrayEquals("what he has is not wanted", new int[] { 12 }, set.test().relevant()[0]);
         assertArrayEquals(new int[] { 0 }, set.valid().users());
-        assertEquals("two of thirteen are to be found: one of ten", 10, set.valid().log().size());
+        assertEquals("two of thirteen are to be found: one of ten", 10, set.valid().training().size());
     }
 
     @Test
@@ -90,10 +96,10 @@ public class LearnBenchTests {
         LearnSet set = LearnSet.open(folder.getRoot().toPath());
         assertFalse(set.several());
         assertArrayEquals(new int[] { 0 }, set.valid().users());
-        assertArrayEquals(new int[] { 2 }, set.valid().wanted()[0]);
-        assertArrayEquals(new int[] { 1, 0 }, set.valid().log().history(0).items());
-        assertArrayEquals("what was wanted in validation is known", new int[] { 2, 1, 0 }, set.test().log().history(0).items());
-        assertArrayEquals(new int[] { 3 }, set.test().wanted()[0]);
+        assertArrayEquals(new int[] { 2 }, set.valid().relevant()[0]);
+        assertArrayEquals(new int[] { 1, 0 }, set.valid().training().history(0).items());
+        assertArrayEquals("what was wanted in validation is known", new int[] { 2, 1, 0 }, set.test().training().history(0).items());
+        assertArrayEquals(new int[] { 3 }, set.test().relevant()[0]);
         assertEquals("the other's item is not in the catalogue", 1, set.test().users().length);
         Files.delete(folder.getRoot().toPath().resolve("queries-valid.jsonl.gz"));
         assertThat(assertThrows(IOException.class, () -> LearnSet.open(folder.getRoot().toPath())).getMessage(), containsString("has no queries-valid.jsonl.gz"));
@@ -110,7 +116,7 @@ public class LearnBenchTests {
         HeldOut test = HeldOut.newest(known.build());
         ByteArrayOutputStream shown = new ByteArrayOutputStream();
         Screen screen = new Screen(new PrintStream(shown, true, StandardCharsets.UTF_8), false, false, 100);
-        JsonNode json = new LearnRun(screen, new LearnSet("toy", HeldOut.newest(test.log()), test, false), 2).run();
+        JsonNode json = new LearnRun(screen, new LearnSet("toy", HeldOut.newest(test.training()), test, false), 2).run();
         Set<String> keys = Set.of("hr@10", "ndcg@10", "recall@20", "ndcg@20", "seconds", "mb");
         assertEquals(keys, names(json.path("best")));
         assertEquals(json.path("best"), json.path("methods").path(json.path("best_method").asText()));
@@ -125,8 +131,8 @@ public class LearnBenchTests {
     @Test
     public void publishedRowsStandBesideOurs() {
         InteractionMatrix log = new InteractionMatrix.Builder(2).add(0, 0, 1, 0).add(1, 0, 1, 0).add(1, 1, 1, 0).build();
-        InterestModel model = Neighbourhood.cosine().learn(log, ParallelFor.ALONE, ProgressListener.NOBODY);
-        RankingMetrics verdict = new HeldOut(log, new int[] { 0 }, new int[][] { { 1 } }).judge(model, ParallelFor.ALONE, ProgressListener.NOBODY);
+        InterestModel model = Neighbourhood.cosine().learn(log, ParallelFor.SEQUENTIAL, ProgressListener.NONE);
+        RankingMetrics verdict = new HeldOut(log, new int[] { 0 }, new int[][] { { 1 } }).evaluate(model, ParallelFor.SEQUENTIAL, ProgressListener.NONE);
         String table = new LearnTable(List.of(new Learned("cosine", "", 1, verdict, 2.5, 3_000_000)), Published.of("gowalla")).toString();
         assertThat(table, containsString("│ cosine               │ 1.0000 ± 0.0000 │ 1.0000 ± 0.0000 │ 1.0000 ± 0.0000 │ 1.0000 ± 0.0000 │ 2.5 │ 3.0 │"));
         assertThat(table, containsString("│ LightGCN (published) │                 │                 │          0.1820 │          0.1547 │"));

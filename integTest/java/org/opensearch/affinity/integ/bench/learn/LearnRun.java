@@ -2,8 +2,8 @@ package org.opensearch.affinity.integ.bench.learn;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.opensearch.affinity.integ.cluster.Rest;
-import org.opensearch.affinity.integ.cluster.Screen;
-import org.opensearch.affinity.integ.cluster.Step;
+import org.opensearch.affinity.integ.console.Screen;
+import org.opensearch.affinity.integ.console.Step;
 import org.opensearch.affinity.learn.Blend;
 import org.opensearch.affinity.learn.CoordinateSearch;
 import org.opensearch.affinity.learn.Hyperparameter;
@@ -56,19 +56,19 @@ final class LearnRun {
         long begin = System.nanoTime();
         try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
             crew = new ParallelFor(pool, threads);
-            InteractionMatrix log = set.valid().log();
+            InteractionMatrix log = set.valid().training();
             List<Chosen> chosen = new ArrayList<>();
             chosen.add(fixed("cosine", Neighbourhood.cosine()));
             chosen.add(fixed("link_prop", Neighbourhood.linkProp()));
-            chosen.add(tuned("neighbours", Neighbourhood.linkProp(), Neighbourhood.dials(log), ROUNDS));
+            chosen.add(tuned("neighbours", Neighbourhood.linkProp(), Neighbourhood.hyperparameters(log), ROUNDS));
             if (log.ordered()) {
                 // The order of a set may say more than people did: many have what was done on one day in the order of ids.
-                List<Hyperparameter<Neighbourhood>> others = Neighbourhood.dials(log).stream().filter(dial -> dial.name().equals("backward") == false).toList();
+                List<Hyperparameter<Neighbourhood>> others = Neighbourhood.hyperparameters(log).stream().filter(dial -> dial.name().equals("backward") == false).toList();
                 chosen.add(tuned("neighbours_undirected", Neighbourhood.linkProp(), others, ROUNDS));
             }
-            chosen.add(tuned("low_pass", LowPass.standard(), LowPass.dials(log), DEAR_ROUNDS));
-            chosen.add(tuned("light_gcn", LightGcn.standard(), LightGcn.dials(log), DEAR_ROUNDS));
-            chosen.add(tuned("implicit_factors", ImplicitFactors.standard(), ImplicitFactors.dials(log), DEAR_ROUNDS));
+            chosen.add(tuned("low_pass", LowPass.standard(), LowPass.hyperparameters(log), DEAR_ROUNDS));
+            chosen.add(tuned("light_gcn", LightGcn.standard(), LightGcn.hyperparameters(log), DEAR_ROUNDS));
+            chosen.add(tuned("implicit_factors", ImplicitFactors.standard(), ImplicitFactors.hyperparameters(log), DEAR_ROUNDS));
             Mix mix = mixed(chosen.get(2), chosen.subList(chosen.size() - 3, chosen.size()));
             test(chosen, mix);
         }
@@ -85,8 +85,8 @@ final class LearnRun {
 
     private Chosen fixed(String key, LearningMethod method) {
         try (Step step = screen.step("Trying " + key)) {
-            InterestModel model = method.learn(set.valid().log(), crew, watch(step).part(0, 0.5));
-            double figure = figure(set.valid().judge(model, crew, watch(step).part(0.5, 1)));
+            InterestModel model = method.learn(set.valid().training(), crew, watch(step).part(0, 0.5));
+            double figure = figure(set.valid().evaluate(model, crew, watch(step).part(0.5, 1)));
             step.done(valid(figure) + method);
             return new Chosen(key, method, model, figure);
         }
@@ -95,9 +95,9 @@ final class LearnRun {
     private <M extends LearningMethod> Chosen tuned(String key, M start, List<Hyperparameter<M>> dials, int rounds) {
         try (Step step = screen.step("Choosing " + key)) {
             CoordinateSearch.Trial<M> best = new Tuning<>(dials, this::figure, rounds).best(start, set.valid(), crew, watch(step), trial -> {});
-            InterestModel model = best.method().learn(set.valid().log(), crew, ProgressListener.NOBODY);
-            step.done(valid(best.figure()) + best.method() + " was chosen");
-            return new Chosen(key, best.method(), model, best.figure());
+            InterestModel model = best.method().learn(set.valid().training(), crew, ProgressListener.NONE);
+            step.done(valid(best.value()) + best.method() + " was chosen");
+            return new Chosen(key, best.method(), model, best.value());
         }
     }
 
@@ -109,8 +109,8 @@ final class LearnRun {
             Mix best = new Mix(others.get(0), 0, Double.NEGATIVE_INFINITY);
             for (Chosen other : others) {
                 for (double share : SHARES) {
-                    InterestModel blend = Blend.of(neighbours.model, other.model, share, set.valid().log());
-                    double figure = figure(set.valid().judge(blend, crew, watch(step)));
+                    InterestModel blend = Blend.of(neighbours.model, other.model, share, set.valid().training());
+                    double figure = figure(set.valid().evaluate(blend, crew, watch(step)));
                     best = figure > best.figure ? new Mix(other, share, figure) : best;
                 }
             }
@@ -125,7 +125,7 @@ final class LearnRun {
         double seconds = 0;
         for (Chosen one : chosen) {
             try (Step step = screen.step("Learning " + one.key)) {
-                InterestModel model = one.method.learn(set.test().log(), crew, watch(step));
+                InterestModel model = one.method.learn(set.test().training(), crew, watch(step));
                 double took = step.seconds();
                 Learned row = judged(step, one.key, one.method.toString(), one.figure, model, took);
                 step.done(one.key + " tested");
@@ -140,7 +140,7 @@ final class LearnRun {
             }
         }
         try (Step step = screen.step("Testing the blend")) {
-            InterestModel blend = Blend.of(neighbours, other, mix.share, set.test().log());
+            InterestModel blend = Blend.of(neighbours, other, mix.share, set.test().training());
             String settings = "neighbours, with a share of " + mix.share + " for " + mix.other.key;
             rows.add(judged(step, "blend", settings, mix.figure, blend, seconds + step.seconds()));
             step.done("blend tested");
@@ -148,7 +148,7 @@ final class LearnRun {
     }
 
     private Learned judged(Step step, String key, String settings, double valid, InterestModel model, double seconds) {
-        return new Learned(key, settings, valid, set.test().judge(model, crew, watch(step)), seconds, model.ramBytesUsed());
+        return new Learned(key, settings, valid, set.test().evaluate(model, crew, watch(step)), seconds, model.ramBytesUsed());
     }
 
     private static ProgressListener watch(Step step) {

@@ -101,7 +101,7 @@ record LearnSet(String name, HeldOut valid, HeldOut test, boolean several) {
         test.forEach(row -> wanted.put(row[0], new LinkedHashSet<>(Arrays.stream(row).skip(1).boxed().toList())));
         HeldOut asked = heldOut(log, wanted);
         // What suits somebody of whom a tenth is missing need not suit somebody of whom a fifth is.
-        double missing = Arrays.stream(asked.wanted()).mapToInt(some -> some.length).sum();
+        double missing = Arrays.stream(asked.relevant()).mapToInt(some -> some.length).sum();
         HeldOut valid = HeldOut.random(log, missing / (missing + log.size()), SEED).sample(ASKED, SEED);
         return new LearnSet(folder.getFileName().toString(), valid, asked, true);
     }
@@ -125,7 +125,7 @@ record LearnSet(String name, HeldOut valid, HeldOut test, boolean several) {
 
     @Override
     public String toString() {
-        InteractionMatrix log = test.log();
+        InteractionMatrix log = test.training();
         return String.format(
             Locale.ROOT,
             "%s: %,d users, %,d items, %,d interactions; %,d users to choose by, %,d to test",

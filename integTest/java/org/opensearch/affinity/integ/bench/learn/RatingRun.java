@@ -3,8 +3,8 @@ package org.opensearch.affinity.integ.bench.learn;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.opensearch.affinity.evaluate.Interval;
 import org.opensearch.affinity.integ.cluster.Rest;
-import org.opensearch.affinity.integ.cluster.Screen;
-import org.opensearch.affinity.integ.cluster.Step;
+import org.opensearch.affinity.integ.console.Screen;
+import org.opensearch.affinity.integ.console.Step;
 import org.opensearch.affinity.learn.CoordinateSearch;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
@@ -65,14 +65,14 @@ final class RatingRun {
     private Predicted tested(String key, RatingFactors start) {
         CoordinateSearch.Trial<RatingFactors> best;
         try (Step step = screen.step("Choosing " + key)) {
-            best = new CoordinateSearch<>(start.dials(), ROUNDS).best(start, this::figure, watch(step), trial -> {});
-            step.done(String.format(Locale.ROOT, "rmse %.4f on valid: %s was chosen", -best.figure(), best.method()));
+            best = new CoordinateSearch<>(start.hyperparameters(), ROUNDS).maximise(start, this::figure, watch(step), trial -> {});
+            step.done(String.format(Locale.ROOT, "rmse %.4f on valid: %s was chosen", -best.value(), best.method()));
         }
         try (Step step = screen.step("Learning " + key)) {
             RatingModel model = best.method().learn(set.test().known(), crew, watch(step));
             double seconds = step.seconds();
             step.done(key + " tested");
-            return new Predicted(key, best.method().toString(), -best.figure(), set.test(), set.test().predicted(model), seconds, model.ramBytesUsed());
+            return new Predicted(key, best.method().toString(), -best.value(), set.test(), set.test().predicted(model), seconds, model.ramBytesUsed());
         }
     }
 

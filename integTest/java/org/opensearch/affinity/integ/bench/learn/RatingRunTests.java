@@ -8,7 +8,7 @@ import org.opensearch.affinity.integ.bench.common.Figures;
 import org.opensearch.affinity.integ.bench.common.Machine;
 import org.opensearch.affinity.integ.bench.learn.HeldOutRatings.Rating;
 import org.opensearch.affinity.integ.cluster.Rest;
-import org.opensearch.affinity.integ.cluster.Screen;
+import org.opensearch.affinity.integ.console.Screen;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.rating.RatingError;
@@ -90,7 +90,7 @@ public class RatingRunTests {
     public void settingsAreChosenOnValidation() throws IOException {
         twoTastes();
         HeldOutRatings valid = folder.open().orElseThrow().valid();
-        RatingModel model = RatingFactors.standard().learn(valid.known(), ParallelFor.ALONE, ProgressListener.NOBODY);
+        RatingModel model = RatingFactors.standard().learn(valid.known(), ParallelFor.SEQUENTIAL, ProgressListener.NONE);
         double standard = RatingError.rmse(valid.predicted(model), valid.given());
         double chosen = written().path("ratings").path("valid_rmse").path("rating_factors").asDouble();
         assertTrue(chosen + ", and " + standard + " as it stands before", chosen > 0 && chosen < standard);

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.opensearch.affinity.integ.bench.common.Lap;
+import org.opensearch.affinity.integ.bench.common.PeerPlugins;
 import org.opensearch.affinity.integ.bench.common.Race;
+import org.opensearch.affinity.integ.bench.common.Report;
 import org.opensearch.affinity.integ.bench.common.Spread;
-import org.opensearch.affinity.integ.bench.encode.Report;
+import org.opensearch.affinity.integ.cluster.BuiltPlugin;
 import org.opensearch.affinity.integ.cluster.BulkFeed;
 import org.opensearch.affinity.integ.cluster.MlCommons;
 import org.opensearch.affinity.integ.cluster.Node;
@@ -15,8 +17,8 @@ import org.opensearch.affinity.integ.cluster.OpenSearchHome;
 import org.opensearch.affinity.integ.cluster.Peers;
 import org.opensearch.affinity.integ.cluster.Ports;
 import org.opensearch.affinity.integ.cluster.Rest;
-import org.opensearch.affinity.integ.cluster.Screen;
-import org.opensearch.affinity.integ.cluster.Step;
+import org.opensearch.affinity.integ.console.Screen;
+import org.opensearch.affinity.integ.console.Step;
 import org.opensearch.affinity.integ.data.Likeness;
 
 import java.io.IOException;
@@ -119,8 +121,7 @@ public final class PeersRun {
 
     private OpenSearchHome install() throws IOException {
         try (Step step = screen.step("Installing plugins")) {
-            Path zip = Path.of(System.getProperty("affinity.zip"));
-            OpenSearchHome home = new Peers(report.target().resolve("peers")).install(Path.of(System.getProperty("affinity.distribution")), zip, work);
+            OpenSearchHome home = new Peers(PeerPlugins.folder()).install(BuiltPlugin.distribution(), BuiltPlugin.zip(), work);
             step.done("ours, ml-commons, neural-search, k-NN and job-scheduler installed into a copy of OpenSearch");
             return home;
         }

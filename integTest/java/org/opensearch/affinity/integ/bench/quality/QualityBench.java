@@ -2,58 +2,88 @@ package org.opensearch.affinity.integ.bench.quality;
 
 import org.opensearch.affinity.integ.bench.common.Figures;
 import org.opensearch.affinity.integ.bench.common.QualityReport;
-import org.opensearch.affinity.integ.cluster.Screen;
+import org.opensearch.affinity.integ.cluster.BuiltPlugin;
+import org.opensearch.affinity.integ.console.ArgumentCheck;
+import org.opensearch.affinity.integ.console.FreeSpace;
+import org.opensearch.affinity.integ.console.Program;
+import org.opensearch.affinity.integ.console.Screen;
 import org.opensearch.affinity.integ.data.DataSet;
 import org.opensearch.affinity.integ.data.NewItems;
 import org.opensearch.affinity.integ.data.Split;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
-import java.util.concurrent.Callable;
 
-/** How good rankings are on a data set. */
-@Command(name = "quality")
-public final class QualityBench implements Callable<Integer> {
-    @Parameters(paramLabel = "DIR")
+/** Quality of rankings on a data set with judged queries. */
+@Command(
+    name = "quality",
+    sortOptions = false,
+    abbreviateSynopsis = true,
+    description = {
+        "How good rankings are on a data set: without the user, with popularity, and with the profile. A node gets the events before the "
+            + "queries and evaluates these. Also as target/bench/quality-<set>.json.",
+        "" })
+public final class QualityBench implements Program {
+    @Parameters(paramLabel = "DIR", description = "A data set, as ./demo takes it.")
     Path data;
 
-    @Option(names = "--split", defaultValue = "test", paramLabel = "test|valid")
+    @Option(
+        names = "--split",
+        defaultValue = "test",
+        paramLabel = "test|valid",
+        description = "Judged queries: for test the node knows the events of train and valid, for valid those of train (${DEFAULT-VALUE}).")
     String split;
 
-    @Option(names = "--queries", paramLabel = "N")
+    @Option(names = "--queries", paramLabel = "N", description = "The first N queries only.")
     Integer queries;
 
-    @Option(names = "--users", split = ",", paramLabel = "GROUP")
-    List<String> users = QualityReport.GROUPS;
-
-    @Option(names = "--heap", defaultValue = "1g", paramLabel = "SIZE")
-    String heap;
-
-    @Option(names = "--untrained")
+    @Option(
+        names = "--untrained",
+        description = "Without a trained model. Else one is trained from the log and, for test, its weights from the validation queries.")
     boolean untrained;
 
-    @Option(names = "--signals", split = ",", paramLabel = "NAME")
+    @Option(
+        names = "--signals",
+        split = ",",
+        paramLabel = "NAME",
+        description = "Signals that the model ranks by, such as affinity,popularity (all).")
     List<String> signals = List.of();
 
-    @Option(names = "--explore", split = ",", paramLabel = "W")
+    @Option(
+        names = "--explore",
+        split = ",",
+        paramLabel = "W",
+        description = "Measure again with these weights of exploration: what they cost and which items they show (none).")
     List<Double> explore = List.of();
 
-    @Option(names = "--meaning", paramLabel = "BOOST")
+    @Option(names = "--meaning", paramLabel = "BOOST", description = "Add affinity_text with this boost to the query.")
     Double meaning;
 
-    @Option(names = "--again", paramLabel = "BOOST")
+    @Option(names = "--again", paramLabel = "BOOST", description = "Add affinity_seen with this boost: items that the user had before.")
     Double again;
 
-    @Option(names = "--new", paramLabel = "PART")
+    @Option(
+        names = "--new",
+        paramLabel = "PART",
+        description = "Treat this part of the items as new: their events are left out, only queries for them are evaluated, with and without "
+            + "the signal behaviour (none).")
     Double part;
+
+    @Option(
+        names = "--users",
+        split = ",",
+        paramLabel = "GROUP",
+        description = "Show these groups of users, by number of known events: 0, 1-2, 3-9, 10+ (all).")
+    List<String> users = QualityReport.GROUPS;
+
+    @Option(names = "--heap", defaultValue = "1g", paramLabel = "SIZE", description = "Heap of the node (${DEFAULT-VALUE}).")
+    String heap;
 
     @Spec
     private CommandSpec spec;
@@ -61,32 +91,32 @@ public final class QualityBench implements Callable<Integer> {
     private final Screen screen = Screen.standard();
 
     @Override
+    public void check() {
+        ArgumentCheck arguments = new ArgumentCheck(spec);
+        arguments.folder(data);
+        arguments.require(Split.isWord(split), "--split must be test or valid, got " + split);
+        arguments.atLeast("--queries", queries, 1);
+        arguments.require(explore.stream().allMatch(w -> w > 0 && w <= 20), "--explore must be above 0 and at most 20, got " + explore);
+        arguments.require(part == null || part > 0 && part < 1, "--new must be above 0 and below 1, got " + part);
+        arguments.require(QualityReport.GROUPS.containsAll(users), "--users must be of " + QualityReport.GROUPS + ", got " + users);
+    }
+
+    @Override
+    public void checkMachine() throws IOException {
+        FreeSpace.require(2_560, 4_096, BuiltPlugin.target());
+    }
+
+    @Override
     public Integer call() throws IOException {
-        check();
         Figures figures = Figures.here();
         screen.print(screen.dim("   " + figures.machine()));
         DataSet whole = DataSet.open(data);
         DataSet set = part == null ? whole : whole.with(new NewItems(part));
-        Split asked = Split.valueOf(split.toUpperCase(Locale.ROOT));
+        Split asked = Split.ofWord(split);
         if (set.asks(asked) == false) {
             throw new IOException(set.name() + " has no " + asked.word() + " queries: " + asked.queryFile() + ".jsonl.gz is missing in " + data);
         }
         new QualityRun(screen, figures, set, asked, queries == null ? Integer.MAX_VALUE : queries, users, heap, untrained == false, signals, explore, meaning, again).run();
         return 0;
-    }
-
-    /** What cannot be measured is an error. */
-    void check() {
-        require(split.equals("test") || split.equals("valid"), "--split must be test or valid, got " + split);
-        require(queries == null || queries >= 1, "--queries must be at least 1, got " + queries);
-        require(explore.stream().allMatch(weight -> weight > 0 && weight <= 20), "--explore must be above 0, at most 20, got " + explore);
-        require(part == null || part > 0 && part < 1, "--new must be above 0 and below 1, got " + part);
-        require(QualityReport.GROUPS.containsAll(users), "--users must be of " + QualityReport.GROUPS + ", got " + users);
-    }
-
-    private void require(boolean right, String message) {
-        if (right == false) {
-            throw new ParameterException(spec.commandLine(), message);
-        }
     }
 }

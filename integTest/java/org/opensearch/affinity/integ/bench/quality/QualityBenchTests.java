@@ -1,8 +1,12 @@
 package org.opensearch.affinity.integ.bench.quality;
 
+import org.junit.Rule;
 import org.junit.Test;
-import picocli.CommandLine;
+import org.opensearch.affinity.integ.cluster.TestFolder;
+import org.opensearch.affinity.integ.console.Launcher;
 import picocli.CommandLine.ParameterException;
+
+import java.io.IOException;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
@@ -10,24 +14,31 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertThrows;
 
 public class QualityBenchTests {
+    @Rule
+    public final TestFolder folder = new TestFolder();
+
     @Test
-    public void defaultsAndWhatIsGiven() {
-        assertEquals("set, test, null, [0, 1-2, 3-9, 10+], 1g", described(parsed("set")));
-        assertEquals("set, valid, 50, [0, 10+], 2g", described(parsed("--split", "valid", "--queries=50", "--users", "0,10+", "--heap", "2g", "set")));
+    public void defaultsAndGivenOptions() throws IOException {
+        String set = folder.newFolder("set").getPath();
+        assertEquals("set, test, null, [0, 1-2, 3-9, 10+], 1g", described(parsed(set)));
+        assertEquals("set, valid, 50, [0, 10+], 2g", described(parsed("--split", "valid", "--queries=50", "--users", "0,10+", "--heap", "2g", set)));
     }
 
     @Test
-    public void whatIsWrongIsSaid() {
+    public void wrongArgumentsAreRefused() throws IOException {
+        String set = folder.newFolder("set").getPath();
         assertThat(refusal(), containsString("DIR"));
-        assertThat(refusal("set", "--split", "train"), containsString("--split must be test or valid, got train"));
-        assertThat(refusal("set", "--queries", "0"), containsString("--queries must be at least 1, got 0"));
-        assertThat(refusal("set", "--new", "1"), containsString("--new must be above 0 and below 1, got 1"));
-        assertThat(refusal("set", "--users", "0,7"), containsString("--users must be of [0, 1-2, 3-9, 10+], got [0, 7]"));
+        assertThat(refusal(set + "s"), containsString("there is no folder " + set + "s"));
+        assertThat(refusal(set, "--split", "train"), containsString("--split must be test or valid, got train"));
+        assertThat(refusal(set, "--queries", "0"), containsString("--queries must be at least 1, got 0"));
+        assertThat(refusal(set, "--new", "1"), containsString("--new must be above 0 and below 1, got 1"));
+        assertThat(refusal(set, "--explore", "2,0"), containsString("--explore must be above 0 and at most 20, got [2.0, 0.0]"));
+        assertThat(refusal(set, "--users", "0,7"), containsString("--users must be of [0, 1-2, 3-9, 10+], got [0, 7]"));
     }
 
     private static QualityBench parsed(String... arguments) {
         QualityBench bench = new QualityBench();
-        new CommandLine(bench).parseArgs(arguments);
+        Launcher.commandLine(bench).parseArgs(arguments);
         bench.check();
         return bench;
     }
@@ -37,6 +48,6 @@ public class QualityBenchTests {
     }
 
     private static String described(QualityBench bench) {
-        return bench.data + ", " + bench.split + ", " + bench.queries + ", " + bench.users + ", " + bench.heap;
+        return bench.data.getFileName() + ", " + bench.split + ", " + bench.queries + ", " + bench.users + ", " + bench.heap;
     }
 }

@@ -1,7 +1,7 @@
 package org.opensearch.affinity.integ.bench.rescore;
 
 import org.junit.Test;
-import picocli.CommandLine;
+import org.opensearch.affinity.integ.console.Launcher;
 import picocli.CommandLine.ParameterException;
 
 import java.util.List;
@@ -41,7 +41,7 @@ public class RescoreBenchTests {
     }
 
     @Test
-    public void whatIsWrongIsSaid() {
+    public void wrongArgumentsAreRefused() {
         assertThat(refusal("--docs", "20000,999"), containsString("--docs must be at least 15000, got 999"));
         assertThat(refusal("--docs", "1299", "--windows", "1"), containsString("--docs must be at least 1300, got 1299"));
         assertThat(refusal("--docs", "20000,20000"), containsString("--docs must differ"));
@@ -55,7 +55,7 @@ public class RescoreBenchTests {
 
     private static RescoreBench parsed(String... arguments) {
         RescoreBench bench = new RescoreBench();
-        new CommandLine(bench).parseArgs(arguments);
+        Launcher.commandLine(bench).parseArgs(arguments);
         bench.check();
         return bench;
     }

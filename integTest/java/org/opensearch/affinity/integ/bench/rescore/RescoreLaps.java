@@ -8,8 +8,8 @@ import org.opensearch.affinity.integ.bench.common.SearchClients;
 import org.opensearch.affinity.integ.cluster.Allocations;
 import org.opensearch.affinity.integ.cluster.Node;
 import org.opensearch.affinity.integ.cluster.Rest;
-import org.opensearch.affinity.integ.cluster.Screen;
-import org.opensearch.affinity.integ.cluster.Step;
+import org.opensearch.affinity.integ.console.Screen;
+import org.opensearch.affinity.integ.console.Step;
 
 import java.io.IOException;
 import java.net.URI;

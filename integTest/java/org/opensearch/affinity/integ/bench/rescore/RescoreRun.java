@@ -6,11 +6,12 @@ import org.opensearch.affinity.integ.bench.common.BenchNode;
 import org.opensearch.affinity.integ.bench.common.Contestant;
 import org.opensearch.affinity.integ.bench.common.Figures;
 import org.opensearch.affinity.integ.cluster.Allocations;
+import org.opensearch.affinity.integ.cluster.BuiltPlugin;
 import org.opensearch.affinity.integ.cluster.Node;
 import org.opensearch.affinity.integ.cluster.OpenSearchHome;
 import org.opensearch.affinity.integ.cluster.Rest;
-import org.opensearch.affinity.integ.cluster.Screen;
-import org.opensearch.affinity.integ.cluster.Step;
+import org.opensearch.affinity.integ.console.Screen;
+import org.opensearch.affinity.integ.console.Step;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -84,8 +85,7 @@ final class RescoreRun {
 
     private OpenSearchHome install() throws IOException {
         try (Step step = screen.step("Installing plugins")) {
-            Path ours = Path.of(System.getProperty("affinity.zip"));
-            OpenSearchHome home = OpenSearchHome.install(Path.of(System.getProperty("affinity.distribution")), List.of(knn, ours), work);
+            OpenSearchHome home = OpenSearchHome.install(BuiltPlugin.distribution(), List.of(knn, BuiltPlugin.zip()), work);
             step.done("our plugin and k-NN installed into a copy of OpenSearch");
             return home;
         }

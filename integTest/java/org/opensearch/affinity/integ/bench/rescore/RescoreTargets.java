@@ -1,7 +1,7 @@
 package org.opensearch.affinity.integ.bench.rescore;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import org.opensearch.affinity.integ.cluster.Screen;
+import org.opensearch.affinity.integ.console.Screen;
 
 import java.util.ArrayList;
 import java.util.Comparator;

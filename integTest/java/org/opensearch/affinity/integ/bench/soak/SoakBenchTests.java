@@ -1,7 +1,7 @@
 package org.opensearch.affinity.integ.bench.soak;
 
 import org.junit.Test;
-import picocli.CommandLine;
+import org.opensearch.affinity.integ.console.Launcher;
 import picocli.CommandLine.ParameterException;
 
 import static org.hamcrest.MatcherAssert.assertThat;
@@ -24,7 +24,7 @@ public class SoakBenchTests {
 
     private static SoakBench parsed(String... arguments) {
         SoakBench bench = new SoakBench();
-        new CommandLine(bench).parseArgs(arguments);
+        Launcher.commandLine(bench).parseArgs(arguments);
         bench.check();
         return bench;
     }

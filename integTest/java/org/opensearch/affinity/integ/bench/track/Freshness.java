@@ -1,11 +1,10 @@
 package org.opensearch.affinity.integ.bench.track;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import org.opensearch.affinity.integ.bench.common.ClusteredItems;
 import org.opensearch.affinity.integ.bench.common.Latencies;
 import org.opensearch.affinity.integ.bench.common.SearchClient;
 import org.opensearch.affinity.integ.cluster.Rest;
-import org.opensearch.affinity.integ.cluster.Step;
+import org.opensearch.affinity.integ.console.Step;
 
 import java.io.IOException;
 import java.net.URI;

@@ -2,7 +2,6 @@ package org.opensearch.affinity.integ.bench.track;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.Test;
-import org.opensearch.affinity.integ.bench.common.ClusteredItems;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.data.Likeness;
 

@@ -1,40 +1,61 @@
 package org.opensearch.affinity.integ.bench.track;
 
 import org.opensearch.affinity.integ.bench.common.Figures;
-import org.opensearch.affinity.integ.cluster.Screen;
+import org.opensearch.affinity.integ.cluster.BuiltPlugin;
+import org.opensearch.affinity.integ.console.ArgumentCheck;
+import org.opensearch.affinity.integ.console.FreeSpace;
+import org.opensearch.affinity.integ.console.Program;
+import org.opensearch.affinity.integ.console.Screen;
 import org.opensearch.affinity.integ.data.DataSet;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 
-/** How quickly events become profiles, and what that costs those who write events. */
-@Command(name = "track")
-public final class TrackBench implements Callable<Integer> {
+/** Throughput and delay of a tracker, and what it costs the indexing of events. */
+@Command(
+    name = "track",
+    sortOptions = false,
+    abbreviateSynopsis = true,
+    description = {
+        "How fast a tracker turns a log into profiles, how much it slows the indexing of events, and how long an event takes to change a "
+            + "ranking: one node, logs of one shard. About six minutes.",
+        "" })
+public final class TrackBench implements Program {
     private static final Path USUAL_DATA = Path.of("../shared/data/online-retail");
 
-    @Option(names = "--data", paramLabel = "DIR")
+    @Option(
+        names = "--data",
+        paramLabel = "DIR",
+        description = "A data set, as ./demo takes it, whose log is replayed beside the generated one; its items get generated vectors "
+            + "(../shared/data/online-retail, if present).")
     Path data;
 
-    @Option(names = "--events", defaultValue = "1000000", paramLabel = "N")
+    @Option(names = "--events", defaultValue = "1000000", paramLabel = "N", description = "Events of the generated log (${DEFAULT-VALUE}).")
     int events;
 
-    @Option(names = "--users", defaultValue = "1000000", paramLabel = "N")
+    @Option(names = "--users", defaultValue = "1000000", paramLabel = "N", description = "Users of the generated log, at most (${DEFAULT-VALUE}).")
     int users;
 
-    @Option(names = "--rounds", defaultValue = "5", paramLabel = "N")
+    @Option(
+        names = "--rounds",
+        defaultValue = "5",
+        paramLabel = "N",
+        description = "How often a tenth of the events is indexed without and with a tracker (${DEFAULT-VALUE}).")
     int rounds;
 
-    @Option(names = "--seconds", defaultValue = "30", paramLabel = "S")
+    @Option(
+        names = "--seconds",
+        defaultValue = "30",
+        paramLabel = "S",
+        description = "Time of the measurement of delay, at 100 and at 1,000 events per second each (${DEFAULT-VALUE}).")
     int seconds;
 
-    @Option(names = "--heap", defaultValue = "2g", paramLabel = "SIZE")
+    @Option(names = "--heap", defaultValue = "2g", paramLabel = "SIZE", description = "Heap of the node (${DEFAULT-VALUE}).")
     String heap;
 
     @Spec
@@ -43,34 +64,34 @@ public final class TrackBench implements Callable<Integer> {
     private final Screen screen = Screen.standard();
 
     @Override
+    public void check() {
+        ArgumentCheck arguments = new ArgumentCheck(spec);
+        arguments.folder(data);
+        arguments.atLeast("--events", events, 10_000);
+        arguments.atLeast("--users", users, 1_000);
+        arguments.atLeast("--rounds", rounds, 1);
+        arguments.atLeast("--seconds", seconds, 1);
+    }
+
+    @Override
+    public void checkMachine() throws IOException {
+        FreeSpace.require(4_096, 4_096, BuiltPlugin.target());
+    }
+
+    @Override
     public Integer call() throws IOException {
-        check();
         Figures figures = Figures.here();
         screen.print(screen.dim("   " + figures.machine()));
         new TrackRun(screen, figures, dataSet(), events, users, rounds, seconds, heap).run();
         return 0;
     }
 
-    /** Null, and said so, when there is none in the usual place; one that was named must be there. */
+    /** Returns null, after a message, when no data set was given and there is none in the usual place. */
     private DataSet dataSet() throws IOException {
         if (data == null && Files.isDirectory(USUAL_DATA) == false) {
             screen.print(screen.dim("   no real log is replayed: give one with --data DIR"));
             return null;
         }
         return DataSet.open(data == null ? USUAL_DATA : data);
-    }
-
-    /** What cannot be measured is an error. */
-    void check() {
-        require(events >= 10_000, "--events must be at least 10000, got " + events);
-        require(users >= 1_000, "--users must be at least 1000, got " + users);
-        require(rounds >= 1, "--rounds must be at least 1, got " + rounds);
-        require(seconds >= 1, "--seconds must be at least 1, got " + seconds);
-    }
-
-    private void require(boolean right, String message) {
-        if (right == false) {
-            throw new ParameterException(spec.commandLine(), message);
-        }
     }
 }

@@ -3,16 +3,16 @@ package org.opensearch.affinity.integ.bench.track;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.opensearch.affinity.integ.bench.common.BenchNode;
-import org.opensearch.affinity.integ.bench.common.ClusteredItems;
 import org.opensearch.affinity.integ.bench.common.Figures;
 import org.opensearch.affinity.integ.bench.common.Lap;
+import org.opensearch.affinity.integ.cluster.BuiltPlugin;
 import org.opensearch.affinity.integ.cluster.BulkFeed;
 import org.opensearch.affinity.integ.cluster.Node;
 import org.opensearch.affinity.integ.cluster.OpenSearchHome;
 import org.opensearch.affinity.integ.cluster.Rest;
-import org.opensearch.affinity.integ.cluster.Screen;
-import org.opensearch.affinity.integ.cluster.Step;
 import org.opensearch.affinity.integ.cluster.TrackerProgress;
+import org.opensearch.affinity.integ.console.Screen;
+import org.opensearch.affinity.integ.console.Step;
 import org.opensearch.affinity.integ.data.DataSet;
 import org.opensearch.affinity.integ.data.Split;
 
@@ -98,7 +98,7 @@ final class TrackRun {
 
     private OpenSearchHome install() throws IOException {
         try (Step step = screen.step("Installing the plugin")) {
-            OpenSearchHome home = OpenSearchHome.install(Path.of(System.getProperty("affinity.distribution")), Path.of(System.getProperty("affinity.zip")), work);
+            OpenSearchHome home = OpenSearchHome.install(BuiltPlugin.distribution(), BuiltPlugin.zip(), work);
             step.done("plugin installed into a copy of OpenSearch");
             return home;
         }

@@ -252,8 +252,8 @@ public record ModelPack(
      * @throws IllegalStateException if one differs, naming the file and both checksums
      */
     public void verify() throws IOException {
-        verify(model(), "[model_sha256]", modelSha256);
-        verify(tokenizer(), "[tokenizer_sha256]", tokenizerSha256);
+        verify(model(), MODEL_SHA256, modelSha256);
+        verify(tokenizer(), TOKENIZER_SHA256, tokenizerSha256);
     }
 
     /** The text that is put before a text of this purpose; may be empty. */
@@ -286,11 +286,21 @@ public record ModelPack(
         return MessageDigests.toHexString(digest.digest());
     }
 
-    private void verify(Path file, String field, String expected) throws IOException {
+    private void verify(Path file, ParseField field, String expected) throws IOException {
         String actual = sha256(file);
         if (actual.equals(expected) == false) {
             throw new IllegalStateException(
-                "[model] [" + name + "]: [" + file + "] has sha256 [" + actual + "]; its manifest has " + field + " [" + expected + "]"
+                "[model] ["
+                    + name
+                    + "]: ["
+                    + file
+                    + "] has sha256 ["
+                    + actual
+                    + "]; its manifest has ["
+                    + field.getPreferredName()
+                    + "] ["
+                    + expected
+                    + "]"
             );
         }
     }

@@ -5,41 +5,47 @@ import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.RowMatrix;
 
 /**
- * Takes rows downhill, each number by steps of about one size whatever its gradients' (Kingma and Ba, "Adam", ICLR'15, algorithm 1).
- * Keeps two numbers for each that it moves.
+ * Stochastic gradient descent with adaptive step sizes (Kingma and Ba, "Adam", ICLR'15, algorithm 1). Takes eight bytes per
+ * parameter. Not thread-safe; {@code ./bench learn} measures it, no training serves it yet.
  */
 final class Adam {
-    private static final int SLICE = 512;
-    private static final double MEAN = 0.9;
-    private static final double SQUARE = 0.999;
-    private static final double LEAST = 1e-12;
+    private static final int ROWS_PER_CHUNK = 512;
+    /** β₁ and β₂ of the paper. */
+    private static final double MEAN_DECAY = 0.9;
+    private static final double SQUARE_DECAY = 0.999;
+    private static final double EPSILON = 1e-12;
 
     private final float[][] rows;
     private final float[][] means;
     private final float[][] squares;
-    private final ParallelFor crew;
+    private final ParallelFor parallel;
     private int steps;
 
-    /** @param rows what is moved */
-    Adam(float[][] rows, ParallelFor crew) {
+    /** @param rows the parameters, which each step changes */
+    Adam(float[][] rows, ParallelFor parallel) {
         this.rows = rows;
-        this.crew = crew;
+        this.parallel = parallel;
         means = new float[rows.length][RowMatrix.width(rows)];
         squares = new float[rows.length][RowMatrix.width(rows)];
     }
 
-    /** @param rate about how far each number moves */
+    /**
+     * Changes the parameters by one step.
+     *
+     * @param gradient of the loss by the parameters, of the same shape
+     * @param rate     about the change of each parameter
+     */
     void step(float[][] gradient, double rate) {
         steps++;
-        double far = rate / (1 - Math.pow(MEAN, steps));
-        double square = 1 / (1 - Math.pow(SQUARE, steps));
-        crew.share(rows.length, SLICE, ProgressListener.NOBODY, (from, to) -> {
+        double correctedRate = rate / (1 - Math.pow(MEAN_DECAY, steps));
+        double squareCorrection = 1 / (1 - Math.pow(SQUARE_DECAY, steps));
+        parallel.run(rows.length, ROWS_PER_CHUNK, ProgressListener.NONE, (from, to) -> {
             for (int i = from; i < to; i++) {
                 for (int d = 0; d < rows[i].length; d++) {
                     float slope = gradient[i][d];
-                    means[i][d] += (float) ((1 - MEAN) * (slope - means[i][d]));
-                    squares[i][d] += (float) ((1 - SQUARE) * (slope * slope - squares[i][d]));
-                    rows[i][d] -= (float) (far * means[i][d] / (Math.sqrt(square * squares[i][d]) + LEAST));
+                    means[i][d] += (float) ((1 - MEAN_DECAY) * (slope - means[i][d]));
+                    squares[i][d] += (float) ((1 - SQUARE_DECAY) * (slope * slope - squares[i][d]));
+                    rows[i][d] -= (float) (correctedRate * means[i][d] / (Math.sqrt(squareCorrection * squares[i][d]) + EPSILON));
                 }
             }
         });

@@ -9,40 +9,41 @@ import org.opensearch.affinity.learn.RowMatrix;
 import java.util.Arrays;
 
 /**
- * {@code R = D_U^-½ A D_I^-½}, which takes numbers of items to users and back: the interactions' weights A, divided by the roots of
- * users' and items' degrees.
+ * The normalised adjacency matrix {@code R = D_U^-½ A D_I^-½} of users and items: the interactions' weights A, divided by the square
+ * roots of the users' and the items' degrees. Immutable and thread-safe. {@code ./bench learn} measures it; no training serves it
+ * yet.
  */
 final class Graph {
-    private static final int SLICE = 256;
+    private static final int ROWS_PER_CHUNK = 256;
 
-    private final InteractionMatrix log;
-    private final ParallelFor crew;
+    private final InteractionMatrix interactions;
+    private final ParallelFor parallel;
     private final ItemColumns columns;
-    private final double[] byUser;
-    private final double[] byItem;
+    private final double[] userFactors;
+    private final double[] itemFactors;
 
-    Graph(InteractionMatrix log, ParallelFor crew) {
-        this(log, new ItemColumns(log), crew);
+    Graph(InteractionMatrix interactions, ParallelFor parallel) {
+        this(interactions, new ItemColumns(interactions), parallel);
     }
 
-    Graph(InteractionMatrix log, ItemColumns columns, ParallelFor crew) {
-        this.log = log;
+    Graph(InteractionMatrix interactions, ItemColumns columns, ParallelFor parallel) {
+        this.interactions = interactions;
         this.columns = columns;
-        this.crew = crew;
-        byUser = roots(log.userDegrees());
-        byItem = roots(log.itemDegrees());
+        this.parallel = parallel;
+        userFactors = inverseRoots(interactions.userDegrees());
+        itemFactors = inverseRoots(interactions.itemDegrees());
     }
 
-    private static double[] roots(double[] degrees) {
+    private static double[] inverseRoots(double[] degrees) {
         return Arrays.stream(degrees).map(degree -> degree > 0 ? 1 / Math.sqrt(degree) : 0).toArray();
     }
 
-    /** What a user's interaction at a place is in R. */
-    float entry(int user, int place) {
-        return (float) (byUser[user] * log.weight(place) * byItem[log.item(place)]);
+    /** Returns the element of R for the user's interaction at a position. */
+    float element(int user, int position) {
+        return (float) (userFactors[user] * interactions.weight(position) * itemFactors[interactions.item(position)]);
     }
 
-    /** The row of one user. */
+    /** Returns one user's row of {@code R items}. */
     float[] toUser(int user, float[][] items) {
         float[] sum = new float[RowMatrix.width(items)];
         toUser(user, items, sum);
@@ -50,14 +51,15 @@ final class Graph {
     }
 
     private void toUser(int user, float[][] items, float[] into) {
-        for (int place = log.start(user); place < log.end(user); place++) {
-            RowMatrix.add(entry(user, place), items[log.item(place)], into);
+        for (int position = interactions.start(user); position < interactions.end(user); position++) {
+            RowMatrix.add(element(user, position), items[interactions.item(position)], into);
         }
     }
 
-    float[][] toUsers(float[][] items, ProgressListener watch) {
-        float[][] users = new float[log.users()][RowMatrix.width(items)];
-        crew.share(users.length, SLICE, watch, (from, to) -> {
+    /** Returns {@code R items}. */
+    float[][] toUsers(float[][] items, ProgressListener progress) {
+        float[][] users = new float[interactions.users()][RowMatrix.width(items)];
+        parallel.run(users.length, ROWS_PER_CHUNK, progress, (from, to) -> {
             for (int user = from; user < to; user++) {
                 toUser(user, items, users[user]);
             }
@@ -65,12 +67,14 @@ final class Graph {
         return users;
     }
 
-    float[][] toItems(float[][] users, ProgressListener watch) {
-        float[][] items = new float[log.items()][RowMatrix.width(users)];
-        crew.share(items.length, SLICE, watch, (from, to) -> {
+    /** Returns {@code Rᵀ users}. */
+    float[][] toItems(float[][] users, ProgressListener progress) {
+        float[][] items = new float[interactions.items()][RowMatrix.width(users)];
+        parallel.run(items.length, ROWS_PER_CHUNK, progress, (from, to) -> {
             for (int item = from; item < to; item++) {
-                for (int row = columns.start(item); row < columns.end(item); row++) {
-                    RowMatrix.add(entry(columns.user(row), columns.place(row)), users[columns.user(row)], items[item]);
+                for (int entry = columns.start(item); entry < columns.end(item); entry++) {
+                    int user = columns.user(entry);
+                    RowMatrix.add(element(user, columns.position(entry)), users[user], items[item]);
                 }
             }
         });

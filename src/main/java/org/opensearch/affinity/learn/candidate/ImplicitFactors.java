@@ -22,107 +22,110 @@ import java.util.List;
  * <pre>Σ_(u,i) taken c_ui (w_u·h_i - 1)² + α Σ_u Σ_i (w_u·h_i)² + Σ_u λ_u |w_u|² + Σ_i λ_i |h_i|²</pre>
  *
  * with the weights c of interactions and {@link Regularisation}. Each half step solves every row exactly. Takes
- * {@code 4 · dimension} bytes a user and an item.
+ * {@code 4 · dimension} bytes per user and item. {@code ./bench learn} measures it; no training serves it yet.
  *
- * @param dimension  of the vectors, at least 1
- * @param iterations how often users and items are solved for, at least 1
- * @param alpha      how much it matters that what was not taken has score 0, above 0
- * @param lambda     how short vectors are kept, at least 0
- * @param nu         by how much more for busy rows
- * @param keep       what each item of a history counts of the next newer one when a user is encoded; learning has all count the same
- * @param seed       of the items' first vectors
+ * @param dimension    of the vectors, at least 1
+ * @param iterations   number of passes over users and items, at least 1
+ * @param alpha        weight of the score 0 for all pairs, above 0
+ * @param lambda       regularisation, at least 0
+ * @param nu           exponent of the regularisation's frequency scaling
+ * @param recencyDecay of histories when a user is encoded; learning does not use it
+ * @param seed         of the items' initial vectors
  */
-public record ImplicitFactors(int dimension, int iterations, double alpha, double lambda, double nu, double keep, long seed) implements LearningMethod {
-    private static final int SLICE = 64;
-    /** Of the first vectors' length, in expectation. */
-    private static final double FIRST = 0.1;
+public record ImplicitFactors(int dimension, int iterations, double alpha, double lambda, double nu, double recencyDecay, long seed)
+    implements LearningMethod {
+    private static final int ROWS_PER_CHUNK = 64;
+    /** Expected length of the initial vectors. */
+    private static final double INITIAL_LENGTH = 0.1;
 
+    /** @throws IllegalArgumentException if a setting is out of range */
     public ImplicitFactors {
-        if (dimension < 1 || iterations < 1 || alpha > 0 == false || lambda >= 0 == false || keep > 0 == false || keep > 1) {
+        boolean decays = recencyDecay > 0 && recencyDecay <= 1;
+        if (dimension < 1 || iterations < 1 || alpha > 0 == false || lambda >= 0 == false || decays == false) {
             throw new IllegalArgumentException(
-                "dimension and iterations must be at least 1, alpha above 0, lambda at least 0, keep above 0 and at most 1, got "
-                    + dimension + ", " + iterations + ", " + alpha + ", " + lambda + ", " + keep
+                "[dimension] and [iterations] must be at least 1, [alpha] above 0, [lambda] at least 0, [recencyDecay] above 0 and at"
+                    + " most 1, got [" + dimension + "], [" + iterations + "], [" + alpha + "], [" + lambda + "], [" + recencyDecay + "]"
             );
         }
     }
 
-    /** Before anything is known of the log. */
+    /** Returns the settings that a search begins with. */
     public static ImplicitFactors standard() {
         return new ImplicitFactors(32, 6, 0.03, 0.003, 1, 1, 1);
     }
 
-    /** What may be tried to make it fit a log. */
-    public static List<Hyperparameter<ImplicitFactors>> dials(InteractionMatrix log) {
+    /** Returns the hyperparameters to tune; the recency decay only if the order of the interactions is known. */
+    public static List<Hyperparameter<ImplicitFactors>> hyperparameters(InteractionMatrix interactions) {
         List<Hyperparameter<ImplicitFactors>> all = List.of(
-            Hyperparameter.of("keep", ImplicitFactors::withKeep, 0.7, 0.85, 1.0),
+            Hyperparameter.of("recencyDecay", ImplicitFactors::withRecencyDecay, 0.7, 0.85, 1.0),
             Hyperparameter.of("alpha", ImplicitFactors::withAlpha, 0.001, 0.003, 0.01, 0.03, 0.1),
             Hyperparameter.of("lambda", ImplicitFactors::withLambda, 0.001, 0.003, 0.01, 0.03),
             Hyperparameter.of("dimension", ImplicitFactors::withDimension, 32, 64, 128),
             Hyperparameter.of("iterations", ImplicitFactors::withIterations, 6, 12)
         );
-        return log.ordered() ? all : all.subList(1, all.size());
+        return interactions.ordered() ? all : all.subList(1, all.size());
     }
 
     public ImplicitFactors withDimension(int dimension) {
-        return new ImplicitFactors(dimension, iterations, alpha, lambda, nu, keep, seed);
+        return new ImplicitFactors(dimension, iterations, alpha, lambda, nu, recencyDecay, seed);
     }
 
     public ImplicitFactors withIterations(int iterations) {
-        return new ImplicitFactors(dimension, iterations, alpha, lambda, nu, keep, seed);
+        return new ImplicitFactors(dimension, iterations, alpha, lambda, nu, recencyDecay, seed);
     }
 
     public ImplicitFactors withAlpha(double alpha) {
-        return new ImplicitFactors(dimension, iterations, alpha, lambda, nu, keep, seed);
+        return new ImplicitFactors(dimension, iterations, alpha, lambda, nu, recencyDecay, seed);
     }
 
     public ImplicitFactors withLambda(double lambda) {
-        return new ImplicitFactors(dimension, iterations, alpha, lambda, nu, keep, seed);
+        return new ImplicitFactors(dimension, iterations, alpha, lambda, nu, recencyDecay, seed);
     }
 
-    public ImplicitFactors withKeep(double keep) {
-        return new ImplicitFactors(dimension, iterations, alpha, lambda, nu, keep, seed);
+    public ImplicitFactors withRecencyDecay(double recencyDecay) {
+        return new ImplicitFactors(dimension, iterations, alpha, lambda, nu, recencyDecay, seed);
     }
 
     @Override
-    public Factors learn(InteractionMatrix log, ParallelFor crew, ProgressListener watch) {
-        float[][] users = new float[log.users()][dimension];
-        float[][] items = RowMatrix.random(log.items(), dimension, FIRST / Math.sqrt(dimension), seed);
-        ItemColumns columns = new ItemColumns(log);
-        double[] userDegrees = log.userDegrees();
-        double[] itemDegrees = log.itemDegrees();
+    public Factors learn(InteractionMatrix interactions, ParallelFor parallel, ProgressListener progress) {
+        float[][] users = new float[interactions.users()][dimension];
+        float[][] items = RowMatrix.random(interactions.items(), dimension, INITIAL_LENGTH / Math.sqrt(dimension), seed);
+        ItemColumns columns = new ItemColumns(interactions);
+        double[] userDegrees = interactions.userDegrees();
+        double[] itemDegrees = interactions.itemDegrees();
         Regularisation regularisation = new Regularisation(lambda, alpha, nu);
-        for (int round = 0; round < iterations; round++) {
-            double done = (double) round / iterations;
-            double half = 0.5 / iterations;
-            float[][] base = base(items, crew);
-            crew.share(users.length, SLICE, watch.part(done, done + half), (from, to) -> {
-                NormalEquations normal = new NormalEquations(base);
+        for (int iteration = 0; iteration < iterations; iteration++) {
+            ProgressListener own = progress.part((double) iteration / iterations, (iteration + 1.0) / iterations);
+            float[][] itemBase = base(items, parallel);
+            parallel.run(users.length, ROWS_PER_CHUNK, own.part(0, 0.5), (from, to) -> {
+                NormalEquations equations = new NormalEquations(itemBase);
                 for (int user = from; user < to; user++) {
-                    normal.begin(regularisation.lambda(userDegrees[user], items.length));
-                    for (int place = log.start(user); place < log.end(user); place++) {
-                        normal.add(log.weight(place), items[log.item(place)]);
+                    equations.begin(regularisation.lambda(userDegrees[user], items.length));
+                    for (int position = interactions.start(user); position < interactions.end(user); position++) {
+                        equations.add(interactions.weight(position), items[interactions.item(position)]);
                     }
-                    normal.solve(users[user]);
+                    equations.solve(users[user]);
                 }
             });
-            float[][] other = base(users, crew);
-            crew.share(items.length, SLICE, watch.part(done + half, done + 2 * half), (from, to) -> {
-                NormalEquations normal = new NormalEquations(other);
+            float[][] userBase = base(users, parallel);
+            parallel.run(items.length, ROWS_PER_CHUNK, own.part(0.5, 1), (from, to) -> {
+                NormalEquations equations = new NormalEquations(userBase);
                 for (int item = from; item < to; item++) {
-                    normal.begin(regularisation.lambda(itemDegrees[item], users.length));
-                    for (int row = columns.start(item); row < columns.end(item); row++) {
-                        normal.add(log.weight(columns.place(row)), users[columns.user(row)]);
+                    equations.begin(regularisation.lambda(itemDegrees[item], users.length));
+                    for (int entry = columns.start(item); entry < columns.end(item); entry++) {
+                        equations.add(interactions.weight(columns.position(entry)), users[columns.user(entry)]);
                     }
-                    normal.solve(items[item]);
+                    equations.solve(items[item]);
                 }
             });
         }
-        return new Factors(items, new FoldIn(items, base(items, crew), regularisation, log.ordered() ? keep : 1));
+        double decay = interactions.ordered() ? recencyDecay : 1;
+        return new Factors(items, new FoldIn(items, base(items, parallel), regularisation, decay));
     }
 
-    /** The lower triangle of α times the Gram matrix. */
-    private float[][] base(float[][] rows, ParallelFor crew) {
-        double[][] gram = RowMatrix.gram(rows, dimension, crew);
+    /** Returns the lower triangle of α times the Gram matrix. */
+    private float[][] base(float[][] rows, ParallelFor parallel) {
+        double[][] gram = RowMatrix.gram(rows, dimension, parallel);
         float[][] base = RowMatrix.triangle(dimension);
         for (int d = 0; d < dimension; d++) {
             for (int e = 0; e <= d; e++) {

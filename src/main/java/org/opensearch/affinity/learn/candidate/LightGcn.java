@@ -18,114 +18,100 @@ import java.util.stream.IntStream;
 
 /**
  * LightGCN (He et al., "LightGCN: simplifying and powering graph convolution network for recommendation", SIGIR'20), trained by
- * gradient descent. Items have vectors E of their own, users have none, so that whoever comes later is encoded as those who were
- * there: with Z of {@link Convolution},
+ * gradient descent. Items have embeddings E, users have none, so new users are encoded like those of the training. With Z of
+ * {@link Convolution},
  *
  * <pre>scores = R Z Zᵀ</pre>
  *
  * Two things differ from the paper, so that hundreds of steps are enough: the loss is {@link SampledSoftmax} instead of BPR, and E
- * begins where {@link LowPass} ends instead of anywhere. A step takes the next {@value #USERS} users of an order that is drawn anew
- * when all had their turn, and {@value #DRAWN} items drawn by chance; {@link Adam} moves E, by steps that shrink to nothing. Takes
- * {@code 36 · dimension} bytes an item, {@code 4 · (dimension + 16)} a user, 16 an interaction, and 15 MB, while it learns.
+ * is initialised with {@link LowPass} instead of at random. A step uses the next {@value #USERS_PER_STEP} users of a random order
+ * and {@value #SAMPLED_ITEMS} random items; after the last user, the order is shuffled again. {@link Adam} changes E, with a rate
+ * that falls linearly to 0. Learning takes {@code 36 · dimension} bytes per item, {@code 4 · (dimension + 16)} per user, 16 per
+ * interaction, and 15 MB. {@code ./bench learn} measures it; no training serves it yet.
  *
- * @param dimension of the vectors, at least 1; fewer where the log has fewer singular vectors
- * @param hops      how often vectors go to users and back: k hops are 2k + 1 layers; at least 0
- * @param steps     of descent, at least 1
- * @param rate      how far the first steps move each number, above 0
- * @param keep      what each item of a history counts of the next newer one when a user is encoded; learning has all count the same
- * @param seed      of the first vectors and of what is drawn
+ * @param dimension    of the embeddings, at least 1; less if there are fewer singular vectors
+ * @param hops         number of propagations to users and back: k hops are 2k + 1 layers; at least 0
+ * @param steps        of gradient descent, at least 1
+ * @param rate         initial learning rate, above 0
+ * @param recencyDecay of histories when a user is encoded; learning does not use it
+ * @param seed         of the initial embeddings and of the samples
  */
-public record LightGcn(int dimension, int hops, int steps, double rate, double keep, long seed) implements LearningMethod {
-    private static final int USERS = 2_048;
-    private static final int DRAWN = 1_024;
-    /** The first vectors' numbers, as the root of their mean square. */
-    private static final double FIRST = 0.2;
-    /** How much of learning it takes to find these. */
-    private static final double BEFORE = 0.1;
+public record LightGcn(int dimension, int hops, int steps, double rate, double recencyDecay, long seed) implements LearningMethod {
+    private static final int USERS_PER_STEP = 2_048;
+    private static final int SAMPLED_ITEMS = 1_024;
+    /** Root mean square of the initial embeddings' numbers. */
+    private static final double INITIAL_SCALE = 0.2;
+    /** Fraction of the progress; the rest is gradient descent. */
+    private static final double INITIALISATION_FRACTION = 0.1;
 
+    /** @throws IllegalArgumentException if a setting is out of range */
     public LightGcn {
-        if (dimension < 1 || hops < 0 || steps < 1 || rate > 0 == false || keep > 0 == false || keep > 1) {
+        boolean decays = recencyDecay > 0 && recencyDecay <= 1;
+        if (dimension < 1 || hops < 0 || steps < 1 || rate > 0 == false || decays == false) {
             throw new IllegalArgumentException(
-                "dimension and steps must be at least 1, hops at least 0, rate above 0, keep above 0 and at most 1, got "
-                    + dimension + ", " + steps + ", " + hops + ", " + rate + ", " + keep
+                "[dimension] and [steps] must be at least 1, [hops] at least 0, [rate] above 0, [recencyDecay] above 0 and at most 1, got ["
+                    + dimension + "], [" + steps + "], [" + hops + "], [" + rate + "], [" + recencyDecay + "]"
             );
         }
     }
 
-    /** Before anything is known of the log. */
+    /** Returns the settings that a search begins with. */
     public static LightGcn standard() {
         return new LightGcn(128, 1, 200, 0.03, 1, 1);
     }
 
-    /** What may be tried to make it fit a log. */
-    public static List<Hyperparameter<LightGcn>> dials(InteractionMatrix log) {
+    /** Returns the hyperparameters to tune; the recency decay only if the order of the interactions is known. */
+    public static List<Hyperparameter<LightGcn>> hyperparameters(InteractionMatrix interactions) {
         List<Hyperparameter<LightGcn>> all = List.of(
-            Hyperparameter.of("keep", LightGcn::withKeep, 0.7, 0.85, 1.0),
+            Hyperparameter.of("recencyDecay", LightGcn::withRecencyDecay, 0.7, 0.85, 1.0),
             Hyperparameter.of("dimension", LightGcn::withDimension, 128, 256)
         );
-        return log.ordered() ? all : all.subList(1, all.size());
+        return interactions.ordered() ? all : all.subList(1, all.size());
     }
 
     public LightGcn withDimension(int dimension) {
-        return new LightGcn(dimension, hops, steps, rate, keep, seed);
+        return new LightGcn(dimension, hops, steps, rate, recencyDecay, seed);
     }
 
     public LightGcn withHops(int hops) {
-        return new LightGcn(dimension, hops, steps, rate, keep, seed);
+        return new LightGcn(dimension, hops, steps, rate, recencyDecay, seed);
     }
 
     public LightGcn withSteps(int steps) {
-        return new LightGcn(dimension, hops, steps, rate, keep, seed);
+        return new LightGcn(dimension, hops, steps, rate, recencyDecay, seed);
     }
 
-    public LightGcn withKeep(double keep) {
-        return new LightGcn(dimension, hops, steps, rate, keep, seed);
+    public LightGcn withRecencyDecay(double recencyDecay) {
+        return new LightGcn(dimension, hops, steps, rate, recencyDecay, seed);
     }
 
     @Override
-    public Factors learn(InteractionMatrix log, ParallelFor crew, ProgressListener watch) {
-        ItemColumns columns = new ItemColumns(log);
-        Graph graph = new Graph(log, columns, crew);
-        Convolution convolution = new Convolution(graph, hops, crew);
-        float[][] items = first(log, crew, watch.part(0, BEFORE));
-        descend(items, log, convolution, new SampledSoftmax(log, graph, columns, crew), crew, watch.part(BEFORE, 1));
-        watch.at(1);
-        return factors(convolution.of(items, ProgressListener.NOBODY), log);
-    }
-
-    private void descend(float[][] items, InteractionMatrix log, Convolution convolution, SampledSoftmax loss, ParallelFor crew, ProgressListener watch) {
-        int[] users = IntStream.range(0, log.users()).filter(user -> log.end(user) > log.start(user)).toArray();
-        Adam adam = new Adam(items, crew);
-        SplittableRandom random = new SplittableRandom(seed);
-        int turn = 0;
-        for (int step = 0; step < steps && users.length > 0; step++) {
-            ProgressListener now = watch.part((double) step / steps, (step + 1.0) / steps);
-            if (turn == 0) {
-                shuffle(users, users.length, random);
-            }
-            int[] asked = Arrays.copyOfRange(users, turn, Math.min(turn + USERS, users.length));
-            turn = turn + USERS < users.length ? turn + USERS : 0;
-            float[][] convolved = convolution.of(items, now.part(0, 0.3));
-            SampledSoftmax.Slope slope = loss.at(convolved, asked, drawn(log.items(), random), now.part(0.3, 0.7));
-            adam.step(convolution.of(slope.gradient(), now.part(0.7, 1)), rate * (1 - (double) step / steps));
-        }
+    public Factors learn(InteractionMatrix interactions, ParallelFor parallel, ProgressListener progress) {
+        ItemColumns columns = new ItemColumns(interactions);
+        Graph graph = new Graph(interactions, columns, parallel);
+        Convolution convolution = new Convolution(graph, hops, parallel);
+        float[][] embeddings = initialEmbeddings(interactions, parallel, progress.part(0, INITIALISATION_FRACTION));
+        SampledSoftmax loss = new SampledSoftmax(interactions, graph, columns, parallel);
+        descend(embeddings, interactions, convolution, loss, parallel, progress.part(INITIALISATION_FRACTION, 1));
+        progress.at(1);
+        return factors(convolution.apply(embeddings, ProgressListener.NONE), interactions);
     }
 
     /**
-     * An item of degree d and the singular vector v begins with {@code d^¼ v}: half of its popularity stands in what it is compared
-     * by, half is taken from what it adds to users.
+     * An item of degree d with the singular vector v begins with {@code d^¼ v}. So half of its popularity is in the vector that
+     * users are compared with, and half is removed from what the item adds to users.
      */
-    private float[][] first(InteractionMatrix log, ParallelFor crew, ProgressListener watch) {
-        Factors known = new LowPass(dimension, 1, seed).learn(log, crew, watch);
-        double[] degrees = log.itemDegrees();
-        float[][] vectors = new float[log.items()][known.dimension()];
-        for (int item = 0; item < vectors.length; item++) {
+    private float[][] initialEmbeddings(InteractionMatrix interactions, ParallelFor parallel, ProgressListener progress) {
+        Factors lowPass = new LowPass(dimension, 1, seed).learn(interactions, parallel, progress);
+        double[] degrees = interactions.itemDegrees();
+        float[][] embeddings = new float[interactions.items()][lowPass.dimension()];
+        for (int item = 0; item < embeddings.length; item++) {
             if (degrees[item] > 0) {
-                RowMatrix.add((float) Math.pow(degrees[item], -0.25), known.vector(item), vectors[item]);
+                RowMatrix.add((float) Math.pow(degrees[item], -0.25), lowPass.vector(item), embeddings[item]);
             }
         }
-        scale(vectors);
-        return vectors;
+        scale(embeddings);
+        return embeddings;
     }
 
     private static void scale(float[][] vectors) {
@@ -136,32 +122,59 @@ public record LightGcn(int dimension, int hops, int steps, double rate, double k
         double root = Math.sqrt(squares / ((double) vectors.length * RowMatrix.width(vectors)));
         for (float[] vector : vectors) {
             for (int d = 0; d < vector.length; d++) {
-                vector[d] *= root > 0 ? (float) (FIRST / root) : 0;
+                vector[d] *= root > 0 ? (float) (INITIAL_SCALE / root) : 0;
             }
         }
     }
 
-    /** Items, each at most once. */
-    private static int[] drawn(int items, SplittableRandom random) {
-        int[] all = IntStream.range(0, items).toArray();
-        int many = Math.min(DRAWN, items);
-        shuffle(all, many, random);
-        return Arrays.copyOf(all, many);
-    }
-
-    /** Puts some of all in front, drawn by chance. */
-    private static void shuffle(int[] all, int front, SplittableRandom random) {
-        for (int i = 0; i < front; i++) {
-            int other = i + random.nextInt(all.length - i);
-            int here = all[i];
-            all[i] = all[other];
-            all[other] = here;
+    private void descend(
+        float[][] embeddings,
+        InteractionMatrix interactions,
+        Convolution convolution,
+        SampledSoftmax loss,
+        ParallelFor parallel,
+        ProgressListener progress
+    ) {
+        int[] users = IntStream.range(0, interactions.users())
+            .filter(user -> interactions.end(user) > interactions.start(user))
+            .toArray();
+        Adam adam = new Adam(embeddings, parallel);
+        SplittableRandom random = new SplittableRandom(seed);
+        int first = 0;
+        for (int step = 0; step < steps && users.length > 0; step++) {
+            ProgressListener own = progress.part((double) step / steps, (step + 1.0) / steps);
+            if (first == 0) {
+                shuffle(users, users.length, random);
+            }
+            int[] batch = Arrays.copyOfRange(users, first, Math.min(first + USERS_PER_STEP, users.length));
+            first = first + USERS_PER_STEP < users.length ? first + USERS_PER_STEP : 0;
+            float[][] convolved = convolution.apply(embeddings, own.part(0, 0.3));
+            SampledSoftmax.Value value = loss.at(convolved, batch, sample(interactions.items(), random), own.part(0.3, 0.7));
+            adam.step(convolution.apply(value.gradient(), own.part(0.7, 1)), rate * (1 - (double) step / steps));
         }
     }
 
-    /** A user's own degree, by which R divides him, changes nothing of the order of items, and is not known of a history. */
-    private Factors factors(float[][] vectors, InteractionMatrix log) {
-        double[] degrees = log.itemDegrees();
+    /** Draws items without replacement. */
+    private static int[] sample(int items, SplittableRandom random) {
+        int[] all = IntStream.range(0, items).toArray();
+        int size = Math.min(SAMPLED_ITEMS, items);
+        shuffle(all, size, random);
+        return Arrays.copyOf(all, size);
+    }
+
+    /** Moves a random sample of the numbers to the front. */
+    private static void shuffle(int[] numbers, int sampleSize, SplittableRandom random) {
+        for (int i = 0; i < sampleSize; i++) {
+            int other = i + random.nextInt(numbers.length - i);
+            int number = numbers[i];
+            numbers[i] = numbers[other];
+            numbers[other] = number;
+        }
+    }
+
+    /** Encoding leaves out the division by the user's degree in R: it does not change the order of items. */
+    private Factors factors(float[][] vectors, InteractionMatrix interactions) {
+        double[] degrees = interactions.itemDegrees();
         int width = RowMatrix.width(vectors);
         float[][] inputs = new float[vectors.length][width];
         for (int item = 0; item < vectors.length; item++) {
@@ -169,6 +182,6 @@ public record LightGcn(int dimension, int hops, int steps, double rate, double k
                 RowMatrix.add((float) (1 / Math.sqrt(degrees[item])), vectors[item], inputs[item]);
             }
         }
-        return new Factors(vectors, new WeightedSum(inputs, width, log.ordered() ? keep : 1));
+        return new Factors(vectors, new WeightedSum(inputs, width, interactions.ordered() ? recencyDecay : 1));
     }
 }

@@ -13,75 +13,78 @@ import org.opensearch.affinity.learn.WeightedSum;
 import java.util.List;
 
 /**
- * What a graph convolution learns of the log, in closed form: the ideal low-pass filter of GF-CF (Shen et al., "How powerful is
- * graph convolution for recommendation?", CIKM'21). With users' and items' degrees D and {@code R = D_U^-½ A D_I^-½}, whose
- * leading right singular vectors are V,
+ * The ideal low-pass filter of GF-CF (Shen et al., "How powerful is graph convolution for recommendation?", CIKM'21), a closed form
+ * of graph convolution. With the degrees D of users and items, {@code R = D_U^-½ A D_I^-½} and the leading right singular vectors V
+ * of R,
  *
  * <pre>scores = A · D_I^-½ V Vᵀ D_I^½</pre>
  *
- * so an item's vector is {@code d^½ v} and what it adds to a user's is {@code d^-½ v}. LightGCN (He et al., SIGIR'20) approaches
- * the same filter by gradient descent over hundreds of epochs. V is found by subspace iteration from random vectors (Halko et al.,
- * "Finding structure with randomness", 2011, algorithm 4.4). Takes {@code 4 · (dimension + 16)} bytes a user, and twice that an
- * item, while it learns.
+ * so the vector of an item of degree d is {@code d^½ v}, and the item adds {@code d^-½ v} to a user. LightGCN (He et al., SIGIR'20)
+ * approximates the same filter by gradient descent over hundreds of epochs. V is computed by subspace iteration from random vectors
+ * (Halko et al., "Finding structure with randomness", 2011, algorithm 4.4). Learning takes {@code 4 · (dimension + 16)} bytes per
+ * user, and twice that per item. {@code ./bench learn} measures it; no training serves it yet.
  *
- * @param dimension how many singular vectors pass, at least 1; fewer where the log has fewer
- * @param keep      what each item of a history counts of the next newer one
- * @param seed      of the first vectors
+ * @param dimension    number of singular vectors, at least 1; less if R has fewer
+ * @param recencyDecay of histories when a user is encoded, above 0, at most 1
+ * @param seed         of the initial vectors
  */
-public record LowPass(int dimension, double keep, long seed) implements LearningMethod {
-    /** Vectors beyond those wanted, which make these converge. */
-    private static final int SPARE = 16;
+public record LowPass(int dimension, double recencyDecay, long seed) implements LearningMethod {
+    /** Additional vectors, which let the wanted ones converge. */
+    private static final int OVERSAMPLING = 16;
     private static final int ITERATIONS = 5;
-    private static final int SLICE = 256;
-    /** Squared singular values below this part of the largest are rounding. */
-    private static final double LEAST = 1e-6;
+    private static final int ROWS_PER_CHUNK = 256;
+    /** Squared singular values below this fraction of the largest are rounding errors. */
+    private static final double MIN_EIGENVALUE = 1e-6;
 
+    /** @throws IllegalArgumentException if a setting is out of range */
     public LowPass {
-        if (dimension < 1 || keep > 0 == false || keep > 1) {
-            throw new IllegalArgumentException("dimension must be at least 1, keep above 0 and at most 1, got " + dimension + ", " + keep);
+        if (dimension < 1 || recencyDecay > 0 == false || recencyDecay > 1) {
+            throw new IllegalArgumentException(
+                "[dimension] must be at least 1, [recencyDecay] above 0 and at most 1, got [" + dimension + "], [" + recencyDecay + "]"
+            );
         }
     }
 
-    /** Before anything is known of the log. */
+    /** Returns the settings that a search begins with. */
     public static LowPass standard() {
         return new LowPass(128, 1, 1);
     }
 
-    /** What may be tried to make it fit a log. */
-    public static List<Hyperparameter<LowPass>> dials(InteractionMatrix log) {
+    /** Returns the hyperparameters to tune; the recency decay only if the order of the interactions is known. */
+    public static List<Hyperparameter<LowPass>> hyperparameters(InteractionMatrix interactions) {
         List<Hyperparameter<LowPass>> all = List.of(
-            Hyperparameter.of("keep", LowPass::withKeep, 0.5, 0.7, 0.85, 1.0),
+            Hyperparameter.of("recencyDecay", LowPass::withRecencyDecay, 0.5, 0.7, 0.85, 1.0),
             Hyperparameter.of("dimension", LowPass::withDimension, 64, 128, 256)
         );
-        return log.ordered() ? all : all.subList(1, all.size());
+        return interactions.ordered() ? all : all.subList(1, all.size());
     }
 
     public LowPass withDimension(int dimension) {
-        return new LowPass(dimension, keep, seed);
+        return new LowPass(dimension, recencyDecay, seed);
     }
 
-    public LowPass withKeep(double keep) {
-        return new LowPass(dimension, keep, seed);
+    public LowPass withRecencyDecay(double recencyDecay) {
+        return new LowPass(dimension, recencyDecay, seed);
     }
 
     @Override
-    public Factors learn(InteractionMatrix log, ParallelFor crew, ProgressListener watch) {
-        int width = Math.min(dimension + SPARE, Math.min(log.users(), log.items()));
-        Graph graph = new Graph(log, crew);
-        float[][] basis = orthonormal(RowMatrix.random(log.items(), width, 1, seed), crew);
-        for (int round = 0; round < ITERATIONS; round++) {
-            ProgressListener now = watch.part((double) round / (ITERATIONS + 1), (round + 1.0) / (ITERATIONS + 1));
-            basis = orthonormal(graph.toItems(graph.toUsers(basis, now.part(0, 0.5)), now.part(0.5, 1)), crew);
+    public Factors learn(InteractionMatrix interactions, ParallelFor parallel, ProgressListener progress) {
+        int width = Math.min(dimension + OVERSAMPLING, Math.min(interactions.users(), interactions.items()));
+        Graph graph = new Graph(interactions, parallel);
+        float[][] basis = orthonormal(RowMatrix.random(interactions.items(), width, 1, seed), parallel);
+        for (int iteration = 0; iteration < ITERATIONS; iteration++) {
+            ProgressListener own = progress.part((double) iteration / (ITERATIONS + 1), (iteration + 1.0) / (ITERATIONS + 1));
+            basis = orthonormal(graph.toItems(graph.toUsers(basis, own.part(0, 0.5)), own.part(0.5, 1)), parallel);
         }
-        // The best vectors within the space that was found (Rayleigh and Ritz).
-        float[][] users = graph.toUsers(basis, watch.part((double) ITERATIONS / (ITERATIONS + 1), 1));
-        Eigenpairs spectrum = Eigenpairs.of(RowMatrix.gram(users, RowMatrix.width(basis), crew));
-        int kept = Math.min(dimension, spectrum.above(LEAST));
-        float[][] vectors = turned(basis, spectrum, kept, false, crew);
-        return factors(log.itemDegrees(), vectors, kept, log.ordered() ? keep : 1);
+        // The best approximations of singular vectors within the subspace (Rayleigh-Ritz method).
+        float[][] users = graph.toUsers(basis, progress.part((double) ITERATIONS / (ITERATIONS + 1), 1));
+        Eigenpairs eigenpairs = Eigenpairs.of(RowMatrix.gram(users, RowMatrix.width(basis), parallel));
+        int count = Math.min(dimension, eigenpairs.countAbove(MIN_EIGENVALUE));
+        float[][] vectors = projected(basis, eigenpairs, count, false, parallel);
+        return factors(interactions.itemDegrees(), vectors, count, interactions.ordered() ? recencyDecay : 1);
     }
 
-    private static Factors factors(double[] degrees, float[][] vectors, int dimension, double keep) {
+    private static Factors factors(double[] degrees, float[][] vectors, int dimension, double recencyDecay) {
         float[][] inputs = new float[vectors.length][dimension];
         for (int item = 0; item < vectors.length; item++) {
             double root = Math.sqrt(degrees[item]);
@@ -91,26 +94,26 @@ public record LowPass(int dimension, double keep, long seed) implements Learning
                 vectors[item][d] = (float) (v * root);
             }
         }
-        return new Factors(vectors, new WeightedSum(inputs, dimension, keep));
+        return new Factors(vectors, new WeightedSum(inputs, dimension, recencyDecay));
     }
 
-    /** The same space, by vectors of unit length at right angles; fewer where some depend on others. */
-    private static float[][] orthonormal(float[][] columns, ParallelFor crew) {
-        Eigenpairs spectrum = Eigenpairs.of(RowMatrix.gram(columns, RowMatrix.width(columns), crew));
-        return turned(columns, spectrum, spectrum.above(LEAST), true, crew);
+    /** Returns an orthonormal basis of the space of the columns; it has fewer columns if they are linearly dependent. */
+    private static float[][] orthonormal(float[][] matrix, ParallelFor parallel) {
+        Eigenpairs eigenpairs = Eigenpairs.of(RowMatrix.gram(matrix, RowMatrix.width(matrix), parallel));
+        return projected(matrix, eigenpairs, eigenpairs.countAbove(MIN_EIGENVALUE), true, parallel);
     }
 
-    /** {@code X Q}, for the first eigenvectors Q of {@code XᵀX}; scaled to unit length if that is asked for. */
-    private static float[][] turned(float[][] rows, Eigenpairs spectrum, int kept, boolean scaled, ParallelFor crew) {
-        float[][] turned = new float[rows.length][kept];
-        float[][] by = spectrum.rows(kept, scaled);
-        crew.share(rows.length, SLICE, ProgressListener.NOBODY, (from, to) -> {
+    /** Returns {@code X Q} for the first eigenvectors Q of {@code XᵀX}, with columns of unit length if scaled. */
+    private static float[][] projected(float[][] rows, Eigenpairs eigenpairs, int count, boolean scaled, ParallelFor parallel) {
+        float[][] projected = new float[rows.length][count];
+        float[][] columns = eigenpairs.columns(count, scaled);
+        parallel.run(rows.length, ROWS_PER_CHUNK, ProgressListener.NONE, (from, to) -> {
             for (int i = from; i < to; i++) {
                 for (int d = 0; d < rows[i].length; d++) {
-                    RowMatrix.add(rows[i][d], by[d], turned[i]);
+                    RowMatrix.add(rows[i][d], columns[d], projected[i]);
                 }
             }
         });
-        return turned;
+        return projected;
     }
 }

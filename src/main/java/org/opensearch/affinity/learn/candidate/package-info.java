@@ -1,2 +1,5 @@
-/** Methods that {@code ./bench learn} measures and that no training serves yet: implicit matrix factorisation, the low-pass filter, LightGCN. */
+/**
+ * Candidate methods: implicit matrix factorisation, the low-pass filter, LightGCN. {@code ./bench learn} measures them; no training
+ * serves them yet.
+ */
 package org.opensearch.affinity.learn.candidate;

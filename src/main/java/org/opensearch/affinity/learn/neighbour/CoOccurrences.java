@@ -4,39 +4,42 @@ import org.opensearch.affinity.learn.InteractionMatrix;
 import org.opensearch.affinity.learn.ItemColumns;
 import org.opensearch.affinity.learn.TopK;
 
-/** What is needed to count with whom an item was taken, as {@link Neighbourhood} weighs it. */
+/**
+ * Computes the similarities of {@link Neighbourhood} by counting the items that the same users took. Immutable and thread-safe;
+ * each thread uses a {@link Counter} of its own.
+ */
 final class CoOccurrences {
-    private final InteractionMatrix log;
+    private final InteractionMatrix interactions;
     private final ItemColumns columns;
-    private final double[] byUser;
-    private final double[] byFrom;
-    private final float[] byTo;
-    private final float[] forward;
-    private final float[] backward;
-    private final int most;
+    private final double[] userFactors;
+    private final double[] fromFactors;
+    private final float[] toFactors;
+    /** By distance of the two items in the user's row. */
+    private final float[] forwardWeights;
+    private final float[] backwardWeights;
+    private final int maxNeighbours;
 
-    CoOccurrences(InteractionMatrix log, Neighbourhood settings) {
-        this.log = log;
-        columns = new ItemColumns(log);
-        byUser = powers(log.userDegrees(), settings.user());
-        double[] degrees = log.itemDegrees();
-        byFrom = powers(degrees.clone(), settings.from());
-        double[] found = powers(degrees, settings.to());
-        byTo = new float[found.length];
-        for (int item = 0; item < found.length; item++) {
-            byTo[item] = (float) found[item];
+    CoOccurrences(InteractionMatrix interactions, Neighbourhood settings) {
+        this.interactions = interactions;
+        columns = new ItemColumns(interactions);
+        userFactors = negativePowers(interactions.userDegrees(), settings.userExponent());
+        fromFactors = negativePowers(interactions.itemDegrees(), settings.fromExponent());
+        double[] factors = negativePowers(interactions.itemDegrees(), settings.toExponent());
+        toFactors = new float[factors.length];
+        for (int item = 0; item < factors.length; item++) {
+            toFactors[item] = (float) factors[item];
         }
-        forward = new float[Neighbourhood.REACH + 1];
-        backward = new float[Neighbourhood.REACH + 1];
-        for (int apart = 1; apart <= Neighbourhood.REACH; apart++) {
-            forward[apart] = (float) Math.pow(settings.closeness(), apart - 1);
-            backward[apart] = (float) (settings.backward() * forward[apart]);
+        forwardWeights = new float[Neighbourhood.MAX_DISTANCE + 1];
+        backwardWeights = new float[Neighbourhood.MAX_DISTANCE + 1];
+        for (int distance = 1; distance <= Neighbourhood.MAX_DISTANCE; distance++) {
+            forwardWeights[distance] = (float) Math.pow(settings.closeness(), distance - 1);
+            backwardWeights[distance] = (float) (settings.backward() * forwardWeights[distance]);
         }
-        most = settings.most();
+        maxNeighbours = settings.maxNeighbours();
     }
 
-    /** Degrees to the minus exponent, in place; 0 for who has none. */
-    private static double[] powers(double[] degrees, double exponent) {
+    /** Replaces each degree d by {@code d^-exponent}; 0 stays 0. */
+    private static double[] negativePowers(double[] degrees, double exponent) {
         for (int i = 0; i < degrees.length; i++) {
             degrees[i] = degrees[i] > 0 ? Math.pow(degrees[i], -exponent) : 0;
         }
@@ -47,48 +50,50 @@ final class CoOccurrences {
         return new Counter();
     }
 
-    /** Counts for one item after another: a number an item of the catalogue. For one thread. */
+    /** Counts the co-occurrences of one item after another. Takes eight bytes per item of the catalogue. Not thread-safe. */
     final class Counter {
-        private final float[] sums = new float[log.items()];
-        private final int[] met = new int[log.items()];
-        private int known;
+        private final float[] sums = new float[interactions.items()];
+        /** The items whose sum is not 0. */
+        private final int[] counted = new int[interactions.items()];
+        private int size;
 
-        /** The items that go with one best, with their similarities. */
-        TopK count(int item) {
-            for (int row = columns.start(item); row < columns.end(item); row++) {
-                meet(columns.user(row), columns.place(row), byFrom[item]);
+        /** Returns the most similar items of an item. */
+        TopK neighbours(int item) {
+            for (int entry = columns.start(item); entry < columns.end(item); entry++) {
+                countRow(columns.user(entry), columns.position(entry), fromFactors[item]);
             }
-            TopK best = new TopK(most);
-            for (int i = 0; i < known; i++) {
-                float similarity = sums[met[i]] * byTo[met[i]];
+            TopK top = new TopK(maxNeighbours);
+            for (int i = 0; i < size; i++) {
+                float similarity = sums[counted[i]] * toFactors[counted[i]];
                 if (similarity > 0 && Float.isFinite(similarity)) {
-                    best.offer(met[i], similarity);
+                    top.offer(counted[i], similarity);
                 }
-                sums[met[i]] = 0;
+                sums[counted[i]] = 0;
             }
-            known = 0;
-            return best;
+            size = 0;
+            return top;
         }
 
-        private void meet(int user, int place, double from) {
-            float weight = (float) (log.weight(place) * byUser[user] * from);
-            int first = Math.max(log.start(user), place - Neighbourhood.REACH);
-            for (int other = first; other < place; other++) {
-                add(log.item(other), weight * log.weight(other) * backward[place - other]);
+        /** Adds the other items of the user's row, up to the largest distance from a position. */
+        private void countRow(int user, int position, double fromFactor) {
+            float weight = (float) (interactions.weight(position) * userFactors[user] * fromFactor);
+            int first = Math.max(interactions.start(user), position - Neighbourhood.MAX_DISTANCE);
+            for (int other = first; other < position; other++) {
+                add(interactions.item(other), weight * interactions.weight(other) * backwardWeights[position - other]);
             }
-            int last = Math.min(log.end(user) - 1, place + Neighbourhood.REACH);
-            for (int other = place + 1; other <= last; other++) {
-                add(log.item(other), weight * log.weight(other) * forward[other - place]);
+            int last = Math.min(interactions.end(user) - 1, position + Neighbourhood.MAX_DISTANCE);
+            for (int other = position + 1; other <= last; other++) {
+                add(interactions.item(other), weight * interactions.weight(other) * forwardWeights[other - position]);
             }
         }
 
-        private void add(int item, float by) {
-            // What is too small for a float would make an item met again and again.
-            if (by > 0) {
+        private void add(int item, float weight) {
+            // A weight that underflows to 0 would leave the sum at 0, and the item would be counted again.
+            if (weight > 0) {
                 if (sums[item] == 0) {
-                    met[known++] = item;
+                    counted[size++] = item;
                 }
-                sums[item] += by;
+                sums[item] += weight;
             }
         }
     }

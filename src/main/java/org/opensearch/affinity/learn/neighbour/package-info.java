@@ -1,2 +1,5 @@
-/** Item-item neighbours, the model that trainings serve: similarities counted from the log, and a content map for items without events. */
+/**
+ * Item-item neighbours, the model that trainings serve: similarities counted from interactions, and a content map that estimates
+ * similarities for items without interactions.
+ */
 package org.opensearch.affinity.learn.neighbour;

@@ -1,15 +1,18 @@
 package org.opensearch.affinity.learn.rating;
 
 /**
- * What somebody rated, in any order.
+ * The items that a user rated, in any order. {@code ./bench learn} uses it; no training serves it yet.
  *
  * @param items   ordinals
- * @param ratings what he gave, as many as there are items, finite
+ * @param ratings of the items, finite
  */
 public record RatedItems(int[] items, float[] ratings) {
+    /** @throws IllegalArgumentException if the arrays differ in length */
     public RatedItems {
         if (items.length != ratings.length) {
-            throw new IllegalArgumentException(items.length + " items with " + ratings.length + " ratings");
+            throw new IllegalArgumentException(
+                "items and ratings must have one length, got [" + items.length + "] items and [" + ratings.length + "] ratings"
+            );
         }
     }
 

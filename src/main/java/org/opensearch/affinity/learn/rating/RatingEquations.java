@@ -5,8 +5,8 @@ import org.opensearch.affinity.learn.Regularisation;
 import org.opensearch.affinity.learn.RowMatrix;
 
 /**
- * Solves for the row of one side of a rating model, a bias and then a vector, with the rows of the other side as they are. For one
- * thread.
+ * Solves for a user's row of a rating model with the items' rows fixed, or the other way round. A row is a bias followed by a
+ * vector. Not thread-safe. {@code ./bench learn} measures it; no training serves it yet.
  */
 final class RatingEquations {
     private final NormalEquations normal;
@@ -14,8 +14,8 @@ final class RatingEquations {
     private final float[] features;
 
     /**
-     * @param width   numbers of a row
-     * @param damping how many ratings of the mean a row's bias is held back by
+     * @param width   number of elements of a row
+     * @param damping of the bias, as a number of ratings of the mean
      */
     RatingEquations(int width, double damping, Regularisation regularisation) {
         float[][] base = RowMatrix.triangle(width);
@@ -25,19 +25,24 @@ final class RatingEquations {
         features = new float[width];
     }
 
-    /** Begins with the next row, which has so many ratings. */
+    /** Begins the equations of the next row. */
     void begin(int ratings) {
         normal.begin(regularisation.lambda(ratings, 0));
     }
 
-    /** One of its ratings, in standard deviations from the mean, and the row of the other side. */
-    void add(double standard, float[] other) {
+    /**
+     * Adds a rating.
+     *
+     * @param standardScore the rating in standard deviations from the mean
+     * @param other         the fixed row of the rating's other side
+     */
+    void add(double standardScore, float[] other) {
         System.arraycopy(other, 0, features, 0, features.length);
         features[0] = 1;
-        normal.add(1, (float) (standard - other[0]), features);
+        normal.add(1, (float) (standardScore - other[0]), features);
     }
 
-    /** Writes the row, zeros if it has no ratings. */
+    /** Writes the row; zeros if it has no ratings. */
     void solve(float[] into) {
         normal.solve(into);
     }

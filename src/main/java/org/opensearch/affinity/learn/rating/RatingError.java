@@ -3,38 +3,40 @@ package org.opensearch.affinity.learn.rating;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * How far predicted ratings are from those that were given, in the unit of the ratings (Herlocker et al., TOIS 2004). Pure
- * functions; both arrays are in the order of the ratings.
+ * Error metrics of predicted ratings, in the unit of the ratings (Herlocker et al., TOIS 2004). Pure functions; element i of both
+ * arrays belongs to the same rating. {@code ./bench learn} uses them; no training serves them yet.
  */
 public final class RatingError {
     private RatingError() {}
 
     /**
-     * Root of the mean squared difference: what is far off counts more.
+     * Returns the root mean square error, which weighs large errors more.
      *
-     * @throws IllegalArgumentException if there are not as many of one as of the other, or none
+     * @throws IllegalArgumentException if the arrays are empty or differ in length
      */
-    public static double rmse(double[] predicted, double[] given) {
-        return Math.sqrt(mean(predicted, given, difference -> difference * difference));
+    public static double rmse(double[] predicted, double[] actual) {
+        return Math.sqrt(mean(predicted, actual, difference -> difference * difference));
     }
 
     /**
-     * Mean absolute difference.
+     * Returns the mean absolute error.
      *
-     * @throws IllegalArgumentException if there are not as many of one as of the other, or none
+     * @throws IllegalArgumentException if the arrays are empty or differ in length
      */
-    public static double mae(double[] predicted, double[] given) {
-        return mean(predicted, given, Math::abs);
+    public static double mae(double[] predicted, double[] actual) {
+        return mean(predicted, actual, Math::abs);
     }
 
-    private static double mean(double[] predicted, double[] given, DoubleUnaryOperator loss) {
-        if (predicted.length != given.length || given.length == 0) {
-            throw new IllegalArgumentException("[" + predicted.length + "] predicted ratings for [" + given.length + "] given; wanted as many of both, and some");
+    private static double mean(double[] predicted, double[] actual, DoubleUnaryOperator loss) {
+        if (predicted.length != actual.length || actual.length == 0) {
+            throw new IllegalArgumentException(
+                "predicted and actual ratings must have one length above 0, got [" + predicted.length + "] and [" + actual.length + "]"
+            );
         }
         double sum = 0;
-        for (int i = 0; i < given.length; i++) {
-            sum += loss.applyAsDouble(predicted[i] - given[i]);
+        for (int i = 0; i < actual.length; i++) {
+            sum += loss.applyAsDouble(predicted[i] - actual[i]);
         }
-        return sum / given.length;
+        return sum / actual.length;
     }
 }

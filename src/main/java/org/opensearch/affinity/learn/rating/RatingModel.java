@@ -5,9 +5,9 @@ import org.opensearch.affinity.learn.Regularisation;
 import org.opensearch.affinity.learn.RowMatrix;
 
 /**
- * Predicts what somebody would rate an item: {@code mean + deviation · (b_u + b_i + w_u · h_i)}, never below the least nor above the
- * most that was given. What is not known adds nothing: somebody who rated nothing gets the item's bias, an item that nobody rated
- * the user's, both together the mean. Immutable; any thread may use it.
+ * Predicts ratings: {@code mean + deviation · (b_u + b_i + w_u · h_i)}, clamped to the range of the ratings that were learned from.
+ * Users and items without ratings have bias and vector 0. Immutable and thread-safe. {@code ./bench learn} measures it; no training
+ * serves it yet.
  */
 public final class RatingModel implements Accountable {
     private final RatingScale scale;
@@ -16,7 +16,7 @@ public final class RatingModel implements Accountable {
     private final double damping;
     private final Regularisation regularisation;
 
-    /** @param items rows of a bias and a vector, {@code width} numbers; kept, not copied */
+    /** @param items rows of a bias and a vector, {@code width} elements; kept, not copied */
     RatingModel(RatingScale scale, float[][] items, int width, double damping, Regularisation regularisation) {
         this.scale = scale;
         this.items = items;
@@ -29,24 +29,24 @@ public final class RatingModel implements Accountable {
         return scale;
     }
 
-    /** How many items the catalogue has. */
+    /** Returns the number of items of the catalogue. */
     public int items() {
         return items.length;
     }
 
-    /** The row of an item, a bias and a vector in standard deviations; not to be written into. */
+    /** Returns the row of an item, a bias and a vector in standard deviations, which callers must not change. */
     float[] item(int item) {
         return items[item];
     }
 
-    /** An item's bias, in the unit of ratings. */
+    /** Returns an item's bias, in the unit of the ratings. */
     public double bias(int item) {
         return scale.deviation() * items[item][0];
     }
 
     /**
-     * The row of a user, a bias and a vector in standard deviations: what learning would have made of these ratings, with the items
-     * as they are. Zeros where there are none.
+     * Returns the row of a user, a bias and a vector in standard deviations: the row that learning would make of these ratings with
+     * the items' rows fixed. Zeros without ratings.
      *
      * @param rated items of this catalogue
      */
@@ -54,7 +54,7 @@ public final class RatingModel implements Accountable {
         RatingEquations equations = new RatingEquations(width, damping, regularisation);
         equations.begin(rated.size());
         for (int i = 0; i < rated.size(); i++) {
-            equations.add(scale.standard(rated.ratings()[i]), items[rated.items()[i]]);
+            equations.add(scale.standardScore(rated.ratings()[i]), items[rated.items()[i]]);
         }
         float[] row = new float[width];
         equations.solve(row);
@@ -62,17 +62,17 @@ public final class RatingModel implements Accountable {
     }
 
     /**
-     * The rating, in the unit of ratings.
+     * Returns a predicted rating, in the unit of the ratings.
      *
-     * @param user as {@link #user} makes it
+     * @param user a row that {@link #user} returned
      */
     public double predict(float[] user, int item) {
         float[] other = items[item];
-        double standard = user[0] + other[0];
+        double standardScore = user[0] + other[0];
         for (int d = 1; d < width; d++) {
-            standard += user[d] * other[d];
+            standardScore += user[d] * other[d];
         }
-        return scale.rating(standard);
+        return scale.rating(standardScore);
     }
 
     @Override

@@ -6,29 +6,28 @@ import org.apache.lucene.util.RamUsageEstimator;
 import org.opensearch.affinity.learn.InteractionMatrix;
 
 /**
- * Who rated what, and how: a {@link InteractionMatrix} of who rated what, in which all count the same, and a rating for each of its places. A
- * log's weights could not be the ratings: these may be 0 or less, and those of one item are not added. Twelve bytes a rating.
- * Immutable.
+ * Explicit ratings: an {@link InteractionMatrix} with weights of 1, and a rating for each of its positions. Ratings are not weights,
+ * because they may be 0 or negative, and because the weights of repeated interactions are added. Takes twelve bytes per rating.
+ * Immutable. {@code ./bench learn} uses it; no training serves it yet.
  */
 public final class Ratings implements Accountable {
-    private final InteractionMatrix log;
-    private final float[] given;
+    private final InteractionMatrix interactions;
+    private final float[] ratings;
     private final RatingScale scale;
 
-    private Ratings(InteractionMatrix log, float[] given) {
-        this.log = log;
-        this.given = given;
-        scale = RatingScale.of(given);
+    private Ratings(InteractionMatrix interactions, float[] ratings) {
+        this.interactions = interactions;
+        this.ratings = ratings;
+        scale = RatingScale.of(ratings);
     }
 
-    /** Who rated what. */
-    InteractionMatrix log() {
-        return log;
+    InteractionMatrix interactions() {
+        return interactions;
     }
 
-    /** The rating at a place of the log. */
-    float given(int place) {
-        return given[place];
+    /** Returns the rating of the interaction at a position. */
+    float rating(int position) {
+        return ratings[position];
     }
 
     public RatingScale scale() {
@@ -36,90 +35,95 @@ public final class Ratings implements Accountable {
     }
 
     public int users() {
-        return log.users();
+        return interactions.users();
     }
 
     public int items() {
-        return log.items();
+        return interactions.items();
     }
 
     public int size() {
-        return given.length;
+        return ratings.length;
     }
 
-    /** What a user rated, nothing for a user who is not among them. */
+    /** Returns the ratings of a user; none for an unknown user. */
     public RatedItems of(int user) {
-        int start = user < users() ? log.start(user) : 0;
-        int size = user < users() ? log.end(user) - start : 0;
-        int[] items = new int[size];
-        float[] ratings = new float[size];
+        int start = user < users() ? interactions.start(user) : 0;
+        int size = user < users() ? interactions.end(user) - start : 0;
+        int[] rated = new int[size];
+        float[] given = new float[size];
         for (int i = 0; i < size; i++) {
-            items[i] = log.item(start + i);
-            ratings[i] = given[start + i];
+            rated[i] = interactions.item(start + i);
+            given[i] = ratings[start + i];
         }
-        return new RatedItems(items, ratings);
+        return new RatedItems(rated, given);
     }
 
     @Override
     public long ramBytesUsed() {
-        return log.ramBytesUsed() + RamUsageEstimator.sizeOf(given);
+        return interactions.ramBytesUsed() + RamUsageEstimator.sizeOf(ratings);
     }
 
-    /** Takes ratings in the order of time, 32 bytes each until {@link #build}. Of several by one user for one item the last counts. */
+    /**
+     * Collects ratings in order of time; takes 32 bytes per rating until {@link #build}. Of several ratings of one item by one user,
+     * the last one counts. Not thread-safe.
+     */
     public static final class Builder {
-        private final InteractionMatrix.Builder log;
+        private final InteractionMatrix.Builder interactions;
         private int size;
-        private int[] who = new int[16];
-        private int[] what = new int[16];
+        private int[] users = new int[16];
+        private int[] items = new int[16];
         private float[] ratings = new float[16];
 
-        /** @param items how many items the catalogue has; those that nobody rated count too */
+        /** @param items size of the catalogue, including items without ratings */
         public Builder(int items) {
-            log = new InteractionMatrix.Builder(items);
+            interactions = new InteractionMatrix.Builder(items);
         }
 
         /**
+         * Adds a rating.
+         *
          * @param rating any finite number
-         * @throws IllegalArgumentException when the user is below 0, the item is not in the catalogue, or the rating is not finite
+         * @throws IllegalArgumentException if the user, the item or the rating is out of range
          */
         public Builder add(int user, int item, float rating) {
             if (Float.isFinite(rating) == false) {
-                throw new IllegalArgumentException("a rating must be finite, got " + rating);
+                throw new IllegalArgumentException("[rating] must be finite, got [" + rating + "]");
             }
-            log.add(user, item, 1, size);
-            who = ArrayUtil.grow(who, size + 1);
-            what = ArrayUtil.grow(what, size + 1);
+            interactions.add(user, item, 1, size);
+            users = ArrayUtil.grow(users, size + 1);
+            items = ArrayUtil.grow(items, size + 1);
             ratings = ArrayUtil.grow(ratings, size + 1);
-            who[size] = user;
-            what[size] = item;
+            users[size] = user;
+            items[size] = item;
             ratings[size++] = rating;
             return this;
         }
 
-        /** The builder is of no use afterwards. */
+        /** Returns the ratings. The builder must not be used afterwards. */
         public Ratings build() {
-            InteractionMatrix built = log.build();
-            return new Ratings(built, byPlace(built));
+            InteractionMatrix built = interactions.build();
+            return new Ratings(built, byPosition(built));
         }
 
         /**
-         * The log has each user's items in the order of their last ratings. So going back in time, the next place of his that has
-         * none yet is that of the next item which did not come later too.
+         * Returns the last rating of each interaction. A row has its items in the order of their last ratings. So, going back in
+         * time, a rating is the last one of its item if the item is at the user's last position that has no rating yet.
          */
-        private float[] byPlace(InteractionMatrix built) {
-            float[] given = new float[built.size()];
+        private float[] byPosition(InteractionMatrix built) {
+            float[] byPosition = new float[built.size()];
             int[] next = new int[built.users()];
             for (int user = 0; user < next.length; user++) {
                 next[user] = built.end(user) - 1;
             }
             for (int i = size - 1; i >= 0; i--) {
-                int place = next[who[i]];
-                if (place >= built.start(who[i]) && built.item(place) == what[i]) {
-                    given[place] = ratings[i];
-                    next[who[i]]--;
+                int position = next[users[i]];
+                if (position >= built.start(users[i]) && built.item(position) == items[i]) {
+                    byPosition[position] = ratings[i];
+                    next[users[i]]--;
                 }
             }
-            return given;
+            return byPosition;
         }
     }
 }

@@ -1,2 +1,5 @@
-/** Explicit ratings: factorisation with biases, and its errors. {@code ./bench learn} measures it; no training serves it yet. */
+/**
+ * Explicit ratings: matrix factorisation with biases, and error metrics. {@code ./bench learn} measures it; no training serves it
+ * yet.
+ */
 package org.opensearch.affinity.learn.rating;

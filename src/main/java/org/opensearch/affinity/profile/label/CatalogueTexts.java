@@ -33,14 +33,15 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The texts of a tracker's items, as their index analyzed them, and how many items have them. Runs in the thread context that is
- * there. Thread-safe.
+ * Reads the texts of a tracker's items as their index analyzed them, and counts the items that match phrases. Runs in the caller's
+ * thread context. Thread-safe.
  */
 final class CatalogueTexts {
     /**
-     * What an item is in words.
+     * The texts of one item.
      *
-     * @param title the first of its text fields; null without
+     * @param title the value of the first text field; null if it is missing or empty
+     * @param texts the analyzed text fields that the item has
      */
     record Item(String title, List<Text> texts) {}
 
@@ -52,7 +53,7 @@ final class CatalogueTexts {
         this.items = items;
     }
 
-    /** Reads items by id; those that are not there are left out. */
+    /** Reads the texts of items by item id. Items that do not exist are missing in the result. */
     void read(Collection<String> ids, ActionListener<Map<String, Item>> listener) {
         client.search(search(ids), ActionListener.wrap(found -> {
             MultiTermVectorsRequest vectors = new MultiTermVectorsRequest();
@@ -115,7 +116,7 @@ final class CatalogueTexts {
         return new Item(title.isEmpty() ? null : title, texts);
     }
 
-    /** Several values are apart by one character, by which the analysis puts their offsets apart. */
+    /** Returns a field's text; several values are joined by one character, as offsets of their terms are one apart. Empty without one. */
     private static String text(Map<String, Object> source, String field) {
         Object value = XContentMapValues.extractValue(field, source);
         if (value instanceof List<?> values) {
@@ -124,15 +125,15 @@ final class CatalogueTexts {
         return value == null ? "" : value.toString();
     }
 
-    /** In their order. What is not in the text, such as a synonym, is no word of it. */
+    /** Returns the tokens in the order of the text, without those that are not in it, such as synonyms. */
     private static List<Token> tokens(Terms terms, String text) throws IOException {
         List<Token> tokens = new ArrayList<>();
-        double documents = Math.max(1, terms.getDocCount());
-        TermsEnum each = terms.iterator();
-        while (each.next() != null) {
-            String term = each.term().utf8ToString();
-            double share = Math.clamp(each.docFreq() / documents, 1 / documents, 1);
-            PostingsEnum postings = each.postings(null, PostingsEnum.ALL);
+        double documentCount = Math.max(1, terms.getDocCount());
+        TermsEnum termsEnum = terms.iterator();
+        while (termsEnum.next() != null) {
+            String term = termsEnum.term().utf8ToString();
+            double share = Math.clamp(termsEnum.docFreq() / documentCount, 1 / documentCount, 1);
+            PostingsEnum postings = termsEnum.postings(null, PostingsEnum.ALL);
             postings.nextDoc();
             for (int left = postings.freq(); left > 0; left--) {
                 int position = postings.nextPosition();
@@ -148,23 +149,28 @@ final class CatalogueTexts {
     }
 
     /**
-     * Counts items.
+     * Counts the items with each of the phrases in its field.
      *
-     * @param phrases to be looked for, each in a field
-     * @param counted gets how many items have each, in their order, -1 where that cannot be told
+     * @param listener called with the counts in the order of the phrases; -1 for a phrase whose search failed
      */
-    void countPhrases(List<CharacteristicTerms.Candidate> phrases, ActionListener<List<Long>> counted) {
-        count(phrases.stream().map(phrase -> (QueryBuilder) QueryBuilders.matchPhraseQuery(phrase.field(), phrase.words())).toList(), counted);
+    void countPhrases(List<CharacteristicTerms.Candidate> phrases, ActionListener<List<Long>> listener) {
+        List<QueryBuilder> queries = new ArrayList<>();
+        phrases.forEach(phrase -> queries.add(QueryBuilders.matchPhraseQuery(phrase.field(), phrase.words())));
+        count(queries, listener);
     }
 
-    /** Counts the items that have each of the text fields, in the order of the fields. */
-    void countItems(ActionListener<List<Long>> counted) {
-        count(items.textFields().stream().map(field -> (QueryBuilder) QueryBuilders.existsQuery(field)).toList(), counted);
+    /**
+     * Counts the items with each of the text fields.
+     *
+     * @param listener called with the counts in the order of the fields; -1 for a field whose search failed
+     */
+    void countItems(ActionListener<List<Long>> listener) {
+        count(items.textFields().stream().map(field -> (QueryBuilder) QueryBuilders.existsQuery(field)).toList(), listener);
     }
 
-    private void count(List<QueryBuilder> queries, ActionListener<List<Long>> counted) {
+    private void count(List<QueryBuilder> queries, ActionListener<List<Long>> listener) {
         if (queries.isEmpty()) {
-            counted.onResponse(List.of());
+            listener.onResponse(List.of());
             return;
         }
         MultiSearchRequest searches = new MultiSearchRequest();
@@ -172,7 +178,7 @@ final class CatalogueTexts {
             SearchSourceBuilder source = new SearchSourceBuilder().size(0).trackTotalHits(true).query(query);
             searches.add(new SearchRequest(items.index()).source(source).pipeline("_none"));
         }
-        client.multiSearch(searches, ActionListener.map(counted, found -> {
+        client.multiSearch(searches, ActionListener.map(listener, found -> {
             List<Long> counts = new ArrayList<>();
             for (MultiSearchResponse.Item item : found) {
                 counts.add(item.isFailure() ? -1 : item.getResponse().getHits().getTotalHits().value());

@@ -20,33 +20,38 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.stream.LongStream;
 
 /**
- * Says in words what interests are about: what is characteristic of the texts of their example items ({@link CharacteristicTerms}),
- * and the titles of those. A label depends on the examples and the catalogue and on nothing else of a profile, so it is kept by
- * the examples, for whoever shares them, until the catalogue may be another. Thread-safe.
+ * Labels interests with the {@link CharacteristicTerms} and the titles of their example items. A label depends on the examples and
+ * the catalogue only, so labels are cached by examples, for all users, for up to an hour. Reads the catalogue with the plugin's own
+ * permissions. Thread-safe.
  */
 public final class InterestLabels {
     private static final Logger LOGGER = LogManager.getLogger(InterestLabels.class);
     private static final long MAX_BYTES = 8L << 20;
     private static final TimeValue MAX_AGE = TimeValue.timeValueHours(1);
-    /** So many users' interests are looked up at once for searches; the others' are when they search again. */
-    private static final int MOST_AT_ONCE = 4;
+    /** The most concurrent look-ups for searches; labels of further searches are missing until they search again. */
+    private static final int MAX_LOOK_UPS = 4;
 
     /**
-     * @param terms  words and phrases, most characteristic first; none when the items have no text
-     * @param titles by example item
+     * The label of one interest.
+     *
+     * @param terms  words and phrases, most characteristic first; empty if the items have no text
+     * @param titles of the example items, by item; without those that have none
      */
     public record Label(List<String> terms, Map<String, String> titles) {
         private static final Label NONE = new Label(List.of(), Map.of());
 
-        /** In one line; empty without terms. */
+        /** Returns the terms in one line; empty without terms. */
         public String text() {
             return String.join(", ", terms);
         }
 
+        /** Returns an estimate of the size on the heap. */
         private long bytes() {
-            return 500 + 2L * text().length() + titles.entrySet().stream().mapToLong(e -> 200 + 2L * (e.getKey().length() + e.getValue().length())).sum();
+            LongStream ofTitles = titles.entrySet().stream().mapToLong(title -> title.getKey().length() + title.getValue().length());
+            return 500 + 200L * titles.size() + 2 * (text().length() + ofTitles.sum());
         }
     }
 
@@ -61,23 +66,28 @@ public final class InterestLabels {
         .weigher((key, label) -> label.bytes())
         .setExpireAfterWrite(MAX_AGE)
         .build();
-    private final Semaphore lookUps = new Semaphore(MOST_AT_ONCE);
+    private final Semaphore lookUps = new Semaphore(MAX_LOOK_UPS);
 
     /**
-     * The labels that are known now, in one line each and in the order of the interests, empty for those that are not: these are
-     * looked up, for whoever asks next. Nothing is waited for.
+     * Returns cached labels without waiting, and starts to look up the missing ones for later calls.
+     *
+     * @return one line for each interest, in the order of the interests; empty if the label is not cached
      */
     public List<String> known(Client client, Tracker.Items items, List<Interest> interests) {
         List<Label> known = interests.stream().map(interest -> labels.get(Key.of(items, interest))).toList();
         if (known.contains(null) && lookUps.tryAcquire()) {
             label(client, items, interests, ActionListener.runAfter(ActionListener.wrap(found -> {}, e -> {
-                LOGGER.debug("cannot label interests by the items of [{}]", items.index(), RedactedException.of(e));
+                LOGGER.debug("cannot read the items of [{}] to label interests", items.index(), RedactedException.of(e));
             }), lookUps::release));
         }
         return known.stream().map(label -> label == null ? "" : label.text()).toList();
     }
 
-    /** Labels interests in their order. An interest whose items cannot be read gets an empty label. */
+    /**
+     * Labels interests.
+     *
+     * @param listener called with the labels in the order of the interests; that of an interest whose items do not exist is empty
+     */
     public void label(Client client, Tracker.Items items, List<Interest> interests, ActionListener<List<Label>> listener) {
         List<Label> known = new ArrayList<>();
         Set<String> examples = new LinkedHashSet<>();
@@ -99,6 +109,7 @@ public final class InterestLabels {
         }
     }
 
+    /** Chooses the labels that are not known, and caches them. */
     private void choose(
         CatalogueTexts texts,
         Tracker.Items items,
@@ -112,13 +123,13 @@ public final class InterestLabels {
         for (int i = 0; i < terms.size(); i++) {
             phrases.addAll(known.get(i) == null ? terms.get(i).phrases() : List.of());
         }
-        texts.countItems(ActionListener.wrap(sizes -> texts.countPhrases(phrases, ActionListener.map(listener, counts -> {
-            Map<String, Long> catalogue = zip(items.textFields(), sizes);
-            Map<Candidate, Long> counted = zip(phrases, counts);
+        texts.countItems(ActionListener.wrap(itemCounts -> texts.countPhrases(phrases, ActionListener.map(listener, counts -> {
+            Map<String, Long> fieldCounts = zip(items.textFields(), itemCounts);
+            Map<Candidate, Long> phraseCounts = zip(phrases, counts);
             List<Label> all = new ArrayList<>(known);
             for (int i = 0; i < all.size(); i++) {
                 if (all.get(i) == null) {
-                    Label label = new Label(terms.get(i).choose(counted, catalogue), titles(interests.get(i), read));
+                    Label label = new Label(terms.get(i).choose(phraseCounts, fieldCounts), titles(interests.get(i), read));
                     labels.put(Key.of(items, interests.get(i)), label);
                     all.set(i, label);
                 }
@@ -149,6 +160,7 @@ public final class InterestLabels {
         return titles;
     }
 
+    /** Returns a map of keys to the values at the same places. */
     private static <K> Map<K, Long> zip(List<K> keys, List<Long> values) {
         Map<K, Long> zipped = new HashMap<>();
         for (int i = 0; i < keys.size(); i++) {

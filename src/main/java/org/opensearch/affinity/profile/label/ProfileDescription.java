@@ -5,6 +5,9 @@ import org.opensearch.affinity.profile.InterestTimeline;
 import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.profile.label.InterestLabels.Label;
 import org.opensearch.affinity.tracker.Tracker;
+import org.opensearch.core.action.ActionResponse;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.xcontent.ToXContentObject;
 import org.opensearch.core.xcontent.XContentBuilder;
 
@@ -18,26 +21,69 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A profile as people are shown it.
- *
- * @param user      by the name that was asked for
- * @param interests of the profile, in the order they are shown in, as are labels and course
- * @param now       epoch milliseconds
+ * A user's profile in words and numbers for people: interests with labels and examples, their weights over time, and the newest events. The
+ * profile may be shared by the profile cache and is only read.
  */
-public record ProfileDescription(Tracker tracker, String user, Profile profile, List<Interest> interests, List<Label> labels, InterestTimeline course, long now)
-    implements
-        ToXContentObject {
-
+public final class ProfileDescription extends ActionResponse implements ToXContentObject {
     private static final int CONTEXT_VALUES = 3;
-    /** More digits would change while one looks. */
+    /** Further digits would change between two requests, because weights decay. */
     private static final MathContext DIGITS = new MathContext(3);
+
+    private final Tracker tracker;
+    private final String user;
+    private final Profile profile;
+    private final List<Label> labels;
+    private final InterestTimeline timeline;
+    private final long now;
+    private final List<Interest> interests;
+
+    /**
+     * @param user     the name in the request, of which the profile may hold a pseudonym
+     * @param labels   of the interests, heaviest first
+     * @param timeline of the interests, heaviest first
+     * @param now      epoch milliseconds
+     */
+    ProfileDescription(Tracker tracker, String user, Profile profile, List<Label> labels, InterestTimeline timeline, long now) {
+        this.tracker = tracker;
+        this.user = user;
+        this.profile = profile;
+        this.labels = labels;
+        this.timeline = timeline;
+        this.now = now;
+        interests = profile.heaviestFirst(tracker.decay());
+    }
+
+    ProfileDescription(StreamInput in) throws IOException {
+        this(
+            new Tracker(in),
+            in.readString(),
+            new Profile(in),
+            in.readList(label -> new Label(label.readStringList(), label.readMap(StreamInput::readString, StreamInput::readString))),
+            new InterestTimeline(in.readList(StreamInput::readLong), in.readList(weights -> weights.readList(StreamInput::readDouble))),
+            in.readVLong()
+        );
+    }
+
+    @Override
+    public void writeTo(StreamOutput out) throws IOException {
+        tracker.writeTo(out);
+        out.writeString(user);
+        profile.writeTo(out);
+        out.writeCollection(labels, (to, label) -> {
+            to.writeStringCollection(label.terms());
+            to.writeMap(label.titles(), StreamOutput::writeString, StreamOutput::writeString);
+        });
+        out.writeCollection(timeline.times(), StreamOutput::writeLong);
+        out.writeCollection(timeline.weights(), (to, weights) -> to.writeCollection(weights, StreamOutput::writeDouble));
+        out.writeVLong(now);
+    }
 
     @Override
     public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
         builder.startObject().field("tracker", tracker.name()).field("user", user);
         builder.field("events", profile.events()).field("last_event", time(profile.lastEvent()));
         builder.field("confidence", rounded(profile.confidence()));
-        double total = interests.stream().mapToDouble(interest -> weight(interest, profile.lastEvent())).sum();
+        double total = interests.stream().mapToDouble(this::weight).sum();
         builder.startArray("interests");
         for (int i = 0; i < interests.size(); i++) {
             interest(builder, i, total);
@@ -51,15 +97,15 @@ public record ProfileDescription(Tracker tracker, String user, Profile profile, 
 
     private void interest(XContentBuilder builder, int i, double total) throws IOException {
         Interest interest = interests.get(i);
-        double weight = weight(interest, profile.lastEvent());
+        double weight = weight(interest);
         builder.startObject().field("number", i + 1).field("label", labels.get(i).text()).field("liked", interest.liked());
-        builder.field("share", weight / total).field("weight", weight).field("weight_now", rounded(weight(interest, now)));
+        builder.field("share", weight / total).field("weight", weight).field("weight_now", rounded(interest.weightAt(now, tracker.decay())));
         builder.field("session_weight", interest.sessionWeight());
         builder.field("last_seen", time(interest.lastSeen())).field("events", interest.events());
         builder.startArray("over_time");
-        for (int moment = 0; moment < course.times().size(); moment++) {
-            builder.startObject().field("time", time(course.times().get(moment)));
-            builder.field("weight", rounded(course.weights().get(i).get(moment))).endObject();
+        for (int moment = 0; moment < timeline.times().size(); moment++) {
+            builder.startObject().field("time", time(timeline.times().get(moment)));
+            builder.field("weight", rounded(timeline.weights().get(i).get(moment))).endObject();
         }
         builder.endArray();
         contexts(builder, interest);
@@ -67,7 +113,7 @@ public record ProfileDescription(Tracker tracker, String user, Profile profile, 
         builder.endObject();
     }
 
-    /** By name, the values in which most of the interest was shown, and how much of it. */
+    /** Writes, for each context, the values that have the largest shares of the interest's weight. */
     private static void contexts(XContentBuilder builder, Interest interest) throws IOException {
         Map<String, Map<String, Float>> byName = new TreeMap<>();
         interest.contexts().forEach((context, weight) -> {
@@ -98,8 +144,9 @@ public record ProfileDescription(Tracker tracker, String user, Profile profile, 
         builder.endArray();
     }
 
-    private double weight(Interest interest, long time) {
-        return interest.weightAt(time, tracker.decay());
+    /** The weight at the time of the profile's newest event. */
+    private double weight(Interest interest) {
+        return interest.weightAt(profile.lastEvent(), tracker.decay());
     }
 
     private static String time(long millis) {

@@ -1,2 +1,2 @@
-/** Profiles in words: labels of interests, from the texts of the items that made them. */
+/** Labels of interests: characteristic words, phrases and titles of the items of their events. */
 package org.opensearch.affinity.profile.label;

@@ -1,43 +1,55 @@
 package org.opensearch.affinity.learn.candidate;
 
 import org.opensearch.affinity.learn.Factors;
+import org.opensearch.affinity.learn.InteractionMatrices;
 import org.opensearch.affinity.learn.InteractionMatrix;
-import org.opensearch.affinity.learn.Logs;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.WeightedHistory;
 import org.opensearch.test.OpenSearchTestCase;
 
 public class LowPassTests extends OpenSearchTestCase {
-    /** Two groups that share nothing: the leading singular vectors are (1, 1, 0, 0) / √2 and (0, 0, 1, 1) / √2, both of value 1. */
+    /** Two disconnected groups: the leading singular vectors are (1, 1, 0, 0) / √2 and (0, 0, 1, 1) / √2, both of value 1. */
     public void testTwoGroups() {
-        InteractionMatrix log = Logs.unordered(4, new int[] { 0, 1 }, new int[] { 0, 1 }, new int[] { 2, 3 }, new int[] { 2, 3 });
-        Factors model = new LowPass(2, 1, 1).learn(log, ParallelFor.ALONE, ProgressListener.NOBODY);
+        InteractionMatrix interactions = InteractionMatrices.unordered(
+            4,
+            new int[] { 0, 1 },
+            new int[] { 0, 1 },
+            new int[] { 2, 3 },
+            new int[] { 2, 3 }
+        );
+        Factors model = new LowPass(2, 1, 1).learn(interactions, ParallelFor.SEQUENTIAL, ProgressListener.NONE);
         assertArrayEquals(new float[] { 0.5f, 0.5f, 0, 0 }, model.scores(WeightedHistory.of(0)), 1e-4f);
         assertArrayEquals(new float[] { 0.5f, 0.5f, 0.5f, 0.5f }, model.scores(WeightedHistory.of(0, 3)), 1e-4f);
     }
 
-    /** One vector: (√d) for the items' degrees d = 3, 1, 1 of a connected graph, of squared length 5; scores d_h^-½ · √d_h √d_j / 5 · √d_j. */
-    public void testTheFirstVectorIsPopularity() {
-        InteractionMatrix log = Logs.unordered(3, new int[] { 0, 1 }, new int[] { 0, 2 }, new int[] { 0 });
-        Factors model = new LowPass(1, 1, 1).learn(log, ParallelFor.ALONE, ProgressListener.NOBODY);
+    /** For degrees d = 3, 1, 1 of a connected graph, the vector is √d, of squared length 5; scores are d_h^-½ · √d_h √d_j / 5 · √d_j. */
+    public void testFirstSingularVectorIsPopularity() {
+        InteractionMatrix interactions = InteractionMatrices.unordered(3, new int[] { 0, 1 }, new int[] { 0, 2 }, new int[] { 0 });
+        Factors model = new LowPass(1, 1, 1).learn(interactions, ParallelFor.SEQUENTIAL, ProgressListener.NONE);
         assertArrayEquals(new float[] { 0.6f, 0.2f, 0.2f }, model.scores(WeightedHistory.of(0)), 1e-4f);
         assertArrayEquals(new float[] { 0.6f, 0.2f, 0.2f }, model.scores(WeightedHistory.of(2)), 1e-4f);
     }
 
-    /** With all singular vectors that are not 0 the filter leaves a user's own items as they are: A V Vᵀ = A. */
-    public void testAllVectorsPassEverything() {
-        InteractionMatrix log = Logs.unordered(6, new int[] { 0, 1 }, new int[] { 1, 2, 3 }, new int[] { 4 });
-        Factors model = new LowPass(50, 1, 1).learn(log, ParallelFor.ALONE, ProgressListener.NOBODY);
+    /** With all singular vectors, the filter does not change a user's own items: A V Vᵀ = A. */
+    public void testAllSingularVectorsChangeNothing() {
+        InteractionMatrix interactions = InteractionMatrices.unordered(6, new int[] { 0, 1 }, new int[] { 1, 2, 3 }, new int[] { 4 });
+        Factors model = new LowPass(50, 1, 1).learn(interactions, ParallelFor.SEQUENTIAL, ProgressListener.NONE);
         assertEquals(3, model.dimension());
-        assertArrayEquals(new float[] { 1, 1, 0, 0, 0, 0 }, model.scores(log.history(0)), 1e-3f);
-        assertArrayEquals(new float[] { 0, 1, 1, 1, 0, 0 }, model.scores(log.history(1)), 1e-3f);
-        assertArrayEquals("nobody took the last", new float[6], model.scores(WeightedHistory.of(5)), 0);
+        assertArrayEquals(new float[] { 1, 1, 0, 0, 0, 0 }, model.scores(interactions.history(0)), 1e-3f);
+        assertArrayEquals(new float[] { 0, 1, 1, 1, 0, 0 }, model.scores(interactions.history(1)), 1e-3f);
+        assertArrayEquals("no interactions with the last item", new float[6], model.scores(WeightedHistory.of(5)), 0);
     }
 
-    public void testTheNewestCountsMost() {
-        InteractionMatrix log = Logs.ordered(4, new int[] { 0, 1 }, new int[] { 0, 1 }, new int[] { 2, 3 }, new int[] { 2, 3 });
-        Factors model = new LowPass(2, 0.5, 1).learn(log, ParallelFor.ALONE, ProgressListener.NOBODY);
+    public void testRecencyDecay() {
+        InteractionMatrix interactions = InteractionMatrices.ordered(
+            4,
+            new int[] { 0, 1 },
+            new int[] { 0, 1 },
+            new int[] { 2, 3 },
+            new int[] { 2, 3 }
+        );
+        Factors model = new LowPass(2, 0.5, 1).learn(interactions, ParallelFor.SEQUENTIAL, ProgressListener.NONE);
         assertArrayEquals(new float[] { 0.5f, 0.5f, 0.25f, 0.25f }, model.scores(WeightedHistory.of(0, 3)), 1e-4f);
     }
 

@@ -22,7 +22,7 @@ public class ContentMapTests extends OpenSearchTestCase {
     private static final int GROUPS = 4;
     private static final int DIMENSION = 12;
 
-    /** Contents of one group are alike. */
+    /** Contents of one group are similar. */
     private static float[] content(int number) {
         float[] vector = new float[DIMENSION];
         for (int d = 0; d < DIMENSION; d++) {
@@ -39,7 +39,7 @@ public class ContentMapTests extends OpenSearchTestCase {
         return contents;
     }
 
-    /** Whoever takes something of one group takes something of the next. */
+    /** The neighbours of an item are items of the next group. */
     private static Neighbours neighbours(int items) {
         int[][] ordinals = new int[items][10];
         float[][] similarities = new float[items][10];
@@ -53,10 +53,10 @@ public class ContentMapTests extends OpenSearchTestCase {
         return new Neighbours(ordinals, similarities, 1);
     }
 
-    public void testNewItemsGoWithWhatTheirLikeGoWith() {
-        ContentMap map = ContentMap.learn(neighbours(ITEMS), contents(), ParallelFor.ALONE, ProgressListener.NOBODY);
-        assertTrue("explained " + map.told().explained(), map.told().explained() > 0.05 && map.told().explained() < 1);
-        assertEquals(ITEMS, map.told().items());
+    public void testEstimatesForNewItemsFollowTheirGroup() {
+        ContentMap map = ContentMap.learn(neighbours(ITEMS), contents(), ParallelFor.SEQUENTIAL, ProgressListener.NONE);
+        assertTrue("explained " + map.fit().explained(), map.fit().explained() > 0.05 && map.fit().explained() < 1);
+        assertEquals(ITEMS, map.fit().items());
         float[] estimates = new float[GROUPS];
         for (int item = 0; item < ITEMS; item++) {
             float[] vector = map.vector(item);
@@ -64,7 +64,7 @@ public class ContentMapTests extends OpenSearchTestCase {
                 estimates[group] += VectorUtil.dotProduct(vector, content(item + 1 + group)) / ITEMS;
             }
         }
-        // 10 neighbours of the 75 of a group, each of 0.6 on average, shrunk for what content does not tell.
+        // 10 of a group's 75 items are neighbours, with a similarity of 0.6 on average; the ridge shrinks the estimate.
         double mean = 0.6 * 10 / 75;
         assertTrue("estimated " + estimates[0], estimates[0] > mean / 2 && estimates[0] < mean);
         for (int group = 1; group < GROUPS; group++) {
@@ -76,30 +76,30 @@ public class ContentMapTests extends OpenSearchTestCase {
         Neighbours neighbours = neighbours(ITEMS);
         float[][] contents = contents();
         contents[7] = null;
-        ContentMap map = ContentMap.learn(neighbours, contents, ParallelFor.ALONE, ProgressListener.NOBODY);
+        ContentMap map = ContentMap.learn(neighbours, contents, ParallelFor.SEQUENTIAL, ProgressListener.NONE);
         for (int item : new int[] { 0, 3, 7, 299 }) {
-            assertArrayEquals(ridge(neighbours, contents, item, map.told().ridge(), -1), map.vector(item), 1e-4f);
+            assertArrayEquals(ridge(neighbours, contents, item, map.fit().ridge(), -1), map.vector(item), 1e-4f);
         }
     }
 
-    public void testWhatIsExplainedIsWhatEstimatesTakeAway() {
+    public void testExplainedIsOneLessTheRelativeSquaredError() {
         Neighbours neighbours = neighbours(ITEMS);
         float[][] contents = contents();
-        ContentMap map = ContentMap.learn(neighbours, contents, ParallelFor.ALONE, ProgressListener.NOBODY);
+        ContentMap map = ContentMap.learn(neighbours, contents, ParallelFor.SEQUENTIAL, ProgressListener.NONE);
         double squares = 0;
         double errors = 0;
         for (int item = 0; item < ITEMS; item++) {
-            float[] vector = ridge(neighbours, contents, item, map.told().ridge(), 0);
+            float[] vector = ridge(neighbours, contents, item, map.fit().ridge(), 0);
             float[] similarities = similarities(neighbours, item);
             for (int other = 0; other < ITEMS; other += 5) {
                 squares += Math.pow(similarities[other], 2);
                 errors += Math.pow(similarities[other] - VectorUtil.dotProduct(vector, contents[other]), 2);
             }
         }
-        assertEquals(1 - errors / squares, map.told().explained(), 1e-4);
+        assertEquals(1 - errors / squares, map.fit().explained(), 1e-4);
     }
 
-    /** By a general solver; without every fifth item, from the one given, or, if that is below 0, without the item itself. */
+    /** Solves with a general solver, without the item itself if leftOut is below 0, else without every fifth item from leftOut on. */
     private static float[] ridge(Neighbours neighbours, float[][] contents, int item, double ridge, int leftOut) {
         List<Integer> rows = new ArrayList<>();
         for (int other = 0; other < contents.length; other++) {
@@ -121,7 +121,7 @@ public class ContentMapTests extends OpenSearchTestCase {
         DMatrixRMaj solved = new DMatrixRMaj(DIMENSION, 1);
         CommonOps_DDRM.multTransA(t, t, gram);
         CommonOps_DDRM.multTransA(t, s, right);
-        // Of unit vectors, those of the item among them.
+        // λ is relative to the mean eigenvalue of all unit vectors, including the item's own.
         double lambda = ridge * (rows.size() + (leftOut < 0 && contents[item] != null ? 1 : 0)) / DIMENSION;
         for (int d = 0; d < DIMENSION; d++) {
             gram.add(d, d, lambda);
@@ -134,7 +134,7 @@ public class ContentMapTests extends OpenSearchTestCase {
         return vector;
     }
 
-    /** With all items. */
+    /** Returns the item's similarities to all items, 0 for those that are no neighbours. */
     private static float[] similarities(Neighbours neighbours, int item) {
         float[] similarities = new float[neighbours.items()];
         for (int rank = 0; rank < neighbours.size(item); rank++) {
@@ -143,7 +143,7 @@ public class ContentMapTests extends OpenSearchTestCase {
         return similarities;
     }
 
-    public void testItemsWithoutNeighboursTeachNothing() {
+    public void testItemsWithoutNeighboursAreNotUsed() {
         Neighbours all = neighbours(ITEMS);
         int[][] ordinals = new int[ITEMS + 30][0];
         float[][] similarities = new float[ITEMS + 30][0];
@@ -160,36 +160,46 @@ public class ContentMapTests extends OpenSearchTestCase {
                 similarities[item][rank] = all.similarity(item, rank);
             }
         }
-        ContentMap map = ContentMap.learn(new Neighbours(ordinals, similarities, 1), contents, ParallelFor.ALONE, ProgressListener.NOBODY);
-        assertEquals(ITEMS, map.told().items());
-        assertArrayEquals(ContentMap.learn(all, known, ParallelFor.ALONE, ProgressListener.NOBODY).vector(5), map.vector(5), 1e-5f);
-        assertEquals("nothing is known of it", 0, map.vector(ITEMS).length);
+        ContentMap map = ContentMap.learn(
+            new Neighbours(ordinals, similarities, 1),
+            contents,
+            ParallelFor.SEQUENTIAL,
+            ProgressListener.NONE
+        );
+        assertEquals(ITEMS, map.fit().items());
+        assertArrayEquals(ContentMap.learn(all, known, ParallelFor.SEQUENTIAL, ProgressListener.NONE).vector(5), map.vector(5), 1e-5f);
+        assertEquals("no neighbours", 0, map.vector(ITEMS).length);
     }
 
-    public void testContentThatSaysNothingIsNotUsed() {
-        float[][] chance = RowMatrix.random(ITEMS, DIMENSION, 1, 7);
-        for (float[] row : chance) {
+    public void testRandomContentExplainsNothing() {
+        float[][] random = RowMatrix.random(ITEMS, DIMENSION, 1, 7);
+        for (float[] row : random) {
             VectorUtil.l2normalize(row);
         }
-        ContentMap map = ContentMap.learn(neighbours(ITEMS), chance, ParallelFor.ALONE, ProgressListener.NOBODY);
-        assertTrue("explained " + map.told().explained(), map.told().explained() < 0.02);
+        ContentMap map = ContentMap.learn(neighbours(ITEMS), random, ParallelFor.SEQUENTIAL, ProgressListener.NONE);
+        assertTrue("explained " + map.fit().explained(), map.fit().explained() < 0.02);
         for (int few : new int[] { 0, 48 }) {
-            ContentMap none = ContentMap.learn(few == 0 ? new Neighbours(new int[0][], new float[0][], 1) : neighbours(few), new float[few][], ParallelFor.ALONE, ProgressListener.NOBODY);
-            assertEquals(0, none.told().ridge(), 0);
+            ContentMap none = ContentMap.learn(
+                few == 0 ? new Neighbours(new int[0][], new float[0][], 1) : neighbours(few),
+                new float[few][],
+                ParallelFor.SEQUENTIAL,
+                ProgressListener.NONE
+            );
+            assertEquals(0, none.fit().ridge(), 0);
         }
-        ContentMap few = ContentMap.learn(neighbours(48), Arrays.copyOf(contents(), 48), ParallelFor.ALONE, ProgressListener.NOBODY);
-        assertEquals("too few to tell", 0, few.vector(3).length);
+        ContentMap few = ContentMap.learn(neighbours(48), Arrays.copyOf(contents(), 48), ParallelFor.SEQUENTIAL, ProgressListener.NONE);
+        assertEquals("too few items", 0, few.vector(3).length);
     }
 
-    public void testThreadsDoNotMatter() throws Exception {
+    public void testResultDoesNotDependOnThreads() throws Exception {
         Neighbours neighbours = neighbours(ITEMS);
         float[][] contents = contents();
-        ContentMap alone = ContentMap.learn(neighbours, contents, ParallelFor.ALONE, ProgressListener.NOBODY);
+        ContentMap sequential = ContentMap.learn(neighbours, contents, ParallelFor.SEQUENTIAL, ProgressListener.NONE);
         ExecutorService pool = Executors.newFixedThreadPool(3);
         try {
-            ContentMap together = ContentMap.learn(neighbours, contents, new ParallelFor(pool, 4), ProgressListener.NOBODY);
+            ContentMap concurrent = ContentMap.learn(neighbours, contents, new ParallelFor(pool, 4), ProgressListener.NONE);
             for (int item = 0; item < ITEMS; item++) {
-                assertArrayEquals(alone.vector(item), together.vector(item), 0);
+                assertArrayEquals(sequential.vector(item), concurrent.vector(item), 0);
             }
         } finally {
             pool.shutdownNow();
@@ -199,12 +209,12 @@ public class ContentMapTests extends OpenSearchTestCase {
 
     public void testProgressAndCancellation() {
         List<Double> parts = new ArrayList<>();
-        ContentMap.learn(neighbours(ITEMS), contents(), ParallelFor.ALONE, parts::add);
+        ContentMap.learn(neighbours(ITEMS), contents(), ParallelFor.SEQUENTIAL, parts::add);
         for (int i = 1; i < parts.size(); i++) {
             assertTrue(parts.toString(), parts.get(i) >= parts.get(i - 1));
         }
         assertEquals(1, parts.getLast(), 0);
-        expectThrows(CancellationException.class, () -> ContentMap.learn(neighbours(ITEMS), contents(), ParallelFor.ALONE, part -> {
+        expectThrows(CancellationException.class, () -> ContentMap.learn(neighbours(ITEMS), contents(), ParallelFor.SEQUENTIAL, part -> {
             throw new CancellationException();
         }));
     }

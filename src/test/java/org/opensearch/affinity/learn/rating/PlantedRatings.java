@@ -4,14 +4,14 @@ import org.opensearch.affinity.learn.RowMatrix;
 
 import java.util.Random;
 
-/** Ratings that are known to be biases, products of vectors of few numbers, and noise. */
+/** Generated ratings: biases, dot products of short vectors, and noise. */
 final class PlantedRatings {
     private final float[][] users;
     private final float[][] items;
     private final double noise;
     private final Random random;
 
-    /** @param dimension of the vectors; half of what ratings vary by is theirs, the other half that of biases, and noise is on top */
+    /** @param dimension of the vectors; vectors and biases each cause half of the variance, apart from the noise */
     PlantedRatings(int users, int items, int dimension, double noise, Random random) {
         this.users = RowMatrix.random(users, dimension + 1, 1, random.nextLong());
         this.items = RowMatrix.random(items, dimension + 1, 1, random.nextLong());
@@ -19,7 +19,7 @@ final class PlantedRatings {
         this.random = random;
     }
 
-    /** About 3 on average, with a deviation of about 1 and noise. */
+    /** Returns a rating without noise: mean about 3, standard deviation about 1. */
     private double rating(int user, int item) {
         double product = 0;
         for (int d = 1; d < users[user].length; d++) {
@@ -28,10 +28,10 @@ final class PlantedRatings {
         return 3 + 0.5 * (users[user][0] + items[item][0]) + Math.sqrt(0.5 / (users[user].length - 1)) * product;
     }
 
-    /** Of users and items drawn by chance. */
-    Ratings draw(int many) {
+    /** Returns ratings of random users and items. */
+    Ratings draw(int size) {
         Ratings.Builder builder = new Ratings.Builder(items.length);
-        for (int i = 0; i < many; i++) {
+        for (int i = 0; i < size; i++) {
             int user = random.nextInt(users.length);
             int item = random.nextInt(items.length);
             builder.add(user, item, (float) (rating(user, item) + noise * random.nextGaussian()));
@@ -39,14 +39,14 @@ final class PlantedRatings {
         return builder.build();
     }
 
-    /** How far a model is from ratings of other pairs, noise among them. */
+    /** Returns the error of a model for other pairs, including their noise. */
     double rmse(RatingModel model, Ratings known) {
         double squares = 0;
         for (int i = 0; i < 5_000; i++) {
             int user = random.nextInt(users.length);
             int item = random.nextInt(items.length);
-            double miss = model.predict(model.user(known.of(user)), item) - rating(user, item) - noise * random.nextGaussian();
-            squares += miss * miss;
+            double error = model.predict(model.user(known.of(user)), item) - rating(user, item) - noise * random.nextGaussian();
+            squares += error * error;
         }
         return Math.sqrt(squares / 5_000);
     }

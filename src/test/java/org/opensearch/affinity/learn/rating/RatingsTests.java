@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 public class RatingsTests extends OpenSearchTestCase {
-    public void testTheLastRatingOfAnItemCounts() {
+    public void testLastRatingOfAnItemCounts() {
         Ratings ratings = new Ratings.Builder(4).add(1, 2, 5).add(1, 0, -1).add(0, 2, 3).add(1, 2, 0).build();
         assertEquals(2, ratings.users());
         assertEquals(4, ratings.items());
@@ -14,11 +14,11 @@ public class RatingsTests extends OpenSearchTestCase {
         assertArrayEquals(new int[] { 0, 2 }, ratings.of(1).items());
         assertArrayEquals(new float[] { -1, 0 }, ratings.of(1).ratings(), 0);
         assertArrayEquals(new float[] { 3 }, ratings.of(0).ratings(), 0);
-        assertEquals("nobody of that number", 0, ratings.of(2).size());
+        assertEquals("unknown user", 0, ratings.of(2).size());
         assertTrue(ratings.ramBytesUsed() > 0);
     }
 
-    public void testAnyOrderOfCalls() {
+    public void testAgreesWithAMap() {
         Ratings.Builder builder = new Ratings.Builder(20);
         Map<Integer, Map<Integer, Float>> last = new HashMap<>();
         for (int i = 0; i < 500; i++) {
@@ -42,9 +42,9 @@ public class RatingsTests extends OpenSearchTestCase {
     public void testScaleByHand() {
         RatingScale scale = new Ratings.Builder(4).add(0, 0, 1).add(0, 1, 2).add(0, 2, 4).add(1, 3, 5).build().scale();
         assertEquals(new RatingScale(3, Math.sqrt(10.0 / 4), 1, 5), scale); // 4 + 1 + 1 + 4
-        assertEquals(1 / Math.sqrt(2.5), scale.standard(4), 1e-12);
+        assertEquals(1 / Math.sqrt(2.5), scale.standardScore(4), 1e-12);
         assertEquals(4, scale.rating(1 / Math.sqrt(2.5)), 1e-12);
-        assertEquals("no more than anybody gave", 5, scale.rating(3), 0);
+        assertEquals("the largest rating", 5, scale.rating(3), 0);
         assertEquals(1, scale.rating(-3), 0);
         assertEquals(new RatingScale(0, 0, 0, 0), new Ratings.Builder(4).build().scale());
     }
@@ -54,7 +54,7 @@ public class RatingsTests extends OpenSearchTestCase {
         expectThrows(IllegalArgumentException.class, () -> builder.add(0, 2, 1));
         expectThrows(IllegalArgumentException.class, () -> builder.add(-1, 0, 1));
         expectThrows(IllegalArgumentException.class, () -> builder.add(0, 0, Float.NaN));
-        assertEquals("what was refused is not there", 0, builder.build().size());
+        assertEquals("refused ratings are not added", 0, builder.build().size());
         expectThrows(IllegalArgumentException.class, () -> new RatedItems(new int[1], new float[2]));
     }
 }

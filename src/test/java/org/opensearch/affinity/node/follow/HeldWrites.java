@@ -6,7 +6,7 @@ import org.opensearch.action.bulk.BulkResponse;
 import org.opensearch.action.support.ActionFilter;
 import org.opensearch.action.support.ActionFilterChain;
 import org.opensearch.action.support.ActionRequestMetadata;
-import org.opensearch.affinity.profile.ProfileIndex;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.action.ActionResponse;
 import org.opensearch.plugins.ActionPlugin;
@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-/** What the followers of one node write to profiles, which a test may hold back for as long as it likes, and counts. */
+/** Counts the bulk requests to profile indices on one node, and holds them back while a test wants it. */
 public final class HeldWrites extends Plugin implements ActionPlugin {
     private final AtomicInteger succeeded = new AtomicInteger();
     private final AtomicInteger failed = new AtomicInteger();
@@ -26,7 +26,7 @@ public final class HeldWrites extends Plugin implements ActionPlugin {
     private final List<Runnable> held = new ArrayList<>();
     private boolean holding;
 
-    /** Holds back what comes from now on. */
+    /** Holds back requests from now on. */
     synchronized void hold() {
         holding = true;
     }
@@ -35,7 +35,7 @@ public final class HeldWrites extends Plugin implements ActionPlugin {
         return held.size();
     }
 
-    /** Lets go on what was held back, and what comes from now on. */
+    /** Executes the requests that were held back, and further ones immediately. */
     void release() {
         List<Runnable> released;
         synchronized (this) {
@@ -46,17 +46,17 @@ public final class HeldWrites extends Plugin implements ActionPlugin {
         released.forEach(Runnable::run);
     }
 
-    /** How many requests wrote something. */
+    /** The number of requests that wrote at least one document. */
     int succeeded() {
         return succeeded.get();
     }
 
-    /** How many requests wrote nothing. */
+    /** The number of requests that wrote nothing. */
     int failed() {
         return failed.get();
     }
 
-    private synchronized boolean keep(Runnable write) {
+    private synchronized boolean holdBack(Runnable write) {
         return holding && held.add(write);
     }
 
@@ -82,7 +82,7 @@ public final class HeldWrites extends Plugin implements ActionPlugin {
                 ActionListener<R> listener,
                 ActionFilterChain<Q, R> chain
             ) {
-                if (request instanceof BulkRequest bulk && bulk.getIndices().stream().anyMatch(i -> i.startsWith(ProfileIndex.PREFIX))) {
+                if (request instanceof BulkRequest bulk && bulk.getIndices().stream().anyMatch(i -> IndexNames.PROFILES.contains(i))) {
                     ActionListener<R> counted = ActionListener.wrap(response -> {
                         count(response);
                         listener.onResponse(response);
@@ -91,7 +91,7 @@ public final class HeldWrites extends Plugin implements ActionPlugin {
                         listener.onFailure(e);
                     });
                     Runnable write = () -> chain.proceed(task, action, request, counted);
-                    if (keep(write) == false) {
+                    if (holdBack(write) == false) {
                         write.run();
                     }
                 } else {

@@ -15,9 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Events that only say that an item was shown, from the log to the item table, on one node in this JVM. */
+/** Impressions, from the log to the item table, on a single node. */
 public class ImpressionTests extends TrackTestCase {
-    private static final String SHOWING = ", \"impressions\": [\"impression\", \"view\"]";
+    private static final String IMPRESSIONS = ", \"impressions\": [\"impression\", \"view\"]";
 
     private ItemRow row(String item) {
         PlainActionFuture<List<ItemRowIndex.Stored>> rows = PlainActionFuture.newFuture();
@@ -25,7 +25,7 @@ public class ImpressionTests extends TrackTestCase {
         return rows.actionGet().getFirst().row();
     }
 
-    /** How often an item was shown, and how many events liked it. */
+    /** Checks the numbers of impressions and of events of positive weight. */
     private void assertCounted(String item, long shown, long likes) {
         assertEquals(item, List.of(shown, likes), List.of(row(item).impressions(), row(item).likes()));
     }
@@ -34,8 +34,8 @@ public class ImpressionTests extends TrackTestCase {
         return client().prepareGet(INTERESTS, "user:" + user).get().isExists();
     }
 
-    public void testCountForTheItemAlone() throws Exception {
-        shop(SHOWING);
+    public void testCountForTheItemOnly() throws Exception {
+        shop(IMPRESSIONS);
         client().prepareIndex("products").setId("plain").setSource(Map.of("title", "without a vector")).get();
         long now = System.currentTimeMillis();
         click("ann", "tent", now - DAY);
@@ -49,8 +49,8 @@ public class ImpressionTests extends TrackTestCase {
         act("bob", "view", "no such item", now);
         act("bob", "hover", "tent", now);
         awaitStats("\"applied\":1,\"impressions\":7,\"restrained\":{\"repeated\":0,\"too_fast\":0},\"skipped\":{\"total\":2,", "\"unweighted_action\":1,\"unknown_item\":1,");
-        assertEquals("neither history nor session nor marks", before, profile("ann"));
-        assertFalse("nothing is to be said of who looked", hasProfile("bob"));
+        assertEquals("history, session and marks must not change", before, profile("ann"));
+        assertFalse("impressions create no profile", hasProfile("bob"));
         assertCounted("tent", 3, 1);
         assertEquals(now - DAY, row("tent").time());
         assertCounted("desk", 3, 0);
@@ -58,9 +58,9 @@ public class ImpressionTests extends TrackTestCase {
         assertCounted("no such item", 0, 0);
     }
 
-    /** After a failure the log is read again from the stored progress, which may be far behind the rows. */
-    public void testEachCountsOnceHoweverOftenItIsRead() throws Exception {
-        shop(SHOWING);
+    /** After a failure the log is read again from the stored progress, which may be far behind the item rows. */
+    public void testEachCountsOnceWhenTheLogIsReadAgain() throws Exception {
+        shop(IMPRESSIONS);
         long now = System.currentTimeMillis();
         act("ann", "view", "tent", now);
         awaitStats("\"impressions\":1,");
@@ -78,7 +78,7 @@ public class ImpressionTests extends TrackTestCase {
             });
             act("carl", "view", "desk", now);
             assertBusy(() -> assertCounted("desk", 6, 0));
-            assertTrue("no progress is stored: " + stats(), stats().contains("\"impressions\":1,"));
+            assertTrue("progress must not be stored: " + stats(), stats().contains("\"impressions\":1,"));
         } finally {
             Refusals.index = null;
             Refusals.ids = "";
@@ -93,8 +93,8 @@ public class ImpressionTests extends TrackTestCase {
         assertCounted("desk", 6, 0);
     }
 
-    public void testWhoWantsNoProfileIsNotCounted() throws Exception {
-        shop(SHOWING);
+    public void testErasedImpressionsAreNotCounted() throws Exception {
+        shop(IMPRESSIONS);
         long now = System.currentTimeMillis();
         act("ann", "view", "tent", now - DAY);
         awaitStats("\"impressions\":1,");
@@ -111,8 +111,8 @@ public class ImpressionTests extends TrackTestCase {
         assertCounted("tent", 1, 0);
     }
 
-    public void testADocumentThatIsWrittenAgainDoesNotCountAgain() throws Exception {
-        shop(SHOWING);
+    public void testOverwrittenDocumentIsADuplicate() throws Exception {
+        shop(IMPRESSIONS);
         Map<String, Object> view = Map.of(
             "client_id",
             "ann",
@@ -130,31 +130,31 @@ public class ImpressionTests extends TrackTestCase {
         assertCounted("tent", 1, 0);
     }
 
-    public void testNobodyLearnsFromWhatWasShown() throws Exception {
-        shop(SHOWING);
+    public void testTrainingSkipsImpressions() throws Exception {
+        shop(IMPRESSIONS);
         long now = System.currentTimeMillis();
         act("ann", "view", "tent", now);
         click("ann", "desk", now);
         awaitStats("\"applied\":1,\"impressions\":1,");
         UserNames names = UserNames.live("shop", state(), getInstanceFromNode(UserKeys.class));
-        List<String> learned = new ArrayList<>();
+        List<String> items = new ArrayList<>();
         try (LogScan scan = LogScan.open(client(), Trackers.of(state()).get("shop"), names, 1)) {
-            scan.read(0, false, act -> learned.add(act.item()));
+            scan.read(0, false, act -> items.add(act.item()));
         }
-        assertEquals(List.of("desk"), learned);
+        assertEquals(List.of("desk"), items);
     }
 
-    /** The log is the same, the definition is not. */
-    public void testWhatShowsIsForTheDefinitionToSay() throws Exception {
+    /** A rebuild applies the present definition to the whole log. */
+    public void testRebuildAppliesTheNewDefinition() throws Exception {
         shop("");
         act("ann", "view", "tent", System.currentTimeMillis());
         awaitStats("\"impressions\":0,", "\"unweighted_action\":1,");
-        put(SHOWING);
+        put(IMPRESSIONS);
         act("ann", "view", "tent", System.currentTimeMillis());
         awaitStats("\"impressions\":1,", "\"unweighted_action\":1,");
         rebuild(false);
         awaitIndices(SECOND);
         awaitStats("\"impressions\":2,", "\"unweighted_action\":0,");
-        assertTrue(Strings.toString(MediaTypeRegistry.JSON, tracker(SHOWING)).contains("\"impressions\":[\"impression\",\"view\"]"));
+        assertTrue(Strings.toString(MediaTypeRegistry.JSON, tracker(IMPRESSIONS)).contains("\"impressions\":[\"impression\",\"view\"]"));
     }
 }

@@ -13,6 +13,7 @@ import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.profile.ProfileCache;
 import org.opensearch.affinity.profile.ProfileIndex;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.coordination.Coordinator;
@@ -52,8 +53,8 @@ import java.util.concurrent.TimeUnit;
 import static org.opensearch.test.hamcrest.OpenSearchAssertions.assertNoFailures;
 
 /**
- * Three nodes of which the one that follows the log is cut off in the middle of a write and goes on for a while as if nothing
- * had happened, while the other two elect, promote and follow without it.
+ * Three nodes. The one that follows the log is cut off during a write and continues for a while, while the other two elect a cluster
+ * manager, promote shards and follow the log without it.
  */
 @ClusterScope(scope = OpenSearchIntegTestCase.Scope.TEST, numDataNodes = 0, numClientNodes = 0, supportsDedicatedMasters = false)
 public class PartitionTests extends OpenSearchIntegTestCase {
@@ -70,7 +71,7 @@ public class PartitionTests extends OpenSearchIntegTestCase {
         return List.of(AffinityPlugin.class, HeldWrites.class, MockTransportService.TestPlugin.class);
     }
 
-    /** Nodes miss one another within seconds. */
+    /** Time-outs with which nodes detect a failure within seconds. */
     @Override
     protected Settings nodeSettings(int ordinal) {
         return Settings.builder()
@@ -83,31 +84,31 @@ public class PartitionTests extends OpenSearchIntegTestCase {
             .build();
     }
 
-    public void testProfilesOnTheOtherSide() throws Exception {
+    public void testProfilesOnTheMajoritySide() throws Exception {
         cutOffTheOwner(false, NetworkDisruption.DISCONNECT);
     }
 
-    public void testProfilesCutOffWithTheirOwner() throws Exception {
+    public void testProfilesCutOffWithTheFollower() throws Exception {
         cutOffTheOwner(true, NetworkDisruption.DISCONNECT);
     }
 
-    public void testNobodyAnswers() throws Exception {
+    public void testUnresponsiveNetwork() throws Exception {
         cutOffTheOwner(randomBoolean(), NetworkDisruption.UNRESPONSIVE);
     }
 
-    /** A copy that lags must not leave a node that keeps profiles with one that is older than its own. */
-    public void testOtherCopyLags() throws Exception {
+    /** The cache must not take a profile from another copy that lags behind the node's own. */
+    public void testCacheReadsTheOwnCopyOnly() throws Exception {
         List<String> nodes = internalCluster().startNodes(3);
         openShop();
         track("shop");
         String primary = nodes.get(0);
         moveProfiles(primary);
-        replicas(ProfileIndex.index("shop", 0), 2);
+        replicas(IndexNames.PROFILES.ofGeneration("shop", 0), 2);
         click(primary, USERS);
         awaitEvents("shop", primary);
 
         List<Runnable> held = new CopyOnWriteArrayList<>();
-        String allProfiles = "[" + ProfileIndex.index("shop", 0) + "][0]] containing [" + USERS + "] requests";
+        String allProfiles = "[" + IndexNames.PROFILES.ofGeneration("shop", 0) + "][0]] containing [" + USERS + "] requests";
         MockTransportService transport = (MockTransportService) internalCluster().getInstance(TransportService.class, primary);
         transport.addSendBehavior((connection, id, action, request, options) -> {
             CheckedRunnable<IOException> send = () -> connection.sendRequest(id, action, request, options);
@@ -131,9 +132,9 @@ public class PartitionTests extends OpenSearchIntegTestCase {
         transport.clearAllRules();
         held.forEach(Runnable::run);
         awaitEvents("shop", primary);
-        Index profiles = client().admin().cluster().prepareState().get().getState().metadata().index(ProfileIndex.index("shop", 0)).getIndex();
-        Profile kept = internalCluster().getInstance(ProfileCache.class, primary).get(profiles, ProfileIndex.idOfUser("user-0"));
-        assertEquals("what was read of its own copy", 2, kept.events());
+        Index profiles = client().admin().cluster().prepareState().get().getState().metadata().index(IndexNames.PROFILES.ofGeneration("shop", 0)).getIndex();
+        Profile cached = internalCluster().getInstance(ProfileCache.class, primary).get(profiles, ProfileIndex.idOfUser("user-0"));
+        assertEquals("read from the own copy", 2, cached.events());
     }
 
     private void cutOffTheOwner(boolean withProfiles, NetworkDisruption.NetworkLinkDisruptionType how) throws Exception {
@@ -159,21 +160,21 @@ public class PartitionTests extends OpenSearchIntegTestCase {
         ensureStableCluster(2, majority);
         click(majority, 40);
         awaitEvents("shop", majority);
-        stale.release(); // of profiles that have changed since
+        stale.release(); // the profiles have changed since
         click(majority, 20);
         awaitEvents("shop", majority);
-        assertTrue("the stale owner must not know that it is one", owner.equals(ownerAsSeenBy(owner)));
+        assertTrue("the follower that was cut off must not know it", owner.equals(ownerAsSeenBy(owner)));
         assertNotEquals(owner, ownerAsSeenBy(majority));
 
         cut.removeAndEnsureHealthy(internalCluster());
         ensureStableCluster(3);
         click(majority, 20);
         awaitEvents("shop", majority);
-        // Else what was sent is lost without an answer, or a primary that was cut off with the owner goes on trying for minutes.
+        // In other cases the request gets no response, or the primary that was cut off with the follower retries for minutes.
         if (how == NetworkDisruption.DISCONNECT && withProfiles == false) {
             assertBusy(() -> assertTrue(stale.failed() > 0), 90, TimeUnit.SECONDS);
         }
-        assertEquals("a stale owner must write nothing", before, stale.succeeded());
+        assertEquals("the follower that was cut off must not write", before, stale.succeeded());
         ensureGreen();
         assertSameAsUndisturbed(nodes);
     }
@@ -230,7 +231,7 @@ public class PartitionTests extends OpenSearchIntegTestCase {
         assertNoFailures(client(node).bulk(clicks).actionGet());
     }
 
-    /** Users take turns, and each event is in a session of its own, so that none is left out for being repeated. */
+    /** Users take turns, and each event is in a session of its own, so that none exceeds a limit. */
     private IndexRequest nextClick() {
         Map<String, Object> object = Map.of("object", Map.of("object_id", "item-" + randomInt(ITEMS - 1)));
         String at = Instant.ofEpochMilli(written * DAY / 4).toString();
@@ -244,7 +245,7 @@ public class PartitionTests extends OpenSearchIntegTestCase {
         return client(node).execute(GetProfileAction.INSTANCE, request).actionGet().profile();
     }
 
-    /** Until all that was written is in profiles. */
+    /** Waits until all events are in profiles. */
     private void awaitEvents(String tracker, String node) throws Exception {
         assertBusy(() -> {
             long events = 0;
@@ -256,11 +257,11 @@ public class PartitionTests extends OpenSearchIntegTestCase {
         }, 60, TimeUnit.SECONDS);
     }
 
-    /** Weight and time of each item's row. */
+    /** Returns weight and time of each item's row. */
     private static Map<String, String> rows(String tracker) throws IOException {
-        client().admin().indices().prepareRefresh(ItemRowIndex.alias(tracker)).get();
+        client().admin().indices().prepareRefresh(IndexNames.ITEM_ROWS.alias(tracker)).get();
         Map<String, String> rows = new HashMap<>();
-        for (SearchHit hit : client().prepareSearch(ItemRowIndex.alias(tracker)).setSize(ITEMS).get().getHits()) {
+        for (SearchHit hit : client().prepareSearch(IndexNames.ITEM_ROWS.alias(tracker)).setSize(ITEMS).get().getHits()) {
             ItemRow row = ItemRowIndex.row(hit.getSourceRef());
             rows.put(row.item(), row.weight() + " at " + row.time());
         }
@@ -272,7 +273,7 @@ public class PartitionTests extends OpenSearchIntegTestCase {
         return Strings.toString(MediaTypeRegistry.JSON, stats);
     }
 
-    /** The node that follows the log. */
+    /** Returns the node that follows the log. */
     private String owner() throws Exception {
         String[] owner = new String[1];
         assertBusy(() -> {
@@ -289,9 +290,9 @@ public class PartitionTests extends OpenSearchIntegTestCase {
         return id == null ? null : state.nodes().get(id).getName();
     }
 
-    /** Puts the primary of the profiles on a node; the only copy elsewhere is made there anew. */
+    /** Moves the primary of the profiles to a node, with a replica on another one. */
     private void moveProfiles(String to) {
-        String index = ProfileIndex.index("shop", 0);
+        String index = IndexNames.PROFILES.ofGeneration("shop", 0);
         replicas(index, 0);
         ClusterState state = client().admin().cluster().prepareState().get().getState();
         String from = state.nodes().get(state.routingTable().index(index).shard(0).primaryShard().currentNodeId()).getName();

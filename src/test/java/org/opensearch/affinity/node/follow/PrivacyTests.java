@@ -27,9 +27,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
-/** What users do not want to be known, from the log to the index, on one node in this JVM. */
+/** Forgetting, opting out, pseudonyms, retention and logs, on a single node. */
 public class PrivacyTests extends TrackTestCase {
-    public void testForgottenUserStaysForgotten() throws Exception {
+    public void testEventsBeforeAnErasureAreSkipped() throws Exception {
         shop("");
         long now = System.currentTimeMillis();
         click("ann", "tent", now - DAY);
@@ -43,17 +43,17 @@ public class PrivacyTests extends TrackTestCase {
         assertNull(profile("ann"));
         click("ann", "desk", now + DAY / 2);
         awaitStats("\"applied\":3");
-        assertEquals("only what came after", List.of("desk"), profile("ann").history().stream().map(Profile.Seen::item).toList());
+        assertEquals("only the event after the erasure", List.of("desk"), profile("ann").history().stream().map(Profile.Seen::item).toList());
         assertEquals(1, profile("ann").interests().size());
         click("ann", "tent", now - DAY / 2);
         awaitStats("\"forgotten\":2");
         forget("ann");
         click("ann", "desk", now + DAY / 2);
         awaitStats("\"forgotten\":3");
-        assertNull("an event from the future is forgotten too", profile("ann"));
+        assertNull("an erasure covers events of the future that were applied", profile("ann"));
     }
 
-    public void testNothingOfAForgottenUserIsStored() throws Exception {
+    public void testErasedProfileStoresTheErasureOnly() throws Exception {
         shop("");
         click("ann", "tent", System.currentTimeMillis());
         awaitStats("\"applied\":1");
@@ -66,22 +66,22 @@ public class PrivacyTests extends TrackTestCase {
         Map<String, Object> left = client().prepareGet(INTERESTS, "user:ann").get().getSourceAsMap();
         assertEquals(Set.of("user", "profile"), left.keySet());
         Profile profile = SystemDocuments.read(left.get("profile"), Profile::new);
-        assertEquals(new Profile("ann").emptied(profile.absence().forgottenAt(), false).history(), profile.history());
+        assertEquals(new Profile("ann").erased(profile.erasure().forgottenAt(), false).history(), profile.history());
         assertEquals(0, profile.interests().size() + profile.events());
     }
 
-    public void testWhoOptedOutIsUnknownUntilOptingIn() throws Exception {
+    public void testOptOutAndIn() throws Exception {
         shop("");
         long now = System.currentTimeMillis();
         click("ann", "tent", now - DAY);
         awaitStats("\"applied\":1");
         optOut("ann", false);
-        assertEquals("who was never out loses nothing", 1, profile("ann").events());
+        assertEquals("opting in without an opt-out changes nothing", 1, profile("ann").events());
         optOut("ann", true);
         click("ann", "tent", now + DAY / 2);
         awaitStats("\"opted_out\":1", "\"applied\":1");
         assertNull(profile("ann"));
-        assertNull("nor by the items of the session", profile("ann", "tent"));
+        assertNull("recent items are not used either", profile("ann", "tent"));
         assertNotNull(profile("nobody", "tent"));
         forget("ann");
         click("ann", "tent", now + DAY / 2);
@@ -93,14 +93,14 @@ public class PrivacyTests extends TrackTestCase {
         assertEquals(1, profile("ann").events());
     }
 
-    public void testStoresNoNameOfAUserWithAPseudonym() throws Exception {
+    public void testPseudonymsHideNames() throws Exception {
         shop(", \"users\": {\"pseudonym\": \"2026\"}");
         click("annabella", "tent", System.currentTimeMillis());
         awaitStats("\"applied\":1");
         assertEquals(1, profile("annabella").events());
         client().admin().indices().prepareRefresh(".affinity-*").get();
         SearchResponse all = client().prepareSearch(".affinity-interests-shop", ".affinity-items-shop").get();
-        assertEquals("a profile, a progress, an item", 3, all.getHits().getTotalHits().value());
+        assertEquals("a profile, a progress and an item row", 3, all.getHits().getTotalHits().value());
         for (SearchHit hit : all.getHits()) {
             assertFalse(hit.getId(), hit.getId().contains("annabella"));
             String source = new String(BytesReference.toBytes(hit.getSourceRef()), StandardCharsets.ISO_8859_1);
@@ -112,13 +112,13 @@ public class PrivacyTests extends TrackTestCase {
         assertTrue(e.getMessage(), e.getMessage().contains("[users.pseudonym] of a tracker cannot change from [2026] to []: keep"));
     }
 
-    public void testKeyThatNoNodeHas() {
+    public void testMissingKeyOfAPseudonym() {
         Exception e = expectThrows(IllegalArgumentException.class, () -> shop(", \"users\": {\"pseudonym\": \"2025\"}"));
         String message = "[users.pseudonym] names [2025], and [affinity.pseudonym.2025.secret] is not in the keystore of nodes [node_s_0]";
         assertTrue(e.getMessage(), e.getMessage().startsWith(message));
     }
 
-    public void testOldProfilesAreDeletedAndUnknownBefore() throws Exception {
+    public void testRetention() throws Exception {
         shop(", \"retention\": \"90d\"");
         long now = System.currentTimeMillis();
         click("ann", "tent", now - 100 * DAY);
@@ -127,7 +127,7 @@ public class PrivacyTests extends TrackTestCase {
         click("bob", "desk", now - 80 * DAY);
         awaitStats("\"applied\":4");
         assertNull(profile("ann"));
-        assertEquals("what is too old is not used", 1, profile("bob").history().size());
+        assertEquals("history before the retention is not used", 1, profile("bob").history().size());
         optOut("carl", true);
         assertEquals(1, sweep(now));
         assertEquals(0, sweep(now));
@@ -146,10 +146,10 @@ public class PrivacyTests extends TrackTestCase {
 
     private long sweep(long now) throws Exception {
         client().admin().indices().prepareRefresh(INTERESTS).get();
-        PlainActionFuture<Long> gone = PlainActionFuture.newFuture();
+        PlainActionFuture<Long> deleted = PlainActionFuture.newFuture();
         Tracker tracker = tracker(", \"retention\": \"90d\"");
-        new ProfileRetention(getInstanceFromNode(ClusterService.class), client()).sweep(tracker, now, gone);
-        return gone.actionGet();
+        new ProfileRetention(getInstanceFromNode(ClusterService.class), client()).sweep(tracker, now, deleted);
+        return deleted.actionGet();
     }
 
     public void testNoUserIsLogged() throws Exception {
@@ -183,7 +183,7 @@ public class PrivacyTests extends TrackTestCase {
             Loggers.setLevel(logger, level);
         }
         assertEquals(1, profile("annabella").events());
-        assertTrue("what failed is said", lines.stream().anyMatch(line -> line.contains("VersionConflictEngineException")));
+        assertTrue("the exception is logged", lines.stream().anyMatch(line -> line.contains("VersionConflictEngineException")));
         for (String line : lines) {
             assertFalse(line, line.contains("annabella"));
         }

@@ -4,8 +4,8 @@ import org.opensearch.OpenSearchStatusException;
 import org.opensearch.Version;
 import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.event.ShardHistory;
-import org.opensearch.affinity.follow.Lag;
 import org.opensearch.affinity.follow.RebuildAction;
+import org.opensearch.affinity.follow.RebuildLag;
 import org.opensearch.affinity.follow.RebuildWatchers;
 import org.opensearch.affinity.follow.WatchRebuildAction;
 import org.opensearch.affinity.manage.DeleteTrackerAction;
@@ -27,7 +27,7 @@ import org.opensearch.tasks.TaskInfo;
 import java.util.List;
 import java.util.Set;
 
-/** Profiles and item table made anew from the log, on one node in this JVM. */
+/** Rebuilds of profiles and item rows from the log, on a single node. */
 public class RebuildTests extends TrackTestCase {
     private static final List<String> USERS = List.of("ann", "bob", "carl", "dora");
 
@@ -35,7 +35,7 @@ public class RebuildTests extends TrackTestCase {
         return USERS.stream().map(user -> profile(user)).toList();
     }
 
-    /** Ann did several things, Bob was forgotten and did more, Carl is out, and Dora was forgotten. */
+    /** Ann has six events, Bob was forgotten and has an event since, Carl opted out, and Dora was forgotten. */
     private void behave() throws Exception {
         long now = System.currentTimeMillis();
         for (int i = 0; i < 6; i++) {
@@ -52,7 +52,7 @@ public class RebuildTests extends TrackTestCase {
         awaitStats("\"applied\":10");
     }
 
-    public void testIsWhatACleanRunMakesAndForgetsTheSame() throws Exception {
+    public void testProfilesAndErasuresAreTheSame() throws Exception {
         shop("");
         behave();
         List<Profile> before = profiles();
@@ -76,7 +76,7 @@ public class RebuildTests extends TrackTestCase {
         assertEquals(FIRST, indices());
     }
 
-    public void testWhatIsAskedForMeanwhileHolds() throws Exception {
+    public void testErasuresDuringARebuild() throws Exception {
         shop("");
         behave();
         Refusals.index = ".affinity-items-shop@1";
@@ -85,7 +85,7 @@ public class RebuildTests extends TrackTestCase {
             assertBusy(() -> assertTrue(stats(), stats().contains("\"rebuild\":{\"read\":0,\"to_read\":10,\"percent\":0,\"slices\":1,\"slices_behind\":1}")));
             Exception e = expectThrows(OpenSearchStatusException.class, () -> rebuild(false));
             assertEquals(RestStatus.CONFLICT, ((OpenSearchStatusException) e).status());
-            assertNotNull("the profiles before serve as long", profile("ann"));
+            assertNotNull("the profiles in use are read until the rebuild is finished", profile("ann"));
             forget("ann");
             optOut("bob", true);
             optOut("carl", false);
@@ -99,13 +99,13 @@ public class RebuildTests extends TrackTestCase {
         click("bob", "tent", System.currentTimeMillis() + DAY / 2);
         click("carl", "tent", System.currentTimeMillis() + DAY / 2);
         assertBusy(() -> {
-            assertNotNull("who opted in is known again", profile("carl"));
+            assertNotNull("opted in again", profile("carl"));
             assertNull(profile("ann"));
             assertNull(profile("bob"));
         });
     }
 
-    public void testCancelledLeavesAllAsItWas() throws Exception {
+    public void testCancelChangesNothing() throws Exception {
         shop("");
         behave();
         List<Profile> before = profiles();
@@ -131,21 +131,21 @@ public class RebuildTests extends TrackTestCase {
         return client().execute(WatchRebuildAction.INSTANCE, new WatchRebuildAction.Request("shop", false));
     }
 
-    private List<TaskInfo> windows() {
+    private List<TaskInfo> watchTasks() {
         return client().admin().cluster().prepareListTasks().setActions("*affinity*rebuild*").setDetailed(true).get().getTasks();
     }
 
-    public void testIsSeenAsATaskAndGivenUpByIt() throws Exception {
+    public void testTaskShowsAndCancelsTheRebuild() throws Exception {
         shop("");
         behave();
         Refusals.index = ".affinity-items-shop@1";
         try {
             rebuild(false);
             ActionFuture<WatchRebuildAction.Response> watched = watch();
-            assertBusy(() -> assertEquals(new Lag(0, 10, 1, 1), windows().getFirst().getStatus()));
-            TaskInfo window = windows().getFirst();
-            assertEquals("rebuild of tracker [shop]", window.getDescription());
-            client().admin().cluster().prepareCancelTasks().setTaskId(window.getTaskId()).get();
+            assertBusy(() -> assertEquals(new RebuildLag(0, 10, 1, 1), watchTasks().getFirst().getStatus()));
+            TaskInfo task = watchTasks().getFirst();
+            assertEquals("rebuild of tracker [shop]", task.getDescription());
+            client().admin().cluster().prepareCancelTasks().setTaskId(task.getTaskId()).get();
             assertEquals(WatchRebuildAction.Outcome.CANCELLED, watched.actionGet("30s").outcome());
             awaitIndices(FIRST);
         } finally {
@@ -154,9 +154,9 @@ public class RebuildTests extends TrackTestCase {
         rebuild(false);
         RebuildAction.Request late = RebuildAction.Request.cancel("shop", 7);
         client().execute(RebuildAction.INSTANCE, late).actionGet();
-        assertEquals("another rebuild goes on", WatchRebuildAction.Outcome.REBUILT, watch().actionGet("30s").outcome());
+        assertEquals("a rebuild of another number is not cancelled", WatchRebuildAction.Outcome.REBUILT, watch().actionGet("30s").outcome());
         awaitIndices(SECOND);
-        assertEquals(List.of(), windows());
+        assertEquals(List.of(), watchTasks());
     }
 
     public void testDeletedTrackerEndsTheTask() throws Exception {
@@ -173,53 +173,53 @@ public class RebuildTests extends TrackTestCase {
         }
     }
 
-    public void testRebuildThatNobodyWatchesGetsAWindow() throws Exception {
+    public void testRebuildWithoutATaskGetsOne() throws Exception {
         shop("");
         behave();
         Refusals.index = ".affinity-items-shop@1";
         try {
             rebuild(false);
-            assertEquals(List.of(), windows());
+            assertEquals(List.of(), watchTasks());
             assertBusy(() -> assertEquals(4, indices().size()));
-            RebuildWatchers windows = new RebuildWatchers(client());
-            windows.keep(state());
-            assertBusy(() -> assertEquals(1, windows().size()));
-            windows.elected();
-            windows.keep(state());
+            RebuildWatchers watchers = new RebuildWatchers(client());
+            watchers.check(state());
+            assertBusy(() -> assertEquals(1, watchTasks().size()));
+            watchers.checkAll();
+            watchers.check(state());
             Thread.sleep(300);
-            assertEquals("one is enough", 1, windows().size());
-            client().admin().cluster().prepareCancelTasks().setTaskId(windows().getFirst().getTaskId()).get();
+            assertEquals("one is enough", 1, watchTasks().size());
+            client().admin().cluster().prepareCancelTasks().setTaskId(watchTasks().getFirst().getTaskId()).get();
             awaitIndices(FIRST);
-            assertBusy(() -> assertEquals(List.of(), windows()));
+            assertBusy(() -> assertEquals(List.of(), watchTasks()));
             rebuild(false);
-            windows.keep(state());
+            watchers.check(state());
             Thread.sleep(200);
-            assertEquals("whoever began it is about to watch it", List.of(), windows());
+            assertEquals("the node that began it is about to watch it", List.of(), watchTasks());
             DiscoveryNode dead = new DiscoveryNode("dead", buildNewFakeTransportAddress(), Version.CURRENT);
-            windows.keep(ClusterState.builder(state()).nodes(DiscoveryNodes.builder(state().nodes()).add(dead)).build());
-            windows.keep(state());
-            assertBusy(() -> assertEquals(1, windows().size()));
+            watchers.check(ClusterState.builder(state()).nodes(DiscoveryNodes.builder(state().nodes()).add(dead)).build());
+            watchers.check(state());
+            assertBusy(() -> assertEquals(1, watchTasks().size()));
         } finally {
             Refusals.index = null;
         }
         awaitIndices(SECOND);
     }
 
-    public void testGenerationsReadWhatTheyWrite() throws Exception {
+    public void testSerializationOfGenerationsAndLogShards() throws Exception {
         shop("");
         rebuild(false);
         ProfileGenerations generations = ProfileGenerations.of(state());
         assertEquals(1, generations.of("shop").next() + generations.of("shop").live());
-        assertEquals(generations, copyWriteable(generations, writableRegistry(), ProfileGenerations::new));
+        assertEquals(generations, copyWriteable(generations, writableRegistry(), ProfileGenerations.KIND::read));
         XContentBuilder json = generations.toXContent(JsonXContent.contentBuilder().startObject(), ToXContent.EMPTY_PARAMS).endObject();
         try (XContentParser parser = createParser(json)) {
             parser.nextToken();
-            assertEquals(generations, ProfileGenerations.fromXContent(parser));
+            assertEquals(generations, ProfileGenerations.KIND.parse(parser));
         }
-        LogShard slice = new LogShard("shop", 3, new ShardId(new Index("ubi_events", "uuid"), 2), new ShardHistory("uuid.restored", 7, 2));
-        assertEquals(slice, copyWriteable(slice, writableRegistry(), LogShard::new));
-        try (XContentParser parser = createParser(slice.toXContent(JsonXContent.contentBuilder(), ToXContent.EMPTY_PARAMS))) {
-            assertEquals(slice, LogShard.fromXContent(parser));
+        LogShard logShard = new LogShard("shop", 3, new ShardId(new Index("ubi_events", "uuid"), 2), new ShardHistory("uuid.restored", 7, 2));
+        assertEquals(logShard, copyWriteable(logShard, writableRegistry(), LogShard::new));
+        try (XContentParser parser = createParser(logShard.toXContent(JsonXContent.contentBuilder(), ToXContent.EMPTY_PARAMS))) {
+            assertEquals(logShard, LogShard.fromXContent(parser));
         }
     }
 }

@@ -9,8 +9,8 @@ import org.opensearch.snapshots.SnapshotState;
 import java.io.IOException;
 
 /**
- * Event indices and profiles that come back from a snapshot, on one node in this JVM. Ann does more than her history remembers,
- * so it is not the ids of events that keep them from being counted again.
+ * Event indices and profiles that are restored from a snapshot, on a single node. Ann has more events than a history, so most events
+ * that are read again are recognised by marks, not by their ids.
  */
 public class RestoreTests extends TrackTestCase {
     private static final String LOG = "ubi_events";
@@ -20,7 +20,7 @@ public class RestoreTests extends TrackTestCase {
 
     private int days;
 
-    /** Each event on a day of its own. */
+    /** Writes events, each on a day of its own. */
     private void clicks(int count) {
         for (int i = 0; i < count; i++) {
             click("ann", days % 3 == 0 ? "tent" : "desk", days * DAY);
@@ -66,7 +66,7 @@ public class RestoreTests extends TrackTestCase {
         assertEquals(0, restored.getRestoreInfo().failedShards());
     }
 
-    public void testEventsThatComeBackCountOnce() throws Exception {
+    public void testRestoredEventsCountOnce() throws Exception {
         openShop();
         clicks(MANY);
         awaitEvents(MANY);
@@ -80,8 +80,8 @@ public class RestoreTests extends TrackTestCase {
         awaitEvents(MANY + 3);
     }
 
-    /** What the log has lost stays counted, and what is written instead has the same numbers and counts, too. */
-    public void testAnOldSnapshotHidesNoNewEvents() throws Exception {
+    /** Events that the log has lost stay counted. New events have the same sequence numbers and count, too. */
+    public void testEventsAfterAnOldSnapshotCount() throws Exception {
         openShop();
         clicks(MANY);
         awaitEvents(MANY);
@@ -96,7 +96,7 @@ public class RestoreTests extends TrackTestCase {
         awaitEvents(MANY + 57);
     }
 
-    public void testTheSameIntoAClosedIndex() throws Exception {
+    public void testRestoreIntoAClosedIndex() throws Exception {
         openShop();
         clicks(MANY);
         awaitEvents(MANY);
@@ -109,7 +109,7 @@ public class RestoreTests extends TrackTestCase {
         awaitEvents(MANY + 27);
     }
 
-    public void testRestoredAgain() throws Exception {
+    public void testRepeatedRestores() throws Exception {
         openShop();
         clicks(MANY);
         awaitEvents(MANY);
@@ -122,8 +122,8 @@ public class RestoreTests extends TrackTestCase {
         }
     }
 
-    /** Events that the snapshot has and that were not read before are read now. */
-    public void testWhatWasNotReadIsMadeUpFor() throws Exception {
+    /** The snapshot has events that were not applied before the restore. */
+    public void testEventsThatWereNotAppliedBeforeCount() throws Exception {
         openShop();
         clicks(MANY);
         awaitEvents(MANY);
@@ -141,8 +141,8 @@ public class RestoreTests extends TrackTestCase {
         awaitEvents(MANY + 13);
     }
 
-    /** Profiles that were stored, but not how far their slice was read, know their events by the slice that it was then. */
-    public void testWhatProfilesHaveAlreadyIsNotCountedAgain() throws Exception {
+    /** Profiles are stored, and the progress is not: their marks are those of the log shard before the restore. */
+    public void testProfilesAheadOfTheProgress() throws Exception {
         openShop();
         clicks(MANY);
         awaitEvents(MANY);
@@ -163,7 +163,7 @@ public class RestoreTests extends TrackTestCase {
         awaitEvents(2 * MANY + 3);
     }
 
-    public void testAnIndexOfTheSameNameIsAnother() throws Exception {
+    public void testNewIndexOfTheSameName() throws Exception {
         openShop();
         clicks(MANY);
         awaitEvents(MANY);
@@ -174,7 +174,7 @@ public class RestoreTests extends TrackTestCase {
         assertEquals(MANY + 10, profile("ann").events());
     }
 
-    public void testProfilesComeBackWithTheirEvents() throws Exception {
+    public void testProfilesRestoredWithTheirEvents() throws Exception {
         openShop();
         clicks(MANY);
         awaitEvents(MANY);
@@ -190,8 +190,8 @@ public class RestoreTests extends TrackTestCase {
         awaitEvents(MANY + 5);
     }
 
-    /** The follower knows that it is ahead of the profiles, though it has nothing to read. */
-    public void testProfilesThatComeBackAloneCatchUp() throws Exception {
+    /** The follower recognises that the profile index was restored, though there are no events to read. */
+    public void testProfilesRestoredAloneCatchUp() throws Exception {
         openShop();
         clicks(MANY);
         awaitEvents(MANY);

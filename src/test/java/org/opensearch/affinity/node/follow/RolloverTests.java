@@ -22,13 +22,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
-/** A log that rolls over from index to index, and loses old ones, while events are written to it; on one node in this JVM. */
+/** Rollover of the log, and deletion of old indices, while events are written; on a single node. */
 public class RolloverTests extends TrackTestCase {
     private static final String LOG = "ubi_events";
     private static final int USERS = 4;
     private static final int ROLLOVERS = 3;
-    /** Events that every index gets at the least. */
-    private static final int SOME = 40;
+    /** The fewest events of an index. */
+    private static final int MIN_EVENTS = 40;
     private static final long BETWEEN_EVENTS_NANOS = 2_000_000;
 
     private final AtomicInteger written = new AtomicInteger();
@@ -36,7 +36,7 @@ public class RolloverTests extends TrackTestCase {
     public void testAlias() throws Exception {
         client().admin().indices().prepareCreate("ubi-000001").addAlias(new Alias(LOG).writeIndex(true)).get();
         shop("");
-        rollWhileEventsFlow("ubi-000001", "ubi-000002");
+        rollOverWhileEventsAreWritten("ubi-000001", "ubi-000002");
     }
 
     public void testDataStream() throws Exception {
@@ -52,37 +52,37 @@ public class RolloverTests extends TrackTestCase {
         PutComposableIndexTemplateAction.Request put = new PutComposableIndexTemplateAction.Request("log").indexTemplate(template);
         client().execute(PutComposableIndexTemplateAction.INSTANCE, put).actionGet();
         shop("");
-        rollWhileEventsFlow(DataStream.getDefaultBackingIndexName(LOG, 1), DataStream.getDefaultBackingIndexName(LOG, 2));
+        rollOverWhileEventsAreWritten(DataStream.getDefaultBackingIndexName(LOG, 1), DataStream.getDefaultBackingIndexName(LOG, 2));
         client().execute(DeleteDataStreamAction.INSTANCE, new DeleteDataStreamAction.Request(new String[] { LOG })).actionGet();
     }
 
-    /** Deletes indices, too, as soon as they were read. */
-    private void rollWhileEventsFlow(String... old) throws Exception {
-        AtomicBoolean enough = new AtomicBoolean();
-        CompletableFuture<Void> flow = CompletableFuture.runAsync(() -> write(enough));
+    /** Rolls the log over, and deletes old indices as soon as they have been read. */
+    private void rollOverWhileEventsAreWritten(String... oldIndices) throws Exception {
+        AtomicBoolean stopped = new AtomicBoolean();
+        CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> write(stopped));
         try {
             for (int roll = 0; roll < ROLLOVERS; roll++) {
-                awaitWritten(written.get() + SOME, flow);
+                awaitWritten(written.get() + MIN_EVENTS, writer);
                 client().admin().indices().rolloverIndex(new RolloverRequest(LOG, null)).actionGet();
             }
-            for (String index : old) {
+            for (String index : oldIndices) {
                 assertBusy(() -> assertTrue(stats(), isRead(index)));
                 client().admin().indices().prepareDelete(index).get();
-                awaitWritten(written.get() + SOME, flow);
+                awaitWritten(written.get() + MIN_EVENTS, writer);
             }
         } finally {
-            enough.set(true);
+            stopped.set(true);
         }
-        flow.get();
+        writer.get();
         assertBusy(() -> assertEquals(written.get(), events()));
-        awaitStats(); // read to its end, and nothing twice
+        awaitStats(); // the log is read to its end
         assertEquals(written.get(), events());
-        assertEquals(ROLLOVERS + 1 - old.length, slices().size());
-        assertBusy(() -> assertEquals("nobody follows what is gone", slices().size(), tasks()));
+        assertEquals(ROLLOVERS + 1 - oldIndices.length, shardStats().size());
+        assertBusy(() -> assertEquals("tasks of deleted indices are removed", shardStats().size(), tasks()));
     }
 
-    private void write(AtomicBoolean enough) {
-        while (enough.get() == false) {
+    private void write(AtomicBoolean stopped) {
+        while (stopped.get() == false) {
             int number = written.get();
             Map<String, Object> object = Map.of("object", Map.of("object_id", number % 3 == 0 ? "tent" : "desk"));
             String at = Instant.ofEpochMilli(number * DAY).toString();
@@ -95,9 +95,9 @@ public class RolloverTests extends TrackTestCase {
         }
     }
 
-    private void awaitWritten(int count, CompletableFuture<Void> flow) throws Exception {
-        assertBusy(() -> assertTrue(written.get() >= count || flow.isDone()));
-        assertFalse(flow.isDone());
+    private void awaitWritten(int count, CompletableFuture<Void> writer) throws Exception {
+        assertBusy(() -> assertTrue(written.get() >= count || writer.isDone()));
+        assertFalse(writer.isDone());
     }
 
     private long events() {
@@ -121,11 +121,11 @@ public class RolloverTests extends TrackTestCase {
     }
 
     private boolean isRead(String index) {
-        return slices().stream().anyMatch(slice -> index.equals(slice.get("index")) && Integer.valueOf(0).equals(slice.get("lag_events")));
+        return shardStats().stream().anyMatch(shard -> index.equals(shard.get("index")) && Integer.valueOf(0).equals(shard.get("lag_events")));
     }
 
     @SuppressWarnings("unchecked")
-    private List<Map<String, Object>> slices() {
+    private List<Map<String, Object>> shardStats() {
         Map<String, Object> stats = XContentHelper.convertToMap(new BytesArray(stats()), false, MediaTypeRegistry.JSON).v2();
         return (List<Map<String, Object>>) stats.get("slices");
     }

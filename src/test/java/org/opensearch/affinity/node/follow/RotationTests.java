@@ -4,7 +4,7 @@ import org.opensearch.OpenSearchStatusException;
 import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.tracker.KeyChain;
 import org.opensearch.affinity.tracker.ProfileGenerations;
-import org.opensearch.affinity.tracker.ProfileGenerations.Generation;
+import org.opensearch.affinity.tracker.ProfileGenerations.TrackerGenerations;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.affinity.tracker.UserKeys;
 import org.opensearch.affinity.tracker.UserNames;
@@ -28,16 +28,17 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Users who come to be stored under further keys, on one node in this JVM. */
+/** Rotation of the keys of pseudonyms, on a single node. */
 public class RotationTests extends TrackTestCase {
     private static final List<String> USERS = List.of("annabella", "bob", "carl", "dora", "emil");
 
+    /** Returns the part of a tracker's definition that names the keys. */
     private static String under(String... keys) {
         String ids = Stream.of(keys).map(id -> "\"" + id + "\"").collect(Collectors.joining(", "));
         return keys.length == 0 ? "" : ", \"users\": {\"pseudonym\": [" + ids + "]}";
     }
 
-    /** Annabella did several things, Bob one, Carl was out before he did one; Dora is forgotten and Emil out, and the log knows neither. */
+    /** Annabella has six events, Bob one, and Carl one after opting out; Dora was forgotten and Emil opted out, both without events. */
     private void behave() throws Exception {
         long now = System.currentTimeMillis();
         optOut("carl", true);
@@ -51,7 +52,7 @@ public class RotationTests extends TrackTestCase {
         awaitStats("\"applied\":7", "\"opted_out\":1");
     }
 
-    /** Extends the keys, does something while the rebuild cannot come to its end, and waits for that. */
+    /** Changes the keys, runs something while the rebuild cannot finish, and waits until the rebuild has finished. */
     private void rotate(String users, Runnable meanwhile) throws Exception {
         hold(users, meanwhile);
         awaitIndices(SECOND);
@@ -68,7 +69,7 @@ public class RotationTests extends TrackTestCase {
         }
     }
 
-    /** Under which names users are stored, in whatever index there is. */
+    /** Returns the names under which users are stored, of all generations. */
     private Set<String> stored() {
         client().admin().indices().prepareRefresh(INTERESTS + "*").get();
         Set<String> stored = new TreeSet<>();
@@ -97,8 +98,8 @@ public class RotationTests extends TrackTestCase {
         return Map.of("interests", profile.interests(), "history", profile.history(), "events", profile.events());
     }
 
-    /** Carl, Dora and Emil are nobody, whatever is read of them. */
-    private void assertAbsent() throws Exception {
+    /** Checks that events of Carl, Dora and Emil are skipped. */
+    private void assertErasuresHold() throws Exception {
         long now = System.currentTimeMillis();
         for (String user : List.of("carl", "emil")) {
             click(user, "tent", now + DAY / 2);
@@ -108,7 +109,7 @@ public class RotationTests extends TrackTestCase {
         for (String user : List.of("carl", "dora", "emil")) {
             assertNull(user, profile(user));
         }
-        assertNull("nor by the items of the session", profile("emil", "tent"));
+        assertNull("recent items are not used either", profile("emil", "tent"));
     }
 
     private void assertRotates(String[] from, String... to) throws Exception {
@@ -119,7 +120,7 @@ public class RotationTests extends TrackTestCase {
         assertEquals(signed(from), stored());
         rotate(under(to), () -> {
             assertEquals(annabella, known(profile("annabella")));
-            assertNull("who is out is known to be", profile("emil", "tent"));
+            assertNull("opted out", profile("emil", "tent"));
             click("bob", "desk", System.currentTimeMillis());
             awaitEvents("bob", 2);
         });
@@ -129,10 +130,10 @@ public class RotationTests extends TrackTestCase {
         assertEquals(signed(to), stored());
         assertNowhere(signed(from));
         assertNowhere(Set.of("annabella"));
-        assertAbsent();
+        assertErasuresHold();
         click("annabella", "tent", System.currentTimeMillis());
         awaitEvents("annabella", 7);
-        assertEquals("nobody has come to be known twice", signed(to), stored());
+        assertEquals("each user is stored once", signed(to), stored());
     }
 
     private void awaitEvents(String user, int events) {
@@ -143,7 +144,7 @@ public class RotationTests extends TrackTestCase {
         }
     }
 
-    public void testFurtherKeySignsEverybodyAnew() throws Exception {
+    public void testFurtherKey() throws Exception {
         assertRotates(new String[] { "2026" }, "2026", "2027");
     }
 
@@ -151,7 +152,7 @@ public class RotationTests extends TrackTestCase {
         assertRotates(new String[0], "2026");
     }
 
-    public void testWhatIsAskedForMeanwhileHolds() throws Exception {
+    public void testErasuresDuringARotation() throws Exception {
         shop(under("2026"));
         behave();
         rotate(under("2026", "2027"), () -> {
@@ -167,13 +168,13 @@ public class RotationTests extends TrackTestCase {
         click("bob", "tent", System.currentTimeMillis() + DAY / 2);
         click("carl", "tent", System.currentTimeMillis() + DAY / 2);
         assertBusy(() -> {
-            assertNotNull("who opted in is known again", profile("carl"));
+            assertNotNull("opted in again", profile("carl"));
             assertNull(profile("annabella"));
             assertNull(profile("bob", "tent"));
         });
     }
 
-    private void giveUp() throws Exception {
+    private void cancelRotation() throws Exception {
         shop(under("2026"));
         behave();
         hold(under("2026", "2027"), () -> rebuild(true));
@@ -187,21 +188,21 @@ public class RotationTests extends TrackTestCase {
         assertEquals(signed("2026"), stored());
     }
 
-    public void testWhatWasGivenUpIsMadeUpForByARebuild() throws Exception {
-        giveUp();
+    public void testRebuildAfterACancelledRotation() throws Exception {
+        cancelRotation();
         put(under("2026", "2027"));
-        assertFalse("nothing is new", stats().contains("\"rebuild\""));
+        assertFalse("the definition has not changed", stats().contains("\"rebuild\""));
         rebuild(false);
         awaitIndices(SECOND);
         assertEquals(7, profile("annabella").events());
         assertNull(profile("bob"));
         assertEquals(signed("2026", "2027"), stored());
         assertNowhere(signed("2026"));
-        assertEquals(new Generation(1, 0, false, Generation.ALL_KEYS), ProfileGenerations.of(state()).of("shop"));
+        assertEquals(new TrackerGenerations(1, 0, false, TrackerGenerations.ALL_KEYS), ProfileGenerations.of(state()).of("shop"));
     }
 
-    public void testWhatWasGivenUpIsMadeUpForByAFurtherKey() throws Exception {
-        giveUp();
+    public void testFurtherKeyAfterACancelledRotation() throws Exception {
+        cancelRotation();
         rotate(under("2026", "2027", "2028"), () -> {
             assertEquals(7, profile("annabella").events());
             assertNull(profile("emil", "tent"));
@@ -212,8 +213,8 @@ public class RotationTests extends TrackTestCase {
         assertNowhere(signed("2026"));
     }
 
-    /** A model is learned by the names of the profiles in use, for there stands who does not want to be in it. */
-    public void testLogIsScannedByTheNamesInUse() throws Exception {
+    /** Training reads the log under the names of the generation in use, whose profiles have the erasures. */
+    public void testTrainingUsesTheNamesInUse() throws Exception {
         shop(under("2026"));
         behave();
         UserKeys secrets = getInstanceFromNode(UserKeys.class);
@@ -247,7 +248,7 @@ public class RotationTests extends TrackTestCase {
         String message = "[users.pseudonym] names [2025], and [affinity.pseudonym.2025.secret] is not in the keystore of nodes [node_s_0]";
         assertTrue(e.getMessage(), e.getMessage().startsWith(message));
         assertEquals(tracker(under("2026", "2027")), Trackers.of(state()).get("shop"));
-        assertEquals(Generation.FIRST, ProfileGenerations.of(state()).of("shop"));
+        assertEquals(TrackerGenerations.FIRST, ProfileGenerations.of(state()).of("shop"));
     }
 
     public void testNoKeyIsAddedDuringARebuild() throws Exception {
@@ -257,7 +258,7 @@ public class RotationTests extends TrackTestCase {
             Exception e = expectThrows(OpenSearchStatusException.class, () -> put(under("2026", "2027", "2028")));
             assertEquals(RestStatus.CONFLICT, ((OpenSearchStatusException) e).status());
             try {
-                assertEquals("nothing of it is done", tracker(under("2026", "2027")), Trackers.of(state()).get("shop"));
+                assertEquals("the tracker is not changed", tracker(under("2026", "2027")), Trackers.of(state()).get("shop"));
                 put(under("2026", "2027") + ", \"half_life\": \"3d\"");
                 assertReadsWhatItWrites(ProfileGenerations.of(state()));
             } catch (IOException wrong) {
@@ -268,17 +269,17 @@ public class RotationTests extends TrackTestCase {
     }
 
     private void assertReadsWhatItWrites(ProfileGenerations generations) throws IOException {
-        assertEquals(new Generation(0, 1, true, 1), generations.of("shop"));
-        assertEquals(generations, copyWriteable(generations, writableRegistry(), ProfileGenerations::new));
+        assertEquals(new TrackerGenerations(0, 1, true, 1), generations.of("shop"));
+        assertEquals(generations, copyWriteable(generations, writableRegistry(), ProfileGenerations.KIND::read));
         XContentBuilder json = generations.toXContent(JsonXContent.contentBuilder().startObject(), ToXContent.EMPTY_PARAMS).endObject();
         try (XContentParser parser = createParser(json)) {
             parser.nextToken();
-            assertEquals(generations, ProfileGenerations.fromXContent(parser));
+            assertEquals(generations, ProfileGenerations.KIND.parse(parser));
         }
     }
 
-    /** A rebuild that was given up and begun anew at once, with one key more, while the first one was still copying. */
-    public void testIsNotReadyByWhatWasCopiedUnderFewerKeys() throws Exception {
+    /** A rebuild was cancelled and begun again with a further key while the first one was still copying erasures. */
+    public void testErasuresCopiedUnderFewerKeysDoNotMakeARebuildReady() throws Exception {
         shop(under("2026"));
         behave();
         rotate(under("2026", "2027"), () -> {

@@ -2,10 +2,10 @@ package org.opensearch.affinity.node.follow;
 
 import java.util.concurrent.TimeUnit;
 
-/** What a tracker says that it takes on disk, against what its indices say. */
+/** The bytes on disk in a tracker's stats are those in the stats of its indices. */
 public class StoredBytesTests extends TrackTestCase {
-    private long said(String what) {
-        return Long.parseLong(stats().replaceAll(".*\"bytes\":\\{[^}]*\"" + what + "\":([0-9]+).*", "$1"));
+    private long reported(String field) {
+        return Long.parseLong(stats().replaceAll(".*\"bytes\":\\{[^}]*\"" + field + "\":([0-9]+).*", "$1"));
     }
 
     private long onDisk(String index) {
@@ -15,15 +15,15 @@ public class StoredBytesTests extends TrackTestCase {
 
     public void testProfilesAndItemTable() throws Exception {
         shop("");
-        assertEquals("of nobody", 0, said("per_user"));
+        assertEquals("without users", 0, reported("per_user"));
         click("ann", "tent", System.currentTimeMillis());
         click("bob", "desk", System.currentTimeMillis());
         awaitStats("\"applied\":2", "\"users\":2");
         assertBusy(() -> {
-            assertEquals(onDisk(".affinity-interests-shop.1"), said("profiles"));
-            assertEquals(onDisk(".affinity-items-shop.1"), said("items"));
-            assertEquals(said("profiles") / 2, said("per_user"));
-            assertNotEquals("a shard measures itself every ten seconds", said("profiles"), said("items"));
+            assertEquals(onDisk(".affinity-interests-shop.1"), reported("profiles"));
+            assertEquals(onDisk(".affinity-items-shop.1"), reported("items"));
+            assertEquals(reported("profiles") / 2, reported("per_user"));
+            assertNotEquals("a shard measures its size every ten seconds", reported("profiles"), reported("items"));
         }, 30, TimeUnit.SECONDS);
     }
 }

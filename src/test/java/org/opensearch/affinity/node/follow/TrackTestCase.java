@@ -41,18 +41,18 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** A shop with two items and a tracker of it, on one node in this JVM. */
+/** A single node with two items, a tracker of them, and calls of the plugin's actions. */
 abstract class TrackTestCase extends AffinityNodeTestCase {
     static final String INTERESTS = ".affinity-interests-shop";
     static final Set<String> FIRST = Set.of(".affinity-interests-shop.1", ".affinity-items-shop.1");
     static final Set<String> SECOND = Set.of(".affinity-interests-shop.2", ".affinity-items-shop.2");
     static final long DAY = 24 * 60 * 60 * 1000L;
 
-    /** Refuses writes to an index, as OpenSearch does when another follower was faster, for as long as a test says. */
+    /** Fails bulk requests to an index with a version conflict while a test wants it. */
     public static final class Refusals extends Plugin implements ActionPlugin {
         static volatile String index;
         static volatile String user = "nobody";
-        /** What the ids begin with of the documents that it is about. */
+        /** The prefix of the ids of the documents whose requests fail. */
         static volatile String ids = "";
 
         @Override
@@ -152,7 +152,7 @@ abstract class TrackTestCase extends AffinityNodeTestCase {
     }
 
     final Profile profile(String user, String... recent) {
-        GetProfileAction.Request get = new GetProfileAction.Request("shop", user, List.of(recent)).of(user, TimeValue.timeValueSeconds(10));
+        GetProfileAction.Request get = new GetProfileAction.Request("shop", user, List.of(recent)).forUser(user, TimeValue.timeValueSeconds(10));
         return client().execute(GetProfileAction.INSTANCE, get).actionGet().profile();
     }
 

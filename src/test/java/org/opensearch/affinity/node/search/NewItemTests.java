@@ -74,7 +74,7 @@ public class NewItemTests extends RankTestCase {
             assertEquals("of these it is known that nobody took them together", 2f, scores.get(kind + "1"), 0f);
         }
         assertEquals(2f, scores.get("vectorless"), 0f);
-        use(1, UseModelAction.What.DEACTIVATE);
+        use(1, UseModelAction.Operation.DEACTIVATE);
         assertEquals(2f, rescored("shop", 200, ANN, "").scores().get("new_bulb"), 0f);
     }
 

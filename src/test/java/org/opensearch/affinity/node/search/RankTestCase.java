@@ -236,7 +236,7 @@ abstract class RankTestCase extends AffinityNodeTestCase {
         return (List<Map<String, Object>>) XContentHelper.convertToMap(JsonXContent.jsonXContent, json, false).get("models");
     }
 
-    final void use(int number, UseModelAction.What what) {
+    final void use(int number, UseModelAction.Operation what) {
         assertTrue(client().execute(UseModelAction.INSTANCE, new UseModelAction.Request("t", number, what)).actionGet().isAcknowledged());
     }
 }

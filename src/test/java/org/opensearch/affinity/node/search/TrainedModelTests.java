@@ -11,8 +11,8 @@ import org.opensearch.affinity.AffinityPlugin;
 import org.opensearch.affinity.manage.DeleteTrackerAction;
 import org.opensearch.affinity.manage.GetModelsAction;
 import org.opensearch.affinity.manage.UseModelAction;
-import org.opensearch.affinity.model.ModelIndex;
 import org.opensearch.affinity.tracker.ActiveModels;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.train.TrainAction;
 import org.opensearch.affinity.train.TrainRequest;
 import org.opensearch.cluster.ClusterState;
@@ -96,7 +96,7 @@ public class TrainedModelTests extends RankTestCase {
         assertEquals(21, model.get("users"));
         assertEquals(4, model.get("items"));
         anns("").values().forEach(score -> assertEquals("not used yet", 2f, score, 0f));
-        use(1, UseModelAction.What.ACTIVATE);
+        use(1, UseModelAction.Operation.ACTIVATE);
         // Lamp and bulb share 10 of 11 and 10 users; those of tent and stove are the same, the most there is.
         double similarity = 10 / Math.sqrt(11 * 10);
         double value = Math.sqrt(NEWEST * similarity);
@@ -107,7 +107,7 @@ public class TrainedModelTests extends RankTestCase {
         assertEquals(2 * Math.exp(2 * value), anns(", \"signals\": {\"behaviour\": 2}").get("bulb"), 0.02);
         Map<String, Float> unknown = rescored("shop", 100, "\"tracker\": \"t\", \"user\": \"nobody\"", "").scores();
         unknown.values().forEach(score -> assertEquals(2f, score, 0f));
-        use(1, UseModelAction.What.DEACTIVATE);
+        use(1, UseModelAction.Operation.DEACTIVATE);
         anns("").values().forEach(score -> assertEquals(2f, score, 0f));
     }
 
@@ -183,10 +183,10 @@ public class TrainedModelTests extends RankTestCase {
         train("{}");
         assertEquals(List.of(2, 1), models().stream().map(model -> model.get("number")).toList());
         assertEquals(List.of(false, true), models().stream().map(model -> model.get("active")).toList());
-        assertStatus(RestStatus.CONFLICT, () -> use(1, UseModelAction.What.DELETE));
-        assertStatus(RestStatus.NOT_FOUND, () -> use(3, UseModelAction.What.ACTIVATE));
-        use(2, UseModelAction.What.ACTIVATE);
-        use(1, UseModelAction.What.DELETE);
+        assertStatus(RestStatus.CONFLICT, () -> use(1, UseModelAction.Operation.DELETE));
+        assertStatus(RestStatus.NOT_FOUND, () -> use(3, UseModelAction.Operation.ACTIVATE));
+        use(2, UseModelAction.Operation.ACTIVATE);
+        use(1, UseModelAction.Operation.DELETE);
         assertEquals(List.of(2), models().stream().map(model -> model.get("number")).toList());
         assertTrue(anns("").get("bulb") > 2);
         assertEquals("numbers are not used twice", 3, train("{}").get("number"));
@@ -198,7 +198,7 @@ public class TrainedModelTests extends RankTestCase {
         for (int i = 0; i < 4; i++) {
             int number = (int) train("{}").get("number");
             List<ActionFuture<AcknowledgedResponse>> calls = new ArrayList<>();
-            for (UseModelAction.What what : List.of(UseModelAction.What.DELETE, UseModelAction.What.ACTIVATE)) {
+            for (UseModelAction.Operation what : List.of(UseModelAction.Operation.DELETE, UseModelAction.Operation.ACTIVATE)) {
                 calls.add(client().execute(UseModelAction.INSTANCE, new UseModelAction.Request("t", number, what)));
             }
             int refused = 0;
@@ -212,7 +212,7 @@ public class TrainedModelTests extends RankTestCase {
             assertEquals("one of both", 1, refused);
             ClusterState state = client().admin().cluster().prepareState().get().getState();
             ActiveModels.Active active = ActiveModels.of(state).of("t");
-            assertTrue(active == null || state.metadata().hasIndex(ModelIndex.index("t", active.number())));
+            assertTrue(active == null || state.metadata().hasIndex(IndexNames.MODELS.index("t", active.number())));
         }
     }
 
@@ -251,7 +251,7 @@ public class TrainedModelTests extends RankTestCase {
         });
         searcher.start();
         for (int i = 0; i < 20; i++) {
-            use(1 + i % 2, i % 5 == 4 ? UseModelAction.What.DEACTIVATE : UseModelAction.What.ACTIVATE);
+            use(1 + i % 2, i % 5 == 4 ? UseModelAction.Operation.DEACTIVATE : UseModelAction.Operation.ACTIVATE);
         }
         over.set(true);
         searcher.join();
@@ -288,7 +288,7 @@ public class TrainedModelTests extends RankTestCase {
         Map<String, Object> fusion = (Map<String, Object>) model.get("fusion");
         assertEquals(users, (int) fusion.get("lessons") + (int) fusion.get("checks"));
         assertTrue(fusion.toString(), (double) fusion.get("ndcg@10_after") < 0.5);
-        use((int) model.get("number"), UseModelAction.What.ACTIVATE);
+        use((int) model.get("number"), UseModelAction.Operation.ACTIVATE);
         // What was learned of other signals is another matter: nobody wanted what he had.
         String behaviour = "\"tracker\": \"t\", \"user\": \"u7\", \"weight\": 0, \"relevance\": 1, \"signals\": {\"behaviour\": 4, \"seen\": 0}";
         Map<String, Float> scores = rescored("shop", 200, behaviour, "").scores();
@@ -362,11 +362,11 @@ public class TrainedModelTests extends RankTestCase {
     public void testAModelWhoseIndexIsGone() throws Exception {
         shop(1);
         train("{\"activate\": true}");
-        client().admin().indices().prepareDelete(ModelIndex.index("t", 1)).get();
+        client().admin().indices().prepareDelete(IndexNames.MODELS.index("t", 1)).get();
         anns("").values().forEach(score -> assertEquals("nothing is known of what goes together", 2f, score, 0f));
-        assertStatus(RestStatus.NOT_FOUND, () -> use(2, UseModelAction.What.DEACTIVATE));
-        use(1, UseModelAction.What.DEACTIVATE);
-        assertStatus(RestStatus.NOT_FOUND, () -> use(1, UseModelAction.What.DEACTIVATE));
+        assertStatus(RestStatus.NOT_FOUND, () -> use(2, UseModelAction.Operation.DEACTIVATE));
+        use(1, UseModelAction.Operation.DEACTIVATE);
+        assertStatus(RestStatus.NOT_FOUND, () -> use(1, UseModelAction.Operation.DEACTIVATE));
     }
 
     /** Profiles are kept in memory and models are not part of them. */
@@ -375,9 +375,9 @@ public class TrainedModelTests extends RankTestCase {
         train("{}");
         for (int i = 0; i < 3; i++) {
             assertEquals(2f, anns("").get("bulb"), 0f);
-            use(1, UseModelAction.What.ACTIVATE);
+            use(1, UseModelAction.Operation.ACTIVATE);
             assertTrue(anns("").get("bulb") > 2);
-            use(1, UseModelAction.What.DEACTIVATE);
+            use(1, UseModelAction.Operation.DEACTIVATE);
         }
     }
 
@@ -400,7 +400,7 @@ public class TrainedModelTests extends RankTestCase {
         assertStatus(RestStatus.NOT_FOUND, () -> train("{\"activate\": true}"));
         assertBusy(() -> {
             Set<String> indices = client().admin().cluster().prepareState().get().getState().metadata().indices().keySet();
-            assertTrue(indices.toString(), indices.stream().noneMatch(index -> index.startsWith(ModelIndex.PREFIX)));
+            assertTrue(indices.toString(), indices.stream().noneMatch(index -> IndexNames.MODELS.contains(index)));
         });
         track("t", "shop", "");
     }
@@ -424,7 +424,7 @@ public class TrainedModelTests extends RankTestCase {
                     if (request instanceof SearchRequest search && search.source().rescores() != null) {
                         PARENTS.add(search.getParentTask());
                     }
-                    if (request instanceof BulkRequest bulk && bulk.getIndices().stream().anyMatch(index -> index.startsWith(ModelIndex.PREFIX))) {
+                    if (request instanceof BulkRequest bulk && bulk.getIndices().stream().anyMatch(index -> IndexNames.MODELS.contains(index))) {
                         Runnable what = WHAT.getAndSet(null);
                         if (what != null) {
                             what.run();

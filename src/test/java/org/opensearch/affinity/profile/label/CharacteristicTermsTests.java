@@ -22,7 +22,7 @@ public class CharacteristicTermsTests extends OpenSearchTestCase {
 
     private final CharacteristicTerms terms = new CharacteristicTerms();
 
-    /** Analyzed as a stemmer would. */
+    /** Returns a title, analyzed as a stemmer does it. */
     private static Text title(String text) {
         List<Token> tokens = new ArrayList<>();
         for (MatchResult word : Pattern.compile("[\\p{L}\\d]+").matcher(text).results().toList()) {
@@ -39,58 +39,58 @@ public class CharacteristicTermsTests extends OpenSearchTestCase {
         return terms.choose(counts, Map.of("title", ITEMS));
     }
 
-    public void testWholeWordsThatTheCatalogueRarelyHas() {
+    public void testWholeWordsThatAreRareInTheCatalogue() {
         terms.add(1, List.of(title("The Bicycle with the 2000 gears")));
         terms.add(1, List.of(title("The bicycles, Lumenix")));
         // 1 · ln(1 / 0.03) = 3.5, ½ · ln(½ / 0.002) = 2.8, ½ · ln(½ / 0.02) = 1.6
         assertEquals(List.of("bicycle", "lumenix", "gears"), choose(Map.of()));
     }
 
-    public void testWhatMostShareSaysMoreThanTheRarestWordOfOne() {
+    public void testWordOfSeveralTextsBeforeARarerWordOfOne() {
         terms.add(1, List.of(title("Red light")));
         terms.add(1, List.of(title("Light, mounted")));
         terms.add(8, List.of(title("Lumenix")));
         assertEquals("light", choose(Map.of()).getFirst());
     }
 
-    public void testPhraseThatIsFrequentTogetherStandsForItsWords() {
+    public void testFrequentPhraseReplacesItsWords() {
         for (String title : List.of("Bicycle light", "The bicycle lights", "Bicycle Light, red")) {
             terms.add(1, List.of(title(title)));
         }
         assertEquals(List.of("bicycle light", "red"), choose(Map.of("bicycle light", 10L)));
-        assertEquals("a third of the rarer word's is frequent", List.of("bicycle", "light", "red"), choose(Map.of("bicycle light", 9L)));
+        assertEquals("less than a third of the items with the rarer word", List.of("bicycle", "light", "red"), choose(Map.of("bicycle light", 9L)));
     }
 
-    public void testPhraseThatTheCatalogueHasOnceIsNone() {
+    public void testPhraseMustOccurInTwoItems() {
         terms.add(1, List.of(title("Lumenix glow")));
         assertEquals(List.of("lumenix", "glow"), choose(Map.of("lumenix glow", 1L)));
         assertEquals(List.of("lumenix glow"), choose(Map.of("lumenix glow", 2L)));
     }
 
-    public void testPhraseOfAWordThatSaysNothingIsNone() {
+    public void testPhraseWithACommonWordIsNotChosen() {
         terms.add(1, List.of(title("The lumenix")));
         assertEquals(List.of("lumenix"), choose(Map.of("the lumenix", 2L)));
     }
 
-    public void testNothingStandsBetweenTheWordsOfAPhrase() {
+    public void testPunctuationEndsAPhrase() {
         terms.add(1, List.of(title("Outdoor > Cycling, light\nglow")));
         assertEquals(List.of(), terms.phrases());
         terms.add(1, List.of(title("e-bike light kit")));
         assertEquals(List.of("bike light kit", "bike light", "light kit"), terms.phrases().stream().map(Candidate::words).sorted(Comparator.comparingInt(words -> -words.length())).toList());
     }
 
-    public void testNoWordTwice() {
+    public void testFormsOfAWordAreChosenOnce() {
         terms.add(1, List.of(title("Lantern lanterns"), new Text("tags", "lantern", List.of(new Token("lantern", "lantern", 0, 0, 7, 0.02)))));
         assertEquals(List.of("lantern"), choose(Map.of()));
     }
 
-    public void testIdeographsAreWordsTogether() {
+    public void testIdeographsFormPhrases() {
         Text text = new Text("title", "帐篷 灯", List.of(new Token("帐", "帐", 0, 0, 1, 0.01), new Token("篷", "篷", 1, 1, 2, 0.01), new Token("灯", "灯", 2, 3, 4, 0.1)));
         terms.add(1, List.of(text));
         assertEquals(List.of("帐篷", "灯"), choose(Map.of("帐篷", 10L)));
     }
 
-    public void testWhatAllItemsHaveSaysNothing() {
+    public void testTermsOfAllItemsAreNotChosen() {
         terms.add(1, List.of(new Text("title", "every", List.of(new Token("every", "every", 0, 0, 5, 1)))));
         assertEquals(List.of(), choose(Map.of()));
         assertEquals(List.of(), new CharacteristicTerms().choose(Map.of(), Map.of()));

@@ -1,0 +1,41 @@
+package org.opensearch.affinity.integ.bench.common;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * What every figure of a run is read with.
+ *
+ * @param target  the build's folder
+ * @param sample  the texts that everybody encodes
+ * @param threads how many threads everybody encodes with
+ */
+public record Report(Path target, Machine machine, Texts sample, int threads) {
+    public ObjectNode json(int rounds) {
+        ObjectNode json = new Figures(target, machine).json();
+        json.put("threads", threads).put("rounds", rounds);
+        json.putObject("texts").put("origin", sample.origin()).put("count", sample.all().size()).put("sha256", digest());
+        return json;
+    }
+
+    /** Writes it to {@code target/bench}, and returns where, for people. */
+    public Path write(String name, ObjectNode json) throws IOException {
+        return new Figures(target, machine).write(name, json);
+    }
+
+    private String digest() {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            sample.all().forEach(text -> digest.update((text + "\n").getBytes(StandardCharsets.UTF_8)));
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

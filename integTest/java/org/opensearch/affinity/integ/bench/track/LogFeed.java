@@ -1,0 +1,114 @@
+package org.opensearch.affinity.integ.bench.track;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.opensearch.affinity.integ.bench.common.Lap;
+import org.opensearch.affinity.integ.cluster.Rest;
+import org.opensearch.affinity.integ.cluster.RestFailure;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+
+/**
+ * Writes events into a log as a site does: without ids, several bulks at a time, each offered again where the node is busy
+ * (429). Their order is that of the iterator but for bulks that overtake one another.
+ */
+final class LogFeed {
+    private static final int WRITERS = 2;
+    private static final int BULK = 1_000;
+    private static final long PAUSE_MILLIS = 50;
+
+    private final Rest rest;
+    private final String path;
+
+    LogFeed(Rest rest, String index) {
+        this.rest = rest;
+        this.path = "/" + index + "/_bulk?filter_path=errors,items.*.status";
+    }
+
+    /**
+     * Writes so many events, fewer where there are no more.
+     *
+     * @param written told after each bulk how many are written so far
+     * @return how long it took
+     */
+    Lap send(Iterator<String> events, long count, LongConsumer written) throws IOException {
+        AtomicLong total = new AtomicLong();
+        AtomicLong left = new AtomicLong(count);
+        long begin = System.nanoTime();
+        try (ExecutorService writers = Executors.newFixedThreadPool(WRITERS)) {
+            List<Future<?>> shares = new ArrayList<>();
+            for (int writer = 0; writer < WRITERS; writer++) {
+                shares.add(writers.submit(() -> {
+                    for (List<String> bulk = take(events, left); bulk.isEmpty() == false; bulk = take(events, left)) {
+                        write(bulk);
+                        written.accept(total.addAndGet(bulk.size()));
+                    }
+                }));
+            }
+            for (Future<?> share : shares) {
+                share.get();
+            }
+        } catch (ExecutionException e) {
+            throw new IOException("the log was not written: " + e.getCause().getMessage(), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+        return new Lap(Math.toIntExact(total.get()), 0, (System.nanoTime() - begin) / 1e9);
+    }
+
+    private static List<String> take(Iterator<String> events, AtomicLong left) {
+        List<String> bulk = new ArrayList<>(BULK);
+        synchronized (events) {
+            while (bulk.size() < BULK && left.get() > 0 && events.hasNext()) {
+                bulk.add(events.next());
+                left.decrementAndGet();
+            }
+        }
+        return bulk;
+    }
+
+    /** Writes events in one bulk, and returns when all are acknowledged. */
+    void write(List<String> events) {
+        List<String> left = events;
+        while (left.isEmpty() == false) {
+            StringBuilder lines = new StringBuilder();
+            left.forEach(event -> lines.append("{\"index\":{}}\n").append(event).append('\n'));
+            JsonNode answer = rest.lines(path, lines.toString());
+            left = answer.path("errors").asBoolean() ? refused(left, answer.path("items")) : List.of();
+            if (left.isEmpty() == false) {
+                pause();
+            }
+        }
+    }
+
+    private List<String> refused(List<String> sent, JsonNode items) {
+        List<String> again = new ArrayList<>();
+        for (int i = 0; i < sent.size(); i++) {
+            int status = items.path(i).path("index").path("status").asInt();
+            if (status == 429) {
+                again.add(sent.get(i));
+            } else if (status >= 400) {
+                throw new RestFailure(status, path + " refused an event: " + sent.get(i));
+            }
+        }
+        return again;
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RestFailure(0, "interrupted while waiting for a busy node");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package org.opensearch.affinity.profile.label;
+
+import org.opensearch.ResourceNotFoundException;
+import org.opensearch.action.ActionType;
+import org.opensearch.action.support.ActionFilters;
+import org.opensearch.action.support.ContextPreservingActionListener;
+import org.opensearch.action.support.HandledTransportAction;
+import org.opensearch.affinity.item.ItemVectors;
+import org.opensearch.affinity.profile.GetProfileAction;
+import org.opensearch.affinity.profile.Interest;
+import org.opensearch.affinity.profile.InterestTimeline;
+import org.opensearch.affinity.profile.Profile;
+import org.opensearch.affinity.tracker.Tracker;
+import org.opensearch.affinity.tracker.TrackerRequest;
+import org.opensearch.common.inject.Inject;
+import org.opensearch.common.unit.TimeValue;
+import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.tasks.Task;
+import org.opensearch.transport.TransportService;
+import org.opensearch.transport.client.Client;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Describes the profile of one user. It reads the profile by {@link GetProfileAction} with the caller's rights, so the permission
+ * {@code cluster:admin/affinity/profile/get} is necessary and sufficient. It has an internal name because it needs no permission of its own.
+ */
+public final class DescribeProfileAction extends ActionType<ProfileDescription> {
+    public static final String NAME = "internal:affinity/profile/describe";
+    public static final DescribeProfileAction INSTANCE = new DescribeProfileAction();
+    private static final TimeValue TIMEOUT = TimeValue.timeValueSeconds(10);
+
+    private DescribeProfileAction() {
+        super(NAME, ProfileDescription::new);
+    }
+
+    public static final class Request extends TrackerRequest {
+        private final String user;
+
+        public Request(String tracker, String user) {
+            super(tracker);
+            this.user = user;
+        }
+
+        Request(StreamInput in) throws IOException {
+            super(in);
+            user = in.readString();
+        }
+
+        @Override
+        public void writeTo(StreamOutput out) throws IOException {
+            super.writeTo(out);
+            out.writeString(user);
+        }
+    }
+
+    /** Runs on the node that receives the request. Fails with {@link ResourceNotFoundException} if the user has no profile. */
+    public static final class Transport extends HandledTransportAction<Request, ProfileDescription> {
+        private final Client client;
+        private final InterestLabels labels;
+
+        @Inject
+        public Transport(TransportService transport, ActionFilters filters, Client client, InterestLabels labels) {
+            super(NAME, transport, filters, Request::new);
+            this.client = client;
+            this.labels = labels;
+        }
+
+        @Override
+        protected void doExecute(Task task, Request request, ActionListener<ProfileDescription> listener) {
+            // Vectors and texts of items are read with the plugin's rights; the caller's listener gets its own context back.
+            ActionListener<ProfileDescription> callers = ContextPreservingActionListener.wrapPreservingContext(
+                listener,
+                client.threadPool().getThreadContext()
+            );
+            GetProfileAction.Request get = new GetProfileAction.Request(request.tracker(), request.user, TIMEOUT);
+            client.execute(GetProfileAction.INSTANCE, get, ActionListener.wrap(found -> {
+                if (found.profile() == null) {
+                    throw new ResourceNotFoundException("[affinity] tracker [" + request.tracker() + "] has no profile of this user");
+                }
+                describe(found.tracker(), request.user, found.profile(), callers);
+            }, callers::onFailure));
+        }
+
+        private void describe(Tracker tracker, String user, Profile profile, ActionListener<ProfileDescription> listener) {
+            List<Interest> interests = profile.heaviestFirst(tracker.decay());
+            Set<String> items = profile.history().stream().map(Profile.Seen::item).collect(Collectors.toSet());
+            new ItemVectors(client).find(tracker.items(), items, ActionListener.wrap(found -> {
+                InterestTimeline timeline = InterestTimeline.of(profile, interests, tracker, found);
+                labels.label(client, tracker.items(), interests, ActionListener.map(listener, of -> {
+                    return new ProfileDescription(tracker, user, profile, of, timeline, System.currentTimeMillis());
+                }));
+            }, listener::onFailure));
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package org.opensearch.affinity.train;
+
+import org.opensearch.affinity.learn.InteractionMatrix;
+import org.opensearch.affinity.learn.Neighbours;
+import org.opensearch.affinity.learn.ParallelFor;
+import org.opensearch.affinity.learn.ProgressListener;
+import org.opensearch.affinity.learn.neighbour.ContentMap;
+import org.opensearch.affinity.learn.neighbour.Neighbourhood;
+import org.opensearch.affinity.model.ModelIndex;
+import org.opensearch.affinity.tracker.Decay;
+import org.opensearch.affinity.tracker.IndexNames;
+import org.opensearch.affinity.tracker.Tracker;
+
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** Learns the rows of models and writes them to the models' indices. Calls block. */
+final class ModelBuilder {
+    private static final int ROWS_PER_BULK = 500;
+    private static final int ROWS_PER_CHUNK = 50;
+
+    private final ModelIndex models;
+    private final ParallelFor parallel;
+    private final TrainTask task;
+    private final Tracker tracker;
+    private final Interactions interactions;
+    private final ItemContents contents;
+
+    ModelBuilder(TrainingResources resources, Tracker tracker, Interactions interactions, ItemContents contents) {
+        this.tracker = tracker;
+        this.interactions = interactions;
+        this.contents = contents;
+        models = new ModelIndex(resources.client());
+        parallel = resources.parallel();
+        task = resources.task();
+    }
+
+    /**
+     * Learns a model and writes its rows. The model is unfinished until {@link #describe}.
+     *
+     * @param matrix the interactions that the filter includes
+     */
+    ContentMap.Fit build(int number, InteractionMatrix matrix, Interactions.Filter filter, Neighbourhood method) {
+        Neighbours neighbours = method.learn(matrix, parallel, task.begin("learning neighbours"));
+        ContentMap content = ContentMap.learn(neighbours, contents.vectors(), parallel, task.begin("learning the content map"));
+        double[] popularities = interactions.popularities(filter, tracker.decay());
+        double[] totals = interactions.popularities(filter, Decay.NONE);
+        write(number, new Rows(interactions.items(), popularities, totals, neighbours, content));
+        return content.fit();
+    }
+
+    private void write(int number, Rows rows) {
+        Blocking.<Void>await(listener -> models.create(tracker.name(), number, listener));
+        ProgressListener progress = task.begin("writing the model");
+        for (int first = 0; first < rows.size(); first += ROWS_PER_BULK) {
+            int offset = first;
+            ModelIndex.Row[] bulk = new ModelIndex.Row[Math.min(ROWS_PER_BULK, rows.size() - offset)];
+            parallel.run(bulk.length, ROWS_PER_CHUNK, ProgressListener.NONE, (from, to) -> {
+                for (int i = from; i < to; i++) {
+                    bulk[i] = rows.row(offset + i);
+                }
+            });
+            Blocking.<Void>await(listener -> models.write(tracker.name(), number, List.of(bulk), listener));
+            progress.at((double) (offset + bulk.length) / rows.size());
+        }
+        Blocking.<Void>await(listener -> models.finish(tracker.name(), number, listener));
+    }
+
+    /** Stores the description of a model. A model without one is unfinished and cannot be activated. */
+    void describe(int number, Map<String, Object> about) {
+        Blocking.<Void>await(listener -> models.describe(tracker.name(), number, about, listener));
+    }
+
+    /** Deletes a model. A failure is ignored: the index may not exist, and the next training deletes unfinished models. */
+    void delete(int number) {
+        try {
+            Blocking.<Void>await(listener -> models.delete(List.of(IndexNames.MODELS.index(tracker.name(), number)), listener));
+        } catch (RuntimeException e) {
+            // See above.
+        }
+    }
+
+    /** The rows of one model. Similarities are divided by the largest one. Thread-safe. */
+    private static final class Rows {
+        private final List<String> items;
+        private final double[] popularities;
+        private final double[] totals;
+        private final Neighbours neighbours;
+        private final BitSet known;
+        private final ContentMap content;
+        private final float maxSimilarity;
+
+        Rows(List<String> items, double[] popularities, double[] totals, Neighbours neighbours, ContentMap content) {
+            this.items = items;
+            this.popularities = popularities;
+            this.totals = totals;
+            this.neighbours = neighbours;
+            this.content = content;
+            known = neighbours.known();
+            maxSimilarity = maxSimilarity(neighbours);
+        }
+
+        private static float maxSimilarity(Neighbours neighbours) {
+            float max = Float.MIN_NORMAL;
+            for (int item = 0; item < neighbours.items(); item++) {
+                if (neighbours.size(item) > 0) {
+                    max = Math.max(max, neighbours.similarity(item, 0));
+                }
+            }
+            return max;
+        }
+
+        int size() {
+            return neighbours.items();
+        }
+
+        ModelIndex.Row row(int item) {
+            int size = neighbours.size(item);
+            List<String> ids = IntStream.range(0, size).mapToObj(rank -> items.get(neighbours.neighbour(item, rank))).toList();
+            float[] similarities = new float[size];
+            for (int rank = 0; rank < size; rank++) {
+                similarities[rank] = neighbours.similarity(item, rank) / maxSimilarity;
+            }
+            float[] vector = content.vector(item);
+            for (int d = 0; d < vector.length; d++) {
+                vector[d] /= maxSimilarity;
+            }
+            float popularity = (float) popularities[item];
+            return new ModelIndex.Row(items.get(item), popularity, (float) totals[item], ids, similarities, known.get(item), vector);
+        }
+    }
+}

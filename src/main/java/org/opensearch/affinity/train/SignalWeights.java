@@ -1,0 +1,85 @@
+package org.opensearch.affinity.train;
+
+import org.opensearch.affinity.tracker.Ranking;
+import org.opensearch.affinity.tracker.Signal;
+import org.opensearch.affinity.tracker.Tracker;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The signals that a training weighs: their default weights, the bounds of learned ones, and the model's ranking. */
+final class SignalWeights {
+    private static final String AFFINITY = "affinity";
+    /** Weight of the signal {@code behaviour} without judged queries. */
+    private static final float DEFAULT_BEHAVIOUR = 4;
+    /** A score is a float, so its logarithm must be below 88. */
+    private static final double MAX_LOG_SCORE = 80;
+    /** The logarithm of a relevance score is rarely larger. */
+    private static final double MAX_LOG_RELEVANCE = 7;
+
+    private final Tracker tracker;
+    private final List<String> names;
+    private final List<String> signals;
+
+    /** @param signals to weigh, relevance included; all others get weight 0 */
+    SignalWeights(Tracker tracker, List<String> signals) {
+        this.tracker = tracker;
+        this.signals = signals;
+        names = TrainingExamples.names(tracker);
+    }
+
+    /** Returns the index of each signal among the values of a {@link TrainingExample}. */
+    int[] indices() {
+        return signals.stream().mapToInt(names::indexOf).toArray();
+    }
+
+    /** Returns the weight of each signal in a ranking by a model without learned weights. */
+    double[] defaults() {
+        Ranking behaviour = Ranking.ofWeights(null, null, Map.of(Signal.BEHAVIOUR, DEFAULT_BEHAVIOUR));
+        Ranking ranking = tracker.ranking().orElse(behaviour).orElse(Ranking.DEFAULT);
+        Map<String, Float> weights = new HashMap<>(ranking.signals());
+        weights.put(TrainingExamples.RELEVANCE, ranking.relevance());
+        weights.put(AFFINITY, ranking.weight());
+        tracker.signals().forEach(signal -> weights.putIfAbsent(signal.name(), signal.weight()));
+        return signals.stream().mapToDouble(name -> weights.getOrDefault(name, 0f)).toArray();
+    }
+
+    /** Returns the lower bound of each signal's weight: 0, or negative infinity if the signal may have a negative weight. */
+    double[] lowerBounds() {
+        return signals.stream().mapToDouble(name -> Signal.mayCountAgainst(name) ? Double.NEGATIVE_INFINITY : 0).toArray();
+    }
+
+    /**
+     * Returns the ranking of a model.
+     *
+     * @param fusion learned weights; null if there were no judged queries
+     */
+    Ranking ranking(FusionLearner.Result fusion) {
+        Map<String, Float> weights = new LinkedHashMap<>();
+        names.stream().filter(name -> signals.contains(name) == false).forEach(name -> weights.put(name, 0f));
+        if (fusion == null || fusion.accepted() == false) {
+            weights.putIfAbsent(Signal.BEHAVIOUR, DEFAULT_BEHAVIOUR);
+            return Ranking.ofWeights(weights.remove(AFFINITY), null, weights);
+        }
+        double[] scaled = scaled(fusion.weights());
+        for (int i = 0; i < signals.size(); i++) {
+            weights.put(signals.get(i), (float) scaled[i]);
+        }
+        Float relevance = weights.remove(TrainingExamples.RELEVANCE);
+        Float affinity = weights.remove(AFFINITY);
+        return Ranking.ofWeights(affinity, relevance, weights);
+    }
+
+    /** Multiplies all weights by one factor, so that they and the scores stay in range. This does not change the ranking. */
+    private double[] scaled(double[] weights) {
+        double maxWeight = Arrays.stream(weights).map(Math::abs).max().orElse(0);
+        double relevance = weights[signals.indexOf(TrainingExamples.RELEVANCE)];
+        // Signals are at most 1. The sum counts the relevance once already.
+        double maxLogScore = Arrays.stream(weights).map(weight -> Math.max(0, weight)).sum() + (MAX_LOG_RELEVANCE - 1) * relevance;
+        double factor = Math.min(1, Math.min(Ranking.MAX_WEIGHT / maxWeight, MAX_LOG_SCORE / maxLogScore));
+        return Arrays.stream(weights).map(weight -> Math.clamp(weight * factor, -Ranking.MAX_WEIGHT, Ranking.MAX_WEIGHT)).toArray();
+    }
+}

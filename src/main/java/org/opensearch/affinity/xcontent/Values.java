@@ -1,0 +1,224 @@
+package org.opensearch.affinity.xcontent;
+
+import org.opensearch.common.unit.TimeValue;
+import org.opensearch.core.xcontent.XContentParser;
+import org.opensearch.core.xcontent.XContentParser.Token;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.DoublePredicate;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/**
+ * Readers of values. None takes null. Numbers must be JSON numbers, and booleans JSON booleans, unless the reader's name says that it takes
+ * strings as well.
+ */
+public final class Values {
+    private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]{1,18}");
+    /** Any string, also an empty one. */
+    public static final ValueReader<String> STRING = (parser, path) -> {
+        if (parser.currentToken() != Token.VALUE_STRING) {
+            throw mustBe("a string", parser, path);
+        }
+        return parser.text();
+    };
+    /** A string or a number, as a string. */
+    public static final ValueReader<String> STRING_OR_NUMBER = (parser, path) -> {
+        if (parser.currentToken() != Token.VALUE_STRING && parser.currentToken() != Token.VALUE_NUMBER) {
+            throw mustBe("a string or a number", parser, path);
+        }
+        return parser.text();
+    };
+    public static final ValueReader<Boolean> BOOLEAN = (parser, path) -> bool(parser, path, false);
+    public static final ValueReader<Boolean> BOOLEAN_OR_STRING = (parser, path) -> bool(parser, path, true);
+
+    private Values() {}
+
+    /**
+     * A string that is not blank.
+     *
+     * @param wanted what it must be, for errors
+     */
+    public static ValueReader<String> text(String wanted) {
+        return (parser, path) -> {
+            if (parser.currentToken() != Token.VALUE_STRING || parser.text().isBlank()) {
+                throw mustBe(wanted, parser, path);
+            }
+            return parser.text();
+        };
+    }
+
+    /** A string that is not blank, or a whole number, as a string. */
+    public static ValueReader<String> id(String wanted) {
+        return (parser, path) -> {
+            boolean whole = parser.currentToken() == Token.VALUE_NUMBER && isWhole(parser.numberValue());
+            if (whole == false && parser.currentToken() != Token.VALUE_STRING || parser.text().isBlank()) {
+                throw mustBe(wanted, parser, path);
+            }
+            return parser.text();
+        };
+    }
+
+    private static boolean isWhole(Number number) {
+        return number instanceof Integer || number instanceof Long;
+    }
+
+    /** A whole number; one with a fraction of 0, such as 7.0, is refused. */
+    public static ValueReader<Integer> wholeNumber(int min, int max) {
+        return (parser, path) -> wholeNumber(parser, path, min, max, false);
+    }
+
+    public static ValueReader<Integer> wholeNumberOrString(int min, int max) {
+        return (parser, path) -> wholeNumber(parser, path, min, max, true);
+    }
+
+    private static int wholeNumber(XContentParser parser, FieldPath path, int min, int max, boolean strings) throws IOException {
+        String text = isNumber(parser, strings) ? parser.text() : "";
+        if (WHOLE.matcher(text).matches() && Long.parseLong(text) >= min && Long.parseLong(text) <= max) {
+            return Integer.parseInt(text);
+        }
+        throw mustBe("a whole number from " + min + " to " + max, parser, path);
+    }
+
+    /**
+     * A number.
+     *
+     * @param wanted  what it must be, for errors
+     * @param allowed must be false for NaN
+     */
+    public static ValueReader<Double> number(String wanted, DoublePredicate allowed) {
+        return (parser, path) -> number(parser, path, wanted, allowed, false);
+    }
+
+    public static ValueReader<Double> numberOrString(String wanted, DoublePredicate allowed) {
+        return (parser, path) -> number(parser, path, wanted, allowed, true);
+    }
+
+    private static double number(XContentParser parser, FieldPath path, String wanted, DoublePredicate allowed, boolean strings) throws IOException {
+        double number = isNumber(parser, strings) ? parsed(parser.text()) : Double.NaN;
+        if (allowed.test(number)) {
+            return number;
+        }
+        throw mustBe(wanted, parser, path);
+    }
+
+    private static double parsed(String number) {
+        try {
+            return Double.parseDouble(number);
+        } catch (NumberFormatException e) {
+            return Double.NaN;
+        }
+    }
+
+    private static boolean isNumber(XContentParser parser, boolean strings) {
+        return parser.currentToken() == Token.VALUE_NUMBER || strings && parser.currentToken() == Token.VALUE_STRING;
+    }
+
+    private static boolean bool(XContentParser parser, FieldPath path, boolean strings) throws IOException {
+        boolean right = parser.currentToken() == Token.VALUE_BOOLEAN || strings && parser.currentToken() == Token.VALUE_STRING;
+        return switch (right ? parser.text() : "") {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw mustBe("[true] or [false]", parser, path);
+        };
+    }
+
+    /**
+     * A time above 0.
+     *
+     * @param examples for errors
+     */
+    public static ValueReader<TimeValue> time(String examples) {
+        String wanted = "a time above 0 such as " + examples;
+        return (parser, path) -> {
+            long millis = parser.currentToken() == Token.VALUE_STRING ? millis(parser.text()) : 0;
+            if (millis <= 0) {
+                throw mustBe(wanted, parser, path);
+            }
+            return TimeValue.parseTimeValue(parser.text(), path.path());
+        };
+    }
+
+    /** At most 0 for what is no time. */
+    private static long millis(String time) {
+        try {
+            return TimeValue.parseTimeValue(time, "time").millis();
+        } catch (IllegalArgumentException e) {
+            return 0;
+        }
+    }
+
+    /**
+     * A list.
+     *
+     * @param most   the most elements
+     * @param wanted what it must be, for errors
+     */
+    public static <T> ValueReader<List<T>> list(ValueReader<T> element, int most, String wanted) {
+        return (parser, path) -> {
+            if (parser.currentToken() != Token.START_ARRAY) {
+                throw mustBe(wanted, parser, path);
+            }
+            List<T> list = new ArrayList<>();
+            while (parser.nextToken() != Token.END_ARRAY) {
+                if (list.size() == most) {
+                    throw path.error("must be " + wanted + ", got more");
+                }
+                list.add(element.read(parser, path.element(list.size())));
+            }
+            return list;
+        };
+    }
+
+    /** A list, or a single element as a list of one. */
+    public static <T> ValueReader<List<T>> oneOrList(ValueReader<T> element, int most, String wanted) {
+        ValueReader<List<T>> list = list(element, most, wanted);
+        return (parser, path) -> parser.currentToken() == Token.START_ARRAY ? list.read(parser, path) : List.of(element.read(parser, path));
+    }
+
+    /**
+     * An object whose fields have names that the caller chooses. Sorted by name.
+     *
+     * @param wanted what it must be, for errors
+     * @param value  the reader of a field by its name
+     */
+    public static <T> ValueReader<Map<String, T>> map(String wanted, Function<String, ValueReader<T>> value) {
+        return (parser, path) -> {
+            if (parser.currentToken() != Token.START_OBJECT) {
+                throw mustBe(wanted, parser, path);
+            }
+            Map<String, T> map = new TreeMap<>();
+            while (parser.nextToken() == Token.FIELD_NAME) {
+                String name = parser.currentName();
+                parser.nextToken();
+                map.put(name, value.apply(name).read(parser, path.field(name)));
+            }
+            return map;
+        };
+    }
+
+    /** An object that is read elsewhere, such as a search. */
+    public static ValueReader<Map<String, Object>> object(String wanted) {
+        return (parser, path) -> {
+            if (parser.currentToken() != Token.START_OBJECT) {
+                throw mustBe(wanted, parser, path);
+            }
+            return parser.map();
+        };
+    }
+
+    /** The error for the value at the parser's current token. Scalars are quoted; of lists and objects only the kind is told. */
+    static IllegalArgumentException mustBe(String wanted, XContentParser parser, FieldPath path) throws IOException {
+        return switch (parser.currentToken()) {
+            case START_OBJECT -> path.error("must be " + wanted + ", got an object");
+            case START_ARRAY -> path.error("must be " + wanted + ", got a list");
+            case VALUE_NULL -> path.mustBe(wanted, null);
+            case VALUE_EMBEDDED_OBJECT -> path.error("must be " + wanted + ", got bytes");
+            default -> path.mustBe(wanted, parser.text());
+        };
+    }
+}
