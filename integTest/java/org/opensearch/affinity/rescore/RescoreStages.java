@@ -33,14 +33,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What each stage of rescoring one shard's windows takes, in this JVM: the code that a node runs, over the files of an index
- * that a node has. A stage inside the loop over the documents is too short to be timed where it runs; so the loop runs once
- * with the first stage, once with the first two, and so on, and a stage is what its run takes longer than the run before, at
- * the median over searches. The last run is
- * the rescorer itself, so the stages of the loop add up to what a node counts.
+ * Measures the stages of rescoring the windows of one shard, in this JVM, with the code and the index files of a node. A stage inside the
+ * loop over the documents is too short to be timed by itself. So the loop runs with the first stage, then with the first two, and so on;
+ * the time of a stage is the difference between the medians of its run and the run before. The last run is the rescorer itself, so the
+ * stages of the loop add up to the time that a node counts.
  */
 public final class RescoreStages implements AutoCloseable {
-    /** What runs, each with all that those before it in the loop do. */
+    /** The runs that are timed. From READ on, each contains those before it. */
     private enum Run {
         PREPARE, SHIP, READ, COMPARE, SIGNALS, WHOLE
     }
@@ -51,30 +50,30 @@ public final class RescoreStages implements AutoCloseable {
     private final IndexSearcher searcher;
     private final Collection<ItemRow> rows;
     private final RankNode node;
-    /** Keeps the JVM from leaving out what nobody looks at. */
+    /** Results are added here, so that the JVM does not leave out their computation. */
     private volatile double ignored;
 
     /**
-     * Milliseconds a search.
+     * Milliseconds of a search, medians.
      *
-     * @param prepare      makes of a profile what shards need, on the coordinator
-     * @param ship         writes that for one shard elsewhere, and reads it there; nothing of it happens on one node
-     * @param shippedBytes that go to such a shard
-     * @param read         finds and copies the vectors of the window
-     * @param compare      them with the interests
-     * @param signals      popularity, and which items the user has
-     * @param fuse         makes scores, and sorts by document before and by score after
-     * @param first        all from {@code read} on, of documents that nobody looked at since the node started
+     * @param prepare      on the coordinator: makes the scoring from the profile
+     * @param ship         writes the scoring for a shard on another node, and reads it there
+     * @param shippedBytes size of the scoring
+     * @param read         reads the vectors of the window
+     * @param compare      compares the vectors with the interests
+     * @param signals      reads popularity and repeat items
+     * @param fuse         makes the scores, and sorts by document before and by score after
+     * @param first        all from {@code read} on, with empty caches, as for documents that no search has read since the node started
      */
-    public record Took(double prepare, double ship, int shippedBytes, double read, double compare, double signals, double fuse,
+    public record Times(double prepare, double ship, int shippedBytes, double read, double compare, double signals, double fuse,
         double first) {}
 
-    /** A search of somebody, before it is rescored. */
+    /** A search before it is rescored. */
     private record Search(GetProfileAction.Response found, Scoring scoring, TopDocs window, int[] docs) {}
 
     /**
-     * @param index the files of one shard, with everything written down
-     * @param rows  what is known of items altogether
+     * @param index Lucene files of one shard, committed
+     * @param rows  of the item table
      */
     public RescoreStages(Path index, Collection<ItemRow> rows) throws IOException {
         reader = DirectoryReader.open(new MMapDirectory(index));
@@ -83,7 +82,7 @@ public final class RescoreStages implements AutoCloseable {
         node = node();
     }
 
-    /** One that knows what items are worth, and nothing of documents. */
+    /** A node with the item table and empty caches. */
     private RankNode node() {
         RankNode fresh = new RankNode();
         ItemTable table = fresh.tables().open(TABLE, Runnable::run);
@@ -94,17 +93,20 @@ public final class RescoreStages implements AutoCloseable {
         return fresh;
     }
 
-    /** The name of the item table that profiles are to refer to. */
+    /** Name of the item table, which the responses given to {@link #measure} must contain. */
     public static String table() {
         return TABLE;
     }
 
     /**
+     * Runs all searches in turn until the time is over.
+     *
      * @param queries of the searches
-     * @param found   whose they are, in turn
-     * @param seconds to be spent, half of them to warm up
+     * @param found   profiles of the searches, assigned in turn
+     * @param window  documents that are rescored
+     * @param seconds in total; the first half warms up
      */
-    public Took measure(List<Query> queries, List<GetProfileAction.Response> found, int window, double seconds) throws IOException {
+    public Times measure(List<Query> queries, List<GetProfileAction.Response> found, int window, double seconds) throws IOException {
         List<Search> searches = new ArrayList<>();
         for (int i = 0; i < queries.size(); i++) {
             searches.add(search(queries.get(i), found.get(i % found.size()), window));
@@ -114,7 +116,7 @@ public final class RescoreStages implements AutoCloseable {
         double read = median(nanos.get(Run.READ));
         double compared = median(nanos.get(Run.COMPARE));
         double signalled = median(nanos.get(Run.SIGNALS));
-        return new Took(
+        return new Times(
             median(nanos.get(Run.PREPARE)),
             median(nanos.get(Run.SHIP)),
             shipped(searches.getFirst().scoring).size(),
@@ -146,11 +148,11 @@ public final class RescoreStages implements AutoCloseable {
 
     private static Scoring scoring(GetProfileAction.Response found) {
         Ranking ranking = found.tracker().ranking().orElse(Ranking.DEFAULT);
-        RequestContext moment = RequestContext.of(found.tracker(), Map.of(), System.currentTimeMillis());
-        return Scoring.of(found, ranking, moment, QueryInput.NOTHING, "somebody");
+        RequestContext context = RequestContext.of(found.tracker(), Map.of(), System.currentTimeMillis());
+        return Scoring.of(found, ranking, context, QueryInput.NOTHING, "ann");
     }
 
-    /** All runs of all searches, again and again; who begins changes. */
+    /** Nanoseconds of all runs of all searches, repeated until the time is over. The run that begins changes. */
     private Map<Run, List<Long>> rounds(List<Search> searches, double seconds) throws IOException {
         Map<Run, List<Long>> nanos = new EnumMap<>(Run.class);
         long end = System.nanoTime() + (long) (1e9 * seconds);
@@ -159,7 +161,7 @@ public final class RescoreStages implements AutoCloseable {
             for (Search search : searches) {
                 for (int i = 0; i < Run.values().length; i++) {
                     Run run = Run.values()[(first + i) % Run.values().length];
-                    // Scores of an earlier run must not be scored again.
+                    // A run must not rescore the scores of a run before it.
                     TopDocs window = copy(search.window);
                     long began = System.nanoTime();
                     run(run, search, window);
@@ -197,12 +199,16 @@ public final class RescoreStages implements AutoCloseable {
     }
 
     private static AffinityRescorer.Context context(Scoring scoring, int window, RankNode node) {
-        RepeatItems own = RepeatItems.of(scoring, node.hashes());
-        ItemSignals signals = ItemSignals.of(scoring, null, own, node);
-        return new AffinityRescorer.Context(window, scoring, signals, own, false, node);
+        RepeatItems repeatItems = RepeatItems.of(scoring, node.hashes());
+        ItemSignals signals = ItemSignals.of(scoring, null, repeatItems, node);
+        return new AffinityRescorer.Context(window, scoring, signals, repeatItems, false, node);
     }
 
-    /** @param docs ascending */
+    /**
+     * The loop over a window up to one stage.
+     *
+     * @param docs ascending
+     */
     private double loop(Run until, Scoring scoring, int[] docs) throws IOException {
         AffinityRescorer.Context context = until == Run.SIGNALS ? context(scoring, docs.length, node) : null;
         InterestVectors interests = scoring.interests();
@@ -215,11 +221,11 @@ public final class RescoreStages implements AutoCloseable {
             }
             ItemVectorReader vectors = ItemVectorReader.open(leaf, interests.field(), interests.dimension());
             CentroidDistances.Segment distances = node.distances().of(leaf, interests.space(), interests.field());
-            SignalScorer merit = context == null ? null : context.merit(leaf);
+            SignalScorer scorer = context == null ? null : context.scorer(leaf);
             for (; next < docs.length && docs[next] < end; next++) {
                 int doc = docs[next] - leaf.docBase;
                 if (until == Run.SIGNALS) {
-                    sum += merit.of(doc);
+                    sum += scorer.merit(doc);
                 } else {
                     float[] vector = vectors.vector(doc);
                     sum += until == Run.READ ? vector[0] : interests.affinity(vector, distances.of(doc, vector));
@@ -229,7 +235,7 @@ public final class RescoreStages implements AutoCloseable {
         return sum;
     }
 
-    /** In milliseconds. */
+    /** The median in milliseconds. */
     private static double median(List<Long> nanos) {
         long[] sorted = nanos.stream().mapToLong(Long::longValue).sorted().toArray();
         return sorted[sorted.length / 2] / 1e6;

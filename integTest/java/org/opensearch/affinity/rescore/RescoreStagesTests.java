@@ -52,7 +52,7 @@ public class RescoreStagesTests extends OpenSearchTestCase {
         return folder;
     }
 
-    /** Somebody who acted on so many items, which have nothing in common. */
+    /** A log of one user who clicked so many unrelated items. */
     private FoldedLog log(int items) throws IOException {
         String definition = """
             {"items": {"index": "products", "vector_field": "vector"}, "events": {"index": "log"}, "actions": {"click": 1}}""";
@@ -65,13 +65,13 @@ public class RescoreStagesTests extends OpenSearchTestCase {
         }
     }
 
-    private static RescoreStages.Took took(Path index, FoldedLog log) throws IOException {
+    private static RescoreStages.Times measure(Path index, FoldedLog log) throws IOException {
         try (RescoreStages stages = new RescoreStages(index, log.rows())) {
             return stages.measure(QUERIES, List.of(log.found("ann", RescoreStages.table())), WINDOW, 0.2);
         }
     }
 
-    public void testLogIsFolded() throws IOException {
+    public void testLogBecomesProfileAndRows() throws IOException {
         index();
         FoldedLog log = log(3);
         assertEquals(3, log.found("ann", null).profile().interests().size());
@@ -81,14 +81,15 @@ public class RescoreStagesTests extends OpenSearchTestCase {
         assertEquals(List.of("item-0", "item-1", "item-2"), log.rows().stream().map(row -> row.item()).toList());
     }
 
-    /** How long anything takes is not tested: it depends on what else the machine does. */
+    /** The times themselves are not tested: they depend on the machine. */
     public void testStages() throws IOException {
         Path index = index();
-        RescoreStages.Took one = took(index, log(1));
-        RescoreStages.Took eight = took(index, log(8));
-        for (RescoreStages.Took took : List.of(one, eight)) {
-            assertTrue(took.toString(), took.prepare() > 0 && took.ship() > 0 && took.read() > 0 && took.first() > 0);
-            assertTrue("the stages of the loop add up to the rescorer: " + took, took.read() + took.compare() + took.signals() + took.fuse() > 0);
+        RescoreStages.Times one = measure(index, log(1));
+        RescoreStages.Times eight = measure(index, log(8));
+        for (RescoreStages.Times times : List.of(one, eight)) {
+            assertTrue(times.toString(), times.prepare() > 0 && times.ship() > 0 && times.read() > 0 && times.first() > 0);
+            double loop = times.read() + times.compare() + times.signals() + times.fuse();
+            assertTrue("the stages of the loop add up to the rescorer: " + times, loop > 0);
         }
         int direction = DIMENSION * Float.BYTES;
         int more = eight.shippedBytes() - one.shippedBytes();

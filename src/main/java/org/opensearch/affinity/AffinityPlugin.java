@@ -191,8 +191,8 @@ public final class AffinityPlugin extends Plugin
     }
 
     /**
-     * Empty for an index with codecs of k-NN or neural-search, because OpenSearch refuses two factories for one index. Vector fields of such an
-     * index have a graph.
+     * Empty for an index with codecs of k-NN or neural-search, because OpenSearch refuses two factories for one index. Vector fields of
+     * such an index have a graph.
      */
     @Override
     public Optional<CodecServiceFactory> getCustomCodecServiceFactory(IndexSettings index) {

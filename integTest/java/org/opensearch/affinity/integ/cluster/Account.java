@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Who runs us. OpenSearch refuses root, so root runs it in a user namespace where it is nobody special. */
+/** The account that runs this JVM. OpenSearch refuses to run as root; root starts it in a user namespace, as an ordinary user. */
 record Account(boolean root) {
     private static final List<String> NAMESPACE = List.of("unshare", "-U", "--map-user=1000", "--map-group=1000");
 
@@ -15,9 +15,9 @@ record Account(boolean root) {
     }
 
     /**
-     * The command as this account can run it.
+     * Returns a command that runs the given one as an ordinary user.
      *
-     * @throws IOException when we are root and the system lets nobody make a user namespace
+     * @throws IOException for root, when user namespaces cannot be made on this system
      */
     List<String> unprivileged(List<String> command) throws IOException {
         if (root == false) {

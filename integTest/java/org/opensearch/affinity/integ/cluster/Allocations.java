@@ -12,8 +12,8 @@ import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
 /**
- * What a JVM on this machine allocates on its heap, asked of it by JMX: the exact count that the JVM keeps for each thread, those
- * that have ended included. Each look allocates some kilobytes there itself.
+ * The number of bytes that another JVM on this machine has allocated on its heap, read over JMX: the exact count of all its threads,
+ * those that have ended included. Each reading allocates some kilobytes there itself.
  */
 public final class Allocations implements AutoCloseable {
     private final JMXConnector connector;
@@ -26,7 +26,7 @@ public final class Allocations implements AutoCloseable {
         threads = new ObjectName("java.lang:type=Threading");
     }
 
-    /** Starts the management agent in a JVM, for this machine alone. */
+    /** Connects to a JVM, in which this starts a management agent that only this machine can reach. */
     public static Allocations of(long pid) throws IOException {
         try {
             VirtualMachine machine = VirtualMachine.attach(Long.toString(pid));
@@ -36,16 +36,16 @@ public final class Allocations implements AutoCloseable {
                 machine.detach();
             }
         } catch (AttachNotSupportedException | JMException e) {
-            throw new IOException("what process " + pid + " allocates cannot be asked: " + e.getMessage(), e);
+            throw new IOException("the allocations of process " + pid + " cannot be read: " + e.getMessage(), e);
         }
     }
 
-    /** Since the JVM began. */
+    /** Returns the bytes allocated since the JVM started. */
     public long bytes() throws IOException {
         try {
             return (long) beans.getAttribute(threads, "TotalThreadAllocatedBytes");
         } catch (JMException e) {
-            throw new IOException("the node does not tell what it allocates: " + e.getMessage(), e);
+            throw new IOException("the node's allocations cannot be read: " + e.getMessage(), e);
         }
     }
 

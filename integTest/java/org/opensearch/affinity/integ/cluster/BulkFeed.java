@@ -10,64 +10,64 @@ import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
 /**
- * Writes documents into one index in their order, one bulk after another. A document is created once: one that is there
- * already counts as written, so a feed that was cut off can be sent again. Documents that the node refuses for being busy
- * (429) are offered again; any other refusal ends the feed.
+ * Writes documents into one index in their order, one bulk request after another. A document that exists already counts as
+ * written, so an interrupted feed can be sent again. Documents that a busy node rejects (429) are retried; any other rejection
+ * ends the feed with a {@link RestFailure}.
  */
 public final class BulkFeed {
-    private static final int PATIENCE = 20;
+    private static final int MOST_ATTEMPTS = 20;
 
     private final Rest rest;
     private final String index;
     private final int size;
 
-    /** @param size documents a bulk */
+    /** @param size documents per bulk request */
     public BulkFeed(Rest rest, String index, int size) {
         this.rest = rest;
         this.index = index;
         this.size = size;
     }
 
-    /** A document and its id. */
+    /** A document to be indexed. */
     public record Document(String id, ObjectNode source) {}
 
     /**
      * Sends all documents.
      *
-     * @param written told after each bulk how many are written so far
-     * @return how many there were
+     * @param progress receives the number of documents written so far, after each bulk request
+     * @return the number of documents
      */
-    public long send(Stream<Document> documents, LongConsumer written) {
-        Iterator<Document> rest = documents.iterator();
+    public long send(Stream<Document> documents, LongConsumer progress) {
+        Iterator<Document> iterator = documents.iterator();
         List<Document> bulk = new ArrayList<>();
         long total = 0;
-        while (rest.hasNext()) {
-            bulk.add(rest.next());
-            if (bulk.size() == size || rest.hasNext() == false) {
+        while (iterator.hasNext()) {
+            bulk.add(iterator.next());
+            if (bulk.size() == size || iterator.hasNext() == false) {
                 write(bulk);
                 total += bulk.size();
                 bulk.clear();
-                written.accept(total);
+                progress.accept(total);
             }
         }
         return total;
     }
 
     private void write(List<Document> bulk) {
-        List<Document> left = List.copyOf(bulk);
-        for (int attempt = 1; left.isEmpty() == false; attempt++) {
-            left = refused(left, rest.lines("/" + index + "/_bulk", lines(left)));
-            if (left.isEmpty() == false) {
-                if (attempt == PATIENCE) {
-                    throw new RestFailure(429, left.size() + " documents for [" + index + "] were refused " + PATIENCE + " times: the node is too busy");
+        List<Document> unwritten = List.copyOf(bulk);
+        for (int attempt = 1; unwritten.isEmpty() == false; attempt++) {
+            unwritten = rejected(unwritten, rest.lines("/" + index + "/_bulk", lines(unwritten)));
+            if (unwritten.isEmpty() == false) {
+                if (attempt == MOST_ATTEMPTS) {
+                    throw new RestFailure(429, unwritten.size() + " documents for [" + index + "] were rejected " + MOST_ATTEMPTS + " times: the node is too busy");
                 }
                 pause(100L * attempt);
             }
         }
     }
 
-    /** The documents to be offered again. */
-    private List<Document> refused(List<Document> sent, JsonNode answer) {
+    /** Returns the documents to be sent again. */
+    private List<Document> rejected(List<Document> sent, JsonNode answer) {
         List<Document> again = new ArrayList<>();
         if (answer.path("errors").asBoolean() == false) {
             return again;
@@ -78,7 +78,7 @@ public final class BulkFeed {
             if (status == 429) {
                 again.add(sent.get(i));
             } else if (status >= 400 && status != 409) {
-                throw new RestFailure(status, "[" + index + "] refused document [" + sent.get(i).id() + "]: " + result.path("error"));
+                throw new RestFailure(status, "[" + index + "] rejected document [" + sent.get(i).id() + "]: " + result.path("error"));
             }
         }
         return again;

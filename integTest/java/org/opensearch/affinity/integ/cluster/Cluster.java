@@ -16,7 +16,7 @@ public final class Cluster implements AutoCloseable {
         this.nodes = nodes;
     }
 
-    /** Starts {@code count} nodes in folders below {@code folder} and waits until they have found one another. */
+    /** Starts {@code count} nodes in folders below {@code folder} and waits until they form a cluster. */
     public static Cluster start(OpenSearchHome home, Path folder, int count, String heap, List<String> options) throws IOException {
         List<Integer> ports = Ports.free(2 * count);
         String names = IntStream.rangeClosed(1, count).mapToObj(i -> "node-" + i).collect(Collectors.joining(", ", "[", "]"));

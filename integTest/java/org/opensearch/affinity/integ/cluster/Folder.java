@@ -7,11 +7,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Folders that are made anew for each run. */
+/** Operations on folders. */
 final class Folder {
     private Folder() {}
 
-    /** Removes a folder and all that is in it; an absent one is fine. */
+    /** Deletes a folder with its contents; does nothing when there is none. */
     static void delete(Path folder) throws IOException {
         if (Files.exists(folder) == false) {
             return;

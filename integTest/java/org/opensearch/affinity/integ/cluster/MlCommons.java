@@ -15,9 +15,9 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Set;
 
-/** The way of a model into ml-commons. */
+/** Deploys models in ml-commons. */
 public final class MlCommons {
-    private static final Duration PATIENCE = Duration.ofSeconds(180);
+    private static final Duration TIMEOUT = Duration.ofSeconds(180);
     private static final Set<String> FAILED = Set.of("FAILED", "COMPLETED_WITH_ERROR", "CANCELLED", "EXPIRED");
 
     private final Rest rest;
@@ -29,8 +29,8 @@ public final class MlCommons {
     /**
      * Registers and deploys a sentence encoder.
      *
-     * @param zip with model.pt and tokenizer.json
-     * @return the id that pipelines name it by
+     * @param zip contains model.pt and tokenizer.json
+     * @return the model's id, for pipelines
      */
     public String deploy(Path zip, int dimension) throws IOException {
         ObjectNode model = Rest.JSON.createObjectNode();
@@ -41,15 +41,15 @@ public final class MlCommons {
             .put("embedding_dimension", dimension)
             .put("framework_type", "sentence_transformers")
             .put("all_config", "{}");
-        String id = awaited(rest.post("/_plugins/_ml/models/_register", model), "register").path("model_id").asText();
-        awaited(rest.post("/_plugins/_ml/models/" + id + "/_deploy", null), "deploy");
+        String id = await(rest.post("/_plugins/_ml/models/_register", model), "register").path("model_id").asText();
+        await(rest.post("/_plugins/_ml/models/" + id + "/_deploy", null), "deploy");
         return id;
     }
 
-    private JsonNode awaited(JsonNode started, String what) throws IOException {
+    private JsonNode await(JsonNode started, String what) throws IOException {
         String task = started.path("task_id").asText();
         long begin = System.nanoTime();
-        while (System.nanoTime() - begin < PATIENCE.toNanos()) {
+        while (System.nanoTime() - begin < TIMEOUT.toNanos()) {
             JsonNode state = rest.get("/_plugins/_ml/tasks/" + task);
             if (state.path("state").asText().equals("COMPLETED")) {
                 return state;
@@ -59,7 +59,7 @@ public final class MlCommons {
             }
             pause();
         }
-        throw new IOException("ml-commons did not " + what + " the model within " + PATIENCE.toSeconds() + " s");
+        throw new IOException("ml-commons did not " + what + " the model within " + TIMEOUT.toSeconds() + " s");
     }
 
     private static String sha256(Path file) throws IOException {
@@ -77,7 +77,7 @@ public final class MlCommons {
             Thread.sleep(250);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted while ml-commons was at work", e);
+            throw new IOException("interrupted while waiting for ml-commons", e);
         }
     }
 }

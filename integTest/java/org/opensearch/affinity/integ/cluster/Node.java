@@ -16,12 +16,12 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * One OpenSearch process on loopback. It ends with {@link #close}, and with our JVM however that ends, unless it was
- * {@link #release}d. Its data stays, so that {@link #restart} finds it again.
+ * An OpenSearch process on loopback. {@link #close} ends it, and so does the end of this JVM, unless it was {@link #release}d. Its
+ * data is kept for {@link #restart}.
  */
 public final class Node implements AutoCloseable {
-    private static final Duration START = Duration.ofSeconds(180);
-    private static final Duration STOP = Duration.ofSeconds(30);
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(180);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
 
     private final OpenSearchHome home;
     private final NodeSettings settings;
@@ -36,14 +36,18 @@ public final class Node implements AutoCloseable {
         this.rest = new Rest(URI.create("http://127.0.0.1:" + settings.httpPort()));
     }
 
-    /** Starts a node in a fresh folder and waits until it answers. */
-    public static Node start(OpenSearchHome home, NodeSettings settings, Consumer<Duration> waiting) throws IOException {
+    /**
+     * Starts a node in a new folder and waits until it answers.
+     *
+     * @param progress receives the time waited so far
+     */
+    public static Node start(OpenSearchHome home, NodeSettings settings, Consumer<Duration> progress) throws IOException {
         Node node = launch(home, settings);
-        node.await(waiting);
+        node.await(progress);
         return node;
     }
 
-    /** Starts a node in a fresh folder and returns at once. */
+    /** Starts a node in a new folder and does not wait for it. */
     static Node launch(OpenSearchHome home, NodeSettings settings) throws IOException {
         Node node = new Node(home, settings);
         Folder.delete(settings.folder());
@@ -53,18 +57,18 @@ public final class Node implements AutoCloseable {
         return node;
     }
 
-    /** Waits until the node answers over HTTP; one that does not is ended, and the failure shows why. */
-    void await(Consumer<Duration> waiting) throws IOException {
+    /** Waits until the node answers over HTTP. A node that does not is ended; the exception shows the errors of its log. */
+    void await(Consumer<Duration> progress) throws IOException {
         long begin = System.nanoTime();
         while (answers() == false) {
             Duration waited = Duration.ofNanos(System.nanoTime() - begin);
             if (process.isAlive() == false) {
                 throw failed("ended with status " + process.exitValue());
             }
-            if (waited.compareTo(START) > 0) {
-                throw failed("did not answer within " + START.toSeconds() + " s");
+            if (waited.compareTo(START_TIMEOUT) > 0) {
+                throw failed("did not answer within " + START_TIMEOUT.toSeconds() + " s");
             }
-            waiting.accept(waited);
+            progress.accept(waited);
             pause();
         }
     }
@@ -74,43 +78,43 @@ public final class Node implements AutoCloseable {
         return rest;
     }
 
-    /** The process id; it is OpenSearch itself, since its start script replaces itself by Java. */
+    /** The id of OpenSearch's own process: its start script replaces itself by Java. */
     public long pid() {
         return process.pid();
     }
 
-    /** Seconds of CPU time that the process has used on all cores, to about a hundredth. */
+    /** The CPU time of the process on all cores, in seconds, to about a hundredth. */
     public double cpuSeconds() throws IOException {
         return process.toHandle()
             .info()
             .totalCpuDuration()
-            .orElseThrow(() -> new IOException("the node " + pid() + " is gone; its log is " + log()))
+            .orElseThrow(() -> new IOException("node " + pid() + " has ended; its log is " + log()))
             .toNanos() / 1e9;
     }
 
-    /** Everything the node printed. */
+    /** The file with all output of the node. */
     public Path log() {
         return settings.logs().resolve("stdout.log");
     }
 
-    /** Ends the process as a power cut would (kill -9) and returns when it is gone. */
+    /** Ends the process with SIGKILL, as a power failure would, and waits until it is gone. */
     public void kill() throws IOException {
         tree().forEach(ProcessHandle::destroyForcibly);
-        if (gone(STOP) == false) {
+        if (ends(STOP_TIMEOUT) == false) {
             throw new IOException("process " + pid() + " survived kill -9");
         }
     }
 
-    /** Starts the process anew on the data that is there, and waits until it answers. */
-    public void restart(Consumer<Duration> waiting) throws IOException {
+    /** Starts the process again with its data, and waits until it answers. */
+    public void restart(Consumer<Duration> progress) throws IOException {
         if (process.isAlive()) {
             throw new IllegalStateException("node " + settings.name() + " is running");
         }
         spawn();
-        await(waiting);
+        await(progress);
     }
 
-    /** Leaves the process running, also when this is closed; from here on it is ended by its process id. */
+    /** Leaves the process running when this is closed or the JVM ends. It can then only be ended by its process id. */
     public void release() {
         released = true;
         Runtime.getRuntime().removeShutdownHook(onExit);
@@ -125,7 +129,7 @@ public final class Node implements AutoCloseable {
         try {
             Runtime.getRuntime().removeShutdownHook(onExit);
         } catch (IllegalStateException e) {
-            // The JVM is ending: the hook runs anyway and finds nothing to do.
+            // The JVM is ending: its hook runs anyway and finds the process ended.
         }
     }
 
@@ -134,15 +138,16 @@ public final class Node implements AutoCloseable {
             return;
         }
         process.destroy();
-        if (gone(STOP) == false) {
+        if (ends(STOP_TIMEOUT) == false) {
             tree().forEach(ProcessHandle::destroyForcibly);
-            gone(STOP);
+            ends(STOP_TIMEOUT);
         }
     }
 
-    private boolean gone(Duration patience) {
+    /** Whether the process ends within a time; it is killed when this thread is interrupted. */
+    private boolean ends(Duration timeout) {
         try {
-            return process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             tree().forEach(ProcessHandle::destroyForcibly);
             Thread.currentThread().interrupt();
@@ -165,7 +170,7 @@ public final class Node implements AutoCloseable {
 
     private IOException failed(String how) {
         close();
-        return new IOException("OpenSearch (" + settings.name() + ") " + how + "; its log " + log() + " says:\n" + LogTail.of(log(), 12));
+        return new IOException("OpenSearch (" + settings.name() + ") " + how + "; errors in its log " + log() + ":\n" + LogTail.of(log(), 12));
     }
 
     private void writeConfiguration() throws IOException {
@@ -191,22 +196,22 @@ public final class Node implements AutoCloseable {
     private void keystore(String input, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(home.path().resolve("bin/opensearch-keystore").toString()));
         command.addAll(List.of(arguments));
-        Path said = settings.logs().resolve("keystore.log");
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile());
+        Path output = settings.logs().resolve("keystore.log");
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().putAll(home.environment());
         builder.environment().put("OPENSEARCH_PATH_CONF", settings.config().toAbsolutePath().toString());
         Process running = builder.start();
-        try (Writer to = running.outputWriter()) {
-            to.write(input == null ? "" : input);
+        try (Writer writer = running.outputWriter()) {
+            writer.write(input == null ? "" : input);
         }
         try {
             if (running.waitFor() != 0) {
-                throw new IOException("opensearch-keystore failed:\n" + LogTail.of(said, 12));
+                throw new IOException("opensearch-keystore failed:\n" + LogTail.of(output, 12));
             }
         } catch (InterruptedException e) {
             running.destroy();
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted while a keystore was made", e);
+            throw new IOException("interrupted while a keystore was created", e);
         }
     }
 

@@ -7,12 +7,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What one node is started with.
+ * Settings of one node.
  *
- * @param folder  its own folder: {@code config}, {@code data}, {@code logs}, {@code tmp} come below it
- * @param options further options of its JVM
- * @param more    further lines of opensearch.yml
- * @param outlive whether the node is to go on when the terminal that started it is closed
+ * @param folder  of this node alone, for {@code config}, {@code data}, {@code logs} and {@code tmp}
+ * @param heap    size of the heap, such as {@code 1g}
+ * @param options further options of the JVM
+ * @param more    further settings, of opensearch.yml or of the keystore
+ * @param outlive whether the node keeps running when the terminal that started it is closed
  */
 public record NodeSettings(
     String name,
@@ -24,16 +25,16 @@ public record NodeSettings(
     Map<String, String> more,
     boolean outlive
 ) {
-    /** Functional tests: quick to start and small. Timings taken with it mean nothing, C1 alone switches SIMD off. */
+    /** JVM options for functional tests: a quick start. Unfit for measurements, since C1 alone does not use SIMD. */
     public static final List<String> QUICK = List.of("-XX:TieredStopAtLevel=1");
 
-    /** A node that is a cluster of its own. */
+    /** Settings of a cluster of one node. */
     public static NodeSettings single(Path folder, int httpPort, String heap, List<String> options) {
         Map<String, String> more = Map.of("discovery.type", "single-node");
         return new NodeSettings("node-1", folder, httpPort, Ports.free(1).getFirst(), heap, options, more, false);
     }
 
-    /** The same node, made to survive its starter. */
+    /** The same settings for a node that keeps running when its terminal is closed. */
     public NodeSettings outliving() {
         return new NodeSettings(name, folder, httpPort, transportPort, heap, options, more, true);
     }
@@ -50,17 +51,17 @@ public record NodeSettings(
         return folder.resolve("tmp");
     }
 
-    /** Those of {@link #more} that OpenSearch reads in its keystore alone. */
+    /** The settings of {@link #more} that belong into the keystore. */
     Map<String, String> secrets() {
         Map<String, String> secrets = new TreeMap<>(more);
         secrets.keySet().removeIf(key -> key.startsWith("affinity.pseudonym.") == false);
         return secrets;
     }
 
-    /** opensearch.yml: loopback only. */
+    /** The content of opensearch.yml: a node on loopback. */
     String yaml() {
         Map<String, String> lines = new TreeMap<>();
-        // What is measured and tested here is ranking, not how busy the machine is.
+        // On a busy machine searches must not be answered without the profile.
         lines.put("affinity.profile_timeout", "10s");
         lines.putAll(more);
         lines.keySet().removeAll(secrets().keySet());
@@ -77,12 +78,12 @@ public record NodeSettings(
         return yaml.toString();
     }
 
-    /** The JVM options of the distribution, with the heap and all files of this node in its own folder. */
+    /** The content of jvm.options: that of the distribution with this node's heap, and with all files in this node's folder. */
     List<String> jvmOptions(List<String> ofDistribution) {
         List<String> lines = new ArrayList<>();
         for (String line : ofDistribution) {
-            boolean ours = line.startsWith("-Xm") || line.contains("HeapDump") || line.contains("ErrorFile") || line.contains("logs/gc.log");
-            if (ours == false) {
+            boolean replaced = line.startsWith("-Xm") || line.contains("HeapDump") || line.contains("ErrorFile") || line.contains("logs/gc.log");
+            if (replaced == false) {
                 lines.add(line);
             }
         }

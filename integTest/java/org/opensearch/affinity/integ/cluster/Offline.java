@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs programs where there is no network but loopback: in a network namespace of their own, which any user may make where the
- * system lets them.
+ * Runs programs without a network but loopback: in a network namespace of their own. Any user may create one, unless the system
+ * forbids it.
  */
 public final class Offline {
     private static final String LOOPBACK_FIRST = "ip link set lo up && exec \"$@\"";
@@ -17,7 +17,7 @@ public final class Offline {
 
     private Offline() {}
 
-    /** Whether this machine lets us. */
+    /** Whether this machine allows it. */
     public static boolean available() throws IOException {
         try {
             ProcessBuilder probing = new ProcessBuilder(command(List.of("true"))).redirectErrorStream(true);
@@ -32,7 +32,7 @@ public final class Offline {
         }
     }
 
-    /** The same command without a network. */
+    /** Returns a command that runs the given one without a network. */
     static List<String> command(List<String> command) {
         List<String> wrapped = new ArrayList<>(NAMESPACE);
         wrapped.addAll(command);
@@ -40,10 +40,10 @@ public final class Offline {
     }
 
     /**
-     * A class of ours without a network, in a JVM with our class path and with those system properties of ours.
+     * Starts a main class without a network, in a JVM with the class path and the named system properties of this one.
      *
-     * @param output takes standard output
-     * @param errors takes standard error
+     * @param output file for standard output
+     * @param errors file for standard error
      */
     public static Process java(Class<?> main, List<String> properties, Path output, Path errors) throws IOException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-Xmx256m"));

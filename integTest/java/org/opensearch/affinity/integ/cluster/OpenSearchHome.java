@@ -12,23 +12,23 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * An OpenSearch with the plugin installed, from which any number of nodes start. Nodes keep configuration, data and logs
- * elsewhere, so nothing is written here after {@link #install}.
+ * An installation of OpenSearch with plugins, for any number of nodes. Nodes keep configuration, data and logs elsewhere, so nothing
+ * is written here after {@link #install}.
  */
 public record OpenSearchHome(Path path) {
     private static final String COMPLETE = ".complete";
 
     /**
-     * Copies the unpacked distribution below {@code work} and installs the zip, or finds that done for this very zip.
-     * Safe against other processes that do the same.
+     * Copies the unpacked distribution into {@code work} and installs the plugin, unless this was done before with the same files. Safe
+     * against other processes that do the same.
      *
-     * @param zip the plugin, or null for OpenSearch as it is
+     * @param zip the plugin; null for OpenSearch without plugins
      */
     public static OpenSearchHome install(Path distribution, Path zip, Path work) throws IOException {
         return install(distribution, zip == null ? List.of() : List.of(zip), work);
     }
 
-    /** The same with any number of plugins, installed in their order. */
+    /** Installs any number of plugins, in their order. */
     public static OpenSearchHome install(Path distribution, List<Path> zips, Path work) throws IOException {
         require(distribution.resolve("bin/opensearch"), "the unpacked OpenSearch");
         for (Path zip : zips) {
@@ -45,21 +45,21 @@ public record OpenSearchHome(Path path) {
             for (Path zip : zips) {
                 identities.append('\n').append(identity(zip));
             }
-            String wanted = identities.toString();
+            String expected = identities.toString();
             Path complete = home.resolve(COMPLETE);
-            if (Files.exists(complete) == false || Files.readString(complete).equals(wanted) == false) {
+            if (Files.exists(complete) == false || Files.readString(complete).equals(expected) == false) {
                 Folder.delete(home);
                 copy(distribution, home);
                 for (Path zip : zips) {
                     installPlugin(home, zip);
                 }
-                Files.writeString(complete, wanted);
+                Files.writeString(complete, expected);
             }
         }
         return new OpenSearchHome(home);
     }
 
-    /** What every command of this distribution needs to know. */
+    /** Environment variables for the commands of the distribution. */
     public Map<String, String> environment() {
         return Map.of("OPENSEARCH_JAVA_HOME", System.getProperty("java.home"));
     }

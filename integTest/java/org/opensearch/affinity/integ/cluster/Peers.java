@@ -1,5 +1,7 @@
 package org.opensearch.affinity.integ.cluster;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -17,15 +19,15 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /**
- * The plugins that encode texts in OpenSearch besides ours, as the Maven profile {@code peers} fetches them.
+ * The other plugins of OpenSearch that encode texts, as the Maven profile {@code peers} fetches them.
  *
- * @param folder where they lie
+ * @param folder that contains their zips
  */
 public record Peers(Path folder) {
     /** In the order of their dependencies. */
     private static final List<String> PLUGINS = List.of("job-scheduler", "knn", "ml-commons", "neural-search");
 
-    /** What ml-commons needs to run a model on a node that does everything, and to read it from a file. */
+    /** Settings of a node on which ml-commons runs models and may read them from files. */
     public static Map<String, String> settings(int threads) {
         return Map.of(
             "discovery.type", "single-node",
@@ -38,20 +40,20 @@ public record Peers(Path folder) {
         );
     }
 
-    /** Whether all of them were fetched; some are, one by one, for other purposes. */
+    /** Whether all of them were fetched. */
     public boolean areThere() {
         return PLUGINS.stream().allMatch(name -> Files.exists(folder.resolve(name + ".zip")));
     }
 
-    /** OpenSearch with all of them and ours. */
-    public OpenSearchHome install(Path distribution, Path ours, Path work) throws IOException {
-        List<Path> zips = Stream.concat(PLUGINS.stream().map(name -> folder.resolve(name + ".zip")), Stream.of(ours)).toList();
+    /** Installs OpenSearch with all of them and with this project's plugin. */
+    public OpenSearchHome install(Path distribution, Path affinity, Path work) throws IOException {
+        List<Path> zips = Stream.concat(PLUGINS.stream().map(name -> folder.resolve(name + ".zip")), Stream.of(affinity)).toList();
         OpenSearchHome home = OpenSearchHome.install(distribution, zips, work);
         Path ml = home.path().resolve("plugins/opensearch-ml");
         Path jni = ml.resolve("pytorch-jni.jar");
         if (Files.exists(jni) == false) {
             Files.copy(folder.resolve("pytorch-native-cpu.jar"), ml.resolve("pytorch-native-cpu.jar"));
-            // Only the JNI library of DJL's next release is in the repository; it fits, but the engine asks for its own number.
+            // The repository has the JNI library of DJL's next release only. It fits, but the engine checks the version number.
             Path partial = ml.resolve("pytorch-jni.partial");
             rewrite(folder.resolve("pytorch-jni.jar"), partial, Map.of("jnilib/pytorch.properties", text -> text.replace("-0.32.0", "-0.31.1")));
             Files.move(partial, jni);
@@ -60,32 +62,31 @@ public record Peers(Path folder) {
     }
 
     /**
-     * Our model as ml-commons reads it. The weights and the code are ours; only what comes in and goes out is named as
-     * ml-commons wants it: a dictionary with {@code input_ids} and {@code attention_mask}, and one with
-     * {@code sentence_embedding}. The tokenizer cuts where ours does and does not pad.
+     * Writes this build's model for ml-commons. Weights and code are the same; input and output become dictionaries as ml-commons
+     * expects them: {@code input_ids} and {@code attention_mask}, and {@code sentence_embedding}. The tokenizer truncates as in this
+     * project and does not pad.
      *
-     * @param pack      a model pack of this build
-     * @param maxTokens where a text is cut
+     * @param pack      folder of a model pack of this build
+     * @param maxTokens length at which texts are truncated
      */
     public static void writeModel(Path pack, int maxTokens, Path zip) throws IOException {
         Path model = zip.resolveSibling("model.pt");
         rewrite(pack.resolve("model.pt"), model, Map.of("code/__torch__.py", Peers::dictionaries));
-        var tokenizer = Rest.JSON.readTree(Files.readString(pack.resolve("tokenizer.json")));
-        var changed = (com.fasterxml.jackson.databind.node.ObjectNode) tokenizer;
-        changed.putNull("padding");
-        changed.putObject("truncation").put("direction", "Right").put("max_length", maxTokens).put("strategy", "LongestFirst").put("stride", 0);
+        ObjectNode tokenizer = (ObjectNode) Rest.JSON.readTree(Files.readString(pack.resolve("tokenizer.json")));
+        tokenizer.putNull("padding");
+        tokenizer.putObject("truncation").put("direction", "Right").put("max_length", maxTokens).put("strategy", "LongestFirst").put("stride", 0);
         try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip))) {
             store(out, "model.pt", Files.readAllBytes(model));
-            store(out, "tokenizer.json", changed.toString().getBytes(StandardCharsets.UTF_8));
+            store(out, "tokenizer.json", tokenizer.toString().getBytes(StandardCharsets.UTF_8));
         }
         Files.delete(model);
     }
 
-    /** Keeps the module's forward under another name and adds one that ml-commons can call. */
+    /** Renames the module's forward and adds one that takes and returns dictionaries. */
     static String dictionaries(String code) {
         var forward = Pattern.compile("def forward\\(self: (\\S+), ids: Tensor, lengths: Tensor\\) -> Tensor:").matcher(code);
         if (forward.find() == false) {
-            throw new IllegalStateException("the model's module has no forward(ids, lengths): the benchmark must learn its new shape");
+            throw new IllegalStateException("the model's module has no forward(ids, lengths): this class must be adapted to its new signature");
         }
         String renamed = forward.replaceFirst("def encode(self: $1, ids: Tensor, lengths: Tensor) -> Tensor:");
         return renamed.stripTrailing() + """
@@ -96,7 +97,7 @@ public record Peers(Path folder) {
             """.formatted(forward.group(1)).indent(0);
     }
 
-    /** Copies a zip, with some of its entries changed: those whose names end with a key. All entries are stored, not packed. */
+    /** Copies a zip and changes the entries whose names end with a key of {@code changes}. All entries are stored uncompressed. */
     private static void rewrite(Path from, Path to, Map<String, UnaryOperator<String>> changes) throws IOException {
         try (ZipFile in = new ZipFile(from.toFile()); OutputStream file = Files.newOutputStream(to); ZipOutputStream out = new ZipOutputStream(file)) {
             for (ZipEntry entry : Collections.list(in.entries())) {

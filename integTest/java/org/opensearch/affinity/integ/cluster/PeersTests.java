@@ -7,13 +7,13 @@ import static org.junit.Assert.assertThrows;
 
 public class PeersTests {
     @Test
-    public void moduleIsGivenDictionaries() {
-        String ours = """
+    public void moduleTakesDictionaries() {
+        String module = """
             class Encoder(Module):
               def forward(self: __torch__.Encoder, ids: Tensor, lengths: Tensor) -> Tensor:
                 return ids
             """;
-        String theirs = """
+        String expected = """
             class Encoder(Module):
               def encode(self: __torch__.Encoder, ids: Tensor, lengths: Tensor) -> Tensor:
                 return ids
@@ -21,7 +21,7 @@ public class PeersTests {
                 vectors = (self).encode(input["input_ids"], torch.sum(input["attention_mask"], [1]))
                 return {"sentence_embedding": vectors}
             """;
-        assertEquals(theirs, Peers.dictionaries(ours));
+        assertEquals(expected, Peers.dictionaries(module));
     }
 
     @Test

@@ -12,7 +12,7 @@ import java.util.List;
 public final class Ports {
     private Ports() {}
 
-    /** As many different ports as asked for, all free a moment ago. */
+    /** Returns different ports that were free at the time of the call. */
     public static List<Integer> free(int count) {
         List<ServerSocket> held = new ArrayList<>();
         try {

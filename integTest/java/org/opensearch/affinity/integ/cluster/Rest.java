@@ -17,28 +17,28 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * JSON over HTTP to one node. Thread-safe. A status of 400 or more is a {@link RestFailure} that shows call, status and
- * body; so is no answer at all (status 0). Bodies are JSON text or {@link JsonNode}; null sends none.
+ * An HTTP client of one node, for JSON. Thread-safe. Calls throw {@link RestFailure} for a status of 400 or more, and with status 0
+ * when there is no answer. Bodies are JSON text or {@link JsonNode}; null sends none.
  */
 public final class Rest {
-    /** Shared by everything that reads or writes JSON here. */
+    /** For all JSON of these tests and benchmarks. */
     public static final ObjectMapper JSON = new ObjectMapper();
 
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
-    private static final int SHOWN_BODY = 2_000;
+    private static final Duration TIMEOUT = Duration.ofSeconds(120);
+    private static final int MOST_BODY_CHARS = 2_000;
 
     private final URI base;
-    private final Duration patience;
+    private final Duration timeout;
     private final HttpClient http;
 
     /** @param base for example {@code http://127.0.0.1:9200} */
     public Rest(URI base) {
-        this(base, PATIENCE);
+        this(base, TIMEOUT);
     }
 
-    private Rest(URI base, Duration patience) {
+    private Rest(URI base, Duration timeout) {
         this.base = base;
-        this.patience = patience;
+        this.timeout = timeout;
         this.http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5)).build();
     }
 
@@ -57,7 +57,7 @@ public final class Rest {
         return call("GET", path, null);
     }
 
-    /** GET where a 404 is an answer, not an error. */
+    /** GET; empty for status 404. */
     public Optional<JsonNode> find(String path) {
         try {
             return Optional.of(get(path));
@@ -84,19 +84,19 @@ public final class Rest {
         return call("DELETE", path, null);
     }
 
-    /** POST of newline-delimited JSON, as {@code _bulk} and {@code _msearch} want it. */
+    /** POST of newline-delimited JSON, for {@code _bulk} and {@code _msearch}. */
     public JsonNode lines(String path, String ndjson) {
         return send("POST", path, ndjson, "application/x-ndjson");
     }
 
     /**
-     * What a node answered.
+     * An answer with its warning.
      *
      * @param warning the text of its first {@code Warning} header, empty without one
      */
     public record Answer(JsonNode body, String warning) {}
 
-    /** A call whose warning matters. */
+    /** A call that returns the answer's warning too. */
     public Answer ask(String method, String path, Object body) {
         HttpResponse<byte[]> response = exchange(method, path, body == null ? null : body.toString(), "application/json");
         String header = response.headers().firstValue("Warning").orElse("");
@@ -114,7 +114,7 @@ public final class Rest {
 
     private HttpResponse<byte[]> exchange(String method, String path, String body, String type) {
         HttpRequest request = HttpRequest.newBuilder(base.resolve(path))
-            .timeout(patience)
+            .timeout(timeout)
             .header("Content-Type", type)
             .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
             .build();
@@ -145,13 +145,13 @@ public final class Rest {
         }
     }
 
-    /** What an OpenSearch error says is wrong, nothing when the body is something else. */
+    /** The reason in an error of OpenSearch; empty for another body. */
     private static String reason(byte[] body) {
         JsonNode reason = tree(body).path("error").path("reason");
         return reason.isTextual() ? ": " + reason.asText() : "";
     }
 
     private static String shown(String text) {
-        return text.length() <= SHOWN_BODY ? text : text.substring(0, SHOWN_BODY) + "…";
+        return text.length() <= MOST_BODY_CHARS ? text : text.substring(0, MOST_BODY_CHARS) + "…";
     }
 }

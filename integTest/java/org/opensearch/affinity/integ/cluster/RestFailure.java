@@ -1,6 +1,6 @@
 package org.opensearch.affinity.integ.cluster;
 
-/** A node answered with an error, or with nothing. The message carries the call, the status and the body. */
+/** A node answered with an error or not at all. The message contains the call, the status and the body. */
 public final class RestFailure extends RuntimeException {
     private final int status;
     private final String brief;
@@ -10,7 +10,7 @@ public final class RestFailure extends RuntimeException {
         this(status, message, "");
     }
 
-    /** @param body what the node sent with it */
+    /** @param body of the answer, for {@link #getMessage} */
     RestFailure(int status, String brief, String body) {
         super(body.isEmpty() ? brief : brief + "\n" + body);
         this.status = status;

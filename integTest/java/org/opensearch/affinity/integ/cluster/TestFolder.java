@@ -5,7 +5,7 @@ import org.junit.rules.TemporaryFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A folder for one test, below target, where nothing may have been made yet. */
+/** A temporary folder for one test. It is created below the JVM's temporary folder, which this creates too. */
 public class TestFolder extends TemporaryFolder {
     @Override
     protected void before() throws Throwable {

@@ -7,54 +7,55 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * How far a tracker is, as its {@code _stats} say.
+ * Progress of a tracker, from its {@code _stats}.
  *
- * @param slices   event shards that it follows
- * @param lag      events that it knows of and has not read, over all slices
- * @param applied  events that are in profiles
- * @param shown    events that count for their items alone
- * @param skipped  events that it left out, for whatever reason
- * @param trouble  a slice that does not follow, in its own words; empty when all do
+ * @param shards      number of event shards that it follows
+ * @param lag         events of all shards that it has not read yet
+ * @param applied     events that were applied to profiles
+ * @param impressions events that count for their items only
+ * @param skipped     events that were skipped, for any reason
+ * @param users       number of profiles
+ * @param failure     the stats of a shard that is not followed; empty when all are
  */
-public record TrackerProgress(int slices, long lag, long applied, long shown, long skipped, long users, String trouble) {
-    private static final Duration STUCK = Duration.ofMinutes(2);
-    private static final Duration LOOK = Duration.ofMillis(200);
+public record TrackerProgress(int shards, long lag, long applied, long impressions, long skipped, long users, String failure) {
+    private static final Duration LONGEST_STANDSTILL = Duration.ofMinutes(2);
+    private static final Duration INTERVAL = Duration.ofMillis(200);
 
-    /** Reads the tracker's stats. */
+    /** Fetches the tracker's stats. */
     public static TrackerProgress of(Rest rest, String tracker) {
         JsonNode stats = rest.get("/_plugins/_affinity/trackers/" + tracker + "/_stats");
-        JsonNode slices = stats.path("slices");
+        JsonNode shards = stats.path("slices");
         long lag = 0;
-        String trouble = "";
-        for (JsonNode slice : slices) {
-            lag += slice.path("lag_events").asLong();
-            String state = slice.path("state").asText("following");
-            trouble = state.equals("following") ? trouble : slice.toString();
+        String failure = "";
+        for (JsonNode shard : shards) {
+            lag += shard.path("lag_events").asLong();
+            String state = shard.path("state").asText("following");
+            failure = state.equals("following") ? failure : shard.toString();
         }
         JsonNode events = stats.path("events");
         return new TrackerProgress(
-            slices.size(),
+            shards.size(),
             lag,
             events.path("applied").asLong(),
             events.path("impressions").asLong(),
             events.path("skipped").path("total").asLong(),
             stats.path("users").asLong(),
-            trouble
+            failure
         );
     }
 
     /**
-     * Waits until the tracker is through with a log of so many events.
+     * Waits until the tracker has processed a number of events.
      *
-     * @param seen told of each look at it
-     * @throws IOException when it stands still for two minutes
+     * @param listener receives each state that was fetched
+     * @throws IOException when there is no progress for two minutes
      */
-    public static TrackerProgress await(Rest rest, String tracker, long events, Consumer<TrackerProgress> seen) throws IOException {
+    public static TrackerProgress await(Rest rest, String tracker, long events, Consumer<TrackerProgress> listener) throws IOException {
         long furthest = -1;
         long moved = System.nanoTime();
         while (true) {
             TrackerProgress stats = of(rest, tracker);
-            seen.accept(stats);
+            listener.accept(stats);
             if (stats.caughtUp(events)) {
                 return stats;
             }
@@ -62,26 +63,26 @@ public record TrackerProgress(int slices, long lag, long applied, long shown, lo
                 furthest = stats.read();
                 moved = System.nanoTime();
             }
-            if (System.nanoTime() - moved > STUCK.toNanos()) {
-                throw new IOException("tracker [" + tracker + "] has not moved for " + STUCK.toSeconds() + " s; of " + events + " events: " + stats);
+            if (System.nanoTime() - moved > LONGEST_STANDSTILL.toNanos()) {
+                throw new IOException("tracker [" + tracker + "] has made no progress for " + LONGEST_STANDSTILL.toSeconds() + " s; events: " + events + "; stats: " + stats);
             }
             pause();
         }
     }
 
-    /** Events that it is through with. */
+    /** Number of processed events. */
     public long read() {
-        return applied + shown + skipped;
+        return applied + impressions + skipped;
     }
 
-    /** Whether it is through with a log of so many events. */
+    /** Whether all events of a log were processed. */
     public boolean caughtUp(long events) {
-        return slices > 0 && lag == 0 && read() >= events;
+        return shards > 0 && lag == 0 && read() >= events;
     }
 
     private static void pause() throws IOException {
         try {
-            Thread.sleep(LOOK);
+            Thread.sleep(INTERVAL);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while waiting for a tracker", e);

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import java.util.function.Consumer;
 
-/** What can be wrong with a document that is encoded, and in which field: some of it the processor finds, some the mapping. */
+/** Errors of a document that is to be encoded. Some are found by the ingest processor, some by the mapping. */
 public enum BadItem {
     TITLE_IS_AN_OBJECT("title", item -> item.putObject("title").put("en", "tent")),
     TITLES_IN_AN_OBJECT("title", item -> item.putArray("title").add("tent").addObject().put("en", "lamp")),
@@ -31,7 +31,7 @@ public enum BadItem {
         this.spoil = spoil;
     }
 
-    /** The field that an answer must name. */
+    /** The field that the error message must name. */
     public String field() {
         return field;
     }

@@ -20,23 +20,23 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
 /**
- * A folder with a catalogue, what people did with it and, in most sets, the queries they asked: {@code items.jsonl.gz},
- * {@code events-train.jsonl.gz}, {@code events-valid.jsonl.gz}, {@code queries-valid.jsonl.gz}, {@code queries-test.jsonl.gz};
- * a set without queries has one {@code events.jsonl.gz}; a set of ratings may have {@code ratings-test.jsonl.gz} (see
- * {@code RatingSet}). One JSON object a line. Streams must be closed.
+ * A folder with items, events and, in most sets, judged queries: {@code items.jsonl.gz}, {@code events-train.jsonl.gz},
+ * {@code events-valid.jsonl.gz}, {@code queries-valid.jsonl.gz}, {@code queries-test.jsonl.gz}. A set without queries has one
+ * {@code events.jsonl.gz}; a set of ratings may have {@code ratings-test.jsonl.gz} (see {@code RatingSet}). Each line is a JSON
+ * object. Streams must be closed.
  *
- * @param lastEvents how many of each user's newest events are known, null for all
- * @param newItems   of which no event is known, null for none
- * @param asksNew    whether queries count of which all relevant items are new; else those of which none is
+ * @param lastEvents how many of each user's newest events are read; null for all
+ * @param newItems   items whose events are left out; null for none
+ * @param queriesNewItems    with {@code newItems}: whether to read the queries whose relevant items are all new, or those without any new one
  */
-public record DataSet(Path folder, Integer lastEvents, NewItems newItems, boolean asksNew) {
+public record DataSet(Path folder, Integer lastEvents, NewItems newItems, boolean queriesNewItems) {
     private static final String ENDING = ".jsonl.gz";
 
-    /** @throws IOException when the folder has no catalogue or no events, saying which file is missing */
+    /** @throws IOException naming the file of items or events that is missing */
     public static DataSet open(Path folder) throws IOException {
         DataSet set = new DataSet(folder.toAbsolutePath().normalize(), null, null, false);
         if (Files.isDirectory(set.folder) == false) {
-            throw new IOException("no folder " + set.folder);
+            throw new IOException("there is no folder " + set.folder);
         }
         if (set.has("items") == false) {
             throw new IOException(set.folder + " has no items" + ENDING + "; a data set needs items" + ENDING + " and events-train" + ENDING);
@@ -47,18 +47,18 @@ public record DataSet(Path folder, Integer lastEvents, NewItems newItems, boolea
         return set;
     }
 
-    /** The same people, of whom nothing is known but their newest events. */
-    public DataSet last(int events) {
-        return new DataSet(folder, events, newItems, asksNew);
+    /** The same set with only the newest events of each user. */
+    public DataSet withLastEvents(int events) {
+        return new DataSet(folder, events, newItems, queriesNewItems);
     }
 
-    /** The same with items that nobody did anything with. */
-    public DataSet with(NewItems items) {
-        return new DataSet(folder, lastEvents, items, asksNew);
+    /** The same set without the events of some items. */
+    public DataSet withoutEventsOf(NewItems items) {
+        return new DataSet(folder, lastEvents, items, queriesNewItems);
     }
 
-    /** The same, with queries for new items alone. */
-    public DataSet askingForNew() {
+    /** The same set with only the queries for new items. */
+    public DataSet queryingNewItems() {
         return new DataSet(folder, lastEvents, newItems, true);
     }
 
@@ -68,16 +68,16 @@ public record DataSet(Path folder, Integer lastEvents, NewItems newItems, boolea
     }
 
     /** Whether there are judged queries of this split. */
-    public boolean asks(Split split) {
+    public boolean hasQueries(Split split) {
         return has(split.queryFile());
     }
 
-    /** The catalogue: {@code item_id}, {@code title}, {@code categories}, maybe more. */
+    /** The items: {@code item_id}, {@code title}, {@code categories} and perhaps more. */
     public Stream<ObjectNode> items() throws IOException {
         return lines("items");
     }
 
-    /** What is known of people before the queries of the split: UBI events in the order of the log. */
+    /** The UBI events that may be known before the queries of a split, in the order of the log, as far as {@link #lastEvents} allows. */
     public Stream<ObjectNode> events(Split split) throws IOException {
         if (lastEvents == null) {
             return log(split);
@@ -90,7 +90,7 @@ public record DataSet(Path folder, Integer lastEvents, NewItems newItems, boolea
         return log(split).filter(event -> newest.get(position[0]++));
     }
 
-    /** What happened before the queries of the split, all of it. */
+    /** All UBI events before the queries of a split, in the order of the log. */
     public Stream<ObjectNode> log(Split split) throws IOException {
         Stream<ObjectNode> all = Stream.empty();
         for (String part : parts(split)) {
@@ -99,26 +99,26 @@ public record DataSet(Path folder, Integer lastEvents, NewItems newItems, boolea
         return all;
     }
 
-    /** The parts of the log before the queries of the split, in their order: what comes later may be learnt from what came before. */
+    /** The parts of the log before the queries of a split, oldest first. */
     public List<String> parts(Split split) {
         return has("events") ? List.of("events") : split.eventFiles().stream().filter(this::has).toList();
     }
 
-    /** One part of the log. */
+    /** The events of one part of the log. */
     public Stream<ObjectNode> part(String part) throws IOException {
         return newItems == null ? lines(part) : lines(part).filter(event -> newItems.has(event.at("/event_attributes/object/object_id").asText()) == false);
     }
 
-    /** The judged queries of the split, in the order of the file, at most {@code limit}. */
+    /** The first judged queries of a split, in the order of the file. */
     public List<DataSetQuery> queries(Split split, int limit) throws IOException {
         try (Stream<ObjectNode> lines = judged(split, limit)) {
             return lines.map(DataSet::judged).toList();
         }
     }
 
-    /** The same as the file has them. */
+    /** The first judged queries of a split, as JSON. */
     public Stream<ObjectNode> judged(Split split, int limit) throws IOException {
-        return lines(split.queryFile()).filter(query -> newItems == null || newItems.part(query.path("relevant")) == (asksNew ? 1 : 0)).limit(limit);
+        return lines(split.queryFile()).filter(query -> newItems == null || newItems.part(query.path("relevant")) == (queriesNewItems ? 1 : 0)).limit(limit);
     }
 
     private static DataSetQuery judged(ObjectNode line) {

@@ -2,5 +2,5 @@ package org.opensearch.affinity.integ.data;
 
 import java.util.Set;
 
-/** A query that somebody asked, and the items that turned out to be what was wanted. */
+/** A judged query: a text, its user and the ids of the relevant items. */
 public record DataSetQuery(String id, String user, String text, Set<String> relevant) {}

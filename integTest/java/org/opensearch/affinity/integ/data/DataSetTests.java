@@ -48,7 +48,7 @@ public class DataSetTests {
     }
 
     @Test
-    public void validationQueriesKnowTrainingEventsOnly() throws IOException {
+    public void eventsBeforeTheQueriesOfASplit() throws IOException {
         DataSet data = DataSet.open(set);
         assertEquals(List.of("u1", "u1"), users(data, Split.VALID));
         assertEquals(List.of("u1", "u1", "u2"), users(data, Split.TEST));
@@ -56,31 +56,31 @@ public class DataSetTests {
 
     @Test
     public void newestEventsOfEachUserInTheOrderOfTheLog() throws IOException {
-        // A later line need not be a later event; of two at one time the later line is the newer.
+        // Lines are not ordered by time; of two events with the same time the later line is the newer.
         write("events-train", event("u1", "c", 3), event("u1", "a", 1), event("u2", "a", 1), event("u1", "b", 2), event("u2", "b", 1));
         DataSet data = DataSet.open(set);
-        assertEquals(List.of("c", "b"), items(data.last(1), Split.VALID));
-        assertEquals(List.of("c", "a", "b", "b"), items(data.last(2), Split.VALID));
-        assertEquals(List.of("c", "a", "a", "b", "b"), items(data.last(3), Split.VALID));
-        try (Stream<ObjectNode> log = data.last(1).log(Split.VALID)) {
-            assertEquals("nothing is cut from the log itself", 5, log.count());
+        assertEquals(List.of("c", "b"), items(data.withLastEvents(1), Split.VALID));
+        assertEquals(List.of("c", "a", "b", "b"), items(data.withLastEvents(2), Split.VALID));
+        assertEquals(List.of("c", "a", "a", "b", "b"), items(data.withLastEvents(3), Split.VALID));
+        try (Stream<ObjectNode> log = data.withLastEvents(1).log(Split.VALID)) {
+            assertEquals("the log itself is complete", 5, log.count());
         }
     }
 
     @Test
-    public void nothingIsKnownOfNewItems() throws IOException {
+    public void eventsOfNewItemsAreLeftOut() throws IOException {
         NewItems half = new NewItems(0.5);
         List<String> ids = IntStream.range(0, 1_000).mapToObj(Integer::toString).toList();
         assertEquals(500, ids.stream().filter(half::has).count(), 50);
-        String old = ids.stream().filter(id -> half.has(id) == false).findFirst().orElseThrow();
-        String recent = ids.stream().filter(half::has).findFirst().orElseThrow();
-        write("events-train", event("u1", old), event("u1", recent));
-        String both = "[\"" + old + "\",\"" + recent + "\"]";
-        write("queries-valid", query("v1", "u1", "[\"" + old + "\"]"), query("v2", "u1", "[\"" + recent + "\"]"), query("v3", "u1", both));
-        DataSet data = DataSet.open(set).with(half);
-        assertEquals(List.of(old), items(data, Split.VALID));
-        assertEquals("what may be learned from", List.of("v1"), data.queries(Split.VALID, 3).stream().map(DataSetQuery::id).toList());
-        assertEquals(List.of("v2"), data.askingForNew().queries(Split.VALID, 3).stream().map(DataSetQuery::id).toList());
+        String known = ids.stream().filter(id -> half.has(id) == false).findFirst().orElseThrow();
+        String unknown = ids.stream().filter(half::has).findFirst().orElseThrow();
+        write("events-train", event("u1", known), event("u1", unknown));
+        String both = "[\"" + known + "\",\"" + unknown + "\"]";
+        write("queries-valid", query("v1", "u1", "[\"" + known + "\"]"), query("v2", "u1", "[\"" + unknown + "\"]"), query("v3", "u1", both));
+        DataSet data = DataSet.open(set).withoutEventsOf(half);
+        assertEquals(List.of(known), items(data, Split.VALID));
+        assertEquals("queries without new items", List.of("v1"), data.queries(Split.VALID, 3).stream().map(DataSetQuery::id).toList());
+        assertEquals(List.of("v2"), data.queryingNewItems().queries(Split.VALID, 3).stream().map(DataSetQuery::id).toList());
     }
 
     @Test
@@ -109,17 +109,17 @@ public class DataSetTests {
     }
 
     @Test
-    public void aSetWithoutQueriesHasOneLog() throws IOException {
+    public void setsWithoutQueriesHaveOneLog() throws IOException {
         Path log = folder.newFolder("log").toPath();
         Files.copy(set.resolve("items.jsonl.gz"), log.resolve("items.jsonl.gz"));
         Files.copy(set.resolve("events-train.jsonl.gz"), log.resolve("events.jsonl.gz"));
         DataSet data = DataSet.open(log);
         assertEquals(List.of("u1", "u1"), users(data, Split.TEST));
-        assertFalse(data.asks(Split.TEST));
+        assertFalse(data.hasQueries(Split.TEST));
     }
 
     @Test
-    public void namesWhatIsMissing() throws IOException {
+    public void missingFilesAreNamed() throws IOException {
         Path empty = folder.newFolder("empty").toPath();
         String message = assertThrows(IOException.class, () -> DataSet.open(empty)).getMessage();
         assertTrue(message, message.contains("no items.jsonl.gz"));
@@ -127,7 +127,7 @@ public class DataSetTests {
     }
 
     @Test
-    public void namesTheLineThatIsBroken() throws IOException {
+    public void brokenLinesAreNamed() throws IOException {
         write("items", "{\"item_id\":\"a\"}", "{\"item_id\":");
         try (Stream<ObjectNode> items = DataSet.open(set).items()) {
             String message = assertThrows(UncheckedIOException.class, items::count).getMessage();

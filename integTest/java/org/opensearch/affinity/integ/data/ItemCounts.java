@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * How often each item occurs in a log, as a number of the item and a signal of the tracker.
+ * Popularity of items: how often each occurs in a log. It is a numeric field of the items and a signal of the tracker.
  *
- * @param events how many events name the item, by item id; items without any are not there
+ * @param events number of events by item id; items without events are missing
  * @param weight of the signal, 0 to 20
  */
 public record ItemCounts(Map<String, Integer> events, double weight) {
-    /** The item's field. */
+    /** The field of the items, and the name of the signal. */
     static final String FIELD = "popularity";
 
     /** Counts a log. */
@@ -23,12 +23,12 @@ public record ItemCounts(Map<String, Integer> events, double weight) {
         return new ItemCounts(events, weight);
     }
 
-    /** Writes an item's number into it. */
+    /** Adds the field to an item. */
     ObjectNode mark(ObjectNode item) {
         return item.put(FIELD, events.getOrDefault(item.path("item_id").asText(), 0));
     }
 
-    /** Adds the signal to a tracker; an item with as many events as the mean of those that have any gets one half. */
+    /** Adds the signal to a tracker. Its value is one half for an item with the mean number of events, taken over items with events. */
     void addTo(ObjectNode tracker) {
         double mean = events.values().stream().mapToInt(Integer::intValue).average().orElse(1);
         tracker.putObject("signals").putObject(FIELD).put("field", FIELD).put("pivot", mean).put("weight", weight);

@@ -7,22 +7,23 @@ import org.opensearch.affinity.integ.cluster.Rest;
 import java.util.Random;
 
 /**
- * An item of a bulk in which one of a hundred is bad and some are legal but unusual, and what is to become of it. Its pipeline
- * makes the vector of title and image.
+ * An item of a bulk request in which one of a hundred items is bad and some are unusual but valid, with the expected result. The
+ * ingest pipeline combines the vectors of title and image.
  *
- * @param bad   what is wrong with it; null where nothing is
- * @param text  what of it is encoded; null for no text
- * @param image the vector that it brings; null for none
+ * @param source the document
+ * @param bad    its error; null for a valid item
+ * @param text   the text that must be encoded; null for none
+ * @param image  its own vector, not of unit length; null for none
  */
 public record MixedItem(int number, ObjectNode source, BadItem bad, String text, float[] image) {
-    /** One of so many is bad. */
+    /** One of so many items is bad. */
     public static final int BLOCK = 100;
     static final int DIMENSION = 384;
-    /** What the pipeline gives the title, the image has 1. */
+    /** Weight of the title in the pipeline; that of the image is 1. */
     public static final float TITLE_WEIGHT = 2;
 
-    /** The item of that number, the same always; the first one of all is bad. */
-    public static MixedItem of(int number, MadeUpTitles titles) {
+    /** The item of a number; it depends on number and titles alone. Item 0 is bad. */
+    public static MixedItem of(int number, GeneratedTitles titles) {
         String title = titles.title(number);
         ObjectNode source = Rest.JSON.createObjectNode();
         source.put("number", number).put("title", title).put("price", number % 90);
@@ -44,7 +45,7 @@ public record MixedItem(int number, ObjectNode source, BadItem bad, String text,
                 source.set("image", json(image(number)));
                 yield new MixedItem(number, source, null, title, image(number));
             }
-            // A vector of its own that would not fit is replaced, not refused.
+            // An invalid value of the target field is replaced, not rejected.
             case 13 -> new MixedItem(number, source.put("item_vector", "none yet"), null, title, null);
             case 15 -> new MixedItem(number, source.putNull("image"), null, title, null);
             default -> new MixedItem(number, source, null, title, null);
@@ -58,7 +59,7 @@ public record MixedItem(int number, ObjectNode source, BadItem bad, String text,
         return new MixedItem(number, source, null, null, image);
     }
 
-    /** Not of unit length. */
+    /** The image vector of an item; not of unit length. */
     static float[] image(int number) {
         Random random = new Random(-number);
         float[] image = new float[DIMENSION];
@@ -77,10 +78,10 @@ public record MixedItem(int number, ObjectNode source, BadItem bad, String text,
     }
 
     /**
-     * The direction that its vector must have.
+     * The expected direction of the item's vector.
      *
-     * @param encoded unit vector of its text, null where it has none
-     * @return null for no vector at all
+     * @param encoded unit vector of its text; null without text
+     * @return not of unit length; null for an item without a vector
      */
     public float[] direction(float[] encoded) {
         if (image == null || encoded == null) {

@@ -4,16 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import org.opensearch.common.util.BitMixer;
 
 /**
- * Items that are taken for new, whatever people did with them; by their ids, the same in every run.
+ * A random part of the items, which an evaluation treats as new. The choice depends on the item ids alone.
  *
- * @param part how many of all, above 0 and below 1
+ * @param part fraction of all items, above 0 and below 1
  */
 public record NewItems(double part) {
     boolean has(String item) {
         return (BitMixer.mix32(item.hashCode()) >>> 1) / (double) Integer.MAX_VALUE < part;
     }
 
-    /** How many of a list are, as a part of 1; not a number for an empty list. */
+    /** The fraction of the items of a list that are new, 0 to 1; NaN for an empty list. */
     double part(JsonNode items) {
         int found = 0;
         for (JsonNode item : items) {

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.stream.Stream;
 
-/** Which events of a log are among the newest of their users; of events of one time the later in the log is the newer. */
+/** Selects the newest events of each user. Of two events with the same time the later one in the log is the newer. */
 final class NewestEvents {
     private record Place(Instant time, int position) {
         static final Comparator<Place> OLDEST = Comparator.comparing(Place::time).thenComparing(Place::position);
@@ -18,14 +18,14 @@ final class NewestEvents {
 
     private NewestEvents() {}
 
-    /** The positions in the log of the newest {@code each} events of every user. */
-    static BitSet of(Stream<ObjectNode> log, int each) {
+    /** Returns the positions in the log of the newest {@code count} events of every user. */
+    static BitSet of(Stream<ObjectNode> log, int count) {
         Map<String, PriorityQueue<Place>> users = new HashMap<>();
         int[] position = { 0 };
         log.forEach(event -> {
             PriorityQueue<Place> newest = users.computeIfAbsent(event.path("user_id").asText(), user -> new PriorityQueue<>(Place.OLDEST));
             newest.add(new Place(Instant.parse(event.path("timestamp").asText()), position[0]++));
-            if (newest.size() > each) {
+            if (newest.size() > count) {
                 newest.poll();
             }
         });

@@ -9,14 +9,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The vectors of a node: those that an index holds, as Lucene has them, and those that its encoder makes of texts. */
+/** Fetches vectors from a node: those stored in an index, and those that its encoder makes of texts. */
 public record NodeVectors(Rest rest) {
     private static final int PAGE = 1_000;
 
     /**
-     * Of every document, by id; null for one without a vector. Refreshes the index before.
+     * Returns the vector of every document by id, as Lucene stores it; null for a document without one. Refreshes the index first. For
+     * indices of at most 10,000 documents.
      *
-     * @param sort a field with a value of its own in each document; at most 10,000 documents
+     * @param sort a field with a different value in each document
      */
     public Map<String, float[]> stored(String index, String field, String sort) {
         rest.post("/" + index + "/_refresh", null);
@@ -37,7 +38,7 @@ public record NodeVectors(Rest rest) {
         return stored;
     }
 
-    /** Of the texts, in their order. */
+    /** Returns the vectors of texts, in their order. */
     public List<float[]> encoded(List<String> texts) {
         List<float[]> vectors = new ArrayList<>();
         for (int from = 0; from < texts.size(); from += PAGE) {

@@ -3,20 +3,21 @@ package org.opensearch.affinity.integ.data;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Numbers for names, from 0 in the order in which they were met. */
+/** Assigns numbers to names, from 0 in the order of their first use. Not thread-safe. */
 public final class Ordinals {
-    private final Map<String, Integer> known = new HashMap<>();
+    private final Map<String, Integer> numbers = new HashMap<>();
 
+    /** Returns the number of a name, a new one for a new name. */
     public int of(String name) {
-        return known.computeIfAbsent(name, unknown -> known.size());
+        return numbers.computeIfAbsent(name, unknown -> numbers.size());
     }
 
-    /** Null for a name that was not met. */
+    /** Returns the number of a name; null for an unknown name. */
     public Integer known(String name) {
-        return known.get(name);
+        return numbers.get(name);
     }
 
     public int size() {
-        return known.size();
+        return numbers.size();
     }
 }

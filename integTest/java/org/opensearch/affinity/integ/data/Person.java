@@ -6,10 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Somebody invented, for the simulated log.
+ * An invented user of the sample shop.
  *
- * @param likes    category paths and how often they are visited, relative to one another
- * @param dislikes the category path of what is not wanted
+ * @param about    a description, after the user's name
+ * @param likes    relative frequency of visits by category path
+ * @param dislikes category path of the items that the user dislikes
  */
 public record Person(String user, String about, Map<String, Integer> likes, String dislikes) {
     static Person of(JsonNode line) {

@@ -19,11 +19,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 
-/** The shop that comes with this project: an invented catalogue, and the simulated log of invented people. */
+/** The sample shop of this project: an invented catalogue and a simulated log of invented users. */
 public final class SampleShop {
     private SampleShop() {}
 
-    /** Writes it as a data set, its log ending at the hour before {@code now}. */
+    /** Writes the shop as a data set. Its log ends before the full hour of {@code now}. */
     public static DataSet write(Path folder, Instant now) throws IOException {
         List<JsonNode> items = read("catalogue");
         List<Person> people = people();
@@ -33,7 +33,7 @@ public final class SampleShop {
         return DataSet.open(folder);
     }
 
-    /** Who is in the log. */
+    /** The users of the log. */
     public static List<Person> people() throws IOException {
         return read("people").stream().map(Person::of).toList();
     }

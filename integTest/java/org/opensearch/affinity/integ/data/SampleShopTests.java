@@ -45,7 +45,7 @@ public class SampleShopTests {
         for (ObjectNode event : events) {
             assertEquals("SIMULATED", event.path("message_type").asText());
             assertTrue(items.contains(event.path("event_attributes").path("object").path("object_id").asText()));
-            assertTrue("in order of time", last.compareTo(event.path("timestamp").asText()) <= 0);
+            assertTrue("ordered by time", last.compareTo(event.path("timestamp").asText()) <= 0);
             last = event.path("timestamp").asText();
             actions.add(event.path("action_name").asText());
         }
@@ -54,7 +54,7 @@ public class SampleShopTests {
     }
 
     @Test
-    public void fortyPeopleEachWithSomeHistory() throws IOException {
+    public void fortyUsersHaveEvents() throws IOException {
         DataSet shop = SampleShop.write(folder.newFolder().toPath(), NOW);
         assertEquals(40, events(shop).stream().map(event -> event.path("user_id").asText()).distinct().count());
     }

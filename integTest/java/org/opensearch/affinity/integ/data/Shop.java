@@ -14,17 +14,17 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
-/** A data set living in a node: ingest pipeline, item index, event index and tracker. */
+/** A data set in a node: ingest pipeline, item index, event index and tracker. */
 public final class Shop {
     static final String PIPELINE = "shop";
     public static final String ITEMS = "products";
     static final String EVENTS = "ubi_events";
     public static final String TRACKER = "shop";
 
-    private static final int ITEMS_A_BULK = 128;
-    private static final int EVENTS_A_BULK = 1_000;
+    private static final int ITEMS_PER_BULK = 128;
+    private static final int EVENTS_PER_BULK = 1_000;
 
-    /** What an action says about interest; an action that is not listed counts like a click. */
+    /** Weights of actions; any other action has that of a click. */
     private static final Map<String, Double> WEIGHTS = Map.of("view", 0.3, "click", 1.0, "tag", 1.0, "like", 2.0, "add_to_cart", 2.0, "purchase", 3.0, "dislike", -2.0);
 
     private final Rest rest;
@@ -36,14 +36,14 @@ public final class Shop {
         this(rest, set, null);
     }
 
-    /** @param popularity what items and tracker know of it, null for nothing */
+    /** @param popularity a field of the items and a signal of the tracker; null for none */
     public Shop(Rest rest, DataSet set, ItemCounts popularity) {
         this.rest = rest;
         this.set = set;
         this.popularity = popularity;
     }
 
-    /** Creates the ingest pipeline that encodes texts, and the two indices. */
+    /** Creates the ingest pipeline, which encodes texts, and the two indices. */
     public void open() throws IOException {
         ObjectNode encode = Rest.JSON.createObjectNode().put("target", "item_vector").put("model", "all-minilm-l6-v2");
         textFields().forEach(encode.putArray("fields")::add);
@@ -72,12 +72,12 @@ public final class Shop {
                "event_attributes":{"properties":{"object":{"properties":{"object_id":{"type":"keyword"},"object_id_field":{"type":"keyword"}}}}}}}}""");
     }
 
-    /** Indexes the catalogue through the pipeline. */
+    /** Indexes the items through the pipeline and returns their number. */
     public long stock(Step step) throws IOException {
         long total = count(set.items());
         try (Stream<ObjectNode> items = set.items()) {
             step.at(0, total, "items");
-            long sent = new BulkFeed(rest, ITEMS, ITEMS_A_BULK).send(
+            long sent = new BulkFeed(rest, ITEMS, ITEMS_PER_BULK).send(
                 items.map(item -> new BulkFeed.Document(item.path("item_id").asText(), popularity == null ? item : popularity.mark(item))),
                 done -> step.at(done, total, "items")
             );
@@ -86,7 +86,7 @@ public final class Shop {
         }
     }
 
-    /** Defines the tracker, with a weight for each action that the log has. */
+    /** Defines the tracker, with a weight for each action of the log. */
     public void track(Split split, String halfLife) throws IOException {
         ObjectNode body = Rest.JSON.createObjectNode();
         ObjectNode items = body.putObject("items").put("index", ITEMS).put("vector_field", "item_vector").put("id_field", "_id");
@@ -101,12 +101,12 @@ public final class Shop {
         rest.put("/_plugins/_affinity/trackers/" + TRACKER, body);
     }
 
-    /** Writes the behaviour log, event by event in its order. */
+    /** Writes the events that may be known before the queries of a split, and returns their number. */
     public long replay(Split split, Step step) throws IOException {
         return replay(count(set.events(split)), set.events(split), step);
     }
 
-    /** Writes one part of the log, after those that were written before. */
+    /** Writes one part of the log and returns the number of its events. */
     public long replay(String part, Step step) throws IOException {
         return replay(count(set.part(part)), set.part(part), step);
     }
@@ -114,19 +114,19 @@ public final class Shop {
     private long replay(long total, Stream<ObjectNode> log, Step step) {
         try (log) {
             step.at(0, total, "events");
-            return new BulkFeed(rest, EVENTS, EVENTS_A_BULK).send(
+            return new BulkFeed(rest, EVENTS, EVENTS_PER_BULK).send(
                 log.map(event -> new BulkFeed.Document("event-" + written.incrementAndGet(), event)),
                 done -> step.at(done, total, "events")
             );
         }
     }
 
-    /** Waits until the tracker is through with the log. */
+    /** Waits until the tracker has processed a number of events. */
     public TrackerProgress awaitTracker(long events, Step step) throws IOException {
         return TrackerProgress.await(rest, TRACKER, events, stats -> step.at(Math.min(stats.read(), events), events, "events"));
     }
 
-    /** The text fields that the catalogue has, for queries. */
+    /** The text fields of the items. */
     public List<String> textFields() throws IOException {
         List<String> fields = new ArrayList<>(List.of("title", "categories"));
         try (Stream<ObjectNode> items = set.items()) {

@@ -7,20 +7,20 @@ import org.opensearch.affinity.integ.cluster.Rest;
 import java.util.List;
 
 /**
- * The search that a shop would send: BM25 over its text fields, the fields' scores summed, nothing tuned; where it is asked
- * for, also what means the same, and what the user had last; and all that for a user, which differs by the rescorer alone.
+ * Builds the searches of a shop: BM25 over its text fields without tuning, optionally with {@code affinity_text} and
+ * {@code affinity_seen}. The search of a user differs from that without one by the rescorer alone.
  *
- * @param type    how {@code multi_match} joins the fields
- * @param window  how many of the best documents of a shard are rescored
- * @param weight  how much affinity counts, null for the plugin's default
- * @param meaning boost of {@code affinity_text} beside BM25, null to search by words alone
- * @param again   boost of {@code affinity_seen} beside them in judged queries, null to leave it out
+ * @param type    type of the {@code multi_match} query
+ * @param window  number of the best documents of a shard that are rescored
+ * @param weight  weight of affinity; null for the plugin's default
+ * @param meaning boost of {@code affinity_text}; null to search by words alone
+ * @param again   boost of {@code affinity_seen}, in judged queries only; null to leave it out
  */
 public record ShopQuery(List<String> fields, String type, String tracker, int window, Double weight, Double meaning, Double again) {
-    /** Nobody waits here, and a text that is not encoded in time would be measured as if nobody had asked for it. */
-    private static final String PATIENT = "30s";
+    /** Long, since a search whose text is not encoded in time goes without {@code affinity_text} and would be measured so. */
+    private static final String ENCODE_TIMEOUT = "30s";
 
-    /** By words alone. */
+    /** A search by words alone. */
     public ShopQuery(List<String> fields, String type, String tracker, int window, Double weight) {
         this(fields, type, tracker, window, weight, null, null);
     }
@@ -32,41 +32,41 @@ public record ShopQuery(List<String> fields, String type, String tracker, int wi
         body.put("_source", false);
         ObjectNode query = body.putObject("query");
         if (meaning == null) {
-            words(query, text);
+            addWords(query, text);
             return body;
         }
         ArrayNode should = query.putObject("bool").putArray("should");
-        words(should.addObject(), text);
-        means(should.addObject(), text);
+        addWords(should.addObject(), text);
+        addMeaning(should.addObject(), text);
         return body;
     }
 
-    private void means(ObjectNode query, String text) {
-        ObjectNode means = query.putObject("affinity_text");
-        means.put("text", text).put("tracker", tracker).put("boost", meaning).put("timeout", PATIENT);
-        // As many as will be rescored: what is not found cannot be ranked.
-        means.put("k", window);
+    private void addMeaning(ObjectNode query, String text) {
+        ObjectNode affinityText = query.putObject("affinity_text");
+        affinityText.put("text", text).put("tracker", tracker).put("boost", meaning).put("timeout", ENCODE_TIMEOUT);
+        // As many as are rescored.
+        affinityText.put("k", window);
     }
 
-    private void words(ObjectNode query, String text) {
+    private void addWords(ObjectNode query, String text) {
         ObjectNode match = query.putObject("multi_match");
         match.put("query", text).put("type", type);
         ArrayNode names = match.putArray("fields");
         fields.forEach(names::add);
     }
 
-    /** This search for whatever was typed, by whomever. */
+    /** The search as a template for judged queries, with {@code user_query} and {@code user_id}. */
     public ObjectNode judged(int depth) {
         ObjectNode search = bm25("{{user_query}}", depth);
         if (again != null) {
-            ObjectNode asked = (ObjectNode) search.remove("query");
-            ArrayNode should = search.putObject("query").putObject("bool").putArray("should").add(asked);
+            ObjectNode query = (ObjectNode) search.remove("query");
+            ArrayNode should = search.putObject("query").putObject("bool").putArray("should").add(query);
             should.addObject().putObject("affinity_seen").put("tracker", tracker).put("user", "{{user_id}}").put("boost", again);
         }
         return search;
     }
 
-    /** What {@code _evaluate} is told: that search, ranked as this says, {@code depth} hits of it. */
+    /** The body of {@code _evaluate}: the first {@code depth} hits of {@link #judged} are evaluated. */
     public ObjectNode evaluation(int depth) {
         ObjectNode body = Rest.JSON.createObjectNode();
         body.set("search", judged(depth));
@@ -77,7 +77,7 @@ public record ShopQuery(List<String> fields, String type, String tracker, int wi
         return body.put("depth", depth);
     }
 
-    /** The same search for a user. */
+    /** The search of a user. */
     public ObjectNode personal(String text, String user, int size) {
         ObjectNode body = bm25(text, size);
         ObjectNode rescore = body.putObject("rescore");
@@ -89,7 +89,7 @@ public record ShopQuery(List<String> fields, String type, String tracker, int wi
         return body;
     }
 
-    /** The same, with the reasons of each hit. */
+    /** The search of a user, with the reasons of each hit. */
     public ObjectNode personalWithReasons(String text, String user, int size) {
         ObjectNode body = personal(text, user, size);
         body.withObject("/rescore/affinity").put("why", true);

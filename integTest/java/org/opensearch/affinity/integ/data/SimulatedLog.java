@@ -14,33 +14,33 @@ import java.util.Random;
 import java.util.stream.Collectors;
 
 /**
- * A behaviour log that nobody left: invented people walk through a catalogue by their tastes. The same people, catalogue and
- * end give the same log. Each event carries {@code "message_type":"SIMULATED"}.
+ * Simulates a behaviour log: invented users visit categories of a catalogue by their preferences. The log depends on users, catalogue
+ * and end alone. Each event carries {@code "message_type":"SIMULATED"}.
  */
 final class SimulatedLog {
     private static final long SEED = 7;
-    private static final int SESSIONS = 14;
+    private static final int SESSIONS_PER_USER = 14;
     private static final Duration SPAN = Duration.ofDays(60);
-    private static final double STRAYS = 0.08;
-    private static final double CLICKS = 0.5;
-    private static final double ADDS = 0.35;
-    private static final double BUYS = 0.5;
-    private static final double TURNS_AWAY = 0.15;
+    private static final double OTHER_CATEGORY_RATE = 0.08;
+    private static final double CLICK_RATE = 0.5;
+    private static final double ADD_RATE = 0.35;
+    private static final double PURCHASE_RATE = 0.5;
+    private static final double DISLIKE_RATE = 0.15;
 
-    private final Map<String, List<JsonNode>> shelves;
+    private final Map<String, List<JsonNode>> byCategory;
     private final List<JsonNode> catalogue;
     private final Random random = new Random(SEED);
 
     SimulatedLog(List<? extends JsonNode> catalogue) {
         this.catalogue = List.copyOf(catalogue);
-        this.shelves = this.catalogue.stream().collect(Collectors.groupingBy(item -> item.path("categories").path(0).asText()));
+        this.byCategory = this.catalogue.stream().collect(Collectors.groupingBy(item -> item.path("categories").path(0).asText()));
     }
 
-    /** UBI 1.3.0 events in the order of their times, the last about {@code end}. */
+    /** Returns UBI 1.3.0 events by time, the last shortly before {@code end}. */
     List<ObjectNode> events(List<Person> people, Instant end) {
         List<ObjectNode> events = new ArrayList<>();
         for (Person person : people) {
-            for (int i = 0; i < SESSIONS; i++) {
+            for (int i = 0; i < SESSIONS_PER_USER; i++) {
                 Instant begin = end.minus(Duration.ofMinutes(30 + random.nextLong(SPAN.toMinutes())));
                 visit(person, begin, events);
             }
@@ -49,32 +49,32 @@ final class SimulatedLog {
         return events;
     }
 
-    /** One session: a shelf, some items of it, and with each of them as much as the person cares. */
+    /** One session: views of some items of a category, some of which are clicked, put into the cart and bought. */
     private void visit(Person person, Instant begin, List<ObjectNode> events) {
-        List<JsonNode> shelf = shelves.get(shelf(person.likes()));
+        List<JsonNode> visited = byCategory.get(category(person.likes()));
         Instant time = begin;
-        int looks = 4 + random.nextInt(5);
-        for (int i = 0; i < looks; i++) {
-            boolean stray = random.nextDouble() < STRAYS;
-            JsonNode item = any(stray ? catalogue : shelf);
+        int views = 4 + random.nextInt(5);
+        for (int i = 0; i < views; i++) {
+            boolean stray = random.nextDouble() < OTHER_CATEGORY_RATE;
+            JsonNode item = any(stray ? catalogue : visited);
             time = time.plusSeconds(5 + random.nextInt(60));
             events.add(event(person, "view", item, time));
-            if (random.nextDouble() < CLICKS) {
+            if (random.nextDouble() < CLICK_RATE) {
                 events.add(event(person, "click", item, time.plusSeconds(1)));
-                if (stray == false && random.nextDouble() < ADDS) {
+                if (stray == false && random.nextDouble() < ADD_RATE) {
                     events.add(event(person, "add_to_cart", item, time.plusSeconds(2)));
-                    if (random.nextDouble() < BUYS) {
+                    if (random.nextDouble() < PURCHASE_RATE) {
                         events.add(event(person, "purchase", item, time.plusSeconds(3)));
                     }
                 }
             }
         }
-        if (random.nextDouble() < TURNS_AWAY) {
-            events.add(event(person, "dislike", any(shelves.get(person.dislikes())), time.plusSeconds(4)));
+        if (random.nextDouble() < DISLIKE_RATE) {
+            events.add(event(person, "dislike", any(byCategory.get(person.dislikes())), time.plusSeconds(4)));
         }
     }
 
-    private String shelf(Map<String, Integer> likes) {
+    private String category(Map<String, Integer> likes) {
         int drawn = random.nextInt(likes.values().stream().mapToInt(Integer::intValue).sum());
         for (Map.Entry<String, Integer> like : likes.entrySet()) {
             drawn -= like.getValue();

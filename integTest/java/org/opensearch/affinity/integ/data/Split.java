@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** Which queries are asked, and which events came before them. */
+/** A set of judged queries, and the events that precede them. */
 public enum Split {
     VALID("events-train"),
     TEST("events-train", "events-valid");
@@ -15,17 +15,17 @@ public enum Split {
         this.events = List.of(events);
     }
 
-    /** The event files that may be known when these queries are asked. */
+    /** The files of the preceding events, oldest first, without ending. */
     List<String> eventFiles() {
         return events;
     }
 
-    /** The file of the queries. */
+    /** The file of the queries, without ending. */
     public String queryFile() {
         return "queries-" + word();
     }
 
-    /** {@code valid} or {@code test}. */
+    /** The name: {@code valid} or {@code test}. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -7,20 +7,21 @@ import org.opensearch.affinity.integ.cluster.Rest;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Items with vectors of eight dimensions and no text to encode, and a log over them: all that tracking and ranking need, quick
- * to make, the same each time.
+ * A small shop for tests of tracking and ranking: items with random unit vectors of eight dimensions, without text to encode, and a
+ * log. All of it depends on the numbers of items and users alone.
  */
 public record TinyShop(int items, int users) {
     private static final int DIMENSION = 8;
     private static final String[] ACTIONS = { "click", "click", "click", "purchase", "dislike" };
     private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
 
-    /** Creates an item index and fills it. Each item has a number {@code base} from 1 to 10 to be scored by. */
+    /** Creates an item index and fills it. The field {@code base} of each item, from 1 to 10, is for its score. */
     public void stock(Rest rest, String index, int shards) {
         rest.put("/" + index, """
             {"settings":{"number_of_shards":%d,"number_of_replicas":0},
@@ -30,14 +31,16 @@ public record TinyShop(int items, int users) {
         rest.post("/" + index + "/_refresh", null);
     }
 
-    /** Creates an event index without a document. */
+    /** Creates an empty event index. */
     public static void openLog(Rest rest, String index, int shards) {
         rest.put("/" + index, """
             {"settings":{"number_of_shards":%d,"number_of_replicas":0},
              "mappings":{"properties":{"user_id":{"type":"keyword"},"action_name":{"type":"keyword"},"timestamp":{"type":"date"}}}}""".formatted(shards));
     }
 
-    /** Defines a tracker over the two, to which all items are equally popular: what is popular is known to a node that starts a moment later than all else. */
+    /**
+     * Defines a tracker of both indices. Popularity has weight 0, since a node that starts knows it a moment later than all else.
+     */
     public static void track(Rest rest, String tracker, String itemIndex, String eventIndex) {
         rest.put("/_plugins/_affinity/trackers/" + tracker, """
             {"items":{"index":"%s","vector_field":"item_vector"},"events":{"index":"%s"},
@@ -45,12 +48,12 @@ public record TinyShop(int items, int users) {
              "signals":{"popularity":{"weight":0}}}""".formatted(itemIndex, eventIndex));
     }
 
-    /** A log of so many events; user {@code i % users} acts in event {@code i}, a minute after the event before. */
+    /** A log whose event {@code i} is of user {@code i % users}, a minute after the previous event. */
     public Stream<BulkFeed.Document> log(int events) {
         return log(events, Duration.ofMinutes(1));
     }
 
-    /** The same with another time between events. */
+    /** A log with the given time between events. */
     public Stream<BulkFeed.Document> log(int events, Duration between) {
         Random random = new Random(11);
         return IntStream.range(0, events).mapToObj(i -> {
@@ -62,7 +65,7 @@ public record TinyShop(int items, int users) {
         });
     }
 
-    /** The name of a user, from 0. */
+    /** The id of a user, counted from 0. */
     public static String user(int number) {
         return "user-" + number;
     }
@@ -72,7 +75,7 @@ public record TinyShop(int items, int users) {
         ObjectNode item = Rest.JSON.createObjectNode();
         item.put("title", "item " + number).put("base", 1 + 9 * random.nextDouble());
         double[] vector = random.doubles(DIMENSION, -1, 1).toArray();
-        double length = Math.sqrt(java.util.Arrays.stream(vector).map(x -> x * x).sum());
+        double length = Math.sqrt(Arrays.stream(vector).map(x -> x * x).sum());
         ArrayNode values = item.putArray("item_vector");
         for (double x : vector) {
             values.add((float) (x / length));

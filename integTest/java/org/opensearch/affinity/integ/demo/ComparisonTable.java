@@ -3,7 +3,7 @@ package org.opensearch.affinity.integ.demo;
 import com.github.freva.asciitable.AsciiTable;
 import com.github.freva.asciitable.Column;
 import com.github.freva.asciitable.HorizontalAlign;
-import org.opensearch.affinity.integ.cluster.KnownUser;
+import org.opensearch.affinity.integ.cluster.UserProfile;
 import org.opensearch.affinity.integ.console.Screen;
 import org.opensearch.affinity.integ.data.Hit;
 import org.opensearch.affinity.integ.data.Reason;
@@ -73,7 +73,7 @@ public final class ComparisonTable {
      *
      * @param user null in the column without a user
      */
-    private String cell(Hit hit, int row, KnownUser user) {
+    private String cell(Hit hit, int row, UserProfile user) {
         List<String> lines = new ArrayList<>(List.of(cut(hit.title()), cut(lastSteps(hit.category()))));
         int plainRank = comparison.plainRank(hit.id());
         if (user == null || plainRank == 0) {
@@ -89,26 +89,26 @@ public final class ComparisonTable {
     }
 
     /** The interest that adds most to the hit's affinity, and the aversion that takes most from it. */
-    private static String reason(Hit hit, KnownUser user) {
+    private static String reason(Hit hit, UserProfile user) {
         String liked = hit.liked().map(reason -> "♥ " + words(reason, user)).orElse("");
         String disliked = hit.disliked().map(reason -> "✗ " + words(reason, user)).orElse("");
         return (liked + " " + disliked).strip();
     }
 
     /** The label, or the words of the profile where the search has none. */
-    private static String words(Reason reason, KnownUser user) {
-        return reason.label().isEmpty() ? user.taste(reason.number()).map(KnownUser.Taste::words).orElse("") : reason.label();
+    private static String words(Reason reason, UserProfile user) {
+        return reason.label().isEmpty() ? user.interest(reason.number()).map(UserProfile.Interest::words).orElse("") : reason.label();
     }
 
     private static String moved(int up) {
         return up == 0 ? "" : up > 0 ? "  ▲" + up : "  ▼" + -up;
     }
 
-    private String heading(KnownUser user) {
-        String interests = user.tastes()
+    private String heading(UserProfile user) {
+        String interests = user.interests()
             .stream()
             .filter(interest -> interest.weight() > 0)
-            .sorted(Comparator.comparingDouble(KnownUser.Taste::share).reversed())
+            .sorted(Comparator.comparingDouble(UserProfile.Interest::share).reversed())
             .limit(MOST_INTERESTS)
             .map(interest -> cut(Math.round(100 * interest.share()) + " % " + interest.words()))
             .reduce((a, b) -> a + "\n" + b)

@@ -100,7 +100,7 @@ final class DemoOptions {
     /** The data set of {@link #folder}, with those of its events that the node is to know. */
     DataSet dataSet() throws IOException {
         DataSet set = DataSet.open(folder);
-        return lastEvents == null ? set : set.last(lastEvents);
+        return lastEvents == null ? set : set.withLastEvents(lastEvents);
     }
 
     /** The search that is shown and measured. */

@@ -1,16 +1,16 @@
 package org.opensearch.affinity.integ.demo;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.opensearch.affinity.integ.bench.common.Figures;
 import org.opensearch.affinity.integ.bench.common.NodeEvaluation;
 import org.opensearch.affinity.integ.bench.common.QualityReport;
+import org.opensearch.affinity.integ.bench.common.ResultFiles;
 import org.opensearch.affinity.integ.cluster.BuiltPlugin;
-import org.opensearch.affinity.integ.cluster.KnownUser;
 import org.opensearch.affinity.integ.cluster.Node;
 import org.opensearch.affinity.integ.cluster.NodeSettings;
 import org.opensearch.affinity.integ.cluster.OpenSearchHome;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.cluster.TrackerProgress;
+import org.opensearch.affinity.integ.cluster.UserProfile;
 import org.opensearch.affinity.integ.console.Screen;
 import org.opensearch.affinity.integ.console.Step;
 import org.opensearch.affinity.integ.data.DataSet;
@@ -85,7 +85,7 @@ final class DemoRun {
         for (ExampleSearch example : examples) {
             show(rest, search, example);
         }
-        if (set.asks(split)) {
+        if (set.hasQueries(split)) {
             measure(rest, search, set);
         }
         return examples;
@@ -121,7 +121,7 @@ final class DemoRun {
         if (options.isSampleShop() && options.query == null) {
             return ExampleSearch.OF_SAMPLE_SHOP;
         }
-        if (options.query == null && set.asks(split) == false) {
+        if (options.query == null && set.hasQueries(split) == false) {
             screen.print(screen.dim("   " + set.name() + " has no " + split.word() + " queries; --query TEXT shows one of yours"));
             return List.of();
         }
@@ -135,9 +135,9 @@ final class DemoRun {
     }
 
     private void show(Rest rest, ShopQuery search, ExampleSearch example) throws IOException {
-        List<KnownUser> users = new ArrayList<>();
+        List<UserProfile> users = new ArrayList<>();
         for (String user : example.users()) {
-            users.add(KnownUser.of(rest, Shop.TRACKER, user).orElseThrow(() -> new IOException("the tracker has no profile of user [" + user + "]")));
+            users.add(UserProfile.of(rest, Shop.TRACKER, user).orElseThrow(() -> new IOException("the tracker has no profile of user [" + user + "]")));
         }
         screen.print("");
         screen.print(screen.bold(" Query: “" + example.query() + "”"));
@@ -160,7 +160,7 @@ final class DemoRun {
         settings.put("meaning", options.meaning).put("popularity", options.popularity).put("last_events", options.lastEvents);
         int most = options.queries == null ? Integer.MAX_VALUE : options.queries;
         screen.print("");
-        QualityReport report = new QualityReport(screen, Figures.here(), new NodeEvaluation(rest, search));
+        QualityReport report = new QualityReport(screen, ResultFiles.here(), new NodeEvaluation(rest, search));
         report.make(set, split, most, QualityReport.GROUPS, List.of(), settings);
     }
 

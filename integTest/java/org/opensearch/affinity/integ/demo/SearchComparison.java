@@ -1,9 +1,9 @@
 package org.opensearch.affinity.integ.demo;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.opensearch.affinity.integ.cluster.KnownUser;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.cluster.RestFailure;
+import org.opensearch.affinity.integ.cluster.UserProfile;
 import org.opensearch.affinity.integ.data.Hit;
 import org.opensearch.affinity.integ.data.Shop;
 import org.opensearch.affinity.integ.data.ShopQuery;
@@ -24,7 +24,7 @@ public record SearchComparison(String query, List<Hit> plain, List<Personalised>
     private static final long PAUSE_MILLIS = 200;
 
     /** A user and the hits of this user's search, best first. */
-    public record Personalised(KnownUser user, List<Hit> hits) {}
+    public record Personalised(UserProfile user, List<Hit> hits) {}
 
     /**
      * Runs the searches. A search does not wait for the words of its reasons, which the node then looks up: the first one of a
@@ -32,10 +32,10 @@ public record SearchComparison(String query, List<Hit> plain, List<Personalised>
      *
      * @param size how many hits each user sees
      */
-    public static SearchComparison of(Rest rest, ShopQuery shopQuery, String query, List<KnownUser> users, int size) {
+    public static SearchComparison of(Rest rest, ShopQuery shopQuery, String query, List<UserProfile> users, int size) {
         List<Hit> plain = search(rest, shopQuery.bm25(query, shopQuery.window()));
         List<Personalised> personalised = new ArrayList<>();
-        for (KnownUser user : users) {
+        for (UserProfile user : users) {
             ObjectNode body = shopQuery.personalWithReasons(query, user.user(), size);
             List<Hit> hits = search(rest, body);
             for (int sent = 1; sent < MOST_SEARCHES && hits.stream().allMatch(SearchComparison::isLabelled) == false; sent++) {

@@ -6,8 +6,8 @@ import com.sun.net.httpserver.HttpServer;
 import org.junit.After;
 import org.junit.Before;
 import org.junit.Test;
-import org.opensearch.affinity.integ.cluster.KnownUser;
 import org.opensearch.affinity.integ.cluster.Rest;
+import org.opensearch.affinity.integ.cluster.UserProfile;
 import org.opensearch.affinity.integ.console.Screen;
 import org.opensearch.affinity.integ.data.ShopQuery;
 
@@ -29,8 +29,8 @@ import static org.junit.Assert.assertEquals;
 
 /** Shows the search of the sample shop's clara for "mat"; a server of this test gives the answers of a node. */
 public class SearchComparisonTests {
-    private static final KnownUser CLARA = new KnownUser(
-        "clara", 150, List.of(new KnownUser.Taste("baking, kitchen, pan", 0.88, 3, List.of("Rolling Pin")), new KnownUser.Taste("", 0.04, 1, List.of("Stand Mixer")))
+    private static final UserProfile CLARA = new UserProfile(
+        "clara", 150, List.of(new UserProfile.Interest("baking, kitchen, pan", 0.88, 3, List.of("Rolling Pin")), new UserProfile.Interest("", 0.04, 1, List.of("Stand Mixer")))
     );
 
     private final ObjectNode answer;

@@ -10,8 +10,8 @@ import org.opensearch.affinity.integ.cluster.NodeSettings;
 import org.opensearch.affinity.integ.cluster.Ports;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.data.BadItem;
-import org.opensearch.affinity.integ.data.Likeness;
-import org.opensearch.affinity.integ.data.MadeUpTitles;
+import org.opensearch.affinity.integ.data.CosineSimilarity;
+import org.opensearch.affinity.integ.data.GeneratedTitles;
 import org.opensearch.affinity.integ.data.MixedItem;
 import org.opensearch.affinity.integ.data.NodeVectors;
 
@@ -79,7 +79,7 @@ public class EncodeBulkIT {
              "mappings": {"dynamic": "strict", "properties": {
                "number": {"type": "integer"}, "title": {"type": "text"}, "price": {"type": "float"},
                "image": {"type": "affinity_vector", "dimension": 384}, "item_vector": {"type": "affinity_vector", "dimension": 384}}}}""");
-        MadeUpTitles titles = MadeUpTitles.ofSampleShop();
+        GeneratedTitles titles = GeneratedTitles.ofSampleShop();
         List<MixedItem> items = IntStream.range(0, ITEMS).mapToObj(number -> MixedItem.of(number, titles)).toList();
 
         JsonNode answers = rest.lines("/items/_bulk", lines(items)).path("items");
@@ -135,7 +135,7 @@ public class EncodeBulkIT {
                 assertNull(item.source().toString(), actual);
             } else {
                 assertNotNull(item.source().toString(), actual);
-                assertThat(item.source().toString(), Likeness.cosine(expected, actual), greaterThan(SAME));
+                assertThat(item.source().toString(), CosineSimilarity.of(expected, actual), greaterThan(SAME));
             }
         }
     }

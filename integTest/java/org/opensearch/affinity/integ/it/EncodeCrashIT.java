@@ -10,8 +10,8 @@ import org.opensearch.affinity.integ.cluster.NodeSettings;
 import org.opensearch.affinity.integ.cluster.Ports;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.cluster.RestFailure;
-import org.opensearch.affinity.integ.data.Likeness;
-import org.opensearch.affinity.integ.data.MadeUpTitles;
+import org.opensearch.affinity.integ.data.CosineSimilarity;
+import org.opensearch.affinity.integ.data.GeneratedTitles;
 import org.opensearch.affinity.integ.data.NodeVectors;
 
 import java.io.IOException;
@@ -44,13 +44,13 @@ public class EncodeCrashIT {
     private final Set<Integer> sent = ConcurrentHashMap.newKeySet();
     private final Set<Integer> acknowledged = ConcurrentHashMap.newKeySet();
     private final AtomicInteger next = new AtomicInteger();
-    private MadeUpTitles titles;
+    private GeneratedTitles titles;
     private Node node;
     private Rest rest;
 
     @Before
     public void startNode() throws IOException {
-        titles = MadeUpTitles.ofSampleShop();
+        titles = GeneratedTitles.ofSampleShop();
         int port = Ports.free(1).getFirst();
         NodeSettings settings = NodeSettings.single(BuiltPlugin.folder(EncodeCrashIT.class), port, "512m", NodeSettings.QUICK);
         node = Node.start(BuiltPlugin.home(), settings, waited -> {});
@@ -156,7 +156,7 @@ public class EncodeCrashIT {
         for (int i = 0; i < wanted.size(); i++) {
             float[] vector = stored.get(wanted.get(i).toString());
             assertNotNull("document " + wanted.get(i) + " or its vector is gone", vector);
-            assertThat("document " + wanted.get(i), Likeness.cosine(encoded.get(i), vector), greaterThan(SAME));
+            assertThat("document " + wanted.get(i), CosineSimilarity.of(encoded.get(i), vector), greaterThan(SAME));
         }
     }
 }

@@ -5,13 +5,13 @@ import org.junit.AfterClass;
 import org.junit.BeforeClass;
 import org.junit.Test;
 import org.opensearch.affinity.integ.cluster.BuiltPlugin;
-import org.opensearch.affinity.integ.cluster.KnownUser;
 import org.opensearch.affinity.integ.cluster.Node;
 import org.opensearch.affinity.integ.cluster.NodeSettings;
 import org.opensearch.affinity.integ.cluster.Ports;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.cluster.RestFailure;
 import org.opensearch.affinity.integ.cluster.TrackerProgress;
+import org.opensearch.affinity.integ.cluster.UserProfile;
 import org.opensearch.affinity.integ.data.TinyShop;
 
 import java.io.IOException;
@@ -78,9 +78,9 @@ public class EventsIT {
         assertEquals(List.of(201), statuses(rest.post(EVENTS, event("e-3", "ann", "dislike", "item-5"))));
 
         assertEquals(43, TrackerProgress.await(rest, "tiny", 43, seen -> {}).applied());
-        assertEquals(21, KnownUser.of(rest, "tiny", "user-0").orElseThrow().events());
-        assertEquals(20, KnownUser.of(rest, "tiny", "user-1").orElseThrow().events());
-        assertEquals(2, KnownUser.of(rest, "tiny", "ann").orElseThrow().events());
+        assertEquals(21, UserProfile.of(rest, "tiny", "user-0").orElseThrow().events());
+        assertEquals(20, UserProfile.of(rest, "tiny", "user-1").orElseThrow().events());
+        assertEquals(2, UserProfile.of(rest, "tiny", "ann").orElseThrow().events());
     }
 
     /** A tracker follows a stream from one backing index to the next, and loses nothing where an old one is deleted. */
@@ -102,7 +102,7 @@ public class EventsIT {
     /** By the profile and not by the tracker's count, which forgets what was read of an index that is gone. */
     private static void awaitEvents(String user, long events) throws IOException {
         long deadline = System.nanoTime() + 60_000_000_000L;
-        while (KnownUser.of(rest, "streamed", user).orElseThrow().events() != events) {
+        while (UserProfile.of(rest, "streamed", user).orElseThrow().events() != events) {
             if (System.nanoTime() > deadline) {
                 throw new IOException(rest.get("/_plugins/_affinity/trackers/streamed/users/" + user).toString());
             }
@@ -127,7 +127,7 @@ public class EventsIT {
         String shown = IntStream.range(0, 99).mapToObj(i -> event("v-" + (i + 1), "eve", "impression", "item-7") + "\n").collect(Collectors.joining());
         assertFalse(rest.lines(EVENTS + "?index=showing", shown).path("errors").asBoolean());
         TrackerProgress stats = TrackerProgress.await(rest, "showing", 100, seen -> {});
-        assertEquals(List.of(0L, 100L, 0L, 0L), List.of(stats.applied(), stats.shown(), stats.skipped(), stats.users()));
+        assertEquals(List.of(0L, 100L, 0L, 0L), List.of(stats.applied(), stats.impressions(), stats.skipped(), stats.users()));
         long deadline = System.nanoTime() + 60_000_000_000L;
         while (bonus("item-7") > 0.1 + 1e-6) { // 1 / √(1 + 99), once the node has added up what is new
             assertTrue("is still " + bonus("item-7"), System.nanoTime() < deadline);

@@ -7,7 +7,7 @@ import org.opensearch.affinity.integ.cluster.Node;
 import org.opensearch.affinity.integ.cluster.NodeSettings;
 import org.opensearch.affinity.integ.cluster.Ports;
 import org.opensearch.affinity.integ.cluster.Rest;
-import org.opensearch.affinity.integ.data.Likeness;
+import org.opensearch.affinity.integ.data.CosineSimilarity;
 import org.opensearch.affinity.integ.data.NodeVectors;
 
 import java.io.IOException;
@@ -72,8 +72,8 @@ final class OfflineShop {
         NodeVectors vectors = new NodeVectors(rest);
         Map<String, float[]> stored = vectors.stored("items", "item_vector", "number");
         float[] light = vectors.encoded(List.of("light for camping")).getFirst();
-        seen.put("cosine_of_lantern", Likeness.cosine(light, stored.get("1")));
-        seen.put("cosine_of_chair", Likeness.cosine(light, stored.get("2")));
+        seen.put("cosine_of_lantern", CosineSimilarity.of(light, stored.get("1")));
+        seen.put("cosine_of_chair", CosineSimilarity.of(light, stored.get("2")));
         String search = """
             {"_source": "title",
              "query": {"bool": {"must": {"match": {"title": "tent"}}, "filter": {"exists": {"field": "item_vector"}}}}}""";

@@ -114,8 +114,8 @@ public class RetrievalIT {
         Set<Integer> met = new HashSet<>();
         for (JsonNode hit : search("products", FOR_BRUNO, 100).path("hits").path("hits")) {
             hit.findValues("description").forEach(reason -> {
-                if (reason.asText().startsWith("like #")) {
-                    met.add(Integer.parseInt(reason.asText().replaceAll("like #(\\d+).*", "$1")));
+                if (reason.asText().startsWith("liked interest #")) {
+                    met.add(Integer.parseInt(reason.asText().replaceAll("liked interest #(\\d+).*", "$1")));
                 }
             });
         }

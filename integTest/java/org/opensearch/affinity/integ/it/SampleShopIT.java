@@ -6,12 +6,12 @@ import org.junit.AfterClass;
 import org.junit.BeforeClass;
 import org.junit.Test;
 import org.opensearch.affinity.integ.cluster.BuiltPlugin;
-import org.opensearch.affinity.integ.cluster.KnownUser;
 import org.opensearch.affinity.integ.cluster.Node;
 import org.opensearch.affinity.integ.cluster.NodeSettings;
 import org.opensearch.affinity.integ.cluster.Ports;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.cluster.TrackerProgress;
+import org.opensearch.affinity.integ.cluster.UserProfile;
 import org.opensearch.affinity.integ.console.Screen;
 import org.opensearch.affinity.integ.console.Step;
 import org.opensearch.affinity.integ.data.Hit;
@@ -84,14 +84,14 @@ public class SampleShopIT {
         assertEquals(stats.toString(), events, stats.applied());
         long known = 0;
         for (Person person : people()) {
-            known += KnownUser.of(rest, Shop.TRACKER, person.user()).orElseThrow().events();
+            known += UserProfile.of(rest, Shop.TRACKER, person.user()).orElseThrow().events();
         }
         assertEquals(events, known);
     }
 
     @Test
     public void sameQueryDifferentTastes() {
-        List<KnownUser> users = List.of(known("bruno"), known("fida"));
+        List<UserProfile> users = List.of(known("bruno"), known("fida"));
         SearchComparison comparison = SearchComparison.of(rest, query, "light", users, 5);
         assertThat(among(comparison.users().get(0).hits().subList(0, 3), BIKE_LIGHTS), greaterThan(1L));
         assertThat(among(comparison.users().get(1).hits().subList(0, 3), HOME_LIGHTS), greaterThan(1L));
@@ -163,8 +163,8 @@ public class SampleShopIT {
         table.lines().forEach(line -> assertTrue(line, line.length() <= 100));
     }
 
-    private static KnownUser known(String user) {
-        return KnownUser.of(rest, Shop.TRACKER, user).orElseThrow();
+    private static UserProfile known(String user) {
+        return UserProfile.of(rest, Shop.TRACKER, user).orElseThrow();
     }
 
     private static List<Person> people() {

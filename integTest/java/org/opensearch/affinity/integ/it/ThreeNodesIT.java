@@ -7,11 +7,11 @@ import org.junit.Test;
 import org.opensearch.affinity.integ.cluster.BuiltPlugin;
 import org.opensearch.affinity.integ.cluster.BulkFeed;
 import org.opensearch.affinity.integ.cluster.Cluster;
-import org.opensearch.affinity.integ.cluster.KnownUser;
 import org.opensearch.affinity.integ.cluster.Node;
 import org.opensearch.affinity.integ.cluster.NodeSettings;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.cluster.TrackerProgress;
+import org.opensearch.affinity.integ.cluster.UserProfile;
 import org.opensearch.affinity.integ.data.TinyShop;
 
 import java.io.IOException;
@@ -68,10 +68,10 @@ public class ThreeNodesIT {
 
     @Test
     public void eventsOfOneUserOnSeveralShardsCountOnce() {
-        assertEquals(stats.toString(), 3, stats.slices());
+        assertEquals(stats.toString(), 3, stats.shards());
         assertEquals(stats.toString(), EVENTS, stats.applied());
         for (int user = 0; user < SHOP.users(); user++) {
-            assertEquals(EVENTS / SHOP.users(), KnownUser.of(cluster.rest(), "tiny", TinyShop.user(user)).orElseThrow().events());
+            assertEquals(EVENTS / SHOP.users(), UserProfile.of(cluster.rest(), "tiny", TinyShop.user(user)).orElseThrow().events());
         }
     }
 

@@ -96,7 +96,7 @@ public abstract class NodesAction<T extends Writeable> extends ActionType<NodesA
         }
 
         private Response(StreamInput in, Writeable.Reader<T> reader, Body<T> body) throws IOException {
-            // In the order in which writeTo writes them. The constructor that reads the stream itself would need the reader before it is set.
+            // In the order of writeTo. The base's constructor for streams cannot be used: it would need the reader before it is set.
             this(new ClusterName(in), in.readList(node -> new NodeValue<>(node, reader)), in.readList(FailedNodeException::new), body);
         }
 
@@ -126,7 +126,13 @@ public abstract class NodesAction<T extends Writeable> extends ActionType<NodesA
 
         private final NodesAction<T> action;
 
-        protected Transport(NodesAction<T> action, ThreadPool threadPool, ClusterService cluster, TransportService transport, ActionFilters filters) {
+        protected Transport(
+            NodesAction<T> action,
+            ThreadPool threadPool,
+            ClusterService cluster,
+            TransportService transport,
+            ActionFilters filters
+        ) {
             super(
                 action.name(),
                 threadPool,

@@ -1,2 +1,5 @@
-/** Shared access to the cluster: documents of system indices, fields of mappings, exceptions that may be logged. */
+/**
+ * What all packages share in dealing with the cluster: documents of system indices, parts of the cluster state's metadata, actions that ask
+ * every node, mapped fields, failures that may be logged.
+ */
 package org.opensearch.affinity.cluster;

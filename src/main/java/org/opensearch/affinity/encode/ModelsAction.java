@@ -101,8 +101,8 @@ public final class ModelsAction extends NodesAction<ModelsAction.NodeModels> {
         private final Encoder encoder;
 
         @Inject
-        public Transport(ThreadPool threadPool, ClusterService cluster, TransportService transport, ActionFilters filters, Encoder encoder) {
-            super(INSTANCE, threadPool, cluster, transport, filters);
+        public Transport(ThreadPool threads, ClusterService cluster, TransportService transport, ActionFilters filters, Encoder encoder) {
+            super(INSTANCE, threads, cluster, transport, filters);
             this.encoder = encoder;
         }
 

@@ -7,74 +7,74 @@ import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 
 /**
- * The percentile bootstrap (Efron, Annals of Statistics 1979): queries are drawn with replacement, as many as there are, and each
- * figure is taken anew. All figures see the same draws, so what is compared is compared over the same queries. The seed is fixed:
- * the same numbers have the same intervals.
+ * 95 % intervals by the percentile bootstrap (Efron, Annals of Statistics 1979): each resample draws as many queries as there are,
+ * with replacement, and computes each metric from them. All metrics use the same resamples, so comparisons are paired. The seed is
+ * fixed, so equal inputs have equal intervals.
  */
 final class Bootstrap {
     static final int RESAMPLES = 1_000;
     private static final long SEED = 20_260_101L;
 
-    private final List<RatioEstimator> figures;
+    private final List<RatioEstimator> estimators;
     private final double[][] resampled;
 
-    private Bootstrap(List<RatioEstimator> figures) {
-        this.figures = figures;
-        resampled = new double[figures.size()][RESAMPLES];
+    private Bootstrap(List<RatioEstimator> estimators) {
+        this.estimators = estimators;
+        resampled = new double[estimators.size()][RESAMPLES];
     }
 
-    /** The interval of one figure. */
-    static Interval interval(RatioEstimator figure) {
-        return intervals(List.of(figure), () -> false).getFirst();
+    /** Returns the interval of one estimator. */
+    static Interval interval(RatioEstimator estimator) {
+        return intervals(List.of(estimator), () -> false).getFirst();
     }
 
     /**
-     * The intervals of figures over the same queries, in their order. O(resamples · queries · figures).
+     * Returns the intervals of estimators over the same queries, in their order. Takes O(resamples · queries · estimators).
      *
-     * @param stop asked before each resample; where it says so, what was drawn until then is all there is
+     * @param cancelled checked before each resample; if true, the intervals are those of the resamples so far
      */
-    static List<Interval> intervals(List<RatioEstimator> figures, BooleanSupplier stop) {
-        Bootstrap bootstrap = new Bootstrap(figures);
-        bootstrap.draw(stop);
-        List<Interval> intervals = new ArrayList<>(figures.size());
-        for (int i = 0; i < figures.size(); i++) {
+    static List<Interval> intervals(List<RatioEstimator> estimators, BooleanSupplier cancelled) {
+        Bootstrap bootstrap = new Bootstrap(estimators);
+        bootstrap.resample(cancelled);
+        List<Interval> intervals = new ArrayList<>(estimators.size());
+        for (int i = 0; i < estimators.size(); i++) {
             intervals.add(bootstrap.interval(i));
         }
         return intervals;
     }
 
-    private void draw(BooleanSupplier stop) {
-        int queries = figures.isEmpty() ? 0 : figures.getFirst().queries();
+    private void resample(BooleanSupplier cancelled) {
+        int queries = estimators.isEmpty() ? 0 : estimators.getFirst().queries();
         SplittableRandom random = new SplittableRandom(SEED);
-        int[] drawn = new int[queries];
+        int[] counts = new int[queries];
         for (double[] values : resampled) {
             Arrays.fill(values, Double.NaN);
         }
-        for (int resample = 0; resample < RESAMPLES && stop.getAsBoolean() == false; resample++) {
-            Arrays.fill(drawn, 0);
+        for (int resample = 0; resample < RESAMPLES && cancelled.getAsBoolean() == false; resample++) {
+            Arrays.fill(counts, 0);
             for (int i = 0; i < queries; i++) {
-                drawn[random.nextInt(queries)]++;
+                counts[random.nextInt(queries)]++;
             }
-            for (int figure = 0; figure < figures.size(); figure++) {
-                resampled[figure][resample] = value(figures.get(figure), drawn);
+            for (int i = 0; i < estimators.size(); i++) {
+                resampled[i][resample] = value(estimators.get(i), counts);
             }
         }
     }
 
-    /** @param times that each query was drawn */
-    private static double value(RatioEstimator figure, int[] times) {
-        double above = 0;
-        double below = 0;
-        for (int i = 0; i < times.length; i++) {
-            above += times[i] * figure.above()[i];
-            below += times[i] * figure.below()[i];
+    /** @param counts number of times that the resample has each query */
+    private static double value(RatioEstimator estimator, int[] counts) {
+        double numerator = 0;
+        double denominator = 0;
+        for (int i = 0; i < counts.length; i++) {
+            numerator += counts[i] * estimator.numerators()[i];
+            denominator += counts[i] * estimator.denominators()[i];
         }
-        return above / below;
+        return numerator / denominator;
     }
 
-    private Interval interval(int figure) {
-        double[] sorted = Arrays.stream(resampled[figure]).filter(Double::isFinite).sorted().toArray();
-        return new Interval(figures.get(figure).value(), quantile(sorted, 0.025), quantile(sorted, 0.975));
+    private Interval interval(int index) {
+        double[] sorted = Arrays.stream(resampled[index]).filter(Double::isFinite).sorted().toArray();
+        return new Interval(estimators.get(index).value(), quantile(sorted, 0.025), quantile(sorted, 0.975));
     }
 
     private static double quantile(double[] sorted, double q) {

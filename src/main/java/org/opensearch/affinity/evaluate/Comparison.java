@@ -9,100 +9,113 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
-/** Compares rankings over the same queries: figures are means over them, and intervals of all figures see the same draws. */
+/** Compares rankings over the same queries: means of each metric, and paired differences and ratios, with their intervals. */
 final class Comparison {
     private final List<QueryOutcome> outcomes;
     private final Measures measures;
     private final double[] probabilities;
-    private final long catalogue;
+    private final long catalogueSize;
+    /** By ranking and metric: one number per query. */
     private final Map<RankedBy, Map<String, double[]>> columns = new EnumMap<>(RankedBy.class);
-    private final List<Figure> figures = new ArrayList<>();
+    private final List<Estimate> estimates = new ArrayList<>();
 
-    /** One figure and where it goes. */
-    private record Figure(Map<String, Map<String, Interval>> part, String of, String name, RatioEstimator value) {}
+    /** A metric whose interval is to be computed, and where to put it. */
+    private record Estimate(Map<String, Map<String, Interval>> target, String key, String metric, RatioEstimator estimator) {}
 
     /**
-     * @param probabilities of items by their numbers
-     * @param catalogue     how many items there are
+     * @param probabilities by item number, from {@link ShownItems#probabilities}
+     * @param catalogueSize number of items of the catalogue
      */
-    Comparison(List<QueryOutcome> outcomes, Measures measures, double[] probabilities, long catalogue) {
+    Comparison(List<QueryOutcome> outcomes, Measures measures, double[] probabilities, long catalogueSize) {
         this.outcomes = outcomes;
         this.measures = measures;
         this.probabilities = probabilities;
-        this.catalogue = catalogue;
+        this.catalogueSize = catalogueSize;
         for (RankedBy ranking : RankedBy.values()) {
             columns.put(ranking, columns(outcomes.stream().map(outcome -> outcome.lists().get(ranking)).toList()));
         }
     }
 
-    /** One number a query, by figure. */
     private Map<String, double[]> columns(List<QueryOutcome.Listed> lists) {
-        Map<String, double[]> byName = new LinkedHashMap<>();
-        for (int i = 0; i < measures.judging().size(); i++) {
-            int figure = i;
-            byName.put(measures.judging().get(i), lists.stream().mapToDouble(list -> list.figures()[figure]).toArray());
+        Map<String, double[]> byMetric = new LinkedHashMap<>();
+        for (int i = 0; i < measures.names().size(); i++) {
+            int metric = i;
+            byMetric.put(measures.names().get(i), lists.stream().mapToDouble(list -> list.metrics()[metric]).toArray());
         }
         for (int i = 0; i < measures.cuts().length; i++) {
             int cut = i;
             int k = measures.cuts()[i];
-            byName.put("diversity@" + k, lists.stream().mapToDouble(list -> list.diversity()[cut]).toArray());
-            byName.put("novelty@" + k, lists.stream().mapToDouble(list -> novelty(list, k)).toArray());
+            byMetric.put("diversity@" + k, lists.stream().mapToDouble(list -> list.diversity()[cut]).toArray());
+            byMetric.put("novelty@" + k, lists.stream().mapToDouble(list -> novelty(list, k)).toArray());
         }
-        return byName;
+        return byMetric;
     }
 
     private double novelty(QueryOutcome.Listed list, int k) {
         return Variety.novelty(IntStream.of(list.first()).limit(k).boxed().toList(), item -> probabilities[item]);
     }
 
-    /** @param stop asked now and then; the findings are worth nothing where it says so */
-    RankingFigures findings(BooleanSupplier stop) {
-        RankingFigures findings = new RankingFigures(outcomes.size(), new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>());
-        for (RankedBy ranking : RankedBy.values()) {
-            columns.get(ranking).forEach((name, column) -> figures.add(new Figure(findings.rankings(), ranking.toString(), name, RatioEstimator.mean(column))));
+    /** @param cancelled checked repeatedly; if true, the result is incomplete */
+    RankingFigures figures(BooleanSupplier cancelled) {
+        RankingFigures figures = new RankingFigures(outcomes.size(), new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>());
+        addMeans(figures);
+        addDifferences(figures);
+        addRatios(figures);
+        List<Interval> intervals = Bootstrap.intervals(estimates.stream().map(Estimate::estimator).toList(), cancelled);
+        for (int i = 0; i < intervals.size(); i++) {
+            Estimate estimate = estimates.get(i);
+            put(estimate.target, estimate.key, estimate.metric, intervals.get(i));
         }
-        for (RankedBy of : RankedBy.values()) {
-            for (RankedBy than : RankedBy.values()) {
-                if (of.compareTo(than) > 0) {
-                    compare(of, than, findings);
+        for (RankedBy ranking : RankedBy.values()) {
+            for (int k : measures.cuts()) {
+                put(figures.rankings(), ranking.toString(), "coverage@" + k, Interval.withoutBounds(coverage(ranking, k)));
+            }
+        }
+        return figures;
+    }
+
+    private void addMeans(RankingFigures figures) {
+        columns.forEach((ranking, byMetric) -> byMetric.forEach((metric, column) -> {
+            estimates.add(new Estimate(figures.rankings(), ranking.toString(), metric, RatioEstimator.mean(column)));
+        }));
+    }
+
+    /** Adds the differences of each pair of rankings. */
+    private void addDifferences(RankingFigures figures) {
+        for (RankedBy minuend : RankedBy.values()) {
+            for (RankedBy subtrahend : RankedBy.values()) {
+                if (minuend.compareTo(subtrahend) > 0) {
+                    columns.get(minuend).forEach((metric, column) -> {
+                        RatioEstimator difference = RatioEstimator.difference(column, columns.get(subtrahend).get(metric));
+                        estimates.add(new Estimate(figures.differences(), minuend + "_minus_" + subtrahend, metric, difference));
+                    });
                 }
             }
         }
-        divide(findings);
-        List<Interval> intervals = Bootstrap.intervals(figures.stream().map(Figure::value).toList(), stop);
-        for (int i = 0; i < intervals.size(); i++) {
-            put(figures.get(i).part, figures.get(i).of, figures.get(i).name, intervals.get(i));
-        }
-        for (RankedBy ranking : RankedBy.values()) {
-            IntStream.of(measures.cuts()).forEach(k -> put(findings.rankings(), ranking.toString(), "coverage@" + k, Interval.alone(coverage(ranking, k))));
-        }
-        return findings;
     }
 
-    private void compare(RankedBy of, RankedBy than, RankingFigures findings) {
-        columns.get(of).forEach((name, column) -> {
-            RatioEstimator difference = RatioEstimator.difference(column, columns.get(than).get(name));
-            figures.add(new Figure(findings.differences(), of + "_minus_" + than, name, difference));
-        });
-    }
-
-    private void divide(RankingFigures findings) {
-        for (String name : measures.judging()) {
-            RatioEstimator ratio = RatioEstimator.ratio(columns.get(RankedBy.PERSONALISED).get(name), columns.get(RankedBy.PLAIN).get(name));
+    private void addRatios(RankingFigures figures) {
+        Map<String, double[]> dividends = columns.get(RankedBy.PERSONALISED);
+        Map<String, double[]> divisors = columns.get(RankedBy.PLAIN);
+        for (String metric : measures.names()) {
+            RatioEstimator ratio = RatioEstimator.ratio(dividends.get(metric), divisors.get(metric));
             if (Double.isFinite(ratio.value())) {
-                figures.add(new Figure(findings.ratios(), RankedBy.PERSONALISED + "_over_" + RankedBy.PLAIN, name, ratio));
+                estimates.add(new Estimate(figures.ratios(), RankedBy.PERSONALISED + "_over_" + RankedBy.PLAIN, metric, ratio));
             }
         }
     }
 
-    private static void put(Map<String, Map<String, Interval>> part, String of, String name, Interval interval) {
-        part.computeIfAbsent(of, added -> new LinkedHashMap<>()).put(name, interval);
+    private static void put(Map<String, Map<String, Interval>> target, String key, String metric, Interval interval) {
+        target.computeIfAbsent(key, added -> new LinkedHashMap<>()).put(metric, interval);
     }
 
-    /** Which part of the catalogue is among the first k of any list (Herlocker et al., TOIS 2004). It grows with the number of queries. */
+    /**
+     * Returns the fraction of the catalogue that is among the first k items of any list (Herlocker et al., TOIS 2004). It grows with
+     * the number of queries.
+     */
     private double coverage(RankedBy ranking, int k) {
-        BitSet shown = new BitSet();
-        outcomes.forEach(outcome -> IntStream.of(outcome.lists().get(ranking).first()).limit(k).forEach(shown::set));
-        return (double) shown.cardinality() / Math.max(catalogue, probabilities.length);
+        BitSet covered = new BitSet();
+        outcomes.forEach(outcome -> IntStream.of(outcome.lists().get(ranking).first()).limit(k).forEach(covered::set));
+        return (double) covered.cardinality() / Math.max(catalogueSize, probabilities.length);
     }
 }

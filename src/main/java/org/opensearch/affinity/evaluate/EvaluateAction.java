@@ -20,20 +20,20 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Asks judged queries without the user, with what is popular and with the user's profile, and says how good the answers are. It
- * searches and looks at profiles with the rights of whoever asks, who needs those of both.
+ * Repeats judged queries without personalisation, with popularity, and with the user's profile, and returns metrics of the results.
+ * Searches and reads profiles with the caller's permissions.
  */
 public final class EvaluateAction extends ActionType<EvaluateResponse> {
     public static final String NAME = "cluster:admin/affinity/evaluate";
     public static final EvaluateAction INSTANCE = new EvaluateAction();
-    /** Where answers are judged. */
+    /** The thread pool of evaluations, so that they do not block searches. */
     public static final String THREAD_POOL = "affinity_evaluate";
 
     private EvaluateAction() {
         super(NAME, EvaluateResponse::new);
     }
 
-    /** Runs on the node that was asked, one evaluation at a time: people search there too. */
+    /** Runs on the node that receives the request, one evaluation at a time, because evaluations slow down searches. */
     public static final class Transport extends HandledTransportAction<EvaluateRequest, EvaluateResponse> {
         private final ClusterService cluster;
         private final Client client;
@@ -41,7 +41,13 @@ public final class EvaluateAction extends ActionType<EvaluateResponse> {
         private final AtomicBoolean busy = new AtomicBoolean();
 
         @Inject
-        public Transport(TransportService transport, ActionFilters filters, ClusterService cluster, Client client, NamedXContentRegistry xContent) {
+        public Transport(
+            TransportService transport,
+            ActionFilters filters,
+            ClusterService cluster,
+            Client client,
+            NamedXContentRegistry xContent
+        ) {
             super(NAME, transport, filters, EvaluateRequest::new);
             this.cluster = cluster;
             this.client = client;
@@ -53,13 +59,16 @@ public final class EvaluateAction extends ActionType<EvaluateResponse> {
             Tracker tracker = Trackers.of(cluster.state()).named(request.tracker());
             SearchTemplate template = new SearchTemplate(request, tracker, xContent);
             if (busy.compareAndSet(false, true) == false) {
-                throw new OpenSearchStatusException("[affinity] another evaluation runs on this node: wait until it is done, or cancel its task", RestStatus.TOO_MANY_REQUESTS);
+                throw new OpenSearchStatusException(
+                    "[affinity] an evaluation is already running on this node; wait for it, or cancel its task",
+                    RestStatus.TOO_MANY_REQUESTS
+                );
             }
             ActionListener<EvaluateResponse> done = ActionListener.runBefore(listener, () -> busy.set(false));
             try {
                 Executor executor = client.threadPool().executor(THREAD_POOL);
-                Client child = new ParentTaskAssigningClient(client, cluster.localNode(), task);
-                new Evaluation(child, request, tracker, template, (EvaluateTask) task, executor, done).run();
+                Client childClient = new ParentTaskAssigningClient(client, cluster.localNode(), task);
+                new Evaluation(childClient, request, tracker, template, (EvaluateTask) task, executor, done).run();
             } catch (RuntimeException e) {
                 done.onFailure(e);
             }

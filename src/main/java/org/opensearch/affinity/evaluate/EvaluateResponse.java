@@ -10,23 +10,30 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** How good the rankings are, over all queries and by how much was known of their users. */
+/** Metrics of the rankings, over all queries and by the number of known events of the user. */
 public final class EvaluateResponse extends ActionResponse implements ToXContentObject {
     private final long tookMillis;
-    private final EvaluateTask.Progress asked;
+    private final EvaluateTask.Progress progress;
     private final int depth;
     private final long items;
     private final RankingFigures all;
     private final Map<String, RankingFigures> groups;
 
     /**
-     * @param depth  how many hits of each search were judged
-     * @param items  how many the catalogue has
-     * @param groups by the words for how much was known; a group without queries is left out
+     * @param depth  number of hits per search
+     * @param items  number of items of the catalogue
+     * @param groups by the names of {@link KnownEvents}; without groups that have no queries
      */
-    EvaluateResponse(long tookMillis, EvaluateTask.Progress asked, int depth, long items, RankingFigures all, Map<String, RankingFigures> groups) {
+    EvaluateResponse(
+        long tookMillis,
+        EvaluateTask.Progress progress,
+        int depth,
+        long items,
+        RankingFigures all,
+        Map<String, RankingFigures> groups
+    ) {
         this.tookMillis = tookMillis;
-        this.asked = asked;
+        this.progress = progress;
         this.depth = depth;
         this.items = items;
         this.all = all;
@@ -36,7 +43,7 @@ public final class EvaluateResponse extends ActionResponse implements ToXContent
     EvaluateResponse(StreamInput in) throws IOException {
         super(in);
         tookMillis = in.readVLong();
-        asked = new EvaluateTask.Progress(in);
+        progress = new EvaluateTask.Progress(in);
         depth = in.readVInt();
         items = in.readVLong();
         all = new RankingFigures(in);
@@ -49,7 +56,7 @@ public final class EvaluateResponse extends ActionResponse implements ToXContent
     @Override
     public void writeTo(StreamOutput out) throws IOException {
         out.writeVLong(tookMillis);
-        asked.writeTo(out);
+        progress.writeTo(out);
         out.writeVInt(depth);
         out.writeVLong(items);
         all.writeTo(out);
@@ -63,7 +70,7 @@ public final class EvaluateResponse extends ActionResponse implements ToXContent
     @Override
     public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
         builder.startObject().field("took", tookMillis);
-        builder.field("queries", asked.total()).field("evaluated", all.queries()).field("leaks", asked.leaks());
+        builder.field("queries", progress.total()).field("evaluated", all.queries()).field("leaks", progress.leaks());
         builder.field("depth", depth).field("items", items).field("resamples", Bootstrap.RESAMPLES);
         all.toXContent(builder, params);
         builder.startObject("groups");

@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** An evaluation in the list of tasks, with its progress. Cancelling it cancels the searches that run. */
+/** The task of an evaluation, with its progress. Cancelling it cancels its running searches. */
 public final class EvaluateTask extends CancellableTask {
     private final AtomicLong done = new AtomicLong();
     private final AtomicLong leaks = new AtomicLong();
@@ -23,11 +23,11 @@ public final class EvaluateTask extends CancellableTask {
     }
 
     /**
-     * How far it is.
+     * The progress of an evaluation.
      *
-     * @param total queries there are, 0 until that is known
-     * @param done  queries that were asked in all ways
-     * @param leaks of these, how many were left out because the profile knew what came after
+     * @param total number of queries, 0 until it is known
+     * @param done  number of completed queries
+     * @param leaks number of completed queries that were left out because the profile has an event at or after the query
      */
     public record Progress(long total, long done, long leaks) implements Task.Status {
         public static final String NAME = "affinity_evaluate";
@@ -54,27 +54,29 @@ public final class EvaluateTask extends CancellableTask {
         }
     }
 
-    void total(long queries) {
+    void setTotal(long queries) {
         total = queries;
     }
 
-    void asked() {
+    void queryDone() {
         done.incrementAndGet();
     }
 
-    void leaked() {
+    void queryLeaked() {
         leaks.incrementAndGet();
-        asked();
+        queryDone();
     }
 
     Progress progress() {
         return new Progress(total, done.get(), leaks.get());
     }
 
-    /** @throws TaskCancelledException when somebody cancelled it */
-    void requireWanted() {
+    /** @throws TaskCancelledException if the evaluation was cancelled */
+    void requireNotCancelled() {
         if (isCancelled()) {
-            throw new TaskCancelledException("[affinity] the evaluation was cancelled after [" + done.get() + "] of [" + total + "] queries");
+            throw new TaskCancelledException(
+                "[affinity] the evaluation was cancelled after [" + done.get() + "] of [" + total + "] queries"
+            );
         }
     }
 

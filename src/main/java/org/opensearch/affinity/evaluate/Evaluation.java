@@ -19,13 +19,11 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * One evaluation while it runs: two queries are asked at a time, page after page, and judged as soon as they are answered, on the
- * executor and never on a thread that searches. What is left of a query are its numbers, in the order of the queries, so the same
- * answers have the same figures whoever came first.
+ * One evaluation run. Compares two queries at a time, page after page, and computes their metrics on the executor as soon as the
+ * results are there. Outcomes are stored in the order of the queries, so equal results have equal metrics.
  */
 final class Evaluation {
-    /** Searches that run at once. */
-    private static final int LANES = 2;
+    private static final int CONCURRENT_QUERIES = 2;
 
     private final Client client;
     private final EvaluateRequest request;
@@ -33,17 +31,28 @@ final class Evaluation {
     private final EvaluateTask task;
     private final Executor executor;
     private final ActionListener<EvaluateResponse> listener;
-    private final long begin = System.nanoTime();
+    private final long startNanos = System.nanoTime();
     private final Measures measures;
-    private final QueryComparison trial;
+    private final QueryComparison comparison;
     private final JudgedPages pages;
     private final ShownItems shown;
-    /** By position of the query; null while it is asked, and for one that leaked. */
+    /** By position of the query; null until the query is done, and for a leak. */
     private final List<QueryOutcome> outcomes = Collections.synchronizedList(new ArrayList<>());
-    private volatile boolean over;
+    private volatile boolean failed;
 
-    /** @param listener told once */
-    Evaluation(Client client, EvaluateRequest request, Tracker tracker, SearchTemplate template, EvaluateTask task, Executor executor, ActionListener<EvaluateResponse> listener) {
+    /**
+     * @param executor for computations, so that they do not run on search threads
+     * @param listener called once
+     */
+    Evaluation(
+        Client client,
+        EvaluateRequest request,
+        Tracker tracker,
+        SearchTemplate template,
+        EvaluateTask task,
+        Executor executor,
+        ActionListener<EvaluateResponse> listener
+    ) {
         this.client = client;
         this.request = request;
         this.tracker = tracker;
@@ -51,102 +60,107 @@ final class Evaluation {
         this.executor = executor;
         this.listener = ActionListener.notifyOnce(listener);
         measures = new Measures(request.cuts());
-        trial = new QueryComparison(client, tracker, template, measures.deepestCut());
-        pages = new JudgedPages(client, request, task::total);
+        comparison = new QueryComparison(client, tracker, template, measures.deepestCut());
+        pages = new JudgedPages(client, request, task::setTotal);
         shown = new ShownItems(tracker.decay());
     }
 
-    /** Begins. */
+    /** Starts the evaluation and returns. */
     void run() {
-        pages.next(forked(this::ask));
+        pages.next(onExecutor(this::comparePage));
     }
 
-    private void ask(List<JudgedQuery> page) {
+    private void comparePage(List<JudgedQuery> page) {
         if (page.isEmpty()) {
             pages.close();
             countItems();
             return;
         }
-        int first = outcomes.size();
+        int offset = outcomes.size();
         outcomes.addAll(Collections.nCopies(page.size(), null));
-        Queue<Integer> left = new ArrayDeque<>();
+        Queue<Integer> remaining = new ArrayDeque<>();
         for (int i = 0; i < page.size(); i++) {
-            left.add(i);
+            remaining.add(i);
         }
-        AtomicInteger lanes = new AtomicInteger(LANES);
-        for (int lane = 0; lane < LANES; lane++) {
-            askNext(page, first, left, lanes);
+        AtomicInteger lanes = new AtomicInteger(CONCURRENT_QUERIES);
+        for (int lane = 0; lane < CONCURRENT_QUERIES; lane++) {
+            compareNext(page, offset, remaining, lanes);
         }
     }
 
-    /** @param lanes that still ask; the last one asks for the next page */
-    private void askNext(List<JudgedQuery> page, int first, Queue<Integer> left, AtomicInteger lanes) {
+    /**
+     * Compares the remaining queries one after another.
+     *
+     * @param remaining indices in the page; guarded by itself
+     * @param lanes     number of lanes that are not finished; the last one reads the next page
+     */
+    private void compareNext(List<JudgedQuery> page, int offset, Queue<Integer> remaining, AtomicInteger lanes) {
         Integer next;
-        synchronized (left) {
-            next = left.poll();
+        synchronized (remaining) {
+            next = remaining.poll();
         }
-        if (next == null || over) {
-            if (lanes.decrementAndGet() == 0 && over == false) {
-                pages.next(forked(this::ask));
+        if (next == null || failed) {
+            if (lanes.decrementAndGet() == 0 && failed == false) {
+                pages.next(onExecutor(this::comparePage));
             }
             return;
         }
         JudgedQuery query = page.get(next);
-        trial.run(query, forked(brought -> {
-            take(query, first + next, brought);
-            askNext(page, first, left, lanes);
+        comparison.run(query, onExecutor(results -> {
+            add(query, offset + next, results);
+            compareNext(page, offset, remaining, lanes);
         }));
     }
 
-    private void take(JudgedQuery query, int position, QueryComparison.Brought brought) {
-        if (brought.leak() == null) {
-            outcomes.set(position, QueryOutcome.of(query, brought.knownEvents(), brought.found(), brought.vectors(), measures, shown));
-            task.asked();
+    private void add(JudgedQuery query, int position, QueryComparison.Results results) {
+        if (results.leak() == null) {
+            outcomes.set(position, QueryOutcome.of(query, results.knownEvents(), results.found(), results.vectors(), measures, shown));
+            task.queryDone();
         } else if (request.skipsLeaks()) {
-            task.leaked();
+            task.queryLeaked();
         } else {
-            throw new IllegalArgumentException(brought.leak());
+            throw new IllegalArgumentException(results.leak());
         }
     }
 
     private void countItems() {
         SearchSourceBuilder all = new SearchSourceBuilder().size(0).trackTotalHits(true);
-        client.search(new SearchRequest(tracker.items().index()).source(all).pipeline("_none"), forked(counted -> {
+        client.search(new SearchRequest(tracker.items().index()).source(all).pipeline("_none"), onExecutor(counted -> {
             long items = counted.getHits().getTotalHits().value();
-            new ItemRowPages(client).walk(tracker.name(), shown::liked, forked(walked -> answer(items)));
+            new ItemRowPages(client).walk(tracker.name(), shown::addItem, onExecutor(walked -> respond(items)));
         }));
     }
 
-    private void answer(long items) {
+    private void respond(long items) {
         List<QueryOutcome> evaluated = outcomes.stream().filter(Objects::nonNull).toList();
         double[] probabilities = shown.probabilities(items);
-        RankingFigures all = findings(evaluated, probabilities, items);
+        RankingFigures all = figures(evaluated, probabilities, items);
         Map<String, RankingFigures> groups = new LinkedHashMap<>();
         for (KnownEvents group : KnownEvents.values()) {
-            List<QueryOutcome> some = evaluated.stream().filter(outcome -> outcome.knownEvents() == group).toList();
-            if (some.isEmpty() == false) {
-                groups.put(group.toString(), findings(some, probabilities, items));
+            List<QueryOutcome> members = evaluated.stream().filter(outcome -> outcome.knownEvents() == group).toList();
+            if (members.isEmpty() == false) {
+                groups.put(group.toString(), figures(members, probabilities, items));
             }
         }
-        // Its searches are refused from then on; what was drawn for intervals until then is not all.
-        task.requireWanted();
-        long tookMillis = (System.nanoTime() - begin) / 1_000_000;
+        // The intervals of a cancelled task are incomplete.
+        task.requireNotCancelled();
+        long tookMillis = (System.nanoTime() - startNanos) / 1_000_000;
         listener.onResponse(new EvaluateResponse(tookMillis, task.progress(), request.depth(), items, all, groups));
     }
 
-    private RankingFigures findings(List<QueryOutcome> some, double[] probabilities, long items) {
-        return new Comparison(some, measures, probabilities, items).findings(task::isCancelled);
+    private RankingFigures figures(List<QueryOutcome> some, double[] probabilities, long items) {
+        return new Comparison(some, measures, probabilities, items).figures(task::isCancelled);
     }
 
     private interface Step<T> {
-        void take(T answer) throws Exception;
+        void run(T response) throws Exception;
     }
 
-    /** A step that is taken on the executor; if it fails, so does the evaluation. */
-    private <T> ActionListener<T> forked(Step<T> step) {
-        return ActionListener.wrap(answer -> executor.execute(() -> {
+    /** Returns a listener that runs a step on the executor. The evaluation fails if the step does. */
+    private <T> ActionListener<T> onExecutor(Step<T> step) {
+        return ActionListener.wrap(response -> executor.execute(() -> {
             try {
-                step.take(answer);
+                step.run(response);
             } catch (Exception e) {
                 fail(e);
             }
@@ -154,8 +168,8 @@ final class Evaluation {
     }
 
     private void fail(Exception e) {
-        if (over == false) {
-            over = true;
+        if (failed == false) {
+            failed = true;
             pages.close();
         }
         listener.onFailure(e);

@@ -9,31 +9,32 @@ import org.opensearch.core.xcontent.XContentBuilder;
 import java.io.IOException;
 
 /**
- * A figure over queries with its 95 % interval. {@code NaN}, which is null in JSON, where no query says anything.
+ * A metric over queries with its 95 % interval, by {@link Bootstrap}. Values are {@code NaN}, which is null in JSON, if no query has
+ * the metric.
  *
- * @param value the figure over all queries
- * @param low   the 2.5 % quantile of the figure over resampled queries; {@code NaN} for a figure that is not a mean over queries
- * @param high  its 97.5 % quantile
+ * @param value the metric over all queries
+ * @param low   the 2.5 % quantile over resamples of the queries; {@code NaN} for a metric without an interval
+ * @param high  the 97.5 % quantile
  */
 public record Interval(double value, double low, double high) implements Writeable, ToXContentObject {
-    /** A figure of the queries together, which has no interval. */
-    static Interval alone(double value) {
+    /** Returns a metric without an interval. */
+    static Interval withoutBounds(double value) {
         return new Interval(value, Double.NaN, Double.NaN);
     }
 
-    /** The mean of one number a query, by bootstrap. */
+    /** Returns the mean over queries. */
     public static Interval mean(double[] perQuery) {
         return Bootstrap.interval(RatioEstimator.mean(perQuery));
     }
 
-    /** The mean of what one number is above another, over the queries that have both, by bootstrap. */
-    public static Interval difference(double[] of, double[] than) {
-        return Bootstrap.interval(RatioEstimator.difference(of, than));
+    /** Returns the mean of {@code minuend - subtrahend} over the queries that have both. */
+    public static Interval difference(double[] minuend, double[] subtrahend) {
+        return Bootstrap.interval(RatioEstimator.difference(minuend, subtrahend));
     }
 
-    /** A sum over the queries divided by another, as where each has several numbers and the mean is over all of them, by bootstrap. */
-    public static Interval ratio(double[] above, double[] below) {
-        return Bootstrap.interval(new RatioEstimator(above, below));
+    /** Returns the ratio of two sums over queries, such as a mean over several numbers per query. */
+    public static Interval ratio(double[] numerators, double[] denominators) {
+        return Bootstrap.interval(new RatioEstimator(numerators, denominators));
     }
 
     Interval(StreamInput in) throws IOException {
@@ -50,15 +51,15 @@ public record Interval(double value, double low, double high) implements Writeab
     @Override
     public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
         builder.startObject();
-        number(builder, "value", value);
+        field(builder, "value", value);
         if (Double.isNaN(low) == false) {
-            number(builder, "low", low);
-            number(builder, "high", high);
+            field(builder, "low", low);
+            field(builder, "high", high);
         }
         return builder.endObject();
     }
 
-    private static void number(XContentBuilder builder, String name, double number) throws IOException {
+    private static void field(XContentBuilder builder, String name, double number) throws IOException {
         if (Double.isFinite(number)) {
             builder.field(name, number);
         } else {

@@ -11,18 +11,18 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Judged queries and the searches they were asked with, for whoever learns from them. */
+/** Judged queries and their searches, for learning weights. */
 public final class JudgedSearches {
     private final EvaluateRequest request;
     private final SearchTemplate template;
 
-    /** @throws IllegalArgumentException naming what is wrong with the search, and what would be right */
+    /** @throws IllegalArgumentException if the search is invalid */
     public JudgedSearches(EvaluateRequest request, Tracker tracker, NamedXContentRegistry xContent) {
         this.request = request;
         template = new SearchTemplate(request, tracker, xContent);
     }
 
-    /** All queries. Blocks, so it is for threads of our own. */
+    /** Returns all queries. Blocks. */
     public List<JudgedQuery> queries(Client client) {
         JudgedPages pages = new JudgedPages(client, request, total -> {});
         List<JudgedQuery> all = new ArrayList<>();
@@ -41,12 +41,12 @@ public final class JudgedSearches {
         }
     }
 
-    /** Whether the application's search itself asks for somebody's profile: its results are those of today. */
+    /** Whether the application's search itself reads stored profiles, so that its results depend on their present state. */
     public boolean asksProfiles() {
         return template.asksProfiles();
     }
 
-    /** The application's search of a query, as nobody is. */
+    /** Returns the application's search of a query, without personalisation. */
     public SearchSourceBuilder search(JudgedQuery query) {
         try {
             return template.search(query, RankedBy.PLAIN);

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How good one ranked list is for one query. Ranks count from 1. An item is relevant when it has a gain; where all gains are 1,
- * this is the binary case. All figures are from 0 to 1; a list that holds nothing relevant has 0 in all of them.
+ * Metrics of one ranked list for one query. Ranks count from 1. An item is relevant if it has a gain; if all gains are 1, relevance
+ * is binary. All metrics are from 0 to 1, and 0 for a list without relevant items.
  */
 public final class Judgement {
     private final double[] gains;
@@ -19,16 +19,16 @@ public final class Judgement {
     }
 
     /**
-     * Judges a list.
+     * Returns the metrics of a list.
      *
-     * @param ranked   item ids, best first; an id that comes again says nothing new and counts as not relevant
+     * @param ranked   item ids in the order of their ranks; a repeated id counts as not relevant
      * @param relevant gains by item id, above 0
      */
     public static Judgement of(List<String> ranked, Map<String, Double> relevant) {
         double[] gains = new double[ranked.size()];
-        Map<String, Double> left = new HashMap<>(relevant);
+        Map<String, Double> remaining = new HashMap<>(relevant);
         for (int i = 0; i < gains.length; i++) {
-            Double gain = left.remove(ranked.get(i));
+            Double gain = remaining.remove(ranked.get(i));
             gains[i] = gain == null ? 0 : gain;
         }
         double[] ascending = relevant.values().stream().mapToDouble(Double::doubleValue).sorted().toArray();
@@ -37,7 +37,7 @@ public final class Judgement {
         return new Judgement(gains, ideal);
     }
 
-    /** 1 / rank of the first relevant item (Voorhees, TREC-8, 1999); its mean over queries is MRR. */
+    /** Returns 1 / rank of the first relevant item (Voorhees, TREC-8, 1999); the mean over queries is MRR. */
     public double reciprocalRank() {
         for (int i = 0; i < gains.length; i++) {
             if (gains[i] > 0) {
@@ -48,9 +48,9 @@ public final class Judgement {
     }
 
     /**
-     * DCG of the first k, the sum of gain / log2(1 + rank), divided by that of an ideal list (Järvelin and Kekäläinen, TOIS 2002,
-     * with the discount of Burges et al., ICML 2005). The ideal list holds the min(k, relevant) best gains, so this is 1 when the
-     * best items stand first, also when there are more of them than k.
+     * Returns NDCG@k: the DCG of the first k, which is the sum of gain / log2(1 + rank), divided by the DCG of an ideal list
+     * (Järvelin and Kekäläinen, TOIS 2002, with the discount of Burges et al., ICML 2005). The ideal list has the k largest gains,
+     * so that 1 can be reached if there are more relevant items than k.
      */
     public double ndcg(int k) {
         double best = discounted(ideal, k);
@@ -65,22 +65,22 @@ public final class Judgement {
         return sum;
     }
 
-    /** 1 when a relevant item is among the first k, else 0 (hit rate; Deshpande and Karypis, TOIS 2004). */
+    /** Returns 1 if a relevant item is among the first k, else 0 (hit rate; Deshpande and Karypis, TOIS 2004). */
     public double hit(int k) {
         return found(k) > 0 ? 1 : 0;
     }
 
-    /** Which part of k places holds relevant items; a list that is shorter than k has empty places. */
+    /** Returns the number of relevant items among the first k, divided by k, also for a list that is shorter than k. */
     public double precision(int k) {
         return (double) found(k) / k;
     }
 
-    /** Which part of the relevant items is among the first k. */
+    /** Returns the fraction of the relevant items that is among the first k. */
     public double recall(int k) {
         return ideal.length == 0 ? 0 : (double) found(k) / ideal.length;
     }
 
-    /** Harmonic mean of precision and recall (van Rijsbergen 1979). */
+    /** Returns the harmonic mean of precision and recall (van Rijsbergen 1979). */
     public double f1(int k) {
         double precision = precision(k);
         double recall = recall(k);
@@ -88,8 +88,9 @@ public final class Judgement {
     }
 
     /**
-     * Precision at the rank of each relevant item among the first k, summed and divided by min(k, relevant), so that 1 can be
-     * reached (average precision, Manning et al., Introduction to Information Retrieval, 8.4, cut at k); its mean over queries is MAP@k.
+     * Returns average precision at k: the sum of the precision at the rank of each relevant item among the first k, divided by
+     * min(k, relevant), so that 1 can be reached (Manning et al., Introduction to Information Retrieval, 8.4, cut at k). The mean
+     * over queries is MAP@k.
      */
     public double averagePrecision(int k) {
         double sum = 0;

@@ -6,26 +6,26 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * Which figures are taken of each list, in which order. Those that judge a list know nothing but what was relevant; diversity and
- * novelty know the items. Immutable.
+ * The metrics that are computed from the relevance of a list's items, in their order. Diversity and novelty, which depend on the
+ * items themselves, are computed elsewhere. Immutable.
  */
 final class Measures {
-    private record Judging(String name, ToDoubleFunction<Judgement> figure) {}
+    private record Measure(String name, ToDoubleFunction<Judgement> function) {}
 
     private final int[] cuts;
-    private final List<Judging> judging = new ArrayList<>();
+    private final List<Measure> measures = new ArrayList<>();
 
-    /** @param cuts how many items from the top count, for each figure that has a cut */
+    /** @param cuts the values of k for metrics such as NDCG@k */
     Measures(int[] cuts) {
         this.cuts = cuts;
-        judging.add(new Judging("mrr", Judgement::reciprocalRank));
+        measures.add(new Measure("mrr", Judgement::reciprocalRank));
         for (int k : cuts) {
-            judging.add(new Judging("ndcg@" + k, judgement -> judgement.ndcg(k)));
-            judging.add(new Judging("hr@" + k, judgement -> judgement.hit(k)));
-            judging.add(new Judging("precision@" + k, judgement -> judgement.precision(k)));
-            judging.add(new Judging("recall@" + k, judgement -> judgement.recall(k)));
-            judging.add(new Judging("f1@" + k, judgement -> judgement.f1(k)));
-            judging.add(new Judging("map@" + k, judgement -> judgement.averagePrecision(k)));
+            measures.add(new Measure("ndcg@" + k, judgement -> judgement.ndcg(k)));
+            measures.add(new Measure("hr@" + k, judgement -> judgement.hit(k)));
+            measures.add(new Measure("precision@" + k, judgement -> judgement.precision(k)));
+            measures.add(new Measure("recall@" + k, judgement -> judgement.recall(k)));
+            measures.add(new Measure("f1@" + k, judgement -> judgement.f1(k)));
+            measures.add(new Measure("map@" + k, judgement -> judgement.averagePrecision(k)));
         }
     }
 
@@ -37,13 +37,13 @@ final class Measures {
         return IntStream.of(cuts).max().orElseThrow();
     }
 
-    /** Names of the figures that a judgement gives. */
-    List<String> judging() {
-        return judging.stream().map(Judging::name).toList();
+    /** Returns the names of the metrics. */
+    List<String> names() {
+        return measures.stream().map(Measure::name).toList();
     }
 
-    /** A list's figures, in the order of {@link #judging()}. */
+    /** Returns the metrics of a list, in the order of {@link #names()}. */
     double[] of(Judgement judgement) {
-        return judging.stream().mapToDouble(each -> each.figure.applyAsDouble(judgement)).toArray();
+        return measures.stream().mapToDouble(measure -> measure.function.applyAsDouble(judgement)).toArray();
     }
 }

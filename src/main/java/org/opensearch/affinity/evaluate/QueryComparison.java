@@ -26,71 +26,79 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Asks one query in all ways, one search after another, with the rights of whoever evaluates. The profile is looked at last: what
- * it knew while the searches ran, it still knows then, so a leak cannot slip through between two looks. Thread-safe.
+ * Runs one query with each ranking, one search after another, with the caller's permissions. Then it reads the profile, to find
+ * leaks: events at or after the query's time. A profile never loses an event that a search saw, so reading it last finds every leak.
+ * Thread-safe.
  */
 final class QueryComparison {
-    private static final TimeValue PATIENCE = TimeValue.timeValueSeconds(30);
-    private static final TimeValue PAUSE = TimeValue.timeValueMillis(100);
-    private static final int ATTEMPTS = 5;
+    private static final TimeValue TIMEOUT = TimeValue.timeValueSeconds(30);
+    private static final TimeValue RETRY_DELAY = TimeValue.timeValueMillis(100);
+    private static final int MAX_ATTEMPTS = 5;
 
     private final Client client;
     private final Tracker tracker;
     private final SearchTemplate template;
     private final int deepestCut;
-    private final Supplier<ThreadContext.StoredContext> callers;
+    private final Supplier<ThreadContext.StoredContext> callerContext;
 
-    /** Made in the caller's thread context, which all of its searches have. */
+    /** Must be called in the caller's thread context, in which all searches run. */
     QueryComparison(Client client, Tracker tracker, SearchTemplate template, int deepestCut) {
         this.client = client;
         this.tracker = tracker;
         this.template = template;
         this.deepestCut = deepestCut;
-        // Without response headers: each search's warnings are its own.
-        callers = client.threadPool().getThreadContext().newRestorableContext(false);
+        // Does not preserve response headers, so that each search has only its own warnings.
+        callerContext = client.threadPool().getThreadContext().newRestorableContext(false);
     }
 
     /**
-     * What a query brought.
+     * The results of a query.
      *
-     * @param leak        why the figures would be worth nothing; null where they are fine
-     * @param knownEvents how many events of the user were known
-     * @param found       item ids by ranking, best first
-     * @param vectors     of the first items of each list, by id
+     * @param leak        an error message if the profile has an event at or after the query's time, else null
+     * @param knownEvents number of events of the profile
+     * @param found       by ranking, the item ids in the order of their ranks
+     * @param vectors     unit vectors of the first items of each list, by id; empty after a leak
      */
-    record Brought(String leak, long knownEvents, Map<RankedBy, List<String>> found, Map<String, float[]> vectors) {}
+    record Results(String leak, long knownEvents, Map<RankedBy, List<String>> found, Map<String, float[]> vectors) {}
 
-    void run(JudgedQuery query, ActionListener<Brought> listener) {
-        ask(query, new EnumMap<>(RankedBy.class), listener);
+    void run(JudgedQuery query, ActionListener<Results> listener) {
+        searchAll(query, new EnumMap<>(RankedBy.class), listener);
     }
 
-    private void ask(JudgedQuery query, Map<RankedBy, List<String>> found, ActionListener<Brought> listener) {
+    private void searchAll(JudgedQuery query, Map<RankedBy, List<String>> found, ActionListener<Results> listener) {
         if (found.size() == RankedBy.values().length) {
-            lookAtProfile(query, found, listener);
+            readProfile(query, found, listener);
             return;
         }
-        RankedBy by = RankedBy.values()[found.size()];
-        search(query, by, 1, ActionListener.wrap(ids -> {
-            found.put(by, ids);
-            ask(query, found, listener);
+        RankedBy ranking = RankedBy.values()[found.size()];
+        search(query, ranking, 1, ActionListener.wrap(ids -> {
+            found.put(ranking, ids);
+            searchAll(query, found, listener);
         }, listener::onFailure));
     }
 
-    private void search(JudgedQuery query, RankedBy by, int attempt, ActionListener<List<String>> listener) {
+    private void search(JudgedQuery query, RankedBy ranking, int attempt, ActionListener<List<String>> listener) {
         ThreadContext context = client.threadPool().getThreadContext();
-        try (ThreadContext.StoredContext ignored = callers.get()) {
-            SearchRequest search = new SearchRequest(tracker.items().index()).source(template.search(query, by)).allowPartialSearchResults(false);
-            // A default pipeline may personalise what is to be plain.
-            search.pipeline("_none");
-            client.search(search, ActionListener.wrap(answer -> {
-                Optional<String> warning = warnings(context).stream().filter(said -> said.contains("[affinity")).findAny();
-                if (warning.isEmpty() && answer.isTimedOut() == false) {
-                    listener.onResponse(ids(answer));
-                } else if (attempt < ATTEMPTS) {
-                    client.threadPool().schedule(() -> search(query, by, attempt + 1, listener), PAUSE, ThreadPool.Names.GENERIC);
+        try (ThreadContext.StoredContext ignored = callerContext.get()) {
+            SearchRequest search = new SearchRequest(tracker.items().index()).source(template.search(query, ranking));
+            // A default pipeline may personalise the search.
+            search.allowPartialSearchResults(false).pipeline("_none");
+            client.search(search, ActionListener.wrap(response -> {
+                Optional<String> problem = problem(response, context);
+                if (problem.isEmpty()) {
+                    listener.onResponse(ids(response));
+                } else if (attempt < MAX_ATTEMPTS) {
+                    Runnable retry = () -> search(query, ranking, attempt + 1, listener);
+                    client.threadPool().schedule(retry, RETRY_DELAY, ThreadPool.Names.GENERIC);
                 } else {
-                    String why = warning.orElse("it timed out");
-                    throw new OpenSearchStatusException("[affinity] query [{}] was not answered in full by [{}], [{}] times: [{}]", RestStatus.SERVICE_UNAVAILABLE, query.id(), by, attempt, why);
+                    throw new OpenSearchStatusException(
+                        "[affinity] the [{}] search of query [{}] was incomplete in [{}] attempts: [{}]",
+                        RestStatus.SERVICE_UNAVAILABLE,
+                        ranking,
+                        query.id(),
+                        attempt,
+                        problem.get()
+                    );
                 }
             }, listener::onFailure));
         } catch (IOException | RuntimeException e) {
@@ -98,26 +106,29 @@ final class QueryComparison {
         }
     }
 
-    private static List<String> warnings(ThreadContext context) {
-        return context.getResponseHeaders().getOrDefault("Warning", List.of());
+    /** Returns why a response is incomplete: a warning of this plugin, or a timeout. */
+    private static Optional<String> problem(SearchResponse response, ThreadContext context) {
+        List<String> warnings = context.getResponseHeaders().getOrDefault("Warning", List.of());
+        Optional<String> warning = warnings.stream().filter(text -> text.contains("[affinity")).findAny();
+        return warning.or(() -> response.isTimedOut() ? Optional.of("the search timed out") : Optional.empty());
     }
 
-    private List<String> ids(SearchResponse answer) {
+    private List<String> ids(SearchResponse response) {
         List<String> ids = new ArrayList<>();
-        for (SearchHit hit : answer.getHits()) {
-            DocumentField named = hit.field(tracker.items().idField());
-            ids.add(tracker.items().idField().equals("_id") ? hit.getId() : named == null ? "" : named.getValue().toString());
+        for (SearchHit hit : response.getHits()) {
+            DocumentField field = hit.field(tracker.items().idField());
+            ids.add(tracker.items().idField().equals("_id") ? hit.getId() : field == null ? "" : field.getValue().toString());
         }
         return ids;
     }
 
-    private void lookAtProfile(JudgedQuery query, Map<RankedBy, List<String>> found, ActionListener<Brought> listener) {
-        try (ThreadContext.StoredContext ignored = callers.get()) {
-            GetProfileAction.Request get = new GetProfileAction.Request(tracker.name(), query.user(), PATIENCE);
-            client.execute(GetProfileAction.INSTANCE, get, ActionListener.wrap(answer -> {
-                long events = answer.profile() == null ? 0 : answer.profile().events();
-                if (answer.profile() != null && answer.profile().lastEvent() >= query.time()) {
-                    listener.onResponse(new Brought(leak(query, answer.profile().lastEvent()), events, found, Map.of()));
+    private void readProfile(JudgedQuery query, Map<RankedBy, List<String>> found, ActionListener<Results> listener) {
+        try (ThreadContext.StoredContext ignored = callerContext.get()) {
+            GetProfileAction.Request request = new GetProfileAction.Request(tracker.name(), query.user(), TIMEOUT);
+            client.execute(GetProfileAction.INSTANCE, request, ActionListener.wrap(response -> {
+                long events = response.profile() == null ? 0 : response.profile().events();
+                if (response.profile() != null && response.profile().lastEvent() >= query.time()) {
+                    listener.onResponse(new Results(leak(query, response.profile().lastEvent()), events, found, Map.of()));
                 } else {
                     readVectors(events, found, listener);
                 }
@@ -130,29 +141,29 @@ final class QueryComparison {
             + query.id()
             + "] of user ["
             + query.user()
-            + "] was asked at ["
+            + "] is from ["
             + query.when()
-            + "], and the user's profile holds an event of ["
+            + "], but the user's profile already has an event of ["
             + Instant.ofEpochMilli(lastEvent)
-            + "]: it may know what was wanted. Index events at or after a query's time when the query has been evaluated,"
-            + " or leave such queries out with [leaks] [skip]";
+            + "], which may reveal the relevant items; evaluate a query before indexing later events, or leave such queries out with"
+            + " [leaks] [skip]";
     }
 
-    /** With the plugin's rights: they go into one number. */
-    private void readVectors(long events, Map<RankedBy, List<String>> found, ActionListener<Brought> listener) {
+    /** Reads vectors with the plugin's rights, because the response has only a mean over all of them. */
+    private void readVectors(long events, Map<RankedBy, List<String>> found, ActionListener<Results> listener) {
         List<String> first = found.values().stream().flatMap(ids -> QueryOutcome.first(ids, deepestCut).stream()).distinct().toList();
         if (first.isEmpty()) {
-            listener.onResponse(new Brought(null, events, found, Map.of()));
+            listener.onResponse(new Results(null, events, found, Map.of()));
             return;
         }
         ThreadContext context = client.threadPool().getThreadContext();
         ActionListener<GetItemVectorsAction.Response> read = ActionListener.wrap(
-            answer -> listener.onResponse(new Brought(null, events, found, answer.vectors())),
+            response -> listener.onResponse(new Results(null, events, found, response.vectors())),
             listener::onFailure
         );
         ActionListener<GetItemVectorsAction.Response> inContext = ContextPreservingActionListener.wrapPreservingContext(read, context);
         try (ThreadContext.StoredContext ignored = context.stashContext()) {
-            client.execute(GetItemVectorsAction.INSTANCE, new GetItemVectorsAction.Request(tracker.name(), first, PATIENCE), inContext);
+            client.execute(GetItemVectorsAction.INSTANCE, new GetItemVectorsAction.Request(tracker.name(), first, TIMEOUT), inContext);
         }
     }
 }

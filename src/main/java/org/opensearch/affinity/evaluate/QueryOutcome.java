@@ -5,40 +5,49 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What came of one query, in numbers alone: lists are forgotten as soon as they are judged.
+ * The metrics of one query. Keeps numbers instead of lists of hits, so that tens of thousands of queries fit into memory.
  *
- * @param knownEvents how much was known of the user
- * @param lists       by ranking
+ * @param knownEvents the group of the user
+ * @param lists       metrics of the list of hits, by ranking
  */
 public record QueryOutcome(KnownEvents knownEvents, Map<RankedBy, Listed> lists) {
     /**
-     * One list.
+     * The metrics of one list.
      *
-     * @param figures   in the order of {@link Measures#judging()}
+     * @param metrics   relevance metrics, in the order of {@link Measures#names()}
      * @param diversity in the order of {@link Measures#cuts()}
-     * @param first     the first items, at most as many as the largest cut, by their numbers in {@link ShownItems}
+     * @param first     numbers in {@link ShownItems} of the first items, up to the largest cut
      */
-    record Listed(double[] figures, double[] diversity, int[] first) {}
+    record Listed(double[] metrics, double[] diversity, int[] first) {}
 
     /**
-     * Judges the lists of a query.
+     * Computes the metrics of a query.
      *
-     * @param found   item ids by ranking, best first
-     * @param vectors of the items among the first, by id; some have none
+     * @param found   by ranking, the item ids in the order of their ranks
+     * @param vectors unit vectors of the first items, by id; missing for items without a vector
      */
-    static QueryOutcome of(JudgedQuery query, long knownEvents, Map<RankedBy, List<String>> found, Map<String, float[]> vectors, Measures measures, ShownItems shown) {
+    static QueryOutcome of(
+        JudgedQuery query,
+        long knownEvents,
+        Map<RankedBy, List<String>> found,
+        Map<String, float[]> vectors,
+        Measures measures,
+        ShownItems shown
+    ) {
         Map<RankedBy, Listed> lists = new EnumMap<>(RankedBy.class);
         found.forEach((ranking, ids) -> {
-            double[] figures = measures.of(Judgement.of(ids, query.relevant()));
+            double[] metrics = measures.of(Judgement.of(ids, query.relevant()));
             double[] diversity = new double[measures.cuts().length];
             for (int i = 0; i < diversity.length; i++) {
-                diversity[i] = Variety.diversity(first(ids, measures.cuts()[i]).stream().filter(vectors::containsKey).map(vectors::get).toList());
+                List<String> first = first(ids, measures.cuts()[i]);
+                diversity[i] = Variety.diversity(first.stream().filter(vectors::containsKey).map(vectors::get).toList());
             }
-            lists.put(ranking, new Listed(figures, diversity, shown.numbers(first(ids, measures.deepestCut()))));
+            lists.put(ranking, new Listed(metrics, diversity, shown.numbers(first(ids, measures.deepestCut()))));
         });
         return new QueryOutcome(KnownEvents.of(knownEvents), lists);
     }
 
+    /** Returns the first k ids, or all if there are fewer. */
     static List<String> first(List<String> ids, int k) {
         return ids.subList(0, Math.min(k, ids.size()));
     }

@@ -2,16 +2,16 @@ package org.opensearch.affinity.evaluate;
 
 import java.util.Locale;
 
-/** The rankings that are compared, each with all that those before it have. */
+/** The compared rankings. Each one adds to the one before. */
 public enum RankedBy {
-    /** The search alone. */
+    /** The application's search, without personalisation. */
     PLAIN,
-    /** With what is known of items whoever searches: the tracker's signals, popularity among them. */
+    /** Adds the signals that do not depend on the user, such as popularity. */
     POPULARITY,
-    /** With the user's profile too. */
+    /** Adds the user's profile. */
     PERSONALISED;
 
-    /** As answers name it. */
+    /** Returns the name in responses. */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);

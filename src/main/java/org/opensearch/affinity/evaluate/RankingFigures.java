@@ -12,17 +12,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The figures of some queries.
+ * The metrics of a set of queries.
  *
- * @param queries     how many
- * @param rankings    by ranking and figure
- * @param differences what one ranking has more than another, by both and figure
- * @param ratios      the personalised mean divided by the plain one; a figure that the plain ranking has nothing of is left out
+ * @param queries     number of queries
+ * @param rankings    means over queries, by ranking and metric
+ * @param differences between two rankings, by their names and the metric
+ * @param ratios      the personalised mean divided by the plain one; without metrics whose plain mean is 0
  */
-record RankingFigures(int queries, Map<String, Map<String, Interval>> rankings, Map<String, Map<String, Interval>> differences, Map<String, Map<String, Interval>> ratios)
-    implements
-        Writeable,
-        ToXContentFragment {
+record RankingFigures(
+    int queries,
+    Map<String, Map<String, Interval>> rankings,
+    Map<String, Map<String, Interval>> differences,
+    Map<String, Map<String, Interval>> ratios
+) implements Writeable, ToXContentFragment {
 
     RankingFigures(StreamInput in) throws IOException {
         this(in.readVInt(), read(in), read(in), read(in));
@@ -44,7 +46,7 @@ record RankingFigures(int queries, Map<String, Map<String, Interval>> rankings, 
         }
     }
 
-    /** Keeps the order, which a reader relies on. */
+    /** Keeps the order of metrics, so that responses are the same from every node. */
     private static Map<String, Map<String, Interval>> read(StreamInput in) throws IOException {
         Map<String, Map<String, Interval>> part = new LinkedHashMap<>();
         for (int names = in.readVInt(); names > 0; names--) {

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The items that stood among the first of any list, numbered, and how likely each is to be liked: its part of what all events that
- * liked an item are worth by now, with one event of weight 1 more for every item of the catalogue (Laplace), so that no item is
- * impossible. Thread-safe.
+ * Numbers the items that any list shows among its first, and estimates the probability that a positive event is about each: the
+ * item's fraction of the decayed weight of all positive events, with Laplace smoothing by one event of weight 1 per item of the
+ * catalogue. Thread-safe.
  */
 final class ShownItems {
     private final Map<String, Integer> numbers = new HashMap<>();
@@ -24,17 +24,18 @@ final class ShownItems {
         this.decay = decay;
     }
 
-    /** The numbers of items; one that is new gets the next. */
+    /** Returns the numbers of items; a new item gets the next number. */
     synchronized int[] numbers(List<String> items) {
         return items.stream().mapToInt(item -> numbers.computeIfAbsent(item, added -> numbers.size())).toArray();
     }
 
     /**
-     * Takes in what is known of an item, shown or not.
+     * Adds the positive events of an item, whether it is shown or not.
      *
-     * @param weight what its events were worth at {@code time}, epoch milliseconds
+     * @param weight decayed weight of the events at {@code time}
+     * @param time   epoch milliseconds
      */
-    synchronized void liked(String item, double weight, long time) {
+    synchronized void addItem(String item, double weight, long time) {
         if (time > now) {
             total *= total == 0 ? 1 : decay.factor(now, time);
             now = time;
@@ -52,16 +53,16 @@ final class ShownItems {
     }
 
     /**
-     * How likely each shown item is, by its number, once all are taken in.
+     * Returns the probability of each shown item, by number. All items must have been added before.
      *
-     * @param catalogue how many items there are
+     * @param catalogueSize number of items of the catalogue
      */
-    synchronized double[] probabilities(long catalogue) {
+    synchronized double[] probabilities(long catalogueSize) {
         double[] probabilities = new double[numbers.size()];
-        double all = total + Math.max(catalogue, numbers.size());
+        double denominator = total + Math.max(catalogueSize, numbers.size());
         for (int i = 0; i < probabilities.length; i++) {
             double weight = i < weights.length ? weights[i] * decay.factor(times[i], now) : 0;
-            probabilities[i] = (weight + 1) / all;
+            probabilities[i] = (weight + 1) / denominator;
         }
         return probabilities;
     }

@@ -6,15 +6,15 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** What a list is beside being right: how different its items are, and how little known. Pure functions. */
+/** Metrics of a list that do not depend on relevance: diversity and novelty. Pure functions. */
 public final class Variety {
     private Variety() {}
 
     /**
-     * Intra-list diversity: the mean of 1 - cosine over all pairs (Smyth and McClave, ICCBR 2001; Ziegler et al., WWW 2005).
+     * Returns the intra-list diversity: the mean of 1 - cosine over all pairs (Smyth and McClave, ICCBR 2001; Ziegler et al., WWW
+     * 2005). It is from 0 to 2, and {@code NaN} for fewer than two vectors.
      *
-     * @param vectors of the list's items, of any length above 0; their order does not matter
-     * @return from 0, all alike, to 2; {@code NaN} for fewer than two vectors, which have no pair
+     * @param vectors of the list's items in any order, of any length above 0
      */
     public static double diversity(List<float[]> vectors) {
         double sum = 0;
@@ -34,11 +34,10 @@ public final class Variety {
     }
 
     /**
-     * Novelty: the mean self-information -log2 p of the items that are shown (Zhou et al., PNAS 2010; popularity-based novelty of
-     * Vargas and Castells, RecSys 2011). In bits.
+     * Returns the novelty in bits: the mean self-information -log2 p of the shown items (Zhou et al., PNAS 2010; popularity-based
+     * novelty of Vargas and Castells, RecSys 2011). It is {@code NaN} for an empty list.
      *
-     * @param probability of an item, in (0, 1]
-     * @return {@code NaN} for an empty list
+     * @param probability of an item, above 0, at most 1
      */
     public static <T> double novelty(Collection<T> shown, ToDoubleFunction<T> probability) {
         double bits = 0;

@@ -1,6 +1,6 @@
 /**
- * How good rankings are: judged queries are asked again without the user, with what is popular, and with the user's profile,
- * and the answers are compared. {@code Judgement}, {@code Bootstrap} and what stands beside them are pure; {@code Evaluation}
- * asks the node.
+ * Offline evaluation of rankings: repeats judged queries without personalisation, with popularity, and with the user's profile, and
+ * compares the results. {@code Evaluation} and {@code QueryComparison} search; metrics and statistics, such as {@code Judgement} and
+ * {@code Bootstrap}, are pure.
  */
 package org.opensearch.affinity.evaluate;

@@ -41,7 +41,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * sequence number of the last event of this log shard that was applied. The next run reads everything after the stored progress again
  * and applies what is above the marks. A failure leaves behind: in steps 1 to 5 nothing new, in step 6 some profiles ahead of the
  * progress, in step 7 all profiles and some item rows, in step 8 all of both. Counters and taste statistics are parts of the progress,
- * so they are stored with it and start again from its stored values.
+ * so they are stored with it and start again from its stored values. One limit: marks do not tell why an event changed no interest.
+ * An event that was a duplicate or exceeded a limit, and is read again after a failure in steps 6 to 8, counts for its item and in the
+ * statistics as if it had changed an interest.
  *
  * <p>Documents are written over the version that was read. When two followers write the same one, the second write fails and its
  * follower starts over: two followers of log shards with events of the same user, or, after a network partition, of the same log shard.
@@ -266,6 +268,7 @@ final class Follower {
         }
     }
 
+    /** Returns the tracker; fails if it was deleted, in which case the task is removed soon. */
     private Tracker tracker(ClusterState state) {
         return Trackers.of(state).get(logShard.tracker());
     }

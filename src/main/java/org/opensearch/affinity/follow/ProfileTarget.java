@@ -25,7 +25,7 @@ final class ProfileTarget {
 
     /** Returns the name by which the generation is read and written, as of the current cluster state. */
     String home() {
-        return ProfileGenerations.home(logShard.tracker(), logShard.generation(), cluster.state());
+        return ProfileGenerations.currentName(logShard.tracker(), logShard.generation(), cluster.state());
     }
 
     /** Returns the history id of the profile index; empty if the index does not exist. */

@@ -6,8 +6,8 @@ import org.opensearch.tasks.CancellableTask;
 import java.util.Map;
 
 /**
- * A task that shows the progress of a rebuild. The rebuild does not depend on the task: it goes on if the task's node is lost. Cancelling the
- * task cancels the rebuild. Thread-safe.
+ * A task that shows the progress of a rebuild. The rebuild does not depend on the task: it goes on if the task's node is lost. Cancelling
+ * the task cancels the rebuild. Thread-safe.
  */
 final class RebuildTask extends CancellableTask {
     private volatile RebuildLag lag = new RebuildLag(0, 0, 0, 0);

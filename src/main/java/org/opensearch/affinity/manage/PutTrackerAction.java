@@ -32,9 +32,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Defines a tracker or replaces its definition. Profiles that exist stay as they are and fold further events by the new definition. The item
- * index and its vector field cannot change, because profiles consist of vectors of these items. Further keys for pseudonyms begin a rebuild,
- * which stores all users under them.
+ * Defines a tracker or replaces its definition. Profiles that exist stay as they are and fold further events by the new definition. The
+ * item index and its vector field cannot change, because profiles consist of vectors of these items. Further keys for pseudonyms begin a
+ * rebuild, which stores all users under them.
  */
 public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
     public static final String NAME = "cluster:admin/affinity/tracker/put";

@@ -2,6 +2,7 @@ package org.opensearch.affinity.manage;
 
 import org.opensearch.action.admin.indices.stats.IndexStats;
 import org.opensearch.action.admin.indices.stats.IndicesStatsRequest;
+import org.opensearch.action.admin.indices.stats.IndicesStatsResponse;
 import org.opensearch.action.support.IndicesOptions;
 import org.opensearch.affinity.cluster.SystemDocuments;
 import org.opensearch.affinity.tracker.IndexNames;
@@ -33,20 +34,23 @@ record StoredBytes(long profiles, long items) implements Writeable {
 
     /** Reads the sizes with the plugin's rights. An index that does not exist counts as 0 bytes. */
     static void of(String tracker, Client client, ActionListener<StoredBytes> listener) {
-        IndicesStatsRequest request = new IndicesStatsRequest().clear().store(true);
-        request.indices(IndexNames.PROFILES.alias(tracker), IndexNames.ITEM_ROWS.alias(tracker)).indicesOptions(IndicesOptions.lenientExpandHidden());
-        new SystemDocuments(client).asPlugin(listener, wrapped -> client.admin().indices().stats(request, ActionListener.map(wrapped, stats -> {
-            long profiles = 0;
-            long items = 0;
-            for (IndexStats index : stats.getIndices().values()) {
-                long bytes = index.getPrimaries().getStore() == null ? 0 : index.getPrimaries().getStore().sizeInBytes();
-                if (IndexNames.PROFILES.contains(index.getIndex())) {
-                    profiles += bytes;
-                } else {
-                    items += bytes;
-                }
+        IndicesStatsRequest request = new IndicesStatsRequest().clear().store(true).indicesOptions(IndicesOptions.lenientExpandHidden());
+        request.indices(IndexNames.PROFILES.alias(tracker), IndexNames.ITEM_ROWS.alias(tracker));
+        ActionListener<IndicesStatsResponse> read = ActionListener.map(listener, StoredBytes::of);
+        new SystemDocuments(client).asPlugin(read, wrapped -> client.admin().indices().stats(request, wrapped));
+    }
+
+    private static StoredBytes of(IndicesStatsResponse stats) {
+        long profiles = 0;
+        long items = 0;
+        for (IndexStats index : stats.getIndices().values()) {
+            long bytes = index.getPrimaries().getStore() == null ? 0 : index.getPrimaries().getStore().sizeInBytes();
+            if (IndexNames.PROFILES.contains(index.getIndex())) {
+                profiles += bytes;
+            } else {
+                items += bytes;
             }
-            return new StoredBytes(profiles, items);
-        })));
+        }
+        return new StoredBytes(profiles, items);
     }
 }

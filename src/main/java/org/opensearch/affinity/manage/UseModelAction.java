@@ -24,6 +24,7 @@ import org.opensearch.core.common.bytes.BytesReference;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.rest.RestStatus;
+import org.opensearch.core.xcontent.DeprecationHandler;
 import org.opensearch.core.xcontent.NamedXContentRegistry;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.core.xcontent.XContentParser;
@@ -153,7 +154,8 @@ public final class UseModelAction extends ActionType<AcknowledgedResponse> {
         fields.keySet().retainAll(List.of("number", "keep", "ranking"));
         try (XContentBuilder json = XContentFactory.jsonBuilder().map(fields)) {
             InputStream bytes = BytesReference.bytes(json).streamInput();
-            try (XContentParser parser = JsonXContent.jsonXContent.createParser(NamedXContentRegistry.EMPTY, LoggingDeprecationHandler.INSTANCE, bytes)) {
+            DeprecationHandler deprecations = LoggingDeprecationHandler.INSTANCE;
+            try (XContentParser parser = JsonXContent.jsonXContent.createParser(NamedXContentRegistry.EMPTY, deprecations, bytes)) {
                 return ActiveModels.Active.parse(parser);
             }
         } catch (IOException e) {

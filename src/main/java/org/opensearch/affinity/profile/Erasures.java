@@ -55,7 +55,7 @@ final class Erasures {
         ClusterState state = cluster.state();
         TrackerGenerations before = ProfileGenerations.of(state).of(tracker);
         UserNames names = UserNames.live(tracker, state, keys);
-        profiles.update(names.home(), names.of(user), change, ActionListener.wrap(changed -> {
+        profiles.update(names.generationName(), names.of(user), change, ActionListener.wrap(changed -> {
             TrackerGenerations after = ProfileGenerations.of(cluster.state()).of(tracker);
             // A rebuild may have begun or finished since: cover every generation that was or is in use or is being built.
             IntStream others = IntStream.of(before.next(), after.live() == before.live() ? 0 : after.live(), after.next());
@@ -88,7 +88,7 @@ final class Erasures {
         UserNames names = UserNames.of(tracker, number, state, keys);
         // Also after a change without effect: the rebuild may copy erasures later, and does not overwrite a profile that exists.
         UnaryOperator<Profile> change = stored -> stored.erasure().equals(erased.erasure()) ? stored : stored.emptyWith(erased.erasure());
-        profiles.update(names.home(), names.of(user), change, ActionListener.wrap(done -> {
+        profiles.update(names.generationName(), names.of(user), change, ActionListener.wrap(done -> {
             pending.remove();
             copy(tracker, user, erased, pending, retries, listener);
         }, e -> retryIfIndexIsMissing(e, retries, retry -> copy(tracker, user, erased, pending, retries - 1, retry), listener)));

@@ -214,7 +214,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
             UserNames names = UserNames.live(request.tracker, state, keys);
             String user = request.user == null ? null : names.of(request.user);
             boolean changesProfile = request.recent.isEmpty() == false || tracker.retention().isPresent();
-            ProfileReader.Query query = new ProfileReader.Query(state, tracker, names.home(), user, changesProfile);
+            ProfileReader.Query query = new ProfileReader.Query(state, tracker, names.generationName(), user, changesProfile);
             ProfileIndex.Found cached = reader.cached(query);
             if (cached != null) {
                 listener.onResponse(response(state, tracker, cached));

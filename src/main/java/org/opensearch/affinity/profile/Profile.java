@@ -207,7 +207,7 @@ public final class Profile implements Writeable {
         history.dropBefore(time);
     }
 
-    /** Whether the event of this sequence number, if it is the user's, was applied. */
+    /** Whether the user's events up to this sequence number were applied before, whether they changed an interest or not. */
     public boolean hasApplied(LogShard logShard, long seqNo) {
         return seqNo <= marks.getOrDefault(logShard.key(), -1L);
     }
@@ -234,7 +234,8 @@ public final class Profile implements Writeable {
      * @param isUpdate whether the event's document overwrote one of the same id
      * @param vector   unit vector of the event's item
      * @param weight   of the event's action; below 0 for a dislike
-     * @return why the event changes no interest; null if it does, or was applied before
+     * @return why the event changes no interest; null if it does, and for every event that {@link #hasApplied} covers, unless it is
+     *         erased
      */
     public SkipReason apply(LogShard logShard, long seqNo, Event event, boolean isUpdate, float[] vector, double weight, Tracker tracker) {
         // Erased events first: so an event gets the same reason when it is read again.

@@ -48,11 +48,11 @@ public final class ProfilePages {
      * @param to stores users under the keys of {@code from}, and perhaps further ones
      */
     public void copyErasures(UserNames from, UserNames to, ActionListener<Void> listener) {
-        forEachPage(from.home(), (page, next) -> {
+        forEachPage(from.generationName(), (page, next) -> {
             List<Profile> renamed = page.stream()
                 .map(profile -> new Profile(to.of(profile.user(), from)).emptyWith(profile.erasure()))
                 .toList();
-            create(to.home(), renamed, next);
+            create(to.generationName(), renamed, next);
         }, listener);
     }
 

@@ -1,10 +1,11 @@
 /**
- * What is known of a user.
+ * Profiles of users: what events make of them, how they are stored, read and erased.
  * <ul>
- * <li>{@code Profile} has the interests ({@code Interest}), the recent {@code History} and the marks by which each event counts once.
- * {@code Profile.apply} applies an event: there duplicates are skipped and the limits of {@code EventLimits} apply.
- * <li>{@code Erasure} keeps erased data out: {@code Erasure.skipReason} tells which events are skipped. {@code ForgetUserAction} and
- * {@code OptOutAction} store erasures, {@code ProfileRetention} deletes old profiles.
+ * <li>{@link org.opensearch.affinity.profile.Profile} has the interests, the recent history and the marks by which each event counts
+ * once. {@link org.opensearch.affinity.profile.Profile#apply} applies an event: it skips duplicates, and applies the limits of
+ * {@code EventLimits}.
+ * <li>{@link org.opensearch.affinity.profile.Erasure#skipReason} keeps erased data out. {@code ForgetUserAction} and {@code
+ * OptOutAction} store erasures, {@code ProfileRetention} deletes old profiles.
  * <li>{@code ProfileIndex} stores profiles; {@code ProfileCache} shares those that searches of this node read.
  * <li>{@code UseProfileAction} reads the profile of a search, {@code GetProfileAction} that of any user.
  * </ul>

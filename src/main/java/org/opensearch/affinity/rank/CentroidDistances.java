@@ -8,18 +8,19 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * How far items are in a {@link WhitenedSpace}, by document: it takes as long to tell as several interests' cosines, and is the same
- * for every search until the space or the segment changes. Thread-safe.
+ * Caches the {@link WhitenedSpace#distance} of each document's vector, by segment, space and field. A distance costs as much as several
+ * cosines, and stays the same until the space or the segment changes. One cache per node; an entry takes 4 bytes per document and is
+ * dropped with its segment. Thread-safe.
  */
 public final class CentroidDistances {
-    /** Of one segment: more than a tracker or two, or two states of one, are not in use at once. */
+    /** Per segment. Rarely more are in use: those of a few trackers, each in its present and its previous state. */
     private static final int MAX_SPACES = 4;
 
     private record Key(WhitenedSpace space, String field) {}
 
     private final Map<IndexReader.CacheKey, Map<Key, Segment>> segments = new ConcurrentHashMap<>();
 
-    /** Those of one segment. */
+    /** The distances of one segment. A segment that cannot be cached gets distances of its own. */
     public Segment of(LeafReaderContext leaf, WhitenedSpace space, String field) {
         IndexReader.CacheHelper core = leaf.reader().getCoreCacheHelper();
         if (core == null) {
@@ -30,33 +31,38 @@ public final class CentroidDistances {
             return new ConcurrentHashMap<>();
         });
         Key key = new Key(space, field);
-        Segment known = spaces.get(key);
-        if (known != null) {
-            return known;
+        Segment cached = spaces.get(key);
+        if (cached != null) {
+            return cached;
         }
         if (spaces.size() >= MAX_SPACES) {
             spaces.clear();
         }
-        return spaces.computeIfAbsent(key, made -> new Segment(space, leaf.reader().maxDoc()));
+        return spaces.computeIfAbsent(key, absent -> new Segment(space, leaf.reader().maxDoc()));
     }
 
-    /** The distances of one segment's documents. */
+    /** The distances of one segment's documents. Thread-safe: concurrent searches write the same value. */
     public static final class Segment {
         private final WhitenedSpace space;
-        /** 0 where nobody asked yet; the same value whoever writes it. */
-        private final float[] known;
+        /** By document; 0 if not computed yet, as a distance is above 0. */
+        private final float[] cached;
 
         private Segment(WhitenedSpace space, int documents) {
             this.space = space;
-            known = new float[documents];
+            cached = new float[documents];
         }
 
-        /** @param vector of the document, of unit length */
+        /**
+         * The distance of a document's vector, above 0.
+         *
+         * @param doc    number in the segment
+         * @param vector unit vector of the document
+         */
         public float of(int doc, float[] vector) {
-            if (known[doc] == 0) {
-                known[doc] = space.distance(vector);
+            if (cached[doc] == 0) {
+                cached[doc] = space.distance(vector);
             }
-            return known[doc];
+            return cached[doc];
         }
     }
 }

@@ -8,11 +8,11 @@ import org.opensearch.core.common.io.stream.Writeable;
 import java.io.IOException;
 
 /**
- * The one place where a score is made of relevance and the rest; rescoring and explain both call it. It knows nothing but
- * the document at hand, so a score does not depend on page, size, shard or segment.
+ * Makes the score of a document from its relevance and its merit. Rescoring and explain both call it. A pure function of the document,
+ * so a score does not depend on page, size, shard or segment. Immutable.
  *
- * @param mode  how the two become one
- * @param power with which relevance counts; in a sum a factor. 0 or more
+ * @param mode  formula
+ * @param power exponent of relevance, in {@link ScoreMode#SUM} its factor; from 0 to 20
  */
 public record Fusion(ScoreMode mode, float power) implements Writeable {
     Fusion(StreamInput in) throws IOException {
@@ -26,13 +26,14 @@ public record Fusion(ScoreMode mode, float power) implements Writeable {
     }
 
     /**
-     * Log-linear by default: {@code relevance^power · exp(merit)}, which adds the merit to the logarithm of the relevance. A
-     * score below 0, which another rescorer may have left, moves the same way.
+     * The score: {@code relevance^power · exp(merit)} in {@link ScoreMode#MULTIPLY}, the default, {@code power · relevance + merit} in
+     * {@link ScoreMode#SUM}, {@code exp(merit)} in {@link ScoreMode#REPLACE}. A negative relevance, which another rescorer can produce, is
+     * divided by {@code exp(merit)}, so that the score rises with merit here too.
      *
-     * @param relevance the query's score, any finite number
-     * @param merit     the weighted sum of affinity and signals, any finite number; 0 leaves the relevance as it is where its
-     *                  power is 1, but for {@link ScoreMode#REPLACE}
-     * @return finite, and rising with merit
+     * @param relevance score of the query, any finite number
+     * @param merit     weighted sum of affinity and signals, any finite number. With merit 0 and power 1 the score is the relevance, except
+     *                  in {@link ScoreMode#REPLACE}
+     * @return finite, and not falling with merit
      */
     public float fuse(float relevance, double merit) {
         double score = switch (mode) {
@@ -47,7 +48,7 @@ public record Fusion(ScoreMode mode, float power) implements Writeable {
         return power == 1 ? relevance : Math.pow(relevance, power);
     }
 
-    /** The formula, for explanations. */
+    /** The formula with the power of this search, for explanations. */
     public String formula() {
         return switch (mode) {
             case MULTIPLY -> (power == 1 ? "relevance" : "relevance^" + power) + " * exp(merit)";

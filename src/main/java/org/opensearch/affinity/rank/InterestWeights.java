@@ -8,56 +8,84 @@ import org.opensearch.affinity.tracker.Tracker;
 import java.util.List;
 
 /**
- * What share of a person's interest each interest has at one moment: {@code P(i) · Π P(c | i) / P(c)}, Bayes' rule with
- * contexts taken for independent. {@code P(i)} is the interest's part in the newest events, mixed with its decayed weight and,
- * while a session goes on, with its part in that; {@code P(c | i)} is how often an interest's events were in a context, smoothed towards how often all of the person's were.
+ * The weights of a user's interests in one search: {@code P(i) · Π P(c | i) / P(c)}, Bayes' rule for the contexts c of the search, which
+ * are taken for independent. {@code P(i)} is the interest's share of the newest events, mixed with its share of the decayed weight and,
+ * during a session, with its share of the session. {@code P(c | i)} is the share of the interest's events that were in the context,
+ * smoothed towards {@code P(c)}, the share of all the user's events.
  */
 final class InterestWeights {
-    /** How much the newest events count beside all there were. */
-    private static final double RECENT = 0.75;
-    /** As many events' worth of the person's own average stand beside what is known of an interest in a context. */
-    private static final double PRIOR = 2;
-    /** The most that one context can do, either way. */
-    private static final double MOST = 16;
+    /** The part of {@code P(i)} that the newest events decide; the decayed weight of all events decides the rest. */
+    private static final double RECENT_PART = 0.75;
+    /** Smoothing of {@code P(c | i)}, as a number of events that are distributed like all the user's events. */
+    private static final double PRIOR_EVENTS = 2;
+    /** One context multiplies or divides a weight at most by this. */
+    private static final double MAX_CONTEXT_FACTOR = 16;
 
     private InterestWeights() {}
 
     /**
-     * @param sessionWeight from 0 to 1
-     * @return in the order of the interests, not negative; their sum is 1
+     * The weights, not negative, with sum 1, in the order of the interests.
+     *
+     * @param interests     all interests of the profile, at least one
+     * @param sessionWeight part of {@code P(i)} that the session decides, from 0 to 1; ignored outside a session
      */
-    static double[] of(List<Interest> interests, Profile profile, Tracker tracker, double sessionWeight, RequestContext moment) {
-        Decay decay = tracker.decay();
-        long last = profile.lastEvent();
-        double[] shares = interests.stream().mapToDouble(interest -> interest.weightAt(last, decay)).toArray();
-        double all = sum(shares);
-        double session = profile.inSession(moment.now(), tracker) ? interests.stream().mapToDouble(Interest::sessionWeight).sum() : 0;
-        double mixed = session > 0 ? sessionWeight : 0;
-        double newest = interests.stream().mapToDouble(Interest::recency).sum();
-        double recent = newest > 0 ? RECENT : 0;
-        double[] result = new double[shares.length];
-        for (int i = 0; i < result.length; i++) {
-            Interest interest = interests.get(i);
-            double lasting = (1 - recent) * shares[i] / all + (newest > 0 ? recent * interest.recency() / newest : 0);
-            result[i] = (1 - mixed) * lasting + (session > 0 ? mixed * interest.sessionWeight() / session : 0);
+    static double[] of(List<Interest> interests, Profile profile, Tracker tracker, double sessionWeight, RequestContext context) {
+        long lastEvent = profile.lastEvent();
+        double[] decayed = interests.stream().mapToDouble(interest -> interest.weightAt(lastEvent, tracker.decay())).toArray();
+        double total = sum(decayed);
+        boolean inSession = profile.inSession(context.now(), tracker);
+        double[] weights = withoutContext(interests, decayed, total, inSession ? sessionWeight : 0);
+        for (String name : context.contexts()) {
+            multiply(weights, name, interests, decayed, total, lastEvent, tracker.decay());
         }
-        for (String context : moment.contexts()) {
-            double[] within = interests.stream()
-                .mapToDouble(interest -> interest.weightIn(context) * decay.factor(interest.lastSeen(), last))
-                .toArray();
-            double usual = sum(within) / all;
-            for (int i = 0; i < result.length && usual > 0; i++) {
-                double fits = (within[i] + PRIOR * usual) / (shares[i] + PRIOR) / usual;
-                result[i] *= Math.clamp(fits, 1 / MOST, MOST);
-            }
+        double sum = sum(weights);
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] /= sum;
         }
-        double total = sum(result);
-        for (int i = 0; i < result.length; i++) {
-            result[i] /= total;
-        }
-        return result;
+        return weights;
     }
 
+    /**
+     * {@code P(i)} of each interest.
+     *
+     * @param decayed weights of the interests
+     * @param total   their sum
+     */
+    private static double[] withoutContext(List<Interest> interests, double[] decayed, double total, double sessionWeight) {
+        double newest = interests.stream().mapToDouble(Interest::recency).sum();
+        double session = sessionWeight == 0 ? 0 : interests.stream().mapToDouble(Interest::sessionWeight).sum();
+        double recentPart = newest > 0 ? RECENT_PART : 0;
+        double sessionPart = session > 0 ? sessionWeight : 0;
+        double[] weights = new double[decayed.length];
+        for (int i = 0; i < weights.length; i++) {
+            Interest interest = interests.get(i);
+            double lasting = (1 - recentPart) * decayed[i] / total + (newest > 0 ? recentPart * interest.recency() / newest : 0);
+            weights[i] = (1 - sessionPart) * lasting + (session > 0 ? sessionPart * interest.sessionWeight() / session : 0);
+        }
+        return weights;
+    }
+
+    /** Multiplies weights by {@code P(c | i) / P(c)} for a context {@code name=value}; one that the user never had changes nothing. */
+    private static void multiply(
+        double[] weights,
+        String context,
+        List<Interest> interests,
+        double[] decayed,
+        double total,
+        long lastEvent,
+        Decay decay
+    ) {
+        double[] within = interests.stream()
+            .mapToDouble(interest -> interest.weightIn(context) * decay.factor(interest.lastSeen(), lastEvent))
+            .toArray();
+        double usual = sum(within) / total;
+        for (int i = 0; i < weights.length && usual > 0; i++) {
+            double factor = (within[i] + PRIOR_EVENTS * usual) / (decayed[i] + PRIOR_EVENTS) / usual;
+            weights[i] *= Math.clamp(factor, 1 / MAX_CONTEXT_FACTOR, MAX_CONTEXT_FACTOR);
+        }
+    }
+
+    /** In order: the compensated sum of a stream would give other last bits. */
     private static double sum(double[] values) {
         double sum = 0;
         for (double value : values) {

@@ -4,6 +4,7 @@ import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.search.SearchResponse;
 import org.opensearch.action.support.ListenerTimeouts;
 import org.opensearch.affinity.tracker.Tracker;
+import org.opensearch.common.document.DocumentField;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.index.query.BoolQueryBuilder;
@@ -13,32 +14,36 @@ import org.opensearch.search.builder.SearchSourceBuilder;
 import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.client.Client;
 
-import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
- * Whether a query names one item: by its id, or by all of a title. Who asks for that item wants that item, whatever else he
- * likes. One small search of the item index as the caller, beside the one that was asked for.
+ * Tests whether a query is navigational: its text is the id of one item, or exactly one of the item's text fields. Such a search is not
+ * personalised, because the user wants this item. The test is one small search of the item index, with the rights of the caller.
+ *
+ * @param text  what the user typed
+ * @param items of the tracker
  */
 public record NavigationalQuery(String text, Tracker.Items items) {
     private static final TimeValue TIMEOUT = TimeValue.timeValueMillis(50);
     private static final int CANDIDATES = 10;
     private static final String BY_ID = "by_id";
 
-    /** Answers no where the search fails or takes too long: most queries are not precise. */
+    /** Answers false also if the search fails or takes longer than 50 ms: most queries are not navigational. */
     public void test(Client client, ActionListener<Boolean> listener) {
         SearchSourceBuilder source = new SearchSourceBuilder().size(CANDIDATES).fetchSource(false).trackTotalHits(false).timeout(TIMEOUT);
         source.query(query());
         items.textFields().forEach(source::fetchField);
         SearchRequest search = new SearchRequest(items.index()).source(source);
-        // The index's own pipeline would ask this question again.
+        // The default pipeline of the index could add the rescorer, which would run this test again.
         search.pipeline("_none");
-        ActionListener<SearchResponse> found = ActionListener.wrap(
-            response -> listener.onResponse(names(response)),
+        ActionListener<SearchResponse> answer = ActionListener.wrap(
+            response -> listener.onResponse(namesOneItem(response)),
             e -> listener.onResponse(false)
         );
-        client.search(search, ListenerTimeouts.wrapWithTimeout(client.threadPool(), found, TIMEOUT, ThreadPool.Names.GENERIC, "precise query"));
+        String name = "navigational query";
+        client.search(search, ListenerTimeouts.wrapWithTimeout(client.threadPool(), answer, TIMEOUT, ThreadPool.Names.GENERIC, name));
     }
 
     private BoolQueryBuilder query() {
@@ -52,20 +57,23 @@ public record NavigationalQuery(String text, Tracker.Items items) {
         return query;
     }
 
-    private boolean names(SearchResponse found) {
-        int titles = 0;
-        for (SearchHit hit : found.getHits()) {
+    private boolean namesOneItem(SearchResponse response) {
+        String wanted = normalized(text);
+        int matches = 0;
+        for (SearchHit hit : response.getHits()) {
             if (hit.getMatchedQueries().length > 0) {
                 return true;
             }
-            List<Object> texts = items.textFields().stream().map(hit::field).filter(Objects::nonNull).flatMap(f -> f.getValues().stream()).toList();
-            titles += texts.stream().anyMatch(value -> plain(value.toString()).equals(plain(text))) ? 1 : 0;
+            Stream<DocumentField> fields = items.textFields().stream().map(hit::field).filter(Objects::nonNull);
+            Stream<Object> values = fields.flatMap(field -> field.getValues().stream());
+            matches += values.anyMatch(value -> normalized(value.toString()).equals(wanted)) ? 1 : 0;
         }
-        // A text that several items share is a category, not a title.
-        return titles == 1;
+        // A text that several items share is a category.
+        return matches == 1;
     }
 
-    private static String plain(String text) {
+    /** Lower case, with one space for white space and punctuation. */
+    private static String normalized(String text) {
         return text.toLowerCase(Locale.ROOT).strip().replaceAll("[\\s\\p{Punct}]+", " ");
     }
 }

@@ -9,12 +9,13 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * What a search asks for. Immutable, if nobody writes into the array.
+ * What the user typed, as text and as vector. Immutable, as long as nobody writes into the array.
  *
- * @param text   in words; null where nobody said it
- * @param vector the same as a unit vector; empty where it is not wanted or could not be encoded
+ * @param text   null if the request has no query text
+ * @param vector the encoded text, of unit length; empty, never null, if no signal needs it or it was not encoded in time
  */
 public record QueryInput(String text, float[] vector) implements Writeable {
+    /** No text and no vector. */
     public static final QueryInput NOTHING = new QueryInput(null, new float[0]);
 
     QueryInput(StreamInput in) throws IOException {

@@ -3,45 +3,59 @@ package org.opensearch.affinity.rank;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts what ranking does on this node: as coordinator of searches, and for the shards it holds. Thread-safe. */
+/** Counts the personalised searches that this node coordinated, and the windows that it rescored for its shards. Thread-safe. */
 public final class RankMeter {
     private final LongAdder searches = new LongAdder();
     private final LongAdder unavailable = new LongAdder();
-    private final LongAdder precise = new LongAdder();
+    private final LongAdder navigational = new LongAdder();
     private final LongAdder profileNanos = new LongAdder();
     private final LongAdder windows = new LongAdder();
     private final LongAdder documents = new LongAdder();
     private final LongAdder rescoreNanos = new LongAdder();
 
-    /** A search has the profile that it asked for, or knows that there is none. */
+    /**
+     * Counts a search that has read its profile, or found that there is none.
+     *
+     * @param nanos that the search waited
+     */
     public void found(long nanos) {
         searches.increment();
         profileNanos.add(nanos);
     }
 
-    /** A search goes on without the profile that it asked for. */
+    /**
+     * Counts a search that continues without its profile, which was late or could not be read.
+     *
+     * @param nanos that the search waited
+     */
     public void unavailable(long nanos) {
         found(nanos);
         unavailable.increment();
     }
 
-    /** A search was left alone, for its query names one item. */
+    /** Counts a search that was left as it is because its query is navigational. It was counted by {@link #found} before. */
     public void precise() {
-        precise.increment();
+        navigational.increment();
     }
 
-    /** The window of one shard was scored anew. */
+    /**
+     * Counts the window of one shard that was rescored.
+     *
+     * @param hits  documents in the window
+     * @param nanos that it took
+     */
     public void rescored(int hits, long nanos) {
         windows.increment();
         documents.add(hits);
         rescoreNanos.add(nanos);
     }
 
+    /** The sums since the node started. */
     public RankStats stats() {
         return new RankStats(
             searches.sum(),
             unavailable.sum(),
-            precise.sum(),
+            navigational.sum(),
             TimeUnit.NANOSECONDS.toMicros(profileNanos.sum()),
             windows.sum(),
             documents.sum(),

@@ -8,7 +8,10 @@ import org.opensearch.affinity.profile.label.InterestLabels;
 import org.opensearch.core.rest.RestStatus;
 import org.opensearch.threadpool.ThreadPool;
 
-/** What ranking has on its node. Thread-safe. */
+/**
+ * The caches, item tables, models and counters that ranking keeps on one node. The plugin creates one when the node starts; all searches
+ * share it. Thread-safe.
+ */
 public final class RankNode {
     private final RankMeter meter = new RankMeter();
     private final ItemTables tables = new ItemTables();
@@ -17,41 +20,46 @@ public final class RankNode {
     private final ItemHashes hashes = new ItemHashes();
     private final InterestLabels labels = new InterestLabels();
 
-    /** To be called before the node opens indices. */
+    /** Sets the threads for reading in the background. To be called before the node opens indices. */
     public void startWith(ThreadPool threadPool) {
         tables.loadWith(threadPool.executor(ThreadPool.Names.GENERIC));
         hashes.readWith(threadPool.executor(ThreadPool.Names.WARMER));
     }
 
-    /** What its searches took. */
+    /** Counters of this node's searches. */
     public RankMeter meter() {
         return meter;
     }
 
-    /** The item tables of which it has a copy, to be told of indices. */
+    /** The item tables that this node has a copy of. The plugin passes them every index that the node opens. */
     public ItemTables tables() {
         return tables;
     }
 
-    /** The trained models of which it has a copy. */
+    /** The trained models that this node has a copy of. The plugin passes them every index that the node opens. */
     public LocalModels models() {
         return models;
     }
 
+    /** The item of each document, as a hash. */
     public ItemHashes hashes() {
         return hashes;
     }
 
-    /** What interests are about in words. */
+    /** Descriptions of interests in words. */
     public InterestLabels labels() {
         return labels;
     }
 
+    /** Distances of item vectors from the centre of their space. */
     public CentroidDistances distances() {
         return distances;
     }
 
-    /** Whether a search must fail with this failure of a look-up, because the request is wrong or not permitted; other failures only add a warning. */
+    /**
+     * Whether a failed look-up must fail the search: the request is wrong or not permitted. After other failures the search continues
+     * without what was looked up, with a warning.
+     */
     public static boolean isCallersFault(Exception e) {
         return ExceptionsHelper.unwrapCause(e) instanceof IllegalArgumentException || ExceptionsHelper.status(e) == RestStatus.FORBIDDEN;
     }

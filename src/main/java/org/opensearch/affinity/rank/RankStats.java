@@ -9,17 +9,18 @@ import org.opensearch.core.xcontent.XContentBuilder;
 import java.io.IOException;
 
 /**
- * What ranking did on one node since it started.
+ * The counters of {@link RankMeter} on one node since it started, as shown by {@code _stats}.
  *
- * @param searches      personalised searches that it coordinated
- * @param unavailable   of these, how many went on without the profile
- * @param precise       of these, how many were left alone, for the query names one item
- * @param profileMicros that they waited for profiles
- * @param windows       of shards that were scored anew here
- * @param documents     in them
- * @param rescoreMicros that this took
+ * @param searches      personalised searches that the node coordinated
+ * @param unavailable   of these, the searches that continued without the profile
+ * @param navigational  of these, the searches that were left as they were because the query is navigational
+ * @param profileMicros sum of the times that searches waited for profiles, in microseconds
+ * @param windows       windows of the node's shards that were rescored
+ * @param documents     sum of the documents in these windows
+ * @param rescoreMicros sum of the times that rescoring took, in microseconds
  */
-public record RankStats(long searches, long unavailable, long precise, long profileMicros, long windows, long documents, long rescoreMicros)
+public record RankStats(long searches, long unavailable, long navigational, long profileMicros, long windows, long documents,
+    long rescoreMicros)
     implements
         Writeable,
         ToXContentFragment {
@@ -31,7 +32,7 @@ public record RankStats(long searches, long unavailable, long precise, long prof
     public void writeTo(StreamOutput out) throws IOException {
         out.writeVLong(searches);
         out.writeVLong(unavailable);
-        out.writeVLong(precise);
+        out.writeVLong(navigational);
         out.writeVLong(profileMicros);
         out.writeVLong(windows);
         out.writeVLong(documents);
@@ -41,7 +42,7 @@ public record RankStats(long searches, long unavailable, long precise, long prof
     @Override
     public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
         builder.startObject("rank").field("searches", searches).field("profile_unavailable", unavailable);
-        builder.field("precise_queries", precise).field("profile_time_in_micros", profileMicros);
+        builder.field("precise_queries", navigational).field("profile_time_in_micros", profileMicros);
         builder.field("windows", windows).field("documents", documents).field("rescore_time_in_micros", rescoreMicros);
         return builder.endObject();
     }

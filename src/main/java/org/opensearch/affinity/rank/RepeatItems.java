@@ -8,55 +8,72 @@ import org.opensearch.affinity.item.ItemValues;
 
 import java.io.IOException;
 
-/** Items that the person who searches has done something with, and how near in his history they are. Immutable. */
+/**
+ * The items of the user's history in one search on one shard: which documents they are, and how recent each is. Source of the signals
+ * {@code seen} and {@code seen_last}, and of the factor {@code own}. Immutable.
+ */
 public final class RepeatItems {
-    static final RepeatItems NONE = new RepeatItems(null, null, new ItemValues(0));
+    private final ItemHashes hashes;
+    private final String idField;
+    private final float ownFactor;
+    /** By hash of the item: 1/n for the n-th newest item of the history. */
+    private final ItemValues recency;
 
-    private final Scoring scoring;
-    private final ItemHashes documents;
-    /** 1/n for the n-th item, counted from the newest. */
-    private final ItemValues nearness;
-
-    private RepeatItems(Scoring scoring, ItemHashes documents, ItemValues nearness) {
-        this.scoring = scoring;
-        this.documents = documents;
-        this.nearness = nearness;
+    private RepeatItems(ItemHashes hashes, String idField, float ownFactor, ItemValues recency) {
+        this.hashes = hashes;
+        this.idField = idField;
+        this.ownFactor = ownFactor;
+        this.recency = recency;
     }
 
-    /** @param documents of which item each is */
-    public static RepeatItems of(Scoring scoring, ItemHashes documents) {
-        if (scoring.table() == null || scoring.history().isEmpty()) {
-            return NONE;
+    /** Has no items if the scoring has no history or no item table. */
+    public static RepeatItems of(Scoring scoring, ItemHashes hashes) {
+        if (scoring.itemTable() == null || scoring.history().isEmpty()) {
+            return new RepeatItems(hashes, "", 1, new ItemValues(0));
         }
-        ItemValues nearness = new ItemValues(scoring.history().size());
+        ItemValues recency = new ItemValues(scoring.history().size());
         for (String item : scoring.history()) {
-            nearness.put(ItemRow.hash(new BytesRef(item)), 1f / (nearness.size() + 1));
+            recency.put(ItemRow.hash(new BytesRef(item)), 1f / (recency.size() + 1));
         }
-        return new RepeatItems(scoring, documents, nearness);
+        return new RepeatItems(hashes, scoring.itemTable().idField(), scoring.ownFactor(), recency);
     }
 
-    Leaf leaf(LeafReaderContext leaf) {
-        return new Leaf(leaf, nearness.size() == 0 ? null : documents.of(leaf, scoring.table().idField()));
+    /** The signal {@code seen}: 1 for an item of the history, else 0. */
+    SignalSource seen() {
+        return (leaf, similarities) -> {
+            Segment segment = segment(leaf);
+            return doc -> segment.recency(doc) > 0 ? 1 : 0;
+        };
     }
 
-    /** Those of one segment. */
-    final class Leaf {
+    /** The signal {@code seen_last}: 1/n for the n-th newest item of the history, else 0. */
+    SignalSource recency() {
+        return (leaf, similarities) -> segment(leaf)::recency;
+    }
+
+    Segment segment(LeafReaderContext leaf) {
+        return new Segment(leaf, recency.size() == 0 ? null : hashes.of(leaf, idField));
+    }
+
+    /** The repeat items among one segment's documents. */
+    final class Segment {
         private final LeafReaderContext leaf;
+        /** Null if there are no items. */
         private final ItemHashes.Segment segment;
 
-        private Leaf(LeafReaderContext leaf, ItemHashes.Segment segment) {
+        private Segment(LeafReaderContext leaf, ItemHashes.Segment segment) {
             this.leaf = leaf;
             this.segment = segment;
         }
 
-        /** What the affinity of a document's item is multiplied by. */
-        float factor(int doc) throws IOException {
-            return segment != null && scoring.ownFactor() != 1 && nearness(doc) > 0 ? scoring.ownFactor() : 1;
+        /** Factor of a document's affinity, from 0 to 1; 1 if its item is not in the history. */
+        float ownFactor(int doc) throws IOException {
+            return segment != null && ownFactor != 1 && recency(doc) > 0 ? ownFactor : 1;
         }
 
-        /** 1 for the newest item, 1/n for the n-th; 0 for a document whose item is none of these. */
-        float nearness(int doc) throws IOException {
-            return segment == null ? 0 : nearness.get(segment.of(leaf, doc));
+        /** 1/n for the n-th newest item of the history; 0 for a document whose item is not in it. */
+        float recency(int doc) throws IOException {
+            return segment == null ? 0 : recency.get(segment.of(leaf, doc));
         }
     }
 }

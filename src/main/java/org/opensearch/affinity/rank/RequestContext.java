@@ -6,17 +6,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * When and in which circumstances somebody searches.
+ * Time and circumstances of a search. Immutable.
  *
- * @param now      epoch milliseconds
- * @param contexts those of the tracker, {@code name=value}
+ * @param now      time of the search, epoch milliseconds
+ * @param contexts values of the tracker's contexts, each {@code name=value}
  */
 public record RequestContext(long now, List<String> contexts) {
     /**
-     * @param said by the request
-     * @throws IllegalArgumentException for a context that the tracker does not list
+     * The context of a search at a time, epoch milliseconds. Hour and weekday are those of that time, unless the request names others.
+     *
+     * @param requested values in the request, by the name of the context
+     * @throws IllegalArgumentException if the tracker does not list a context, or the context does not have a value
      */
-    public static RequestContext of(Tracker tracker, Map<String, String> said, long now) {
-        return new RequestContext(now, tracker.contexts().requested(said, now));
+    public static RequestContext of(Tracker tracker, Map<String, String> requested, long now) {
+        return new RequestContext(now, tracker.contexts().requested(requested, now));
     }
 }

@@ -1,8 +1,8 @@
 package org.opensearch.affinity.rank;
 
 import org.opensearch.affinity.profile.GetProfileAction;
-import org.opensearch.affinity.profile.History;
 import org.opensearch.affinity.profile.Profile;
+import org.opensearch.affinity.tracker.ActiveModels;
 import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.Ranking;
 import org.opensearch.affinity.tracker.Ranking.ScoreMode;
@@ -13,91 +13,31 @@ import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.stream.Stream;
 
 /**
- * All that a shard needs to score documents for one search; the coordinator makes it, so every shard scores alike. Immutable.
+ * Everything that shards need to score the documents of one search. The coordinator makes it once and sends it to every shard, so all
+ * shards score alike. Immutable.
  *
- * @param interests  of the person who searches
- * @param weight     of their affinity
- * @param confidence from 0 to 1: how much there is to go by, a factor of the weight
- * @param fusion     how relevance and the rest become one score
- * @param signals    of the items, with the weights of this search, none of them 0
- * @param table      where the items' popularity is to be found; null where there is none
- * @param history    items of the person's history, each once, newest first; none where nothing depends on them
- * @param ownFactor  from 0 to 1, what the affinity of these is multiplied by
- * @param model      what was learned of which items go together; null for nothing
- * @param asked      what is searched for
- * @param diversity  from 0 to 1
- * @param now        when the search began, epoch milliseconds
- * @param learning   whether hits are to tell their signals, and stay where they are: then signals may have the weight 0
+ * @param interests   of the user; empty if the user is unknown
+ * @param weight      of affinity, from 0 to {@value Ranking#MAX_WEIGHT}
+ * @param confidence  factor of the weight, from 0, for an unknown user, to 1, see {@link Profile#confidence}
+ * @param fusion      combines relevance and merit
+ * @param signals     that count, with their weights in this search; when signals are logged, all that are logged
+ * @param itemTable   null if the tracker has no item table
+ * @param history     ids of the items of the user's history, each once, newest first; empty if nothing depends on it
+ * @param ownFactor   factor of affinity for the items of the history, from 0 to 1
+ * @param model       the trained model; null if none is active
+ * @param query       what the user typed
+ * @param diversity   maximal marginal relevance penalty, from 0 to 1
+ * @param now         time of the search, epoch milliseconds
+ * @param logsSignals whether the values of the signals are added to each hit, whose score then stays as it is
  */
-public record Scoring(InterestVectors interests, float weight, float confidence, Fusion fusion, List<Signal> signals, Table table,
-    List<String> history, float ownFactor, Model model, QueryInput asked, float diversity, long now, boolean learning)
-    implements
-        Writeable {
+public record Scoring(InterestVectors interests, float weight, float confidence, Fusion fusion, List<Signal> signals,
+    ItemTableInput itemTable, List<String> history, float ownFactor, ModelInput model, QueryInput query, float diversity, long now,
+    boolean logsSignals) implements Writeable {
 
-    /**
-     * An item table.
-     *
-     * @param index    its index
-     * @param idField  of the items that are searched: a keyword, or {@code _id}
-     * @param contexts of the search, {@code name=value}
-     * @param halfLife of what an event is worth, in milliseconds
-     * @param seed     of chance
-     */
-    record Table(String index, String idField, List<String> contexts, double halfLife, int seed) implements Writeable {
-        Table(StreamInput in) throws IOException {
-            this(in.readString(), in.readString(), in.readStringList(), in.readDouble(), in.readInt());
-        }
-
-        @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            out.writeString(index);
-            out.writeString(idField);
-            out.writeStringCollection(contexts);
-            out.writeDouble(halfLife);
-            out.writeInt(seed);
-        }
-    }
-
-    /**
-     * A trained model.
-     *
-     * @param index its index
-     * @param keep  what each item of a history counts of the next newer one
-     */
-    public record Model(String index, float keep) implements Writeable {
-        Model(StreamInput in) throws IOException {
-            this(in.readString(), in.readFloat());
-        }
-
-        @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            out.writeString(index);
-            out.writeFloat(keep);
-        }
-
-        /** What the items of a history weigh, newest first: those of the longest one there is add up to 1. */
-        float[] weights(int items) {
-            double total = 0;
-            for (int i = 0; i < History.MAX; i++) {
-                total += Math.pow(keep, i);
-            }
-            float[] weights = new float[items];
-            for (int i = 0; i < items; i++) {
-                weights[i] = (float) (Math.pow(keep, i) / total);
-            }
-            return weights;
-        }
-    }
-
-    private static final long DAY = 24 * 60 * 60 * 1000L;
-
-    /** Leaves every score as it is. */
+    /** Leaves every score as it is. Used if the profile could not be read in time, and for navigational queries. */
     public static final Scoring NONE = new Scoring(
         InterestVectors.none(""),
         0,
@@ -121,10 +61,10 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             in.readFloat(),
             new Fusion(in),
             in.readList(Signal::new),
-            in.readOptionalWriteable(Table::new),
+            in.readOptionalWriteable(ItemTableInput::new),
             in.readStringList(),
             in.readFloat(),
-            in.readOptionalWriteable(Model::new),
+            in.readOptionalWriteable(ModelInput::new),
             new QueryInput(in),
             in.readFloat(),
             in.readLong(),
@@ -139,111 +79,110 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
         out.writeFloat(confidence);
         fusion.writeTo(out);
         out.writeList(signals);
-        out.writeOptionalWriteable(table);
+        out.writeOptionalWriteable(itemTable);
         out.writeStringCollection(history);
         out.writeFloat(ownFactor);
         out.writeOptionalWriteable(model);
-        asked.writeTo(out);
+        query.writeTo(out);
         out.writeFloat(diversity);
         out.writeLong(now);
-        out.writeBoolean(learning);
+        out.writeBoolean(logsSignals);
     }
 
     /**
-     * @param ranking with nothing left unsaid
-     * @param asked   with a vector only where that is wanted
-     * @param user    null for nobody; chance is the same for one user all day
+     * The scoring of a personalised search.
+     *
+     * @param found   its profile may be null, and is read and not changed: searches share cached profiles
+     * @param ranking with every parameter set; only {@link Ranking#ownItems()} may be null
+     * @param query   with a vector only if {@link #asksMeaning} for the ranking
+     * @param user    seed of the exploration bonus; null if there is none
      */
-    public static Scoring of(GetProfileAction.Response found, Ranking ranking, RequestContext moment, QueryInput asked, String user) {
-        Tracker tracker = found.tracker();
-        Profile profile = found.profile();
-        List<Signal> signals = signals(tracker, ranking).filter(signal -> signal.weight() != 0).toList();
-        int seed = Objects.hash(user, moment.now() / DAY);
-        InterestVectors interests = profile == null
-            ? InterestVectors.none(tracker.items().vectorField())
-            : InterestVectors.of(profile, tracker, found.common().space(), ranking, moment);
-        if (ranking.explore() > 0 && interests.isEmpty() == false) {
-            interests = interests.exploring(profile, tracker.decay(), seed);
-        }
-        Table table = found.itemTable() == null
-            ? null
-            : new Table(found.itemTable(), tracker.items().idField(), moment.contexts(), tracker.decay().halfLife(), seed);
-        float own = ranking.ownItems() != null ? ranking.ownItems() : found.common().ownItems();
-        boolean remembers = own != 1 && interests.isEmpty() == false || signals.stream().anyMatch(Signal::isOfHistory);
+    public static Scoring of(GetProfileAction.Response found, Ranking ranking, RequestContext context, QueryInput query, String user) {
+        int seed = ExplorationSignal.seed(user, context.now());
+        InterestVectors interests = interests(found, ranking, context, seed);
+        List<Signal> signals = SignalWeights.of(found.tracker(), ranking);
+        float ownFactor = ranking.ownItems() != null ? ranking.ownItems() : found.common().ownItems();
+        boolean needsHistory = ownFactor != 1 && interests.isEmpty() == false || signals.stream().anyMatch(Signal::isOfHistory);
         return new Scoring(
             interests,
             ranking.weight(),
-            profile == null ? 0 : profile.confidence(),
+            found.profile() == null ? 0 : found.profile().confidence(),
             new Fusion(ranking.scoreMode(), ranking.relevance()),
             signals,
-            table,
-            profile == null || remembers == false ? List.of() : newestFirst(profile),
-            own,
-            found.model() == null ? null : new Model(IndexNames.MODELS.index(tracker.name(), found.model().number()), found.model().recencyDecay()),
-            asked,
+            found.itemTable() == null ? null : itemTable(found.itemTable(), found.tracker(), context, seed),
+            needsHistory ? history(found.profile()) : List.of(),
+            ownFactor,
+            model(found),
+            query,
             ranking.diversity(),
-            moment.now(),
+            context.now(),
             false
         );
     }
 
     /**
-     * For a search that tells its signals.
+     * The scoring of a search that logs its signals. Diversity is off, and the history is complete.
      *
-     * @param model   as it will be used
-     * @param signals all that are to be told
+     * @param asOf    the profile as it was at the time of the search; null profile for none
+     * @param model   of which the signals are logged, active or not
+     * @param signals to log; their weights do not matter
      */
-    public static Scoring learning(
+    public static Scoring forSignalLogging(
         GetProfileAction.Response asOf,
-        Model model,
+        ModelInput model,
         List<Signal> signals,
         Ranking ranking,
-        RequestContext moment,
-        QueryInput asked
+        RequestContext context,
+        QueryInput query
     ) {
-        Scoring usual = of(asOf, ranking, moment, asked, null);
-        List<String> history = asOf.profile() == null ? List.of() : newestFirst(asOf.profile());
-        Table table = new Table("", asOf.tracker().items().idField(), moment.contexts(), asOf.tracker().decay().halfLife(), 0);
+        Scoring usual = of(asOf, ranking, context, query, null);
         return new Scoring(
             usual.interests,
             usual.weight,
             usual.confidence,
             usual.fusion,
             signals,
-            asOf.itemTable() == null ? table : usual.table,
-            history,
+            // The signals of the history need the id field, also without a table.
+            usual.itemTable != null ? usual.itemTable : itemTable("", asOf.tracker(), context, 0),
+            history(asOf.profile()),
             usual.ownFactor,
             model,
-            asked,
+            query,
             0,
-            moment.now(),
+            context.now(),
             true
         );
     }
 
-    /** All signals of a tracker with the weights of a search, those without weight too. */
-    private static Stream<Signal> signals(Tracker tracker, Ranking ranking) {
-        Stream<Signal> own = Stream.concat(tracker.signals().stream(), Signal.unweighted(tracker.items().textFields()).stream());
-        return Stream.concat(own.map(signal -> weighed(signal, ranking)), Stream.of(Signal.explore(ranking.explore())));
+    private static InterestVectors interests(GetProfileAction.Response found, Ranking ranking, RequestContext context, int seed) {
+        Tracker tracker = found.tracker();
+        Profile profile = found.profile();
+        if (profile == null) {
+            return InterestVectors.none(tracker.items().vectorField());
+        }
+        InterestVectors interests = InterestVectors.of(profile, tracker, found.common().space(), ranking, context);
+        return ranking.explore() > 0 ? interests.exploring(profile, tracker.decay(), seed) : interests;
     }
 
-    private static List<String> newestFirst(Profile profile) {
-        List<String> items = new ArrayList<>();
-        profile.history().reversed().forEach(seen -> items.add(seen.item()));
-        return items.stream().distinct().toList();
+    private static ItemTableInput itemTable(String index, Tracker tracker, RequestContext context, int seed) {
+        return new ItemTableInput(index, tracker.items().idField(), context.contexts(), tracker.decay().halfLife(), seed);
     }
 
-    /** Whether the search needs what is asked for as a vector. */
+    private static ModelInput model(GetProfileAction.Response found) {
+        ActiveModels.Active active = found.model();
+        return active == null ? null : new ModelInput(IndexNames.MODELS.index(found.tracker().name(), active.number()), active.recencyDecay());
+    }
+
+    private static List<String> history(Profile profile) {
+        return profile == null ? List.of() : profile.history().reversed().stream().map(Profile.Seen::item).distinct().toList();
+    }
+
+    /** Whether a search with this ranking needs the text of its query as a vector. */
     public static boolean asksMeaning(Ranking ranking) {
         return ranking.signals().getOrDefault(Signal.MEANING, 0f) != 0;
     }
 
-    private static Signal weighed(Signal signal, Ranking ranking) {
-        float weight = ranking.signals().getOrDefault(signal.name(), signal.weight());
-        return new Signal(signal.name(), signal.field(), signal.shape(), signal.scale(), weight);
-    }
-
-    /** The same with what the interests are about in words, see {@link InterestVectors#labelled}. */
+    /** The same with descriptions of the interests, see {@link InterestVectors#labelled}. */
     public Scoring labelled(List<String> labels) {
         return new Scoring(
             interests.labelled(labels),
@@ -251,24 +190,24 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             confidence,
             fusion,
             signals,
-            table,
+            itemTable,
             history,
             ownFactor,
             model,
-            asked,
+            query,
             diversity,
             now,
-            learning
+            logsSignals
         );
     }
 
-    /** Whether it leaves every score as it is. */
+    /** Whether it neither changes scores nor logs signals. */
     public boolean isEmpty() {
-        boolean plain = fusion.mode() != ScoreMode.REPLACE && fusion.power() == 1;
-        return (interests.isEmpty() || weight == 0) && signals.isEmpty() && diversity == 0 && plain && learning == false;
+        boolean keepsRelevance = fusion.mode() != ScoreMode.REPLACE && fusion.power() == 1;
+        return (interests.isEmpty() || weight == 0) && signals.isEmpty() && diversity == 0 && keepsRelevance && logsSignals == false;
     }
 
-    /** What affinity is multiplied by. */
+    /** Weight times confidence: the factor of affinity in the merit. */
     double affinityWeight() {
         return (double) weight * confidence;
     }

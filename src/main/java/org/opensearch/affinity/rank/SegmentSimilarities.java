@@ -6,13 +6,14 @@ import org.opensearch.affinity.item.ItemVectorReader;
 import java.io.IOException;
 
 /**
- * Where the items of one segment lie as seen from a person's interests, by ascending document. Whoever asks for the document
- * that was asked for last, its vector is read once. Not thread-safe.
+ * Compares the documents of one segment with the interests of one search, in ascending order. The vector of the current document is read
+ * once, however many methods ask for it. Not thread-safe.
  */
 final class SegmentSimilarities {
     private final InterestVectors interests;
-    /** Null where no document has a vector, or there is nothing to compare it with. */
+    /** Null if there are no interests, or the segment has no vectors of their dimension. */
     private final ItemVectorReader vectors;
+    /** Null if {@link #vectors} is. */
     private final CentroidDistances.Segment distances;
     private int current = -1;
     private float[] vector;
@@ -26,10 +27,18 @@ final class SegmentSimilarities {
 
     static SegmentSimilarities open(LeafReaderContext leaf, InterestVectors interests, CentroidDistances distances) throws IOException {
         ItemVectorReader vectors = interests.isEmpty() ? null : ItemVectorReader.open(leaf, interests.field(), interests.dimension());
-        return new SegmentSimilarities(interests, vectors, vectors == null ? null : distances.of(leaf, interests.space(), interests.field()));
+        if (vectors == null) {
+            return new SegmentSimilarities(interests, null, null);
+        }
+        return new SegmentSimilarities(interests, vectors, distances.of(leaf, interests.space(), interests.field()));
     }
 
-    /** Null where the document has none that can be compared. The array is valid until the next document is asked for. */
+    /**
+     * The unit vector of a document. The array is valid until the next document is asked for.
+     *
+     * @param doc number in the segment, not lower than that of the call before
+     * @return null if the document has no vector, or there is nothing to compare it with
+     */
     float[] vector(int doc) throws IOException {
         if (vectors != null && doc != current) {
             current = doc;
@@ -39,13 +48,13 @@ final class SegmentSimilarities {
         return vector;
     }
 
-    /** See {@link InterestVectors#affinity}; 0 where the document has no vector. */
+    /** {@link InterestVectors#affinity} of a document, in [-1, 1]; 0 if it has no vector. */
     float affinity(int doc) throws IOException {
         return vector(doc) == null ? 0 : interests.affinity(vector, distance);
     }
 
-    /** See {@link InterestVectors#unknown}; 0 where the document has no vector. */
-    float unknown(int doc) throws IOException {
-        return vector(doc) == null ? 0 : interests.unknown(vector, distance);
+    /** {@link InterestVectors#exploration} of a document, from 0 to 1; 0 if it has no vector. */
+    float exploration(int doc) throws IOException {
+        return vector(doc) == null ? 0 : interests.exploration(vector, distance);
     }
 }

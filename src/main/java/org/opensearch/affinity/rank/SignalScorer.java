@@ -2,120 +2,81 @@ package org.opensearch.affinity.rank;
 
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.Explanation;
-import org.opensearch.affinity.rank.InterestVectors.Aspect;
-import org.opensearch.affinity.rank.InterestVectors.Part;
-import org.opensearch.affinity.tracker.Signal;
+import org.opensearch.affinity.rank.InterestVectors.Contribution;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What one person's interests and the items' own signals add to the documents of one segment, read by ascending document:
- * {@code merit = weight · confidence · own · affinity + Σ signal weight · signal}. Not thread-safe.
+ * Computes the merit of documents: {@code merit = weight · confidence · own · affinity + Σ signal weight · signal}. {@link Fusion} makes
+ * the score from it. One for each search and segment; documents must be asked for in ascending order. Not thread-safe.
  */
 public final class SignalScorer {
     private final Scoring scoring;
-    private final SegmentSimilarities places;
-    private final ItemSignals.Leaf signals;
-    private final RepeatItems.Leaf own;
+    private final SegmentSimilarities similarities;
+    private final ItemSignals.Segment signals;
+    private final RepeatItems.Segment repeatItems;
 
-    private SignalScorer(Scoring scoring, SegmentSimilarities places, ItemSignals.Leaf signals, RepeatItems.Leaf own) {
+    private SignalScorer(Scoring scoring, SegmentSimilarities similarities, ItemSignals.Segment signals, RepeatItems.Segment repeatItems) {
         this.scoring = scoring;
-        this.places = places;
+        this.similarities = similarities;
         this.signals = signals;
-        this.own = own;
+        this.repeatItems = repeatItems;
     }
 
-    public static SignalScorer open(LeafReaderContext leaf, Scoring scoring, ItemSignals signals, RepeatItems own, CentroidDistances distances)
-        throws IOException {
-        SegmentSimilarities places = SegmentSimilarities.open(leaf, scoring.interests(), distances);
-        return new SignalScorer(scoring, places, signals.leaf(leaf, places), own.leaf(leaf));
+    public static SignalScorer open(
+        LeafReaderContext leaf,
+        Scoring scoring,
+        ItemSignals signals,
+        RepeatItems repeatItems,
+        CentroidDistances distances
+    ) throws IOException {
+        SegmentSimilarities similarities = SegmentSimilarities.open(leaf, scoring.interests(), distances);
+        return new SignalScorer(scoring, similarities, signals.segment(leaf, similarities), repeatItems.segment(leaf));
     }
 
-    /** @param doc of the segment, not before the one asked for last */
-    public double of(int doc) throws IOException {
-        float affinity = places.affinity(doc);
-        float factor = affinity == 0 ? 1 : own.factor(doc);
-        return scoring.affinityWeight() * factor * affinity + signals.merit(doc);
+    /**
+     * The merit of a document, any finite number.
+     *
+     * @param doc number in the segment, not lower than that of the call before
+     */
+    public double merit(int doc) throws IOException {
+        float affinity = similarities.affinity(doc);
+        float own = affinity == 0 ? 1 : repeatItems.ownFactor(doc);
+        return scoring.affinityWeight() * own * affinity + signals.weightedSum(doc);
     }
 
-    /** The affinity with its confidence, and each signal, all without their weights. */
+    /**
+     * The values that weights are learned for: first {@code confidence · own · affinity}, in [-1, 1], then each signal, from 0 to 1.
+     *
+     * @param doc as for {@link #merit}
+     */
     public float[] values(int doc) throws IOException {
-        float affinity = places.affinity(doc);
+        float affinity = similarities.affinity(doc);
         float[] values = new float[1 + signals.size()];
-        values[0] = scoring.confidence() * own.factor(doc) * affinity;
+        values[0] = scoring.confidence() * repeatItems.ownFactor(doc) * affinity;
         for (int i = 0; i < signals.size(); i++) {
             values[1 + i] = signals.value(i, doc);
         }
         return values;
     }
 
-    /** The same, with its parts; the value is a double. */
+    /**
+     * Explains the {@link #merit} of a document, which is the explanation's value, as a double.
+     *
+     * @param doc as for {@link #merit}
+     */
     public Explanation explain(int doc) throws IOException {
-        float[] vector = places.vector(doc);
-        float affinity = places.affinity(doc);
-        float factor = affinity == 0 ? 1 : own.factor(doc);
-        List<Explanation> parts = new ArrayList<>();
-        List<Explanation> factors = new ArrayList<>();
-        factors.add(Explanation.match(scoring.weight(), "weight"));
-        factors.add(Explanation.match(scoring.confidence(), "confidence, how much there is to go by"));
-        if (factor != 1) {
-            factors.add(Explanation.match(factor, "own, for an item of the user's history"));
-        }
-        factors.add(explain(vector, affinity));
-        String formula = factor == 1 ? "weight * confidence * affinity" : "weight * confidence * own * affinity";
-        parts.add(Explanation.match(scoring.affinityWeight() * factor * affinity, formula, factors));
-        double merit = 0;
-        for (int i = 0; i < signals.size(); i++) {
-            Signal signal = signals.signal(i);
-            double part = signals.part(i, doc);
-            merit += part;
-            String how = switch (signal.shape()) {
-                case SATURATION -> "saturation of [" + signal.field() + "]";
-                case DECAY -> "decay of [" + signal.field() + "]";
-                case POPULARITY -> "what people like, beside the mean of all items";
-                case ALL_TIME -> "what people ever liked, beside the mean of all items";
-                case CHANCE -> "by chance, the same for this user all day: little is known of " + unknown(i, doc);
-                case BEHAVIOUR -> "how it goes with the items of the user's history, told by its content if nobody took it";
-                case SEEN -> "1 for an item of the user's history";
-                case SEEN_LAST -> "1/n for the n-th newest item of the user's history";
-                case MATCH -> "how the words of [" + signal.field() + "] and of the query meet";
-                case MEANING -> "cosine of query and item";
-            };
-            parts.add(Explanation.match(part, "signal [" + signal.name() + "], " + how + " * " + signal.weight()));
-        }
-        return Explanation.match(scoring.affinityWeight() * factor * affinity + merit, "merit, sum of:", parts);
+        return new MeritExplanation(scoring, similarities, signals, repeatItems).of(doc);
     }
 
-    /** What it is that a search explores with a document, item or interest. */
-    private String unknown(int chance, int doc) throws IOException {
-        boolean ofInterest = places.unknown(doc) > 0 && places.unknown(doc) == signals.value(chance, doc);
-        return ofInterest ? "interest #" + scoring.interests().leastKnown(places.vector(doc)).number() : "the item";
-    }
-
-    private Explanation explain(float[] vector, float affinity) {
-        if (vector == null) {
-            String why = scoring.interests().isEmpty() ? "nothing is known of the user" : "the item has no vector";
-            return Explanation.match(affinity, "affinity of the item: none, " + why);
-        }
-        List<Explanation> why = scoring.interests().parts(vector).stream().map(SignalScorer::explain).toList();
-        return Explanation.match(affinity, "affinity of the item, sum of:", why);
-    }
-
-    /** The interests that decide a document's affinity; none where it has no vector. */
-    public List<Part> parts(int doc) throws IOException {
-        float[] vector = places.vector(doc);
-        return vector == null ? List.of() : scoring.interests().parts(vector);
-    }
-
-    private static Explanation explain(Part part) {
-        Aspect aspect = part.aspect();
-        String kind = aspect.strength() > 0 ? "liked" : "disliked";
-        return Explanation.match(
-            part.match(),
-            kind + " interest #" + aspect.number() + ", strength * cosine around the common taste; items like " + aspect.examples(),
-            Explanation.match(aspect.strength(), "strength")
-        );
+    /**
+     * The interests that change the affinity of a document, largest first; empty if it has no vector.
+     *
+     * @param doc as for {@link #merit}
+     */
+    public List<Contribution> contributions(int doc) throws IOException {
+        float[] vector = similarities.vector(doc);
+        return vector == null ? List.of() : scoring.interests().contributions(vector);
     }
 }

@@ -21,82 +21,87 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * How the words of a query and those of a document's field meet: F1, the harmonic mean of the part of the field's words that
- * are asked for and the part of the asked words that the field has (van Rijsbergen, Information Retrieval, 1979). Unlike BM25
- * it is 1 for a field that is just the query, and says how far others are from that. Of one segment, read by ascending
- * document. Not thread-safe.
+ * F1 of the terms of a query and of a document's field: the harmonic mean of precision, the part of the field's terms that the query has,
+ * and recall, the part of the query's terms that the field has (van Rijsbergen, Information Retrieval, 1979). Unlike BM25 it has the same
+ * range for every query: 1 for a field that is exactly the query. For the documents of one segment in ascending order. Not thread-safe.
  */
 final class WordMatch {
-    /** A query of more words than these says what it wants with the first ones. */
-    private static final int MAX_WORDS = 32;
+    /** Further terms of a query are ignored. */
+    private static final int MAX_TERMS = 32;
 
-    private final List<PostingsEnum> words = new ArrayList<>();
-    private final int asked;
-    /** Null where lengths are not kept. */
-    private final NumericDocValues lengths;
+    /** Of the query's terms that the segment has. */
+    private final List<PostingsEnum> postings = new ArrayList<>();
+    /** Number of the query's terms. */
+    private final int queryTerms;
+    /** Encoded field lengths; null if the field has no norms. */
+    private final NumericDocValues norms;
 
-    private WordMatch(int asked, NumericDocValues lengths) {
-        this.asked = asked;
-        this.lengths = lengths;
+    private WordMatch(int queryTerms, NumericDocValues norms) {
+        this.queryTerms = queryTerms;
+        this.norms = norms;
     }
 
-    /** The distinct words that an analyzer finds in a text. */
-    static Collection<BytesRef> words(Analyzer analyzer, String field, String text) {
-        Set<BytesRef> words = new LinkedHashSet<>();
+    /** The distinct terms of a text, the first {@value #MAX_TERMS} at most. */
+    static Collection<BytesRef> terms(Analyzer analyzer, String field, String text) {
+        Set<BytesRef> terms = new LinkedHashSet<>();
         try (TokenStream tokens = analyzer.tokenStream(field, text)) {
-            TermToBytesRefAttribute word = tokens.addAttribute(TermToBytesRefAttribute.class);
+            TermToBytesRefAttribute term = tokens.addAttribute(TermToBytesRefAttribute.class);
             tokens.reset();
-            while (words.size() < MAX_WORDS && tokens.incrementToken()) {
-                words.add(BytesRef.deepCopyOf(word.getBytesRef()));
+            while (terms.size() < MAX_TERMS && tokens.incrementToken()) {
+                terms.add(BytesRef.deepCopyOf(term.getBytesRef()));
             }
             tokens.end();
         } catch (IOException e) {
             throw new IllegalStateException("reading from memory cannot fail", e);
         }
-        return words;
+        return terms;
     }
 
-    /** @param asked words as {@link #words} gave them */
-    static WordMatch open(LeafReaderContext leaf, String field, Collection<BytesRef> asked) throws IOException {
+    /** @param queryTerms distinct, as {@link #terms} returns them */
+    static WordMatch open(LeafReaderContext leaf, String field, Collection<BytesRef> queryTerms) throws IOException {
         LeafReader reader = leaf.reader();
-        WordMatch match = new WordMatch(asked.size(), reader.getNormValues(field));
+        WordMatch match = new WordMatch(queryTerms.size(), reader.getNormValues(field));
         Terms terms = reader.terms(field);
         if (terms == null) {
             return match;
         }
-        TermsEnum each = terms.iterator();
-        for (BytesRef word : asked) {
-            if (each.seekExact(word)) {
-                match.words.add(each.postings(null, PostingsEnum.FREQS));
+        TermsEnum dictionary = terms.iterator();
+        for (BytesRef term : queryTerms) {
+            if (dictionary.seekExact(term)) {
+                match.postings.add(dictionary.postings(null, PostingsEnum.FREQS));
             }
         }
         return match;
     }
 
-    /** @return from 0, no word, to 1, all that is asked for and nothing else */
+    /**
+     * F1 of a document, from 0, no common term, to 1.
+     *
+     * @param doc number in the segment, not lower than that of the call before
+     */
     double of(int doc) throws IOException {
         int found = 0;
         int occurrences = 0;
-        for (PostingsEnum word : words) {
-            if (word.docID() < doc) {
-                word.advance(doc);
+        for (PostingsEnum term : postings) {
+            if (term.docID() < doc) {
+                term.advance(doc);
             }
-            if (word.docID() == doc && word.docID() != DocIdSetIterator.NO_MORE_DOCS) {
+            if (term.docID() == doc && term.docID() != DocIdSetIterator.NO_MORE_DOCS) {
                 found++;
-                occurrences += word.freq();
+                occurrences += term.freq();
             }
         }
         if (found == 0) {
             return 0;
         }
-        double wanted = Math.min(1, occurrences / (double) length(doc, occurrences));
-        double covered = found / (double) asked;
-        return 2 * wanted * covered / (wanted + covered);
+        double precision = Math.min(1, occurrences / (double) length(doc, occurrences));
+        double recall = found / (double) queryTerms;
+        return 2 * precision * recall / (precision + recall);
     }
 
-    /** As many words as the field has, exact up to 40, as similarities keep it. */
-    private int length(int doc, int atLeast) throws IOException {
-        boolean known = lengths != null && lengths.advanceExact(doc);
-        return known ? Math.max(atLeast, SmallFloat.byte4ToInt((byte) lengths.longValue())) : atLeast;
+    /** Number of terms of the field, exact up to 40. Without norms, the number of occurrences that were found. */
+    private int length(int doc, int occurrences) throws IOException {
+        boolean known = norms != null && norms.advanceExact(doc);
+        return known ? Math.max(occurrences, SmallFloat.byte4ToInt((byte) norms.longValue())) : occurrences;
     }
 }

@@ -18,27 +18,27 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Scores the window of one shard anew: reads each document's vector and signals, compares the vector with the interests,
- * fuses. A document without a vector has the affinity 0. Stateless.
+ * Rescores the window of one shard: computes the merit of each document from its vector and signals, fuses it with the relevance, and
+ * sorts. Stateless; what belongs to a search is in the {@link Context}.
  */
 final class AffinityRescorer implements Rescorer {
     private static final AffinityRescorer INSTANCE = new AffinityRescorer();
 
-    /** One rescoring on one shard. */
+    /** One rescoring on one shard, from the query phase to the fetch phase. */
     static final class Context extends RescoreContext {
         private final Scoring scoring;
         private final ItemSignals signals;
-        private final RepeatItems own;
+        private final RepeatItems repeatItems;
         private final boolean why;
         private final RankNode node;
 
-        /** @param why whether hits are to say why they stand where they stand */
-        Context(int windowSize, Scoring scoring, ItemSignals signals, RepeatItems own, boolean why, RankNode node) {
+        /** @param why whether reasons are added to hits, see {@link ReasonsFetchSubPhase} */
+        Context(int windowSize, Scoring scoring, ItemSignals signals, RepeatItems repeatItems, boolean why, RankNode node) {
             super(windowSize, INSTANCE);
             this.node = node;
             this.scoring = scoring;
             this.signals = signals;
-            this.own = own;
+            this.repeatItems = repeatItems;
             this.why = why;
         }
 
@@ -50,8 +50,9 @@ final class AffinityRescorer implements Rescorer {
             return scoring;
         }
 
-        SignalScorer merit(LeafReaderContext leaf) throws IOException {
-            return SignalScorer.open(leaf, scoring, signals, own, node.distances());
+        /** A new scorer of one segment's documents, which takes them in ascending order. */
+        SignalScorer scorer(LeafReaderContext leaf) throws IOException {
+            return SignalScorer.open(leaf, scoring, signals, repeatItems, node.distances());
         }
     }
 
@@ -59,7 +60,7 @@ final class AffinityRescorer implements Rescorer {
     public TopDocs rescore(TopDocs top, IndexSearcher searcher, RescoreContext rescoreContext) throws IOException {
         Context context = (Context) rescoreContext;
         int window = Math.min(context.getWindowSize(), top.scoreDocs.length);
-        if (window == 0 || context.scoring.isEmpty() || context.scoring.learning()) {
+        if (window == 0 || context.scoring.isEmpty() || context.scoring.logsSignals()) {
             return top;
         }
         long began = System.nanoTime();
@@ -67,16 +68,13 @@ final class AffinityRescorer implements Rescorer {
         HitSorter.byDocument(hits, window);
         int[] docs = documents(hits, window);
         score(hits, window, searcher.getIndexReader().leaves(), context);
-        // They are in document order, so of equal scores the lower document comes first.
+        // The sort is stable and hits are in document order, so of equal scores the lower document comes first.
         HitSorter.bestFirst(hits, window);
         if (context.scoring.diversity() > 0) {
-            MarginalRelevance.spread(hits, window, searcher.getIndexReader().leaves(), context.scoring);
+            MarginalRelevance.diversify(hits, window, searcher.getIndexReader().leaves(), context.scoring);
         }
-        // What lies below the window stays below it.
         float lowest = hits[window - 1].score;
-        for (int i = window; i < hits.length; i++) {
-            hits[i].score = Math.min(hits[i].score, lowest);
-        }
+        lowerBelowWindow(hits, window, lowest);
         context.setRescoredDocs(new RescoredDocuments(docs, lowest));
         context.node.meter().rescored(window, System.nanoTime() - began);
         return new TopDocs(top.totalHits, hits);
@@ -90,7 +88,7 @@ final class AffinityRescorer implements Rescorer {
         return docs;
     }
 
-    /** Scores hits in document order. */
+    /** @param hits of which those in the window are in document order */
     private static void score(ScoreDoc[] hits, int window, List<LeafReaderContext> leaves, Context context) throws IOException {
         int next = 0;
         for (LeafReaderContext leaf : leaves) {
@@ -98,13 +96,25 @@ final class AffinityRescorer implements Rescorer {
             if (next == window || hits[next].doc >= end) {
                 continue;
             }
-            SignalScorer merit = context.merit(leaf);
+            SignalScorer scorer = context.scorer(leaf);
             for (; next < window && hits[next].doc < end; next++) {
-                hits[next].score = context.scoring.fusion().fuse(hits[next].score, merit.of(hits[next].doc - leaf.docBase));
+                double merit = scorer.merit(hits[next].doc - leaf.docBase);
+                hits[next].score = context.scoring.fusion().fuse(hits[next].score, merit);
             }
         }
     }
 
+    /** Hits below the window must not be above it after rescoring, so they get at most the window's lowest score. */
+    private static void lowerBelowWindow(ScoreDoc[] hits, int window, float lowest) {
+        for (int i = window; i < hits.length; i++) {
+            hits[i].score = Math.min(hits[i].score, lowest);
+        }
+    }
+
+    /**
+     * Explains the score of a document in the window, or its limit below the window. With diversity it is the score before the penalty,
+     * which depends on other hits.
+     */
     @Override
     public Explanation explain(int doc, IndexSearcher searcher, RescoreContext rescoreContext, Explanation relevance)
         throws IOException {
@@ -113,20 +123,23 @@ final class AffinityRescorer implements Rescorer {
             return relevance;
         }
         if (context.isRescored(doc) == false) {
-            float lowest = RescoredDocuments.lowest(context.getRescoredDocs());
-            String why = "affinity: below the window of " + context.getWindowSize() + ", at most the lowest score in it";
-            Explanation most = Explanation.match(lowest, "lowest score in the window");
-            return Explanation.match(Math.min(relevance.getValue().floatValue(), lowest), why, relevance, most);
+            return explainBelowWindow(relevance, context);
         }
         List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
         LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
-        SignalScorer merit = context.merit(leaf);
-        Explanation why = merit.explain(doc - leaf.docBase);
-        float score = context.scoring.fusion().fuse(relevance.getValue().floatValue(), why.getValue().doubleValue());
+        Explanation merit = context.scorer(leaf).explain(doc - leaf.docBase);
+        float score = context.scoring.fusion().fuse(relevance.getValue().floatValue(), merit.getValue().doubleValue());
         String formula = "affinity: " + context.scoring.fusion().formula();
         if (context.scoring.diversity() > 0) {
-            formula += ", before likeness to better hits was taken off it";
+            formula += ", before the diversity penalty";
         }
-        return Explanation.match(score, formula, relevance, why);
+        return Explanation.match(score, formula, relevance, merit);
+    }
+
+    private static Explanation explainBelowWindow(Explanation relevance, Context context) {
+        float lowest = RescoredDocuments.lowest(context.getRescoredDocs());
+        String text = "affinity: below the window of " + context.getWindowSize() + " documents, at most the lowest score in the window";
+        Explanation limit = Explanation.match(lowest, "lowest score in the window");
+        return Explanation.match(Math.min(relevance.getValue().floatValue(), lowest), text, relevance, limit);
     }
 }

@@ -6,13 +6,13 @@ import org.apache.lucene.util.NumericUtils;
 import java.util.Arrays;
 
 /**
- * Sorts the first of a shard's hits. What decides goes into numbers that are sorted as such: with a thousand hits, comparing
- * them object by object takes longer than comparing their vectors with an interest.
+ * Sorts the first hits of a shard. It sorts keys of type long instead of objects: with 1,000 hits, a sort with a comparator takes longer
+ * than comparing the hits' vectors with an interest.
  */
 final class HitSorter {
     private HitSorter() {}
 
-    /** By ascending document. */
+    /** Sorts the first {@code window} hits by document, ascending. */
     static void byDocument(ScoreDoc[] hits, int window) {
         long[] keys = new long[window];
         for (int i = 0; i < window; i++) {
@@ -21,7 +21,7 @@ final class HitSorter {
         sort(hits, keys);
     }
 
-    /** By falling score; equal ones keep their order. A score that is no number comes first. */
+    /** Sorts the first {@code window} hits by score, descending. Stable. A score that is not a number comes first. */
     static void bestFirst(ScoreDoc[] hits, int window) {
         long[] keys = new long[window];
         for (int i = 0; i < window; i++) {
@@ -30,7 +30,7 @@ final class HitSorter {
         sort(hits, keys);
     }
 
-    /** @param keys the lower half of each is the place of its hit */
+    /** @param keys one for each hit: the upper half is the sort key, the lower half the index of the hit */
     private static void sort(ScoreDoc[] hits, long[] keys) {
         Arrays.sort(keys);
         ScoreDoc[] sorted = new ScoreDoc[keys.length];

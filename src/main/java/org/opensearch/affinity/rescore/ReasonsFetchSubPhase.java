@@ -1,7 +1,8 @@
 package org.opensearch.affinity.rescore;
 
 import org.apache.lucene.index.LeafReaderContext;
-import org.opensearch.affinity.rank.InterestVectors.Part;
+import org.opensearch.affinity.rank.InterestVector;
+import org.opensearch.affinity.rank.InterestVectors.Contribution;
 import org.opensearch.affinity.rank.SignalScorer;
 import org.opensearch.common.document.DocumentField;
 import org.opensearch.search.fetch.FetchContext;
@@ -14,9 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Adds the field {@value #FIELD} to the hits of a search that asks {@code why}: the factor of the score and the interests
- * that decided it, in words as far as these are known, and with their example items. Unlike {@code explain}, made to be shown to
- * people.
+ * Adds the field {@value #FIELD} to the hits of a search with {@code why}: the merit, and the interests that contribute to the affinity,
+ * each with its example items and, if it is known, its description. Unlike {@code explain} it is made to be shown to users.
  */
 public final class ReasonsFetchSubPhase implements FetchSubPhase {
     public static final String FIELD = "_affinity";
@@ -45,27 +45,31 @@ public final class ReasonsFetchSubPhase implements FetchSubPhase {
             @Override
             public void process(HitContext hit) throws IOException {
                 if (rescore.isRescored(hit.docId() + leaf.docBase)) {
-                    // Hits need not come in the order of documents, and readers go forward only: one for each hit.
-                    Object why = why(rescore.merit(leaf), hit.docId());
-                    hit.hit().setDocumentField(FIELD, new DocumentField(FIELD, List.of(why)));
+                    Object reasons = reasons(rescore, leaf, hit.docId());
+                    hit.hit().setDocumentField(FIELD, new DocumentField(FIELD, List.of(reasons)));
                 }
             }
         };
     }
 
-    private static Map<String, Object> why(SignalScorer merit, int doc) throws IOException {
-        return Map.of("merit", merit.of(doc), "interests", merit.parts(doc).stream().map(ReasonsFetchSubPhase::part).toList());
+    /** Opens a scorer for each hit: a scorer takes documents in ascending order only, and hits may come in any order. */
+    private static Map<String, Object> reasons(AffinityRescorer.Context rescore, LeafReaderContext leaf, int doc) throws IOException {
+        SignalScorer scorer = rescore.scorer(leaf);
+        double merit = scorer.merit(doc);
+        List<Map<String, Object>> interests = scorer.contributions(doc).stream().map(ReasonsFetchSubPhase::reason).toList();
+        return Map.of("merit", merit, "interests", interests);
     }
 
-    private static Map<String, Object> part(Part part) {
-        Map<String, Object> said = new LinkedHashMap<>();
-        said.put("number", part.aspect().number());
-        if (part.aspect().label().isEmpty() == false) {
-            said.put("label", part.aspect().label());
+    private static Map<String, Object> reason(Contribution contribution) {
+        InterestVector interest = contribution.interest();
+        Map<String, Object> reason = new LinkedHashMap<>();
+        reason.put("number", interest.number());
+        if (interest.label().isEmpty() == false) {
+            reason.put("label", interest.label());
         }
-        said.put("liked", part.aspect().strength() > 0);
-        said.put("match", part.match());
-        said.put("examples", part.aspect().examples());
-        return said;
+        reason.put("liked", interest.isLiked());
+        reason.put("match", contribution.match());
+        reason.put("examples", interest.examples());
+        return reason;
     }
 }

@@ -7,27 +7,32 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Which documents of a shard were scored anew, and the lowest score among them, for explain. Core keeps such a set of
- * numbers from the query to the fetch phase and nothing else, so the score travels in it as numbers that are no documents.
- * A view, since most searches never ask.
+ * The documents of a shard's window, and the lowest score among them, for explain. OpenSearch carries nothing but this set of numbers from
+ * the query phase to the fetch phase, as this object or as a copy of its elements, so the score is encoded in it as numbers below 0, which
+ * are no documents. Immutable, as long as nobody writes into the array.
  */
 final class RescoredDocuments extends AbstractSet<Integer> {
-    /** Beside a score: it is below 0. The complement of no finite float is this number. */
+    /** In the set if the lowest score is negative. No finite score is encoded as this number. */
     private static final int NEGATIVE = Integer.MIN_VALUE;
 
     private final int[] ascending;
-    /** Below 0 all, as no document is. */
-    private final int[] lowest;
+    /** The encoded score: one or two numbers below 0. */
+    private final int[] encodedLowest;
 
-    /** @param ascending documents of the shard */
+    /** @param ascending documents of the shard, each once */
     RescoredDocuments(int[] ascending, float lowest) {
         this.ascending = ascending;
-        // The sign of a float is its first bit: the complement of one above 0 is a number below 0.
+        // The first bit of a float that is not negative is 0, so the complement of its bits is below 0.
         int magnitude = ~Float.floatToIntBits(Math.abs(lowest));
-        this.lowest = lowest < 0 ? new int[] { magnitude, NEGATIVE } : new int[] { magnitude };
+        this.encodedLowest = lowest < 0 ? new int[] { magnitude, NEGATIVE } : new int[] { magnitude };
     }
 
-    /** The lowest score of the window, from this set or a copy of it; no limit when it is not in it. */
+    /**
+     * Decodes the lowest score of a window.
+     *
+     * @param documents a set of this class or a copy of one; may be null
+     * @return {@link Float#MAX_VALUE} if the set contains no score
+     */
     static float lowest(Set<Integer> documents) {
         if (documents == null) {
             return Float.MAX_VALUE;
@@ -42,16 +47,18 @@ final class RescoredDocuments extends AbstractSet<Integer> {
 
     @Override
     public boolean contains(Object number) {
-        return (int) number < 0 ? Arrays.stream(lowest).anyMatch(number::equals) : Arrays.binarySearch(ascending, (int) number) >= 0;
+        return (int) number < 0
+            ? Arrays.stream(encodedLowest).anyMatch(number::equals)
+            : Arrays.binarySearch(ascending, (int) number) >= 0;
     }
 
     @Override
     public Iterator<Integer> iterator() {
-        return IntStream.concat(Arrays.stream(lowest), Arrays.stream(ascending)).iterator();
+        return IntStream.concat(Arrays.stream(encodedLowest), Arrays.stream(ascending)).iterator();
     }
 
     @Override
     public int size() {
-        return ascending.length + lowest.length;
+        return ascending.length + encodedLowest.length;
     }
 }

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Adds the field {@value #FIELD} to the hits of a search that learns: the affinity, and then the signals, as
- * {@link SignalLoggingSearch#names} names them.
+ * Adds the field {@value #FIELD} to the hits of a {@link SignalLoggingSearch}: the values of affinity and signals in the order of
+ * {@link SignalLoggingSearch#names}.
  */
 public final class SignalLoggingFetchSubPhase implements FetchSubPhase {
     static final String FIELD = "_affinity_signals";
@@ -24,7 +24,7 @@ public final class SignalLoggingFetchSubPhase implements FetchSubPhase {
             .stream()
             .filter(AffinityRescorer.Context.class::isInstance)
             .map(AffinityRescorer.Context.class::cast)
-            .filter(rescore -> rescore.scoring().learning())
+            .filter(rescore -> rescore.scoring().logsSignals())
             .findFirst()
             .map(Processor::new)
             .orElse(null);
@@ -33,7 +33,7 @@ public final class SignalLoggingFetchSubPhase implements FetchSubPhase {
     private static final class Processor implements FetchSubPhaseProcessor {
         private final AffinityRescorer.Context rescore;
         private LeafReaderContext leaf;
-        private SignalScorer merit;
+        private SignalScorer scorer;
         private int last;
 
         Processor(AffinityRescorer.Context rescore) {
@@ -43,18 +43,18 @@ public final class SignalLoggingFetchSubPhase implements FetchSubPhase {
         @Override
         public void setNextReader(LeafReaderContext next) {
             leaf = next;
-            merit = null;
+            scorer = null;
         }
 
         @Override
         public void process(HitContext hit) throws IOException {
-            // Readers go forward only.
-            if (merit == null || hit.docId() <= last) {
-                merit = rescore.merit(leaf);
+            // A scorer takes documents in ascending order only.
+            if (scorer == null || hit.docId() <= last) {
+                scorer = rescore.scorer(leaf);
             }
             last = hit.docId();
             List<Object> values = new ArrayList<>();
-            for (float value : merit.values(hit.docId())) {
+            for (float value : scorer.values(hit.docId())) {
                 values.add(value);
             }
             hit.hit().setDocumentField(FIELD, new DocumentField(FIELD, values));

@@ -1,10 +1,12 @@
 package org.opensearch.affinity.rescore;
 
 import org.opensearch.affinity.profile.GetProfileAction;
+import org.opensearch.affinity.rank.ModelInput;
 import org.opensearch.affinity.rank.QueryInput;
 import org.opensearch.affinity.rank.RankNode;
 import org.opensearch.affinity.rank.RequestContext;
 import org.opensearch.affinity.rank.Scoring;
+import org.opensearch.affinity.rank.SignalWeights;
 import org.opensearch.affinity.tracker.Ranking;
 import org.opensearch.affinity.tracker.Signal;
 import org.opensearch.affinity.tracker.Tracker;
@@ -17,50 +19,51 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Searches whose hits tell all that their scores could be made of, as it was for one person at one time, so that weights can be
- * learned from what the person chose. Values are those that ranking itself computes.
+ * Searches whose hits contain the values of affinity and all signals, for one user as of one time. Trainings learn weights from them. The
+ * values are computed by the code that scores every search.
  */
 public final class SignalLoggingSearch {
     private SignalLoggingSearch() {}
 
-    /** What {@link #values} holds, in its order: the affinity with its confidence, and the tracker's signals. */
+    /** The names of what {@link #values} returns, in the same order: {@code affinity}, then the tracker's signals. */
     public static List<String> names(Tracker tracker) {
-        return Stream.concat(Stream.of("affinity"), signals(tracker).stream().map(Signal::name)).toList();
-    }
-
-    private static List<Signal> signals(Tracker tracker) {
-        return Stream.concat(tracker.signals().stream(), Signal.unweighted(tracker.items().textFields()).stream()).toList();
+        return Stream.concat(Stream.of("affinity"), SignalWeights.defaults(tracker).stream().map(Signal::name)).toList();
     }
 
     /**
-     * The rescorer that makes hits tell. They stay where the query puts them, with its scores.
+     * A rescorer that adds the values to the hits. It leaves the hits in their order and with their scores.
      *
-     * @param asOf   the profile as it was
-     * @param model  index of the model whose neighbours and popularity count
-     * @param keep   what each item of a history counts of the next newer one
-     * @param text   what was typed; null for nothing
-     * @param vector the same as a unit vector; empty for none
-     * @param time   of the search, epoch milliseconds
-     * @param said   in which circumstances, by name
+     * @param asOf         the profile as it was at the time
+     * @param model        index of the model that {@code behaviour} and popularity are read from
+     * @param recencyDecay weight of an item of the history relative to the next newer item, above 0, at most 1
+     * @param text         what the user typed; null for nothing
+     * @param vector       the encoded text, of unit length; empty, not null, for none
+     * @param time         of the search, epoch milliseconds
+     * @param contexts     values of the tracker's contexts by name; hour and weekday are those of the time where they are not given
      */
     public static RescorerBuilder<?> rescorer(
         GetProfileAction.Response asOf,
         String model,
-        float keep,
+        float recencyDecay,
         String text,
         float[] vector,
         long time,
-        Map<String, String> said,
+        Map<String, String> contexts,
         RankNode node
     ) {
         Tracker tracker = asOf.tracker();
-        RequestContext moment = RequestContext.of(tracker, said, time);
-        Ranking ranking = tracker.ranking().orElse(Ranking.DEFAULT);
-        Scoring scoring = Scoring.learning(asOf, new Scoring.Model(model, keep), signals(tracker), ranking, moment, new QueryInput(text, vector));
+        Scoring scoring = Scoring.forSignalLogging(
+            asOf,
+            new ModelInput(model, recencyDecay),
+            SignalWeights.defaults(tracker),
+            tracker.ranking().orElse(Ranking.DEFAULT),
+            RequestContext.of(tracker, contexts, time),
+            new QueryInput(text, vector)
+        );
         return AffinityRescorerBuilder.learning(tracker.name(), scoring, node);
     }
 
-    /** What a hit of such a search tells. */
+    /** The values of one hit: affinity times confidence and own factor, in [-1, 1], then each signal, from 0 to 1. */
     public static float[] values(SearchHit hit) {
         DocumentField field = hit.field(SignalLoggingFetchSubPhase.FIELD);
         float[] values = new float[field.getValues().size()];

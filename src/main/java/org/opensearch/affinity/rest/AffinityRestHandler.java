@@ -79,8 +79,12 @@ abstract class AffinityRestHandler extends BaseRestHandler {
     }
 
     /** Starts an action and sends the id of its task. The result is not logged, as it may name a user: the request must have it stored. */
-    static <Q extends ActionRequest, R extends ActionResponse> void start(RestChannel channel, NodeClient client, ActionType<R> action, Q request)
-        throws IOException {
+    static <Q extends ActionRequest, R extends ActionResponse> void start(
+        RestChannel channel,
+        NodeClient client,
+        ActionType<R> action,
+        Q request
+    ) throws IOException {
         Task task = client.executeLocally(action, request, ActionListener.<R>wrap(() -> {}));
         try (XContentBuilder builder = channel.newBuilder()) {
             builder.startObject().field("task", client.getLocalNodeId() + ":" + task.getId()).endObject();

@@ -7,7 +7,7 @@ import org.opensearch.transport.client.node.NodeClient;
 
 import java.io.IOException;
 
-/** {@code POST _encode}: encodes the texts in the body as vectors. Texts of a caller who closes the connection are not encoded. */
+/** {@code POST _encode}: encodes the texts in the body as vectors. Closing the connection cancels it. */
 final class RestEncode extends AffinityRestHandler {
     RestEncode() {
         super("affinity_encode", new Route(RestRequest.Method.POST, Paths.ENCODE));

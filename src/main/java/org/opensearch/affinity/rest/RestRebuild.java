@@ -9,9 +9,9 @@ import org.opensearch.rest.action.RestToXContentListener;
 import org.opensearch.transport.client.node.NodeClient;
 
 /**
- * {@code POST} and {@code DELETE trackers/{tracker}/_rebuild}: begins a rebuild of a tracker, or cancels it. By default it sends the id of a task
- * that shows the rebuild, with which the outcome is stored; with {@code wait_for_completion=true} it waits for the outcome. Closing the
- * connection does not cancel the rebuild.
+ * {@code POST} and {@code DELETE trackers/{tracker}/_rebuild}: begins a rebuild of a tracker, or cancels it. By default it sends the id of
+ * a task that shows the rebuild, with which the outcome is stored; with {@code wait_for_completion=true} it waits for the outcome. Closing
+ * the connection does not cancel the rebuild.
  */
 final class RestRebuild extends AffinityRestHandler {
     RestRebuild() {

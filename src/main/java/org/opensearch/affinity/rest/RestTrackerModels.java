@@ -7,8 +7,8 @@ import org.opensearch.rest.RestRequest;
 import org.opensearch.transport.client.node.NodeClient;
 
 /**
- * {@code GET trackers/{tracker}/models}: describes the trained models of a tracker; with {@code /{number}} one of them. {@code DELETE} of one
- * deletes it, {@code POST} to its {@code _activate} or {@code _deactivate} changes whether it ranks.
+ * {@code GET trackers/{tracker}/models}: describes the trained models of a tracker; with {@code /{number}} one of them. {@code DELETE} of
+ * one deletes it, {@code POST} to its {@code _activate} or {@code _deactivate} changes whether it ranks.
  */
 final class RestTrackerModels extends AffinityRestHandler {
     RestTrackerModels() {

@@ -9,8 +9,8 @@ import org.opensearch.transport.client.node.NodeClient;
 import java.io.IOException;
 
 /**
- * {@code POST trackers/{tracker}/models}: trains a model. Closing the connection cancels it. With {@code wait_for_completion=false} it sends the
- * id of the task, with which the result or the error is stored.
+ * {@code POST trackers/{tracker}/models}: trains a model. Closing the connection cancels it. With {@code wait_for_completion=false} it
+ * sends the id of the task, with which the result or the error is stored.
  */
 final class RestTrainModel extends AffinityRestHandler {
     RestTrainModel() {

@@ -12,8 +12,8 @@ import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.Weight;
 import org.apache.lucene.util.BitSet;
 import org.apache.lucene.util.SparseFixedBitSet;
+import org.opensearch.affinity.rank.InterestVector;
 import org.opensearch.affinity.rank.InterestVectors;
-import org.opensearch.affinity.rank.InterestVectors.Aspect;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,17 +21,16 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The items of one shard that are nearest to a person's interests, scored by {@link InterestVectors#affinity}, in (0, 1]. What the
- * affinity brings to 0 does not match.
+ * Matches the items of one shard that are nearest to the interests, and scores them by {@link InterestVectors#affinity}, in (0, 1]. Items
+ * whose affinity is not above 0 do not match.
  *
- * <p>Which items: each liked interest finds as many as the fourth root of its strength gives it of {@code k}, by Lucene's own
- * {@link KnnFloatVectorQuery}, which walks the graph where there is one and else compares all vectors. So no interest can
- * fill the {@code k} places alone, however many items lie close to it. Order among the found is by score alone, which
- * knows nothing but the document: it does not depend on page, shard or the other hits. The root lets a lesser interest
- * find something too. An item that several interests find counts once, so fewer than {@code k} may match.
+ * <p>The {@code k} places are divided among the liked interests in proportion to the fourth root of their strengths. Each interest finds
+ * its items with {@link KnnFloatVectorQuery}, which walks the graph if the field has one, and else compares all vectors. So no interest
+ * takes all places, and a weak one finds something too. An item that several interests find counts once, so fewer than {@code k} items may
+ * match. The score depends on the document alone, not on page, shard or other hits.
  *
- * <p>The search is done when a weight is made and not in a rewrite: the fetch phase of another shard's winners rewrites
- * the query too, and needs no search.
+ * <p>The nearest items are searched in {@link #createWeight} and not in the rewrite, because the fetch phase rewrites the query again and
+ * does not need them. Immutable.
  */
 final class NearestItems extends Query {
     private final InterestVectors interests;
@@ -40,9 +39,10 @@ final class NearestItems extends Query {
     private final Query filter;
 
     /**
+     * @param interests     at least one
      * @param k             at least 1
-     * @param minSimilarity the least affinity of a match
-     * @param filter        null for none; applied before the nearest are found
+     * @param minSimilarity minimum affinity of a match, from 0 to 1
+     * @param filter        null for none; only items that match it are searched
      */
     NearestItems(InterestVectors interests, int k, float minSimilarity, Query filter) {
         this.interests = interests;
@@ -56,53 +56,46 @@ final class NearestItems extends Query {
         List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
         requireDimension(leaves);
         BitSet candidates = candidates(searcher);
-        List<ScoredItems> found = new ArrayList<>(leaves.size());
+        List<ScoredItems> segments = new ArrayList<>(leaves.size());
         for (LeafReaderContext leaf : leaves) {
-            found.add(ScoredItems.of(leaf, candidates, interests, minSimilarity));
+            segments.add(ScoredItems.of(leaf, candidates, interests, minSimilarity));
         }
-        return new FoundItems(this, interests, found, boost);
+        return new FoundItems(this, interests, segments, boost);
     }
 
+    /** Checked here for fields whose mapping does not tell the dimension, see {@link NearestQueryBuilder}. */
     private void requireDimension(List<LeafReaderContext> leaves) {
         for (LeafReaderContext leaf : leaves) {
             FieldInfo info = leaf.reader().getFieldInfos().fieldInfo(interests.field());
             int dimension = info == null ? 0 : info.getVectorDimension();
             if (dimension != 0 && dimension != interests.dimension()) {
-                throw new IllegalArgumentException(
-                    "field ["
-                        + interests.field()
-                        + "] has dimension ["
-                        + dimension
-                        + "], the vector searched for ["
-                        + interests.dimension()
-                        + "]: was it another model?"
-                );
+                throw new IllegalArgumentException(NearestQueryBuilder.otherDimension(interests, dimension));
             }
         }
     }
 
-    /** The documents that the liked interests find, numbered as in the whole shard. */
+    /** The documents of the shard that the liked interests find. */
     private BitSet candidates(IndexSearcher searcher) throws IOException {
         BitSet candidates = new SparseFixedBitSet(Math.max(1, searcher.getIndexReader().maxDoc()));
-        List<Aspect> liked = interests.aspects().stream().filter(aspect -> aspect.strength() > 0).toList();
+        List<InterestVector> liked = interests.vectors().stream().filter(InterestVector::isLiked).toList();
         double total = liked.stream().mapToDouble(NearestItems::weight).sum();
-        double strength = 0;
+        double weight = 0;
         int given = 0;
-        for (Aspect aspect : liked) {
-            strength += weight(aspect);
-            // Rounding what is given so far, and not each share, makes the shares add up to k.
-            int quota = (int) Math.round(k * strength / total) - given;
-            if (quota > 0) {
-                add(new KnnFloatVectorQuery(interests.field(), aspect.direction(), quota, filter), searcher, candidates);
-                given += quota;
+        for (InterestVector interest : liked) {
+            weight += weight(interest);
+            // The cumulative sum is rounded, not each share, so that the shares sum to k.
+            int share = (int) Math.round(k * weight / total) - given;
+            if (share > 0) {
+                add(new KnnFloatVectorQuery(interests.field(), interest.direction(), share, filter), searcher, candidates);
+                given += share;
             }
         }
         return candidates;
     }
 
-    /** A sixteenth of the strength finds half as many items: what is found is scored by strength anyway. */
-    private static double weight(Aspect aspect) {
-        return Math.sqrt(Math.sqrt(aspect.strength()));
+    /** An interest with a sixteenth of the strength finds half as many items; the strength itself is in their scores. */
+    private static double weight(InterestVector interest) {
+        return Math.sqrt(Math.sqrt(interest.strength()));
     }
 
     private static void add(Query nearest, IndexSearcher searcher, BitSet candidates) throws IOException {
@@ -127,7 +120,7 @@ final class NearestItems extends Query {
 
     @Override
     public String toString(String field) {
-        return "NearestItems[" + interests.field() + ", " + interests.aspects().size() + " interests, k=" + k + ", filter=" + filter + "]";
+        return "NearestItems[" + interests.field() + ", " + interests.vectors().size() + " interests, k=" + k + ", filter=" + filter + "]";
     }
 
     @Override

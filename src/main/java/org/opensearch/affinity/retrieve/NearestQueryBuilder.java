@@ -3,8 +3,8 @@ package org.opensearch.affinity.retrieve;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.util.VectorUtil;
+import org.opensearch.affinity.rank.InterestVector;
 import org.opensearch.affinity.rank.InterestVectors;
-import org.opensearch.affinity.rank.InterestVectors.Aspect;
 import org.opensearch.affinity.vector.VectorFieldMapper.VectorFieldType;
 import org.opensearch.affinity.vector.WhitenedSpace;
 import org.opensearch.core.common.io.stream.StreamInput;
@@ -23,101 +23,116 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** What the three retrieving queries become on the coordinator and what the shards get; nobody can send it as JSON. */
+/**
+ * The query that the coordinator sends to the shards in place of {@code affinity}, {@code affinity_similar} and {@code affinity_text}. It
+ * contains the vectors. It has no parser: clients cannot send it. Immutable, apart from boost and name.
+ */
 public final class NearestQueryBuilder extends AbstractQueryBuilder<NearestQueryBuilder> {
     public static final String NAME = "affinity_nearest";
-    /** That of k-NN, whose lucene engine writes vectors that Lucene reads. */
+    /** Field type of the k-NN plugin, whose lucene engine writes vectors that Lucene can read. */
     private static final String KNN_VECTOR = "knn_vector";
 
     private final InterestVectors interests;
-    private final KnnParameters reach;
+    private final KnnParameters parameters;
     private final boolean ignoreUnmapped;
 
-    /** @param ignoreUnmapped whether an index without the field has no matches, instead of a failure */
-    NearestQueryBuilder(InterestVectors interests, KnnParameters reach, boolean ignoreUnmapped) {
+    /** @param ignoreUnmapped whether an index without the field has no matches; if not, it is an error */
+    NearestQueryBuilder(InterestVectors interests, KnnParameters parameters, boolean ignoreUnmapped) {
         this.interests = interests;
-        this.reach = reach;
+        this.parameters = parameters;
         this.ignoreUnmapped = ignoreUnmapped;
     }
 
     public NearestQueryBuilder(StreamInput in) throws IOException {
         super(in);
         interests = new InterestVectors(in);
-        reach = new KnnParameters(in);
+        parameters = new KnnParameters(in);
         ignoreUnmapped = in.readBoolean();
     }
 
     @Override
     protected void doWriteTo(StreamOutput out) throws IOException {
         interests.writeTo(out);
-        reach.writeTo(out);
+        parameters.writeTo(out);
         out.writeBoolean(ignoreUnmapped);
     }
 
     /**
-     * Some vectors as equally strong interests around no centre, so that the affinity is the best cosine with one of them.
+     * Vectors to search with, for which the affinity of an item is its largest cosine with one of them, and 0 if none is positive.
      *
-     * @param vectors by what they are of, at least one, all of one dimension, of any length
+     * @param vectors by name, which is an item's id or a text; at least one, all of one dimension, of any length. They are copied
      */
     static InterestVectors near(String field, Map<String, float[]> vectors) {
-        List<Aspect> aspects = new ArrayList<>();
+        List<InterestVector> directions = new ArrayList<>();
         vectors.forEach((name, vector) -> {
             float[] direction = VectorUtil.l2normalize(vector.clone(), false);
-            aspects.add(new Aspect(aspects.size() + 1, 1f, direction, 0f, List.of(name)));
+            directions.add(new InterestVector(directions.size() + 1, 1f, direction, 0f, List.of(name)));
         });
-        return new InterestVectors(field, WhitenedSpace.around(new float[aspects.get(0).direction().length]), 0, false, List.copyOf(aspects));
+        WhitenedSpace aroundZero = WhitenedSpace.around(new float[directions.get(0).direction().length]);
+        return new InterestVectors(field, aroundZero, 0, false, List.copyOf(directions));
     }
 
     @Override
     protected QueryBuilder doRewrite(QueryRewriteContext context) throws IOException {
-        KnnParameters rewritten = reach.rewrite(context);
-        return rewritten == reach ? this : new NearestQueryBuilder(interests, rewritten, ignoreUnmapped);
+        KnnParameters rewritten = parameters.rewrite(context);
+        return rewritten == parameters ? this : new NearestQueryBuilder(interests, rewritten, ignoreUnmapped);
     }
 
     @Override
     protected Query doToQuery(QueryShardContext context) throws IOException {
         MappedFieldType type = context.fieldMapper(interests.field());
         if (interests.isEmpty() || type == null && ignoreUnmapped) {
-            return new MatchNoDocsQuery("no interests, or no field [" + interests.field() + "]");
+            return new MatchNoDocsQuery("no interests, or the index has no field [" + interests.field() + "]");
         }
         requireVectors(type, context);
-        Query filter = reach.filter() == null ? null : reach.filter().toQuery(context);
-        return new NearestItems(interests, reach.k(), reach.minSimilarity(), filter);
+        Query filter = parameters.filter() == null ? null : parameters.filter().toQuery(context);
+        return new NearestItems(interests, parameters.k(), parameters.minSimilarity(), filter);
     }
 
     private void requireVectors(MappedFieldType type, QueryShardContext context) {
         String field = "field [" + interests.field() + "] ";
         if (type == null) {
-            throw new QueryShardException(context, field + "does not exist; wanted one of type [affinity_vector]");
+            throw new QueryShardException(context, field + "does not exist; needed is a field of type [affinity_vector] or [knn_vector]");
         }
         if (type instanceof VectorFieldType vectors) {
             if (vectors.dimension() != interests.dimension()) {
-                throw new QueryShardException(
-                    context,
-                    field + "has dimension [" + vectors.dimension() + "], the vector searched for [" + interests.dimension() + "]: was it another model?"
-                );
+                throw new QueryShardException(context, otherDimension(interests, vectors.dimension()));
             }
         } else if (type.typeName().equals(KNN_VECTOR) == false) {
-            throw new QueryShardException(context, field + "is of type [" + type.typeName() + "]; wanted [affinity_vector] or [knn_vector]");
+            throw new QueryShardException(
+                context,
+                field + "is of type [" + type.typeName() + "]; needed is [affinity_vector] or [knn_vector]"
+            );
         }
+    }
+
+    /** The error for a field whose vectors have another dimension than those that are searched with. */
+    static String otherDimension(InterestVectors interests, int ofField) {
+        return "field ["
+            + interests.field()
+            + "] has dimension ["
+            + ofField
+            + "], the query's vector has ["
+            + interests.dimension()
+            + "]: encode both with the same model";
     }
 
     @Override
     protected void doXContent(XContentBuilder builder, Params params) throws IOException {
-        builder.startObject(NAME).field("field", interests.field()).field("interests", interests.aspects().size());
-        reach.toXContent(builder);
+        builder.startObject(NAME).field("field", interests.field()).field("interests", interests.vectors().size());
+        parameters.toXContent(builder);
         printBoostAndQueryName(builder);
         builder.endObject();
     }
 
     @Override
     protected boolean doEquals(NearestQueryBuilder other) {
-        return interests.equals(other.interests) && reach.equals(other.reach) && ignoreUnmapped == other.ignoreUnmapped;
+        return interests.equals(other.interests) && parameters.equals(other.parameters) && ignoreUnmapped == other.ignoreUnmapped;
     }
 
     @Override
     protected int doHashCode() {
-        return Objects.hash(interests, reach, ignoreUnmapped);
+        return Objects.hash(interests, parameters, ignoreUnmapped);
     }
 
     @Override

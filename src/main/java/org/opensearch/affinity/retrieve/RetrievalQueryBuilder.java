@@ -25,15 +25,20 @@ import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
- * A query that says in words what to retrieve. The coordinator's first rewrite looks up, once a search and without
- * blocking, the vectors that this means; the next becomes a {@link NearestQueryBuilder} with them, which travels to the
- * shards. Where vectors cannot be had or come too late, the clause matches nothing and a warning says so: what else the
- * search asks for is answered. Only what the caller did wrong fails the search.
+ * Base of the queries that name what to retrieve: a user, items or a text. The coordinator looks the vectors up in the first rewrite, once
+ * per search and without blocking. The next rewrite replaces the query by a {@link NearestQueryBuilder}, which goes to the shards. If the
+ * look-up fails or is late, the query matches nothing and a warning header says so; the rest of the search is answered. Only a wrong or
+ * forbidden request fails the search.
  */
 abstract class RetrievalQueryBuilder<Q extends RetrievalQueryBuilder<Q>> extends AbstractQueryBuilder<Q> {
     private static final Logger LOGGER = LogManager.getLogger(RetrievalQueryBuilder.class);
 
-    /** What a query became: one that shards can answer, and what the caller should know. */
+    /**
+     * The result of a look-up.
+     *
+     * @param query    that shards can answer
+     * @param warnings for the response, may be empty
+     */
     record Resolved(QueryBuilder query, List<String> warnings) {
         static Resolved of(QueryBuilder query) {
             return new Resolved(query, List.of());
@@ -45,6 +50,7 @@ abstract class RetrievalQueryBuilder<Q extends RetrievalQueryBuilder<Q>> extends
     }
 
     private final KnnParameters reach;
+    /** Null before the first rewrite; then gives null until the look-up has ended. */
     private Supplier<Resolved> pending;
 
     RetrievalQueryBuilder(KnnParameters reach) {
@@ -59,35 +65,44 @@ abstract class RetrievalQueryBuilder<Q extends RetrievalQueryBuilder<Q>> extends
     @Override
     protected final void doWriteTo(StreamOutput out) throws IOException {
         if (pending != null) {
-            throw new IllegalStateException("[" + getName() + "] is not resolved yet: rewrite before sending");
+            throw new IllegalStateException("[" + getName() + "] cannot be sent before its look-up has ended: rewrite it first");
         }
         reach.writeTo(out);
         writeOwn(out);
     }
 
-    /** What comes behind boost, name and reach. */
+    /** Writes the fields of the subclass, after boost, name and {@link KnnParameters}. */
     abstract void writeOwn(StreamOutput out) throws IOException;
 
-    /** Looks up what the query means. A failure becomes {@link #unavailable()}, unless it is the caller's fault. */
+    /** Looks up the vectors, without blocking. A failure becomes a warning, unless {@link RankNode#isCallersFault} is true for it. */
     abstract void resolve(Client client, ActionListener<Resolved> listener);
 
-    /** The warning when {@link #resolve} fails. */
+    /** The text of the warning if {@link #resolve} fails. */
     abstract String unavailable();
 
-    /** A query that says the same; boost and name need not be copied. */
+    /** A copy of the query. Boost and name need not be copied: rewriting does. */
     abstract Q copy();
 
+    /** Writes the fields of the subclass into an open object. */
     abstract void ownXContent(XContentBuilder builder) throws IOException;
 
+    /** Whether the fields of the subclass are equal. */
     abstract boolean equalsOwn(Q other);
 
+    /** Hash of the fields of the subclass. */
     abstract int hashOwn();
 
     final KnnParameters reach() {
         return reach;
     }
 
-    /** A text that must be there; the error says what it is for. */
+    /**
+     * A required string.
+     *
+     * @param value   the parsed value, null if it is missing
+     * @param purpose what to give, for the error
+     * @throws IllegalArgumentException if the value is missing or blank
+     */
     static String required(String query, String field, Object value, String purpose) {
         if (value == null) {
             throw new IllegalArgumentException("[" + query + "] [" + field + "] is required: " + purpose);
@@ -95,7 +110,12 @@ abstract class RetrievalQueryBuilder<Q extends RetrievalQueryBuilder<Q>> extends
         return notEmpty(query, field, value);
     }
 
-    /** A text, or null if it was not said. */
+    /**
+     * An optional string.
+     *
+     * @return null if it is missing
+     * @throws IllegalArgumentException if the value is blank
+     */
     static String notEmpty(String query, String field, Object value) {
         if (value instanceof String text && text.isBlank()) {
             throw new IllegalArgumentException("[" + query + "] [" + field + "] must not be empty");
@@ -116,7 +136,7 @@ abstract class RetrievalQueryBuilder<Q extends RetrievalQueryBuilder<Q>> extends
         if (resolved == null) {
             return this;
         }
-        // Here and not where it was found out: of several look-ups, only the last one's context goes on with the search.
+        // Not in the look-up's thread: if a search makes several look-ups, it continues with the thread context of the last one only.
         resolved.warnings.forEach(HeaderWarning::addWarning);
         return resolved.query;
     }
@@ -130,7 +150,7 @@ abstract class RetrievalQueryBuilder<Q extends RetrievalQueryBuilder<Q>> extends
                 listener.onFailure(e);
                 return;
             }
-            LOGGER.debug("[{}] cannot be resolved", getName(), RedactedException.of(e));
+            LOGGER.debug("cannot look up the vectors of the query [{}]", getName(), RedactedException.of(e));
             resolved.set(Resolved.nothing(unavailable()));
             listener.onResponse(null);
         }));
@@ -138,7 +158,7 @@ abstract class RetrievalQueryBuilder<Q extends RetrievalQueryBuilder<Q>> extends
 
     @Override
     protected final Query doToQuery(QueryShardContext context) {
-        throw new QueryShardException(context, "[" + getName() + "] works where a coordinator rewrites the query, as in a search");
+        throw new QueryShardException(context, "[" + getName() + "] must be rewritten by a coordinating node, as in a search");
     }
 
     @Override

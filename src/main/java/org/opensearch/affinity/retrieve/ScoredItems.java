@@ -11,14 +11,20 @@ import org.opensearch.affinity.rank.InterestVectors;
 import java.io.IOException;
 import java.util.Arrays;
 
-/** The matches of one segment: documents, numbered as in the segment and ascending, and their scores above 0. */
+/**
+ * The matches of one segment. Immutable, as long as nobody writes into the arrays.
+ *
+ * @param docs   numbers in the segment, ascending
+ * @param scores affinities of the documents, in (0, 1], before the boost
+ */
 record ScoredItems(int[] docs, float[] scores) {
     private static final ScoredItems NONE = new ScoredItems(new int[0], new float[0]);
 
     /**
-     * The candidates that have enough affinity.
+     * The candidates of a segment whose affinity is above 0 and at least the minimum.
      *
-     * @param candidates numbered as in the whole shard
+     * @param candidates    documents of the shard
+     * @param minSimilarity minimum affinity, from 0 to 1
      */
     static ScoredItems of(LeafReaderContext leaf, BitSet candidates, InterestVectors interests, float minSimilarity) throws IOException {
         ItemVectorReader vectors = ItemVectorReader.open(leaf, interests.field(), interests.dimension());
@@ -29,7 +35,7 @@ record ScoredItems(int[] docs, float[] scores) {
         int[] docs = new int[16];
         float[] scores = new float[16];
         int size = 0;
-        for (int doc = next(candidates, leaf.docBase, end); doc < end; doc = next(candidates, doc + 1, end)) {
+        for (int doc = nextCandidate(candidates, leaf.docBase, end); doc < end; doc = nextCandidate(candidates, doc + 1, end)) {
             float[] vector = vectors.vector(doc - leaf.docBase);
             float affinity = vector == null ? 0 : interests.affinity(vector);
             if (affinity > 0 && affinity >= minSimilarity) {
@@ -43,8 +49,8 @@ record ScoredItems(int[] docs, float[] scores) {
         return new ScoredItems(Arrays.copyOf(docs, size), Arrays.copyOf(scores, size));
     }
 
-    /** The first candidate in {@code [from, end)}, {@code end} or more when there is none. */
-    private static int next(BitSet candidates, int from, int end) {
+    /** The first candidate in {@code [from, end)}; {@code end} or more if there is none. */
+    private static int nextCandidate(BitSet candidates, int from, int end) {
         return from < end ? candidates.nextSetBit(from, end) : end;
     }
 
@@ -52,10 +58,10 @@ record ScoredItems(int[] docs, float[] scores) {
         return docs.length == 0;
     }
 
-    /** The score of a document, 0 if it does not match. */
+    /** The score of a document, before the boost; 0 if it does not match. */
     float score(int doc) {
-        int at = Arrays.binarySearch(docs, doc);
-        return at < 0 ? 0 : scores[at];
+        int index = Arrays.binarySearch(docs, doc);
+        return index < 0 ? 0 : scores[index];
     }
 
     Scorer scorer(float boost) {
@@ -96,31 +102,32 @@ record ScoredItems(int[] docs, float[] scores) {
 
         @Override
         public float score() {
-            return scores[iterator.at] * boost;
+            return scores[iterator.index] * boost;
         }
     }
 
     private final class Documents extends DocIdSetIterator {
-        private int at = -1;
+        /** Index of the current document; -1 before the first, the number of documents after the last. */
+        private int index = -1;
 
         @Override
         public int docID() {
-            if (at < 0) {
+            if (index < 0) {
                 return -1;
             }
-            return at < docs.length ? docs[at] : NO_MORE_DOCS;
+            return index < docs.length ? docs[index] : NO_MORE_DOCS;
         }
 
         @Override
         public int nextDoc() {
-            at++;
+            index++;
             return docID();
         }
 
         @Override
         public int advance(int target) {
-            int found = Arrays.binarySearch(docs, at + 1, docs.length, target);
-            at = found < 0 ? -1 - found : found;
+            int found = Arrays.binarySearch(docs, index + 1, docs.length, target);
+            index = found < 0 ? -1 - found : found;
             return docID();
         }
 

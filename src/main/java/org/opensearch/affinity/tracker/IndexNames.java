@@ -4,30 +4,34 @@ import org.opensearch.cluster.ClusterState;
 
 import java.util.List;
 
-/** Names of the plugin's system indices. Aliases are named after trackers, whose names contain no dot; indices add a dot and a number. */
+/**
+ * Names of the plugin's system indices. An alias is a prefix and the name of a tracker, which has no dot; an index has a dot and a number
+ * after that.
+ */
 public final class IndexNames {
     /** The first part of the name of every system index of this plugin. */
     public static final String PREFIX = ".affinity-";
     /** Matches every system index of this plugin. */
     public static final String PATTERN = PREFIX + "*";
-    /** One document a user, and one document a log shard with the progress of its follower. */
+    /** A document for each user, and one for each log shard with the progress of its follower. */
     public static final Family PROFILES = new Family(PREFIX + "interests-");
-    /** One document an item that events name. */
+    /** A document for each item that events name. */
     public static final Family ITEM_ROWS = new Family(PREFIX + "items-");
-    /** Trained models, one index each. They have no common alias. */
+    /** An index for each trained model. They have no alias. */
     public static final Family MODELS = new Family(PREFIX + "model-");
 
     /**
-     * Indices of one kind.
+     * The indices of one kind.
      *
      * @param prefix the first part of their names
      */
     public record Family(String prefix) {
-        /** The alias through which a tracker's documents are read and written. */
+        /** The alias of a tracker, or of a profile generation by its name. */
         public String alias(String tracker) {
             return prefix + tracker;
         }
 
+        /** The name of an index by its number, from 1. */
         public String index(String tracker, int number) {
             return prefix + tracker + "." + number;
         }
@@ -37,6 +41,7 @@ public final class IndexNames {
             return index(tracker, generation + 1);
         }
 
+        /** Whether an index is of this kind. */
         public boolean contains(String index) {
             return index.startsWith(prefix);
         }

@@ -136,12 +136,12 @@ public final class ProfileGenerations extends MetadataMap<TrackerGenerations> {
     }
 
     /**
-     * The name by which a generation is read and written: its own if it has one, for that of the tracker may point to another generation
-     * at any moment.
+     * The name by which a generation is read and written as of a cluster state: its own if it has one, because the name of the tracker may
+     * point to another generation at any moment; otherwise that of the tracker.
      */
-    public static String home(String tracker, int generation, ClusterState state) {
+    public static String currentName(String tracker, int generation, ClusterState state) {
         TrackerGenerations now = of(state).of(tracker);
-        // The first generation gets a name of its own when a second one is begun, and loses it with its index.
+        // The first generation gets a name of its own when a rebuild begins.
         boolean alone = generation == 0 && now.live == 0 && now.isRebuilding() == false;
         return alone ? tracker : name(tracker, generation);
     }

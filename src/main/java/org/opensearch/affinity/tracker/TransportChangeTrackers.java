@@ -23,7 +23,10 @@ import java.util.function.UnaryOperator;
  * Base of the actions that change what the cluster state holds of trackers. They run on the elected cluster manager and answer when all
  * nodes have the new state.
  */
-public abstract class TransportChangeTrackers<R extends AcknowledgedRequest<R>> extends TransportClusterManagerNodeAction<R, AcknowledgedResponse> {
+public abstract class TransportChangeTrackers<R extends AcknowledgedRequest<R>> extends TransportClusterManagerNodeAction<
+    R,
+    AcknowledgedResponse> {
+
     protected TransportChangeTrackers(
         String action,
         TransportService transportService,

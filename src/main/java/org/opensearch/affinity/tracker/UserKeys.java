@@ -23,38 +23,44 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The secrets of the node's keystore by which users get pseudonyms: HMAC-SHA256 (RFC 2104) of the name under a secret, and of
- * that under the next one of a {@link KeyChain}. Whatever looks for a user in an index of the plugin asks {@link UserNames}
- * first, which asks here. Thread-safe.
+ * Makes pseudonyms of users with secrets in the node's keystore. A pseudonym is the HMAC-SHA256 (RFC 2104) of the user's name under the
+ * first secret of a {@link KeyChain}, then of the result under the next one, and so on. Users in the plugin's indices are looked up by
+ * {@link UserNames}, which calls this class. Thread-safe.
  */
 public final class UserKeys {
     private static final String PREFIX = "affinity.pseudonym.";
     private static final String ALGORITHM = "HmacSHA256";
     private static final int MIN_SECRET_BYTES = 16;
-    /** Tells secrets of one id on two nodes apart, and says too little of them to guess one by. */
+    /** Enough to tell two secrets apart, and too few to recover a secret from. */
     private static final int CHECK_BYTES = 4;
-    /** The attribute of a node that says which secrets it has. */
+    /** The node attribute with the ids and checksums of the node's secrets. */
     private static final String ATTRIBUTE = "affinity_pseudonyms";
 
-    /** The secret of a key, in the keystore. */
+    /** The keystore setting of a secret, by the id of the key. */
     public static final Setting.AffixSetting<SecureString> SECRET = Setting.affixKeySetting(
         PREFIX,
         "secret",
         key -> SecureSetting.secureString(key, null)
     );
 
-    /** A key is not in the keystore of this node. Its message holds nothing of any user. */
+    /** A key is missing in the keystore of this node. The message names no user. */
     public static final class MissingException extends OpenSearchStatusException implements RedactedException.LoggableMessage {
         MissingException(String id) {
-            super("[affinity] the keystore of this node has no [{}], by which users are stored", RestStatus.SERVICE_UNAVAILABLE, nameOf(id));
+            super(
+                "[affinity] the keystore of this node has no [{}], by which users are stored",
+                RestStatus.SERVICE_UNAVAILABLE,
+                settingOf(id)
+            );
         }
     }
 
     private final Map<String, SecretKeySpec> secrets = new TreeMap<>();
 
     /**
-     * @param settings with the keystore still open
-     * @throws IllegalArgumentException if a secret is too short, naming its key
+     * Reads the secrets.
+     *
+     * @param settings with the keystore open
+     * @throws IllegalArgumentException if a secret is too short; the message names its setting
      */
     public UserKeys(Settings settings) {
         for (String id : SECRET.getNamespaces(settings)) {
@@ -62,7 +68,7 @@ public final class UserKeys {
                 byte[] bytes = secret.toString().getBytes(StandardCharsets.UTF_8);
                 if (bytes.length < MIN_SECRET_BYTES) {
                     throw new IllegalArgumentException(
-                        "[" + nameOf(id) + "] must have at least [" + MIN_SECRET_BYTES + "] bytes, got [" + bytes.length + "]"
+                        "[" + settingOf(id) + "] must have at least [" + MIN_SECRET_BYTES + "] bytes, got [" + bytes.length + "]"
                     );
                 }
                 secrets.put(id, new SecretKeySpec(bytes, ALGORITHM));
@@ -70,14 +76,15 @@ public final class UserKeys {
         }
     }
 
-    private static String nameOf(String id) {
+    private static String settingOf(String id) {
         return SECRET.getConcreteSettingForNamespace(id).getKey();
     }
 
     /**
-     * What a chain of keys makes of a name, or further keys of a pseudonym; the same where there are none.
+     * The pseudonym of a name under a chain of keys. An empty chain returns the name.
      *
-     * @throws MissingException if this node lacks one of them
+     * @param name of a user, or a pseudonym under earlier keys
+     * @throws MissingException if this node lacks one of the keys
      */
     public String sign(KeyChain chain, String name) {
         String signed = name;
@@ -101,14 +108,14 @@ public final class UserKeys {
         }
     }
 
-    /** Says to the other nodes which secrets this one has. */
+    /** Settings with a node attribute that tells other nodes which secrets this one has; empty if it has none. */
     public Settings attributes() {
-        Set<String> known = new TreeSet<>();
-        secrets.forEach((id, secret) -> known.add(id + "=" + check(secret)));
-        return known.isEmpty() ? Settings.EMPTY : Settings.builder().put("node.attr." + ATTRIBUTE, String.join(",", known)).build();
+        Set<String> checksums = new TreeSet<>();
+        secrets.forEach((id, secret) -> checksums.add(id + "=" + checksum(secret)));
+        return checksums.isEmpty() ? Settings.EMPTY : Settings.builder().put("node.attr." + ATTRIBUTE, String.join(",", checksums)).build();
     }
 
-    private static String check(SecretKeySpec secret) {
+    private static String checksum(SecretKeySpec secret) {
         StringBuilder hex = new StringBuilder();
         for (byte b : Arrays.copyOf(sign(secret, ATTRIBUTE), CHECK_BYTES)) {
             hex.append(String.format(Locale.ROOT, "%02x", b));
@@ -116,26 +123,30 @@ public final class UserKeys {
         return hex.toString();
     }
 
-    /** @throws IllegalArgumentException if not all nodes have the same secret for each key, naming the key and those it is about */
+    /**
+     * Checks that all nodes have the same secret for each key.
+     *
+     * @throws IllegalArgumentException if they have not; the message names the key, and the nodes that lack it
+     */
     public static void require(KeyChain chain, DiscoveryNodes nodes) {
         chain.ids().forEach(id -> require(id, nodes));
     }
 
     private static void require(String id, DiscoveryNodes nodes) {
         Set<String> without = new TreeSet<>();
-        Set<String> checks = new TreeSet<>();
+        Set<String> checksums = new TreeSet<>();
         for (DiscoveryNode node : nodes) {
             String known = node.getAttributes().getOrDefault(ATTRIBUTE, "");
             Arrays.stream(known.split(","))
                 .filter(secret -> secret.startsWith(id + "="))
                 .findAny()
-                .ifPresentOrElse(checks::add, () -> without.add(node.getName()));
+                .ifPresentOrElse(checksums::add, () -> without.add(node.getName()));
         }
-        String prefix = "[users.pseudonym] names [" + id + "], and [" + nameOf(id) + "] ";
+        String prefix = "[users.pseudonym] names [" + id + "], and [" + settingOf(id) + "] ";
         if (without.isEmpty() == false) {
             throw new IllegalArgumentException(prefix + "is not in the keystore of nodes " + without + ": add it there and restart them");
         }
-        if (checks.size() > 1) {
+        if (checksums.size() > 1) {
             throw new IllegalArgumentException(prefix + "is not the same on all nodes");
         }
     }

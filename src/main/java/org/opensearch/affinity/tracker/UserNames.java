@@ -3,22 +3,22 @@ package org.opensearch.affinity.tracker;
 import org.opensearch.cluster.ClusterState;
 
 /**
- * By what names users are stored in one generation of a tracker's profiles, and where that lies, both as of one cluster state:
- * another generation may store them under more keys, and who is looked for there by these names is not found. Immutable.
+ * Maps user names to the names under which one generation of a tracker's profiles stores them, as of one cluster state. Generations may use
+ * different keys, so a name must be looked up only in the generation that it was made for. Immutable.
  */
 public final class UserNames {
     private final UserKeys keys;
     private final KeyChain chain;
-    private final String home;
+    private final String generationName;
 
-    private UserNames(UserKeys keys, KeyChain chain, String home) {
+    private UserNames(UserKeys keys, KeyChain chain, String generationName) {
         this.keys = keys;
         this.chain = chain;
-        this.home = home;
+        this.generationName = generationName;
     }
 
     /**
-     * Those of the generation that is used.
+     * The names in the live generation.
      *
      * @throws IllegalArgumentException if there is no such tracker
      */
@@ -26,36 +26,42 @@ public final class UserNames {
         return of(tracker, ProfileGenerations.of(state).of(tracker).live(), state, keys);
     }
 
-    /** @throws IllegalArgumentException if there is no such tracker */
+    /**
+     * The names in a generation.
+     *
+     * @throws IllegalArgumentException if there is no such tracker
+     */
     public static UserNames of(String tracker, int generation, ClusterState state, UserKeys keys) {
         KeyChain chain = ProfileGenerations.of(state).chain(Trackers.of(state).get(tracker), generation);
-        return new UserNames(keys, chain, ProfileGenerations.home(tracker, generation, state));
+        return new UserNames(keys, chain, ProfileGenerations.currentName(tracker, generation, state));
     }
 
     /**
-     * The name by which a user is stored.
+     * The name under which a user is stored: a pseudonym, or the user's own name if the tracker has no keys.
      *
-     * @throws UserKeys.MissingException if this node cannot tell
+     * @throws UserKeys.MissingException if this node lacks a key
      */
     public String of(String user) {
         return keys.sign(chain, user);
     }
 
     /**
-     * The name by which a user is stored of whom nothing is known but the name in a generation before.
+     * The name under which a user is stored, made from the name in an earlier generation. For users whose own names are not known.
      *
-     * @throws UserKeys.MissingException if this node cannot tell
+     * @param before the names in that generation, whose keys are the first of this one's
+     * @throws UserKeys.MissingException if this node lacks a key
      */
     public String of(String stored, UserNames before) {
         return keys.sign(chain.after(before.chain), stored);
     }
 
+    /** The keys that names are made with. */
     public KeyChain chain() {
         return chain;
     }
 
-    /** By what name the generation's profiles are read and written, see {@link ProfileGenerations#home}. */
-    public String home() {
-        return home;
+    /** The name by which the generation is read and written, see {@link ProfileGenerations#currentName}. */
+    public String generationName() {
+        return generationName;
     }
 }

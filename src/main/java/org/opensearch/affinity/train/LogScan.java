@@ -85,7 +85,7 @@ public final class LogScan implements Closeable {
         try (ThreadContext.StoredContext ignored = client.threadPool().getThreadContext().stashContext()) {
             Map<String, Erasure> erasures = new HashMap<>();
             PlainActionFuture<Void> read = PlainActionFuture.newFuture();
-            new ProfilePages(client).erasures(names.home(), erasures::put, read);
+            new ProfilePages(client).erasures(names.generationName(), erasures::put, read);
             read.actionGet();
             client.admin().indices().prepareRefresh(tracker.events().expressions()).get();
             CreatePitRequest create = new CreatePitRequest(KEEP_ALIVE, false, tracker.events().expressions());

@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Four lamps, of which the search alone likes the desk's best, and Ann, who camps. */
+/** Four lamps, which the plain search ranks by the field base, and the user ann, who has clicked the stove. */
 public class EvaluateActionTests extends AffinityNodeTestCase {
     private static final Instant BOUGHT = Instant.parse("2026-01-10T00:00:00Z");
     private static final Instant ASKED = Instant.parse("2026-01-11T00:00:00Z");
@@ -134,7 +134,7 @@ public class EvaluateActionTests extends AffinityNodeTestCase {
         assertEquals(2, number(answer, "queries"), 0);
         assertEquals(2, number(answer, "evaluated"), 0);
         assertEquals(4, number(answer, "items"), 0);
-        // The tent is fourth for nobody and first for Ann, who has the stove already; the desk is first for Bob.
+        // The tent is fourth in the plain search and first for ann; the desk is first for bob.
         assertEquals((0.25 + 1) / 2, number(answer, "rankings/plain/mrr/value"), 1e-12);
         assertEquals((0.25 + 1) / 2, number(answer, "rankings/popularity/mrr/value"), 1e-12);
         assertEquals(1, number(answer, "rankings/personalised/mrr/value"), 1e-12);
@@ -145,16 +145,16 @@ public class EvaluateActionTests extends AffinityNodeTestCase {
         assertEquals(1, number(answer, "groups/1-2/rankings/personalised/hr@2/low"), 1e-12);
         assertEquals(1, number(answer, "groups/0/queries"), 0);
         assertEquals(1, number(answer, "groups/0/rankings/plain/ndcg@2/value"), 1e-12);
-        // Desk and chair for nobody, and for Ann two others.
+        // The plain search shows desk and chair; the personalised search of ann shows the other two.
         assertEquals(0.5, number(answer, "rankings/plain/coverage@2/value"), 0);
         assertEquals(1, number(answer, "rankings/personalised/coverage@2/value"), 0);
         assertEquals(1 - 0.9 / Math.sqrt(0.82), number(answer, "groups/0/rankings/plain/diversity@2/value"), 1e-5);
-        // Of 1 + 4 parts the stove has 2, each other one 1: log2(5) bits for what nobody clicked.
+        // The stove has 2 of 1 + 4 parts, each other item has 1: log2(5) bits for an item without clicks.
         assertEquals(Math.log(5) / Math.log(2), number(answer, "groups/0/rankings/plain/novelty@2/value"), 1e-9);
         assertEquals((2 * Math.log(5) - Math.log(2)) / Math.log(2) / 2, number(answer, "groups/1-2/rankings/personalised/novelty@2/value"), 1e-9);
     }
 
-    public void testTheRequestsRankingCounts() throws IOException {
+    public void testRankingOfTheRequest() throws IOException {
         Map<String, Object> answer = evaluate(body(", \"ranking\": {\"weight\": 0}", query("1", "ann", ASKED, "tent")));
         assertEquals(0.25, number(answer, "rankings/personalised/mrr/value"), 1e-12);
         assertRefused(
@@ -172,18 +172,18 @@ public class EvaluateActionTests extends AffinityNodeTestCase {
     public void testALeakIsRefused() throws Exception {
         String[] queries = { query("before", "bob", ASKED, "desk"), query("leaks", "ann", ASKED, "tent") };
         assertEquals(2, number(evaluate(body("", queries)), "evaluated"), 0);
-        // What was wanted, at the moment of the query.
+        // A click on the relevant item at the time of the query.
         click("ann", "tent", ASKED);
         assertRefused(
             RestStatus.BAD_REQUEST,
-            "[affinity] query [leaks] of user [ann] was asked at [2026-01-11T00:00:00Z], and the user's profile holds an event of [2026-01-11T00:00:00Z]",
+            "[affinity] query [leaks] of user [ann] is from [2026-01-11T00:00:00Z], but the user's profile already has an event of [2026",
             () -> evaluate(body("", queries))
         );
         Map<String, Object> answer = evaluate(body(", \"leaks\": \"skip\"", queries));
         assertEquals(1, number(answer, "leaks"), 0);
         assertEquals(1, number(answer, "evaluated"), 0);
         assertEquals(1, number(answer, "rankings/plain/mrr/value"), 0);
-        // A moment later it is no leak.
+        // A query after the event has no leak.
         assertEquals(1, number(evaluate(body("", query("after", "ann", ASKED.plusMillis(1), "tent"))), "evaluated"), 0);
     }
 
@@ -209,8 +209,8 @@ public class EvaluateActionTests extends AffinityNodeTestCase {
         assertRefused(RestStatus.NOT_FOUND, "no such index [nowhere]", () -> evaluate("{\"index\": \"nowhere\"}"));
     }
 
-    /** Events and judgements name items as the tracker's id field does. */
-    public void testItemsByAFieldOfTheirOwn() throws IOException {
+    /** Events and judged queries identify items by the tracker's id field. */
+    public void testIdField() throws IOException {
         client().admin().indices().prepareCreate("books").setMapping("title", "type=text", "isbn", "type=keyword", "vector", "type=affinity_vector,dimension=2").get();
         client().prepareIndex("books").setId("1").setSource(Map.of("title", "lamp", "isbn", "b-1", "vector", new float[] { 1, 0 })).get();
         client().prepareIndex("books").setId("2").setSource(Map.of("title", "shelf", "isbn", "b-2", "vector", new float[] { 0, 1 })).get();
@@ -224,20 +224,20 @@ public class EvaluateActionTests extends AffinityNodeTestCase {
         client().execute(DeleteTrackerAction.INSTANCE, new DeleteTrackerAction.Request("books")).actionGet();
     }
 
-    /** A search that does without the profile would say that the profile gains nothing. */
-    public void testWithoutProfilesThereAreNoFigures() {
+    /** Searches that leave out the profile with a warning must not be compared. */
+    public void testUnavailableProfilesFailTheEvaluation() {
         client().admin().indices().prepareClose(".affinity-interests-shop").get();
         assertRefused(
             RestStatus.SERVICE_UNAVAILABLE,
-            "query [1] was not answered in full by [popularity], [5] times",
+            "[affinity] the [popularity] search of query [1] was incomplete in [5] attempts",
             () -> evaluate(body("", query("1", "ann", ASKED, "tent")))
         );
     }
 
-    /** Whatever was typed is text of the query and nothing else. */
-    public void testWhatWasTypedStaysText() throws IOException {
-        String nasty = "lamp\\\"}}}, \\\"query\\\": {\\\"match_none\\\": {}} {{user_id}} \\\\ $9";
-        Map<String, Object> answer = evaluate(body("", query("1", "bob", ASKED, "desk").replace("lamp", nasty)));
+    /** The text of a query must not change the structure of the search. */
+    public void testQueryTextIsEscaped() throws IOException {
+        String injection = "lamp\\\"}}}, \\\"query\\\": {\\\"match_none\\\": {}} {{user_id}} \\\\ $9";
+        Map<String, Object> answer = evaluate(body("", query("1", "bob", ASKED, "desk").replace("lamp", injection)));
         assertEquals(1, number(answer, "rankings/plain/mrr/value"), 0);
     }
 
@@ -246,7 +246,7 @@ public class EvaluateActionTests extends AffinityNodeTestCase {
         assertEquals(1, number(answer, "rankings/personalised/mrr/value"), 0);
     }
 
-    public void testWhatIsWrongIsSaid() throws IOException {
+    public void testInvalidRequestsAreRefused() throws IOException {
         String right = query("1", "ann", ASKED, "tent");
         assertRefused(RestStatus.BAD_REQUEST, "nothing to put in place of [{{text}}]; known: [user_query, user_id, timestamp]", () -> evaluate(body("", right).replace("{{user_query}}", "{{text}}")));
         assertRefused(RestStatus.BAD_REQUEST, "query [1] has no [user_query], and the search has a place for it", () -> evaluate(body("", right.replace("\"user_query\": \"lamp\",", ""))));
@@ -266,7 +266,7 @@ public class EvaluateActionTests extends AffinityNodeTestCase {
         return queries.stream().collect(Collectors.joining(","));
     }
 
-    /** A long one says how far it is, is the only one, and ends when somebody says so. */
+    /** A long evaluation reports progress, runs alone, and can be cancelled. */
     public void testProgressAndCancellation() throws Exception {
         NodeClient node = getInstanceFromNode(NodeClient.class);
         PlainActionFuture<EvaluateResponse> answer = new PlainActionFuture<>();
@@ -276,7 +276,7 @@ public class EvaluateActionTests extends AffinityNodeTestCase {
             assertEquals(5_000, progress.total());
             assertTrue("" + progress, progress.done() > 0);
         });
-        assertRefused(RestStatus.TOO_MANY_REQUESTS, "[affinity] another evaluation runs on this node", () -> evaluate(body("", query("1", "ann", ASKED, "tent"))));
+        assertRefused(RestStatus.TOO_MANY_REQUESTS, "[affinity] an evaluation is already running on this node", () -> evaluate(body("", query("1", "ann", ASKED, "tent"))));
         TaskId id = new TaskId(node.getLocalNodeId(), task.getId());
         String listed = Strings.toString(MediaTypeRegistry.JSON, client().admin().cluster().prepareListTasks().setActions(EvaluateAction.NAME).setDetailed(true).get());
         assertTrue(listed, listed.contains("\"status\":{\"total\":5000,\"done\":") && listed.contains("tracker [shop], [5000] queries"));
@@ -287,7 +287,7 @@ public class EvaluateActionTests extends AffinityNodeTestCase {
         assertBusy(() -> assertEquals(1, number(evaluate(body("", query("1", "ann", ASKED, "tent"))), "evaluated"), 0));
     }
 
-    public void testTheAnswerIsKeptForWhoDoesNotWait() throws Exception {
+    public void testStoredResponse() throws Exception {
         NodeClient node = getInstanceFromNode(NodeClient.class);
         Task task = node.executeLocally(EvaluateAction.INSTANCE, request("shop", body("", query("1", "ann", ASKED, "tent")), true), new PlainActionFuture<>());
         TaskId id = new TaskId(node.getLocalNodeId(), task.getId());

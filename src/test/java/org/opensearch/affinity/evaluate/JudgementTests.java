@@ -12,11 +12,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Numbers worked out by hand, and bounds that hold for any list. */
+/** Values computed by hand, and bounds that hold for any list. */
 public class JudgementTests extends OpenSearchTestCase {
     private static final double EXACT = 1e-12;
     private static final List<String> TWELVE = List.of("1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12");
-    private static final List<ToDoubleBiFunction<Judgement, Integer>> FIGURES = List.of(
+    private static final List<ToDoubleBiFunction<Judgement, Integer>> METRICS = List.of(
         (judgement, k) -> judgement.reciprocalRank(),
         Judgement::ndcg,
         Judgement::hit,
@@ -42,7 +42,7 @@ public class JudgementTests extends OpenSearchTestCase {
     }
 
     public void testSeveralRelevantItems() {
-        // At ranks 2 and 4 of three that are known.
+        // Two of three relevant items, at ranks 2 and 4.
         Judgement judgement = judge(List.of("x", "a", "y", "b"), "a", "b", "c");
         assertEquals(0.5, judgement.reciprocalRank(), EXACT);
         // (1/log2(3) + 1/log2(5)) / (1 + 1/log2(3) + 1/log2(4)) = 1.0616063 / 2.1309298
@@ -51,14 +51,14 @@ public class JudgementTests extends OpenSearchTestCase {
         assertEquals(2.0 / 3, judgement.recall(4), EXACT);
         assertEquals(4.0 / 7, judgement.f1(4), EXACT); // 2 · 1/2 · 2/3 / (7/6)
         assertEquals(1.0 / 3, judgement.averagePrecision(4), EXACT); // (1/2 + 2/4) / 3
-        assertEquals(0.25, judgement.averagePrecision(2), EXACT); // 1/2 divided by the two places
+        assertEquals(0.25, judgement.averagePrecision(2), EXACT); // 1/2, divided by min(2, 3)
     }
 
     public void testGradedGains() {
         // 1 at rank 1 and 3 at rank 2: (1 + 3/log2(3)) / (3 + 1/log2(3)) = 2.8927893 / 3.6309298
         Judgement judgement = Judgement.of(List.of("a", "b", "x"), Map.of("a", 1.0, "b", 3.0));
         assertEquals(0.796708, judgement.ndcg(10), 1e-6);
-        // Of the first place alone: 1 where 3 could have been.
+        // At rank 1, a gain of 1 where 3 is possible.
         assertEquals(1.0 / 3, judgement.ndcg(1), EXACT);
         assertEquals(1, judgement.averagePrecision(2), EXACT);
     }
@@ -73,16 +73,16 @@ public class JudgementTests extends OpenSearchTestCase {
     public void testBeyondTheCutOnlyReciprocalRankCounts() {
         Judgement judgement = judge(TWELVE, "11");
         assertEquals(1.0 / 11, judgement.reciprocalRank(), EXACT);
-        FIGURES.subList(1, FIGURES.size()).forEach(figure -> assertEquals(0, figure.applyAsDouble(judgement, 10), 0));
+        METRICS.subList(1, METRICS.size()).forEach(metric -> assertEquals(0, metric.applyAsDouble(judgement, 10), 0));
     }
 
-    public void testNothingFoundOrNothingWanted() {
+    public void testNoRelevantItems() {
         for (Judgement judgement : List.of(judge(List.of("x"), "a"), judge(List.of(), "a"), judge(List.of("x")))) {
-            FIGURES.forEach(figure -> assertEquals(0, figure.applyAsDouble(judgement, 10), 0));
+            METRICS.forEach(metric -> assertEquals(0, metric.applyAsDouble(judgement, 10), 0));
         }
     }
 
-    public void testAnItemCountsOnce() {
+    public void testRepeatedItemsCountOnce() {
         Judgement judgement = judge(List.of("a", "a", "a"), "a", "b");
         assertEquals(0.5, judgement.recall(10), EXACT);
         assertEquals(0.5, judgement.averagePrecision(10), EXACT);
@@ -99,17 +99,17 @@ public class JudgementTests extends OpenSearchTestCase {
             }
             Judgement judgement = Judgement.of(ranked, relevant);
             int k = between(1, 25);
-            for (ToDoubleBiFunction<Judgement, Integer> figure : FIGURES) {
-                double value = figure.applyAsDouble(judgement, k);
+            for (ToDoubleBiFunction<Judgement, Integer> metric : METRICS) {
+                double value = metric.applyAsDouble(judgement, k);
                 assertTrue(value + " of " + ranked + " for " + relevant, value >= 0 && value <= 1 + EXACT);
             }
-            assertTrue("more places hold no fewer", judgement.recall(k + 1) >= judgement.recall(k));
-            assertTrue("below the best of both", judgement.f1(k) <= Math.max(judgement.precision(k), judgement.recall(k)) + EXACT);
+            assertTrue("recall grows with k", judgement.recall(k + 1) >= judgement.recall(k));
+            assertTrue("not above both", judgement.f1(k) <= Math.max(judgement.precision(k), judgement.recall(k)) + EXACT);
         }
     }
 
-    /** Relevant items first, by their gains, cannot be bettered. */
-    public void testTheIdealOrderIsPerfect() {
+    /** Relevant items first, in descending order of gain. */
+    public void testIdealOrder() {
         for (int round = 0; round < 200; round++) {
             Map<String, Double> relevant = new HashMap<>();
             IntStream.range(0, between(1, 8)).forEach(i -> relevant.put("r" + i, (double) between(1, 5)));

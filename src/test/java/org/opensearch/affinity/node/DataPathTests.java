@@ -148,7 +148,7 @@ public class DataPathTests extends AffinityNodeTestCase {
             assertBusy(() -> assertEquals(precise, plainScore("tent"), score("tent", precise), 0f));
         }
         RankStats stats = rank.meter().stats();
-        assertTrue("" + stats, stats.precise() >= 2 && stats.searches() >= 2 && stats.unavailable() == 0);
+        assertTrue("" + stats, stats.navigational() >= 2 && stats.searches() >= 2 && stats.unavailable() == 0);
         for (String vague : List.of("lamp", "lamp for", "the desk lamp")) {
             assertTrue(vague, score("tent", vague) > plainScore("tent"));
         }

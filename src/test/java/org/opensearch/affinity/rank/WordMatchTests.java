@@ -30,14 +30,14 @@ public class WordMatchTests extends OpenSearchTestCase {
     @Override
     public void setUp() throws Exception {
         super.setUp();
-        FieldType bare = new FieldType(TextField.TYPE_NOT_STORED);
-        bare.setOmitNorms(true);
+        FieldType withoutNorms = new FieldType(TextField.TYPE_NOT_STORED);
+        withoutNorms.setOmitNorms(true);
         directory = new ByteBuffersDirectory();
         try (IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig(new WhitespaceAnalyzer()))) {
             for (String title : TITLES) {
                 Document item = new Document();
                 item.add(new TextField("title", title, Field.Store.NO));
-                item.add(new Field("bare", title, bare));
+                item.add(new Field("bare", title, withoutNorms));
                 item.add(new StringField("kind", title, Field.Store.NO));
                 writer.addDocument(item);
             }
@@ -54,48 +54,48 @@ public class WordMatchTests extends OpenSearchTestCase {
         super.tearDown();
     }
 
-    private static Collection<BytesRef> words(String text) {
-        return WordMatch.words(new WhitespaceAnalyzer(), "title", text);
+    private static Collection<BytesRef> terms(String text) {
+        return WordMatch.terms(new WhitespaceAnalyzer(), "title", text);
     }
 
-    /** How well each document matches. */
-    private double[] matches(String field, Collection<BytesRef> asked) throws IOException {
+    /** F1 of each document. */
+    private double[] matches(String field, Collection<BytesRef> queryTerms) throws IOException {
         LeafReaderContext leaf = reader.leaves().get(0);
-        WordMatch match = WordMatch.open(leaf, field, asked);
+        WordMatch match = WordMatch.open(leaf, field, queryTerms);
         double[] matches = new double[TITLES.length + 1];
         for (int doc = 0; doc < matches.length; doc++) {
             matches[doc] = match.of(doc);
-            assertEquals("asked twice, and alone", matches[doc], match.of(doc), 0);
-            assertEquals(matches[doc], WordMatch.open(leaf, field, asked).of(doc), 0);
+            assertEquals("the same document again", matches[doc], match.of(doc), 0);
+            assertEquals("without documents before it", matches[doc], WordMatch.open(leaf, field, queryTerms).of(doc), 0);
         }
         return matches;
     }
 
-    /** Of the words w that a field has and the words v that are asked for: 2 · w · v / (w + v), as parts that meet. */
+    /** 2 · precision · recall / (precision + recall). */
     public void testByHand() throws IOException {
-        assertArrayEquals(new double[] { 1, 2.0 / 3, 2.0 / 3, 4.0 / 7, 0, 0 }, matches("title", words("lamp desk")), 1e-12);
-        assertArrayEquals(new double[] { 2.0 / 3, 1, 1, 1.0 / 3, 0, 0 }, matches("title", words("lamp")), 1e-12);
-        assertArrayEquals(new double[6], matches("title", words("sofa")), 0);
-        assertArrayEquals(new double[6], matches("title", words(" ")), 0);
+        assertArrayEquals(new double[] { 1, 2.0 / 3, 2.0 / 3, 4.0 / 7, 0, 0 }, matches("title", terms("lamp desk")), 1e-12);
+        assertArrayEquals(new double[] { 2.0 / 3, 1, 1, 1.0 / 3, 0, 0 }, matches("title", terms("lamp")), 1e-12);
+        assertArrayEquals(new double[6], matches("title", terms("sofa")), 0);
+        assertArrayEquals(new double[6], matches("title", terms(" ")), 0);
     }
 
-    /** Without lengths nothing can be said of the field's other words. */
-    public void testAFieldWithoutLengths() throws IOException {
-        assertArrayEquals(new double[] { 1, 2.0 / 3, 2.0 / 3, 1, 0, 0 }, matches("bare", words("lamp desk")), 1e-12);
+    /** Without norms the length of the field is unknown, and its other terms do not count. */
+    public void testFieldWithoutNorms() throws IOException {
+        assertArrayEquals(new double[] { 1, 2.0 / 3, 2.0 / 3, 1, 0, 0 }, matches("bare", terms("lamp desk")), 1e-12);
     }
 
-    public void testAKeywordIsOneWord() throws IOException {
+    public void testKeywordIsOneTerm() throws IOException {
         assertArrayEquals(new double[] { 1, 0, 0, 0, 0, 0 }, matches("kind", List.of(new BytesRef("desk lamp"))), 0);
     }
 
-    public void testAFieldThatNoDocumentHas() throws IOException {
-        assertArrayEquals(new double[6], matches("other", words("lamp desk")), 0);
+    public void testFieldThatNoDocumentHas() throws IOException {
+        assertArrayEquals(new double[6], matches("other", terms("lamp desk")), 0);
     }
 
-    public void testWordsAreCountedOnceAndNotBeyondTheFirst() {
-        assertEquals(List.of(new BytesRef("a"), new BytesRef("b")), List.copyOf(words("a b a a")));
+    public void testTermsAreDistinctAndLimited() {
+        assertEquals(List.of(new BytesRef("a"), new BytesRef("b")), List.copyOf(terms("a b a a")));
         String text = IntStream.range(0, 100).mapToObj(i -> "w" + i).collect(Collectors.joining(" "));
-        assertEquals(32, words(text).size());
-        assertTrue(words(text).contains(new BytesRef("w31")));
+        assertEquals(32, terms(text).size());
+        assertTrue(terms(text).contains(new BytesRef("w31")));
     }
 }

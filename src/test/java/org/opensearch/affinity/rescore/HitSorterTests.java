@@ -8,14 +8,23 @@ import java.util.Collections;
 import java.util.Comparator;
 
 public class HitSorterTests extends OpenSearchTestCase {
-    private static final float[] AWKWARD = { 0f, -0f, -1f, 1f, Float.MIN_VALUE, -Float.MAX_VALUE, Float.MAX_VALUE, Float.POSITIVE_INFINITY };
+    private static final float[] EDGE_CASES = {
+        0f,
+        -0f,
+        -1f,
+        1f,
+        Float.MIN_VALUE,
+        -Float.MAX_VALUE,
+        Float.MAX_VALUE,
+        Float.POSITIVE_INFINITY };
 
-    /** The order that hits compared one by one would get, with many equal scores. */
-    public void testAsComparedOneByOne() {
+    /** With many equal scores. */
+    public void testSameOrderAsWithAComparator() {
         for (int round = 0; round < 50; round++) {
             ScoreDoc[] hits = new ScoreDoc[randomIntBetween(1, 300)];
             for (int i = 0; i < hits.length; i++) {
-                hits[i] = new ScoreDoc(i == 0 ? Integer.MAX_VALUE - 1 : i * 3, randomBoolean() ? awkward() : random().nextFloat() - 0.5f);
+                int doc = i == 0 ? Integer.MAX_VALUE - 1 : i * 3;
+                hits[i] = new ScoreDoc(doc, randomBoolean() ? edgeCase() : random().nextFloat() - 0.5f);
             }
             Collections.shuffle(Arrays.asList(hits), random());
             int window = randomIntBetween(1, hits.length);
@@ -34,7 +43,7 @@ public class HitSorterTests extends OpenSearchTestCase {
         }
     }
 
-    private static float awkward() {
-        return AWKWARD[random().nextInt(AWKWARD.length)];
+    private static float edgeCase() {
+        return EDGE_CASES[random().nextInt(EDGE_CASES.length)];
     }
 }

@@ -23,8 +23,8 @@ import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.VectorUtil;
+import org.opensearch.affinity.rank.InterestVector;
 import org.opensearch.affinity.rank.InterestVectors;
-import org.opensearch.affinity.rank.InterestVectors.Aspect;
 import org.opensearch.affinity.vector.WhitenedSpace;
 import org.opensearch.test.OpenSearchTestCase;
 
@@ -34,7 +34,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Retrieval from real segments, against comparing with every vector. */
+/** Retrieval from real segments, checked by comparing with every vector. */
 public class NearestItemsTests extends OpenSearchTestCase {
     private static final int DIMENSION = 6;
 
@@ -42,7 +42,7 @@ public class NearestItemsTests extends OpenSearchTestCase {
         return VectorUtil.l2normalize(values);
     }
 
-    private static float[] random(int dimension) {
+    private static float[] randomUnitVector(int dimension) {
         float[] vector = new float[dimension];
         for (int i = 0; i < dimension; i++) {
             vector[i] = (float) random().nextGaussian();
@@ -50,19 +50,19 @@ public class NearestItemsTests extends OpenSearchTestCase {
         return unit(vector);
     }
 
-    private static InterestVectors interests(Aspect... aspects) {
-        return new InterestVectors("v", WhitenedSpace.around(new float[aspects[0].direction().length]), 0, true, List.of(aspects));
+    private static InterestVectors interests(InterestVector... vectors) {
+        return new InterestVectors("v", WhitenedSpace.around(new float[vectors[0].direction().length]), 0, true, List.of(vectors));
     }
 
-    private static Aspect aspect(int number, float strength, float... direction) {
-        return new Aspect(number, strength, direction, 0f, List.of("i" + number));
+    private static InterestVector interest(int number, float strength, float... direction) {
+        return new InterestVector(number, strength, direction, 0f, List.of("i" + number));
     }
 
     private static Query nearest(InterestVectors interests, int k) {
         return new NearestItems(interests, k, 0f, null);
     }
 
-    /** An index with a graph or without one, of several segments. */
+    /** An index of several segments, with or without a graph. */
     private final class Items implements AutoCloseable {
         private final Directory directory = newDirectory();
         private final IndexWriter writer;
@@ -71,10 +71,11 @@ public class NearestItemsTests extends OpenSearchTestCase {
         Items(boolean graph) throws IOException {
             int threshold = graph ? 0 : Integer.MAX_VALUE;
             IndexWriterConfig config = new IndexWriterConfig().setMergePolicy(NoMergePolicy.INSTANCE);
-            writer = new IndexWriter(directory, config.setCodec(TestUtil.alwaysKnnVectorsFormat(new Lucene99HnswVectorsFormat(16, 100, threshold))));
+            config.setCodec(TestUtil.alwaysKnnVectorsFormat(new Lucene99HnswVectorsFormat(16, 100, threshold)));
+            writer = new IndexWriter(directory, config);
         }
 
-        /** A null vector for an item without one. */
+        /** @param vector null for an item without a vector */
         void add(String id, String colour, float[] vector) throws IOException {
             Document document = new Document();
             document.add(new StringField("id", id, Field.Store.YES));
@@ -112,16 +113,16 @@ public class NearestItemsTests extends OpenSearchTestCase {
         return scores;
     }
 
-    /** The k best by cosine with a direction, as a map of scores, of all vectors given. */
-    private static Map<String, Float> bestOf(Map<String, float[]> vectors, float[] direction, int k) {
-        Map<String, Float> best = new HashMap<>();
+    /** The cosines of the k vectors that are nearest to a direction, without those that are not above 0. */
+    private static Map<String, Float> nearestOf(Map<String, float[]> vectors, float[] direction, int k) {
+        Map<String, Float> nearest = new HashMap<>();
         vectors.entrySet()
             .stream()
             .sorted((a, b) -> Float.compare(VectorUtil.dotProduct(direction, b.getValue()), VectorUtil.dotProduct(direction, a.getValue())))
             .limit(k)
-            .forEach(item -> best.put(item.getKey(), VectorUtil.dotProduct(direction, item.getValue())));
-        best.values().removeIf(cosine -> cosine <= 0);
-        return best;
+            .forEach(item -> nearest.put(item.getKey(), VectorUtil.dotProduct(direction, item.getValue())));
+        nearest.values().removeIf(cosine -> cosine <= 0);
+        return nearest;
     }
 
     private static void assertScores(Map<String, Float> expected, Map<String, Float> actual) {
@@ -129,13 +130,13 @@ public class NearestItemsTests extends OpenSearchTestCase {
         expected.forEach((id, score) -> assertEquals(id, score, actual.get(id), 1e-5f));
     }
 
-    public void testTheSameAsComparingWithAllVectors() throws Exception {
+    public void testFindsTheSameAsComparingWithAllVectors() throws Exception {
         for (boolean graph : new boolean[] { false, true }) {
             try (Items items = new Items(graph)) {
                 Map<String, float[]> red = new HashMap<>();
                 Map<String, float[]> all = new HashMap<>();
                 for (int i = 0; i < 400; i++) {
-                    float[] vector = i % 7 == 0 ? null : random(DIMENSION);
+                    float[] vector = i % 7 == 0 ? null : randomUnitVector(DIMENSION);
                     items.add("i" + i, i % 3 == 0 ? "red" : "blue", vector);
                     if (i % 11 == 0) {
                         items.remove("i" + i);
@@ -150,25 +151,27 @@ public class NearestItemsTests extends OpenSearchTestCase {
                     }
                 }
                 IndexSearcher searcher = items.searcher();
-                float[] direction = random(DIMENSION);
-                InterestVectors one = interests(aspect(1, 1f, direction));
+                float[] direction = randomUnitVector(DIMENSION);
+                InterestVectors one = interests(interest(1, 1f, direction));
                 Query isRed = new TermQuery(new Term("colour", "red"));
-                int k = graph ? 400 : randomIntBetween(1, 60); // a graph walk is exact only when it goes everywhere
-                assertScores(bestOf(all, direction, k), scores(searcher, nearest(one, k)));
-                assertScores(bestOf(red, direction, k), scores(searcher, new NearestItems(one, k, 0f, isRed)));
-                Map<String, Float> near = bestOf(all, direction, k);
+                int k = graph ? 400 : randomIntBetween(1, 60); // a walk of the graph is exact only if it visits all vectors
+                assertScores(nearestOf(all, direction, k), scores(searcher, nearest(one, k)));
+                assertScores(nearestOf(red, direction, k), scores(searcher, new NearestItems(one, k, 0f, isRed)));
+                Map<String, Float> near = nearestOf(all, direction, k);
                 near.values().removeIf(cosine -> cosine < 0.5f);
                 assertScores(near, scores(searcher, new NearestItems(one, k, 0.5f, null)));
-                // A filter beside it applies to the k that were found.
-                Map<String, Float> redAmongBest = bestOf(all, direction, k);
-                redAmongBest.keySet().retainAll(red.keySet());
-                Query both = new BooleanQuery.Builder().add(nearest(one, k), BooleanClause.Occur.MUST).add(isRed, BooleanClause.Occur.FILTER).build();
-                assertScores(redAmongBest, scores(searcher, both));
+                // A filter beside the query is applied to the k items that were found.
+                Map<String, Float> redAmongNearest = nearestOf(all, direction, k);
+                redAmongNearest.keySet().retainAll(red.keySet());
+                Query both = new BooleanQuery.Builder().add(nearest(one, k), BooleanClause.Occur.MUST)
+                    .add(isRed, BooleanClause.Occur.FILTER)
+                    .build();
+                assertScores(redAmongNearest, scores(searcher, both));
             }
         }
     }
 
-    public void testEachInterestHasItsShareOfTheFound() throws Exception {
+    public void testPlacesAreSharedByTheFourthRootOfTheStrength() throws Exception {
         try (Items items = new Items(false)) {
             for (int i = 0; i < 40; i++) {
                 items.add("camping" + i, "any", unit(1, 0.001f * i));
@@ -176,43 +179,48 @@ public class NearestItemsTests extends OpenSearchTestCase {
             for (int i = 0; i < 5; i++) {
                 items.add("office" + i, "any", unit(-0.1f * i, 1));
             }
-            InterestVectors two = interests(aspect(1, 1f, 1, 0), aspect(2, 1 / 256f, 0, 1));
+            InterestVectors two = interests(interest(1, 1f, 1, 0), interest(2, 1 / 256f, 0, 1));
             Map<String, Float> found = scores(items.searcher(), nearest(two, 10));
             assertEquals(10, found.size());
-            assertEquals("a fifth of the strengths' fourth roots", 2, found.keySet().stream().filter(id -> id.startsWith("office")).count());
+            long office = found.keySet().stream().filter(id -> id.startsWith("office")).count();
+            assertEquals("fourth roots 1 and 1/4: a fifth of the places", 2, office);
             assertEquals(1f, found.get("camping0"), 1e-6f);
             assertEquals("strength * cosine", 1 / 256f, found.get("office0"), 1e-6f);
         }
     }
 
-    public void testWhatIsDislikedGoesDownAndOut() throws Exception {
+    public void testDislikedInterestsLowerTheScore() throws Exception {
         try (Items items = new Items(false)) {
             items.add("liked", "any", unit(1, 0, 0));
             items.add("both", "any", unit(0.8f, 0.6f, 0));
-            items.add("hated", "any", unit(0.5f, 0.8f, 0));
-            InterestVectors interests = interests(aspect(1, 1f, 1, 0, 0), aspect(2, -1f, 0, 1, 0));
+            items.add("disliked", "any", unit(0.5f, 0.8f, 0));
+            InterestVectors interests = interests(interest(1, 1f, 1, 0, 0), interest(2, -1f, 0, 1, 0));
             Map<String, Float> found = scores(items.searcher(), nearest(interests, 3));
             assertEquals(1f, found.get("liked"), 1e-6f);
             assertEquals(0.8f - 0.6f, found.get("both"), 1e-6f);
-            assertNull(found.get("hated"));
+            assertNull(found.get("disliked"));
         }
     }
 
     public void testExplainsTheScoreToTheLastBit() throws Exception {
         try (Items items = new Items(false)) {
             for (int i = 0; i < 60; i++) {
-                items.add("i" + i, "red", i == 0 ? null : random(DIMENSION));
+                items.add("i" + i, "red", i == 0 ? null : randomUnitVector(DIMENSION));
                 if (i == 30) {
                     items.writer.flush();
                 }
             }
             IndexSearcher searcher = items.searcher();
-            InterestVectors interests = interests(aspect(1, 1f, random(DIMENSION)), aspect(2, 0.7f, random(DIMENSION)), aspect(3, -0.4f, random(DIMENSION)));
+            InterestVectors interests = interests(
+                interest(1, 1f, randomUnitVector(DIMENSION)),
+                interest(2, 0.7f, randomUnitVector(DIMENSION)),
+                interest(3, -0.4f, randomUnitVector(DIMENSION))
+            );
             Query boosted = new BoostQuery(nearest(interests, 20), 7.3f);
             Query query = new BooleanQuery.Builder().add(new TermQuery(new Term("colour", "red")), BooleanClause.Occur.MUST)
                 .add(boosted, BooleanClause.Occur.SHOULD)
                 .build();
-            // A bool takes its explained sum from a scorer, so the clause must be asked alone too.
+            // A bool query takes its explained sum from a scorer, so the explanation of the clause is compared too.
             for (ScoreDoc hit : searcher.search(boosted, 100).scoreDocs) {
                 assertEquals(hit.score, searcher.explain(boosted, hit.doc).getValue().floatValue(), 0f);
             }
@@ -223,33 +231,34 @@ public class NearestItemsTests extends OpenSearchTestCase {
                 assertEquals(hit.score, explanation.getValue().floatValue(), 0f);
             }
             String best = searcher.explain(query, top.scoreDocs[0].doc).toString();
-            assertTrue(best, best.contains("strength * cosine; [i"));
+            assertTrue(best, best.contains("liked interest #") && best.contains("strength * cosine; examples [i"));
             assertFalse(searcher.explain(nearest(interests, 20), top.scoreDocs[59].doc).isMatch());
         }
     }
 
     public void testNoItemsAndWrongDimension() throws Exception {
         try (Items items = new Items(false)) {
-            assertEquals(0, items.searcher().count(nearest(interests(aspect(1, 1f, 1, 0)), 5)));
+            assertEquals(0, items.searcher().count(nearest(interests(interest(1, 1f, 1, 0)), 5)));
             items.reader.close();
             items.add("plain", "any", null);
             items.add("other", "any", unit(1, 0, 0));
             IndexSearcher searcher = items.searcher();
-            Exception e = expectThrows(IllegalArgumentException.class, () -> searcher.count(nearest(interests(aspect(1, 1f, 1, 0)), 5)));
-            assertTrue(e.getMessage(), e.getMessage().contains("field [v] has dimension [3], the vector searched for [2]"));
+            Exception e = expectThrows(IllegalArgumentException.class, () -> searcher.count(nearest(interests(interest(1, 1f, 1, 0)), 5)));
+            String message = "field [v] has dimension [3], the query's vector has [2]: encode both with the same model";
+            assertTrue(e.getMessage(), e.getMessage().contains(message));
         }
     }
 
     public void testEqualQueries() {
         List<Query> different = new ArrayList<>();
-        different.add(nearest(interests(aspect(1, 1f, 1, 0)), 5));
-        different.add(nearest(interests(aspect(1, 1f, 0, 1)), 5));
-        different.add(nearest(interests(aspect(1, 1f, 1, 0)), 6));
-        different.add(new NearestItems(interests(aspect(1, 1f, 1, 0)), 5, 0.1f, null));
+        different.add(nearest(interests(interest(1, 1f, 1, 0)), 5));
+        different.add(nearest(interests(interest(1, 1f, 0, 1)), 5));
+        different.add(nearest(interests(interest(1, 1f, 1, 0)), 6));
+        different.add(new NearestItems(interests(interest(1, 1f, 1, 0)), 5, 0.1f, null));
         for (Query query : different) {
             assertEquals(1, different.stream().filter(query::equals).count());
         }
-        assertEquals(different.get(0), nearest(interests(aspect(1, 1f, 1, 0)), 5));
-        assertEquals(different.get(0).hashCode(), nearest(interests(aspect(1, 1f, 1, 0)), 5).hashCode());
+        assertEquals(different.get(0), nearest(interests(interest(1, 1f, 1, 0)), 5));
+        assertEquals(different.get(0).hashCode(), nearest(interests(interest(1, 1f, 1, 0)), 5).hashCode());
     }
 }

@@ -40,10 +40,10 @@ public final class QualityReport {
     }
 
     private final Screen screen;
-    private final Figures figures;
+    private final ResultFiles figures;
     private final NodeEvaluation evaluation;
 
-    public QualityReport(Screen screen, Figures figures, NodeEvaluation evaluation) {
+    public QualityReport(Screen screen, ResultFiles figures, NodeEvaluation evaluation) {
         this.screen = screen;
         this.figures = figures;
         this.evaluation = evaluation;
@@ -73,7 +73,7 @@ public final class QualityReport {
         json.put("depth", NodeEvaluation.DEPTH).put("seconds", seconds);
         json.setAll(said);
         compare(set, split, limit, variants, quality, json);
-        screen.print(screen.dim(" full precision in " + figures.write("quality-" + set.name() + (set.asksNew() ? "-new" : "") + ".json", json)));
+        screen.print(screen.dim(" full precision in " + figures.write("quality-" + set.name() + (set.queriesNewItems() ? "-new" : "") + ".json", json)));
     }
 
     /** What others rank like, beside the ranking as it is. */
@@ -88,8 +88,8 @@ public final class QualityReport {
             }
         }
         if (variants.isEmpty() == false) {
-            Column[] columns = Stream.concat(Stream.of(Borders.words("ranked")), COMPARED.stream().map(Borders::figures)).toArray(Column[]::new);
-            screen.print(AsciiTable.builder().border(Borders.ROUND).lineSeparator("\n").data(columns, lines.toArray(String[][]::new)).asString());
+            Column[] columns = Stream.concat(Stream.of(Tables.words("ranked")), COMPARED.stream().map(Tables::figures)).toArray(Column[]::new);
+            screen.print(AsciiTable.builder().border(Tables.ROUND).lineSeparator("\n").data(columns, lines.toArray(String[][]::new)).asString());
         }
     }
 
@@ -99,7 +99,7 @@ public final class QualityReport {
         for (String figure : COMPARED) {
             double value = quality.figure(RankedBy.PERSONALISED, figure).value();
             row.put(figure, value);
-            cells.add(Borders.number(value, 4));
+            cells.add(Tables.number(value, 4));
         }
         return cells.toArray(String[]::new);
     }

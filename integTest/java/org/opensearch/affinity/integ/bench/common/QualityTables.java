@@ -28,12 +28,12 @@ record QualityTables(Quality quality, List<String> groups) {
 
     private String rankings() {
         List<Column> columns = new ArrayList<>();
-        columns.add(Borders.words(String.format(Locale.ROOT, "%,d queries, @10", quality.queries())));
-        HEADINGS.forEach(heading -> columns.add(Borders.figures(heading)));
+        columns.add(Tables.words(String.format(Locale.ROOT, "%,d queries, @10", quality.queries())));
+        HEADINGS.forEach(heading -> columns.add(Tables.figures(heading)));
         List<String[]> lines = new ArrayList<>();
         for (RankedBy ranking : RankedBy.values()) {
             List<String> cells = new ArrayList<>(List.of(Quality.words(ranking)));
-            FIGURES.forEach(figure -> cells.add(Borders.number(quality.figure(ranking, figure).value(), figure.startsWith("novelty") ? 2 : 4)));
+            FIGURES.forEach(figure -> cells.add(Tables.number(quality.figure(ranking, figure).value(), figure.startsWith("novelty") ? 2 : 4)));
             lines.add(cells.toArray(String[]::new));
         }
         return table(columns, lines);
@@ -41,10 +41,10 @@ record QualityTables(Quality quality, List<String> groups) {
 
     private String gains() {
         List<Column> columns = new ArrayList<>();
-        columns.add(Borders.words("over the same queries"));
+        columns.add(Tables.words("over the same queries"));
         for (String figure : COMPARED) {
-            columns.add(Borders.figures(figure.toUpperCase(Locale.ROOT)));
-            columns.add(Borders.figures("95 % interval"));
+            columns.add(Tables.figures(figure.toUpperCase(Locale.ROOT)));
+            columns.add(Tables.figures("95 % interval"));
         }
         List<String[]> lines = new ArrayList<>();
         for (Quality.Pair pair : Quality.Pair.ALL) {
@@ -56,19 +56,19 @@ record QualityTables(Quality quality, List<String> groups) {
     }
 
     private String users() {
-        List<Column> columns = new ArrayList<>(List.of(Borders.words("known events"), Borders.figures("queries")));
+        List<Column> columns = new ArrayList<>(List.of(Tables.words("known events"), Tables.figures("queries")));
         for (RankedBy ranking : RankedBy.values()) {
-            columns.add(Borders.figures(Quality.words(ranking)));
+            columns.add(Tables.figures(Quality.words(ranking)));
         }
-        columns.add(Borders.figures("interest gains"));
-        columns.add(Borders.figures("95 % interval"));
+        columns.add(Tables.figures("interest gains"));
+        columns.add(Tables.figures("95 % interval"));
         List<String[]> lines = new ArrayList<>();
         for (Map.Entry<String, Quality> group : quality.groups().entrySet()) {
             if (groups.contains(group.getKey())) {
                 Quality of = group.getValue();
                 List<String> cells = new ArrayList<>(List.of(group.getKey(), String.format(Locale.ROOT, "%,d", of.queries())));
                 for (RankedBy ranking : RankedBy.values()) {
-                    cells.add(Borders.number(of.figure(ranking, BY_GROUP).value(), 4));
+                    cells.add(Tables.number(of.figure(ranking, BY_GROUP).value(), 4));
                 }
                 add(cells, of.difference(Quality.Pair.ALL.get(1), BY_GROUP));
                 lines.add(cells.toArray(String[]::new));
@@ -78,13 +78,13 @@ record QualityTables(Quality quality, List<String> groups) {
     }
 
     private static void add(List<String> cells, Interval interval) {
-        cells.add(Borders.number(interval.value(), 4));
-        cells.add(Borders.number(interval.low(), 4) + " – " + Borders.number(interval.high(), 4));
+        cells.add(Tables.number(interval.value(), 4));
+        cells.add(Tables.number(interval.low(), 4) + " – " + Tables.number(interval.high(), 4));
     }
 
     private static String table(List<Column> columns, List<String[]> lines) {
         return AsciiTable.builder()
-            .border(Borders.ROUND)
+            .border(Tables.ROUND)
             .lineSeparator("\n")
             .data(columns.toArray(Column[]::new), lines.toArray(String[][]::new))
             .asString();

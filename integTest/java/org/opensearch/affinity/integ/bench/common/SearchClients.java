@@ -35,7 +35,7 @@ public final class SearchClients implements AutoCloseable {
      * @param from    number of the first query
      * @param queries how many there are: after the last comes the first
      */
-    public List<SearchClient.Answer> ask(Contestant contestant, int from, int searches, int queries) throws IOException {
+    public List<SearchClient.Answer> ask(SearchMethod contestant, int from, int searches, int queries) throws IOException {
         AtomicInteger next = new AtomicInteger();
         List<Future<List<SearchClient.Answer>>> asking = clients.stream().map(client -> threads.submit(() -> {
             List<SearchClient.Answer> answers = new ArrayList<>();

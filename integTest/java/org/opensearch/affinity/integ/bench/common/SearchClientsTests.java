@@ -19,8 +19,8 @@ public class SearchClientsTests {
         SearchClient.Answer ask(int number) throws IOException;
     }
 
-    private static Contestant contestant(Answering answering) {
-        return new Contestant() {
+    private static SearchMethod contestant(Answering answering) {
+        return new SearchMethod() {
             @Override
             public String key() {
                 return "fake";

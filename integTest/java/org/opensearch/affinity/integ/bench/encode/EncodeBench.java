@@ -1,8 +1,8 @@
 package org.opensearch.affinity.integ.bench.encode;
 
+import org.opensearch.affinity.integ.bench.common.EncodeReport;
 import org.opensearch.affinity.integ.bench.common.Machine;
 import org.opensearch.affinity.integ.bench.common.PeerPlugins;
-import org.opensearch.affinity.integ.bench.common.Report;
 import org.opensearch.affinity.integ.bench.common.Texts;
 import org.opensearch.affinity.integ.bench.peers.PeersRun;
 import org.opensearch.affinity.integ.cluster.BuiltPlugin;
@@ -96,7 +96,7 @@ public final class EncodeBench implements Program {
             new PeerPlugins(screen).fetchAll();
         }
         Texts sample = (file == null ? Texts.ofThisMachine() : Texts.read(file)).sample(docs);
-        Report report = new Report(BuiltPlugin.target(), Machine.here(), sample, threads);
+        EncodeReport report = new EncodeReport(BuiltPlugin.target(), Machine.here(), sample, threads);
         screen.print(screen.dim("   " + report.machine()));
         if (peers) {
             new PeersRun(screen, report, seconds, batchSize == null ? 64 : batchSize, heap == null ? "1g" : heap).run();

@@ -4,13 +4,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.management.OperatingSystemMXBean;
 import org.opensearch.affinity.encode.pack.Contestants;
 import org.opensearch.affinity.encode.pack.EncoderContestant;
-import org.opensearch.affinity.integ.bench.common.Lap;
-import org.opensearch.affinity.integ.bench.common.Race;
-import org.opensearch.affinity.integ.bench.common.Report;
+import org.opensearch.affinity.integ.bench.common.EncodeReport;
+import org.opensearch.affinity.integ.bench.common.Measurement;
+import org.opensearch.affinity.integ.bench.common.Rounds;
 import org.opensearch.affinity.integ.bench.common.Spread;
 import org.opensearch.affinity.integ.console.Screen;
 import org.opensearch.affinity.integ.console.Step;
-import org.opensearch.affinity.integ.data.Likeness;
+import org.opensearch.affinity.integ.data.CosineSimilarity;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -32,15 +32,15 @@ final class EncodeRun {
     private static final int WARM_UP = 64;
 
     private final Screen screen;
-    private final Report report;
+    private final EncodeReport report;
     private final int seconds;
     private final int slice;
     private final OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    private final Race race = new Race();
+    private final Rounds race = new Rounds();
     private final Map<String, float[][]> vectors = new LinkedHashMap<>();
 
     /** @param slice texts that the plugin's encoder is given at a time */
-    EncodeRun(Screen screen, Report report, int seconds, int slice) {
+    EncodeRun(Screen screen, EncodeReport report, int seconds, int slice) {
         this.screen = screen;
         this.report = report;
         this.seconds = seconds;
@@ -103,7 +103,7 @@ final class EncodeRun {
     }
 
     /** All texts once, in shares that the threads take as they are free. */
-    private Lap lap(EncoderContestant contestant, ExecutorService threads, List<String> texts) throws IOException {
+    private Measurement lap(EncoderContestant contestant, ExecutorService threads, List<String> texts) throws IOException {
         float[][] made = new float[texts.size()][];
         AtomicInteger next = new AtomicInteger();
         long cpu = system.getProcessCpuTime();
@@ -124,7 +124,7 @@ final class EncodeRun {
         double wallSeconds = (System.nanoTime() - wall) / 1e9;
         double cpuSeconds = (system.getProcessCpuTime() - cpu) / 1e9;
         vectors.put(contestant.key(), made);
-        return new Lap(texts.size(), cpuSeconds, wallSeconds);
+        return new Measurement(texts.size(), cpuSeconds, wallSeconds);
     }
 
     private static void await(Future<?> future, EncoderContestant contestant) throws IOException {
@@ -142,7 +142,7 @@ final class EncodeRun {
         try (Step step = screen.step("Comparing vectors")) {
             float[][] reference = contestants.reference(texts);
             Map<String, Double> cosines = new LinkedHashMap<>();
-            vectors.forEach((key, made) -> cosines.put(key, Likeness.least(made, reference)));
+            vectors.forEach((key, made) -> cosines.put(key, CosineSimilarity.least(made, reference)));
             step.done("vectors compared with those of ONNX Runtime");
             return cosines;
         }
@@ -170,11 +170,11 @@ final class EncodeRun {
     }
 
     private void write(String key, String name, ObjectNode ratios, ObjectNode ranges, ObjectNode walls, ObjectNode perCpu, ObjectNode perSecond) {
-        Spread ratio = race.ratio(key, NAIVE, Lap::perCpuSecond);
+        Spread ratio = race.ratio(key, NAIVE, Measurement::perCpuSecond);
         ratios.put(name, ratio.median());
         ratio.write(ranges, name);
-        walls.put(name, race.ratio(key, NAIVE, Lap::perSecond).median());
-        perCpu.put(name, race.figure(key, Lap::perCpuSecond).median());
-        perSecond.put(name, race.figure(key, Lap::perSecond).median());
+        walls.put(name, race.ratio(key, NAIVE, Measurement::perSecond).median());
+        perCpu.put(name, race.figure(key, Measurement::perCpuSecond).median());
+        perSecond.put(name, race.figure(key, Measurement::perSecond).median());
     }
 }

@@ -1,7 +1,7 @@
 package org.opensearch.affinity.integ.bench.learn;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.opensearch.affinity.integ.bench.common.Figures;
+import org.opensearch.affinity.integ.bench.common.ResultFiles;
 import org.opensearch.affinity.integ.cluster.BuiltPlugin;
 import org.opensearch.affinity.integ.console.ArgumentCheck;
 import org.opensearch.affinity.integ.console.FreeSpace;
@@ -75,17 +75,17 @@ public final class LearnBench implements Program {
 
     @Override
     public Integer call() throws IOException {
-        run(Figures.here());
+        run(ResultFiles.here());
         return 0;
     }
 
     /** What people take, and, where they said how they liked it, what they would say. */
-    void run(Figures figures) throws IOException {
+    void run(ResultFiles figures) throws IOException {
         screen.print(screen.dim("   " + figures.machine()));
         String name = folder.toAbsolutePath().normalize().getFileName().toString();
         ObjectNode json = figures.json().put("set", name);
         Optional<RatingSet> ratings = RatingSet.open(folder);
-        if (ratings.isEmpty() || DataSet.open(folder).asks(Split.TEST)) {
+        if (ratings.isEmpty() || DataSet.open(folder).hasQueries(Split.TEST)) {
             json.setAll(new LearnRun(screen, read(), threads).run());
         }
         if (ratings.isPresent()) {

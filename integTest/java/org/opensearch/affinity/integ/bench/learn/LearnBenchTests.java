@@ -133,10 +133,10 @@ public class LearnBenchTests {
         InteractionMatrix log = new InteractionMatrix.Builder(2).add(0, 0, 1, 0).add(1, 0, 1, 0).add(1, 1, 1, 0).build();
         InterestModel model = Neighbourhood.cosine().learn(log, ParallelFor.SEQUENTIAL, ProgressListener.NONE);
         RankingMetrics verdict = new HeldOut(log, new int[] { 0 }, new int[][] { { 1 } }).evaluate(model, ParallelFor.SEQUENTIAL, ProgressListener.NONE);
-        String table = new LearnTable(List.of(new Learned("cosine", "", 1, verdict, 2.5, 3_000_000)), Published.of("gowalla")).toString();
+        String table = new LearnTable(List.of(new MethodResult("cosine", "", 1, verdict, 2.5, 3_000_000)), PublishedResult.of("gowalla")).toString();
         assertThat(table, containsString("│ cosine               │ 1.0000 ± 0.0000 │ 1.0000 ± 0.0000 │ 1.0000 ± 0.0000 │ 1.0000 ± 0.0000 │ 2.5 │ 3.0 │"));
         assertThat(table, containsString("│ LightGCN (published) │                 │                 │          0.1820 │          0.1547 │"));
-        assertEquals(List.of(), Published.of("unknown"));
+        assertEquals(List.of(), PublishedResult.of("unknown"));
     }
 
     private static Set<String> names(JsonNode object) {

@@ -39,7 +39,7 @@ final class LearnRun {
     private final Screen screen;
     private final LearnSet set;
     private final int threads;
-    private final List<Learned> rows = new ArrayList<>();
+    private final List<MethodResult> rows = new ArrayList<>();
     private ParallelFor crew;
 
     LearnRun(Screen screen, LearnSet set, int threads) {
@@ -80,7 +80,7 @@ final class LearnRun {
     }
 
     private double figure(RankingMetrics verdict) {
-        return RankingMetrics.mean(Learned.FIGURES.get(figureName()).apply(verdict));
+        return RankingMetrics.mean(MethodResult.FIGURES.get(figureName()).apply(verdict));
     }
 
     private Chosen fixed(String key, LearningMethod method) {
@@ -127,7 +127,7 @@ final class LearnRun {
             try (Step step = screen.step("Learning " + one.key)) {
                 InterestModel model = one.method.learn(set.test().training(), crew, watch(step));
                 double took = step.seconds();
-                Learned row = judged(step, one.key, one.method.toString(), one.figure, model, took);
+                MethodResult row = judged(step, one.key, one.method.toString(), one.figure, model, took);
                 step.done(one.key + " tested");
                 rows.add(row);
                 if (one.key.equals("neighbours")) {
@@ -147,8 +147,8 @@ final class LearnRun {
         }
     }
 
-    private Learned judged(Step step, String key, String settings, double valid, InterestModel model, double seconds) {
-        return new Learned(key, settings, valid, set.test().evaluate(model, crew, watch(step)), seconds, model.ramBytesUsed());
+    private MethodResult judged(Step step, String key, String settings, double valid, InterestModel model, double seconds) {
+        return new MethodResult(key, settings, valid, set.test().evaluate(model, crew, watch(step)), seconds, model.ramBytesUsed());
     }
 
     private static ProgressListener watch(Step step) {
@@ -160,13 +160,13 @@ final class LearnRun {
     }
 
     private ObjectNode report(double seconds) {
-        Learned best = rows.stream().max(Comparator.comparingDouble(Learned::valid)).orElseThrow();
-        screen.print(new LearnTable(rows, Published.of(set.name())).toString());
+        MethodResult best = rows.stream().max(Comparator.comparingDouble(MethodResult::valid)).orElseThrow();
+        screen.print(new LearnTable(rows, PublishedResult.of(set.name())).toString());
         ObjectNode json = Rest.JSON.createObjectNode();
         json.put("users", set.test().users().length).put("threads", threads).put("all_seconds", seconds);
         json.put("chosen_by", figureName() + " on valid").put("best_method", best.key());
         json.set("best", best.json());
-        for (Learned row : rows) {
+        for (MethodResult row : rows) {
             json.withObject("/methods").set(row.key(), row.json());
             json.withObject("/intervals_95").set(row.key(), row.intervals());
             json.withObject("/settings").put(row.key(), row.settings());

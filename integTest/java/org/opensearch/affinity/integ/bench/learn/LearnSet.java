@@ -47,7 +47,7 @@ record LearnSet(String name, HeldOut valid, HeldOut test, boolean several) {
         }
         DataSet set = DataSet.open(folder);
         for (Split split : Split.values()) {
-            if (set.asks(split) == false) {
+            if (set.hasQueries(split) == false) {
                 throw new IOException(folder + " has no " + split.queryFile() + ".jsonl.gz, so nobody knows what should be found");
             }
         }

@@ -26,7 +26,7 @@ final class RatingRun {
     private final Screen screen;
     private final RatingSet set;
     private final int threads;
-    private final List<Predicted> rows = new ArrayList<>();
+    private final List<RatingResult> rows = new ArrayList<>();
     private ParallelFor crew;
 
     RatingRun(Screen screen, RatingSet set, int threads) {
@@ -52,8 +52,8 @@ final class RatingRun {
     }
 
     /** Everybody gives everything the mean. */
-    private Predicted mean() {
-        return new Predicted("mean", "", rmse(set.valid(), mean(set.valid())), set.test(), mean(set.test()), 0, 0);
+    private RatingResult mean() {
+        return new RatingResult("mean", "", rmse(set.valid(), mean(set.valid())), set.test(), mean(set.test()), 0, 0);
     }
 
     private static double[] mean(HeldOutRatings held) {
@@ -62,7 +62,7 @@ final class RatingRun {
         return mean;
     }
 
-    private Predicted tested(String key, RatingFactors start) {
+    private RatingResult tested(String key, RatingFactors start) {
         CoordinateSearch.Trial<RatingFactors> best;
         try (Step step = screen.step("Choosing " + key)) {
             best = new CoordinateSearch<>(start.hyperparameters(), ROUNDS).maximise(start, this::figure, watch(step), trial -> {});
@@ -72,7 +72,7 @@ final class RatingRun {
             RatingModel model = best.method().learn(set.test().known(), crew, watch(step));
             double seconds = step.seconds();
             step.done(key + " tested");
-            return new Predicted(key, best.method().toString(), -best.value(), set.test(), set.test().predicted(model), seconds, model.ramBytesUsed());
+            return new RatingResult(key, best.method().toString(), -best.value(), set.test(), set.test().predicted(model), seconds, model.ramBytesUsed());
         }
     }
 
@@ -92,7 +92,7 @@ final class RatingRun {
         ObjectNode json = Rest.JSON.createObjectNode();
         json.put("split", set.split()).put("chosen_by", "rmse on valid");
         json.put("train", set.valid().known().size()).put("valid", set.valid().asked().size()).put("test", set.test().asked().size());
-        for (Predicted row : rows) {
+        for (RatingResult row : rows) {
             json.withObject("/methods").set(row.key(), row.json());
             json.withObject("/intervals_95").set(row.key(), row.intervals());
             json.withObject("/settings").put(row.key(), row.settings());

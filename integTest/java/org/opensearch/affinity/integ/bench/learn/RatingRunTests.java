@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.Rule;
 import org.junit.Test;
 import org.opensearch.affinity.evaluate.Interval;
-import org.opensearch.affinity.integ.bench.common.Figures;
 import org.opensearch.affinity.integ.bench.common.Machine;
+import org.opensearch.affinity.integ.bench.common.ResultFiles;
 import org.opensearch.affinity.integ.bench.learn.HeldOutRatings.Rating;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.console.Screen;
@@ -62,7 +62,7 @@ public class RatingRunTests {
         bench.folder = folder.path();
         bench.threads = 2;
         Path target = folder.newFolder().toPath();
-        bench.run(new Figures(target, Machine.here()));
+        bench.run(new ResultFiles(target, Machine.here()));
         return Rest.JSON.readTree(target.resolve("bench/learn-" + folder.path().getFileName() + ".json").toFile());
     }
 
@@ -125,8 +125,8 @@ public class RatingRunTests {
     public void errorsByHand() {
         List<Rating> asked = List.of(new Rating(0, 0, 3, 0), new Rating(0, 1, 5, 0), new Rating(1, 0, 2, 0));
         HeldOutRatings held = HeldOutRatings.of(2, List.of(), asked);
-        Predicted one = new Predicted("one", "", 1, held, new double[] { 4, 3, 2 }, 0, 0);
-        Predicted other = new Predicted("other", "", 1, held, new double[] { 3, 5, 5 }, 0, 0);
+        RatingResult one = new RatingResult("one", "", 1, held, new double[] { 4, 3, 2 }, 0, 0);
+        RatingResult other = new RatingResult("other", "", 1, held, new double[] { 3, 5, 5 }, 0, 0);
         assertEquals(RatingError.rmse(one.ratings(), held.given()), one.rmse().value(), 0);
         assertEquals(RatingError.mae(one.ratings(), held.given()), one.mae().value(), 1e-12);
         // Of two users who are drawn, both may be the first, who has 1 and 4, or the second, who has nothing.

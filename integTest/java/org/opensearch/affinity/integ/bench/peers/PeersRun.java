@@ -3,10 +3,10 @@ package org.opensearch.affinity.integ.bench.peers;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.opensearch.affinity.integ.bench.common.Lap;
+import org.opensearch.affinity.integ.bench.common.EncodeReport;
+import org.opensearch.affinity.integ.bench.common.Measurement;
 import org.opensearch.affinity.integ.bench.common.PeerPlugins;
-import org.opensearch.affinity.integ.bench.common.Race;
-import org.opensearch.affinity.integ.bench.common.Report;
+import org.opensearch.affinity.integ.bench.common.Rounds;
 import org.opensearch.affinity.integ.bench.common.Spread;
 import org.opensearch.affinity.integ.cluster.BuiltPlugin;
 import org.opensearch.affinity.integ.cluster.BulkFeed;
@@ -19,7 +19,7 @@ import org.opensearch.affinity.integ.cluster.Ports;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.console.Screen;
 import org.opensearch.affinity.integ.console.Step;
-import org.opensearch.affinity.integ.data.Likeness;
+import org.opensearch.affinity.integ.data.CosineSimilarity;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,15 +54,15 @@ public final class PeersRun {
     private static final String BEST = "best";
 
     private final Screen screen;
-    private final Report report;
+    private final EncodeReport report;
     private final int seconds;
     private final int batchSize;
     private final String heap;
     private final Path work;
-    private final Race race = new Race();
+    private final Rounds race = new Rounds();
 
     /** @param batchSize for text_embedding, beside its default */
-    public PeersRun(Screen screen, Report report, int seconds, int batchSize, String heap) {
+    public PeersRun(Screen screen, EncodeReport report, int seconds, int batchSize, String heap) {
         this.screen = screen;
         this.report = report;
         this.seconds = seconds;
@@ -194,7 +194,7 @@ public final class PeersRun {
     }
 
     /** All texts once into a fresh index, which stores vectors and does not index them. */
-    private Lap lap(Entrant entrant, List<String> texts) throws IOException {
+    private Measurement lap(Entrant entrant, List<String> texts) throws IOException {
         entrant.rest().find("/" + entrant.key()).ifPresent(there -> entrant.rest().delete("/" + entrant.key()));
         ObjectNode index = Rest.JSON.createObjectNode();
         index.putObject("settings")
@@ -212,7 +212,7 @@ public final class PeersRun {
             written -> {}
         );
         double wallSeconds = (System.nanoTime() - wall) / 1e9;
-        return new Lap(texts.size(), entrant.node().cpuSeconds() - cpu, wallSeconds);
+        return new Measurement(texts.size(), entrant.node().cpuSeconds() - cpu, wallSeconds);
     }
 
     private Map<String, Double> cosines(List<Entrant> entrants) throws IOException {
@@ -222,7 +222,7 @@ public final class PeersRun {
                 vectors.put(entrant.key(), vectors(entrant));
             }
             Map<String, Double> cosines = new LinkedHashMap<>();
-            vectors.forEach((key, made) -> cosines.put(key, Likeness.least(vectors.get(THEIRS), made)));
+            vectors.forEach((key, made) -> cosines.put(key, CosineSimilarity.least(vectors.get(THEIRS), made)));
             step.done("vectors compared with those of text_embedding");
             return cosines;
         }
@@ -252,8 +252,8 @@ public final class PeersRun {
 
     /** The setting of theirs that is faster here: what ours is compared with. */
     private String fasterOfTheirs() {
-        double plain = race.figure(THEIRS, Lap::perSecond).median();
-        return race.figure(THEIRS_BATCHED, Lap::perSecond).median() > plain ? THEIRS_BATCHED : THEIRS;
+        double plain = race.figure(THEIRS, Measurement::perSecond).median();
+        return race.figure(THEIRS_BATCHED, Measurement::perSecond).median() > plain ? THEIRS_BATCHED : THEIRS;
     }
 
     private void print(List<Entrant> entrants, int rounds, Map<String, Double> cosines) {
@@ -275,8 +275,8 @@ public final class PeersRun {
         ObjectNode perSecond = json.putObject("docs_per_s");
         ObjectNode perCpuSecond = json.putObject("docs_per_cpu_s");
         for (String key : race.contestants()) {
-            perSecond.put(key, race.figure(key, Lap::perSecond).median());
-            perCpuSecond.put(key, race.figure(key, Lap::perCpuSecond).median());
+            perSecond.put(key, race.figure(key, Measurement::perSecond).median());
+            perCpuSecond.put(key, race.figure(key, Measurement::perCpuSecond).median());
         }
         ObjectNode ratios = json.putObject("ratio");
         ObjectNode ranges = json.putObject("ratio_range");
@@ -284,11 +284,11 @@ public final class PeersRun {
         ObjectNode toDefault = json.putObject("ratio_to_default");
         for (String ours : List.of(F32, BEST)) {
             String key = race.contestants().contains(ours) ? ours : F32;
-            Spread ratio = race.ratio(key, fasterOfTheirs(), Lap::perSecond);
+            Spread ratio = race.ratio(key, fasterOfTheirs(), Measurement::perSecond);
             ratios.put(ours, ratio.median());
             ratio.write(ranges, ours);
-            cpuRatios.put(ours, race.ratio(key, fasterOfTheirs(), Lap::perCpuSecond).median());
-            toDefault.put(ours, race.ratio(key, THEIRS, Lap::perSecond).median());
+            cpuRatios.put(ours, race.ratio(key, fasterOfTheirs(), Measurement::perCpuSecond).median());
+            toDefault.put(ours, race.ratio(key, THEIRS, Measurement::perSecond).median());
         }
         json.put("min_cosine", cosines.values().stream().mapToDouble(Double::doubleValue).reduce(1, Math::min));
         return json;

@@ -2,10 +2,10 @@ package org.opensearch.affinity.integ.bench.peers;
 
 import com.github.freva.asciitable.AsciiTable;
 import com.github.freva.asciitable.Column;
-import org.opensearch.affinity.integ.bench.common.Borders;
-import org.opensearch.affinity.integ.bench.common.Lap;
-import org.opensearch.affinity.integ.bench.common.Race;
+import org.opensearch.affinity.integ.bench.common.Measurement;
+import org.opensearch.affinity.integ.bench.common.Rounds;
 import org.opensearch.affinity.integ.bench.common.Spread;
+import org.opensearch.affinity.integ.bench.common.Tables;
 
 import java.util.List;
 
@@ -14,33 +14,33 @@ import java.util.List;
  *
  * @param base the contestant that others are compared with
  */
-record PeersTable(List<Line> lines, Race race, String base) {
+record PeersTable(List<Line> lines, Rounds race, String base) {
     /** @param cosine the least one against the vectors of text_embedding */
     record Line(String key, String title, double cosine) {}
 
     @Override
     public String toString() {
         Column[] columns = {
-            Borders.words("median over rounds"),
-            Borders.figures("docs/s"),
-            Borders.figures("ratio"),
-            Borders.figures("least – most"),
-            Borders.figures("docs/CPU s"),
-            Borders.figures("CPU ratio"),
-            Borders.figures("least cosine") };
+            Tables.words("median over rounds"),
+            Tables.figures("docs/s"),
+            Tables.figures("ratio"),
+            Tables.figures("least – most"),
+            Tables.figures("docs/CPU s"),
+            Tables.figures("CPU ratio"),
+            Tables.figures("least cosine") };
         String[][] cells = lines.stream().map(this::cells).toArray(String[][]::new);
-        return AsciiTable.builder().border(Borders.ROUND).lineSeparator("\n").data(columns, cells).asString();
+        return AsciiTable.builder().border(Tables.ROUND).lineSeparator("\n").data(columns, cells).asString();
     }
 
     private String[] cells(Line line) {
-        Spread ratio = race.ratio(line.key(), base, Lap::perSecond);
+        Spread ratio = race.ratio(line.key(), base, Measurement::perSecond);
         return new String[] {
             line.title(),
-            Borders.number(race.figure(line.key(), Lap::perSecond).median(), 1),
-            "×" + Borders.number(ratio.median(), 2),
-            Borders.range(ratio, 2),
-            Borders.number(race.figure(line.key(), Lap::perCpuSecond).median(), 1),
-            "×" + Borders.number(race.ratio(line.key(), base, Lap::perCpuSecond).median(), 2),
-            Borders.number(line.cosine(), 7) };
+            Tables.number(race.figure(line.key(), Measurement::perSecond).median(), 1),
+            "×" + Tables.number(ratio.median(), 2),
+            Tables.range(ratio, 2),
+            Tables.number(race.figure(line.key(), Measurement::perCpuSecond).median(), 1),
+            "×" + Tables.number(race.ratio(line.key(), base, Measurement::perCpuSecond).median(), 2),
+            Tables.number(line.cosine(), 7) };
     }
 }

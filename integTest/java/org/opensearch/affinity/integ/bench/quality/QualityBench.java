@@ -1,7 +1,7 @@
 package org.opensearch.affinity.integ.bench.quality;
 
-import org.opensearch.affinity.integ.bench.common.Figures;
 import org.opensearch.affinity.integ.bench.common.QualityReport;
+import org.opensearch.affinity.integ.bench.common.ResultFiles;
 import org.opensearch.affinity.integ.cluster.BuiltPlugin;
 import org.opensearch.affinity.integ.console.ArgumentCheck;
 import org.opensearch.affinity.integ.console.FreeSpace;
@@ -108,12 +108,12 @@ public final class QualityBench implements Program {
 
     @Override
     public Integer call() throws IOException {
-        Figures figures = Figures.here();
+        ResultFiles figures = ResultFiles.here();
         screen.print(screen.dim("   " + figures.machine()));
         DataSet whole = DataSet.open(data);
-        DataSet set = part == null ? whole : whole.with(new NewItems(part));
+        DataSet set = part == null ? whole : whole.withoutEventsOf(new NewItems(part));
         Split asked = Split.ofWord(split);
-        if (set.asks(asked) == false) {
+        if (set.hasQueries(asked) == false) {
             throw new IOException(set.name() + " has no " + asked.word() + " queries: " + asked.queryFile() + ".jsonl.gz is missing in " + data);
         }
         new QualityRun(screen, figures, set, asked, queries == null ? Integer.MAX_VALUE : queries, users, heap, untrained == false, signals, explore, meaning, again).run();

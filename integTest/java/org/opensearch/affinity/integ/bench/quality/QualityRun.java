@@ -2,9 +2,9 @@ package org.opensearch.affinity.integ.bench.quality;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.opensearch.affinity.integ.bench.common.Figures;
 import org.opensearch.affinity.integ.bench.common.NodeEvaluation;
 import org.opensearch.affinity.integ.bench.common.QualityReport;
+import org.opensearch.affinity.integ.bench.common.ResultFiles;
 import org.opensearch.affinity.integ.cluster.BuiltPlugin;
 import org.opensearch.affinity.integ.cluster.Node;
 import org.opensearch.affinity.integ.cluster.NodeSettings;
@@ -32,7 +32,7 @@ final class QualityRun {
     private static final int WINDOW = 1_000;
 
     private final Screen screen;
-    private final Figures figures;
+    private final ResultFiles figures;
     private final DataSet set;
     private final Split split;
     private final int queries;
@@ -55,7 +55,7 @@ final class QualityRun {
      * @param meaning boost of what means the same as the query beside its words; null for words alone
      * @param again   boost of what the user had last beside them; null to leave it out
      */
-    QualityRun(Screen screen, Figures figures, DataSet set, Split split, int queries, List<String> users, String heap, boolean learns, List<String> signals, List<Double> explore, Double meaning, Double again) {
+    QualityRun(Screen screen, ResultFiles figures, DataSet set, Split split, int queries, List<String> users, String heap, boolean learns, List<String> signals, List<Double> explore, Double meaning, Double again) {
         this.screen = screen;
         this.figures = figures;
         this.set = set;
@@ -94,7 +94,7 @@ final class QualityRun {
                 String more = (meaning == null ? "" : ", by meaning") + (again == null ? "" : ", and among the user's last items");
                 screen.print(screen.dim(" BM25 stands for the search without ranking: by words" + more));
             }
-            DataSet judged = set.newItems() == null ? set : set.askingForNew();
+            DataSet judged = set.newItems() == null ? set : set.queryingNewItems();
             new QualityReport(screen, figures, evaluation).make(judged, split, queries, users, variants(), said(told));
         }
     }
@@ -107,7 +107,7 @@ final class QualityRun {
     /** Which items go together, of what was told; and weights from the validation queries, where these are not to be judged. */
     private void learn(NodeEvaluation evaluation) throws IOException {
         try (Step step = screen.step("Training a model")) {
-            boolean judges = split == Split.TEST && set.asks(Split.VALID);
+            boolean judges = split == Split.TEST && set.hasQueries(Split.VALID);
             ObjectNode body = judges ? evaluation.judged(set, Split.VALID) : Rest.JSON.createObjectNode();
             if (signals.isEmpty() == false) {
                 signals.forEach(body.putArray("signals")::add);

@@ -3,8 +3,8 @@ package org.opensearch.affinity.integ.bench.rescore;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.opensearch.affinity.integ.bench.common.Contestant;
 import org.opensearch.affinity.integ.bench.common.SearchClient;
+import org.opensearch.affinity.integ.bench.common.SearchMethod;
 import org.opensearch.affinity.integ.cluster.Rest;
 
 import java.io.IOException;
@@ -23,7 +23,7 @@ import java.util.stream.StreamSupport;
  * memory, sorts, and fetches the titles of the best ten. It is spared all that could be spared: no vector crosses the wire,
  * the vectors of all items that the queries find are there beforehand, and so are the profiles.
  */
-final class ClientRanking implements Contestant {
+final class ClientRanking implements SearchMethod {
     private static final int PAGE = 10;
 
     private final URI page;
@@ -49,13 +49,13 @@ final class ClientRanking implements Contestant {
      * @param window   documents of all shards together
      * @param shoppers who search, in turn
      */
-    static ClientRanking of(VectorShop shop, URI index, int queries, int window, List<Shopper> shoppers, SearchClient client) throws IOException {
+    static ClientRanking of(SyntheticShop shop, URI index, int queries, int window, List<Shopper> shoppers, SearchClient client) throws IOException {
         URI uri = URI.create(index + "/_search?filter_path=hits.hits._id,hits.hits._score");
         List<HttpRequest> windows = IntStream.range(0, queries).mapToObj(number -> SearchClient.request(uri, window(number, window))).toList();
         Map<String, float[]> vectors = new HashMap<>();
         for (HttpRequest request : windows) {
             for (JsonNode hit : hits(client.ask(request))) {
-                vectors.computeIfAbsent(hit.path("_id").asText(), id -> floats(shop.vector(VectorShop.number(id))));
+                vectors.computeIfAbsent(hit.path("_id").asText(), id -> floats(shop.vector(SyntheticShop.number(id))));
             }
         }
         return new ClientRanking(index, windows, shoppers, vectors);
@@ -63,7 +63,7 @@ final class ClientRanking implements Contestant {
 
     private static String window(int number, int size) {
         ObjectNode body = Rest.JSON.createObjectNode().put("size", size).put("_source", false);
-        body.putObject("query").putObject("match").put("title", VectorShop.query(number));
+        body.putObject("query").putObject("match").put("title", SyntheticShop.query(number));
         return body.toString();
     }
 
@@ -72,7 +72,7 @@ final class ClientRanking implements Contestant {
     }
 
     private static float[][] directions(Shopper shopper) {
-        return IntStream.range(0, shopper.interests()).mapToObj(interest -> floats(VectorShop.liked(shopper, interest))).toArray(float[][]::new);
+        return IntStream.range(0, shopper.interests()).mapToObj(interest -> floats(SyntheticShop.liked(shopper, interest))).toArray(float[][]::new);
     }
 
     private static float[] floats(int[] vector) {

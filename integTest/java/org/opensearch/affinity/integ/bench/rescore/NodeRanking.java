@@ -1,8 +1,8 @@
 package org.opensearch.affinity.integ.bench.rescore;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import org.opensearch.affinity.integ.bench.common.Contestant;
 import org.opensearch.affinity.integ.bench.common.SearchClient;
+import org.opensearch.affinity.integ.bench.common.SearchMethod;
 import org.opensearch.affinity.integ.cluster.Rest;
 
 import java.io.IOException;
@@ -17,7 +17,7 @@ import java.util.stream.StreamSupport;
  *
  * @param requests by the number of the query, made before anything is measured
  */
-record NodeRanking(SearchKind kind, List<HttpRequest> requests) implements Contestant {
+record NodeRanking(SearchKind kind, List<HttpRequest> requests) implements SearchMethod {
     static NodeRanking of(SearchKind kind, URI index, int queries) {
         URI uri = URI.create(index + "/_search" + kind.parameters());
         return new NodeRanking(kind, IntStream.range(0, queries).mapToObj(number -> SearchClient.request(uri, kind.body(number))).toList());

@@ -1,7 +1,7 @@
 package org.opensearch.affinity.integ.bench.rescore;
 
-import org.opensearch.affinity.integ.bench.common.Figures;
 import org.opensearch.affinity.integ.bench.common.PeerPlugins;
+import org.opensearch.affinity.integ.bench.common.ResultFiles;
 import org.opensearch.affinity.integ.cluster.BuiltPlugin;
 import org.opensearch.affinity.integ.console.ArgumentCheck;
 import org.opensearch.affinity.integ.console.FreeSpace;
@@ -84,7 +84,7 @@ public final class RescoreBench implements Program {
 
     @Override
     public Integer call() throws IOException {
-        Figures figures = Figures.here();
+        ResultFiles figures = ResultFiles.here();
         screen.print(screen.dim("   " + figures.machine()));
         new RescoreRun(screen, figures, new PeerPlugins(screen).fetchKnn(), cells(), seconds, heap).run();
         return 0;
@@ -103,7 +103,7 @@ public final class RescoreBench implements Program {
         // A query finds about a fifth of each shard's documents, and its windows must be full.
         int window = windows.stream().max(Integer::compare).orElseThrow();
         int parts = shards.stream().max(Integer::compare).orElseThrow();
-        int least = Math.max(VectorShop.clustered(interests), 5 * window * parts);
+        int least = Math.max(SyntheticShop.clustered(interests), 5 * window * parts);
         requireEach("--docs", docs, least, Integer.MAX_VALUE);
         new ArgumentCheck(spec).atLeast("--seconds", seconds, 1);
     }

@@ -1,9 +1,9 @@
 package org.opensearch.affinity.integ.bench.rescore;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.opensearch.affinity.integ.bench.common.Lap;
 import org.opensearch.affinity.integ.bench.common.Latencies;
-import org.opensearch.affinity.integ.bench.common.Race;
+import org.opensearch.affinity.integ.bench.common.Measurement;
+import org.opensearch.affinity.integ.bench.common.Rounds;
 import org.opensearch.affinity.integ.bench.common.SearchClient;
 import org.opensearch.affinity.integ.bench.common.Spread;
 import org.opensearch.affinity.integ.cluster.Rest;
@@ -23,9 +23,9 @@ final class RescoreFigures {
     private final int segments;
     private final Map<String, Latencies> latencies = new LinkedHashMap<>();
     private final Map<String, List<Double>> allocated = new HashMap<>();
-    private final Race race = new Race();
+    private final Rounds race = new Rounds();
     private RankCounters counters = RankCounters.NONE;
-    private RescoreStages.Took stages;
+    private RescoreStages.Times stages;
     private int late;
 
     RescoreFigures(RescoreCell cell, int segments) {
@@ -47,7 +47,7 @@ final class RescoreFigures {
      *
      * @param allocatedBytes on its heap meanwhile
      */
-    void add(String kind, Lap lap, long allocatedBytes) {
+    void add(String kind, Measurement lap, long allocatedBytes) {
         race.add(kind, lap);
         allocated.computeIfAbsent(kind, key -> new ArrayList<>()).add(allocatedBytes / (double) lap.texts());
     }
@@ -58,7 +58,7 @@ final class RescoreFigures {
     }
 
     /** What the stages took outside of the node. */
-    void stages(RescoreStages.Took took) {
+    void stages(RescoreStages.Times took) {
         stages = took;
     }
 

@@ -2,8 +2,8 @@ package org.opensearch.affinity.integ.bench.rescore;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.junit.Test;
-import org.opensearch.affinity.integ.bench.common.Lap;
 import org.opensearch.affinity.integ.bench.common.Latencies;
+import org.opensearch.affinity.integ.bench.common.Measurement;
 import org.opensearch.affinity.integ.bench.common.SearchClient;
 import org.opensearch.affinity.rescore.RescoreStages;
 
@@ -44,8 +44,8 @@ public class RescoreFiguresTests {
     @Test
     public void aRowSaysItAll() {
         RescoreFigures figures = measured(new RescoreCell(7, 1_000, 4, 2, 1), 3, 12);
-        figures.add(SearchKind.RESCORE, new Lap(50, 0.15, 1), 400);
-        figures.add(SearchKind.RESCORE, new Lap(50, 0.15, 1), 600);
+        figures.add(SearchKind.RESCORE, new Measurement(50, 0.15, 1), 400);
+        figures.add(SearchKind.RESCORE, new Measurement(50, 0.15, 1), 600);
         figures.add(new RankCounters(2, 500, 4, 2_000));
         figures.add(new RankCounters(5, 900, 9, 5_000).since(new RankCounters(3, 400, 5, 3_000)));
         ObjectNode row = figures.row();
@@ -105,12 +105,12 @@ public class RescoreFiguresTests {
         add(figures, SearchKind.PAINLESS, painlessMillis, 0.6);
         add(figures, SearchKind.KNN, 8, 0.4);
         add(figures, SearchKind.CLIENT, 20, 0.4);
-        figures.stages(new RescoreStages.Took(0.1, 0.2, 33, 0.3, 0.4, 0.5, 0.6, 0.7));
+        figures.stages(new RescoreStages.Times(0.1, 0.2, 33, 0.3, 0.4, 0.5, 0.6, 0.7));
         return figures;
     }
 
     private static void add(RescoreFigures figures, String kind, double millis, double cpuSeconds) {
         figures.add(kind, new SearchClient.Answer(new byte[0], Math.round(millis * 1e6), false));
-        figures.add(kind, new Lap(50, cpuSeconds, 1), 1_000);
+        figures.add(kind, new Measurement(50, cpuSeconds, 1), 1_000);
     }
 }

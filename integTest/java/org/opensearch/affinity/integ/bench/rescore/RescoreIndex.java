@@ -38,9 +38,9 @@ final class RescoreIndex {
 
     private final Screen screen;
     private final Rest rest;
-    private final VectorShop shop;
+    private final SyntheticShop shop;
 
-    RescoreIndex(Screen screen, Rest rest, VectorShop shop) {
+    RescoreIndex(Screen screen, Rest rest, SyntheticShop shop) {
         this.screen = screen;
         this.rest = rest;
         this.shop = shop;
@@ -68,7 +68,7 @@ final class RescoreIndex {
                "title":{"type":"text","analyzer":"whitespace"},
                "%s":{"type":"affinity_vector","dimension":%d},
                "%s":{"type":"knn_vector","dimension":%d}}}}""".formatted(
-            SearchKind.ITEM_VECTOR, VectorShop.DIMENSION, SearchKind.SCRIPT_VECTOR, VectorShop.DIMENSION));
+            SearchKind.ITEM_VECTOR, SyntheticShop.DIMENSION, SearchKind.SCRIPT_VECTOR, SyntheticShop.DIMENSION));
         try (Step step = screen.step("Indexing")) {
             write(step);
             step.now("merging");

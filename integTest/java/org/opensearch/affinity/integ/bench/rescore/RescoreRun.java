@@ -3,8 +3,8 @@ package org.opensearch.affinity.integ.bench.rescore;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.opensearch.affinity.integ.bench.common.BenchNode;
-import org.opensearch.affinity.integ.bench.common.Contestant;
-import org.opensearch.affinity.integ.bench.common.Figures;
+import org.opensearch.affinity.integ.bench.common.ResultFiles;
+import org.opensearch.affinity.integ.bench.common.SearchMethod;
 import org.opensearch.affinity.integ.cluster.Allocations;
 import org.opensearch.affinity.integ.cluster.BuiltPlugin;
 import org.opensearch.affinity.integ.cluster.Node;
@@ -23,7 +23,7 @@ import java.util.List;
  */
 final class RescoreRun {
     private final Screen screen;
-    private final Figures figures;
+    private final ResultFiles figures;
     private final Path knn;
     private final List<RescoreCell> cells;
     private final int seconds;
@@ -38,7 +38,7 @@ final class RescoreRun {
      * @param cells   those of one index one after another
      * @param seconds of searching for each, after a warm-up
      */
-    RescoreRun(Screen screen, Figures figures, Path knn, List<RescoreCell> cells, int seconds, String heap) {
+    RescoreRun(Screen screen, ResultFiles figures, Path knn, List<RescoreCell> cells, int seconds, String heap) {
         this.screen = screen;
         this.figures = figures;
         this.knn = knn;
@@ -47,7 +47,7 @@ final class RescoreRun {
         this.heap = heap;
         this.work = figures.target().resolve("rescore");
         about = figures.json();
-        about.put("dimension", VectorShop.DIMENSION).put("seconds", seconds).put("heap", heap);
+        about.put("dimension", SyntheticShop.DIMENSION).put("seconds", seconds).put("heap", heap);
     }
 
     void run() throws IOException {
@@ -58,13 +58,13 @@ final class RescoreRun {
             Allocations allocations = Allocations.of(node.pid())
         ) {
             for (int docs : cells.stream().map(RescoreCell::docs).distinct().toList()) {
-                VectorShop shop = new VectorShop(docs, cells.stream().map(RescoreCell::interests).distinct().sorted().toList());
+                SyntheticShop shop = new SyntheticShop(docs, cells.stream().map(RescoreCell::interests).distinct().sorted().toList());
                 RescoreIndex index = new RescoreIndex(screen, node.rest(), shop);
                 index.fill();
                 index.track();
                 index.train();
-                RescoreLaps laps = new RescoreLaps(screen, node, allocations, shop, index, seconds);
-                StagedShop stages = new StagedShop(shop, index, folder.resolve("data"));
+                RescoreMeasurements laps = new RescoreMeasurements(screen, node, allocations, shop, index, seconds);
+                RescoreStageTimes stages = new RescoreStageTimes(shop, index, folder.resolve("data"));
                 for (int shards : shards(docs)) {
                     if (shards > 1) {
                         index.split(shards);
@@ -91,10 +91,10 @@ final class RescoreRun {
         }
     }
 
-    private void measure(RescoreCell cell, RescoreLaps laps, StagedShop stages) throws IOException {
+    private void measure(RescoreCell cell, RescoreMeasurements laps, RescoreStageTimes stages) throws IOException {
         screen.print("");
         screen.print(screen.bold(" " + cell));
-        List<Contestant> contestants = laps.contestants(cell);
+        List<SearchMethod> contestants = laps.contestants(cell);
         RescoreFigures found = laps.run(cell, contestants);
         found.stages(stages.measure(cell));
         measured.add(found);

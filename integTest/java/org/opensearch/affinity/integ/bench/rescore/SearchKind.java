@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * One way to have a node answer the numbered queries of a {@link VectorShop}: the best ten items with their titles.
+ * One way to have a node answer the numbered queries of a {@link SyntheticShop}: the best ten items with their titles.
  *
  * @param key        its name in files
  * @param title      its name for people
@@ -34,12 +34,12 @@ record SearchKind(String key, String title, String parameters, ObjIntConsumer<Ob
     static final String ITEM_VECTOR = "item_vector";
     static final String SCRIPT_VECTOR = "script_vector";
     /** About the length of all vectors here, squared: a product divided by it is about a cosine. */
-    static final double SQUARED_LENGTH = 40.0 * 40 * VectorShop.DIMENSION;
+    static final double SQUARED_LENGTH = 40.0 * 40 * SyntheticShop.DIMENSION;
 
     /** The body of the search. */
     String body(int number) {
         ObjectNode body = Rest.JSON.createObjectNode().put("size", 10);
-        body.putObject("query").putObject("match").put("title", VectorShop.query(number));
+        body.putObject("query").putObject("match").put("title", SyntheticShop.query(number));
         addition.accept(body, number);
         return body.toString();
     }
@@ -113,7 +113,7 @@ record SearchKind(String key, String title, String parameters, ObjIntConsumer<Ob
     }
 
     private static Stream<String> liked(Shopper shopper) {
-        return IntStream.range(0, shopper.interests()).mapToObj(interest -> VectorShop.json(VectorShop.liked(shopper, interest)));
+        return IntStream.range(0, shopper.interests()).mapToObj(interest -> SyntheticShop.json(SyntheticShop.liked(shopper, interest)));
     }
 
     private static ObjectNode json(String text) {

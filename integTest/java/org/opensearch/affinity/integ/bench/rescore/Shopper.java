@@ -1,7 +1,7 @@
 package org.opensearch.affinity.integ.bench.rescore;
 
 /**
- * Somebody who likes some clusters of a {@link VectorShop}'s items, and nothing else.
+ * Somebody who likes some clusters of a {@link SyntheticShop}'s items, and nothing else.
  *
  * @param interests    how many clusters
  * @param number       among those who have so many interests, from 0

@@ -1,7 +1,7 @@
 package org.opensearch.affinity.integ.bench.soak;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.opensearch.affinity.integ.bench.common.Figures;
+import org.opensearch.affinity.integ.bench.common.ResultFiles;
 import org.opensearch.affinity.integ.cluster.BuiltPlugin;
 import org.opensearch.affinity.integ.console.ArgumentCheck;
 import org.opensearch.affinity.integ.console.FreeSpace;
@@ -56,7 +56,7 @@ public final class SoakBench implements Program {
     /** @throws IOException when memory grew beyond its bound; the report is written before */
     @Override
     public Integer call() throws IOException {
-        Figures figures = Figures.here();
+        ResultFiles figures = ResultFiles.here();
         screen.print(screen.dim("   " + figures.machine()));
         screen.print(screen.bold(SoakPoint.HEADING));
         Path target = BuiltPlugin.target();

@@ -1,7 +1,7 @@
 package org.opensearch.affinity.integ.bench.track;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.opensearch.affinity.integ.bench.common.Lap;
+import org.opensearch.affinity.integ.bench.common.Measurement;
 import org.opensearch.affinity.integ.cluster.TrackerProgress;
 
 /**
@@ -11,7 +11,7 @@ import org.opensearch.affinity.integ.cluster.TrackerProgress;
  * @param followed  from the definition of the tracker until it had read all of it
  * @param stats     of the tracker then
  */
-record CatchUp(String log, Lap indexed, Lap followed, TrackerProgress stats) {
+record CatchUp(String log, Measurement indexed, Measurement followed, TrackerProgress stats) {
     double eventsPerSecond() {
         return followed.perSecond();
     }

@@ -3,7 +3,7 @@ package org.opensearch.affinity.integ.bench.track;
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.Test;
 import org.opensearch.affinity.integ.cluster.Rest;
-import org.opensearch.affinity.integ.data.Likeness;
+import org.opensearch.affinity.integ.data.CosineSimilarity;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -79,14 +79,14 @@ public class GeneratedLogTests {
 
     @Test
     public void everybodyWithFourTastesHasThem() {
-        Map<String, List<JsonNode>> byUser = new FourTastes(CLUSTERS).events()
+        Map<String, List<JsonNode>> byUser = new FourInterestLog(CLUSTERS).events()
             .map(GeneratedLogTests::json)
             .collect(Collectors.groupingBy(event -> event.path("user_id").asText()));
-        assertEquals(FourTastes.USERS, byUser.size());
+        assertEquals(FourInterestLog.USERS, byUser.size());
         for (List<JsonNode> ofOne : byUser.values()) {
-            assertEquals(FourTastes.EVENTS, ofOne.size());
-            assertEquals(FourTastes.INTERESTS, ofOne.stream().map(event -> number(event) % CLUSTERS).distinct().count());
-            assertEquals(FourTastes.EVENTS, ofOne.stream().map(GeneratedLogTests::number).distinct().count());
+            assertEquals(FourInterestLog.EVENTS, ofOne.size());
+            assertEquals(FourInterestLog.INTERESTS, ofOne.stream().map(event -> number(event) % CLUSTERS).distinct().count());
+            assertEquals(FourInterestLog.EVENTS, ofOne.stream().map(GeneratedLogTests::number).distinct().count());
             assertTrue(ofOne.stream().allMatch(event -> number(event) < ITEMS));
         }
     }
@@ -101,7 +101,7 @@ public class GeneratedLogTests {
     }
 
     private static double cosine(int[] one, int[] other) {
-        return Likeness.cosine(floats(one), floats(other));
+        return CosineSimilarity.of(floats(one), floats(other));
     }
 
     private static float[] floats(int[] vector) {

@@ -1,7 +1,7 @@
 package org.opensearch.affinity.integ.bench.track;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import org.opensearch.affinity.integ.bench.common.Lap;
+import org.opensearch.affinity.integ.bench.common.Measurement;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.cluster.RestFailure;
 
@@ -39,7 +39,7 @@ final class LogFeed {
      * @param written told after each bulk how many are written so far
      * @return how long it took
      */
-    Lap send(Iterator<String> events, long count, LongConsumer written) throws IOException {
+    Measurement send(Iterator<String> events, long count, LongConsumer written) throws IOException {
         AtomicLong total = new AtomicLong();
         AtomicLong left = new AtomicLong(count);
         long begin = System.nanoTime();
@@ -62,7 +62,7 @@ final class LogFeed {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         }
-        return new Lap(Math.toIntExact(total.get()), 0, (System.nanoTime() - begin) / 1e9);
+        return new Measurement(Math.toIntExact(total.get()), 0, (System.nanoTime() - begin) / 1e9);
     }
 
     private static List<String> take(Iterator<String> events, AtomicLong left) {

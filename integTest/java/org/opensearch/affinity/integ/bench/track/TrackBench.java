@@ -1,6 +1,6 @@
 package org.opensearch.affinity.integ.bench.track;
 
-import org.opensearch.affinity.integ.bench.common.Figures;
+import org.opensearch.affinity.integ.bench.common.ResultFiles;
 import org.opensearch.affinity.integ.cluster.BuiltPlugin;
 import org.opensearch.affinity.integ.console.ArgumentCheck;
 import org.opensearch.affinity.integ.console.FreeSpace;
@@ -80,7 +80,7 @@ public final class TrackBench implements Program {
 
     @Override
     public Integer call() throws IOException {
-        Figures figures = Figures.here();
+        ResultFiles figures = ResultFiles.here();
         screen.print(screen.dim("   " + figures.machine()));
         new TrackRun(screen, figures, dataSet(), events, users, rounds, seconds, heap).run();
         return 0;

@@ -1,8 +1,8 @@
 package org.opensearch.affinity.integ.bench.track;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.opensearch.affinity.integ.bench.common.Lap;
-import org.opensearch.affinity.integ.bench.common.Race;
+import org.opensearch.affinity.integ.bench.common.Measurement;
+import org.opensearch.affinity.integ.bench.common.Rounds;
 import org.opensearch.affinity.integ.bench.common.Spread;
 
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ final class TrackFigures {
     static final String TRACKED = "tracked";
 
     private final List<CatchUp> catchUps = new ArrayList<>();
-    private final Race indexing = new Race();
+    private final Rounds indexing = new Rounds();
     /** How far behind the tracker was when the last event of a lap was written, as a part of the lap. */
     private final List<Double> behind = new ArrayList<>();
     private final Map<Integer, Freshness.Measured> freshness = new TreeMap<>();
@@ -28,7 +28,7 @@ final class TrackFigures {
     }
 
     /** One round: the same events into one log without and one with a tracker. */
-    void add(Lap untracked, Lap tracked, long lag) {
+    void add(Measurement untracked, Measurement tracked, long lag) {
         indexing.add(UNTRACKED, untracked);
         indexing.add(TRACKED, tracked);
         behind.add((double) lag / tracked.texts());
@@ -52,13 +52,13 @@ final class TrackFigures {
         return catchUps;
     }
 
-    Race indexing() {
+    Rounds indexing() {
         return indexing;
     }
 
     /** How many times as fast a log is written while a tracker follows it as while none does. */
     Spread indexingRatio() {
-        return indexing.ratio(TRACKED, UNTRACKED, Lap::perSecond);
+        return indexing.ratio(TRACKED, UNTRACKED, Measurement::perSecond);
     }
 
     Spread behind() {
@@ -94,7 +94,7 @@ final class TrackFigures {
             json.put("indexing_ratio", indexingRatio().median());
             ObjectNode details = json.putObject("indexing");
             indexingRatio().write(details, "ratio");
-            indexing.contestants().forEach(contestant -> indexing.figure(contestant, Lap::perSecond).write(details, contestant + "_events_per_s"));
+            indexing.contestants().forEach(contestant -> indexing.figure(contestant, Measurement::perSecond).write(details, contestant + "_events_per_s"));
             behind().write(details, "behind_at_the_end");
         }
         ObjectNode rates = json.putObject("event_to_ranking");
@@ -103,6 +103,6 @@ final class TrackFigures {
             measured.took().write(at, "ms");
             measured.took().write(json, "event_to_ranking_ms");
         });
-        json.put("bytes_per_profile", bytesPerProfile(FourTastes.LOG)).put("heap_mb", heapMegabytes);
+        json.put("bytes_per_profile", bytesPerProfile(FourInterestLog.LOG)).put("heap_mb", heapMegabytes);
     }
 }

@@ -2,8 +2,8 @@ package org.opensearch.affinity.integ.bench.track;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.junit.Test;
-import org.opensearch.affinity.integ.bench.common.Lap;
 import org.opensearch.affinity.integ.bench.common.Latencies;
+import org.opensearch.affinity.integ.bench.common.Measurement;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.cluster.TrackerProgress;
 
@@ -17,9 +17,9 @@ public class TrackFiguresTests {
     public void ratiosAreThoseOfARound() {
         TrackFigures figures = new TrackFigures();
         // The second round is twice as slow for both.
-        figures.add(new Lap(1000, 0, 1), new Lap(1000, 0, 2), 100);
-        figures.add(new Lap(1000, 0, 2), new Lap(1000, 0, 4), 300);
-        figures.add(new Lap(1000, 0, 1), new Lap(1000, 0, 4), 500);
+        figures.add(new Measurement(1000, 0, 1), new Measurement(1000, 0, 2), 100);
+        figures.add(new Measurement(1000, 0, 2), new Measurement(1000, 0, 4), 300);
+        figures.add(new Measurement(1000, 0, 1), new Measurement(1000, 0, 4), 500);
         assertEquals(0.5, figures.indexingRatio().median(), 1e-9);
         assertEquals(0.25, figures.indexingRatio().least(), 1e-9);
         assertEquals(0.3, figures.behind().median(), 1e-9);
@@ -51,13 +51,13 @@ public class TrackFiguresTests {
 
     private static TrackFigures measured() {
         TrackFigures figures = new TrackFigures();
-        figures.add(new CatchUp("generated", new Lap(10_000, 0, 1), new Lap(10_000, 1, 2), new TrackerProgress(1, 0, 9_000, 0, 1_000, 50, "")));
-        figures.add(new CatchUp("real", new Lap(10_000, 0, 1), new Lap(10_000, 1, 0.5), new TrackerProgress(1, 0, 10_000, 0, 0, 50, "")));
-        figures.add(new Lap(1_000, 0, 1), new Lap(1_000, 0, 2), 100);
+        figures.add(new CatchUp("generated", new Measurement(10_000, 0, 1), new Measurement(10_000, 1, 2), new TrackerProgress(1, 0, 9_000, 0, 1_000, 50, "")));
+        figures.add(new CatchUp("real", new Measurement(10_000, 0, 1), new Measurement(10_000, 1, 0.5), new TrackerProgress(1, 0, 10_000, 0, 0, 50, "")));
+        figures.add(new Measurement(1_000, 0, 1), new Measurement(1_000, 0, 2), 100);
         figures.add(1_000, new Freshness.Measured(latencies(80), 999));
         figures.add(100, new Freshness.Measured(latencies(40), 99.7));
         figures.bytesPerProfile("generated", 1_234);
-        figures.bytesPerProfile(FourTastes.LOG, 2_000);
+        figures.bytesPerProfile(FourInterestLog.LOG, 2_000);
         figures.heap(700);
         figures.heap(600);
         return figures;

@@ -3,8 +3,8 @@ package org.opensearch.affinity.integ.bench.track;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.opensearch.affinity.integ.bench.common.BenchNode;
-import org.opensearch.affinity.integ.bench.common.Figures;
-import org.opensearch.affinity.integ.bench.common.Lap;
+import org.opensearch.affinity.integ.bench.common.Measurement;
+import org.opensearch.affinity.integ.bench.common.ResultFiles;
 import org.opensearch.affinity.integ.cluster.BuiltPlugin;
 import org.opensearch.affinity.integ.cluster.BulkFeed;
 import org.opensearch.affinity.integ.cluster.Node;
@@ -40,7 +40,7 @@ final class TrackRun {
     private static final String ITEM_INDEX = "items";
 
     private final Screen screen;
-    private final Figures figures;
+    private final ResultFiles figures;
     private final DataSet data;
     private final int events;
     private final int users;
@@ -56,7 +56,7 @@ final class TrackRun {
      * @param users   who may appear in it
      * @param seconds of looking how fresh rankings are, for each rate of events
      */
-    TrackRun(Screen screen, Figures figures, DataSet data, int events, int users, int rounds, int seconds, String heap) {
+    TrackRun(Screen screen, ResultFiles figures, DataSet data, int events, int users, int rounds, int seconds, String heap) {
         this.screen = screen;
         this.figures = figures;
         this.data = data;
@@ -84,7 +84,7 @@ final class TrackRun {
         screen.print("");
         screen.print(new TrackTables(measured).toString());
         String rest = " a profile of %d interests and %d events: %,.0f bytes on disk; heap of the node at most %,.0f MB of %s";
-        screen.print(screen.accent(String.format(Locale.ROOT, rest, FourTastes.INTERESTS, FourTastes.EVENTS, measured.bytesPerProfile(FourTastes.LOG), measured.heapMegabytes(), heap)));
+        screen.print(screen.accent(String.format(Locale.ROOT, rest, FourInterestLog.INTERESTS, FourInterestLog.EVENTS, measured.bytesPerProfile(FourInterestLog.LOG), measured.heapMegabytes(), heap)));
         screen.print(screen.dim(" full precision in " + write()));
     }
 
@@ -135,7 +135,7 @@ final class TrackRun {
     /** A log that is there, and then its tracker. */
     private TrackedLog catchUp(Node node, TrackedLog log, Iterator<String> written, long count) throws IOException {
         log.open();
-        Lap indexed;
+        Measurement indexed;
         try (Step step = screen.step("Indexing the log " + log.name())) {
             indexed = log.feed().send(written, count, done -> step.now(String.format(Locale.ROOT, "%,d events, %s/s", done, Step.rate(done / step.seconds()))));
             step.done(String.format(Locale.ROOT, "%,d events of the log %s, %s/s with no tracker", indexed.texts(), log.name(), Step.rate(indexed.perSecond())));
@@ -148,7 +148,7 @@ final class TrackRun {
                 measured.heap(heapMegabytes(node.rest()));
                 step.at(seen.read(), indexed.texts(), "events");
             });
-            Lap followed = new Lap(indexed.texts(), node.cpuSeconds() - cpu, (System.nanoTime() - begin) / 1e9);
+            Measurement followed = new Measurement(indexed.texts(), node.cpuSeconds() - cpu, (System.nanoTime() - begin) / 1e9);
             step.done("the tracker caught up, " + Step.rate(followed.perSecond()) + " events/s");
             measured.add(new CatchUp(log.name(), indexed, followed, log.stats()));
         }
@@ -170,14 +170,14 @@ final class TrackRun {
                 step.now(round == 0 ? "warming up" : "round " + round + " of " + rounds);
                 TrackedLog untracked = new TrackedLog(node.rest(), "untracked-" + round, ITEM_INDEX);
                 TrackedLog tracked = new TrackedLog(node.rest(), "tracked-" + round, ITEM_INDEX);
-                Lap without = null;
+                Measurement without = null;
                 if (round % 2 == 0) {
                     without = fill(untracked, size, round);
                 }
                 tracked.open();
                 tracked.track();
                 tracked.awaitFollowing();
-                Lap with = tracked.feed().send(log(1 + round), size, done -> {});
+                Measurement with = tracked.feed().send(log(1 + round), size, done -> {});
                 long lag = TrackerProgress.of(node.rest(), tracked.name()).lag();
                 tracked.await(size, seen -> {});
                 tracked.drop();
@@ -193,9 +193,9 @@ final class TrackRun {
         write();
     }
 
-    private Lap fill(TrackedLog untracked, int size, int round) throws IOException {
+    private Measurement fill(TrackedLog untracked, int size, int round) throws IOException {
         untracked.open();
-        Lap lap = untracked.feed().send(log(1 + round), size, done -> {});
+        Measurement lap = untracked.feed().send(log(1 + round), size, done -> {});
         untracked.rest().delete("/" + untracked.name());
         return lap;
     }
@@ -218,15 +218,15 @@ final class TrackRun {
     }
 
     private TrackedLog store(Rest rest) throws IOException {
-        TrackedLog log = new TrackedLog(rest, FourTastes.LOG, ITEM_INDEX);
-        FourTastes people = new FourTastes(CLUSTERS);
+        TrackedLog log = new TrackedLog(rest, FourInterestLog.LOG, ITEM_INDEX);
+        FourInterestLog people = new FourInterestLog(CLUSTERS);
         log.open();
         try (Step step = screen.step("Making profiles")) {
             long count = log.feed().send(people.events().iterator(), Long.MAX_VALUE, done -> {}).texts();
             log.track();
             log.await(count, seen -> step.at(seen.read(), count, "events"));
             people.check(log);
-            step.done(String.format(Locale.ROOT, "%,d profiles of %d interests", FourTastes.USERS, FourTastes.INTERESTS));
+            step.done(String.format(Locale.ROOT, "%,d profiles of %d interests", FourInterestLog.USERS, FourInterestLog.INTERESTS));
         }
         return log;
     }

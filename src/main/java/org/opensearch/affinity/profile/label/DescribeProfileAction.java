@@ -27,8 +27,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Describes the profile of one user. It reads the profile by {@link GetProfileAction} with the caller's rights, so the permission
- * {@code cluster:admin/affinity/profile/get} is necessary and sufficient. It has an internal name because it needs no permission of its own.
+ * Describes the profile of one user. It reads the profile by {@link GetProfileAction} with the caller's rights, so the permission {@code
+ * cluster:admin/affinity/profile/get} is necessary and sufficient. It has an internal name because it needs no permission of its own.
  */
 public final class DescribeProfileAction extends ActionType<ProfileDescription> {
     public static final String NAME = "internal:affinity/profile/describe";

@@ -99,7 +99,8 @@ public final class ProfileDescription extends ActionResponse implements ToXConte
         Interest interest = interests.get(i);
         double weight = weight(interest);
         builder.startObject().field("number", i + 1).field("label", labels.get(i).text()).field("liked", interest.liked());
-        builder.field("share", weight / total).field("weight", weight).field("weight_now", rounded(interest.weightAt(now, tracker.decay())));
+        builder.field("share", weight / total).field("weight", weight);
+        builder.field("weight_now", rounded(interest.weightAt(now, tracker.decay())));
         builder.field("session_weight", interest.sessionWeight());
         builder.field("last_seen", time(interest.lastSeen())).field("events", interest.events());
         builder.startArray("over_time");

@@ -1,6 +1,5 @@
 package org.opensearch.affinity.node.search;
 
-import org.opensearch.affinity.item.Exploration;
 import org.opensearch.affinity.manage.PutTrackerAction;
 import org.opensearch.affinity.manage.TrackerStats;
 import org.opensearch.affinity.manage.TrackerStatsAction;
@@ -17,11 +16,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 
-/** What everybody does, what the present session does and what the hour does, from events to scores. */
+/** Popularity, contexts, sessions and exploration, from events to scores. */
 public class PopularityTests extends RankTestCase {
     private static final long DAY = 24 * 60 * 60 * 1000L;
-    private int sent;
-    private int shown;
+    private int events;
+    private int impressions;
 
     private void shop(int shards) {
         createItems("shop", shards, "");
@@ -43,22 +42,23 @@ public class PopularityTests extends RankTestCase {
         event.putAll(Map.of("user_id", user, "action_name", action, "timestamp", time));
         event.put("event_attributes", Map.of("object", Map.of("object_id", item)));
         client().prepareIndex("ubi_events").setSource(event).get();
-        sent++;
+        events++;
     }
 
     private void show(String item, int times) {
         for (int i = 0; i < times; i++) {
             act("u" + i, "view", item, System.currentTimeMillis(), Map.of());
         }
-        sent -= times;
-        shown += times;
+        events -= times;
+        impressions += times;
     }
 
     private void await(String tracker) throws Exception {
         assertBusy(() -> {
             TrackerStats stats = client().execute(TrackerStatsAction.INSTANCE, new TrackerStatsAction.Request(tracker)).actionGet();
             String json = Strings.toString(MediaTypeRegistry.JSON, stats);
-            assertTrue(json, json.contains("\"applied\":" + sent + ",\"impressions\":" + shown + ",") && json.contains("\"lag_events\":0"));
+            assertTrue(json, json.contains("\"applied\":" + events + ",\"impressions\":" + impressions + ","));
+            assertTrue(json, json.contains("\"lag_events\":0"));
         });
     }
 
@@ -66,11 +66,12 @@ public class PopularityTests extends RankTestCase {
         return rescored("shop", 100, "\"tracker\": \"" + tracker + "\", \"user\": \"" + user + "\"" + more, ", \"explain\": true").scores();
     }
 
-    private static double signal(Map<String, Float> scores, String item) {
+    /** The merit of an item, out of {@code 2 · exp(merit)}. */
+    private static double merit(Map<String, Float> scores, String item) {
         return Math.log(scores.get(item) / 2);
     }
 
-    public void testPopularItemsComeFirstForWhoeverSearches() throws Exception {
+    public void testPopularityOfAnUnknownUser() throws Exception {
         shop(3);
         trackPopular("t", "shop", "");
         long now = System.currentTimeMillis();
@@ -84,23 +85,23 @@ public class PopularityTests extends RankTestCase {
         double pivot = 5;
         assertBusy(() -> {
             Map<String, Float> scores = scores("t", "nobody", "");
-            assertEquals(scores.toString(), 1.5 * 9 / (9 + pivot), signal(scores, "loved"), 0.01);
-            assertEquals(1.5 / (1 + pivot), signal(scores, "liked"), 0.01);
-            assertEquals(0, signal(scores, "disliked"), 1e-6);
-            assertEquals(0, signal(scores, "new"), 1e-6);
+            assertEquals(scores.toString(), 1.5 * 9 / (9 + pivot), merit(scores, "loved"), 0.01);
+            assertEquals(1.5 / (1 + pivot), merit(scores, "liked"), 0.01);
+            assertEquals(0, merit(scores, "disliked"), 1e-6);
+            assertEquals(0, merit(scores, "new"), 1e-6);
         });
         scores("t", "nobody", ", \"signals\": {\"popularity\": 0}").values().forEach(score -> assertEquals(2f, score, 0f));
-        assertEquals(2 * 9 / (9 + pivot), signal(scores("t", "nobody", ", \"signals\": {\"popularity\": 2}"), "loved"), 0.01);
+        assertEquals(2 * 9 / (9 + pivot), merit(scores("t", "nobody", ", \"signals\": {\"popularity\": 2}"), "loved"), 0.01);
 
         client().admin().indices().prepareForceMerge("shop").setMaxNumSegments(1).get();
-        assertEquals("segments change, rows do not", 1.5 * 9 / (9 + pivot), signal(scores("t", "nobody", ""), "loved"), 0.01);
+        assertEquals("item rows do not depend on segments", 1.5 * 9 / (9 + pivot), merit(scores("t", "nobody", ""), "loved"), 0.01);
         act("bob", "click", "new", now, Map.of());
         await("t");
-        assertBusy(() -> assertTrue(signal(scores("t", "nobody", ""), "new") > 0));
+        assertBusy(() -> assertTrue(merit(scores("t", "nobody", ""), "new") > 0));
     }
 
-    /** What was loved a year ago is not popular any more. */
-    public void testPopularOfAllTime() throws Exception {
+    /** An item that was popular a year ago, many half-lives back. */
+    public void testPopularityOfAllTime() throws Exception {
         shop(2);
         trackPopular("t", "shop", ", \"half_life\": \"1d\"");
         long now = System.currentTimeMillis();
@@ -111,17 +112,17 @@ public class PopularityTests extends RankTestCase {
         await("t");
         String allTime = ", \"signals\": {\"popularity\": 0, \"popularity_all_time\": 10}";
         assertBusy(() -> {
-            Map<String, Float> lately = scores("t", "nobody", "");
-            assertTrue(lately.toString(), lately.get("liked") > lately.get("loved"));
-            Map<String, Float> ever = scores("t", "nobody", allTime);
+            Map<String, Float> recent = scores("t", "nobody", "");
+            assertTrue(recent.toString(), recent.get("liked") > recent.get("loved"));
+            Map<String, Float> all = scores("t", "nobody", allTime);
             // Weights 9 and 1, mean 5.
-            assertEquals(ever.toString(), Math.log(1 + 9 / 5.0) / Math.log(2), signal(ever, "loved"), 0.1);
-            assertEquals(Math.log(1 + 1 / 5.0) / Math.log(2), signal(ever, "liked"), 0.1);
-            assertEquals(2f, ever.get("new"), 0f);
+            assertEquals(all.toString(), Math.log(1 + 9 / 5.0) / Math.log(2), merit(all, "loved"), 0.1);
+            assertEquals(Math.log(1 + 1 / 5.0) / Math.log(2), merit(all, "liked"), 0.1);
+            assertEquals(2f, all.get("new"), 0f);
         });
     }
 
-    public void testPopularityIsThatOfTheContext() throws Exception {
+    public void testPopularityInAContext() throws Exception {
         shop(1);
         trackPopular("t", "shop", ", \"context\": {\"on\": {\"field\": \"device\"}}");
         long now = System.currentTimeMillis();
@@ -140,8 +141,8 @@ public class PopularityTests extends RankTestCase {
         assertEquals(anywhere.get("tent"), anywhere.get("desk"), 0f);
     }
 
-    /** The same person gets other results at work than in the evening, when the log says so. */
-    public void testInterestsOfTheHour() throws Exception {
+    /** A user who clicked the desk in the morning and the tent in the evening. */
+    public void testInterestsInAContext() throws Exception {
         shop(1);
         track("t", "shop", ", \"half_life\": \"365d\", \"context\": {\"hour\": {\"time\": \"hour\"}}, \"time_zone\": \"Europe/Berlin\"");
         for (int day = 1; day <= 10; day++) {
@@ -155,13 +156,13 @@ public class PopularityTests extends RankTestCase {
         assertTrue(atWork.toString(), atWork.get("desk") > 1.2 * atWork.get("tent"));
         assertTrue(evening.toString(), evening.get("tent") > 1.2 * evening.get("desk"));
         Map<String, Float> night = scores("t", "ann", ", \"context\": {\"hour\": 3}");
-        assertTrue("nothing is known of the night", night.get("tent") < evening.get("tent") && night.get("desk") < atWork.get("desk"));
+        assertTrue("no events at night", night.get("tent") < evening.get("tent") && night.get("desk") < atWork.get("desk"));
         assertRefused("[context] has no [place]; the tracker lists [hour]", () -> scores("t", "ann", ", \"context\": {\"place\": \"home\"}"));
         assertRefused("[context.hour] must be an hour from 0 to 23, got [24]", () -> scores("t", "ann", ", \"context\": {\"hour\": 24}"));
         assertRefused("[affinity] [context.hour] must be a string or a number, got [[1]]", () -> scores("t", "ann", ", \"context\": {\"hour\": [1]}"));
     }
 
-    public void testThePresentSessionCountsMoreThanItsShare() throws Exception {
+    public void testSessionWeight() throws Exception {
         shop(1);
         track("t", "shop", "");
         long now = System.currentTimeMillis();
@@ -170,17 +171,17 @@ public class PopularityTests extends RankTestCase {
         }
         act("ann", "click", "tent", now, Map.of());
         await("t");
-        Map<String, Float> now0 = scores("t", "ann", ", \"session_weight\": 0");
-        Map<String, Float> both = scores("t", "ann", "");
-        Map<String, Float> now1 = scores("t", "ann", ", \"session_weight\": 1");
-        assertTrue(now0.toString(), now0.get("desk") > 1.2 * now0.get("tent"));
-        assertTrue(both.toString(), both.get("tent") > now0.get("tent"));
-        assertEquals("nothing but the session", 2f, now1.get("desk"), 1e-3);
-        assertTrue(now1.toString(), now1.get("tent") > 1.2 * now1.get("desk"));
+        Map<String, Float> withoutSession = scores("t", "ann", ", \"session_weight\": 0");
+        Map<String, Float> half = scores("t", "ann", "");
+        Map<String, Float> sessionOnly = scores("t", "ann", ", \"session_weight\": 1");
+        assertTrue(withoutSession.toString(), withoutSession.get("desk") > 1.2 * withoutSession.get("tent"));
+        assertTrue(half.toString(), half.get("tent") > withoutSession.get("tent"));
+        assertEquals("desk is not part of the session", 2f, sessionOnly.get("desk"), 1e-3);
+        assertTrue(sessionOnly.toString(), sessionOnly.get("tent") > 1.2 * sessionOnly.get("desk"));
         assertRefused("[session_weight] must be a number from 0 to 1, got [2.0]", () -> scores("t", "ann", ", \"session_weight\": 2"));
     }
 
-    public void testChanceIsTheSameAllDayAndKinderToTheUnknown() throws Exception {
+    public void testExplorationIsConstantForAUserAndShrinksWithEvents() throws Exception {
         shop(2);
         trackPopular("t", "shop", ", \"ranking\": {\"signals\": {\"popularity\": 0}}");
         for (int i = 0; i < 8; i++) {
@@ -190,76 +191,80 @@ public class PopularityTests extends RankTestCase {
         Map<String, Float> first = scores("t", "nobody", ", \"explore\": 1");
         assertEquals(first, scores("t", "nobody", ", \"explore\": 1"));
         assertNotEquals(first, scores("t", "somebody", ", \"explore\": 1"));
-        assertTrue("eight purchases", signal(first, "loved") <= 1 / Math.sqrt(1 + 8) + 1e-6);
+        assertTrue("eight purchases", merit(first, "loved") <= 1 / Math.sqrt(1 + 8) + 1e-6);
         first.values().forEach(score -> assertTrue(first.toString(), score >= 2 && score <= 2 * Math.E + 1e-4));
         assertNotEquals(first.get("new"), first.get("desk"));
         scores("t", "nobody", "").values().forEach(score -> assertEquals(2f, score, 0f));
     }
 
-    public void testWhatWasShownOftenHasLittleToGain() throws Exception {
+    public void testExplorationShrinksWithImpressions() throws Exception {
         shop(2);
         trackPopular("t", "shop", ", \"impressions\": [\"view\"]");
         act("ann", "click", "liked", System.currentTimeMillis(), Map.of());
         act("bob", "purchase", "loved", System.currentTimeMillis(), Map.of());
         await("t");
-        String chance = ", \"explore\": 1, \"signals\": {\"popularity\": 0}";
+        String explore = ", \"explore\": 1, \"signals\": {\"popularity\": 0}";
         String all = ", \"signals\": {\"popularity\": 1, \"popularity_all_time\": 1}";
-        assertBusy(() -> assertTrue(signal(scores("t", "nobody", all), "loved") > 0));
-        Map<String, Float> before = scores("t", "nobody", chance);
+        assertBusy(() -> assertTrue(merit(scores("t", "nobody", all), "loved") > 0));
+        Map<String, Float> before = scores("t", "nobody", explore);
         Map<String, Float> popular = scores("t", "nobody", all);
         show("new", 3);
         show("desk", 99);
         show("liked", 7);
         await("t");
         assertBusy(() -> {
-            Map<String, Float> after = scores("t", "nobody", chance);
-            assertEquals("1 / √(1 + 3)", signal(before, "new") / 2, signal(after, "new"), 1e-4);
-            assertEquals("1 / √(1 + 99)", signal(before, "desk") / 10, signal(after, "desk"), 1e-4);
-            assertEquals("1 / √(1 + 1 + 7), and 1 / √(1 + 1) before", signal(before, "liked") * Math.sqrt(2) / 3, signal(after, "liked"), 1e-4);
-            assertEquals("nobody saw it", before.get("tent"), after.get("tent"), 0f);
-            assertEquals("one purchase, whatever it weighs", before.get("loved"), after.get("loved"), 0f);
+            Map<String, Float> after = scores("t", "nobody", explore);
+            assertEquals("1 / √(1 + 3)", merit(before, "new") / 2, merit(after, "new"), 1e-4);
+            assertEquals("1 / √(1 + 99)", merit(before, "desk") / 10, merit(after, "desk"), 1e-4);
+            double liked = merit(before, "liked") * Math.sqrt(2) / 3;
+            assertEquals("1 / √(1 + 1 + 7), and 1 / √(1 + 1) before", liked, merit(after, "liked"), 1e-4);
+            assertEquals("neither shown nor liked", before.get("tent"), after.get("tent"), 0f);
+            assertEquals("one purchase, as before", before.get("loved"), after.get("loved"), 0f);
         });
-        assertEquals("what is shown is not liked, and no part of the mean", popular, scores("t", "nobody", all));
+        assertEquals("impressions do not change popularity", popular, scores("t", "nobody", all));
     }
 
-    public void testAnInterestOfWhichLittleIsKnown() throws Exception {
+    public void testExplorationOfAnInterestShrinksWithEvents() throws Exception {
         shop(2);
-        trackPopular("t", "shop", ", \"impressions\": [\"view\"], \"half_life\": \"365d\", \"ranking\": {\"weight\": 0, \"signals\": {\"popularity\": 0}}");
+        trackPopular("t", "shop", """
+            , "impressions": ["view"], "half_life": "365d", "ranking": {"weight": 0, "signals": {"popularity": 0}}""");
         long now = System.currentTimeMillis();
-        String ann = IntStream.range(0, 1_000).mapToObj(i -> "ann" + i).filter(user -> chance(user, now) > 0.8).findFirst().orElseThrow();
+        String ann = IntStream.range(0, 1_000).mapToObj(i -> "ann" + i).filter(user -> random(user, now) > 0.8).findFirst().orElseThrow();
         show("tent", 99);
         act("bob", "click", "desk", now, Map.of());
         await("t");
         String explore = ", \"explore\": 1";
-        assertBusy(() -> assertTrue(signal(scores("t", ann, explore), "tent") <= 0.1 + 1e-4));
+        assertBusy(() -> assertTrue(merit(scores("t", ann, explore), "tent") <= 0.1 + 1e-4));
         Map<String, Float> before = scores("t", ann, explore);
         act(ann, "dislike", "desk", now - 12 * DAY, Map.of());
         act(ann, "click", "tent", now - 10 * DAY, Map.of());
         await("t");
         // The dislike opened the first interest of the profile.
-        assertEquals(chance(ann, now) / Math.sqrt(2), signal(scores("t", ann, explore), "tent"), 0.03);
-        assertEquals("an aversion is no interest", before.get("desk"), scores("t", ann, explore).get("desk"), 0f);
-        Map<String, String> said = new HashMap<>();
-        for (SearchHit hit : rescored("shop", 100, "\"tracker\": \"t\", \"user\": \"" + ann + "\"" + explore, ", \"explain\": true").response().getHits()) {
-            said.put(hit.getId(), hit.getExplanation().toString());
+        assertEquals(random(ann, now) / Math.sqrt(2), merit(scores("t", ann, explore), "tent"), 0.03);
+        assertEquals("a disliked interest is not explored", before.get("desk"), scores("t", ann, explore).get("desk"), 0f);
+        Map<String, String> explanations = new HashMap<>();
+        Answer explained = rescored("shop", 100, "\"tracker\": \"t\", \"user\": \"" + ann + "\"" + explore, ", \"explain\": true");
+        for (SearchHit hit : explained.response().getHits()) {
+            explanations.put(hit.getId(), hit.getExplanation().toString());
             assertEquals(hit.getScore(), hit.getExplanation().getValue().floatValue(), 0f);
         }
-        assertTrue(said.get("tent"), said.get("tent").contains("signal [explore], by chance, the same for this user all day: little is known of interest #"));
-        assertTrue(said.get("desk"), said.get("desk").contains("all day: little is known of the item * 1.0"));
+        String bonus = "signal [explore], random bonus, the same all day for this user, for few events of ";
+        assertTrue(explanations.get("tent"), explanations.get("tent").contains(bonus + "interest #"));
+        assertTrue(explanations.get("desk"), explanations.get("desk").contains(bonus + "the item * 1.0"));
         for (int day = 1; day < 8; day++) {
             act(ann, "click", "tent", now - day * DAY, Map.of());
         }
         await("t");
-        assertEquals("eight events", chance(ann, now) / 3, signal(scores("t", ann, explore), "tent"), 0.03);
+        assertEquals("eight events", random(ann, now) / 3, merit(scores("t", ann, explore), "tent"), 0.03);
         scores("t", ann, "").values().forEach(score -> assertEquals(2f, score, 0f));
     }
 
-    /** Of a user's second interest. */
-    private static double chance(String user, long now) {
+    /** The random number of a user's second interest. */
+    private static double random(String user, long now) {
         return Exploration.draw(1, Objects.hash(user, now / DAY));
     }
 
-    public void testAnIndexWhoseIdsAreNone() throws Exception {
+    public void testIndexWithoutUsableIds() throws Exception {
         createItems("shop", 1, ", \"sku\": {\"type\": \"keyword\"}");
         Map<String, Object> tent = item(2, 1, 0, 0, 0);
         tent.put("sku", "tent");
@@ -272,7 +277,8 @@ public class PopularityTests extends RankTestCase {
         index("other", "3", item(2, 1, 0, 0, 0));
         refresh("other");
         String definition = """
-            {"items": {"index": "shop", "vector_field": "vector", "id_field": "sku"}, "events": {"index": "ubi_events"}, "actions": {"click": 1}}""";
+            {"items": {"index": "shop", "vector_field": "vector", "id_field": "sku"}, "events": {"index": "ubi_events"},
+             "actions": {"click": 1}}""";
         try (XContentParser parser = createParser(JsonXContent.jsonXContent, definition)) {
             client().execute(PutTrackerAction.INSTANCE, new PutTrackerAction.Request(Tracker.parse("t", parser))).actionGet();
         }
@@ -281,7 +287,7 @@ public class PopularityTests extends RankTestCase {
         Map<String, Float> scores = rescored("shop", 100, "\"tracker\": \"t\", \"user\": \"ann\"", "").scores();
         assertTrue(scores.toString(), scores.get("1") > 2);
         Map<String, Float> others = rescored("other", 100, "\"tracker\": \"t\", \"user\": \"ann\"", ", \"explain\": true").scores();
-        assertEquals("what is like the tent, and neither popular nor known", others.get("2"), others.get("3"), 0f);
+        assertEquals("affinity counts, popularity and history do not", others.get("2"), others.get("3"), 0f);
         assertTrue(others.toString(), others.get("2") > 2);
     }
 }

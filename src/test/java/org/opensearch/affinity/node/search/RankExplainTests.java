@@ -9,10 +9,11 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
-/** What explain says adds up to the score, to the last bit. */
+/** The explained value of a hit is its score, to the last bit. */
 public class RankExplainTests extends RankTestCase {
-    private static final String OWN_RESCORER = """
-        {"window_size": 12, "query": {"rescore_query": {"range": {"base": {"gte": 4, "boost": 3.3}}}, "query_weight": 0.7, "rescore_query_weight": %s}}""";
+    private static final String QUERY_RESCORER = """
+        {"window_size": 12, "query": {"rescore_query": {"range": {"base": {"gte": 4, "boost": 3.3}}},
+         "query_weight": 0.7, "rescore_query_weight": %s}}""";
 
     private void shop() throws Exception {
         createItems("shop", 2, ", \"sold\": {\"type\": \"long\"}, \"published\": {\"type\": \"date\"}");
@@ -28,111 +29,124 @@ public class RankExplainTests extends RankTestCase {
         for (int i = 0; i < 12; i++) {
             event("ann", i % 4 == 3 ? "dislike" : "click", "item" + (i == 7 ? 8 : i));
         }
-        // Disliked whatever it is: scores of the window go below 0 in a sum.
+        // This user dislikes everything: scores in a sum are negative.
         for (int i = 20; i < 40; i++) {
             event("grump", "dislike", "item" + (i % 8 == 7 ? 20 : i));
         }
         awaitProfiles("shop");
     }
 
-    /** How many hits had a score that the explanation reached by the window's lowest. */
+    /** Returns the number of hits below the window. */
     private int assertExplained(Answer answer) {
-        int clamped = 0;
+        int belowWindow = 0;
         assertEquals(40, answer.ids().size());
         for (SearchHit hit : answer.response().getHits()) {
-            String said = hit.getId() + " " + hit.getExplanation();
-            assertEquals(said, hit.getScore(), hit.getExplanation().getValue().floatValue(), 0f);
-            clamped += said.contains("affinity: below the window") ? 1 : 0;
+            String explanation = hit.getId() + " " + hit.getExplanation();
+            assertEquals(explanation, hit.getScore(), hit.getExplanation().getValue().floatValue(), 0f);
+            belowWindow += explanation.contains("affinity: below the window") ? 1 : 0;
         }
-        return clamped;
+        return belowWindow;
     }
 
-    public void testExplainedIsScored() throws Exception {
+    private static final List<String> MORE_PARAMETERS = List.of(
+        "",
+        ", \"signals\": {\"sales\": 0}",
+        ", \"weight\": 20, \"min_affinity\": 0.3",
+        ", \"recent\": [\"item1\"]"
+    );
+
+    public void testExplainedValueIsTheScore() throws Exception {
         shop();
         for (String mode : List.of("multiply", "sum", "replace")) {
             for (String user : List.of("ann", "grump", "nobody")) {
-                for (String more : List.of("", ", \"signals\": {\"sales\": 0}", ", \"weight\": 20, \"min_affinity\": 0.3", ", \"recent\": [\"item1\"]")) {
+                for (String more : MORE_PARAMETERS) {
                     String parameters = "\"tracker\": \"shop\", \"user\": \"" + user + "\", \"score_mode\": \"" + mode + "\"" + more;
                     assertEquals(0, assertExplained(rescored("shop", 100, parameters, ", \"explain\": true")));
-                    int clamped = assertExplained(rescored("shop", 5, parameters, ", \"explain\": true"));
-                    // Where nothing is known and no signal counts, nothing is scored, so nothing is below.
-                    boolean asItWas = user.equals("nobody") && mode.equals("replace") == false && more.contains("signals");
-                    assertEquals(parameters, asItWas ? 0 : 30, clamped);
+                    int belowWindow = assertExplained(rescored("shop", 5, parameters, ", \"explain\": true"));
+                    // An unknown user without signals: scores stay as they are, so there is no window.
+                    boolean notRescored = user.equals("nobody") && mode.equals("replace") == false && more.contains("signals");
+                    assertEquals(parameters, notRescored ? 0 : 30, belowWindow);
                 }
             }
         }
     }
 
-    public void testASumMayGoBelowNought() throws Exception {
+    public void testNegativeScoresOfASum() throws Exception {
         shop();
-        String parameters = "\"tracker\": \"shop\", \"user\": \"grump\", \"score_mode\": \"sum\", \"weight\": 20, \"signals\": {\"sales\": 0}";
+        String parameters = """
+            "tracker": "shop", "user": "grump", "score_mode": "sum", "weight": 20, "signals": {"sales": 0}""";
         Answer answer = rescored("shop", 15, parameters, ", \"explain\": true");
         assertEquals(10, assertExplained(answer));
         Float[] scores = answer.scores().values().toArray(Float[]::new);
-        assertTrue("the test is about scores below 0, got " + answer.scores(), scores[39] < 0);
+        assertTrue("the test needs scores below 0, got " + answer.scores(), scores[39] < 0);
     }
 
-    public void testAfterTheSearchsOwnRescorer() throws Exception {
+    public void testAfterAQueryRescorer() throws Exception {
         shop();
         for (String weight : List.of("1.9", "-7.7")) {
             for (String mode : List.of("multiply", "sum", "replace")) {
                 for (int window : List.of(3, 8, 100)) {
-                    String affinity = "{\"window_size\": %s, \"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\", \"score_mode\": \"%s\"}}";
-                    String rescorers = OWN_RESCORER.formatted(weight) + ", " + affinity.formatted(window, mode);
+                    String affinity = """
+                        {"window_size": %s, "affinity": {"tracker": "shop", "user": "ann", "score_mode": "%s"}}""";
+                    String rescorers = QUERY_RESCORER.formatted(weight) + ", " + affinity.formatted(window, mode);
                     assertExplained(explained(", \"rescore\": [" + rescorers + "]"));
                 }
             }
         }
     }
 
-    public void testBeforeTheSearchsOwnRescorer() throws Exception {
+    public void testBeforeAQueryRescorer() throws Exception {
         shop();
         String affinity = "{\"window_size\": 7, \"affinity\": {\"tracker\": \"shop\", \"user\": \"grump\", \"weight\": 20}}, ";
-        assertExplained(explained(", \"rescore\": [" + affinity + OWN_RESCORER.formatted("1.9") + "]"));
+        assertExplained(explained(", \"rescore\": [" + affinity + QUERY_RESCORER.formatted("1.9") + "]"));
     }
 
     private Answer explained(String more) throws IOException {
         return search("shop", "{\"size\": 100, \"explain\": true, " + BY_BASE + more + "}");
     }
 
-    public void testPartsAreNamed() throws Exception {
+    public void testTextsOfExplanations() throws Exception {
         shop();
         String parameters = "\"tracker\": \"shop\", \"user\": \"ann\"";
         for (SearchHit hit : rescored("shop", 100, parameters, ", \"explain\": true").response().getHits()) {
-            String said = hit.getExplanation().toString();
-            assertTrue(said, said.contains("affinity: relevance * exp(merit)") && said.contains("confidence, how much there is to go by"));
-            boolean plain = Integer.parseInt(hit.getId().substring("item".length())) % 8 == 7;
-            assertEquals(said, plain, said.contains("the item has no vector"));
-            assertTrue(said, said.contains("signal [sales], saturation of [sold] * 0.7"));
+            String explanation = hit.getExplanation().toString();
+            assertTrue(explanation, explanation.contains("affinity: relevance * exp(merit)"));
+            assertTrue(explanation, explanation.contains("confidence, 1 - 0.7^n after n events"));
+            assertTrue(explanation, explanation.contains("signal [sales], saturation of [sold] * 0.7"));
+            boolean hasVector = Integer.parseInt(hit.getId().substring("item".length())) % 8 != 7;
+            assertEquals(explanation, hasVector, explanation.contains("affinity, sum of:"));
+            assertEquals(explanation, hasVector == false, explanation.contains("affinity: the item has no vector"));
         }
-        String stranger = rescored("shop", 100, "\"tracker\": \"shop\", \"user\": \"nobody\"", ", \"explain\": true").response().getHits().getAt(0).getExplanation().toString();
-        assertTrue(stranger, stranger.contains("nothing is known of the user"));
+        Answer unknown = rescored("shop", 100, "\"tracker\": \"shop\", \"user\": \"nobody\"", ", \"explain\": true");
+        String explanation = unknown.response().getHits().getAt(0).getExplanation().toString();
+        assertTrue(explanation, explanation.contains("affinity: no interests of the user are known"));
     }
 
-    public void testWhy() throws Exception {
+    public void testReasons() throws Exception {
         shop();
         String parameters = "\"tracker\": \"shop\", \"user\": \"ann\", \"signals\": {\"sales\": 0}";
         Answer without = rescored("shop", 10, parameters, "");
         assertTrue(without.response().getHits().getAt(0).getFields().isEmpty());
         Answer why = rescored("shop", 10, parameters + ", \"why\": true", "");
-        assertEquals("asking changes nothing", without.scores(), why.scores());
-        int explained = 0;
+        assertEquals("reasons do not change scores", without.scores(), why.scores());
+        int hitsWithReasons = 0;
         for (SearchHit hit : why.response().getHits()) {
             if (hit.field(ReasonsFetchSubPhase.FIELD) == null) {
                 continue;
             }
-            explained++;
-            Map<?, ?> reason = hit.field(ReasonsFetchSubPhase.FIELD).getValue();
+            hitsWithReasons++;
+            Map<?, ?> reasons = hit.field(ReasonsFetchSubPhase.FIELD).getValue();
+            double merit = (double) reasons.get("merit");
             float base = ((Number) hit.getSourceAsMap().get("base")).floatValue();
-            assertEquals(hit.getId(), hit.getScore(), new Fusion(ScoreMode.MULTIPLY, 1).fuse(base, (double) reason.get("merit")), 0f);
-            List<?> interests = (List<?>) reason.get("interests");
-            assertEquals(hit.getId() + reason, (double) reason.get("merit") == 0, interests.isEmpty());
-            for (Object interest : interests) {
-                Map<?, ?> part = (Map<?, ?>) interest;
-                assertEquals(part.toString(), (boolean) part.get("liked"), (float) part.get("match") > 0);
-                assertFalse(part.toString(), ((List<?>) part.get("examples")).isEmpty());
+            assertEquals(hit.getId(), hit.getScore(), new Fusion(ScoreMode.MULTIPLY, 1).fuse(base, merit), 0f);
+            List<?> interests = (List<?>) reasons.get("interests");
+            assertEquals(hit.getId() + reasons, merit == 0, interests.isEmpty());
+            for (Object entry : interests) {
+                Map<?, ?> interest = (Map<?, ?>) entry;
+                assertEquals(interest.toString(), (boolean) interest.get("liked"), (float) interest.get("match") > 0);
+                assertFalse(interest.toString(), ((List<?>) interest.get("examples")).isEmpty());
             }
         }
-        assertEquals("the window of two shards", 20, explained);
+        assertEquals("the windows of two shards", 20, hitsWithReasons);
     }
 }

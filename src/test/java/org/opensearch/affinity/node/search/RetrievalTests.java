@@ -204,9 +204,9 @@ public class RetrievalTests extends AffinityNodeTestCase {
         client().admin().indices().prepareCreate("words").setMapping("vector", "type=text").get();
         for (Map.Entry<String, String> wrong : Map.of(
             "cubes",
-            "field [vector] has dimension [3], the vector searched for [2]",
+            "field [vector] has dimension [3], the query's vector has [2]: encode both with the same model",
             "words",
-            "field [vector] is of type [text]; wanted [affinity_vector] or [knn_vector]"
+            "field [vector] is of type [text]; needed is [affinity_vector] or [knn_vector]"
         ).entrySet()) {
             Exception e = expectThrows(
                 Exception.class,

@@ -8,10 +8,10 @@ import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
 /** The laps of all contestants, round after round. */
-public final class Race {
-    private final Map<String, List<Lap>> laps = new LinkedHashMap<>();
+public final class Rounds {
+    private final Map<String, List<Measurement>> laps = new LinkedHashMap<>();
 
-    public void add(String contestant, Lap lap) {
+    public void add(String contestant, Measurement lap) {
         laps.computeIfAbsent(contestant, key -> new ArrayList<>()).add(lap);
     }
 
@@ -20,24 +20,24 @@ public final class Race {
         return laps.keySet();
     }
 
-    List<Lap> laps(String contestant) {
-        List<Lap> found = laps.get(contestant);
+    List<Measurement> laps(String contestant) {
+        List<Measurement> found = laps.get(contestant);
         if (found == null) {
             throw new IllegalArgumentException("unknown contestant [" + contestant + "]; there are " + laps.keySet());
         }
         return List.copyOf(found);
     }
 
-    public Spread figure(String contestant, ToDoubleFunction<Lap> figure) {
+    public Spread figure(String contestant, ToDoubleFunction<Measurement> figure) {
         return Spread.of(laps(contestant).stream().mapToDouble(figure).toArray());
     }
 
     /** How many times as fast the first is as the second. */
-    public Spread ratio(String contestant, String other, ToDoubleFunction<Lap> figure) {
+    public Spread ratio(String contestant, String other, ToDoubleFunction<Measurement> figure) {
         return Spread.ratio(values(contestant, figure), values(other, figure));
     }
 
-    private List<Double> values(String contestant, ToDoubleFunction<Lap> figure) {
+    private List<Double> values(String contestant, ToDoubleFunction<Measurement> figure) {
         return laps(contestant).stream().map(figure::applyAsDouble).toList();
     }
 }

@@ -18,7 +18,7 @@ import java.util.function.DoubleUnaryOperator;
  * @param seconds  that learning took, without choosing
  * @param bytes    that the model takes, as its arrays account for themselves
  */
-record Predicted(String key, String settings, double valid, HeldOutRatings asked, double[] ratings, double seconds, long bytes) {
+record RatingResult(String key, String settings, double valid, HeldOutRatings asked, double[] ratings, double seconds, long bytes) {
     /** The interval is over users, as people and not their ratings are drawn by chance. */
     Interval rmse() {
         Interval squares = mean(squares());
@@ -31,12 +31,12 @@ record Predicted(String key, String settings, double valid, HeldOutRatings asked
     }
 
     /** What its mean squared error is above another's: below 0 where it is better. */
-    Interval squaresAbove(Predicted other) {
+    Interval squaresAbove(RatingResult other) {
         return mean(above(squares(), other.squares()));
     }
 
     /** What its mean absolute error is above another's. */
-    Interval absolutesAbove(Predicted other) {
+    Interval absolutesAbove(RatingResult other) {
         return mean(above(absolutes(), other.absolutes()));
     }
 

@@ -1,10 +1,10 @@
 package org.opensearch.affinity.integ.bench.rescore;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import org.opensearch.affinity.integ.bench.common.Contestant;
-import org.opensearch.affinity.integ.bench.common.Lap;
+import org.opensearch.affinity.integ.bench.common.Measurement;
 import org.opensearch.affinity.integ.bench.common.SearchClient;
 import org.opensearch.affinity.integ.bench.common.SearchClients;
+import org.opensearch.affinity.integ.bench.common.SearchMethod;
 import org.opensearch.affinity.integ.cluster.Allocations;
 import org.opensearch.affinity.integ.cluster.Node;
 import org.opensearch.affinity.integ.cluster.Rest;
@@ -23,7 +23,7 @@ import java.util.Set;
  * What a personalised search takes beside the same search without, and beside what people do without us: all ways to rank in
  * turns over the same queries of one index.
  */
-final class RescoreLaps {
+final class RescoreMeasurements {
     static final int QUERIES = 200;
     private static final String PIPELINE = "personal";
     /** Searches of one turn: enough for the node's CPU time to be read. */
@@ -38,12 +38,12 @@ final class RescoreLaps {
     private final Screen screen;
     private final Node node;
     private final Allocations allocations;
-    private final VectorShop shop;
+    private final SyntheticShop shop;
     private final RescoreIndex index;
     private final int seconds;
 
     /** @param seconds of searching, after a warm-up */
-    RescoreLaps(Screen screen, Node node, Allocations allocations, VectorShop shop, RescoreIndex index, int seconds) {
+    RescoreMeasurements(Screen screen, Node node, Allocations allocations, SyntheticShop shop, RescoreIndex index, int seconds) {
         this.screen = screen;
         this.node = node;
         this.allocations = allocations;
@@ -53,12 +53,12 @@ final class RescoreLaps {
     }
 
     /** All ways to rank, those without personalisation first. */
-    List<Contestant> contestants(RescoreCell cell) throws IOException {
+    List<SearchMethod> contestants(RescoreCell cell) throws IOException {
         node.rest().put("/_search/pipeline/" + PIPELINE, """
             {"request_processors":[{"affinity":{"tracker":"%s","window_size":%d}}]}""".formatted(index.tracker(), cell.window()));
         URI uri = node.rest().base().resolve("/" + index.index(cell.shards()));
         List<Shopper> shoppers = shop.shoppers(cell.interests());
-        List<Contestant> contestants = new ArrayList<>();
+        List<SearchMethod> contestants = new ArrayList<>();
         for (SearchKind kind : SearchKind.all(index.tracker(), PIPELINE, cell.window(), shoppers)) {
             contestants.add(NodeRanking.of(kind, uri, QUERIES));
         }
@@ -70,7 +70,7 @@ final class RescoreLaps {
     }
 
     /** Whoever claims to rank anew must do so, and the window must be full: else the figures say nothing. */
-    private void check(RescoreCell cell, SearchClient client, List<Contestant> contestants) throws IOException {
+    private void check(RescoreCell cell, SearchClient client, List<SearchMethod> contestants) throws IOException {
         SearchClient.Answer first = contestants.getFirst().ask(client, 0);
         JsonNode total = Rest.JSON.readTree(first.body()).path("hits").path("total").path("value");
         if (total.asInt() < cell.window() * cell.shards()) {
@@ -78,7 +78,7 @@ final class RescoreLaps {
         }
         List<String> plain = contestants.getFirst().ranked(first);
         List<String> painless = List.of();
-        for (Contestant each : contestants) {
+        for (SearchMethod each : contestants) {
             List<String> ranked = each.ranked(each.ask(client, 0));
             boolean meant = each.key().equals(SearchKind.PLAIN) || each.key().equals(SearchKind.WINDOW);
             if (ranked.size() != plain.size() || ranked.equals(plain) != meant) {
@@ -99,7 +99,7 @@ final class RescoreLaps {
         return common.size();
     }
 
-    RescoreFigures run(RescoreCell cell, List<Contestant> contestants) throws IOException {
+    RescoreFigures run(RescoreCell cell, List<SearchMethod> contestants) throws IOException {
         int turn = cell.clients() == 1 ? TURN : TURN_OF_CLIENT * cell.clients();
         try (SearchClients clients = new SearchClients(cell.clients()); Step step = screen.step("Searching")) {
             step.now("warming up");
@@ -121,16 +121,16 @@ final class RescoreLaps {
     }
 
     /** Everybody's turn with the same queries; who begins changes from round to round. */
-    private void round(SearchClients clients, List<Contestant> contestants, int round, int turn, RescoreFigures measured) throws IOException {
+    private void round(SearchClients clients, List<SearchMethod> contestants, int round, int turn, RescoreFigures measured) throws IOException {
         for (int i = 0; i < contestants.size(); i++) {
-            Contestant contestant = contestants.get((round + i) % contestants.size());
+            SearchMethod contestant = contestants.get((round + i) % contestants.size());
             if (round % SELDOM == 0 || SearchKind.isSeldom(contestant.key()) == false) {
                 turn(clients, contestant, round * turn, turn, measured);
             }
         }
     }
 
-    private void turn(SearchClients clients, Contestant contestant, int from, int searches, RescoreFigures measured) throws IOException {
+    private void turn(SearchClients clients, SearchMethod contestant, int from, int searches, RescoreFigures measured) throws IOException {
         RankCounters counted = RankCounters.of(node.rest());
         long bytes = allocations.bytes();
         double cpu = node.cpuSeconds();
@@ -140,7 +140,7 @@ final class RescoreLaps {
         double cpuSeconds = node.cpuSeconds() - cpu;
         long allocated = allocations.bytes() - bytes;
         answers.forEach(answer -> measured.add(contestant.key(), answer));
-        measured.add(contestant.key(), new Lap(searches, cpuSeconds, wallSeconds), allocated);
+        measured.add(contestant.key(), new Measurement(searches, cpuSeconds, wallSeconds), allocated);
         if (contestant.key().equals(SearchKind.RESCORE)) {
             measured.add(RankCounters.of(node.rest()).since(counted));
         }

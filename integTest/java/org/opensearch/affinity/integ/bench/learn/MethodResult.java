@@ -18,7 +18,7 @@ import java.util.function.Function;
  * @param seconds  that learning took, without choosing
  * @param bytes    that the model takes, as its arrays account for themselves
  */
-record Learned(String key, String settings, double valid, RankingMetrics verdict, double seconds, long bytes) {
+record MethodResult(String key, String settings, double valid, RankingMetrics verdict, double seconds, long bytes) {
     static final Map<String, Function<RankingMetrics, double[]>> FIGURES = figures();
 
     private static Map<String, Function<RankingMetrics, double[]>> figures() {

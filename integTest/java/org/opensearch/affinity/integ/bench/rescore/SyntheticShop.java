@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * @param items     at least {@link #clustered}
  * @param interests how many clusters somebody likes; there are {@value #USERS} shoppers for each of these numbers
  */
-record VectorShop(int items, List<Integer> interests) {
+record SyntheticShop(int items, List<Integer> interests) {
     static final int DIMENSION = 384;
     static final int USERS = 20;
     private static final int CLUSTER = 5;
@@ -40,7 +40,7 @@ record VectorShop(int items, List<Integer> interests) {
     private static final double SPREAD = 0.33;
     private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
 
-    VectorShop {
+    SyntheticShop {
         if (items < clustered(interests)) {
             throw new IllegalArgumentException("a shop needs at least " + clustered(interests) + " items, got " + items);
         }

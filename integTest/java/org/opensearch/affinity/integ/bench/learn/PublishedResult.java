@@ -6,11 +6,11 @@ import java.util.Map;
 /**
  * What others published on the same set and protocol.
  *
- * @param figures by the names of {@link Learned#FIGURES}; what they did not publish is missing
+ * @param figures by the names of {@link MethodResult#FIGURES}; what they did not publish is missing
  */
-record Published(String method, Map<String, Double> figures) {
+record PublishedResult(String method, Map<String, Double> figures) {
     /** Those of a set: beauty's from the result table of the S3-Rec repository, gowalla's from the BARS leaderboard (gowalla_m1). */
-    static List<Published> of(String set) {
+    static List<PublishedResult> of(String set) {
         return switch (set) {
             case "beauty" -> List.of(
                 beauty("PopRec", .0152, .0068),
@@ -35,11 +35,11 @@ record Published(String method, Map<String, Double> figures) {
         };
     }
 
-    private static Published beauty(String method, double hit10, double ndcg10) {
-        return new Published(method, Map.of("hr@10", hit10, "ndcg@10", ndcg10));
+    private static PublishedResult beauty(String method, double hit10, double ndcg10) {
+        return new PublishedResult(method, Map.of("hr@10", hit10, "ndcg@10", ndcg10));
     }
 
-    private static Published gowalla(String method, double recall20, double ndcg20) {
-        return new Published(method, Map.of("recall@20", recall20, "ndcg@20", ndcg20));
+    private static PublishedResult gowalla(String method, double recall20, double ndcg20) {
+        return new PublishedResult(method, Map.of("recall@20", recall20, "ndcg@20", ndcg20));
     }
 }

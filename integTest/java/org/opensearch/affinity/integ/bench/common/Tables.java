@@ -6,12 +6,12 @@ import com.github.freva.asciitable.HorizontalAlign;
 import java.util.Locale;
 
 /** How tables of figures look. */
-public final class Borders {
+public final class Tables {
     /** Round corners, one line below the headings. */
     public static final Character[] ROUND = {
         '╭', '─', '┬', '╮', '│', '│', '│', '├', '─', '┼', '┤', '│', '│', '│', null, null, null, null, null, null, null, null, null, null, null, '╰', '─', '┴', '╯' };
 
-    private Borders() {}
+    private Tables() {}
 
     public static Column words(String heading) {
         return new Column().header(heading).headerAlign(HorizontalAlign.LEFT).dataAlign(HorizontalAlign.LEFT);

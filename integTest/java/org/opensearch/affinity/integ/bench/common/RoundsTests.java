@@ -1,7 +1,7 @@
 package org.opensearch.affinity.integ.bench.common;
 
 import org.junit.Test;
-import org.opensearch.affinity.integ.data.Likeness;
+import org.opensearch.affinity.integ.data.CosineSimilarity;
 
 import java.util.List;
 
@@ -9,7 +9,7 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
-public class RaceTests {
+public class RoundsTests {
     @Test
     public void medianOfOddAndEven() {
         assertEquals(new Spread(2, 1, 9), Spread.of(9, 1, 2));
@@ -20,35 +20,35 @@ public class RaceTests {
 
     @Test
     public void ratesOfALap() {
-        Lap lap = new Lap(100, 8, 5);
+        Measurement lap = new Measurement(100, 8, 5);
         assertEquals(12.5, lap.perCpuSecond(), 0);
         assertEquals(20, lap.perSecond(), 0);
     }
 
     @Test
     public void ratioIsTakenRoundByRound() {
-        Race race = new Race();
+        Rounds race = new Rounds();
         // The machine is half as fast in the second round and a third as fast in the third; ours stays twice as fast as theirs.
         for (int slow = 1; slow <= 3; slow++) {
-            race.add("theirs", new Lap(10, 4.0 * slow, 2.0 * slow));
-            race.add("ours", new Lap(10, 2.0 * slow, 1.0 * slow));
+            race.add("theirs", new Measurement(10, 4.0 * slow, 2.0 * slow));
+            race.add("ours", new Measurement(10, 2.0 * slow, 1.0 * slow));
         }
         assertEquals(List.of("theirs", "ours"), List.copyOf(race.contestants()));
-        Spread ratio = race.ratio("ours", "theirs", Lap::perCpuSecond);
+        Spread ratio = race.ratio("ours", "theirs", Measurement::perCpuSecond);
         assertEquals(2, ratio.median(), 1e-12);
         assertEquals(2, ratio.least(), 1e-12);
         assertEquals(2, ratio.most(), 1e-12);
-        assertEquals(new Spread(1, 1, 1), race.ratio("theirs", "theirs", Lap::perSecond));
-        assertEquals(2.5, race.figure("ours", Lap::perCpuSecond).median(), 1e-12);
+        assertEquals(new Spread(1, 1, 1), race.ratio("theirs", "theirs", Measurement::perSecond));
+        assertEquals(2.5, race.figure("ours", Measurement::perCpuSecond).median(), 1e-12);
     }
 
     @Test
     public void roundsMustPair() {
-        Race race = new Race();
-        race.add("a", new Lap(1, 1, 1));
-        race.add("b", new Lap(1, 1, 1));
-        race.add("b", new Lap(1, 1, 1));
-        assertThrows(IllegalArgumentException.class, () -> race.ratio("a", "b", Lap::perSecond));
+        Rounds race = new Rounds();
+        race.add("a", new Measurement(1, 1, 1));
+        race.add("b", new Measurement(1, 1, 1));
+        race.add("b", new Measurement(1, 1, 1));
+        assertThrows(IllegalArgumentException.class, () -> race.ratio("a", "b", Measurement::perSecond));
         assertThrows(IllegalArgumentException.class, () -> race.laps("c"));
     }
 
@@ -56,18 +56,18 @@ public class RaceTests {
     public void cosineOfTheLeastAlikePair() {
         float[][] some = { { 1, 0 }, { 3, 4 } };
         float[][] others = { { 2, 0 }, { 4, 3 } };
-        assertEquals(1, Likeness.cosine(some[0], others[0]), 1e-12);
-        assertEquals(0.96, Likeness.least(some, others), 1e-12);
-        assertEquals(-1, Likeness.cosine(new float[] { 1, 1 }, new float[] { -2, -2 }), 1e-12);
+        assertEquals(1, CosineSimilarity.of(some[0], others[0]), 1e-12);
+        assertEquals(0.96, CosineSimilarity.least(some, others), 1e-12);
+        assertEquals(-1, CosineSimilarity.of(new float[] { 1, 1 }, new float[] { -2, -2 }), 1e-12);
     }
 
     @Test
     public void brokenVectorIsNotHidden() {
         float[][] good = { { 1, 0 }, { 0, 1 }, { 1, 1 } };
         float[][] broken = { { 1, 0 }, { 0, 0 }, { 1, 1 } };
-        assertTrue(Double.isNaN(Likeness.least(good, broken)));
-        assertThrows(IllegalArgumentException.class, () -> Likeness.least(good, new float[1][2]));
-        assertThrows(IllegalArgumentException.class, () -> Likeness.cosine(new float[2], new float[3]));
+        assertTrue(Double.isNaN(CosineSimilarity.least(good, broken)));
+        assertThrows(IllegalArgumentException.class, () -> CosineSimilarity.least(good, new float[1][2]));
+        assertThrows(IllegalArgumentException.class, () -> CosineSimilarity.of(new float[2], new float[3]));
     }
 
     @Test

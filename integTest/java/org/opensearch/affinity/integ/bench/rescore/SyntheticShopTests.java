@@ -2,7 +2,7 @@ package org.opensearch.affinity.integ.bench.rescore;
 
 import org.junit.Test;
 import org.opensearch.affinity.integ.cluster.BulkFeed;
-import org.opensearch.affinity.integ.data.Likeness;
+import org.opensearch.affinity.integ.data.CosineSimilarity;
 
 import java.util.List;
 import java.util.Set;
@@ -12,36 +12,36 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
-public class VectorShopTests {
+public class SyntheticShopTests {
     private static final List<Integer> FOUR = List.of(4);
 
     @Test
     public void likedItemsAreClusters() {
-        VectorShop shop = new VectorShop(1_000, List.of(4, 1));
+        SyntheticShop shop = new SyntheticShop(1_000, List.of(4, 1));
         int number = 0;
         for (Shopper shopper : shop.shoppers()) {
             for (int i = 0; i < 5 * shopper.interests(); i++, number++) {
                 float[] item = floats(shop.vector(number));
                 // Interests absorb items from a cosine of 0.7 on: well above within a cluster, well below between two.
-                assertTrue(Likeness.cosine(item, floats(VectorShop.liked(shopper, i / 5))) > 0.85);
-                assertTrue(Likeness.cosine(item, floats(shop.vector((number + 5) % 500))) < 0.4);
+                assertTrue(CosineSimilarity.of(item, floats(SyntheticShop.liked(shopper, i / 5))) > 0.85);
+                assertTrue(CosineSimilarity.of(item, floats(shop.vector((number + 5) % 500))) < 0.4);
             }
         }
-        assertEquals(VectorShop.clustered(List.of(4, 1)), number);
+        assertEquals(SyntheticShop.clustered(List.of(4, 1)), number);
     }
 
     @Test
     public void everybodyActsOnTheClustersThatTheyLike() {
-        VectorShop shop = new VectorShop(2_000, List.of(4, 1, 8));
-        List<VectorShop.Act> acts = shop.acts().toList();
+        SyntheticShop shop = new SyntheticShop(2_000, List.of(4, 1, 8));
+        List<SyntheticShop.Act> acts = shop.acts().toList();
         assertEquals(20 * 13 * 5, acts.size());
         for (int interests : shop.interests()) {
             Shopper last = shop.shoppers(interests).get(19);
-            List<VectorShop.Act> mine = acts.stream().filter(act -> act.shopper().equals(last)).toList();
+            List<SyntheticShop.Act> mine = acts.stream().filter(act -> act.shopper().equals(last)).toList();
             assertEquals(interests * 5, mine.size());
             assertTrue(mine.stream().allMatch(act -> act.item() / 5 >= last.firstCluster() && act.item() / 5 < last.firstCluster() + interests));
         }
-        assertEquals("nobody shares an item", acts.size(), acts.stream().map(VectorShop.Act::item).distinct().count());
+        assertEquals("nobody shares an item", acts.size(), acts.stream().map(SyntheticShop.Act::item).distinct().count());
         assertEquals("events, a crowd's among them, have ids of their own", 30_000 + acts.size(), shop.log().map(BulkFeed.Document::id).distinct().count());
         assertEquals(60, shop.shoppers().stream().map(Shopper::user).distinct().count());
     }
@@ -49,21 +49,21 @@ public class VectorShopTests {
     @Test
     public void sharesMakeTheWholeAndLargerShopsBeginAlike() {
         List<String> fields = List.of("a", "b");
-        List<String> even = new VectorShop(500, FOUR).items(0, 2, fields).map(BulkFeed.Document::id).toList();
-        List<String> odd = new VectorShop(500, FOUR).items(1, 2, fields).map(BulkFeed.Document::id).toList();
+        List<String> even = new SyntheticShop(500, FOUR).items(0, 2, fields).map(BulkFeed.Document::id).toList();
+        List<String> odd = new SyntheticShop(500, FOUR).items(1, 2, fields).map(BulkFeed.Document::id).toList();
         assertEquals(250, even.size());
         assertEquals(List.of("item-1", "item-3"), odd.subList(0, 2));
-        assertEquals(3, VectorShop.number(odd.get(1)));
-        String one = new VectorShop(500, FOUR).items(450, 500, fields).findFirst().orElseThrow().source().toString();
-        assertEquals(one, new VectorShop(5_000, FOUR).items(450, 5_000, fields).findFirst().orElseThrow().source().toString());
-        assertTrue(one, one.contains("\"a\":" + VectorShop.json(new VectorShop(500, FOUR).vector(450))));
+        assertEquals(3, SyntheticShop.number(odd.get(1)));
+        String one = new SyntheticShop(500, FOUR).items(450, 500, fields).findFirst().orElseThrow().source().toString();
+        assertEquals(one, new SyntheticShop(5_000, FOUR).items(450, 5_000, fields).findFirst().orElseThrow().source().toString());
+        assertTrue(one, one.contains("\"a\":" + SyntheticShop.json(new SyntheticShop(500, FOUR).vector(450))));
     }
 
     @Test
     public void queriesFindFarMoreThanAWindow() {
-        List<String> titles = new VectorShop(20_000, FOUR).items(0, 1, List.of()).map(item -> " " + item.source().path("title").asText() + " ").toList();
+        List<String> titles = new SyntheticShop(20_000, FOUR).items(0, 1, List.of()).map(item -> " " + item.source().path("title").asText() + " ").toList();
         for (int query = 0; query < 20; query++) {
-            String[] words = VectorShop.query(query).split(" ");
+            String[] words = SyntheticShop.query(query).split(" ");
             long found = titles.stream().filter(title -> has(title, words[0]) || has(title, words[1])).count();
             assertTrue(words[0] + " " + words[1] + ": " + found, found > 2_000 && found < 8_000);
         }
@@ -77,13 +77,13 @@ public class VectorShopTests {
     @Test
     public void queriesAreOfTwoWords() {
         for (int query = 0; query < 1_000; query++) {
-            assertEquals(2, Set.of(VectorShop.query(query).split(" ")).size());
+            assertEquals(2, Set.of(SyntheticShop.query(query).split(" ")).size());
         }
     }
 
     @Test
     public void tooSmallAShop() {
-        assertThrows(IllegalArgumentException.class, () -> new VectorShop(399, FOUR));
+        assertThrows(IllegalArgumentException.class, () -> new SyntheticShop(399, FOUR));
     }
 
     private static float[] floats(int[] vector) {

@@ -7,7 +7,7 @@ package org.opensearch.affinity.integ.bench.common;
  * @param cpuSeconds  what its process used on all cores
  * @param wallSeconds what the clock showed
  */
-public record Lap(int texts, double cpuSeconds, double wallSeconds) {
+public record Measurement(int texts, double cpuSeconds, double wallSeconds) {
     public double perCpuSecond() {
         return texts / cpuSeconds;
     }

@@ -16,9 +16,9 @@ import java.util.HexFormat;
  * @param sample  the texts that everybody encodes
  * @param threads how many threads everybody encodes with
  */
-public record Report(Path target, Machine machine, Texts sample, int threads) {
+public record EncodeReport(Path target, Machine machine, Texts sample, int threads) {
     public ObjectNode json(int rounds) {
-        ObjectNode json = new Figures(target, machine).json();
+        ObjectNode json = new ResultFiles(target, machine).json();
         json.put("threads", threads).put("rounds", rounds);
         json.putObject("texts").put("origin", sample.origin()).put("count", sample.all().size()).put("sha256", digest());
         return json;
@@ -26,7 +26,7 @@ public record Report(Path target, Machine machine, Texts sample, int threads) {
 
     /** Writes it to {@code target/bench}, and returns where, for people. */
     public Path write(String name, ObjectNode json) throws IOException {
-        return new Figures(target, machine).write(name, json);
+        return new ResultFiles(target, machine).write(name, json);
     }
 
     private String digest() {

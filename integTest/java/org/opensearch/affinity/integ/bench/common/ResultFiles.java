@@ -16,9 +16,9 @@ import java.time.temporal.ChronoUnit;
  *
  * @param target the build's folder
  */
-public record Figures(Path target, Machine machine) {
-    public static Figures here() {
-        return new Figures(BuiltPlugin.target(), Machine.here());
+public record ResultFiles(Path target, Machine machine) {
+    public static ResultFiles here() {
+        return new ResultFiles(BuiltPlugin.target(), Machine.here());
     }
 
     /** A file that says how it came about, and nothing else yet. */

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  *
  * @param clusters of the items, see {@code ClusteredItems}
  */
-record FourTastes(int clusters) {
+record FourInterestLog(int clusters) {
     static final String LOG = "four-tastes";
     static final int USERS = 2_000;
     static final int INTERESTS = 4;

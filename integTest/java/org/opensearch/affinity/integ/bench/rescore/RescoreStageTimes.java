@@ -21,16 +21,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The stages of rescoring, measured outside of the node over the files and with the profiles that it has. */
-final class StagedShop {
+final class RescoreStageTimes {
     private static final double SECONDS = 4;
 
-    private final VectorShop shop;
+    private final SyntheticShop shop;
     private final RescoreIndex index;
     private final Path data;
     private final FoldedLog log;
 
     /** @param data the node's */
-    StagedShop(VectorShop shop, RescoreIndex index, Path data) throws IOException {
+    RescoreStageTimes(SyntheticShop shop, RescoreIndex index, Path data) throws IOException {
         this.shop = shop;
         this.index = index;
         this.data = data;
@@ -42,7 +42,7 @@ final class StagedShop {
         }
         shop.acts().forEach(act -> {
             double weight = RescoreIndex.ACTIONS.get(act.action());
-            log.take(act.shopper().user(), VectorShop.id(act.item()), act.action(), weight, act.time().toEpochMilli(), unit(act.item()));
+            log.take(act.shopper().user(), SyntheticShop.id(act.item()), act.action(), weight, act.time().toEpochMilli(), unit(act.item()));
         });
     }
 
@@ -56,11 +56,11 @@ final class StagedShop {
     }
 
     /** Over the first shard. */
-    RescoreStages.Took measure(RescoreCell cell) throws IOException {
+    RescoreStages.Times measure(RescoreCell cell) throws IOException {
         List<Query> queries = new ArrayList<>();
-        for (int number = 0; number < RescoreLaps.QUERIES; number++) {
+        for (int number = 0; number < RescoreMeasurements.QUERIES; number++) {
             BooleanQuery.Builder words = new BooleanQuery.Builder();
-            for (String word : VectorShop.query(number).split(" ")) {
+            for (String word : SyntheticShop.query(number).split(" ")) {
                 words.add(new TermQuery(new Term("title", word)), Occur.SHOULD);
             }
             queries.add(words.build());

@@ -7,19 +7,19 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Titles for as many items as a test wants: five to eight words of the sample shop's titles, drawn anew for each number. The
- * number stands among them, so no two are alike and the encoder meets none twice.
+ * Titles for any number of items: four to seven words from the titles of the sample shop and the item's number, so that all titles
+ * differ and the encoder's cache has none of them.
  */
-public record MadeUpTitles(List<String> words) {
-    /** Letters. Most short words are one token each. */
+public record GeneratedTitles(List<String> words) {
+    /** In letters. Most short words are a single token. */
     private static final int LONGEST_WORD = 6;
 
-    public static MadeUpTitles ofSampleShop() throws IOException {
+    public static GeneratedTitles ofSampleShop() throws IOException {
         Stream<String> words = SampleShop.titles().stream().flatMap(title -> Stream.of(title.split("[^A-Za-z]+")));
-        return new MadeUpTitles(words.filter(word -> word.isEmpty() == false && word.length() <= LONGEST_WORD).distinct().sorted().toList());
+        return new GeneratedTitles(words.filter(word -> word.isEmpty() == false && word.length() <= LONGEST_WORD).distinct().sorted().toList());
     }
 
-    /** The same for the same number, always. */
+    /** The title of an item; it depends on the number alone. */
     public String title(int number) {
         Random random = new Random(number);
         int drawn = 4 + random.nextInt(4);

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 
 /** A way to get the ten best items for numbered queries. Thread-safe. */
-public interface Contestant {
+public interface SearchMethod {
     /** Its name in files. */
     String key();
 

@@ -1,0 +1,44 @@
+package org.opensearch.affinity.rank;
+
+import org.opensearch.affinity.item.ItemTable;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.core.common.io.stream.Writeable;
+
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * What a shard needs to look items up in the tracker's item table. Immutable.
+ *
+ * @param index    index of the item table; empty if there is none and only the id field is needed
+ * @param idField  field of the searched index that holds the items' ids: a keyword field, or {@code _id}
+ * @param contexts of the search, each {@code name=value}; empty for none
+ * @param halfLife in which the weight of an event halves, milliseconds
+ * @param seed     of the search's random numbers, see {@link ExplorationSignal#seed}
+ */
+record ItemTableInput(String index, String idField, List<String> contexts, double halfLife, int seed) implements Writeable {
+    ItemTableInput(StreamInput in) throws IOException {
+        this(in.readString(), in.readString(), in.readStringList(), in.readDouble(), in.readInt());
+    }
+
+    @Override
+    public void writeTo(StreamOutput out) throws IOException {
+        out.writeString(index);
+        out.writeString(idField);
+        out.writeStringCollection(contexts);
+        out.writeDouble(halfLife);
+        out.writeInt(seed);
+    }
+
+    /**
+     * The popularities in the contexts of the search, as this node knows them.
+     *
+     * @param input null if the tracker has no item table
+     * @return null if there is no table, or this node has no copy of it
+     */
+    static ItemTable.Popularities open(ItemTableInput input, RankNode node) {
+        ItemTable table = input == null ? null : node.tables().find(input.index);
+        return table == null ? null : table.popularities(input.contexts, input.halfLife);
+    }
+}

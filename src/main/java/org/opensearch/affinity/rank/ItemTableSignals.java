@@ -1,0 +1,26 @@
+package org.opensearch.affinity.rank;
+
+import org.opensearch.affinity.item.ItemHashes;
+import org.opensearch.affinity.item.ItemTable;
+import org.opensearch.affinity.tracker.Signal.Shape;
+
+/** The popularity signals, read from this node's copy of the tracker's item table. */
+final class ItemTableSignals {
+    private ItemTableSignals() {}
+
+    /**
+     * @param shape {@link Shape#POPULARITY} or {@link Shape#ALL_TIME}
+     * @param input null if the tracker has no item table
+     * @return null if this node has no item table
+     */
+    static SignalSource popularity(Shape shape, ItemTableInput input, RankNode node) {
+        ItemTable.Popularities table = ItemTableInput.open(input, node);
+        if (table == null) {
+            return null;
+        }
+        return (leaf, similarities) -> {
+            ItemHashes.Segment hashes = node.hashes().of(leaf, input.idField());
+            return shape == Shape.ALL_TIME ? doc -> table.allTime(hashes.of(leaf, doc)) : doc -> table.of(hashes.of(leaf, doc));
+        };
+    }
+}

@@ -1,0 +1,78 @@
+package org.opensearch.affinity.rank;
+
+import org.apache.lucene.search.Explanation;
+import org.opensearch.affinity.tracker.Signal;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Explains the merit that {@link SignalScorer} computes. It does the same arithmetic in the same order, so that the explained value is
+ * equal to the last bit. Not thread-safe.
+ */
+final class MeritExplanation {
+    private final Scoring scoring;
+    private final SegmentSimilarities similarities;
+    private final ItemSignals.Segment signals;
+    private final RepeatItems.Segment repeatItems;
+
+    MeritExplanation(Scoring scoring, SegmentSimilarities similarities, ItemSignals.Segment signals, RepeatItems.Segment repeatItems) {
+        this.scoring = scoring;
+        this.similarities = similarities;
+        this.signals = signals;
+        this.repeatItems = repeatItems;
+    }
+
+    Explanation of(int doc) throws IOException {
+        float affinity = similarities.affinity(doc);
+        float own = affinity == 0 ? 1 : repeatItems.ownFactor(doc);
+        double weightedAffinity = scoring.affinityWeight() * own * affinity;
+        List<Explanation> summands = new ArrayList<>();
+        summands.add(weightedAffinity(weightedAffinity, own, affinity, similarities.vector(doc)));
+        double sum = 0;
+        for (int i = 0; i < signals.size(); i++) {
+            Signal signal = signals.signal(i);
+            double weighted = signals.weighted(i, doc);
+            sum += weighted;
+            String text = "signal [" + signal.name() + "], " + describe(i, doc) + " * " + signal.weight();
+            summands.add(Explanation.match(weighted, text));
+        }
+        return Explanation.match(weightedAffinity + sum, "merit, sum of:", summands);
+    }
+
+    private Explanation weightedAffinity(double value, float own, float affinity, float[] vector) {
+        List<Explanation> factors = new ArrayList<>();
+        factors.add(Explanation.match(scoring.weight(), "weight"));
+        factors.add(Explanation.match(scoring.confidence(), "confidence, 1 - 0.7^n after n events"));
+        if (own != 1) {
+            factors.add(Explanation.match(own, "own, factor of items of the user's history"));
+        }
+        factors.add(AffinityExplanation.of(scoring.interests(), vector, affinity));
+        return Explanation.match(value, own == 1 ? "weight * confidence * affinity" : "weight * confidence * own * affinity", factors);
+    }
+
+    /** What the value of a signal is. */
+    private String describe(int index, int doc) throws IOException {
+        Signal signal = signals.signal(index);
+        return switch (signal.shape()) {
+            case SATURATION -> "saturation of [" + signal.field() + "]";
+            case DECAY -> "decay of [" + signal.field() + "]";
+            case POPULARITY -> "p / (p + mean), p the decayed popularity";
+            case ALL_TIME -> "log2(1 + p / mean) / 10, p the popularity of all time";
+            case CHANCE -> "random bonus, the same all day for this user, for few events of " + explored(index, doc);
+            case BEHAVIOUR -> "similarity to the items of the user's history, estimated from content for an item without events";
+            case SEEN -> "1 for an item of the user's history";
+            case SEEN_LAST -> "1/n for the n-th newest item of the user's history";
+            case MATCH -> "F1 of the words of [" + signal.field() + "] and of the query";
+            case MEANING -> "cosine of query and item";
+        };
+    }
+
+    /** Whether the exploration bonus is that of an interest or of the item. */
+    private String explored(int index, int doc) throws IOException {
+        float ofInterest = similarities.exploration(doc);
+        boolean isOfInterest = ofInterest > 0 && ofInterest == signals.value(index, doc);
+        return isOfInterest ? "interest #" + scoring.interests().explored(similarities.vector(doc)).number() : "the item";
+    }
+}

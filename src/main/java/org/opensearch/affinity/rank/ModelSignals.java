@@ -1,0 +1,72 @@
+package org.opensearch.affinity.rank;
+
+import org.apache.lucene.util.VectorUtil;
+import org.opensearch.affinity.item.ItemHashes;
+import org.opensearch.affinity.item.ItemValues;
+import org.opensearch.affinity.item.ItemVectorReader;
+import org.opensearch.affinity.model.LocalModels;
+import org.opensearch.affinity.tracker.Signal.Shape;
+import org.opensearch.common.util.CachedSupplier;
+
+import java.io.IOException;
+
+/** The signals that are read from this node's copy of a trained model. */
+final class ModelSignals {
+    private ModelSignals() {}
+
+    /**
+     * Popularity as of the model's training. Searches that log signals use it: weights must not be learned from what became popular later.
+     *
+     * @param shape {@link Shape#POPULARITY} or {@link Shape#ALL_TIME}
+     * @return null if the search has no model
+     */
+    static SignalSource popularity(Shape shape, Scoring scoring, RankNode node) {
+        if (scoring.model() == null || scoring.itemTable() == null) {
+            return null;
+        }
+        LocalModels.Popularities ofModel = node.models().popularities(scoring.model().index());
+        ItemValues popularities = shape == Shape.ALL_TIME ? ofModel.allTime() : ofModel.popularities();
+        return (leaf, similarities) -> {
+            ItemHashes.Segment hashes = node.hashes().of(leaf, scoring.itemTable().idField());
+            return doc -> popularities.get(hashes.of(leaf, doc));
+        };
+    }
+
+    /**
+     * Square root of an item's similarity to the items of the user's history, as the model knows it from what users took together. For an
+     * item that no user took, the similarity is estimated from its content.
+     *
+     * @return null if the search has no model or no history
+     */
+    static SignalSource behaviour(Scoring scoring, RankNode node) {
+        if (scoring.model() == null || scoring.history().isEmpty() || scoring.itemTable() == null) {
+            return null;
+        }
+        float[] weights = scoring.model().historyWeights(scoring.history().size());
+        // Read once per shard, with the first segment: a search without hits needs nothing of the model.
+        CachedSupplier<LocalModels.Near> model = new CachedSupplier<>(
+            () -> node.models().near(scoring.model().index(), scoring.history(), weights)
+        );
+        return (leaf, similarities) -> {
+            LocalModels.Near near = model.get();
+            ItemHashes.Segment hashes = node.hashes().of(leaf, scoring.itemTable().idField());
+            int dimension = near.content().length;
+            ItemVectorReader vectors = dimension == 0 ? null : ItemVectorReader.open(leaf, scoring.interests().field(), dimension);
+            return doc -> {
+                long item = hashes.of(leaf, doc);
+                float similarity = near.knows(item) ? near.sums().get(item) : fromContent(near, vectors, doc);
+                return Math.sqrt(Math.min(1, similarity));
+            };
+        };
+    }
+
+    /**
+     * The estimated similarity, 0 or more.
+     *
+     * @param vectors null if the segment has no vectors of the model's dimension
+     */
+    private static float fromContent(LocalModels.Near near, ItemVectorReader vectors, int doc) throws IOException {
+        float[] vector = vectors == null ? null : vectors.vector(doc);
+        return vector == null ? 0 : Math.max(0, VectorUtil.dotProduct(near.content(), vector));
+    }
+}
