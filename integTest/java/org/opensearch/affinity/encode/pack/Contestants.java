@@ -49,13 +49,14 @@ public final class Contestants implements Closeable {
         this.best = opened(SentenceEncoder.load(runtime(target, threads, Precision.AUTO), pack));
         OnnxBatches onnxBatches = opened(new OnnxBatches(onnx, tokenizer, pack));
         all.add(new EncoderContestant("one_at_a_time", "PyTorch f32, one text at a time", 1, unbudgeted::encode));
-        all.add(new EncoderContestant("naive_f32", "PyTorch f32, batches of " + NAIVE_BATCH + " as they come", NAIVE_BATCH, unbudgeted::encode));
+        String naiveTorch = "PyTorch f32, batches of " + NAIVE_BATCH + " as they come";
+        all.add(new EncoderContestant("naive_f32", naiveTorch, NAIVE_BATCH, unbudgeted::encode));
         all.add(new EncoderContestant("f32", "Affinity f32", slice, ours::encode));
         if (precision().isPresent()) {
             all.add(new EncoderContestant("best", "Affinity " + precision().orElseThrow(), slice, best::encode));
         }
-        String naive = "ONNX Runtime f32, batches of " + NAIVE_BATCH + " as they come";
-        all.add(new EncoderContestant("onnx_naive", naive, NAIVE_BATCH, onnxBatches::inOneBatch));
+        String naiveOnnx = "ONNX Runtime f32, batches of " + NAIVE_BATCH + " as they come";
+        all.add(new EncoderContestant("onnx_naive", naiveOnnx, NAIVE_BATCH, onnxBatches::inOneBatch));
         Function<List<String>, float[][]> sorted = texts -> onnxBatches.inBatches(texts, ONNX_BATCH_TOKENS);
         all.add(new EncoderContestant("onnx_sorted", "ONNX Runtime f32, Affinity's batches", slice, sorted));
     }

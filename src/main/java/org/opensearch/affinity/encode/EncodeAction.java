@@ -34,7 +34,7 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
     public static final String NAME = "cluster:admin/affinity/encode";
     public static final EncodeAction INSTANCE = new EncodeAction();
 
-    /** The most texts of a request. The response to this many texts has about 5 MB. */
+    /** The maximum number of texts of a request. The response to this many texts has about 5 MB. */
     public static final int MAX_TEXTS = 1_000;
 
     private static final String TEXTS = "a list of 1 to " + MAX_TEXTS + " strings; send more of them in several requests";

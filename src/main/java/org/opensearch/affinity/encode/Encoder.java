@@ -113,12 +113,18 @@ public final class Encoder {
         );
     }
 
-    /** Encodes texts as items, cut where the model ends reading, without a time limit. */
+    /**
+     * Encodes texts as items, cut where the model ends reading, without a time limit. The listener is called as by
+     * {@link #encode(String, Purpose, Chunking, List, TimeValue, ActionListener)}.
+     */
     public Cancellable encode(String model, List<String> texts, ActionListener<float[][]> listener) {
         return encode(model, Purpose.ITEM, texts, null, listener);
     }
 
-    /** Encodes texts, cut where the model ends reading. */
+    /**
+     * Encodes texts, cut where the model ends reading. The listener is called as by
+     * {@link #encode(String, Purpose, Chunking, List, TimeValue, ActionListener)}.
+     */
     Cancellable encode(String model, Purpose purpose, List<String> texts, TimeValue timeout, ActionListener<float[][]> listener) {
         return encode(model, purpose, Chunking.TRUNCATE, texts, timeout, listener);
     }

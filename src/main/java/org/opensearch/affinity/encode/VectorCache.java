@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.LongAdder;
  * callers and must not be changed. Thread-safe.
  */
 final class VectorCache {
-    /** The most bytes of the cache on the heap; with 0 nothing is cached. */
+    /** The maximum size of the cache on the heap; with 0 nothing is cached. */
     static final Setting<ByteSizeValue> SIZE = Setting.memorySizeSetting(
         "affinity.encode.cache.size",
         "2%",

@@ -52,8 +52,8 @@ final class ForeignLibtorch {
     }
 
     /**
-     * The path of a libtorch library that this process has loaded from another folder than ours; empty if there is none, or if that
-     * cannot be found out, as on operating systems other than Linux.
+     * The path of a libtorch library that this process has loaded from another folder than the given one; empty if there is none, or
+     * if that cannot be found out, as on operating systems other than Linux.
      *
      * @param folder of this plugin's libtorch, which may be loaded already
      */
@@ -63,7 +63,7 @@ final class ForeignLibtorch {
             byte[] maps = AccessController.doPrivilegedChecked(() -> Files.readAllBytes(root.resolve("proc/self/maps")));
             for (String line : new String(maps, StandardCharsets.UTF_8).lines().toList()) {
                 Optional<Path> library = library(line);
-                if (library.isPresent() && isOurs(library.get(), folder) == false) {
+                if (library.isPresent() && isIn(library.get(), folder) == false) {
                     return library;
                 }
             }
@@ -86,12 +86,12 @@ final class ForeignLibtorch {
     }
 
     /** Compares real paths, by which the kernel lists files. */
-    private static boolean isOurs(Path library, Path folder) {
-        Path ours = folder.resolve(library.getFileName());
+    private static boolean isIn(Path library, Path folder) {
+        Path own = folder.resolve(library.getFileName());
         try {
-            return library.equals(ours.toRealPath());
+            return library.equals(own.toRealPath());
         } catch (IOException e) {
-            return library.equals(ours);
+            return library.equals(own);
         }
     }
 }

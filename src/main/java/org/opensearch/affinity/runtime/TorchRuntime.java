@@ -260,9 +260,9 @@ public final class TorchRuntime {
             throw new IOException(
                 "this node has loaded ["
                     + loaded
-                    + "] already, and a second libtorch would end it. Another plugin, probably ml-commons, runs models on this node. Only one "
-                    + "of the two can encode here: keep models of ml-commons on nodes with the role [ml] and without [ingest], and restart "
-                    + "this node"
+                    + "] already, and a second libtorch would end it. Another plugin, probably ml-commons, runs models on this node. "
+                    + "Only one of the two can encode here: keep models of ml-commons on nodes with the role [ml] and without [ingest], "
+                    + "and restart this node"
             );
         }
     }

@@ -31,7 +31,7 @@ public final class ImportModel extends Command {
     private final OptionSpec<String> pooling = parser.accepts("pooling", "the pooling that the model was trained with: mean or cls")
         .withRequiredArg()
         .required();
-    private final OptionSpec<Integer> maxTokens = parser.accepts("max-tokens", "the most tokens of a text, with [CLS] and [SEP]")
+    private final OptionSpec<Integer> maxTokens = parser.accepts("max-tokens", "the most tokens that it reads, with [CLS] and [SEP]")
         .withRequiredArg()
         .ofType(Integer.class)
         .required();

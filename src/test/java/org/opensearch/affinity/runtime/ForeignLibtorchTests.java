@@ -104,8 +104,9 @@ public class ForeignLibtorchTests extends EncodeTestCase {
         }
         Files.createDirectory(plugins.resolve("opensearch-ml"));
         try (MockLogAppender log = MockLogAppender.createForLoggers(LogManager.getLogger(ForeignLibtorch.class))) {
+            String message = "*ml-commons is installed too*";
             log.addExpectation(
-                new MockLogAppender.SeenEventExpectation("once", ForeignLibtorch.class.getName(), Level.WARN, "*ml-commons is installed too*")
+                new MockLogAppender.SeenEventExpectation("once", ForeignLibtorch.class.getName(), Level.WARN, message)
             );
             TorchRuntime.warnIfMlCommonsInstalled(plugins);
             log.assertAllExpectationsMatched();

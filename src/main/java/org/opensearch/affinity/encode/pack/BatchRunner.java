@@ -135,8 +135,9 @@ final class BatchRunner {
         }
         int dimension = pack.dimension();
         if (flat.length != rows * dimension) {
+            int actual = flat.length / rows;
             throw new IllegalStateException(
-                "[model] [" + pack.name() + "] returned vectors of dimension [" + flat.length / rows + "]; its manifest has [" + dimension + "]"
+                "[model] [" + pack.name() + "] returned vectors of dimension [" + actual + "]; its manifest has [" + dimension + "]"
             );
         }
         for (int i = 0; i < rows; i++) {

@@ -12,8 +12,8 @@ public interface Inference {
     String precision(String model);
 
     /**
-     * The most texts that a thread should take from the queue at a time: enough to fill batches of texts of similar length, and few
-     * enough to leave some for the other threads.
+     * The maximum number of texts that a thread should take from the queue at a time: enough to fill batches of texts of similar
+     * length, and few enough to leave some for the other threads.
      */
     int maxSliceSize(String model);
 

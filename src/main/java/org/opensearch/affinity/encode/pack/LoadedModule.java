@@ -21,7 +21,7 @@ import java.util.zip.ZipFile;
 
 /**
  * The module of a pack, loaded in one precision and layout of weights. A pack holds its weights once, in float32, with a module that
- * runs them. Beside it lie programs: modules without weights, which adopt the weights in the layout that another arithmetic needs.
+ * runs them. Its archive also has programs: modules without weights, which adopt the weights in the layout of another arithmetic.
  *
  * @param block     the module, which runs the model
  * @param precision that it computes in: float32 where the pack does not support the configured one
@@ -94,7 +94,7 @@ record LoadedModule(PtSymbolBlock block, Precision precision, String layout) {
             if (precision == Precision.INT8) {
                 throw e;
             }
-            LOGGER.info("[model] [{}]: this libtorch does not support layout [{}] in [{}]: {}", pack.name(), layout, precision, e.getMessage());
+            LOGGER.info("[model] [{}]: libtorch does not support layout [{}] in [{}]: {}", pack.name(), layout, precision, e.getMessage());
             return Optional.empty();
         }
     }

@@ -1,26 +1,14 @@
 package org.opensearch.affinity.encode.pack;
 
 import org.opensearch.common.hash.MessageDigests;
-import org.opensearch.common.xcontent.LoggingDeprecationHandler;
-import org.opensearch.common.xcontent.json.JsonXContent;
-import org.opensearch.core.ParseField;
-import org.opensearch.core.xcontent.ConstructingObjectParser;
-import org.opensearch.core.xcontent.NamedXContentRegistry;
-import org.opensearch.core.xcontent.ToXContentObject;
-import org.opensearch.core.xcontent.XContentBuilder;
-import org.opensearch.core.xcontent.XContentParser;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-
-import static org.opensearch.core.xcontent.ConstructingObjectParser.constructorArg;
-import static org.opensearch.core.xcontent.ConstructingObjectParser.optionalConstructorArg;
 
 /**
  * A model pack: a folder with a sentence encoder as {@code model.pt} (TorchScript), its {@code tokenizer.json} (Hugging Face) and
@@ -31,7 +19,7 @@ import static org.opensearch.core.xcontent.ConstructingObjectParser.optionalCons
  * @param dimension       number of values of a vector
  * @param vocabulary      number of token ids, which are from 0 up to one less
  * @param pooling         how the module pools; for information, as it is compiled into the module
- * @param maxTokens       most tokens that the model reads at once, with [CLS] and [SEP]
+ * @param maxTokens       maximum number of tokens that the model reads at once, with [CLS] and [SEP]
  * @param inputs          the module's second input
  * @param queryPrefix     text that is put before a query; empty for most models
  * @param itemPrefix      text that is put before an item; empty for most models
@@ -54,77 +42,20 @@ public record ModelPack(
     String origin,
     String modelSha256,
     String tokenizerSha256
-) implements ToXContentObject {
+) {
 
     /** The name of the manifest's file. */
     public static final String MANIFEST = "manifest.json";
 
-    /** The format of manifests that this version writes and reads. */
-    private static final int FORMAT = 1;
     /** Longer than the tokens of any natural language, so that the cut by characters removes no token that the model would read. */
     private static final int CHARACTERS_PER_TOKEN = 16;
 
-    private static final ParseField FORMAT_FIELD = new ParseField("format");
-    private static final ParseField NAME = new ParseField("name");
-    private static final ParseField DIMENSION = new ParseField("dimension");
-    private static final ParseField VOCABULARY = new ParseField("vocabulary");
-    private static final ParseField POOLING = new ParseField("pooling");
-    private static final ParseField MAX_TOKENS = new ParseField("max_tokens");
-    private static final ParseField INPUTS = new ParseField("inputs");
-    private static final ParseField QUERY_PREFIX = new ParseField("query_prefix");
-    private static final ParseField ITEM_PREFIX = new ParseField("item_prefix");
-    private static final ParseField LICENSE = new ParseField("license");
-    private static final ParseField ORIGIN = new ParseField("origin");
-    private static final ParseField MODEL_SHA256 = new ParseField("model_sha256");
-    private static final ParseField TOKENIZER_SHA256 = new ParseField("tokenizer_sha256");
-
-    private static final ConstructingObjectParser<ModelPack, Path> PARSER = new ConstructingObjectParser<>(
-        "model_pack",
-        false,
-        (args, folder) -> {
-            if ((int) args[0] != FORMAT) {
-                throw new IllegalArgumentException("[format] is [" + args[0] + "]; this version reads [" + FORMAT + "]");
-            }
-            return new ModelPack(
-                folder,
-                (String) args[1],
-                (int) args[2],
-                (int) args[3],
-                (Pooling) args[4],
-                (int) args[5],
-                args[10] == null ? ModelInputs.LENGTHS : (ModelInputs) args[10],
-                args[11] == null ? "" : (String) args[11],
-                args[12] == null ? "" : (String) args[12],
-                (String) args[6],
-                (String) args[7],
-                (String) args[8],
-                (String) args[9]
-            );
-        }
-    );
-
-    static {
-        PARSER.declareInt(constructorArg(), FORMAT_FIELD);
-        PARSER.declareString(constructorArg(), NAME);
-        PARSER.declareInt(constructorArg(), DIMENSION);
-        PARSER.declareInt(constructorArg(), VOCABULARY);
-        PARSER.declareString(constructorArg(), Pooling::parse, POOLING);
-        PARSER.declareInt(constructorArg(), MAX_TOKENS);
-        PARSER.declareString(constructorArg(), LICENSE);
-        PARSER.declareString(constructorArg(), ORIGIN);
-        PARSER.declareString(constructorArg(), MODEL_SHA256);
-        PARSER.declareString(constructorArg(), TOKENIZER_SHA256);
-        PARSER.declareString(optionalConstructorArg(), ModelInputs::parse, INPUTS);
-        PARSER.declareString(optionalConstructorArg(), QUERY_PREFIX);
-        PARSER.declareString(optionalConstructorArg(), ITEM_PREFIX);
-    }
-
     public ModelPack {
-        requirePositive(DIMENSION, dimension);
-        requirePositive(VOCABULARY, vocabulary);
-        requirePositive(MAX_TOKENS, maxTokens);
+        requirePositive(ModelManifest.DIMENSION, dimension);
+        requirePositive(ModelManifest.VOCABULARY, vocabulary);
+        requirePositive(ModelManifest.MAX_TOKENS, maxTokens);
         if (name.isBlank()) {
-            throw new IllegalArgumentException("[name] is blank");
+            throw new IllegalArgumentException("[name] must not be blank");
         }
     }
 
@@ -164,61 +95,12 @@ public record ModelPack(
      * @throws IllegalArgumentException if there is no manifest, or naming the manifest and the field that is wrong
      */
     public static ModelPack read(Path folder) throws IOException {
-        Path manifest = folder.resolve(MANIFEST);
-        try (
-            InputStream in = Files.newInputStream(manifest);
-            XContentParser parser = JsonXContent.jsonXContent.createParser(
-                NamedXContentRegistry.EMPTY,
-                LoggingDeprecationHandler.INSTANCE,
-                in
-            )
-        ) {
-            return PARSER.parse(parser, folder);
-        } catch (NoSuchFileException e) {
-            throw new IllegalArgumentException("[model] [" + folder + "] has no [" + MANIFEST + "]", e);
-        } catch (IOException e) {
-            throw new IOException("[model] cannot read [" + manifest + "]: " + e.getMessage(), e);
-        } catch (IllegalArgumentException e) {
-            Throwable reason = e;
-            while (reason.getCause() != null) {
-                reason = reason.getCause();
-            }
-            String detail = reason == e ? e.getMessage() : e.getMessage() + ": " + reason.getMessage();
-            throw new IllegalArgumentException("[model] [" + manifest + "]: " + detail, e);
-        }
+        return ModelManifest.read(folder);
     }
 
     /** Writes the manifest into the pack's folder. */
     public void write() throws IOException {
-        try (
-            OutputStream out = Files.newOutputStream(folder.resolve(MANIFEST));
-            XContentBuilder builder = new XContentBuilder(JsonXContent.jsonXContent, out).prettyPrint()
-        ) {
-            toXContent(builder, EMPTY_PARAMS);
-        }
-    }
-
-    @Override
-    public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
-        builder.startObject()
-            .field(FORMAT_FIELD.getPreferredName(), FORMAT)
-            .field(NAME.getPreferredName(), name)
-            .field(DIMENSION.getPreferredName(), dimension)
-            .field(VOCABULARY.getPreferredName(), vocabulary)
-            .field(POOLING.getPreferredName(), pooling.toString())
-            .field(MAX_TOKENS.getPreferredName(), maxTokens)
-            .field(INPUTS.getPreferredName(), inputs.toString());
-        if (queryPrefix.isEmpty() == false) {
-            builder.field(QUERY_PREFIX.getPreferredName(), queryPrefix);
-        }
-        if (itemPrefix.isEmpty() == false) {
-            builder.field(ITEM_PREFIX.getPreferredName(), itemPrefix);
-        }
-        return builder.field(LICENSE.getPreferredName(), license)
-            .field(ORIGIN.getPreferredName(), origin)
-            .field(MODEL_SHA256.getPreferredName(), modelSha256)
-            .field(TOKENIZER_SHA256.getPreferredName(), tokenizerSha256)
-            .endObject();
+        ModelManifest.write(this);
     }
 
     /** The file of the TorchScript module. */
@@ -252,8 +134,8 @@ public record ModelPack(
      * @throws IllegalStateException if one differs, naming the file and both checksums
      */
     public void verify() throws IOException {
-        verify(model(), MODEL_SHA256, modelSha256);
-        verify(tokenizer(), TOKENIZER_SHA256, tokenizerSha256);
+        verify(model(), ModelManifest.MODEL_SHA256, modelSha256);
+        verify(tokenizer(), ModelManifest.TOKENIZER_SHA256, tokenizerSha256);
     }
 
     /** The text that is put before a text of this purpose; may be empty. */
@@ -286,19 +168,28 @@ public record ModelPack(
         return MessageDigests.toHexString(digest.digest());
     }
 
-    private void verify(Path file, ParseField field, String expected) throws IOException {
+    private void verify(Path file, String field, String expected) throws IOException {
         String actual = sha256(file);
         if (actual.equals(expected) == false) {
-            String fieldName = field.getPreferredName();
             throw new IllegalStateException(
-                "[model] [" + name + "]: [" + file + "] has sha256 [" + actual + "]; [" + fieldName + "] in its manifest is [" + expected + "]"
+                "[model] ["
+                    + name
+                    + "]: ["
+                    + file
+                    + "] has sha256 ["
+                    + actual
+                    + "]; its manifest has ["
+                    + field
+                    + "] ["
+                    + expected
+                    + "]"
             );
         }
     }
 
-    private static void requirePositive(ParseField field, int value) {
+    private static void requirePositive(String field, int value) {
         if (value < 1) {
-            throw new IllegalArgumentException("[" + field.getPreferredName() + "] must be at least 1, got [" + value + "]");
+            throw new IllegalArgumentException("[" + field + "] must be at least 1, got [" + value + "]");
         }
     }
 }

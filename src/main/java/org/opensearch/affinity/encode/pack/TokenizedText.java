@@ -26,8 +26,8 @@ record TokenizedText(int[] ids, long[] wordIds, int head, int tail) {
      * Words are not split unless that would need a further chunk. Tokens beyond the last chunk are left out. A single chunk equals the
      * result of a tokenizer that truncates.
      *
-     * @param maxTokens most tokens of a chunk, with head and tail
-     * @param maxChunks most chunks
+     * @param maxTokens maximum number of tokens of a chunk, with head and tail
+     * @param maxChunks maximum number of chunks
      */
     List<Chunk> chunks(int maxTokens, int maxChunks) {
         if (ids.length <= maxTokens) {

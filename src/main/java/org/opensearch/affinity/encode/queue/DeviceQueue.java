@@ -62,9 +62,9 @@ public final class DeviceQueue {
     private int runningThreads;
 
     /**
-     * @param threadPool has the pool built with {@link #executor}, whose size and queue size are the most threads and, for each
-     *                   purpose, the most waiting texts
-     * @param maxBytes   most bytes of waiting texts, for each purpose
+     * @param threadPool has the pool built with {@link #executor}. The pool's size is the maximum number of threads, its queue size
+     *                   that of waiting texts for each purpose
+     * @param maxBytes   maximum bytes of waiting texts for each purpose
      */
     public DeviceQueue(Inference inference, ThreadPool threadPool, EncodeMeter meter, ByteSizeValue maxBytes) {
         this.inference = inference;
@@ -91,7 +91,7 @@ public final class DeviceQueue {
         return inference;
     }
 
-    /** Changes the most bytes of waiting texts, for each purpose. Jobs that wait already are not affected. */
+    /** Changes the maximum bytes of waiting texts for each purpose. Jobs that wait already are not affected. */
     public synchronized void resize(ByteSizeValue maxBytes) {
         this.maxBytes = maxBytes.getBytes();
     }

@@ -91,7 +91,7 @@ public record EncodeStats(
      * @param evictions vectors that were removed to make room
      * @param vectors   vectors in the cache
      * @param bytes     their bytes on the heap
-     * @param limit     the most bytes
+     * @param limit     maximum number of bytes
      */
     public record Cached(long hits, long misses, long evictions, long vectors, long bytes, long limit) implements Writeable {
         Cached(StreamInput in) throws IOException {
@@ -113,7 +113,7 @@ public record EncodeStats(
      * The circuit breaker.
      *
      * @param estimated estimated bytes of the requests that are being encoded
-     * @param limit     the most bytes
+     * @param limit     maximum number of bytes
      * @param tripped   requests that were refused because of the limit, since the node was started
      */
     public record Breaker(long estimated, long limit, long tripped) implements Writeable {

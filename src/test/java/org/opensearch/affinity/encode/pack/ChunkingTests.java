@@ -173,7 +173,8 @@ public class ChunkingTests extends EncodeTestCase {
                     .build()
             ) {
                 for (int i = 0; i < 200; i++) {
-                    String text = i == 0 ? "" : randomRealisticUnicodeOfLengthBetween(0, 40) + " antidisestablishment ".repeat(randomInt(80));
+                    String longWords = " antidisestablishment ".repeat(randomInt(80));
+                    String text = i == 0 ? "" : randomRealisticUnicodeOfLengthBetween(0, 40) + longWords;
                     Purpose purpose = randomFrom(Purpose.values());
                     List<Chunk> chunks = tokenizer.chunks(text, purpose, Chunking.TRUNCATE);
                     long[] expected = truncating.encode(pack.prefix(purpose) + pack.cut(text, Chunking.TRUNCATE)).getIds();

@@ -49,7 +49,7 @@ public class ModelPackTests extends EncodeTestCase {
         assertRefused(manifest().replace("\"mean\"", "\"max\""), "unknown pooling [max]; known: [mean, cls]");
         assertRefused(manifest().replace("\"dimension\": 384", "\"dimension\": 0"), "[dimension] must be at least 1, got [0]");
         assertRefused(manifest().replace("\"dimension\": 384", "\"dimension\": \"many\""), "[dimension]");
-        assertRefused(manifest().replace("\"name\": \"m\"", "\"name\": \" \""), "[name] is blank");
+        assertRefused(manifest().replace("\"name\": \"m\"", "\"name\": \" \""), "[name] must not be blank");
         assertRefused(manifest().replace("}", ", \"inputs\": \"both\"}"), "unknown inputs [both]; known: [lengths, mask]");
         assertRefused(manifest().replace("\"format\": 1", "\"format\": 2"), "[format] is [2]; this version reads [1]");
     }
