@@ -14,10 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Who may say what, whose word counts, and what is refused. */
+/** Precedence of the parameters of request, pipeline and tracker, and errors. */
 public class RankParametersTests extends RankTestCase {
     private static final String SIGNALS = ", \"signals\": {\"sales\": {\"field\": \"sold\", \"pivot\": 10}, \"stock\": {\"field\": \"left\", \"pivot\": 3}}";
-    /** Parameters with three values that all rank differently. */
+    /** For each parameter three values that give three rankings. */
     private static final Map<String, List<String>> VALUES = new LinkedHashMap<>();
 
     static {
@@ -54,7 +54,7 @@ public class RankParametersTests extends RankTestCase {
         return new ArrayList<>(piped("shop", pipeline, "\"user\": \"ann\"" + parameters, "").scores().entrySet());
     }
 
-    public void testRequestBeatsPipelineBeatsTracker() throws Exception {
+    public void testPrecedenceOfRequestPipelineAndTracker() throws Exception {
         shop();
         pipeline("plain", "{\"tracker\": \"plain\"}");
         pipeline("tracker", "{\"tracker\": \"said\"}");
@@ -76,7 +76,7 @@ public class RankParametersTests extends RankTestCase {
         }
     }
 
-    public void testWhatOneLeavesUnsaidTheOthersSay() throws Exception {
+    public void testParametersAreMerged() throws Exception {
         shop();
         pipeline("plain", "{\"tracker\": \"plain\"}");
         track("said", "shop", SIGNALS + ", \"ranking\": {\"weight\": 5, \"signals\": {\"stock\": 2}}");
@@ -85,7 +85,7 @@ public class RankParametersTests extends RankTestCase {
         assertEquals(ranked("plain", all), ranked("both", ", \"max_interests\": 2, \"signals\": {\"sales\": 3}"));
     }
 
-    public void testARescorerTooTakesWhatTheTrackerSays() throws Exception {
+    public void testRescorerUsesTheRankingOfTheTracker() throws Exception {
         shop();
         track("said", "shop", SIGNALS + ", \"ranking\": {\"window_size\": 5, \"weight\": 7}");
         String user = "\"tracker\": \"said\", \"user\": \"ann\"";
@@ -96,12 +96,12 @@ public class RankParametersTests extends RankTestCase {
         assertNotEquals(tracker, said);
     }
 
-    public void testTheRequestMayNameAnotherTrackerAndAskWhy() throws Exception {
+    public void testRequestOverridesTrackerWhyAndExcludeSeen() throws Exception {
         shop();
         track("said", "shop", SIGNALS + ", \"ranking\": {\"weight\": 7}");
         pipeline("why", "{\"tracker\": \"said\", \"why\": true, \"exclude_seen\": true}");
         Answer pipelines = piped("shop", "why", "\"user\": \"ann\"", "");
-        assertEquals("but for the three that she knows", 27, pipelines.ids().size());
+        assertEquals("without the three seen items", 27, pipelines.ids().size());
         assertNotNull(pipelines.response().getHits().getAt(0).field(ReasonsFetchSubPhase.FIELD));
         Answer requests = piped("shop", "why", "\"user\": \"ann\", \"tracker\": \"plain\", \"why\": false, \"exclude_seen\": false", "");
         assertEquals(30, requests.ids().size());
@@ -109,7 +109,7 @@ public class RankParametersTests extends RankTestCase {
         assertEquals(rescored("shop", 1_000, "\"tracker\": \"plain\", \"user\": \"ann\"", "").scores(), requests.scores());
     }
 
-    public void testATrackerIsShownAsItWasPut() throws Exception {
+    public void testTrackerIsShownAsItWasDefined() throws Exception {
         shop();
         String ranking = """
             {"weight": 2.5, "window_size": 70, "score_mode": "sum", "max_interests": 3, "min_affinity": 0.25, "diversity": 0.5,
@@ -136,7 +136,7 @@ public class RankParametersTests extends RankTestCase {
         return XContentHelper.convertToMap(JsonXContent.jsonXContent, json, true);
     }
 
-    /** What is wrong in a request, a pipeline and a tracker alike. */
+    /** Errors by parameter, the same in a request, a pipeline and a tracker. */
     private static final Map<String, String> WRONG = new LinkedHashMap<>();
 
     static {
@@ -159,7 +159,7 @@ public class RankParametersTests extends RankTestCase {
         WRONG.put("\"wieght\": 1", "unknown field [wieght] did you mean [weight]?");
     }
 
-    public void testRefusedWhereverItIsSaid() throws Exception {
+    public void testWrongValuesAreRefused() throws Exception {
         shop();
         pipeline("plain", "{\"tracker\": \"plain\"}");
         for (Map.Entry<String, String> wrong : WRONG.entrySet()) {
@@ -173,19 +173,19 @@ public class RankParametersTests extends RankTestCase {
         assertRefused("[window_size] must be from 1 to 10000, got [10001]", () -> rescored("shop", 10_001, "\"tracker\": \"plain\", \"user\": \"ann\"", ""));
     }
 
-    public void testASignalThatTheTrackerDoesNotDefine() throws Exception {
+    public void testUnknownSignal() throws Exception {
         shop();
         String message = "[signals] has no [salse] in tracker [plain]; defined: [popularity, sales, stock, behaviour, seen, seen_last, popularity_all_time, meaning]";
         assertRefused(message, () -> rescored("shop", 10, "\"tracker\": \"plain\", \"user\": \"ann\", \"signals\": {\"salse\": 1}", ""));
         pipeline("plain", "{\"tracker\": \"plain\"}");
         assertRefused(message, () -> ranked("plain", ", \"signals\": {\"salse\": 1}"));
-        // A pipeline may be put before its tracker: what it says is refused when it is used.
+        // A pipeline may be defined before its tracker, so its signals are checked when it is used.
         pipeline("typo", "{\"tracker\": \"plain\", \"signals\": {\"salse\": 1}}");
         assertRefused(message, () -> ranked("typo", ""));
         assertRefused(message.replace("plain", "said"), () -> track("said", "shop", SIGNALS + ", \"ranking\": {\"signals\": {\"salse\": 1}}"));
     }
 
-    public void testWhoSearchesIsTheRequestsToSay() throws Exception {
+    public void testUserAndRecentItemsMustBeInTheRequest() throws Exception {
         shop();
         assertRefused("[user] is the request's to say, in [ext.affinity]", () -> pipeline("wrong", "{\"tracker\": \"plain\", \"user\": \"ann\"}"));
         assertRefused("[recent] is the request's to say, in [ext.affinity]", () -> pipeline("wrong", "{\"recent\": [\"item1\"]}"));
@@ -195,6 +195,6 @@ public class RankParametersTests extends RankTestCase {
         assertRefused("[affinity] [user] is required", () -> piped("shop", "plain", "", ""));
         assertRefused("[affinity] unknown tracker [palin]; defined: [plain, said]", () -> ranked("plain", ", \"tracker\": \"palin\""));
         Answer untouched = search(new SearchRequest("shop").pipeline("nothing"), "{\"size\": 1000, " + BY_BASE + "}");
-        assertEquals("a search without [ext.affinity] is none of its business", 30, untouched.ids().size());
+        assertEquals("a search without [ext.affinity] is not changed", 30, untouched.ids().size());
     }
 }
