@@ -40,7 +40,7 @@ final class Training {
     private final Tracker tracker;
     private final UserNames names;
     private final int maxEvents;
-    private final SignalWeights signalWeights;
+    private final LearnedWeights signalWeights;
 
     /**
      * @param names     the names of users in the live profiles
@@ -53,7 +53,7 @@ final class Training {
         this.names = names;
         this.maxEvents = maxEvents;
         task = resources.task();
-        signalWeights = new SignalWeights(tracker, signals);
+        signalWeights = new LearnedWeights(tracker, signals);
     }
 
     /**

@@ -20,9 +20,9 @@ final class WeightTraining {
     private static final int MAX_NEGATIVES = 150;
 
     private final TrainingResources resources;
-    private final SignalWeights signalWeights;
+    private final LearnedWeights signalWeights;
 
-    WeightTraining(TrainingResources resources, SignalWeights signalWeights) {
+    WeightTraining(TrainingResources resources, LearnedWeights signalWeights) {
         this.resources = resources;
         this.signalWeights = signalWeights;
     }

@@ -44,7 +44,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
-/** Parsing, streams and rewriting of the retrieval queries. */
+/** Parsing, serialisation and look-ups of the three retrieval queries. */
 public class RetrievalQueryBuilderTests extends OpenSearchTestCase {
     private static final SearchModule MODULE = new SearchModule(Settings.EMPTY, List.of(new AffinityPlugin(Settings.EMPTY)));
     private static final NamedWriteableRegistry WRITEABLES = new NamedWriteableRegistry(
@@ -74,7 +74,7 @@ public class RetrievalQueryBuilderTests extends OpenSearchTestCase {
         }
     }
 
-    public void testReadWhatTheyWrite() throws Exception {
+    public void testReadsWhatItWrites() throws Exception {
         for (String query : List.of(
             "{\"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\", \"exclude_seen\": true" + REACH + "}}",
             "{\"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\"}}",
@@ -155,16 +155,24 @@ public class RetrievalQueryBuilderTests extends OpenSearchTestCase {
         assertRefused(query + "5}}", "[affinity] [filter] must be a query such as {\"term\": {\"category\": \"tents\"}}");
     }
 
-    private final AtomicReference<ActionRequest> asked = new AtomicReference<>();
+    private final AtomicReference<ActionRequest> request = new AtomicReference<>();
 
-    /** Rewrites as a coordinator does, with an encoder that answers or fails. */
+    /**
+     * Rewrites a query as a coordinator does.
+     *
+     * @param answer of the encoder, or the exception that it fails with
+     */
     private QueryBuilder rewrite(QueryBuilder query, Object answer) throws Exception {
         try (NoOpClient client = new NoOpClient(getTestName()) {
             @Override
             @SuppressWarnings("unchecked")
-            protected <Q extends ActionRequest, R extends ActionResponse> void doExecute(ActionType<R> action, Q request, ActionListener<R> listener) {
+            protected <Q extends ActionRequest, R extends ActionResponse> void doExecute(
+                ActionType<R> action,
+                Q sent,
+                ActionListener<R> listener
+            ) {
                 assertEquals(EncodeAction.NAME, action.name());
-                asked.set(request);
+                request.set(sent);
                 if (answer instanceof Exception failure) {
                     listener.onFailure(failure);
                 } else {
@@ -194,18 +202,24 @@ public class RetrievalQueryBuilderTests extends OpenSearchTestCase {
         }
     }
 
-    public void testTextBecomesItsVector() throws Exception {
+    public void testTextIsReplacedByItsVector() throws Exception {
         QueryBuilder text = parse("{\"affinity_text\": {\"text\": \"lamp\", \"field\": \"v\"" + REACH + "}}");
         QueryBuilder rewritten = rewrite(text, encoded(0, 1));
-        EncodeAction.Request query = new EncodeAction.Request(EncodeProcessor.DEFAULT_MODEL, Purpose.QUERY, Chunking.TRUNCATE, List.of("lamp"), TextQueryBuilder.DEFAULT_TIMEOUT);
-        assertEquals(bytes(query), bytes(asked.get()));
+        EncodeAction.Request encode = new EncodeAction.Request(
+            EncodeProcessor.DEFAULT_MODEL,
+            Purpose.QUERY,
+            Chunking.TRUNCATE,
+            List.of("lamp"),
+            TextQueryBuilder.DEFAULT_TIMEOUT
+        );
+        assertEquals(bytes(encode), bytes(request.get()));
         KnnParameters reach = new KnnParameters(7, 0.25f, QueryBuilders.termQuery("a", "b"));
         QueryBuilder expected = new NearestQueryBuilder(NearestQueryBuilder.near("v", Map.of("lamp", new float[] { 0, 1 })), reach, false);
         assertEquals(expected.boost(3).queryName("n"), rewritten);
         EqualsHashCodeTestUtils.checkEqualsAndHashCode(rewritten, RetrievalQueryBuilderTests::copy);
     }
 
-    public void testWithoutAnEncoderTheClauseMatchesNothingAndAWarningSaysSo() throws Exception {
+    public void testFailedEncodingMatchesNothingAndWarns() throws Exception {
         QueryBuilder text = parse("{\"affinity_text\": {\"text\": \"lamp\", \"field\": \"v\"}}");
         for (Exception failure : List.of(
             new OpenSearchRejectedExecutionException("the queue is full"),
@@ -219,13 +233,13 @@ public class RetrievalQueryBuilderTests extends OpenSearchTestCase {
         }
     }
 
-    public void testAWrongModelFailsTheSearch() throws Exception {
+    public void testUnknownModelFailsTheSearch() throws Exception {
         QueryBuilder text = parse("{\"affinity_text\": {\"text\": \"lamp\", \"field\": \"v\", \"model\": \"no\"}}");
         Exception wrong = new IllegalArgumentException("unknown model [no]; available: [m]");
         assertSame(wrong, expectThrows(IllegalArgumentException.class, () -> rewrite(text, wrong)));
     }
 
-    public void testNothingIsSentBeforeItIsResolved() throws Exception {
+    public void testCannotBeSentBeforeItsLookUp() throws Exception {
         QueryBuilder text = parse("{\"affinity_text\": {\"text\": \"lamp\", \"field\": \"v\"}}");
         QueryBuilder waiting = text.rewrite(new BaseQueryRewriteContext(xContentRegistry(), WRITEABLES, null, () -> 0));
         assertNotEquals(text, waiting);

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Numbers and dates of items in their scores, for somebody of whom nothing is known. */
+/** Signals from numeric and date fields, in the scores of an unknown user. */
 public class ItemSignalsTests extends RankTestCase {
     private static final String FIELDS = """
         , "l": {"type": "long"}, "i": {"type": "integer"}, "d": {"type": "double"}, "f": {"type": "half_float"},
@@ -18,8 +18,9 @@ public class ItemSignalsTests extends RankTestCase {
         long now = System.currentTimeMillis();
         index("shop", "half", with(Map.of("l", 100, "i", 100, "d", 100.0, "f", 100, "date", now - 10 * DAY, "nanos", now - 10 * DAY)));
         index("shop", "most", with(Map.of("l", 300, "i", 300, "d", 300.0, "f", 300, "date", now + 10 * DAY, "nanos", now + 10 * DAY)));
-        index("shop", "several", with(Map.of("l", List.of(300, -7, 100), "d", List.of(0.5, 300.0), "date", List.of(now - 20 * DAY, now - 10 * DAY))));
-        index("shop", "nought", with(Map.of("l", 0, "i", -5, "d", -1e300, "f", 0, "date", 0, "nanos", 0, "flag", true)));
+        List<Long> dates = List.of(now - 20 * DAY, now - 10 * DAY);
+        index("shop", "several", with(Map.of("l", List.of(300, -7, 100), "d", List.of(0.5, 300.0), "date", dates)));
+        index("shop", "zero", with(Map.of("l", 0, "i", -5, "d", -1e300, "f", 0, "date", 0, "nanos", 0, "flag", true)));
         index("shop", "none", item(2));
         refresh("shop");
     }
@@ -38,7 +39,7 @@ public class ItemSignalsTests extends RankTestCase {
         return rescored(index, 100, "\"tracker\": \"t\", \"user\": \"nobody\"", "").scores();
     }
 
-    /** What the signal was, out of {@code base · exp(signal)}. */
+    /** @param expected weighted sum of the signals in the score {@code 2 · exp(sum)} */
     private static void assertSignal(double expected, Map<String, Float> scores, String item) {
         assertEquals(scores.toString(), expected, Math.log(scores.get(item) / 2), 1e-4);
     }
@@ -50,12 +51,12 @@ public class ItemSignalsTests extends RankTestCase {
             Map<String, Float> scores = scores("shop");
             assertSignal(0.5, scores, "half");
             assertSignal(0.75, scores, "most");
-            assertSignal(0, scores, "nought");
+            assertSignal(0, scores, "zero");
             assertSignal(0, scores, "none");
             assertSignal(field.equals("i") || field.equals("f") ? 0 : 0.75, scores, "several");
         }
         track("t", "shop", signal("flag", "\"pivot\": 1"));
-        assertSignal(0.5, scores("shop"), "nought");
+        assertSignal(0.5, scores("shop"), "zero");
     }
 
     public void testDecayOfDates() throws Exception {
@@ -65,24 +66,25 @@ public class ItemSignalsTests extends RankTestCase {
             Map<String, Float> scores = scores("shop");
             assertSignal(0.5, scores, "half");
             assertSignal(1, scores, "most");
-            assertSignal(0, scores, "nought");
+            assertSignal(0, scores, "zero");
             assertSignal(0, scores, "none");
             assertSignal(field.equals("nanos") ? 0 : 0.5, scores, "several");
         }
     }
 
-    public void testWeightsAddUp() throws Exception {
+    public void testWeightedSum() throws Exception {
         shop();
         track("t", "shop", """
             , "signals": {"sales": {"field": "l", "pivot": 100, "weight": 3}, "more": {"field": "d", "pivot": 300, "weight": 0.5}}""");
         assertSignal(3 * 0.75 + 0.5 * 0.5, scores("shop"), "most");
-        Map<String, Float> said = rescored("shop", 100, "\"tracker\": \"t\", \"user\": \"nobody\", \"signals\": {\"sales\": 1}", "").scores();
-        assertSignal(0.75 + 0.5 * 0.5, said, "most");
-        Map<String, Float> off = rescored("shop", 100, "\"tracker\": \"t\", \"user\": \"nobody\", \"signals\": {\"sales\": 0, \"more\": 0}", "").scores();
+        String signals = "\"tracker\": \"t\", \"user\": \"nobody\", \"signals\": ";
+        Map<String, Float> ofRequest = rescored("shop", 100, signals + "{\"sales\": 1}", "").scores();
+        assertSignal(0.75 + 0.5 * 0.5, ofRequest, "most");
+        Map<String, Float> off = rescored("shop", 100, signals + "{\"sales\": 0, \"more\": 0}", "").scores();
         off.values().forEach(score -> assertEquals(2f, score, 0f));
     }
 
-    public void testAnIndexWithoutTheField() throws Exception {
+    public void testIndexWithoutTheField() throws Exception {
         shop();
         createItems("shop-old", 1, "");
         index("shop-old", "old", item(2));
@@ -94,11 +96,12 @@ public class ItemSignalsTests extends RankTestCase {
         assertSignal(0.75, scores, "most");
     }
 
-    public void testAFieldThatIsNoNumberIsRefused() throws Exception {
+    public void testFieldThatIsNotNumericIsRefused() throws Exception {
         shop();
         for (String field : List.of("title", "kind", "bare", "vector", "_id")) {
             track("t", "shop", signal(field, "\"pivot\": 100"));
-            assertRefused("[affinity] signal [s] needs a numeric or date field with doc values, [" + field + "] is [", () -> scores("shop"));
+            String message = "[affinity] signal [s] needs a numeric or date field with doc values, [" + field + "] is [";
+            assertRefused(message, () -> scores("shop"));
         }
     }
 }

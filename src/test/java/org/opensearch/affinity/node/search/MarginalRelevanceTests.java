@@ -6,9 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Hits that are like better ones go down. */
+/** Diversity lowers hits that are similar to better ones. */
 public class MarginalRelevanceTests extends RankTestCase {
-
     private void tinyShop() throws Exception {
         createItems("shop", 1, "");
         index("shop", "tent", item(10, 1, 0, 0, 0));
@@ -22,13 +21,14 @@ public class MarginalRelevanceTests extends RankTestCase {
     }
 
     private Answer diverse(String user, double diversity, String more) throws IOException {
-        return rescored("shop", 100, "\"tracker\": \"shop\", \"user\": \"" + user + "\", \"weight\": 0, \"diversity\": " + diversity + more, "");
+        String parameters = "\"tracker\": \"shop\", \"user\": \"" + user + "\", \"weight\": 0, \"diversity\": " + diversity;
+        return rescored("shop", 100, parameters + more, "");
     }
 
     public void testByHand() throws Exception {
         tinyShop();
         // tent 10. Then lamp 6 before tent2 9 * (1 - 0.5 * 1) and between 5 * (1 - 0.5 * 0.6).
-        // Then tent2 4.5 before between 5 * (1 - 0.5 * 0.8), which is more like the lamp than like the tent.
+        // Then tent2 4.5 before between 5 * (1 - 0.5 * 0.8), which is more similar to the lamp than to the tent.
         for (String user : List.of("ann", "nobody")) {
             Answer answer = diverse(user, 0.5, "");
             assertEquals(List.of("tent", "lamp", "tent2", "between"), answer.ids());
@@ -37,12 +37,12 @@ public class MarginalRelevanceTests extends RankTestCase {
                 assertEquals(expected[i], answer.scores().get(answer.ids().get(i)), 1e-5f);
             }
         }
-        // At 1, what is there already counts for nothing.
+        // With diversity 1, a duplicate of a better hit scores 0.
         assertEquals(List.of("tent", "lamp", "between", "tent2"), diverse("ann", 1, "").ids());
         assertEquals(0f, diverse("ann", 1, "").scores().get("tent2"), 1e-6f);
     }
 
-    public void testWithoutItNothingChanges() throws Exception {
+    public void testDiversityZeroChangesNothing() throws Exception {
         tinyShop();
         Map<String, Float> alike = diverse("ann", 0, ", \"score_mode\": \"replace\"").scores();
         assertEquals(Map.of("tent", 1f, "tent2", 1f, "lamp", 1f, "between", 1f), alike);
@@ -69,9 +69,10 @@ public class MarginalRelevanceTests extends RankTestCase {
             for (String mode : List.of("", ", \"score_mode\": \"sum\", \"weight\": 20")) {
                 assertFalling(rescored("shop", 240, "\"tracker\": \"shop\", \"user\": \"ann\", \"diversity\": " + diversity + mode, ""));
             }
-            Answer answer = rescored("shop", 150, "\"tracker\": \"shop\", \"user\": \"ann\", \"weight\": 0, \"diversity\": " + diversity, "");
+            String parameters = "\"tracker\": \"shop\", \"user\": \"ann\", \"weight\": 0";
+            Answer answer = rescored("shop", 150, parameters + ", \"diversity\": " + diversity, "");
             assertFalling(answer);
-            List<String> plainBefore = rescored("shop", 150, "\"tracker\": \"shop\", \"user\": \"ann\", \"weight\": 0", "").ids();
+            List<String> plainBefore = rescored("shop", 150, parameters, "").ids();
             assertEquals(plain(plainBefore.subList(0, 150)), plain(answer.ids().subList(0, 150)));
             for (String id : plain(answer.ids().subList(0, 150))) {
                 assertEquals(bases.get(id).floatValue(), answer.scores().get(id), 0f);

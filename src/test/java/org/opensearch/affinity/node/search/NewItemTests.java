@@ -11,7 +11,7 @@ import org.opensearch.search.SearchHit;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** Items that nobody took go by their content with what others took together. */
+/** The signal {@code behaviour} of items without events, which is estimated from their content. */
 public class NewItemTests extends RankTestCase {
     private static final int OF_A_KIND = 20;
     private static final String[] KINDS = { "lamp", "bulb", "tent", "stove" };
@@ -22,7 +22,7 @@ public class NewItemTests extends RankTestCase {
         return true;
     }
 
-    /** Something like all of its kind. */
+    /** A unit vector that is similar to those of the same kind. */
     private static float[] content(int kind) {
         float[] vector = new float[DIMENSION];
         for (int d = 0; d < DIMENSION; d++) {
@@ -31,7 +31,7 @@ public class NewItemTests extends RankTestCase {
         return VectorUtil.l2normalize(vector);
     }
 
-    /** Who takes a lamp takes a bulb, who takes a tent takes a stove; one of each kind is new. */
+    /** Users click lamps and bulbs, or tents and stoves. One item of each kind has no events. */
     private void shop(int shards) throws Exception {
         createItems("shop", shards, "");
         for (int kind = 0; kind < KINDS.length; kind++) {
@@ -55,7 +55,7 @@ public class NewItemTests extends RankTestCase {
         }
         event("ann", "click", "lamp0");
         awaitProfiles("t");
-        client().admin().indices().prepareRefresh("ubi_events").get();
+        refresh("ubi_events");
     }
 
     public void testNewItemsRankByTheirContent() throws Exception {
@@ -67,11 +67,11 @@ public class NewItemTests extends RankTestCase {
         for (String kind : new String[] { "lamp", "bulb" }) {
             assertTrue(kind + " " + scores, scores.get("new_" + kind) > 2.1);
             double best = IntStream.range(0, OF_A_KIND).mapToDouble(i -> scores.get(kind + i)).max().orElseThrow();
-            assertTrue("not as well as what others took with it", scores.get("new_" + kind) < best);
+            assertTrue("less than the best item with events", scores.get("new_" + kind) < best);
         }
         for (String kind : new String[] { "tent", "stove" }) {
             assertTrue(kind + " " + scores, scores.get("new_" + kind) < Math.min(scores.get("new_lamp"), scores.get("new_bulb")));
-            assertEquals("of these it is known that nobody took them together", 2f, scores.get(kind + "1"), 0f);
+            assertEquals("items with events are not estimated", 2f, scores.get(kind + "1"), 0f);
         }
         assertEquals(2f, scores.get("vectorless"), 0f);
         use(1, UseModelAction.Operation.DEACTIVATE);
@@ -87,14 +87,14 @@ public class NewItemTests extends RankTestCase {
         }
     }
 
-    public void testMemoryIsGivenBack() throws Exception {
+    public void testTrainingReleasesItsMemory() throws Exception {
         shop(1);
         CircuitBreaker breaker = getInstanceFromNode(CircuitBreakerService.class).getBreaker(CircuitBreaker.REQUEST);
         train("{}");
         assertBusy(() -> assertEquals(0, breaker.getUsed()));
     }
 
-    /** What is packed is a byte a dimension. */
+    /** A packed vector has one byte for each dimension. */
     public void testPackedVectors() {
         float[] vector = { 0.5f, -1, 0.25f, 0 };
         float[] sum = { 1, 1, 1, 1 };

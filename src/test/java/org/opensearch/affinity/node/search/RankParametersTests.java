@@ -17,7 +17,7 @@ import java.util.Map;
 /** Where parameters may be set, their precedence, and errors. */
 public class RankParametersTests extends RankTestCase {
     private static final String SIGNALS = ", \"signals\": {\"sales\": {\"field\": \"sold\", \"pivot\": 10}, \"stock\": {\"field\": \"left\", \"pivot\": 3}}";
-    /** Parameters with three values that all rank differently. */
+    /** For each parameter three values that give three rankings. */
     private static final Map<String, List<String>> VALUES = new LinkedHashMap<>();
 
     static {
@@ -54,7 +54,7 @@ public class RankParametersTests extends RankTestCase {
         return new ArrayList<>(piped("shop", pipeline, "\"user\": \"ann\"" + parameters, "").scores().entrySet());
     }
 
-    public void testRequestBeatsPipelineBeatsTracker() throws Exception {
+    public void testPrecedenceOfRequestPipelineAndTracker() throws Exception {
         shop();
         pipeline("plain", "{\"tracker\": \"plain\"}");
         pipeline("tracker", "{\"tracker\": \"said\"}");
@@ -96,12 +96,12 @@ public class RankParametersTests extends RankTestCase {
         assertNotEquals(tracker, said);
     }
 
-    public void testTheRequestMayNameAnotherTrackerAndAskWhy() throws Exception {
+    public void testRequestOverridesTrackerWhyAndExcludeSeen() throws Exception {
         shop();
         track("said", "shop", SIGNALS + ", \"ranking\": {\"weight\": 7}");
         pipeline("why", "{\"tracker\": \"said\", \"why\": true, \"exclude_seen\": true}");
         Answer pipelines = piped("shop", "why", "\"user\": \"ann\"", "");
-        assertEquals("but for the three that she knows", 27, pipelines.ids().size());
+        assertEquals("without the three seen items", 27, pipelines.ids().size());
         assertNotNull(pipelines.response().getHits().getAt(0).field(ReasonsFetchSubPhase.FIELD));
         Answer requests = piped("shop", "why", "\"user\": \"ann\", \"tracker\": \"plain\", \"why\": false, \"exclude_seen\": false", "");
         assertEquals(30, requests.ids().size());
@@ -109,7 +109,7 @@ public class RankParametersTests extends RankTestCase {
         assertEquals(rescored("shop", 1_000, "\"tracker\": \"plain\", \"user\": \"ann\"", "").scores(), requests.scores());
     }
 
-    public void testATrackerIsShownAsItWasPut() throws Exception {
+    public void testTrackerIsShownAsItWasDefined() throws Exception {
         shop();
         String ranking = """
             {"weight": 2.5, "window_size": 70, "score_mode": "sum", "max_interests": 3, "min_affinity": 0.25, "diversity": 0.5,
@@ -173,13 +173,13 @@ public class RankParametersTests extends RankTestCase {
         assertRefused("[window_size] must be a whole number from 1 to 10000, got [10001]", () -> rescored("shop", 10_001, "\"tracker\": \"plain\", \"user\": \"ann\"", ""));
     }
 
-    public void testASignalThatTheTrackerDoesNotDefine() throws Exception {
+    public void testUnknownSignal() throws Exception {
         shop();
         String message = "[signals] has no [salse] in tracker [plain]; defined: [popularity, sales, stock, behaviour, seen, seen_last, popularity_all_time, meaning]";
         assertRefused(message, () -> rescored("shop", 10, "\"tracker\": \"plain\", \"user\": \"ann\", \"signals\": {\"salse\": 1}", ""));
         pipeline("plain", "{\"tracker\": \"plain\"}");
         assertRefused(message, () -> ranked("plain", ", \"signals\": {\"salse\": 1}"));
-        // A pipeline may be put before its tracker: what it says is refused when it is used.
+        // A pipeline may be defined before its tracker, so its signals are checked when it is used.
         pipeline("typo", "{\"tracker\": \"plain\", \"signals\": {\"salse\": 1}}");
         assertRefused(message, () -> ranked("typo", ""));
         assertRefused(message.replace("plain", "said"), () -> track("said", "shop", SIGNALS + ", \"ranking\": {\"signals\": {\"salse\": 1}}"));
@@ -195,6 +195,6 @@ public class RankParametersTests extends RankTestCase {
         assertRefused("[affinity] [user] is required", () -> piped("shop", "plain", "", ""));
         assertRefused("[affinity] unknown tracker [palin]; defined: [plain, said]", () -> ranked("plain", ", \"tracker\": \"palin\""));
         Answer untouched = search(new SearchRequest("shop").pipeline("nothing"), "{\"size\": 1000, " + BY_BASE + "}");
-        assertEquals("a search without [ext.affinity] is none of its business", 30, untouched.ids().size());
+        assertEquals("a search without [ext.affinity] is not changed", 30, untouched.ids().size());
     }
 }

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** Personalisation beside all that a search may ask for. */
+/** Personalisation together with the other features of a search. */
 public class RankSearchTests extends RankTestCase {
     private static final String ANN = "\"tracker\": \"shop\", \"user\": \"ann\"";
     private static final String NOT_RESCORED = "[affinity] a sorted, scrolled or collapsed search cannot be rescored: the results are not personalised";
@@ -47,16 +47,16 @@ public class RankSearchTests extends RankTestCase {
         return rescored("shop", 100, parameters, "").ids();
     }
 
-    public void testTheExampleIsPersonal() throws Exception {
+    public void testOrderDependsOnTheUser() throws Exception {
         shop();
         assertEquals(List.of("chair", "desk", "lamp", "plain", "tent", "bag"), ids("\"tracker\": \"shop\", \"user\": \"nobody\""));
         assertEquals("tent", ids(ANN).get(0));
     }
 
-    public void testRecentItemsOfSomebodyUnknown() throws Exception {
+    public void testRecentItemsOfAnUnknownUser() throws Exception {
         shop();
-        // One event: confidence 0.3, and the item itself has a cosine of 1, so exp(4 · 0.3); the centre is all but 0. Of an item
-        // that somebody knows already it counts less: of two liked events one was of such an item, beside 10 in 1,000 of before.
+        // One event: confidence 0.3. The item itself has a cosine of 1, as the centre is almost 0, so the factor is exp(4 · 0.3).
+        // For a repeat item it is less: one of two liked events was a repeat, added to a prior of 10 in 1,000.
         double repeats = 11 / 1002.0;
         Map<String, Float> scores = rescored("shop", 100, "\"tracker\": \"shop\", \"recent\": [\"lamp\"]", "").scores();
         assertEquals(6 * Math.exp(4 * 0.3 * repeats / (repeats + 0.005)), scores.get("lamp"), 0.02);
@@ -65,22 +65,23 @@ public class RankSearchTests extends RankTestCase {
         assertEquals("another item", scores.get("desk"), whole.get("desk"), 0f);
         assertEquals(4f, scores.get("plain"), 0f);
         assertEquals(scores, rescored("shop", 100, "\"tracker\": \"shop\", \"user\": \"nobody\", \"recent\": [\"lamp\"]", "").scores());
-        assertEquals(scores, rescored("shop", 100, "\"tracker\": \"shop\", \"recent\": [\"no such item\", \"lamp\", \"plain\"]", "").scores());
+        String withUnknownItem = "\"tracker\": \"shop\", \"recent\": [\"no such item\", \"lamp\", \"plain\"]";
+        assertEquals(scores, rescored("shop", 100, withUnknownItem, "").scores());
         assertEquals(scores, piped("shop", "shop", "\"recent\": [\"lamp\"]", "").scores());
 
         Map<String, Float> nobody = rescored("shop", 100, "\"tracker\": \"shop\", \"user\": \"nobody\"", "").scores();
         assertEquals(nobody, rescored("shop", 100, "\"tracker\": \"shop\", \"recent\": [\"no such item\", \"plain\"]", "").scores());
     }
 
-    public void testRecentItemsAddToWhatIsKnown() throws Exception {
+    public void testRecentItemsAddToTheProfile() throws Exception {
         shop();
         Map<String, Float> known = rescored("shop", 100, ANN, "").scores();
         Map<String, Float> both = rescored("shop", 100, ANN + ", \"recent\": [\"lamp\"]", "").scores();
         assertTrue(known + " " + both, both.get("lamp") > known.get("lamp") && both.get("desk") > known.get("desk"));
-        assertEquals("it was of this search alone", known, rescored("shop", 100, ANN, "").scores());
+        assertEquals("recent items are not stored", known, rescored("shop", 100, ANN, "").scores());
     }
 
-    public void testSeenItemsAreLeftOutAndTheOthersKeepTheirScores() throws Exception {
+    public void testExcludeSeenKeepsOtherScores() throws Exception {
         shop();
         Map<String, Float> all = piped("shop", "shop", "\"user\": \"ann\"", "").scores();
         Map<String, Float> unseen = piped("shop", "shop", "\"user\": \"ann\", \"exclude_seen\": true", "").scores();
@@ -96,16 +97,15 @@ public class RankSearchTests extends RankTestCase {
         assertEquals(4, answer.response().getHits().getTotalHits().value());
     }
 
-    public void testTheQueryForSeenItems() throws Exception {
+    public void testSeenQuery() throws Exception {
         shop();
         String seen = "{\"affinity_seen\": {\"tracker\": \"shop\", \"user\": \"ann\"}}";
         assertSetEquals(List.of("bag", "chair"), search("shop", "{\"query\": " + seen + "}").ids());
         String unseen = "{\"query\": {\"bool\": {\"must\": {\"match\": {\"title\": \"item\"}}, \"must_not\": " + seen + "}}}";
         assertSetEquals(List.of("tent", "lamp", "desk", "plain"), search("shop", unseen).ids());
         assertEquals(List.of(), search("shop", "{\"query\": " + seen.replace("ann", "nobody") + "}").ids());
-        SearchHit named = search("shop", "{\"query\": {\"affinity_seen\": {\"tracker\": \"shop\", \"user\": \"ann\", \"boost\": 3, \"_name\": \"seen\"}}}").response()
-            .getHits()
-            .getAt(0);
+        String withBoost = seen.replace("\"ann\"", "\"ann\", \"boost\": 3, \"_name\": \"seen\"");
+        SearchHit named = search("shop", "{\"query\": " + withBoost + "}").response().getHits().getAt(0);
         assertEquals(3f, named.getScore(), 0f);
         assertArrayEquals(new String[] { "seen" }, named.getMatchedQueries());
         assertRefused("[affinity] unknown tracker [shpo]; defined: [shop]", () -> search("shop", "{\"query\": " + seen.replace("shop", "shpo") + "}"));
@@ -116,7 +116,7 @@ public class RankSearchTests extends RankTestCase {
         assertEquals(expected.stream().sorted().toList(), actual.stream().sorted().toList());
     }
 
-    public void testSortedCollapsedAndScrolledThroughAPipeline() throws Exception {
+    public void testSortedCollapsedAndScrolledSearchesInAPipeline() throws Exception {
         shop();
         for (String more : List.of(", \"sort\": [{\"base\": \"desc\"}]", ", \"collapse\": {\"field\": \"kind\"}")) {
             Answer answer = piped("shop", "shop", "\"user\": \"ann\"", more);
@@ -134,10 +134,11 @@ public class RankSearchTests extends RankTestCase {
         assertEquals("chair", scrolled.ids().get(0));
     }
 
-    public void testARescorerThereIsCoresOwnError() throws Exception {
+    public void testSortedCollapsedAndScrolledSearchesWithARescorer() throws Exception {
         shop();
         Exception sorted = expectThrows(Exception.class, () -> rescored("shop", 100, ANN, ", \"sort\": [{\"base\": \"desc\"}]"));
-        assertTrue(sorted.toString(), ExceptionsHelper.detailedMessage(sorted).contains("Cannot use [sort] option in conjunction with [rescore]"));
+        String message = "Cannot use [sort] option in conjunction with [rescore]";
+        assertTrue(sorted.toString(), ExceptionsHelper.detailedMessage(sorted).contains(message));
         Exception collapsed = expectThrows(Exception.class, () -> rescored("shop", 100, ANN, ", \"collapse\": {\"field\": \"kind\"}"));
         assertTrue(ExceptionsHelper.detailedMessage(collapsed).contains("cannot use `collapse` in conjunction with `rescore`"));
         SearchRequest scroll = new SearchRequest("shop").scroll(TimeValue.timeValueMinutes(1));
@@ -147,7 +148,9 @@ public class RankSearchTests extends RankTestCase {
 
     public void testAggregationsAndHighlighting() throws Exception {
         shop();
-        String more = ", \"aggs\": {\"kinds\": {\"terms\": {\"field\": \"kind\"}}}, \"highlight\": {\"fields\": {\"title\": {\"highlight_query\": {\"match\": {\"title\": \"item\"}}}}}";
+        String more = """
+            , "aggs": {"kinds": {"terms": {"field": "kind"}}},
+            "highlight": {"fields": {"title": {"highlight_query": {"match": {"title": "item"}}}}}""";
         Answer answer = rescored("shop", 100, ANN, more);
         assertEquals("tent", answer.ids().get(0));
         assertEquals(ids(ANN), answer.ids());
@@ -159,7 +162,7 @@ public class RankSearchTests extends RankTestCase {
         }
     }
 
-    public void testSeveralSearchesAtOnce() throws Exception {
+    public void testMultiSearch() throws Exception {
         shop();
         String body = "{\"size\": 10, " + BY_BASE + ", \"rescore\": {\"affinity\": {\"tracker\": \"shop\", \"user\": \"%s\"}}}";
         SearchRequest ann = new SearchRequest("shop");
@@ -185,8 +188,9 @@ public class RankSearchTests extends RankTestCase {
         refresh("shop");
         List<String> paged = new ArrayList<>();
         for (int from = 0; from < 6; from += 2) {
-            String page = "\"from\": " + from + ", \"size\": 2, \"pit\": {\"id\": \"" + pit + "\"}, \"rescore\": {\"affinity\": {" + ANN + "}}, ";
-            paged.addAll(search(new SearchRequest(), "{" + page + BY_BASE + "}").ids());
+            String page = "\"from\": " + from + ", \"size\": 2, \"pit\": {\"id\": \"" + pit + "\"}";
+            String rescore = "\"rescore\": {\"affinity\": {" + ANN + "}}";
+            paged.addAll(search(new SearchRequest(), "{" + page + ", " + rescore + ", " + BY_BASE + "}").ids());
         }
         client().execute(DeletePitAction.INSTANCE, new DeletePitRequest(pit)).actionGet();
         assertEquals("tent", before.get(0));
@@ -194,7 +198,7 @@ public class RankSearchTests extends RankTestCase {
         assertEquals("new", ids(ANN).get(0));
     }
 
-    public void testAPatternOverAnIndexWithoutVectors() throws Exception {
+    public void testIndexPatternWithAnIndexWithoutVectors() throws Exception {
         shop();
         client().admin().indices().prepareCreate("shop-other").setMapping("base", "type=double", "kind", "type=keyword").get();
         index("shop-other", "book", Map.of("base", 5));

@@ -40,20 +40,20 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A shop on one node in this JVM. Items have vectors of {@value #DIMENSION} dimensions and a number {@code base}, which is
- * their relevance, so that relevance depends on the item alone. What users like comes from events that a tracker follows.
+ * A node in this JVM, with items and a log. Items have vectors of {@value #DIMENSION} dimensions and a number {@code base}, which is their
+ * relevance, so that relevance depends on the item alone. Profiles come from events that a tracker follows.
  */
 abstract class RankTestCase extends AffinityNodeTestCase {
     static final int DIMENSION = 4;
     /** A query whose score is the item's {@code base}. */
     static final String BY_BASE = """
         "query": {"function_score": {"query": {"match_all": {}}, "field_value_factor": {"field": "base"}, "boost_mode": "replace"}}""";
-    private static final int PATIENCE = 50;
+    private static final int ATTEMPTS = 50;
 
     private final Set<String> trackers = new HashSet<>();
     private int events;
 
-    /** What a search gave, and the warnings that a caller over HTTP would find in its headers. */
+    /** The response of a search, and its warning headers. */
     record Answer(SearchResponse response, List<String> warnings) {
         List<String> ids() {
             return Arrays.stream(response.getHits().getHits()).map(SearchHit::getId).toList();
@@ -63,7 +63,7 @@ abstract class RankTestCase extends AffinityNodeTestCase {
         Map<String, Float> scores() {
             Map<String, Float> scores = new LinkedHashMap<>();
             for (SearchHit hit : response.getHits()) {
-                assertNull("twice: " + hit.getId(), scores.put(hit.getId(), hit.getScore()));
+                assertNull("duplicate hit " + hit.getId(), scores.put(hit.getId(), hit.getScore()));
             }
             return scores;
         }
@@ -74,7 +74,7 @@ abstract class RankTestCase extends AffinityNodeTestCase {
         return getInstanceFromNode(NamedXContentRegistry.class);
     }
 
-    /** Answers carry their own warnings. */
+    /** Off: each {@link Answer} has the warnings of its search. */
     @Override
     protected boolean enableWarningsCheck() {
         return false;
@@ -88,7 +88,11 @@ abstract class RankTestCase extends AffinityNodeTestCase {
         super.tearDown();
     }
 
-    /** @param fields further fields of the mapping, each with a comma before it, or nothing */
+    /**
+     * Creates an index of items.
+     *
+     * @param fields further fields of the mapping, each with a comma before it, or nothing
+     */
     void createItems(String index, int shards, String fields) {
         Settings settings = Settings.builder().put("number_of_shards", shards).put("number_of_replicas", 0).build();
         String mapping = """
@@ -101,7 +105,7 @@ abstract class RankTestCase extends AffinityNodeTestCase {
         client().prepareIndex(index).setId(id).setSource(item).get();
     }
 
-    /** An item with a vector where one is given. */
+    /** @param vector none for an item without a vector */
     static Map<String, Object> item(double base, float... vector) {
         Map<String, Object> item = new HashMap<>(Map.of("title", "an item", "base", base, "kind", base < 5 ? "low" : "high"));
         if (vector.length > 0) {
@@ -123,18 +127,19 @@ abstract class RankTestCase extends AffinityNodeTestCase {
     }
 
     /**
-     * A tracker to which all items are equally popular, so that scores are plain to see.
+     * Defines a tracker in which popularity has weight 0, so that scores are easy to compute.
      *
-     * @param more further members of the definition, each with a comma before it, or nothing
+     * @param items index of the items
+     * @param more  further members of the definition, each with a comma before it, or nothing
      */
     void track(String tracker, String items, String more) throws IOException {
-        String unpopular = "\"signals\": {\"popularity\": {\"weight\": 0}";
-        // Those that are defined and not those that a ranking weighs.
-        String defined = more.replaceFirst("\"signals\": \\{(?=\"\\w+\": \\{)", unpopular + ", ");
-        trackPopular(tracker, items, defined.equals(more) ? more + ", " + unpopular + "}" : defined);
+        String noPopularity = "\"signals\": {\"popularity\": {\"weight\": 0}";
+        // The signals of the definition, not the weights of a ranking.
+        String defined = more.replaceFirst("\"signals\": \\{(?=\"\\w+\": \\{)", noPopularity + ", ");
+        trackPopular(tracker, items, defined.equals(more) ? more + ", " + noPopularity + "}" : defined);
     }
 
-    /** A tracker as it is by default. */
+    /** Defines a tracker with the default weight of popularity; parameters as for {@link #track}. */
     void trackPopular(String tracker, String items, String more) throws IOException {
         String definition = """
             {"items": {"index": "%s", "vector_field": "vector"}, "events": {"index": "ubi_events"},
@@ -146,16 +151,15 @@ abstract class RankTestCase extends AffinityNodeTestCase {
         trackers.add(tracker);
     }
 
-    /** Something that a user does, one second after what was done before. */
+    /** Writes an event into the log, with a time one second after that of the event before. */
     void event(String user, String action, String item) {
         Map<String, Object> attributes = Map.of("object", Map.of("object_id", item));
-        Map<String, Object> event = Map.of("user_id", user, "action_name", action, "timestamp", 1_700_000_000_000L + 1_000L * events++);
-        Map<String, Object> all = new HashMap<>(event);
-        all.put("event_attributes", attributes);
-        client().prepareIndex("ubi_events").setSource(all).get();
+        long time = 1_700_000_000_000L + 1_000L * events++;
+        Map<String, Object> event = Map.of("user_id", user, "action_name", action, "timestamp", time, "event_attributes", attributes);
+        client().prepareIndex("ubi_events").setSource(event).get();
     }
 
-    /** Waits until all events are in the profiles of the tracker. */
+    /** Waits until the tracker has taken in all events that {@link #event} wrote. */
     void awaitProfiles(String tracker) throws Exception {
         assertBusy(() -> {
             TrackerStats stats = client().execute(TrackerStatsAction.INSTANCE, new TrackerStatsAction.Request(tracker)).actionGet();
@@ -164,6 +168,7 @@ abstract class RankTestCase extends AffinityNodeTestCase {
         });
     }
 
+    /** Defines a search pipeline with the processor {@code affinity}. */
     void pipeline(String name, String affinity) {
         BytesArray definition = new BytesArray("{\"request_processors\": [{\"affinity\": " + affinity + "}]}");
         PutSearchPipelineRequest put = new PutSearchPipelineRequest(name, definition, MediaTypeRegistry.JSON);
@@ -178,17 +183,18 @@ abstract class RankTestCase extends AffinityNodeTestCase {
 
     /** A search through a pipeline; the parameters of {@code ext.affinity} are JSON members. */
     Answer piped(String index, String pipeline, String parameters, String more) throws IOException {
-        return search(new SearchRequest(index).pipeline(pipeline), "{\"size\": 1000, " + BY_BASE + ", \"ext\": {\"affinity\": {" + parameters + "}}" + more + "}");
+        String ext = "\"ext\": {\"affinity\": {" + parameters + "}}";
+        return search(new SearchRequest(index).pipeline(pipeline), "{\"size\": 1000, " + BY_BASE + ", " + ext + more + "}");
     }
 
     Answer search(String index, String body) throws IOException {
         return search(new SearchRequest(index), body);
     }
 
-    /** A search that found the profile: on a machine that is busy with other things it may come too late at first. */
+    /** A search that is repeated until its profile is read in time, which can take several attempts on a busy machine. */
     Answer search(SearchRequest request, String body) throws IOException {
         Answer answer = searchOnce(request.source(source(body)));
-        for (int i = 0; i < PATIENCE && answer.warnings.stream().anyMatch(warning -> warning.contains("the profile is not available")); i++) {
+        for (int i = 0; i < ATTEMPTS && answer.warnings.toString().contains("the profile is not available"); i++) {
             answer = searchOnce(request.source(source(body)));
         }
         assertEquals(0, answer.response.getFailedShards());
@@ -214,15 +220,15 @@ abstract class RankTestCase extends AffinityNodeTestCase {
         }
     }
 
-    /** Asserts that something is answered with status 400, in words that contain the message. */
+    /** Asserts that a call fails with status 400 and an error that contains the message. */
     static void assertRefused(String message, ThrowingRunnable call) {
         Exception e = expectThrows(Exception.class, call);
         assertEquals(e.toString(), RestStatus.BAD_REQUEST, ExceptionsHelper.status(e));
-        String said = ExceptionsHelper.detailedMessage(e);
-        assertTrue("expected [" + message + "] in: " + said, said.contains(message));
+        String actual = ExceptionsHelper.detailedMessage(e);
+        assertTrue("expected [" + message + "] in: " + actual, actual.contains(message));
     }
 
-    /** What is known of the model that a training gives. */
+    /** Trains a model of the tracker t and returns its description. */
     final Map<String, Object> train(String body) throws Exception {
         try (XContentParser parser = createParser(JsonXContent.jsonXContent, body)) {
             ModelsResponse response = client().execute(TrainAction.INSTANCE, TrainRequest.parse("t", parser, false)).actionGet();
@@ -236,6 +242,7 @@ abstract class RankTestCase extends AffinityNodeTestCase {
         return (List<Map<String, Object>>) XContentHelper.convertToMap(JsonXContent.jsonXContent, json, false).get("models");
     }
 
+    /** Activates, deactivates or deletes a model of the tracker t. */
     final void use(int number, UseModelAction.Operation what) {
         assertTrue(client().execute(UseModelAction.INSTANCE, new UseModelAction.Request("t", number, what)).actionGet().isAcknowledged());
     }

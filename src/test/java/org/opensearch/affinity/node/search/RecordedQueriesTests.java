@@ -8,7 +8,7 @@ import org.opensearch.core.xcontent.XContentParser;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Weights out of what UBI recorded: queries, and events that name the query that led to them. */
+/** Weights learned from recorded UBI queries, and from events that name their query. */
 public class RecordedQueriesTests extends RankTestCase {
     private static final int QUERIES = 60;
     private static final long BEGIN = 1_700_000_000_000L;
@@ -18,8 +18,8 @@ public class RecordedQueriesTests extends RankTestCase {
         return true;
     }
 
-    /** People who ask for something and take what has just these words, however little it is worth by {@code base}. */
-    private void record() throws Exception {
+    /** Users who click the item whose title is the query, whatever its {@code base}. */
+    private void recordQueries() throws Exception {
         createItems("shop", 1, "");
         for (int i = 0; i < 20; i++) {
             Map<String, Object> item = item(1 + i, randomVector());
@@ -31,20 +31,23 @@ public class RecordedQueriesTests extends RankTestCase {
         client().admin().indices().prepareCreate("ubi_queries").setMapping(mapping).get();
         for (int i = 0; i < QUERIES; i++) {
             long time = BEGIN + 10_000L * i;
-            Map<String, Object> query = new HashMap<>(Map.of("query_id", "q" + i, "client_id", "u" + i, "user_query", "thing" + i % 10, "timestamp", time));
+            String text = "thing" + i % 10;
+            Map<String, Object> query = Map.of("query_id", "q" + i, "client_id", "u" + i, "user_query", text, "timestamp", time);
             client().prepareIndex("ubi_queries").setSource(query).get();
             Map<String, Object> object = Map.of("object", Map.of("object_id", "p" + i % 10));
-            Map<String, Object> event = Map.of("user_id", "u" + i, "action_name", "click", "timestamp", time + 1_000, "query_id", "q" + i, "event_attributes", object);
+            Map<String, Object> event = new HashMap<>(Map.of("user_id", "u" + i, "action_name", "click", "query_id", "q" + i));
+            event.put("timestamp", time + 1_000);
+            event.put("event_attributes", object);
             client().prepareIndex("ubi_events").setSource(event).get();
         }
-        client().prepareIndex("ubi_queries").setSource(Map.of("query_id", "nobody chose", "user_query", "x")).get();
+        client().prepareIndex("ubi_queries").setSource(Map.of("query_id", "without events", "user_query", "x")).get();
         refresh("ubi_queries");
         trackPopular("t", "shop", ", \"signals\": {\"popularity\": {\"weight\": 0}}");
     }
 
     @SuppressWarnings("unchecked")
-    public void testQueriesAreJoinedWithWhatTheyLedTo() throws Exception {
-        createTextItems();
+    public void testQueriesAreJoinedWithTheirEvents() throws Exception {
+        recordQueriesAndTitles();
         Map<String, Object> model = train("{\"ubi_queries\": \"ubi_queries\", \"search\": {" + BY_BASE + "}}");
         Map<String, Object> fusion = (Map<String, Object>) model.get("fusion");
         assertEquals(QUERIES, (int) fusion.get("lessons") + (int) fusion.get("checks"));
@@ -55,23 +58,20 @@ public class RecordedQueriesTests extends RankTestCase {
         assertTrue(weights.toString(), (double) weights.get("match_title") > 1);
     }
 
-    /** With the tracker knowing of the titles. */
-    private void createTextItems() throws Exception {
-        record();
+    /** With titles as text fields of the tracker. */
+    private void recordQueriesAndTitles() throws Exception {
+        recordQueries();
         String definition = """
             {"items": {"index": "shop", "vector_field": "vector", "text_fields": ["title"]}, "events": {"index": "ubi_events"},
              "actions": {"click": 1}, "signals": {"popularity": {"weight": 0}}}""";
         try (XContentParser parser = createParser(JsonXContent.jsonXContent, definition)) {
             Tracker tracker = Tracker.parse("t", parser);
-            client().execute(
-                PutTrackerAction.INSTANCE,
-                new PutTrackerAction.Request(tracker)
-            ).actionGet();
+            client().execute(PutTrackerAction.INSTANCE, new PutTrackerAction.Request(tracker)).actionGet();
         }
     }
 
     public void testBadRequests() throws Exception {
-        record();
+        recordQueries();
         assertRefused("[ubi_queries] must be the name of an index of UBI queries, got [5]", () -> train("{\"ubi_queries\": 5}"));
         assertRefused("[ubi_queries] is instead of [queries] and [index]", () -> train("{\"ubi_queries\": \"a\", \"index\": \"b\"}"));
         assertRefused("[weights_of] takes the weights of another model", () -> train("{\"ubi_queries\": \"a\", \"weights_of\": 1}"));

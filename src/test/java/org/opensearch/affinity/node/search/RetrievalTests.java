@@ -30,16 +30,17 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** What is retrieved for a person and for an item, on one node in this JVM, with vectors given instead of encoded. */
+/** The retrieval queries on a node in this JVM, with given vectors. */
 public class RetrievalTests extends AffinityNodeTestCase {
     private static final String FOR_ANN = "{\"tracker\": \"shop\", \"user\": \"ann\"}";
+    private static final String UNSEEN_FOR_ANN = "{\"tracker\": \"shop\", \"user\": \"ann\", \"exclude_seen\": true}";
 
     @Override
     protected boolean resetNodeAfterTest() {
         return true;
     }
 
-    /** Ann bought a stove; tent and chair are near to and far from it. */
+    /** Ann bought the stove. The tent is near it, chair and desk are far from it. */
     private void shop(String idField) throws Exception {
         Settings settings = Settings.builder().put("number_of_shards", 2).put("number_of_replicas", 0).build();
         client().admin()
@@ -103,16 +104,19 @@ public class RetrievalTests extends AffinityNodeTestCase {
         return Arrays.stream(search(query).getHits().getHits()).map(SearchHit::getId).toList();
     }
 
-    /** The ids of the hits, in a search whose response carries exactly these warnings. */
+    /** The ids of the hits of a search whose response has exactly these warnings. */
     private List<String> ids(String query, String... warnings) throws Exception {
         ThreadContext context = getInstanceFromNode(ThreadPool.class).getThreadContext();
-        CompletableFuture<List<String>> heard = new CompletableFuture<>();
-        // What goes out with the response is what the thread that answers has then.
+        CompletableFuture<List<String>> headers = new CompletableFuture<>();
+        // The headers of a response are those in the context of the thread that answers.
         client().prepareSearch("products").setSource(source(query)).execute(ActionListener.wrap(response -> {
-            heard.complete(context.getResponseHeaders().getOrDefault("Warning", List.of()));
-        }, heard::completeExceptionally));
-        List<String> values = heard.get(30, TimeUnit.SECONDS).stream().map(h -> HeaderWarning.extractWarningValueFromWarningHeader(h, false)).toList();
-        assertEquals(List.of(warnings), values);
+            headers.complete(context.getResponseHeaders().getOrDefault("Warning", List.of()));
+        }, headers::completeExceptionally));
+        List<String> texts = headers.get(30, TimeUnit.SECONDS)
+            .stream()
+            .map(header -> HeaderWarning.extractWarningValueFromWarningHeader(header, false))
+            .toList();
+        assertEquals(List.of(warnings), texts);
         return ids(query);
     }
 
@@ -122,15 +126,15 @@ public class RetrievalTests extends AffinityNodeTestCase {
         assertTrue(e.toString(), (e + " " + e.getCause()).contains(message));
     }
 
-    public void testForAPerson() throws Exception {
+    public void testItemsForAUser() throws Exception {
         shop("_id");
         assertEquals(List.of("stove", "tent", "chair", "desk"), ids("{\"affinity\": " + FOR_ANN + "}"));
-        assertEquals(List.of("tent", "chair", "desk"), ids("{\"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\", \"exclude_seen\": true}}"));
+        assertEquals(List.of("tent", "chair", "desk"), ids("{\"affinity\": " + UNSEEN_FOR_ANN + "}"));
         assertEquals(List.of("stove", "tent"), ids("{\"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\", \"min_similarity\": 0.9}}"));
         String lamps = "{\"match\": {\"title\": \"lamp\"}}";
         assertEquals(List.of("tent", "desk"), ids("{\"bool\": {\"must\": {\"affinity\": " + FOR_ANN + "}, \"filter\": " + lamps + "}}"));
         assertEquals(
-            "of the nearest on each shard, those that pass",
+            "the filter is applied before the nearest are found",
             Set.of("tent", "desk"),
             Set.copyOf(ids("{\"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\", \"k\": 2, \"filter\": " + lamps + "}}"))
         );
@@ -140,13 +144,13 @@ public class RetrievalTests extends AffinityNodeTestCase {
         assertRefused("{\"affinity\": {\"tracker\": \"shpo\", \"user\": \"ann\"}}", "[affinity] unknown tracker [shpo]; defined: [shop]");
     }
 
-    public void testItemsByAFieldOfTheirOwn() throws Exception {
+    public void testItemIdsInAField() throws Exception {
         shop("sku");
-        assertEquals(List.of("tent", "chair", "desk"), ids("{\"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\", \"exclude_seen\": true}}"));
+        assertEquals(List.of("tent", "chair", "desk"), ids("{\"affinity\": " + UNSEEN_FOR_ANN + "}"));
         assertEquals(List.of("tent", "chair", "desk"), ids("{\"affinity_similar\": {\"tracker\": \"shop\", \"item\": \"sku-stove\"}}"));
     }
 
-    public void testNoProfilesNoHitsOfTheClauseAndAWarning() throws Exception {
+    public void testUnavailableProfileMatchesNothingAndWarns() throws Exception {
         shop("_id");
         client().admin().indices().prepareClose(".affinity-interests-shop").get();
         String lamps = "{\"match\": {\"title\": \"lamp\"}}";
@@ -155,7 +159,7 @@ public class RetrievalTests extends AffinityNodeTestCase {
         assertWarnings("[affinity] the profile is not available: the query [affinity] matches nothing");
     }
 
-    public void testLikeAnItem() throws Exception {
+    public void testSimilarItems() throws Exception {
         shop("_id");
         assertEquals(List.of("stove", "chair", "desk"), ids("{\"affinity_similar\": {\"tracker\": \"shop\", \"item\": \"tent\"}}"));
         assertEquals(List.of("desk"), ids("{\"affinity_similar\": {\"tracker\": \"shop\", \"items\": [\"tent\", \"stove\", \"chair\"]}}"));
@@ -168,10 +172,11 @@ public class RetrievalTests extends AffinityNodeTestCase {
         assertEquals(List.of(), ids(none, warning + "[a, b, c, d, e] and [2] more"));
     }
 
-    public void testEveryClauseThatFailsWarns() throws Exception {
+    public void testEveryFailedClauseWarns() throws Exception {
         shop("_id");
         client().admin().indices().prepareClose(".affinity-interests-shop").get();
-        String both = "{\"bool\": {\"should\": [{\"affinity\": " + FOR_ANN + "}, {\"affinity_similar\": {\"tracker\": \"shop\", \"item\": \"no\"}}]}}";
+        String similar = "{\"affinity_similar\": {\"tracker\": \"shop\", \"item\": \"no\"}}";
+        String both = "{\"bool\": {\"should\": [{\"affinity\": " + FOR_ANN + "}, " + similar + "]}}";
         List<String> found = ids(
             both,
             "[affinity] the profile is not available: the query [affinity] matches nothing",
@@ -194,7 +199,7 @@ public class RetrievalTests extends AffinityNodeTestCase {
         assertEquals("chair", answers.getResponses()[1].getResponse().getHits().getAt(0).getId());
     }
 
-    public void testAFieldThatHoldsNoSuchVectors() throws Exception {
+    public void testFieldWithoutVectorsOfTheDimension() throws Exception {
         shop("_id");
         client().admin()
             .indices()
@@ -217,7 +222,7 @@ public class RetrievalTests extends AffinityNodeTestCase {
         }
     }
 
-    public void testAModelThatIsNotThere() throws Exception {
+    public void testUnknownModelOrTracker() throws Exception {
         shop("_id");
         assertRefused("{\"affinity_text\": {\"text\": \"lamp\", \"tracker\": \"shop\"}}", "unknown model [all-minilm-l6-v2]; available: []");
         assertRefused("{\"affinity_text\": {\"text\": \"lamp\", \"tracker\": \"shpo\"}}", "[affinity] unknown tracker [shpo]; defined: [shop]");

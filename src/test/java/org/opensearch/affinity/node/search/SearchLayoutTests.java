@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A score depends on person, query and item, and on nothing else: not on shards, segments, pages or documents that are gone. */
+/** A score depends on user, query and item alone, not on shards, segments, pages or deleted documents. */
 public class SearchLayoutTests extends RankTestCase {
     private static final List<String> INDICES = List.of("shop1", "shop3", "shop7");
     private static final List<String> USERS = List.of("ann", "bob", "eve", "nobody");
@@ -19,7 +19,8 @@ public class SearchLayoutTests extends RankTestCase {
         INDICES.forEach(index -> index(index, id, item));
     }
 
-    private void stock() {
+    /** Indexes the same items into all indices, over several segments, with updates and deletions. */
+    private void createItems() {
         INDICES.forEach(index -> createItems(index, Integer.parseInt(index.substring(4)), ", \"sold\": {\"type\": \"integer\"}"));
         for (int segment = 0; segment < 4; segment++) {
             for (int i = 0; i < 15; i++) {
@@ -29,9 +30,9 @@ public class SearchLayoutTests extends RankTestCase {
         }
         for (int i = 0; i < 15; i += 3) {
             put("item0-" + i, randomItem());
-            String gone = "item1-" + i;
-            items.remove(gone);
-            INDICES.forEach(index -> client().prepareDelete(index, gone).get());
+            String deleted = "item1-" + i;
+            items.remove(deleted);
+            INDICES.forEach(index -> client().prepareDelete(index, deleted).get());
         }
         INDICES.forEach(this::refresh);
     }
@@ -45,7 +46,7 @@ public class SearchLayoutTests extends RankTestCase {
         return item;
     }
 
-    private void behave() throws Exception {
+    private void writeEvents() throws Exception {
         List<String> withVector = items.keySet().stream().filter(id -> items.get(id).containsKey("vector")).toList();
         track("shop", "shop1", ", \"signals\": {\"sales\": {\"field\": \"sold\", \"pivot\": 50}}");
         for (String user : List.of("ann", "bob", "eve")) {
@@ -56,23 +57,23 @@ public class SearchLayoutTests extends RankTestCase {
         awaitProfiles("shop");
     }
 
-    /** Anything that does not depend on other hits (diversity does) or on the time of the search (a decay does). */
+    /** Any parameters, except those that depend on other hits (diversity) or on the time of the search (decay signals). */
     private String randomParameters(String user) {
-        Map<String, String> any = new LinkedHashMap<>();
-        any.put("weight", "" + randomIntBetween(0, 20));
-        any.put("score_mode", "\"" + randomFrom("multiply", "sum", "replace") + "\"");
-        any.put("max_interests", "" + randomIntBetween(1, 4));
-        any.put("min_affinity", "" + randomFloat());
-        any.put("signals", "{\"sales\": " + randomIntBetween(0, 3) + "}");
-        any.put("recent", "[\"" + randomFrom(new ArrayList<>(items.keySet())) + "\"]");
+        Map<String, String> values = new LinkedHashMap<>();
+        values.put("weight", "" + randomIntBetween(0, 20));
+        values.put("score_mode", "\"" + randomFrom("multiply", "sum", "replace") + "\"");
+        values.put("max_interests", "" + randomIntBetween(1, 4));
+        values.put("min_affinity", "" + randomFloat());
+        values.put("signals", "{\"sales\": " + randomIntBetween(0, 3) + "}");
+        values.put("recent", "[\"" + randomFrom(new ArrayList<>(items.keySet())) + "\"]");
         StringBuilder parameters = new StringBuilder("\"tracker\": \"shop\", \"user\": \"" + user + "\"");
-        any.forEach((name, value) -> parameters.append(randomBoolean() ? ", \"" + name + "\": " + value : ""));
+        values.forEach((name, value) -> parameters.append(randomBoolean() ? ", \"" + name + "\": " + value : ""));
         return parameters.toString();
     }
 
     public void testScoresAreTheSameInEveryLayout() throws Exception {
-        stock();
-        behave();
+        createItems();
+        writeEvents();
         Map<String, Map<String, Float>> before = new HashMap<>();
         for (int round = 0; round < 12; round++) {
             String parameters = randomParameters(randomFrom(USERS));
@@ -94,16 +95,17 @@ public class SearchLayoutTests extends RankTestCase {
         }
     }
 
-    public void testPersonsAreScoredDifferently() throws Exception {
-        stock();
-        behave();
-        Map<String, Float> nobody = rescored("shop1", 1_000, "\"tracker\": \"shop\", \"user\": \"nobody\", \"signals\": {\"sales\": 0}", "").scores();
-        Map<String, Float> ann = rescored("shop1", 1_000, "\"tracker\": \"shop\", \"user\": \"ann\", \"signals\": {\"sales\": 0}", "").scores();
-        items.forEach((id, item) -> assertEquals(((Double) item.get("base")).floatValue(), nobody.get(id), 0f));
-        assertNotEquals(nobody, ann);
+    public void testUsersGetDifferentScores() throws Exception {
+        createItems();
+        writeEvents();
+        String parameters = "\"tracker\": \"shop\", \"signals\": {\"sales\": 0}, \"user\": ";
+        Map<String, Float> unknown = rescored("shop1", 1_000, parameters + "\"nobody\"", "").scores();
+        Map<String, Float> ann = rescored("shop1", 1_000, parameters + "\"ann\"", "").scores();
+        items.forEach((id, item) -> assertEquals(((Double) item.get("base")).floatValue(), unknown.get(id), 0f));
+        assertNotEquals(unknown, ann);
     }
 
-    public void testPagesGiveEveryDocumentOnceAndInOneOrder() throws Exception {
+    public void testPagesContainEveryDocumentOnceInOneOrder() throws Exception {
         for (int shards : List.of(1, 3)) {
             String index = "paged" + shards;
             createItems(index, shards, "");
@@ -118,7 +120,7 @@ public class SearchLayoutTests extends RankTestCase {
         }
         awaitProfiles("shop");
         assertPages("paged1", 500);
-        // 187 documents on each shard: the last pages reach below the window.
+        // 187 documents on each shard: the last pages are below the window.
         assertPages("paged3", 100);
     }
 

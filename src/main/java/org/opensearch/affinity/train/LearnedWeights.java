@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The signals that a training weighs: their default weights, the bounds of learned ones, and the model's ranking. */
-final class SignalWeights {
+final class LearnedWeights {
     private static final String AFFINITY = "affinity";
     /** Weight of the signal {@code behaviour} without judged queries. */
     private static final float DEFAULT_BEHAVIOUR = 4;
@@ -25,7 +25,7 @@ final class SignalWeights {
     private final List<String> signals;
 
     /** @param signals to weigh, relevance included; all others get weight 0 */
-    SignalWeights(Tracker tracker, List<String> signals) {
+    LearnedWeights(Tracker tracker, List<String> signals) {
         this.tracker = tracker;
         this.signals = signals;
         names = TrainingExamples.names(tracker);

@@ -1,0 +1,108 @@
+package org.opensearch.affinity.node.search;
+
+import org.opensearch.affinity.manage.UseModelAction;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Which weights a training learns from judged queries, and what it must not learn from. */
+public class LearnedWeightsTests extends TrainedModelTestCase {
+    /** Times of queries in {@link #queries}: before all events, and after them. */
+    private static final long BEFORE = 1;
+    private static final long AFTER = System.currentTimeMillis() + 1_000_000;
+
+    /** Fifty queries of ten users at a time, epoch milliseconds, for which the pen is relevant. */
+    private static String queries(long time) {
+        return IntStream.range(0, 50).mapToObj(i -> """
+            {"user_id": "a%s", "user_query": "x", "timestamp": %s, "relevant": ["pen"]}""".formatted(i % 10, time)).collect(
+            Collectors.joining(", ", "\"queries\": [", "]")
+        );
+    }
+
+    private static Map<?, ?> fusion(Map<String, Object> model) {
+        return (Map<?, ?>) model.get("fusion");
+    }
+
+    public void testOnlyNamedSignalsGetWeights() throws Exception {
+        shop(1);
+        Map<String, Object> model = train("{\"signals\": [\"seen\", \"behaviour\"]}");
+        Map<String, Object> others = Map.of("meaning", 0.0, "popularity", 0.0, "popularity_all_time", 0.0, "seen_last", 0.0);
+        Map<String, Object> signals = new HashMap<>(others);
+        signals.put("behaviour", DEFAULT_BEHAVIOUR_WEIGHT);
+        assertEquals(Map.of("weight", 0.0, "signals", signals), model.get("ranking"));
+        model = train("{\"signals\": [\"affinity\"], \"search\": {" + BY_BASE + "}, " + queries(BEFORE) + "}");
+        signals.put("behaviour", 0.0);
+        signals.put("seen", 0.0);
+        assertEquals(signals, ((Map<?, ?>) model.get("ranking")).get("signals"));
+    }
+
+    /** The profile that the query reads contains events after the judged search, which cannot be learned from. */
+    public void testSearchesThatReadProfilesTeachNothingOfEarlierQueries() throws Exception {
+        shop(1);
+        String search = """
+            "search": {"query": {"boosting": {"negative_boost": 0.5, "negative": {"match_none": {}}, "positive": {"bool": {"should": [
+              {"match_all": {}}, {"%s": {"tracker": "t", "user": "{{user_id}}"}}
+            ]}}}}}""";
+        for (String query : List.of("affinity_seen", "affinity")) {
+            for (long time : new long[] { BEFORE, AFTER }) {
+                Map<?, ?> fusion = fusion(train("{" + search.formatted(query) + ", " + queries(time) + "}"));
+                assertEquals(query + time, time == AFTER, (int) fusion.get("lessons") > 0);
+            }
+        }
+    }
+
+    /**
+     * Each user took an item that no other user took, right after the judged search. If a training used these events, the rankings that it
+     * learns from would be perfect. The model that is trained may use them.
+     */
+    public void testEventsAfterASearchTeachNothingOfIt() throws Exception {
+        createItems("shop", 1, "");
+        int users = 60;
+        for (int i = 0; i < users; i++) {
+            index("shop", "had" + i, item(2, randomVector()));
+            index("shop", "wanted" + i, item(2, randomVector()));
+        }
+        refresh("shop");
+        track("t", "shop", "");
+        for (int i = 0; i < users; i++) {
+            event("u" + i, "click", "had" + i);
+        }
+        for (int i = 0; i < users; i++) {
+            event("u" + i, "click", "wanted" + i);
+        }
+        awaitProfiles("t");
+        refresh("ubi_events");
+        long between = 1_700_000_000_000L + 1_000L * users;
+        String queries = IntStream.range(0, users).mapToObj(i -> """
+            {"user_id": "u%s", "user_query": "x", "timestamp": %s, "relevant": ["wanted%s"]}""".formatted(i, between, i)).collect(
+            Collectors.joining(",")
+        );
+        Map<String, Object> model = train("{\"search\": {" + BY_BASE + "}, \"queries\": [" + queries + "]}");
+        Map<?, ?> fusion = fusion(model);
+        assertEquals(users, (int) fusion.get("lessons") + (int) fusion.get("checks"));
+        assertTrue(fusion.toString(), (double) fusion.get("ndcg@10_after") < 0.5);
+        use((int) model.get("number"), UseModelAction.Operation.ACTIVATE);
+        // Other signals have learned weights: no query wanted an item of its user's history.
+        String behaviour = """
+            "tracker": "t", "user": "u7", "weight": 0, "relevance": 1, "signals": {"behaviour": 4, "seen": 0}""";
+        assertTrue(rescored("shop", 200, behaviour, "").scores().get("had7") > 2);
+        assertEquals("the model of the earlier half of the log is deleted", 1, models().size());
+    }
+
+    public void testTwoEventsAreTooFewForWeights() throws Exception {
+        createItems("shop", 1, "");
+        index("shop", "lamp", item(2, 1, 0, 0, 0));
+        refresh("shop");
+        track("t", "shop", "");
+        event("ann", "click", "lamp");
+        event("ann", "dislike", "unknown");
+        assertBusy(() -> refresh("ubi_events"));
+        Map<String, Object> model = train("{\"activate\": true, \"search\": {" + BY_BASE + "}, \"queries\": ["
+            + "{\"user_id\": \"ann\", \"user_query\": \"x\", \"timestamp\": 1, \"relevant\": [\"lamp\"]}]}");
+        assertEquals(false, fusion(model).get("accepted"));
+        assertEquals(2f, scoresOfAnn("").get("lamp"), 0f);
+    }
+}
