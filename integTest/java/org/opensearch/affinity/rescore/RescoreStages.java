@@ -11,15 +11,15 @@ import org.opensearch.affinity.item.ItemRow;
 import org.opensearch.affinity.item.ItemTable;
 import org.opensearch.affinity.item.ItemVectorReader;
 import org.opensearch.affinity.profile.GetProfileAction;
-import org.opensearch.affinity.rank.CentroidDistances;
-import org.opensearch.affinity.rank.InterestVectors;
 import org.opensearch.affinity.rank.ItemSignals;
 import org.opensearch.affinity.rank.QueryInput;
 import org.opensearch.affinity.rank.RankNode;
 import org.opensearch.affinity.rank.RepeatItems;
-import org.opensearch.affinity.rank.RequestContext;
 import org.opensearch.affinity.rank.Scoring;
 import org.opensearch.affinity.rank.SignalScorer;
+import org.opensearch.affinity.rank.interest.CentroidDistances;
+import org.opensearch.affinity.rank.interest.InterestVectors;
+import org.opensearch.affinity.rank.interest.RequestContext;
 import org.opensearch.affinity.tracker.Ranking;
 import org.opensearch.common.io.stream.BytesStreamOutput;
 

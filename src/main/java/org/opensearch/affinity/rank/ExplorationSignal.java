@@ -3,11 +3,7 @@ package org.opensearch.affinity.rank;
 import org.opensearch.affinity.item.Exploration;
 import org.opensearch.affinity.item.ItemHashes;
 import org.opensearch.affinity.item.ItemTable;
-import org.opensearch.affinity.profile.Interest;
-import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.tracker.Signal;
-
-import java.util.Objects;
 
 /**
  * The exploration bonus: a random number from 0 to 1 / √(1 + n), where n is the number of events that are known of an item, or of a liked
@@ -15,30 +11,7 @@ import java.util.Objects;
  * numbers are a function of seed and item, or of seed and interest, so all nodes, shards and pages agree.
  */
 final class ExplorationSignal {
-    private static final long DAY_MILLIS = 24 * 60 * 60 * 1000L;
-
     private ExplorationSignal() {}
-
-    /**
-     * The seed of a search's random numbers: the same for one user during one day (UTC).
-     *
-     * @param user null if there is none
-     * @param now  epoch milliseconds
-     */
-    static int seed(String user, long now) {
-        return Objects.hash(user, now / DAY_MILLIS);
-    }
-
-    /**
-     * Bonus of an item whose cosine with the interest is 1. The interest's random number depends on its position in
-     * {@link Profile#interests()}, the order in which interests were opened: weight and examples change with every event.
-     *
-     * @param profile that the interest is of
-     */
-    static float bonus(Interest interest, Profile profile, int seed) {
-        double random = Exploration.draw(profile.interests().indexOf(interest), seed);
-        return (float) (Exploration.confidenceWidth(interest.events()) * random);
-    }
 
     /** The larger bonus of item and interest; null if this node has no item table. */
     static SignalSource source(ItemTableInput input, RankNode node) {

@@ -1,6 +1,7 @@
 package org.opensearch.affinity.rank;
 
 import org.apache.lucene.index.LeafReaderContext;
+import org.opensearch.affinity.rank.interest.SegmentSimilarities;
 import org.opensearch.affinity.tracker.Signal;
 import org.opensearch.index.query.QueryShardContext;
 

@@ -1,6 +1,8 @@
 package org.opensearch.affinity.rank;
 
 import org.apache.lucene.search.Explanation;
+import org.opensearch.affinity.rank.interest.AffinityExplanation;
+import org.opensearch.affinity.rank.interest.SegmentSimilarities;
 import org.opensearch.affinity.tracker.Signal;
 
 import java.io.IOException;

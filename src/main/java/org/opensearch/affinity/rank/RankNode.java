@@ -5,6 +5,7 @@ import org.opensearch.affinity.item.ItemHashes;
 import org.opensearch.affinity.item.ItemTables;
 import org.opensearch.affinity.model.LocalModels;
 import org.opensearch.affinity.profile.label.InterestLabels;
+import org.opensearch.affinity.rank.interest.CentroidDistances;
 import org.opensearch.core.rest.RestStatus;
 import org.opensearch.threadpool.ThreadPool;
 

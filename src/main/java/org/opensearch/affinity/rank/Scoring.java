@@ -2,6 +2,9 @@ package org.opensearch.affinity.rank;
 
 import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.Profile;
+import org.opensearch.affinity.rank.interest.InterestExploration;
+import org.opensearch.affinity.rank.interest.InterestVectors;
+import org.opensearch.affinity.rank.interest.RequestContext;
 import org.opensearch.affinity.tracker.ActiveModels;
 import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.Ranking;
@@ -98,7 +101,7 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
      * @param user    seed of the exploration bonus; null if there is none
      */
     public static Scoring of(GetProfileAction.Response found, Ranking ranking, RequestContext context, QueryInput query, String user) {
-        int seed = ExplorationSignal.seed(user, context.now());
+        int seed = InterestExploration.seed(user, context.now());
         InterestVectors interests = interests(found, ranking, context, seed);
         List<Signal> signals = SignalWeights.of(found.tracker(), ranking);
         float ownFactor = ranking.ownItems() != null ? ranking.ownItems() : found.common().ownItems();

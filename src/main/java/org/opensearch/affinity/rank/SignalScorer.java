@@ -2,7 +2,9 @@ package org.opensearch.affinity.rank;
 
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.Explanation;
-import org.opensearch.affinity.rank.InterestVectors.Contribution;
+import org.opensearch.affinity.rank.interest.CentroidDistances;
+import org.opensearch.affinity.rank.interest.InterestVectors.Contribution;
+import org.opensearch.affinity.rank.interest.SegmentSimilarities;
 
 import java.io.IOException;
 import java.util.List;

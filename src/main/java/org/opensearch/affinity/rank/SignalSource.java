@@ -1,6 +1,7 @@
 package org.opensearch.affinity.rank;
 
 import org.apache.lucene.index.LeafReaderContext;
+import org.opensearch.affinity.rank.interest.SegmentSimilarities;
 
 import java.io.IOException;
 

@@ -1,9 +1,9 @@
 package org.opensearch.affinity.rescore;
 
 import org.apache.lucene.index.LeafReaderContext;
-import org.opensearch.affinity.rank.InterestVector;
-import org.opensearch.affinity.rank.InterestVectors.Contribution;
 import org.opensearch.affinity.rank.SignalScorer;
+import org.opensearch.affinity.rank.interest.InterestVector;
+import org.opensearch.affinity.rank.interest.InterestVectors.Contribution;
 import org.opensearch.common.document.DocumentField;
 import org.opensearch.search.fetch.FetchContext;
 import org.opensearch.search.fetch.FetchSubPhase;

@@ -5,8 +5,8 @@ import org.apache.lucene.search.Explanation;
 import org.apache.lucene.search.ScorerSupplier;
 import org.apache.lucene.search.Weight;
 import org.opensearch.affinity.item.ItemVectorReader;
-import org.opensearch.affinity.rank.AffinityExplanation;
-import org.opensearch.affinity.rank.InterestVectors;
+import org.opensearch.affinity.rank.interest.AffinityExplanation;
+import org.opensearch.affinity.rank.interest.InterestVectors;
 
 import java.io.IOException;
 import java.util.List;

@@ -12,8 +12,8 @@ import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.Weight;
 import org.apache.lucene.util.BitSet;
 import org.apache.lucene.util.SparseFixedBitSet;
-import org.opensearch.affinity.rank.InterestVector;
-import org.opensearch.affinity.rank.InterestVectors;
+import org.opensearch.affinity.rank.interest.InterestVector;
+import org.opensearch.affinity.rank.interest.InterestVectors;
 
 import java.io.IOException;
 import java.util.ArrayList;

@@ -6,7 +6,7 @@ import org.apache.lucene.search.Scorer;
 import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.BitSet;
 import org.opensearch.affinity.item.ItemVectorReader;
-import org.opensearch.affinity.rank.InterestVectors;
+import org.opensearch.affinity.rank.interest.InterestVectors;
 
 import java.io.IOException;
 import java.util.Arrays;

@@ -1,7 +1,7 @@
 package org.opensearch.affinity.retrieve;
 
 import org.opensearch.affinity.item.GetItemVectorsAction;
-import org.opensearch.affinity.rank.InterestVectors;
+import org.opensearch.affinity.rank.interest.InterestVectors;
 import org.opensearch.affinity.tracker.Parameter;
 import org.opensearch.affinity.xcontent.BuilderParser;
 import org.opensearch.affinity.xcontent.FieldPath;

@@ -5,7 +5,7 @@ import org.opensearch.affinity.encode.EncodeProcessor;
 import org.opensearch.affinity.encode.pack.Chunking;
 import org.opensearch.affinity.encode.pack.Purpose;
 import org.opensearch.affinity.item.GetItemVectorsAction;
-import org.opensearch.affinity.rank.InterestVectors;
+import org.opensearch.affinity.rank.interest.InterestVectors;
 import org.opensearch.affinity.tracker.Parameter;
 import org.opensearch.affinity.xcontent.BuilderParser;
 import org.opensearch.affinity.xcontent.FieldPath;

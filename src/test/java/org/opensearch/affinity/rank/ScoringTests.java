@@ -3,6 +3,7 @@ package org.opensearch.affinity.rank;
 import org.opensearch.affinity.profile.CommonTaste;
 import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.Profile;
+import org.opensearch.affinity.rank.interest.RequestContext;
 import org.opensearch.affinity.tracker.ActiveModels;
 import org.opensearch.affinity.tracker.Ranking;
 import org.opensearch.affinity.tracker.Signal;

@@ -23,8 +23,8 @@ import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.VectorUtil;
-import org.opensearch.affinity.rank.InterestVector;
-import org.opensearch.affinity.rank.InterestVectors;
+import org.opensearch.affinity.rank.interest.InterestVector;
+import org.opensearch.affinity.rank.interest.InterestVectors;
 import org.opensearch.affinity.vector.WhitenedSpace;
 import org.opensearch.test.OpenSearchTestCase;
 

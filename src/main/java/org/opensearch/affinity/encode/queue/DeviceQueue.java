@@ -3,7 +3,6 @@ package org.opensearch.affinity.encode.queue;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.opensearch.affinity.encode.pack.BatchReport;
-import org.opensearch.affinity.encode.pack.Chunking;
 import org.opensearch.affinity.encode.pack.Inference;
 import org.opensearch.affinity.encode.pack.Purpose;
 import org.opensearch.common.settings.Setting;

@@ -1,7 +1,7 @@
-package org.opensearch.affinity.rank;
+package org.opensearch.affinity.rank.interest;
 
 import org.apache.lucene.search.Explanation;
-import org.opensearch.affinity.rank.InterestVectors.Contribution;
+import org.opensearch.affinity.rank.interest.InterestVectors.Contribution;
 
 import java.util.List;
 

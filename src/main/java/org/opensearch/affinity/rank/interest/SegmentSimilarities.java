@@ -1,4 +1,4 @@
-package org.opensearch.affinity.rank;
+package org.opensearch.affinity.rank.interest;
 
 import org.apache.lucene.index.LeafReaderContext;
 import org.opensearch.affinity.item.ItemVectorReader;
@@ -9,7 +9,7 @@ import java.io.IOException;
  * Compares the documents of one segment with the interests of one search, in ascending order. The vector of the current document is read
  * once, however many methods ask for it. Not thread-safe.
  */
-final class SegmentSimilarities {
+public final class SegmentSimilarities {
     private final InterestVectors interests;
     /** Null if there are no interests, or the segment has no vectors of their dimension. */
     private final ItemVectorReader vectors;
@@ -25,7 +25,7 @@ final class SegmentSimilarities {
         this.distances = distances;
     }
 
-    static SegmentSimilarities open(LeafReaderContext leaf, InterestVectors interests, CentroidDistances distances) throws IOException {
+    public static SegmentSimilarities open(LeafReaderContext leaf, InterestVectors interests, CentroidDistances distances) throws IOException {
         ItemVectorReader vectors = interests.isEmpty() ? null : ItemVectorReader.open(leaf, interests.field(), interests.dimension());
         if (vectors == null) {
             return new SegmentSimilarities(interests, null, null);
@@ -39,7 +39,7 @@ final class SegmentSimilarities {
      * @param doc number in the segment, not lower than that of the call before
      * @return null if the document has no vector, or there is nothing to compare it with
      */
-    float[] vector(int doc) throws IOException {
+    public float[] vector(int doc) throws IOException {
         if (vectors != null && doc != current) {
             current = doc;
             vector = vectors.vector(doc);
@@ -49,12 +49,12 @@ final class SegmentSimilarities {
     }
 
     /** {@link InterestVectors#affinity} of a document, in [-1, 1]; 0 if it has no vector. */
-    float affinity(int doc) throws IOException {
+    public float affinity(int doc) throws IOException {
         return vector(doc) == null ? 0 : interests.affinity(vector, distance);
     }
 
     /** {@link InterestVectors#exploration} of a document, from 0 to 1; 0 if it has no vector. */
-    float exploration(int doc) throws IOException {
+    public float exploration(int doc) throws IOException {
         return vector(doc) == null ? 0 : interests.exploration(vector, distance);
     }
 }

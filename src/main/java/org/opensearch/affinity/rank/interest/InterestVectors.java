@@ -1,4 +1,4 @@
-package org.opensearch.affinity.rank;
+package org.opensearch.affinity.rank.interest;
 
 import org.opensearch.affinity.profile.Interest;
 import org.opensearch.affinity.profile.Profile;
@@ -38,7 +38,7 @@ public record InterestVectors(String field, WhitenedSpace space, float minCosine
     public record Contribution(InterestVector interest, float match) {}
 
     /** No interests: the affinity of every item is 0. */
-    static InterestVectors none(String field) {
+    public static InterestVectors none(String field) {
         return new InterestVectors(field, WhitenedSpace.NONE, 0, true, List.of());
     }
 
@@ -90,7 +90,7 @@ public record InterestVectors(String field, WhitenedSpace space, float minCosine
     }
 
     /** @param labels one for each interest of the profile, in the order of {@link Profile#heaviestFirst}; empty where unknown */
-    InterestVectors labelled(List<String> labels) {
+    public InterestVectors labelled(List<String> labels) {
         List<InterestVector> labelled = vectors.stream().map(vector -> vector.withLabel(labels.get(vector.number() - 1))).toList();
         return new InterestVectors(field, space, minCosine, sum, labelled);
     }
@@ -99,14 +99,14 @@ public record InterestVectors(String field, WhitenedSpace space, float minCosine
      * The same interests with exploration bonuses. A disliked interest has none.
      *
      * @param profile that the interests are of
-     * @param seed    of the search, see {@link ExplorationSignal#seed}
+     * @param seed    of the search, see {@code ExplorationSignal#seed}
      */
-    InterestVectors exploring(Profile profile, Decay decay, int seed) {
+    public InterestVectors exploring(Profile profile, Decay decay, int seed) {
         List<Interest> heaviestFirst = profile.heaviestFirst(decay);
         List<InterestVector> exploring = new ArrayList<>();
         for (InterestVector vector : vectors) {
             Interest interest = heaviestFirst.get(vector.number() - 1);
-            exploring.add(vector.withExploration(interest.liked() ? ExplorationSignal.bonus(interest, profile, seed) : 0));
+            exploring.add(vector.withExploration(interest.liked() ? InterestExploration.bonus(interest, profile, seed) : 0));
         }
         return new InterestVectors(field, space, minCosine, sum, List.copyOf(exploring));
     }
@@ -154,7 +154,7 @@ public record InterestVectors(String field, WhitenedSpace space, float minCosine
     }
 
     /** The interest that gives an item its {@link #exploration}, for explanations. There must be interests. */
-    InterestVector explored(float[] vector) {
+    public InterestVector explored(float[] vector) {
         float distance = space.distance(vector);
         return Collections.max(vectors, Comparator.comparingDouble(interest -> interest.exploration(vector, distance, minCosine)));
     }

@@ -1,4 +1,4 @@
-package org.opensearch.affinity.rank;
+package org.opensearch.affinity.rank.interest;
 
 import org.opensearch.affinity.event.Event;
 import org.opensearch.affinity.event.LogShard;

@@ -1,4 +1,4 @@
-package org.opensearch.affinity.rank;
+package org.opensearch.affinity.rank.interest;
 
 import org.apache.lucene.util.VectorUtil;
 import org.opensearch.affinity.vector.WhitenedSpace;
