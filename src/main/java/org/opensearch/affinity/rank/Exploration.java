@@ -9,7 +9,7 @@ import org.opensearch.affinity.tracker.Signal;
 import java.util.Objects;
 
 /**
- * The exploration bonus: a random number from 0 to 1 / √(1 + n), where n is the number of events that are known of an item, or of a liked
+ * The exploration bonus: a random number from 0 to 1 / √(1 + n), where n is the number of events of an item, or of a liked
  * interest that fits the item ({@link ItemTable#width}, after UCB1). It is the value of the signal {@link Signal.Shape#CHANCE}. The random
  * numbers are a function of seed and item, or of seed and interest, so all nodes, shards and pages agree.
  */

@@ -160,7 +160,7 @@ public record InterestVectors(String field, WhitenedSpace space, float minCosine
     }
 
     /** The interests that change the affinity of an item, largest absolute match first; for explanations. */
-    public List<Contribution> contributions(float[] vector) {
+    List<Contribution> contributions(float[] vector) {
         float distance = space.distance(vector);
         List<Contribution> contributions = new ArrayList<>();
         for (InterestVector interest : vectors) {
