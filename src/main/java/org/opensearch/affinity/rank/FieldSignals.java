@@ -16,7 +16,7 @@ final class FieldSignals {
      * The field's value; of several values the largest.
      *
      * @return null if the index has no such field
-     * @throws IllegalArgumentException if the field is not numeric and no date, or has no doc values
+     * @throws IllegalArgumentException if the field is neither numeric nor a date, or has no doc values
      */
     static SignalSource of(Signal signal, QueryShardContext context) {
         MappedFieldType type = context.fieldMapper(signal.field());
@@ -36,7 +36,7 @@ final class FieldSignals {
         }
         double largest = Double.NEGATIVE_INFINITY;
         for (int i = values.docValueCount(); i > 0; i--) {
-            // They ascend.
+            // Values are in ascending order.
             largest = values.nextValue();
         }
         return largest;

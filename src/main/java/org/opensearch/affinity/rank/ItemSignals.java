@@ -58,7 +58,11 @@ public final class ItemSignals {
         };
     }
 
-    /** @param similarities of the same segment's documents */
+    /**
+     * Opens the signals of one segment.
+     *
+     * @param similarities of the same segment's documents
+     */
     Segment segment(LeafReaderContext leaf, SegmentSimilarities similarities) throws IOException {
         SignalSource.Values[] values = new SignalSource.Values[sources.size()];
         for (int i = 0; i < values.length; i++) {
@@ -67,7 +71,7 @@ public final class ItemSignals {
         return new Segment(values);
     }
 
-    /** The signals of one segment's documents, which must be asked for in ascending order. Not thread-safe. */
+    /** The signals of one segment's documents, which must be passed in ascending order. Not thread-safe. */
     final class Segment {
         private final SignalSource.Values[] values;
 
@@ -89,7 +93,7 @@ public final class ItemSignals {
             return values.length;
         }
 
-        /** @param index from 0 */
+        /** A signal with its weight; the index is from 0. */
         Signal signal(int index) {
             return signals.get(index);
         }

@@ -9,6 +9,8 @@ final class ItemTableSignals {
     private ItemTableSignals() {}
 
     /**
+     * The signal {@code popularity} in the contexts of the search, or {@code popularity_all_time}.
+     *
      * @param shape {@link Shape#POPULARITY} or {@link Shape#ALL_TIME}
      * @param input null if the tracker has no item table
      * @return null if this node has no item table

@@ -33,8 +33,8 @@ final class ModelSignals {
     }
 
     /**
-     * Square root of an item's similarity to the items of the user's history, as the model knows it from what users took together. For an
-     * item that no user took, the similarity is estimated from its content.
+     * The signal {@code behaviour}: square root of an item's similarity to the items of the user's history, learned from what users took
+     * together. For an item that no user took, the similarity is estimated from its content.
      *
      * @return null if the search has no model or no history
      */

@@ -19,8 +19,9 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * Tests whether a query is navigational: its text is the id of one item, or exactly one of the item's text fields. Such a search is not
- * personalised, because the user wants this item. The test is one small search of the item index, with the rights of the caller.
+ * Tests whether a query is navigational: its text is the id of an item, or the whole text of a text field that only one item has. Such a
+ * search is not personalised, because the user wants this item. The test is one small search of the item index, with the rights of the
+ * caller.
  *
  * @param text  what the user typed
  * @param items of the tracker
@@ -30,7 +31,10 @@ public record NavigationalQuery(String text, TrackedItems items) {
     private static final int CANDIDATES = 10;
     private static final String BY_ID = "by_id";
 
-    /** Answers false also if the search fails or takes longer than 50 ms: most queries are not navigational. */
+    /**
+     * Answers whether the query is navigational. Never fails: the answer is false, as for most queries, if the search fails or takes longer
+     * than 50 ms.
+     */
     public void test(Client client, ActionListener<Boolean> listener) {
         SearchSourceBuilder source = new SearchSourceBuilder().size(CANDIDATES).fetchSource(false).trackTotalHits(false).timeout(TIMEOUT);
         source.query(query());
@@ -58,7 +62,7 @@ public record NavigationalQuery(String text, TrackedItems items) {
     }
 
     private boolean namesOneItem(SearchResponse response) {
-        String wanted = normalized(text);
+        String queryText = normalized(text);
         int matches = 0;
         for (SearchHit hit : response.getHits()) {
             if (hit.getMatchedQueries().length > 0) {
@@ -66,7 +70,7 @@ public record NavigationalQuery(String text, TrackedItems items) {
             }
             Stream<DocumentField> fields = items.textFields().stream().map(hit::field).filter(Objects::nonNull);
             Stream<Object> values = fields.flatMap(field -> field.getValues().stream());
-            matches += values.anyMatch(value -> normalized(value.toString()).equals(wanted)) ? 1 : 0;
+            matches += values.anyMatch(value -> normalized(value.toString()).equals(queryText)) ? 1 : 0;
         }
         // A text that several items share is a category.
         return matches == 1;

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * What the user typed, as text and as vector. Immutable, as long as nobody writes into the array.
+ * What the user typed, as text and as vector. Immutable; callers must not change the array.
  *
  * @param text   null if the request has no query text
  * @param vector the encoded text, of unit length; empty, never null, if no signal needs it or it was not encoded in time

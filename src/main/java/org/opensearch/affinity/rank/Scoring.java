@@ -23,7 +23,7 @@ import java.util.List;
  * shards score alike. Immutable.
  *
  * @param interests   of the user; empty if the user is unknown
- * @param weight      of affinity, from 0 to {@value Ranking#MAX_WEIGHT}
+ * @param weight      of affinity, from 0 to 20
  * @param confidence  factor of the weight, from 0, for an unknown user, to 1, see {@link Profile#confidence}
  * @param fusion      combines relevance and merit
  * @param signals     that count, with their weights in this search; when signals are logged, all that are logged

@@ -11,7 +11,7 @@ import java.util.List;
 
 /**
  * Computes the merit of documents: {@code merit = weight · confidence · own · affinity + Σ signal weight · signal}. {@link Fusion} makes
- * the score from it. One for each search and segment; documents must be asked for in ascending order. Not thread-safe.
+ * the score from it. One for each search and segment; documents must be passed in ascending order. Not thread-safe.
  */
 public final class SignalScorer {
     private final Scoring scoring;

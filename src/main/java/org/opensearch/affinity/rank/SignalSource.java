@@ -21,6 +21,10 @@ interface SignalSource {
         double of(int doc) throws IOException;
     }
 
-    /** @param similarities of the same segment's documents */
+    /**
+     * Opens the values of one segment.
+     *
+     * @param similarities of the same segment's documents
+     */
     Values open(LeafReaderContext leaf, SegmentSimilarities similarities) throws IOException;
 }

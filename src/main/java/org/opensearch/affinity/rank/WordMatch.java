@@ -57,7 +57,11 @@ final class WordMatch {
         return terms;
     }
 
-    /** @param queryTerms distinct, as {@link #terms} returns them */
+    /**
+     * Opens the postings of the query's terms in one segment.
+     *
+     * @param queryTerms distinct, as {@link #terms} returns them
+     */
     static WordMatch open(LeafReaderContext leaf, String field, Collection<BytesRef> queryTerms) throws IOException {
         LeafReader reader = leaf.reader();
         WordMatch match = new WordMatch(queryTerms.size(), reader.getNormValues(field));
@@ -101,7 +105,7 @@ final class WordMatch {
 
     /** Number of terms of the field, exact up to 40. Without norms, the number of occurrences that were found. */
     private int length(int doc, int occurrences) throws IOException {
-        boolean known = norms != null && norms.advanceExact(doc);
-        return known ? Math.max(occurrences, SmallFloat.byte4ToInt((byte) norms.longValue())) : occurrences;
+        boolean hasLength = norms != null && norms.advanceExact(doc);
+        return hasLength ? Math.max(occurrences, SmallFloat.byte4ToInt((byte) norms.longValue())) : occurrences;
     }
 }

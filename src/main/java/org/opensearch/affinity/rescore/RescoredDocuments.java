@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 /**
  * The documents of a shard's window, and the lowest score among them, for explain. OpenSearch carries nothing but this set of numbers from
  * the query phase to the fetch phase, as this object or as a copy of its elements, so the score is encoded in it as numbers below 0, which
- * are no documents. Immutable, as long as nobody writes into the array.
+ * are no documents. Immutable; callers must not change the array.
  */
 final class RescoredDocuments extends AbstractSet<Integer> {
     /** In the set if the lowest score is negative. No finite score is encoded as this number. */
@@ -19,7 +19,12 @@ final class RescoredDocuments extends AbstractSet<Integer> {
     /** The encoded score: one or two numbers below 0. */
     private final int[] encodedLowest;
 
-    /** @param ascending documents of the shard, each once */
+    /**
+     * Encodes a window.
+     *
+     * @param ascending documents of the shard, each once
+     * @param lowest    a finite score
+     */
     RescoredDocuments(int[] ascending, float lowest) {
         this.ascending = ascending;
         // The first bit of a float that is not negative is 0, so the complement of its bits is below 0.

@@ -63,7 +63,7 @@ final class NearestItems extends Query {
         return new FoundItems(this, interests, segments, boost);
     }
 
-    /** Checked here for fields whose mapping does not tell the dimension, see {@link NearestQueryBuilder}. */
+    /** The check for fields whose dimension {@link NearestQueryBuilder} cannot read from the mapping. */
     private void requireDimension(List<LeafReaderContext> leaves) {
         for (LeafReaderContext leaf : leaves) {
             FieldInfo info = leaf.reader().getFieldInfos().fieldInfo(interests.field());

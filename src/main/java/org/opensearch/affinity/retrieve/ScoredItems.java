@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * The matches of one segment. Immutable, as long as nobody writes into the arrays.
+ * The matches of one segment. Immutable; callers must not change the arrays.
  *
  * @param docs   numbers in the segment, ascending
  * @param scores affinities of the documents, in (0, 1], before the boost

@@ -10,6 +10,8 @@ public final class AffinityExplanation {
     private AffinityExplanation() {}
 
     /**
+     * The explanation, with the contributions of the interests as details.
+     *
      * @param vector   unit vector of the item; null if it has none, or there are no interests
      * @param affinity of the item, the value of the explanation
      */

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * One interest of a user, in the form in which shards compare it with items. Immutable, as long as nobody writes into the array.
+ * One interest of a user, in the form in which shards compare it with items. Immutable; callers must not change the array.
  *
  * @param number      rank of the interest in its profile, 1 for the heaviest; {@code why} and the profile API show the same number
  * @param strength    the interest's share of all interests, see {@link InterestWeights}: in (0, 1], negated for a disliked interest

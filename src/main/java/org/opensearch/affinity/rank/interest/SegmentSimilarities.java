@@ -34,7 +34,7 @@ public final class SegmentSimilarities {
     }
 
     /**
-     * The unit vector of a document. The array is valid until the next document is asked for.
+     * The unit vector of a document. The array is valid until the method is called for another document.
      *
      * @param doc number in the segment, not lower than that of the call before
      * @return null if the document has no vector, or there is nothing to compare it with

@@ -49,8 +49,9 @@ public class NewItemTests extends RankTestCase {
                 event("u" + user, "click", "lamp" + user / 2 % 5);
             }
             for (int i = 0; i < 3; i++) {
-                event("u" + user, "click", KINDS[first] + random().nextInt(OF_A_KIND));
-                event("u" + user, "click", KINDS[first + 1] + random().nextInt(OF_A_KIND));
+                // Each item has events: the first clicks take the items in turn.
+                event("u" + user, "click", KINDS[first] + (i == 0 ? user / 2 % OF_A_KIND : random().nextInt(OF_A_KIND)));
+                event("u" + user, "click", KINDS[first + 1] + (i == 0 ? user / 2 % OF_A_KIND : random().nextInt(OF_A_KIND)));
             }
         }
         event("ann", "click", "lamp0");
