@@ -1,5 +1,6 @@
 package org.opensearch.affinity.node.search;
 
+import org.opensearch.affinity.item.Exploration;
 import org.opensearch.affinity.manage.PutTrackerAction;
 import org.opensearch.affinity.manage.TrackerStats;
 import org.opensearch.affinity.manage.TrackerStatsAction;
