@@ -126,9 +126,11 @@ public final class ItemSignals {
         }
         float[] weights = scoring.model().weights(scoring.history().size());
         // A search that finds nothing, or whose hits are fetched from elsewhere, needs none.
-        CachedSupplier<LocalModels.Near> read = new CachedSupplier<>(() -> node.models().near(scoring.model().index(), scoring.history(), weights));
+        CachedSupplier<LocalModels.HistorySimilarities> read = new CachedSupplier<>(
+            () -> node.models().similarities(scoring.model().index(), scoring.history(), weights)
+        );
         return (leaf, places) -> {
-            LocalModels.Near near = read.get();
+            LocalModels.HistorySimilarities near = read.get();
             ItemHashes.Segment hashes = node.hashes().of(leaf, scoring.table().idField());
             ItemVectorReader vectors = near.content().length == 0 ? null : ItemVectorReader.open(leaf, scoring.interests().field(), near.content().length);
             return doc -> {
@@ -140,7 +142,7 @@ public final class ItemSignals {
     }
 
     /** How an item that nobody took goes with the history, told by its content. */
-    private static float estimate(LocalModels.Near near, ItemVectorReader vectors, int doc) throws IOException {
+    private static float estimate(LocalModels.HistorySimilarities near, ItemVectorReader vectors, int doc) throws IOException {
         float[] vector = vectors == null ? null : vectors.vector(doc);
         return vector == null ? 0 : Math.max(0, VectorUtil.dotProduct(near.content(), vector));
     }
