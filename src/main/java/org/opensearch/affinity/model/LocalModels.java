@@ -38,24 +38,25 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * The trained models of which this node has a copy. A search reads the rows of its history's items, a few dozen, out of the
- * index itself. Thread-safe.
+ * The trained models of which this node has a copy. A search reads the rows of its history's items, a few dozen, from the index.
+ * Thread-safe.
  */
 public final class LocalModels {
     private static final Logger LOGGER = LogManager.getLogger(LocalModels.class);
+    private static final int EXPECTED_NEIGHBOURS = 1_000;
 
-    private final Map<String, IndexShard> copies = new ConcurrentHashMap<>();
-    private final Map<String, Kept<Popularities>> popularities = new ConcurrentHashMap<>();
-    private final Map<String, Kept<long[]>> known = new ConcurrentHashMap<>();
+    private final Map<String, IndexShard> shards = new ConcurrentHashMap<>();
+    private final Map<String, Cached<Popularities>> popularities = new ConcurrentHashMap<>();
+    private final Map<String, Cached<long[]>> knownItems = new ConcurrentHashMap<>();
 
     /**
-     * What was read of a model.
+     * A value that was read from a model.
      *
-     * @param reader of what: a model of the same name may come later, or the rest of one that was copied in part
+     * @param reader key of the reader that it was read with: the index may be replaced by another one of the same name
      */
-    private record Kept<T>(IndexReader.CacheKey reader, T value) {}
+    private record Cached<T>(IndexReader.CacheKey reader, T value) {}
 
-    /** Remembers an index's shard if it is a model. */
+    /** Registers the shards of model indices. */
     public void listenTo(IndexModule module) {
         String name = module.getIndex().getName();
         if (IndexNames.MODELS.contains(name) == false) {
@@ -64,64 +65,68 @@ public final class LocalModels {
         module.addIndexEventListener(new IndexEventListener() {
             @Override
             public void afterIndexShardStarted(IndexShard shard) {
-                copies.put(name, shard);
+                shards.put(name, shard);
             }
 
             @Override
             public void beforeIndexShardClosed(ShardId id, IndexShard shard, Settings settings) {
                 if (shard != null) {
-                    copies.remove(name, shard);
+                    shards.remove(name, shard);
                     popularities.remove(name);
-                    known.remove(name);
+                    knownItems.remove(name);
                 }
             }
         });
     }
 
     /**
-     * How well items go with a history.
+     * The similarities of items to a history.
      *
-     * @param sums    by hash of the item the sum of weight and similarity over the history's items
-     * @param content times the vector of an item that is not known, an estimate of that; empty for none
-     * @param known   hashes of items of which it is known what they go with, ascending; none where content is empty
+     * @param sums    by hash of the item, the sum of weight times similarity over the history's items
+     * @param content vector whose dot product with the unit vector of an unknown item estimates its sum; of any length; empty for
+     *                no estimates
+     * @param known   ascending hashes of the items with known similarities; empty if there are no estimates
      */
-    public record Near(ItemValues sums, float[] content, long[] known) {
-        private static final Near NOTHING = new Near(new ItemValues(0), new float[0], new long[0]);
+    public record HistorySimilarities(ItemValues sums, float[] content, long[] known) {
+        private static final HistorySimilarities NONE = new HistorySimilarities(new ItemValues(0), new float[0], new long[0]);
 
-        /** Whether the sum tells, and be it that the item goes with nothing in the history. */
+        /** Whether the sum of an item is known, which may be 0; an estimate replaces an unknown one. */
         public boolean knows(long item) {
             return content.length == 0 || sums.contains(item) || Arrays.binarySearch(known, item) >= 0;
         }
     }
 
     /**
-     * What a model knows of a history. The first time that it estimates, the hashes of its items are read, 8 bytes an item
-     * that stay on the heap.
+     * Returns the similarities of items to a history; none if this node has no copy of the model or cannot read it. The first
+     * estimate by a model reads the hashes of its items, which stay on the heap with eight bytes per item.
      *
+     * @param model   name of its index
+     * @param history item ids
      * @param weights of the history's items
-     * @return nothing where this node has no copy of the model, or cannot read it
      */
-    public Near near(String model, List<String> history, float[] weights) {
-        IndexShard shard = copies.get(model);
+    public HistorySimilarities similarities(String model, List<String> history, float[] weights) {
+        IndexShard shard = shards.get(model);
         if (shard == null) {
-            return Near.NOTHING;
+            return HistorySimilarities.NONE;
         }
         try (Engine.Searcher searcher = shard.acquireSearcher("affinity")) {
-            ItemValues sums = new ItemValues(1_000);
+            ItemValues sums = new ItemValues(EXPECTED_NEIGHBOURS);
             float[] content = new float[0];
             for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
-                content = near(leaf.reader(), history, weights, sums, content);
+                content = addRows(leaf.reader(), history, weights, sums, content);
             }
-            return new Near(sums, content, content.length == 0 ? new long[0] : kept(known, model, searcher, LocalModels::known));
+            long[] known = content.length == 0 ? new long[0] : cached(knownItems, model, searcher, LocalModels::knownItems);
+            return new HistorySimilarities(sums, content, known);
         } catch (IOException | RuntimeException e) {
-            // It closes, or is broken: the search goes on without.
+            // The shard may be closing. The search continues without the model.
             LOGGER.debug("cannot read the model {}", shard.shardId(), RedactedException.of(e));
-            return Near.NOTHING;
+            return HistorySimilarities.NONE;
         }
     }
 
-    /** @return the sum of content vectors, made when there is the first */
-    private static float[] near(LeafReader leaf, List<String> history, float[] weights, ItemValues sums, float[] content) throws IOException {
+    /** Adds the rows of the history's items, and returns the sum of their content vectors, which is created with the first one. */
+    private static float[] addRows(LeafReader leaf, List<String> history, float[] weights, ItemValues sums, float[] content)
+        throws IOException {
         Terms items = leaf.terms(ModelIndex.ITEM);
         if (items == null) {
             return content;
@@ -136,11 +141,11 @@ public final class LocalModels {
             postings = terms.postings(postings, PostingsEnum.NONE);
             int doc = postings.nextDoc();
             float weight = weights[i];
-            BytesRef neighbours = value(leaf, ModelIndex.NEIGHBOURS, doc);
+            BytesRef neighbours = binaryValue(leaf, ModelIndex.NEIGHBOURS, doc);
             if (neighbours != null) {
                 ModelIndex.unpack(neighbours, (hash, similarity) -> sums.add(hash, weight * similarity));
             }
-            BytesRef packed = value(leaf, ModelIndex.CONTENT, doc);
+            BytesRef packed = binaryValue(leaf, ModelIndex.CONTENT, doc);
             if (packed != null) {
                 sum = sum.length == 0 ? new float[ModelIndex.dimension(packed)] : sum;
                 ModelIndex.add(weight, packed, sum);
@@ -149,48 +154,13 @@ public final class LocalModels {
         return sum;
     }
 
-    /** Null where there is none. Values are read forward only, and rows lie in the order in which they were written. */
-    private static BytesRef value(LeafReader leaf, String field, int doc) throws IOException {
+    /** Returns null for a document without a value. Opens new doc values, because they are read forward only. */
+    private static BytesRef binaryValue(LeafReader leaf, String field, int doc) throws IOException {
         BinaryDocValues values = leaf.getBinaryDocValues(field);
         return values != null && doc != DocIdSetIterator.NO_MORE_DOCS && values.advanceExact(doc) ? single(values.binaryValue()) : null;
     }
 
-    /** Reads what is not kept yet; others that ask wait meanwhile. */
-    private static <T> T kept(Map<String, Kept<T>> kept, String model, Engine.Searcher searcher, CheckedFunction<IndexReader, T, IOException> read) {
-        IndexReader.CacheKey reader = searcher.getDirectoryReader().getReaderCacheHelper().getKey();
-        Kept<T> known = kept.get(model);
-        if (known != null && known.reader == reader) {
-            return known.value;
-        }
-        return kept.compute(model, (name, last) -> {
-            try {
-                return last != null && last.reader == reader ? last : new Kept<>(reader, read.apply(searcher.getIndexReader()));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }).value;
-    }
-
-    /** Hashes of the items of which it is known what they go with, ascending. */
-    private static long[] known(IndexReader reader) throws IOException {
-        long[] known = new long[0];
-        int size = 0;
-        for (LeafReaderContext leaf : reader.leaves()) {
-            SortedNumericDocValues marked = leaf.reader().getSortedNumericDocValues(ModelIndex.KNOWN);
-            SortedSetDocValues items = leaf.reader().getSortedSetDocValues(ModelIndex.ITEM);
-            while (marked != null && marked.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
-                if (items.advanceExact(marked.docID())) {
-                    known = ArrayUtil.grow(known, size + 1);
-                    known[size++] = ItemRow.hash(items.lookupOrd(items.nextOrd()));
-                }
-            }
-        }
-        known = ArrayUtil.copyOfSubArray(known, 0, size);
-        Arrays.sort(known);
-        return known;
-    }
-
-    /** A binary field keeps a count and each value behind its length. */
+    /** Returns the only value of a field of type {@code binary}, which stores the number of values, and each one after its length. */
     private static BytesRef single(BytesRef values) {
         ByteArrayDataInput in = new ByteArrayDataInput(values.bytes, values.offset, values.length);
         in.readVInt();
@@ -198,46 +168,94 @@ public final class LocalModels {
         return new BytesRef(values.bytes, in.getPosition(), length);
     }
 
+    /** Returns the cached value of a model, or reads it. Concurrent calls for one model wait for the first. */
+    private static <T> T cached(
+        Map<String, Cached<T>> cache,
+        String model,
+        Engine.Searcher searcher,
+        CheckedFunction<IndexReader, T, IOException> read
+    ) {
+        IndexReader.CacheKey reader = searcher.getDirectoryReader().getReaderCacheHelper().getKey();
+        Cached<T> cached = cache.get(model);
+        if (cached != null && cached.reader == reader) {
+            return cached.value;
+        }
+        return cache.compute(model, (name, last) -> {
+            try {
+                return last != null && last.reader == reader ? last : new Cached<>(reader, read.apply(searcher.getIndexReader()));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }).value;
+    }
+
+    /** Returns the ascending hashes of the items with known similarities. */
+    private static long[] knownItems(IndexReader reader) throws IOException {
+        long[] hashes = new long[0];
+        int size = 0;
+        for (LeafReaderContext leaf : reader.leaves()) {
+            SortedNumericDocValues known = leaf.reader().getSortedNumericDocValues(ModelIndex.KNOWN);
+            SortedSetDocValues items = leaf.reader().getSortedSetDocValues(ModelIndex.ITEM);
+            while (known != null && known.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
+                if (items.advanceExact(known.docID())) {
+                    hashes = ArrayUtil.grow(hashes, size + 1);
+                    hashes[size++] = ItemRow.hash(items.lookupOrd(items.nextOrd()));
+                }
+            }
+        }
+        hashes = ArrayUtil.copyOfSubArray(hashes, 0, size);
+        Arrays.sort(hashes);
+        return hashes;
+    }
+
     /**
-     * How popular each item is as the model has it, by hash: the signals of these names.
+     * The popularity of a model's items, by hash.
+     *
+     * @param popularities values of the signal {@code popularity}, from 0 to 1
+     * @param allTime      values of the signal {@code popularity_all_time}, from 0 to 1
      */
     public record Popularities(ItemValues popularities, ItemValues allTime) {
         private static final Popularities NONE = new Popularities(new ItemValues(0), new ItemValues(0));
     }
 
     /**
-     * What a model knows of popularity. For learning, which must not know what was popular later; kept on the heap from the
-     * first time on, 46 to 70 bytes an item.
+     * Returns the popularity of a model's items. Weights are learned with it instead of the present popularity, which includes later
+     * events. It is read by the first call and stays on the heap with 46 to 70 bytes per item. Returns none if this node has no copy
+     * of the model.
+     *
+     * @param model name of its index
+     * @throws UncheckedIOException if the model cannot be read
      */
     public Popularities popularities(String model) {
-        IndexShard shard = copies.get(model);
+        IndexShard shard = shards.get(model);
         if (shard == null) {
             return Popularities.NONE;
         }
         try (Engine.Searcher searcher = shard.acquireSearcher("affinity")) {
-            return kept(
-                popularities,
-                model,
-                searcher,
-                reader -> new Popularities(signals(reader, ModelIndex.POPULARITY, ItemTable::popularity), signals(reader, ModelIndex.TOTAL, ItemTable::allTimePopularity))
-            );
+            return cached(popularities, model, searcher, LocalModels::popularities);
         }
     }
 
-    /** @param signal of how many times as much as the mean an item has */
-    private static ItemValues signals(IndexReader reader, String field, DoubleUnaryOperator signal) throws IOException {
-        ItemValues signals = new ItemValues(0);
+    private static Popularities popularities(IndexReader reader) throws IOException {
+        ItemValues popularities = signal(reader, ModelIndex.POPULARITY, ItemTable::popularity);
+        return new Popularities(popularities, signal(reader, ModelIndex.TOTAL, ItemTable::allTimePopularity));
+    }
+
+    /** @param function from an item's weight, as a multiple of the mean weight, to the signal */
+    private static ItemValues signal(IndexReader reader, String field, DoubleUnaryOperator function) throws IOException {
+        ItemValues signal = new ItemValues(0);
         for (LeafReaderContext leaf : reader.leaves()) {
-            SortedNumericDocValues values = leaf.reader().getSortedNumericDocValues(field);
+            SortedNumericDocValues weights = leaf.reader().getSortedNumericDocValues(field);
             SortedSetDocValues items = leaf.reader().getSortedSetDocValues(ModelIndex.ITEM);
             for (int doc = 0; doc < leaf.reader().maxDoc(); doc++) {
-                if (values != null && values.advanceExact(doc) && items.advanceExact(doc)) {
-                    signals.put(ItemRow.hash(items.lookupOrd(items.nextOrd())), NumericUtils.sortableIntToFloat((int) values.nextValue()));
+                if (weights != null && weights.advanceExact(doc) && items.advanceExact(doc)) {
+                    float weight = NumericUtils.sortableIntToFloat((int) weights.nextValue());
+                    signal.put(ItemRow.hash(items.lookupOrd(items.nextOrd())), weight);
                 }
             }
         }
-        double mean = signals.mean();
-        signals.replaceAll(popularity -> popularity > 0 ? signal.applyAsDouble(popularity / mean) : 0);
-        return signals;
+        double mean = signal.mean();
+        signal.replaceAll(weight -> weight > 0 ? function.applyAsDouble(weight / mean) : 0);
+        return signal;
     }
 }

@@ -3,6 +3,7 @@ package org.opensearch.affinity.model;
 import org.apache.lucene.util.BytesRef;
 import org.opensearch.action.admin.cluster.health.ClusterHealthResponse;
 import org.opensearch.action.admin.indices.alias.Alias;
+import org.opensearch.action.admin.indices.forcemerge.ForceMergeResponse;
 import org.opensearch.action.admin.indices.mapping.put.PutMappingRequest;
 import org.opensearch.action.index.IndexRequest;
 import org.opensearch.affinity.cluster.SystemDocuments;
@@ -23,38 +24,47 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Trained models of a tracker: {@code .affinity-model-<tracker>.<number>}, a system index with one document an item and a copy
- * on every data node, where rankers read it. It is written once and then only read. Thread-safe.
+ * The indices of trained models: {@code .affinity-model-<tracker>.<number>}, system indices with one document per item and a copy on
+ * every data node. An index is written once and then only read. A model is written by {@link #create}, {@link #write},
+ * {@link #seal} and {@link #describe}, in this order. Thread-safe.
  */
 public final class ModelIndex {
-    /** The item's id. */
+    /** Field: the item's id. */
     public static final String ITEM = "item";
-    /** Decayed weight of all events that liked the item, as a float in doc values. */
+    /** Field: decayed weight of the item's positive events, a float in doc values. */
     public static final String POPULARITY = "popularity";
-    /** The same without decay. */
+    /** Field: weight of the item's positive events without decay, a float in doc values. */
     public static final String TOTAL = "total";
-    /** What {@link #pack} made of its neighbours, in doc values. */
+    /** Field: the item's neighbours, as {@link #pack(Row)} writes them, in doc values. */
     public static final String NEIGHBOURS = "neighbours";
-    /** 1 for an item that goes with others or others with it, in doc values. */
+    /** Field: 1 for an item with known similarities, in doc values; else missing. */
     public static final String KNOWN = "known";
-    /** What {@link #pack} made of the vector that estimates how it goes with items that are not known, in doc values. */
+    /** Field: a vector that estimates the similarity to unknown items, as {@link #pack(float[])} writes it, in doc values. */
     public static final String CONTENT = "content";
 
-    private static final float STEPS = 127;
-    private static final TimeValue COPIED_WITHIN = TimeValue.timeValueMinutes(2);
+    private static final float MAX_BYTE = 127;
+    private static final TimeValue COPY_TIMEOUT = TimeValue.timeValueMinutes(2);
 
     /**
-     * What a model knows of one item.
+     * The row of one item.
      *
-     * @param popularity   decayed weight of the events that liked it
-     * @param total        the same without decay
-     * @param neighbours   ids of items that go with it
-     * @param similarities of these, above 0, at most 1
-     * @param known        whether it goes with others, or others with it
-     * @param content      times an item's vector, an estimate of the similarity that it would have; empty for none
+     * @param popularity   decayed weight of the item's positive events
+     * @param total        weight of the item's positive events without decay
+     * @param neighbours   item ids
+     * @param similarities of the neighbours, above 0, at most 1
+     * @param known        whether the item has neighbours or is one
+     * @param content      vector whose dot product with an unknown item's unit vector estimates their similarity; of any length;
+     *                     empty for no estimates
      */
-    public record Row(String item, float popularity, float total, List<String> neighbours, float[] similarities, boolean known,
-        float[] content) {}
+    public record Row(
+        String item,
+        float popularity,
+        float total,
+        List<String> neighbours,
+        float[] similarities,
+        boolean known,
+        float[] content
+    ) {}
 
     private final SystemDocuments documents;
     private final Client client;
@@ -64,17 +74,17 @@ public final class ModelIndex {
         this.client = client;
     }
 
-    /** By which a model is written, so that one that was deleted meanwhile is not made again. */
+    /** Returns the alias for writing: a write to the alias of a deleted index does not create the index again. */
     private static String alias(String tracker, int number) {
         return IndexNames.MODELS.index(tracker, number) + ".write";
     }
 
-    /** The number in the name of a model's index. */
+    /** Returns the model number in the name of an index. */
     public static int number(String index) {
         return Integer.parseInt(index.substring(index.lastIndexOf('.') + 1));
     }
 
-    /** Neighbours as pairs of a hash and a similarity in 16 bits, for {@link #unpack}. */
+    /** Returns the neighbours of a row: for each, the hash of its id (8 bytes) and the similarity (float16). */
     static byte[] pack(Row row) {
         ByteBuffer packed = ByteBuffer.allocate(row.similarities.length * (Long.BYTES + Short.BYTES));
         for (int i = 0; i < row.similarities.length; i++) {
@@ -83,46 +93,48 @@ public final class ModelIndex {
         return packed.array();
     }
 
-    /** A vector as its largest number and a byte a dimension, for {@link #add}. */
+    /** Returns a vector in 8-bit quantisation: its largest absolute number (float), and one byte per dimension. */
     public static byte[] pack(float[] vector) {
-        float most = Float.MIN_NORMAL;
+        float max = Float.MIN_NORMAL;
         for (float value : vector) {
-            most = Math.max(most, Math.abs(value));
+            max = Math.max(max, Math.abs(value));
         }
-        ByteBuffer packed = ByteBuffer.allocate(Float.BYTES + vector.length).putFloat(most);
+        ByteBuffer packed = ByteBuffer.allocate(Float.BYTES + vector.length).putFloat(max);
         for (float value : vector) {
-            packed.put((byte) Math.round(value / most * STEPS));
+            packed.put((byte) Math.round(value / max * MAX_BYTE));
         }
         return packed.array();
     }
 
-    /** Adds a multiple of what {@link #pack} wrote to a vector of its {@link #dimension}. */
+    /** Adds a multiple of a packed vector to a vector of the same {@link #dimension}. */
     public static void add(float factor, BytesRef packed, float[] into) {
         ByteBuffer buffer = ByteBuffer.wrap(packed.bytes, packed.offset, packed.length);
-        float step = factor * buffer.getFloat() / STEPS;
+        float step = factor * buffer.getFloat() / MAX_BYTE;
         for (int d = 0; buffer.hasRemaining(); d++) {
             into[d] += step * buffer.get();
         }
     }
 
-    /** How many numbers there are in what {@link #pack} wrote. */
+    /** Returns the dimension of a packed vector. */
     public static int dimension(BytesRef packed) {
         return packed.length - Float.BYTES;
     }
 
-    /** Takes neighbours one by one. */
-    public interface Neighbour {
-        void take(long hash, float similarity);
+    /** Receives neighbours one by one. */
+    public interface NeighbourConsumer {
+        /** @param hash of the item's id, see {@link ItemRow#hash} */
+        void accept(long hash, float similarity);
     }
 
-    /** Reads what {@link #pack} wrote. */
-    public static void unpack(BytesRef packed, Neighbour neighbour) {
+    /** Reads packed neighbours. */
+    public static void unpack(BytesRef packed, NeighbourConsumer consumer) {
         ByteBuffer buffer = ByteBuffer.wrap(packed.bytes, packed.offset, packed.length);
         while (buffer.hasRemaining()) {
-            neighbour.take(buffer.getLong(), Float.float16ToFloat(buffer.getShort()));
+            consumer.accept(buffer.getLong(), Float.float16ToFloat(buffer.getShort()));
         }
     }
 
+    /** Creates the index of a model. */
     public void create(String tracker, int number, ActionListener<Void> listener) {
         Settings settings = Settings.builder().put("index.auto_expand_replicas", "0-all").put("index.refresh_interval", "-1").build();
         documents.create(IndexNames.MODELS.index(tracker, number), List.of(new Alias(alias(tracker, number)).isHidden(true)), settings, mapping(), listener);
@@ -140,11 +152,11 @@ public final class ModelIndex {
             mapping.startObject(CONTENT).field("type", "binary").field("doc_values", true).endObject();
             return mapping.endObject().endObject();
         } catch (IOException e) {
-            throw new IllegalStateException("writing to memory cannot fail", e);
+            throw new IllegalStateException("cannot write JSON to memory", e);
         }
     }
 
-    /** What {@link #describe} said of a model; empty for one that is not finished, or not there. */
+    /** Returns the description that {@link #describe} stored; empty for a model that is unfinished or does not exist. */
     @SuppressWarnings("unchecked")
     public static Map<String, Object> about(String index, ClusterState state) {
         if (state.metadata().hasIndex(index) == false || state.metadata().index(index).mapping() == null) {
@@ -154,7 +166,7 @@ public final class ModelIndex {
         return meta == null ? Map.of() : meta;
     }
 
-    /** Writes rows of a model. Fails when one could not be written. */
+    /** Writes rows of a model. Fails if a row cannot be written. */
     public void write(String tracker, int number, Collection<Row> rows, ActionListener<Void> listener) {
         documents.index(rows, row -> {
             XContentBuilder source = SystemDocuments.source().field(ITEM, row.item).field(POPULARITY, row.popularity);
@@ -175,32 +187,34 @@ public final class ModelIndex {
     }
 
     /**
-     * Lets what was written be read, in one segment, on every data node: as long as one has no copy, its shards would rank by
-     * less than the others. It is waited for copies until {@link #COPIED_WITHIN}, since one may never get its own.
+     * Ends the writing of rows: waits until every data node has a copy, merges the index into one segment, and refreshes it. A node
+     * without a copy would rank without the model. A node may never get its copy, so the wait ends after {@link #COPY_TIMEOUT}.
      */
-    public void finish(String tracker, int number, ActionListener<Void> listener) {
+    public void seal(String tracker, int number, ActionListener<Void> listener) {
         String index = IndexNames.MODELS.index(tracker, number);
         documents.<ClusterHealthResponse>asPlugin(
-            ActionListener.wrap(copied -> merge(index, listener), listener::onFailure),
-            wrapped -> client.admin().cluster().prepareHealth(index).setWaitForGreenStatus().setTimeout(COPIED_WITHIN).execute(wrapped)
+            ActionListener.wrap(copied -> mergeAndRefresh(index, listener), listener::onFailure),
+            wrapped -> client.admin().cluster().prepareHealth(index).setWaitForGreenStatus().setTimeout(COPY_TIMEOUT).execute(wrapped)
         );
     }
 
-    private void merge(String index, ActionListener<Void> listener) {
-        documents.<Void>asPlugin(listener, wrapped -> client.admin().indices().prepareForceMerge(index).setMaxNumSegments(1).setFlush(true).execute(
-            ActionListener.wrap(
+    private void mergeAndRefresh(String index, ActionListener<Void> listener) {
+        documents.<Void>asPlugin(listener, wrapped -> {
+            ActionListener<ForceMergeResponse> refresh = ActionListener.wrap(
                 merged -> client.admin().indices().prepareRefresh(index).execute(ActionListener.map(wrapped, refreshed -> null)),
                 wrapped::onFailure
-            )
-        ));
+            );
+            client.admin().indices().prepareForceMerge(index).setMaxNumSegments(1).setFlush(true).execute(refresh);
+        });
     }
 
-    /** Keeps with a model what is to be known of it besides; then it is finished. */
+    /** Stores the description of a model, which makes it a finished model. */
     public void describe(String tracker, int number, Map<String, Object> about, ActionListener<Void> listener) {
         PutMappingRequest put = new PutMappingRequest(IndexNames.MODELS.index(tracker, number)).source(Map.of("_meta", about));
         documents.<Void>asPlugin(listener, wrapped -> client.admin().indices().putMapping(put, ActionListener.map(wrapped, done -> null)));
     }
 
+    /** Deletes indices of models. */
     public void delete(List<String> indices, ActionListener<Void> listener) {
         documents.delete(indices, listener);
     }

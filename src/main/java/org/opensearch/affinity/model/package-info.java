@@ -1,2 +1,2 @@
-/** Trained models: their indices, and the copies that this node ranks with. */
+/** Trained models: their indices, and reading the copies of this node. */
 package org.opensearch.affinity.model;

@@ -44,11 +44,11 @@ final class ModelSignals {
         }
         float[] weights = scoring.model().historyWeights(scoring.history().size());
         // Read once per shard, with the first segment: a search without hits needs nothing of the model.
-        CachedSupplier<LocalModels.Near> model = new CachedSupplier<>(
-            () -> node.models().near(scoring.model().index(), scoring.history(), weights)
+        CachedSupplier<LocalModels.HistorySimilarities> model = new CachedSupplier<>(
+            () -> node.models().similarities(scoring.model().index(), scoring.history(), weights)
         );
         return (leaf, similarities) -> {
-            LocalModels.Near near = model.get();
+            LocalModels.HistorySimilarities near = model.get();
             ItemHashes.Segment hashes = node.hashes().of(leaf, scoring.itemTable().idField());
             int dimension = near.content().length;
             ItemVectorReader vectors = dimension == 0 ? null : ItemVectorReader.open(leaf, scoring.interests().field(), dimension);
@@ -65,7 +65,7 @@ final class ModelSignals {
      *
      * @param vectors null if the segment has no vectors of the model's dimension
      */
-    private static float fromContent(LocalModels.Near near, ItemVectorReader vectors, int doc) throws IOException {
+    private static float fromContent(LocalModels.HistorySimilarities near, ItemVectorReader vectors, int doc) throws IOException {
         float[] vector = vectors == null ? null : vectors.vector(doc);
         return vector == null ? 0 : Math.max(0, VectorUtil.dotProduct(near.content(), vector));
     }

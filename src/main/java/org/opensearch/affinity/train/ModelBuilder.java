@@ -65,7 +65,7 @@ final class ModelBuilder {
             Blocking.<Void>await(listener -> models.write(tracker.name(), number, List.of(bulk), listener));
             progress.at((double) (offset + bulk.length) / rows.size());
         }
-        Blocking.<Void>await(listener -> models.finish(tracker.name(), number, listener));
+        Blocking.<Void>await(listener -> models.seal(tracker.name(), number, listener));
     }
 
     /** Stores the description of a model. A model without one is unfinished and cannot be activated. */
