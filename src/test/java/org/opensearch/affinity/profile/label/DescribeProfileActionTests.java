@@ -142,6 +142,7 @@ public class DescribeProfileActionTests extends AffinityNodeTestCase {
         RankNode fresh = new RankNode();
         assertNull("a search does not wait for labels", labelsOfHits(fresh).getFirst());
         assertBusy(() -> assertEquals("bicycle lights, road", labelsOfHits(fresh).getFirst()));
-        assertEquals("a label is cached once it was shown", "bicycle lights, road", labelsOfHits(getInstanceFromNode(RankNode.class)).getFirst());
+        RankNode node = getInstanceFromNode(RankNode.class);
+        assertEquals("a label is cached once it was shown", "bicycle lights, road", labelsOfHits(node).getFirst());
     }
 }
