@@ -31,7 +31,8 @@ public class RestHandlersTests extends AffinityNodeTestCase {
         return true;
     }
 
-    private RestResponse send(BaseRestHandler handler, Method method, String path, Map<String, String> params, String body) throws Exception {
+    private RestResponse send(BaseRestHandler handler, Method method, String path, Map<String, String> params, String body)
+        throws Exception {
         FakeRestRequest.Builder builder = new FakeRestRequest.Builder(xContentRegistry()).withMethod(method).withPath(path);
         builder.withParams(new HashMap<>(params));
         if (body != null) {

@@ -16,6 +16,7 @@ import org.opensearch.search.builder.SearchSourceBuilder;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -35,11 +36,11 @@ public class DescribeProfileActionTests extends AffinityNodeTestCase {
     }
 
     private void event(String action, String item, long time) {
-        client().prepareIndex("ubi_events")
-            .setSource(
-                Map.of("client_id", "ann", "action_name", action, "timestamp", Instant.ofEpochMilli(time).toString(), "device", item.equals("t0") ? "phone" : "tablet", "event_attributes", Map.of("object", Map.of("object_id", item)))
-            )
-            .get();
+        Map<String, Object> event = new HashMap<>(Map.of("client_id", "ann", "action_name", action));
+        event.put("timestamp", Instant.ofEpochMilli(time).toString());
+        event.put("device", item.equals("t0") ? "phone" : "tablet");
+        event.put("event_attributes", Map.of("object", Map.of("object_id", item)));
+        client().prepareIndex("ubi_events").setSource(event).get();
     }
 
     /** Bicycle lights along one axis, desk lamps along the other, and what all have in common. */
@@ -142,6 +143,7 @@ public class DescribeProfileActionTests extends AffinityNodeTestCase {
         RankNode fresh = new RankNode();
         assertNull("a search does not wait for labels", labelsOfHits(fresh).getFirst());
         assertBusy(() -> assertEquals("bicycle lights, road", labelsOfHits(fresh).getFirst()));
-        assertEquals("a label is cached once it was shown", "bicycle lights, road", labelsOfHits(getInstanceFromNode(RankNode.class)).getFirst());
+        RankNode node = getInstanceFromNode(RankNode.class);
+        assertEquals("a label is cached once it was shown", "bicycle lights, road", labelsOfHits(node).getFirst());
     }
 }
