@@ -91,7 +91,8 @@ public class InterestTimelineTests extends OpenSearchTestCase {
         assertEquals(2, profile.interests().getFirst().weight(), 1e-9);
         act("click", "tent", DAY);
         assertEquals(2.0, timeline(VECTORS).weights().getFirst().getLast(), 1e-6);
-        assertEquals("four events with the weight of the two that counted", 4 * 2 / 3.0, timeline(VECTORS).weights().getFirst().getFirst(), 1e-6);
+        double first = timeline(VECTORS).weights().getFirst().getFirst();
+        assertEquals("four events with the weight of the two that counted", 4 * 2 / 3.0, first, 1e-6);
     }
 
     public void testOneEvent() throws Exception {

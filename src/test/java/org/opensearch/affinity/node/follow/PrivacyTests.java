@@ -43,7 +43,8 @@ public class PrivacyTests extends TrackTestCase {
         assertNull(profile("ann"));
         click("ann", "desk", now + DAY / 2);
         awaitStats("\"applied\":3");
-        assertEquals("only the event after the erasure", List.of("desk"), profile("ann").history().stream().map(Profile.Seen::item).toList());
+        List<String> items = profile("ann").history().stream().map(Profile.Seen::item).toList();
+        assertEquals("only the event after the erasure", List.of("desk"), items);
         assertEquals(1, profile("ann").interests().size());
         click("ann", "tent", now - DAY / 2);
         awaitStats("\"forgotten\":2");

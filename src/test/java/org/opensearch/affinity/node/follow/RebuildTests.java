@@ -154,7 +154,8 @@ public class RebuildTests extends TrackTestCase {
         rebuild(false);
         RebuildAction.Request late = RebuildAction.Request.cancel("shop", 7);
         client().execute(RebuildAction.INSTANCE, late).actionGet();
-        assertEquals("a rebuild of another number is not cancelled", WatchRebuildAction.Outcome.REBUILT, watch().actionGet("30s").outcome());
+        WatchRebuildAction.Outcome outcome = watch().actionGet("30s").outcome();
+        assertEquals("a rebuild of another number is not cancelled", WatchRebuildAction.Outcome.REBUILT, outcome);
         awaitIndices(SECOND);
         assertEquals(List.of(), watchTasks());
     }
@@ -216,7 +217,8 @@ public class RebuildTests extends TrackTestCase {
             parser.nextToken();
             assertEquals(generations, ProfileGenerations.KIND.parse(parser));
         }
-        LogShard logShard = new LogShard("shop", 3, new ShardId(new Index("ubi_events", "uuid"), 2), new ShardHistory("uuid.restored", 7, 2));
+        ShardId shard = new ShardId(new Index("ubi_events", "uuid"), 2);
+        LogShard logShard = new LogShard("shop", 3, shard, new ShardHistory("uuid.restored", 7, 2));
         assertEquals(logShard, copyWriteable(logShard, writableRegistry(), LogShard::new));
         try (XContentParser parser = createParser(logShard.toXContent(JsonXContent.contentBuilder(), ToXContent.EMPTY_PARAMS))) {
             assertEquals(logShard, LogShard.fromXContent(parser));

@@ -121,7 +121,8 @@ public class RolloverTests extends TrackTestCase {
     }
 
     private boolean isRead(String index) {
-        return shardStats().stream().anyMatch(shard -> index.equals(shard.get("index")) && Integer.valueOf(0).equals(shard.get("lag_events")));
+        return shardStats().stream()
+            .anyMatch(shard -> index.equals(shard.get("index")) && Integer.valueOf(0).equals(shard.get("lag_events")));
     }
 
     @SuppressWarnings("unchecked")

@@ -152,8 +152,9 @@ abstract class TrackTestCase extends AffinityNodeTestCase {
     }
 
     final Profile profile(String user, String... recent) {
-        GetProfileAction.Request get = new GetProfileAction.Request("shop", user, List.of(recent)).forUser(user, TimeValue.timeValueSeconds(10));
-        return client().execute(GetProfileAction.INSTANCE, get).actionGet().profile();
+        GetProfileAction.Request get = new GetProfileAction.Request("shop", user, List.of(recent));
+        TimeValue timeout = TimeValue.timeValueSeconds(10);
+        return client().execute(GetProfileAction.INSTANCE, get.forUser(user, timeout)).actionGet().profile();
     }
 
     final void rebuild(boolean cancel) {
