@@ -105,7 +105,7 @@ final class RescoreMeasurements {
         try (SearchClients clients = new SearchClients(cell.clients()); Step step = screen.step("Searching")) {
             step.now("warming up");
             RescoreFigures ignored = new RescoreFigures(cell, 0);
-            // The first search of a document computes what later ones find in a cache.
+            // The first search that meets a document computes values that later ones find in a cache.
             for (int round = 0; round * turn < QUERIES || step.seconds() < WARM_UP_SHARE * seconds; round++) {
                 round(clients, methods, round, turn, ignored);
             }
