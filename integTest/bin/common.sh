@@ -67,7 +67,6 @@ build() {
   mkdir -p target/demo && touch "$STAMP.begun" || fail "cannot write to $PWD/target"
   free=$(df -Pm target | awk 'NR == 2 { print $4 }')
   [ "$free" -ge $DISK_WANTED_MB ] || fail "$free MB are free in $PWD and $DISK_WANTED_MB MB are needed"
-  rm -f "$STAMP"
   [ "${BASH_VERSINFO[0]}" -ge 4 ] && timed=yes
   SECONDS=0
   JAVA_HOME=$jdk mvn -B -DskipTests package dependency:build-classpath -Dmdep.outputFile=target/demo/classpath -Dmdep.includeScope=test 2>&1 |
@@ -82,17 +81,21 @@ build() {
 
 changed() { [ -n "$(find "$@" -newer "$STAMP" -print 2>/dev/null | head -n 1)" ]; }
 
-# launch CLASS USAGE ARGUMENT...: runs a program. Without a build there is only this usage.
-launch() {
-  local main=org.opensearch.affinity.integ.$1 usage=$2 columns=0 status stale=
-  shift 2
+# start HOW ARGUMENT...: runs the class main, HOW being exec or command.
+start() {
+  local how=$1 columns=0
+  shift
   [ $terminal = 1 ] && columns=$(tput cols 2>/dev/null || echo 100)
-  java() {
-    "${exec:-command}" "$jdk/bin/java" -XX:+UseSerialGC -Xmx1g -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8 \
-      --enable-native-access=ALL-UNNAMED -Dtests.opensearch.logger.level=error -Daffinity.terminal="$columns" \
-      -Daffinity.target="$PWD/target" -Daffinity.caller="$caller" -Daffinity.command="./${0##*/} $*" -Daffinity.stale="$stale" \
-      -cp "target/test-classes:target/classes:$(cat target/demo/classpath)" "$main" "$@"
-  }
+  $how "$jdk/bin/java" -XX:+UseSerialGC -Xmx1g -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8 --enable-native-access=ALL-UNNAMED \
+    -Dtests.opensearch.logger.level=error -Daffinity.terminal="$columns" -Daffinity.target="$PWD/target" -Daffinity.caller="$caller" \
+    -Daffinity.command="./${0##*/} $*" -Daffinity.stale="$stale" \
+    -cp "target/test-classes:target/classes:$(cat target/demo/classpath)" "$main" "$@"
+}
+
+# launch CLASS USAGE ARGUMENT...: runs a program. The usage is for --help without a build.
+launch() {
+  local main=org.opensearch.affinity.integ.$1 usage=$2 status stale=
+  shift 2
   jdk=$(find_jdk)
   if [ -z "$jdk" ] || [ ! -f "$STAMP" ] || [ ! -f target/test-classes/org/opensearch/affinity/integ/console/Launcher.class ]; then
     case " $* " in
@@ -103,14 +106,13 @@ launch() {
     [ -n "$jdk" ] || fail "a JDK of version $JAVA_WANTED or later is needed and none was found: install one, or set JAVA_HOME to it"
     build
   elif changed pom.xml src plugin models integTest; then
-    # The old classes answer what needs no build.
+    # The old classes answer what needs no build (see Launcher).
     if changed integTest/java; then stale=options; else stale=sources; fi
-    java "$@"
+    start command "$@"
     status=$?
     case $status in 0 | 2) exit $status ;; 3) exit 1 ;; esac
     stale=
     build
   fi
-  exec=exec
-  java "$@"
+  start exec "$@"
 }

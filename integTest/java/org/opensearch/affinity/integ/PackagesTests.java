@@ -20,7 +20,8 @@ import static org.junit.Assert.assertTrue;
 public class PackagesTests {
     private static final Path SOURCES = Path.of("integTest/java");
     private static final String ROOT = PackagesTests.class.getPackageName();
-    private static final Pattern IMPORT = Pattern.compile("^import (?:static )?(" + Pattern.quote(ROOT) + "[a-z.]*)\\.[A-Z]", Pattern.MULTILINE);
+    private static final Pattern IMPORT = Pattern.compile(
+        "^import (?:static )?(" + Pattern.quote(ROOT) + "[a-z.]*)\\.[A-Z]", Pattern.MULTILINE);
 
     @Test
     public void dependenciesHaveNoCycles() throws IOException {

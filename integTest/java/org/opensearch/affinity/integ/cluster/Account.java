@@ -42,7 +42,8 @@ record Account(boolean root) {
             throw new IOException("interrupted", e);
         }
         if (status != 0) {
-            throw new IOException("OpenSearch refuses to run as root, and `" + String.join(" ", probe) + "` fails here: run this as an ordinary user");
+            throw new IOException("OpenSearch refuses to run as root, and `" + String.join(" ", probe)
+                + "` fails here: run this as an ordinary user");
         }
     }
 }

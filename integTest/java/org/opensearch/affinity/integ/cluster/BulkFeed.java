@@ -59,7 +59,8 @@ public final class BulkFeed {
             unwritten = rejected(unwritten, rest.lines("/" + index + "/_bulk", lines(unwritten)));
             if (unwritten.isEmpty() == false) {
                 if (attempt == MOST_ATTEMPTS) {
-                    throw new RestFailure(429, unwritten.size() + " documents for [" + index + "] were rejected " + MOST_ATTEMPTS + " times: the node is too busy");
+                    throw new RestFailure(429, unwritten.size() + " documents for [" + index + "] were rejected " + MOST_ATTEMPTS
+                        + " times: the node is too busy");
                 }
                 pause(100L * attempt);
             }

@@ -20,13 +20,15 @@ public final class Cluster implements AutoCloseable {
     public static Cluster start(OpenSearchHome home, Path folder, int count, String heap, List<String> options) throws IOException {
         List<Integer> ports = Ports.free(2 * count);
         String names = IntStream.rangeClosed(1, count).mapToObj(i -> "node-" + i).collect(Collectors.joining(", ", "[", "]"));
-        String seeds = ports.subList(count, 2 * count).stream().map(port -> "\"127.0.0.1:" + port + "\"").collect(Collectors.joining(", ", "[", "]"));
+        String seeds = ports.subList(count, 2 * count).stream().map(port -> "\"127.0.0.1:" + port + "\"")
+            .collect(Collectors.joining(", ", "[", "]"));
         Map<String, String> more = Map.of("cluster.initial_cluster_manager_nodes", names, "discovery.seed_hosts", seeds);
         Cluster cluster = new Cluster(new ArrayList<>());
         try {
             for (int i = 0; i < count; i++) {
                 String name = "node-" + (i + 1);
-                NodeSettings settings = new NodeSettings(name, folder.resolve(name), ports.get(i), ports.get(count + i), heap, options, more, false);
+                NodeSettings settings = new NodeSettings(name, folder.resolve(name), ports.get(i), ports.get(count + i), heap, options,
+                    more, false);
                 cluster.nodes.add(Node.launch(home, settings));
             }
             for (Node node : cluster.nodes) {

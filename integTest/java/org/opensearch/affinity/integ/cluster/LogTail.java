@@ -10,7 +10,9 @@ import java.util.stream.Collectors;
 
 /** Extracts from a log the lines that explain a failure. */
 public final class LogTail {
-    private static final Pattern ERROR = Pattern.compile("\\[ERROR|\\[FATAL|ERROR:|Exception|Caused by|\\bfatal\\b|bootstrap check|OutOfMemory|No space left");
+    private static final Pattern ERROR = Pattern.compile(
+        "\\[ERROR|\\[FATAL|ERROR:|Exception|Caused by|\\bfatal\\b|bootstrap check|OutOfMemory|No space left"
+    );
     private static final Pattern STACK_FRAME = Pattern.compile("^\\s+at |^\\s*\\.\\.\\. \\d+ more");
     private static final int LONGEST_LINE = 400;
 
@@ -20,7 +22,8 @@ public final class LogTail {
     public static String of(Path log, int count) {
         List<String> lines;
         try {
-            lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines().filter(line -> STACK_FRAME.matcher(line).find() == false).toList();
+            lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines()
+                .filter(line -> STACK_FRAME.matcher(line).find() == false).toList();
         } catch (IOException e) {
             return "(no log at " + log + ")";
         }

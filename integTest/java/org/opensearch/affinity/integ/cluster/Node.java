@@ -170,7 +170,8 @@ public final class Node implements AutoCloseable {
 
     private IOException failed(String how) {
         close();
-        return new IOException("OpenSearch (" + settings.name() + ") " + how + "; errors in its log " + log() + ":\n" + LogTail.of(log(), 12));
+        return new IOException("OpenSearch (" + settings.name() + ") " + how + "; errors in its log " + log() + ":\n"
+            + LogTail.of(log(), 12));
     }
 
     private void writeConfiguration() throws IOException {

@@ -82,7 +82,8 @@ public record NodeSettings(
     List<String> jvmOptions(List<String> ofDistribution) {
         List<String> lines = new ArrayList<>();
         for (String line : ofDistribution) {
-            boolean replaced = line.startsWith("-Xm") || line.contains("HeapDump") || line.contains("ErrorFile") || line.contains("logs/gc.log");
+            boolean replaced = line.startsWith("-Xm") || line.contains("HeapDump") || line.contains("ErrorFile")
+                || line.contains("logs/gc.log");
             if (replaced == false) {
                 lines.add(line);
             }

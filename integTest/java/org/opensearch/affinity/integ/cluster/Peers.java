@@ -55,7 +55,8 @@ public record Peers(Path folder) {
             Files.copy(folder.resolve("pytorch-native-cpu.jar"), ml.resolve("pytorch-native-cpu.jar"));
             // The repository has the JNI library of DJL's next release only. It fits, but the engine checks the version number.
             Path partial = ml.resolve("pytorch-jni.partial");
-            rewrite(folder.resolve("pytorch-jni.jar"), partial, Map.of("jnilib/pytorch.properties", text -> text.replace("-0.32.0", "-0.31.1")));
+            rewrite(folder.resolve("pytorch-jni.jar"), partial,
+                Map.of("jnilib/pytorch.properties", text -> text.replace("-0.32.0", "-0.31.1")));
             Files.move(partial, jni);
         }
         return home;
@@ -74,7 +75,8 @@ public record Peers(Path folder) {
         rewrite(pack.resolve("model.pt"), model, Map.of("code/__torch__.py", Peers::dictionaries));
         ObjectNode tokenizer = (ObjectNode) Rest.JSON.readTree(Files.readString(pack.resolve("tokenizer.json")));
         tokenizer.putNull("padding");
-        tokenizer.putObject("truncation").put("direction", "Right").put("max_length", maxTokens).put("strategy", "LongestFirst").put("stride", 0);
+        tokenizer.putObject("truncation").put("direction", "Right").put("max_length", maxTokens).put("strategy", "LongestFirst")
+            .put("stride", 0);
         try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip))) {
             store(out, "model.pt", Files.readAllBytes(model));
             store(out, "tokenizer.json", tokenizer.toString().getBytes(StandardCharsets.UTF_8));
@@ -86,7 +88,7 @@ public record Peers(Path folder) {
     static String dictionaries(String code) {
         var forward = Pattern.compile("def forward\\(self: (\\S+), ids: Tensor, lengths: Tensor\\) -> Tensor:").matcher(code);
         if (forward.find() == false) {
-            throw new IllegalStateException("the model's module has no forward(ids, lengths): this class must be adapted to its new signature");
+            throw new IllegalStateException("the model's module has no forward(ids, lengths); adapt this class to its signature");
         }
         String renamed = forward.replaceFirst("def encode(self: $1, ids: Tensor, lengths: Tensor) -> Tensor:");
         return renamed.stripTrailing() + """
@@ -99,7 +101,7 @@ public record Peers(Path folder) {
 
     /** Copies a zip and changes the entries whose names end with a key of {@code changes}. All entries are stored uncompressed. */
     private static void rewrite(Path from, Path to, Map<String, UnaryOperator<String>> changes) throws IOException {
-        try (ZipFile in = new ZipFile(from.toFile()); OutputStream file = Files.newOutputStream(to); ZipOutputStream out = new ZipOutputStream(file)) {
+        try (ZipFile in = new ZipFile(from.toFile()); ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(to))) {
             for (ZipEntry entry : Collections.list(in.entries())) {
                 byte[] bytes = in.getInputStream(entry).readAllBytes();
                 for (var change : changes.entrySet()) {

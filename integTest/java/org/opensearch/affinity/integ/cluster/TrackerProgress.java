@@ -64,7 +64,8 @@ public record TrackerProgress(int shards, long lag, long applied, long impressio
                 moved = System.nanoTime();
             }
             if (System.nanoTime() - moved > LONGEST_STANDSTILL.toNanos()) {
-                throw new IOException("tracker [" + tracker + "] has made no progress for " + LONGEST_STANDSTILL.toSeconds() + " s; events: " + events + "; stats: " + stats);
+                throw new IOException("tracker [" + tracker + "] has made no progress for " + LONGEST_STANDSTILL.toSeconds()
+                    + " s; events: " + events + "; stats: " + stats);
             }
             pause();
         }

@@ -39,7 +39,8 @@ public record UserProfile(String user, long events, List<Interest> interests) {
 
     /** Fetches a profile; empty when the tracker has none of this user. */
     public static Optional<UserProfile> of(Rest rest, String tracker, String user) {
-        String path = "/_plugins/_affinity/trackers/" + tracker + "/users/" + URLEncoder.encode(user, StandardCharsets.UTF_8).replace("+", "%20");
+        String path = "/_plugins/_affinity/trackers/" + tracker + "/users/"
+            + URLEncoder.encode(user, StandardCharsets.UTF_8).replace("+", "%20");
         return rest.find(path).map(profile -> {
             List<Interest> interests = new ArrayList<>();
             profile.path("interests").forEach(interest -> interests.add(Interest.of(interest)));

@@ -25,7 +25,7 @@ import java.util.List;
 public final class Launcher {
     /** System property: the folder that relative paths on the command line start from; the current one by default. */
     public static final String CALLER = "affinity.caller";
-    /** System property: {@code options} when the options themselves may have changed since the build, {@code sources} when other sources have. */
+    /** System property: {@code options} if the options may have changed since the build, {@code sources} if only other sources have. */
     static final String STALE = "affinity.stale";
     /** Exit status: done. */
     static final int DONE = 0;

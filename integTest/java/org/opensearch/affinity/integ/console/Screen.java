@@ -6,8 +6,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What a person sees. On a terminal a running step rewrites one line; elsewhere it says where it is every ten seconds.
- * Colour only on a terminal, and not when NO_COLOR is set.
+ * Output for people. On a terminal the progress of a step rewrites one line; elsewhere it is printed every ten seconds. There is colour
+ * on a terminal only, and none when the environment variable NO_COLOR is set.
  */
 public final class Screen {
     private static final int NARROWEST = 80;
@@ -18,6 +18,7 @@ public final class Screen {
     private final boolean colour;
     private final int width;
 
+    /** @param width columns; brought into the range of widths that tables support */
     public Screen(PrintStream out, boolean terminal, boolean colour, int width) {
         this.out = out;
         this.terminal = terminal;
@@ -25,7 +26,7 @@ public final class Screen {
         this.width = Math.clamp(width, NARROWEST, WIDEST);
     }
 
-    /** Standard output; the starting script tells in {@code affinity.terminal} how many columns its terminal has, 0 for none. */
+    /** Standard output. The system property {@code affinity.terminal} is the number of columns of the terminal, 0 for none. */
     public static Screen standard() {
         int columns = Integer.getInteger("affinity.terminal", 0);
         String noColor = System.getenv("NO_COLOR");
@@ -34,12 +35,12 @@ public final class Screen {
         return new Screen(out, columns > 0, colour, columns > 0 ? columns : WIDEST);
     }
 
-    /** Starts a step; nothing else may be printed until it is over. */
+    /** Starts a step. Nothing else may be printed until it is done or closed. */
     public Step step(String title) {
         return new Step(this, title);
     }
 
-    /** One line, or several. */
+    /** Prints one line or several. */
     public void print(String text) {
         out.println(text);
     }
@@ -61,14 +62,14 @@ public final class Screen {
         return terminal;
     }
 
-    /** Replaces the line that the cursor is on; the cursor stays there. */
+    /** Replaces the current line and leaves the cursor in it. */
     void rewrite(String line) {
         String shown = line.length() < width ? line : line.substring(0, width - 1);
         out.print("\r\u001b[2K" + shown);
         out.flush();
     }
 
-    /** Leaves nothing of a rewritten line. */
+    /** Clears a rewritten line. */
     void wipe() {
         if (terminal) {
             out.print("\r\u001b[2K");

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * One step of something long, with its progress and the time it took. Closing a step that is not done marks it failed.
+ * One step of a long program: shows its progress and the time it takes. Closing a step that is not done marks it as failed.
  * Any thread may report progress.
  */
 public final class Step implements AutoCloseable {
@@ -27,12 +27,12 @@ public final class Step implements AutoCloseable {
         ticker.start();
     }
 
-    /** What is going on just now. */
+    /** Sets the state that is shown. */
     public void now(String state) {
         this.state = state;
     }
 
-    /** How far it is, with rate and the time left. */
+    /** Sets the progress, which is shown with rate and remaining time. */
     public void at(long done, long total, String unit) {
         double seconds = seconds();
         double rate = seconds > 0 ? done / seconds : 0;
@@ -42,13 +42,13 @@ public final class Step implements AutoCloseable {
             + String.format(Locale.ROOT, "  %,d of %,d %s  %s/s%s", done, total, unit, rate(rate), left);
     }
 
-    /** Ends the step well; the line says what came of it and how long it took. */
+    /** Ends the step successfully and prints a result with the time it took. */
     public void done(String result) {
         end();
         screen.print(screen.good(" ✔ ") + result + screen.dim("  " + span(seconds())));
     }
 
-    /** How long the step has taken so far. */
+    /** Elapsed time of the step, in seconds. */
     public double seconds() {
         return Duration.ofNanos(System.nanoTime() - begin).toMillis() / 1000.0;
     }
@@ -61,12 +61,12 @@ public final class Step implements AutoCloseable {
         }
     }
 
-    /** A rate with as many digits as matter. */
+    /** A rate with one decimal below 10, else none. */
     public static String rate(double perSecond) {
         return String.format(Locale.ROOT, perSecond < 10 ? "%,.1f" : "%,.0f", perSecond);
     }
 
-    /** A time as people say it. */
+    /** A time as text, such as {@code 1 min 5 s}. */
     public static String span(double seconds) {
         if (seconds < 10) {
             return String.format(Locale.ROOT, "%.1f s", seconds);

@@ -25,9 +25,9 @@ import java.util.zip.GZIPInputStream;
  * {@code events.jsonl.gz}; a set of ratings may have {@code ratings-test.jsonl.gz} (see {@code RatingSet}). Each line is a JSON
  * object. Streams must be closed.
  *
- * @param lastEvents how many of each user's newest events are read; null for all
- * @param newItems   items whose events are left out; null for none
- * @param queriesNewItems    with {@code newItems}: whether to read the queries whose relevant items are all new, or those without any new one
+ * @param lastEvents      how many of each user's newest events are read; null for all
+ * @param newItems        items whose events are left out; null for none
+ * @param queriesNewItems with {@code newItems}: whether to read the queries whose relevant items are all new, or those without new ones
  */
 public record DataSet(Path folder, Integer lastEvents, NewItems newItems, boolean queriesNewItems) {
     private static final String ENDING = ".jsonl.gz";
@@ -39,7 +39,8 @@ public record DataSet(Path folder, Integer lastEvents, NewItems newItems, boolea
             throw new IOException("there is no folder " + set.folder);
         }
         if (set.has("items") == false) {
-            throw new IOException(set.folder + " has no items" + ENDING + "; a data set needs items" + ENDING + " and events-train" + ENDING);
+            throw new IOException(set.folder + " has no items" + ENDING + "; a data set needs items" + ENDING + " and events-train"
+                + ENDING);
         }
         if (set.has("events-train") == false && set.has("events") == false) {
             throw new IOException(set.folder + " has neither events-train" + ENDING + " nor events" + ENDING);
@@ -106,7 +107,8 @@ public record DataSet(Path folder, Integer lastEvents, NewItems newItems, boolea
 
     /** The events of one part of the log. */
     public Stream<ObjectNode> part(String part) throws IOException {
-        return newItems == null ? lines(part) : lines(part).filter(event -> newItems.has(event.at("/event_attributes/object/object_id").asText()) == false);
+        return newItems == null
+            ? lines(part) : lines(part).filter(event -> newItems.has(event.at("/event_attributes/object/object_id").asText()) == false);
     }
 
     /** The first judged queries of a split, in the order of the file. */
@@ -118,7 +120,8 @@ public record DataSet(Path folder, Integer lastEvents, NewItems newItems, boolea
 
     /** The first judged queries of a split, as JSON. */
     public Stream<ObjectNode> judged(Split split, int limit) throws IOException {
-        return lines(split.queryFile()).filter(query -> newItems == null || newItems.part(query.path("relevant")) == (queriesNewItems ? 1 : 0)).limit(limit);
+        return lines(split.queryFile())
+            .filter(query -> newItems == null || newItems.part(query.path("relevant")) == (queriesNewItems ? 1 : 0)).limit(limit);
     }
 
     private static DataSetQuery judged(ObjectNode line) {
@@ -138,9 +141,11 @@ public record DataSet(Path folder, Integer lastEvents, NewItems newItems, boolea
 
     private Stream<ObjectNode> lines(String file) throws IOException {
         Path path = path(file);
-        BufferedReader reader = new BufferedReader(new InputStreamReader(new GZIPInputStream(Files.newInputStream(path), 1 << 16), StandardCharsets.UTF_8));
+        BufferedReader reader = new BufferedReader(new InputStreamReader(new GZIPInputStream(Files.newInputStream(path), 1 << 16),
+            StandardCharsets.UTF_8));
         int[] number = { 0 };
-        return reader.lines().filter(line -> line.isBlank() == false).map(line -> object(path, ++number[0], line)).onClose(() -> close(reader));
+        return reader.lines().filter(line -> line.isBlank() == false).map(line -> object(path, ++number[0], line))
+            .onClose(() -> close(reader));
     }
 
     private static ObjectNode object(Path path, int number, String line) {

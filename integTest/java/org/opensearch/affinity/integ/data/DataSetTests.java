@@ -33,7 +33,8 @@ public class DataSetTests {
     @Before
     public void writeSet() throws IOException {
         set = folder.newFolder("tiny").toPath();
-        write("items", "{\"item_id\":\"a\",\"title\":\"Größe\",\"categories\":[\"X > Y\"]}", "", "{\"item_id\":\"b\",\"title\":\"B\",\"categories\":[]}");
+        write("items", "{\"item_id\":\"a\",\"title\":\"Größe\",\"categories\":[\"X > Y\"]}", "",
+            "{\"item_id\":\"b\",\"title\":\"B\",\"categories\":[]}");
         write("events-train", event("u1", "a"), event("u1", "b"));
         write("events-valid", event("u2", "a"));
         write("queries-valid", query("v1", "u1", "[\"a\"]"));
@@ -76,7 +77,8 @@ public class DataSetTests {
         String unknown = ids.stream().filter(half::has).findFirst().orElseThrow();
         write("events-train", event("u1", known), event("u1", unknown));
         String both = "[\"" + known + "\",\"" + unknown + "\"]";
-        write("queries-valid", query("v1", "u1", "[\"" + known + "\"]"), query("v2", "u1", "[\"" + unknown + "\"]"), query("v3", "u1", both));
+        write("queries-valid", query("v1", "u1", "[\"" + known + "\"]"), query("v2", "u1", "[\"" + unknown + "\"]"),
+            query("v3", "u1", both));
         DataSet data = DataSet.open(set).withoutEventsOf(half);
         assertEquals(List.of(known), items(data, Split.VALID));
         assertEquals("queries without new items", List.of("v1"), data.queries(Split.VALID, 3).stream().map(DataSetQuery::id).toList());
@@ -152,7 +154,8 @@ public class DataSetTests {
     }
 
     private static String event(String user, String item, int day) {
-        return "{\"user_id\":\"" + user + "\",\"timestamp\":\"2026-01-0" + day + "T00:00:00Z\",\"action_name\":\"click\",\"event_attributes\":{\"object\":{\"object_id\":\"" + item + "\"}}}";
+        return "{\"user_id\":\"" + user + "\",\"timestamp\":\"2026-01-0" + day
+            + "T00:00:00Z\",\"action_name\":\"click\",\"event_attributes\":{\"object\":{\"object_id\":\"" + item + "\"}}}";
     }
 
     private static String query(String id, String user, String relevant) {

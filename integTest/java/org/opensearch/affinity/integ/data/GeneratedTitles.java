@@ -16,7 +16,8 @@ public record GeneratedTitles(List<String> words) {
 
     public static GeneratedTitles ofSampleShop() throws IOException {
         Stream<String> words = SampleShop.titles().stream().flatMap(title -> Stream.of(title.split("[^A-Za-z]+")));
-        return new GeneratedTitles(words.filter(word -> word.isEmpty() == false && word.length() <= LONGEST_WORD).distinct().sorted().toList());
+        return new GeneratedTitles(words.filter(word -> word.isEmpty() == false && word.length() <= LONGEST_WORD).distinct().sorted()
+            .toList());
     }
 
     /** The title of an item; it depends on the number alone. */

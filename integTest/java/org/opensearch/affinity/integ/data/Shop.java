@@ -25,7 +25,8 @@ public final class Shop {
     private static final int EVENTS_PER_BULK = 1_000;
 
     /** Weights of actions; any other action has that of a click. */
-    private static final Map<String, Double> WEIGHTS = Map.of("view", 0.3, "click", 1.0, "tag", 1.0, "like", 2.0, "add_to_cart", 2.0, "purchase", 3.0, "dislike", -2.0);
+    private static final Map<String, Double> WEIGHTS = Map.of("view", 0.3, "click", 1.0, "tag", 1.0, "like", 2.0, "add_to_cart", 2.0,
+        "purchase", 3.0, "dislike", -2.0);
 
     private final Rest rest;
     private final DataSet set;
@@ -69,7 +70,8 @@ public final class Shop {
                "client_id":{"type":"keyword"},
                "user_query":{"type":"keyword"},
                "timestamp":{"type":"date"},
-               "event_attributes":{"properties":{"object":{"properties":{"object_id":{"type":"keyword"},"object_id_field":{"type":"keyword"}}}}}}}}""");
+               "event_attributes":{"properties":{"object":{"properties":{
+                 "object_id":{"type":"keyword"},"object_id_field":{"type":"keyword"}}}}}}}}""");
     }
 
     /** Indexes the items through the pipeline and returns their number. */
@@ -140,7 +142,8 @@ public final class Shop {
     private Map<String, Double> weights(Split split) throws IOException {
         Map<String, Double> weights = new LinkedHashMap<>();
         try (Stream<ObjectNode> events = set.events(split)) {
-            events.map(event -> event.path("action_name").asText()).distinct().forEach(action -> weights.put(action, WEIGHTS.getOrDefault(action, 1.0)));
+            events.map(event -> event.path("action_name").asText()).distinct()
+                .forEach(action -> weights.put(action, WEIGHTS.getOrDefault(action, 1.0)));
         }
         return weights;
     }

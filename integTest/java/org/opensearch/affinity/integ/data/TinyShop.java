@@ -35,7 +35,8 @@ public record TinyShop(int items, int users) {
     public static void openLog(Rest rest, String index, int shards) {
         rest.put("/" + index, """
             {"settings":{"number_of_shards":%d,"number_of_replicas":0},
-             "mappings":{"properties":{"user_id":{"type":"keyword"},"action_name":{"type":"keyword"},"timestamp":{"type":"date"}}}}""".formatted(shards));
+             "mappings":{"properties":{
+               "user_id":{"type":"keyword"},"action_name":{"type":"keyword"},"timestamp":{"type":"date"}}}}""".formatted(shards));
     }
 
     /**

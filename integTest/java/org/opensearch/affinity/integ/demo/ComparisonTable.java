@@ -17,7 +17,8 @@ import java.util.stream.IntStream;
 /** A {@link SearchComparison} as a table: a column without a user and one for each user, with score, change of rank and reason. */
 public final class ComparisonTable {
     private static final Character[] BORDERS = {
-        '╭', '─', '┬', '╮', '│', '│', '│', '├', '─', '┼', '┤', '│', '│', '│', '├', '─', '┼', '┤', null, null, null, null, null, null, null, '╰', '─', '┴', '╯' };
+        '╭', '─', '┬', '╮', '│', '│', '│', '├', '─', '┼', '┤', '│', '│', '│', '├', '─', '┼', '┤', null, null, null, null, null, null, null,
+            '╰', '─', '┴', '╯' };
     private static final int RANK_WIDTH = 2;
     /** Border and blanks of a column. */
     private static final int PADDING = 3;
@@ -55,7 +56,8 @@ public final class ComparisonTable {
     }
 
     private static Column column(String heading, int width) {
-        return new Column().header(heading).headerAlign(HorizontalAlign.LEFT).dataAlign(HorizontalAlign.LEFT).minWidth(width + 2).maxWidth(width + 2);
+        return new Column().header(heading).headerAlign(HorizontalAlign.LEFT).dataAlign(HorizontalAlign.LEFT).minWidth(width + 2)
+            .maxWidth(width + 2);
     }
 
     private String[] row(int row) {
@@ -80,7 +82,8 @@ public final class ComparisonTable {
             lines.add(score(hit.score()));
         } else {
             double relevance = comparison.plain().get(plainRank - 1).score();
-            lines.add(score(relevance) + " × " + score(hit.score() / relevance) + " = " + score(hit.score()) + moved(plainRank - (row + 1)));
+            lines.add(score(relevance) + " × " + score(hit.score() / relevance) + " = " + score(hit.score())
+                + moved(plainRank - (row + 1)));
         }
         if (user != null) {
             lines.add(cut(reason(hit, user)));

@@ -26,7 +26,9 @@ import java.util.Optional;
         "Personalised search, end to end on this machine: builds the plugin, starts OpenSearch on loopback, indexes a shop, replays its "
             + "behaviour log and shows one query as different people see it.",
         "" },
-    footer = { "", "Needs a JDK of 21 or later, Maven, 4 GB of disk and 2.5 GB of memory. Environment: NO_COLOR; DEMO_TRACE for stack traces." })
+    footer = {
+        "",
+        "Needs a JDK of 21 or later, Maven, 4 GB of disk and 2.5 GB of memory. Environment: NO_COLOR; DEMO_TRACE for stack traces." })
 public final class Demo implements Program {
     /** The node with its heap and native code, and this program, in megabytes. */
     private static final int MEMORY = 2_560;

@@ -17,13 +17,17 @@ final class DemoOptions {
         arity = "0..1",
         paramLabel = "DIR",
         description = {
-            "A data set: a folder with items.jsonl.gz and events-train.jsonl.gz, perhaps events-valid.jsonl.gz, queries-valid.jsonl.gz and "
-                + "queries-test.jsonl.gz. With judged queries the demo also measures MRR, NDCG@10, HR@10 and more, without and with the user, and "
-                + "writes target/bench/quality-<set>.json.",
+            "A data set: a folder with items.jsonl.gz and events-train.jsonl.gz, perhaps events-valid.jsonl.gz, queries-valid.jsonl.gz "
+                + "and queries-test.jsonl.gz. With judged queries the demo also measures MRR, NDCG@10, HR@10 and more, without and with "
+                + "the user, and writes target/bench/quality-<set>.json.",
             "Without DIR: a small sample shop with a simulated log." })
     Path folder;
 
-    @Option(names = "--port", defaultValue = "9200", paramLabel = "N", description = "HTTP port of the node on 127.0.0.1 (${DEFAULT-VALUE}).")
+    @Option(
+        names = "--port",
+        defaultValue = "9200",
+        paramLabel = "N",
+        description = "HTTP port of the node on 127.0.0.1 (${DEFAULT-VALUE}).")
     int port;
 
     @Option(names = "--keep", description = "Leave the node running at the end.")
@@ -45,7 +49,11 @@ final class DemoOptions {
     @Option(names = "--weight", paramLabel = "W", description = "Weight of affinity (the plugin's default).")
     Double weight;
 
-    @Option(names = "--window", defaultValue = "1000", paramLabel = "N", description = "Number of the best hits that are rescored (${DEFAULT-VALUE}).")
+    @Option(
+        names = "--window",
+        defaultValue = "1000",
+        paramLabel = "N",
+        description = "Number of the best hits that are rescored (${DEFAULT-VALUE}).")
     int window;
 
     @Option(

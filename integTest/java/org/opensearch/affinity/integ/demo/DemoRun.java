@@ -102,7 +102,8 @@ final class DemoRun {
         shop.open();
         try (Step step = screen.step("Encoding and indexing")) {
             long items = shop.stock(step);
-            step.done(counted(items, "items", step) + " of " + (options.isSampleShop() ? "the sample shop" : set.name()) + " encoded and indexed");
+            step.done(counted(items, "items", step) + " of " + (options.isSampleShop() ? "the sample shop" : set.name())
+                + " encoded and indexed");
         }
         shop.track(split, options.halfLife);
         long events;
@@ -137,7 +138,8 @@ final class DemoRun {
     private void show(Rest rest, ShopQuery search, ExampleSearch example) throws IOException {
         List<UserProfile> users = new ArrayList<>();
         for (String user : example.users()) {
-            users.add(UserProfile.of(rest, Shop.TRACKER, user).orElseThrow(() -> new IOException("the tracker has no profile of user [" + user + "]")));
+            users.add(UserProfile.of(rest, Shop.TRACKER, user)
+                .orElseThrow(() -> new IOException("the tracker has no profile of user [" + user + "]")));
         }
         screen.print("");
         screen.print(screen.bold(" Query: “" + example.query() + "”"));

@@ -40,10 +40,13 @@ public class DemoTests {
     @Test
     public void everyOptionIsRead() throws IOException {
         String set = folder.newFolder("set").getPath();
-        String[] search = { "--query", "a light", "--weight", "2.5", "--window=50", "--match", "best_fields", "--meaning", "1", "--popularity=3" };
+        String[] search = { "--query", "a light", "--weight", "2.5", "--window=50", "--match", "best_fields", "--meaning", "1",
+            "--popularity=3" };
         DemoOptions shown = parsed(search).options;
-        assertEquals("a light 2.5 50 best_fields 1.0 3.0", String.join(" ", shown.query, shown.weight + "", shown.window + "", shown.match, shown.meaning + "", shown.popularity + ""));
-        DemoOptions measured = parsed(set, "--port", "9210", "--keep", "--split", "valid", "--queries", "9", "--half-life=7d", "--last-events", "4", "--heap", "2g").options;
+        assertEquals("a light 2.5 50 best_fields 1.0 3.0",
+            String.join(" ", shown.query, shown.weight + "", shown.window + "", shown.match, shown.meaning + "", shown.popularity + ""));
+        DemoOptions measured = parsed(set, "--port", "9210", "--keep", "--split", "valid", "--queries", "9", "--half-life=7d",
+            "--last-events", "4", "--heap", "2g").options;
         assertEquals("9210 valid 1000 7d most_fields 2g", described(measured));
         assertEquals(Path.of(set), measured.folder);
         assertEquals("9 4", measured.queries + " " + measured.lastEvents);
@@ -68,7 +71,8 @@ public class DemoTests {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Demo demo = parsed("--port", Integer.toString(taken.getLocalPort()));
             String message = assertThrows(IOException.class, demo::checkMachine).getMessage();
-            assertThat(message, containsString("taken by another program: choose another, such as ./demo --port " + (taken.getLocalPort() + 10)));
+            assertThat(message, containsString("taken by another program: choose another, such as ./demo --port "
+                + (taken.getLocalPort() + 10)));
         }
     }
 
@@ -92,7 +96,8 @@ public class DemoTests {
     }
 
     private static String described(DemoOptions options) {
-        return options.port + " " + options.split + " " + options.window + " " + options.halfLife + " " + options.match + " " + options.heap;
+        return options.port + " " + options.split + " " + options.window + " " + options.halfLife + " " + options.match + " "
+            + options.heap;
     }
 
     private static Demo parsed(String... arguments) {

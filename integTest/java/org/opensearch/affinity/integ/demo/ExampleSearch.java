@@ -53,7 +53,8 @@ record ExampleSearch(String query, List<String> users) {
      */
     static ExampleSearch find(Rest rest, ShopQuery shopQuery, DataSet set, Split split) throws IOException {
         Map<String, Set<String>> usersByQuery = new LinkedHashMap<>();
-        set.queries(split, Integer.MAX_VALUE).forEach(query -> usersByQuery.computeIfAbsent(query.text(), text -> new LinkedHashSet<>()).add(query.user()));
+        set.queries(split, Integer.MAX_VALUE)
+            .forEach(query -> usersByQuery.computeIfAbsent(query.text(), text -> new LinkedHashSet<>()).add(query.user()));
         Map<String, Long> events = eventsByUser(set, split);
         Comparator<String> mostEvents = Comparator.comparingLong(user -> -events.getOrDefault(user, 0L));
         Comparator<Map.Entry<String, Set<String>>> mostUsers = Comparator.comparingInt(entry -> -entry.getValue().size());
@@ -94,7 +95,8 @@ record ExampleSearch(String query, List<String> users) {
                 Set<String> common = new HashSet<>(hits.get(a).keySet());
                 common.retainAll(hits.get(b).keySet());
                 double scores = sum(hits.get(a)) + sum(hits.get(b));
-                pairs.add(new Pair(new ExampleSearch(text, List.of(users.get(a), users.get(b))), hits.get(a).size(), common.size(), scores));
+                pairs.add(new Pair(new ExampleSearch(text, List.of(users.get(a), users.get(b))), hits.get(a).size(), common.size(),
+                    scores));
             }
         }
         return pairs;

@@ -31,7 +31,8 @@ record KeptNode(Path folder) {
     /** Linux's own file, since Java leaves long command lines out. */
     private static String commandLine(ProcessHandle process) throws IOException {
         Path file = Path.of("/proc", Long.toString(process.pid()), "cmdline");
-        return Files.isReadable(file) ? new String(Files.readAllBytes(file), StandardCharsets.UTF_8) : process.info().commandLine().orElse("");
+        return Files.isReadable(file)
+            ? new String(Files.readAllBytes(file), StandardCharsets.UTF_8) : process.info().commandLine().orElse("");
     }
 
     /**

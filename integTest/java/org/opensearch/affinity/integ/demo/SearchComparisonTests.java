@@ -30,7 +30,8 @@ import static org.junit.Assert.assertEquals;
 /** Shows the search of the sample shop's clara for "mat"; a server of this test gives the answers of a node. */
 public class SearchComparisonTests {
     private static final UserProfile CLARA = new UserProfile(
-        "clara", 150, List.of(new UserProfile.Interest("baking, kitchen, pan", 0.88, 3, List.of("Rolling Pin")), new UserProfile.Interest("", 0.04, 1, List.of("Stand Mixer")))
+        "clara", 150, List.of(new UserProfile.Interest("baking, kitchen, pan", 0.88, 3, List.of("Rolling Pin")),
+            new UserProfile.Interest("", 0.04, 1, List.of("Stand Mixer")))
     );
 
     private final ObjectNode answer;
@@ -98,7 +99,8 @@ public class SearchComparisonTests {
 
     private String table() {
         Rest rest = new Rest(URI.create("http://127.0.0.1:" + server.getAddress().getPort()));
-        SearchComparison comparison = SearchComparison.of(rest, new ShopQuery(List.of("title"), "most_fields", "shop", 1_000, null), "mat", List.of(CLARA), 2);
+        SearchComparison comparison = SearchComparison.of(rest, new ShopQuery(List.of("title"), "most_fields", "shop", 1_000, null), "mat",
+            List.of(CLARA), 2);
         Screen screen = new Screen(new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8), false, false, 100);
         return new ComparisonTable(screen, comparison, 2).toString();
     }

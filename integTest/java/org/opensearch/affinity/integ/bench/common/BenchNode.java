@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The node that a benchmark measures: one alone, with C2 and with the plugin's own time-outs. */
+/** Starts the single node of a benchmark, with the usual JVM options and time-outs. */
 public final class BenchNode {
     private BenchNode() {}
 

@@ -10,13 +10,14 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * What every figure of a run is read with.
+ * The conditions of an encoding benchmark, for its report.
  *
  * @param target  the build's folder
- * @param sample  the texts that everybody encodes
- * @param threads how many threads everybody encodes with
+ * @param sample  the texts that all methods encode
+ * @param threads number of threads of each method
  */
 public record EncodeReport(Path target, Machine machine, Texts sample, int threads) {
+    /** A new object with the conditions. */
     public ObjectNode json(int rounds) {
         ObjectNode json = new ResultFiles(target, machine).json();
         json.put("threads", threads).put("rounds", rounds);
@@ -24,7 +25,7 @@ public record EncodeReport(Path target, Machine machine, Texts sample, int threa
         return json;
     }
 
-    /** Writes it to {@code target/bench}, and returns where, for people. */
+    /** Writes a file in {@code target/bench} and returns its path relative to the project. */
     public Path write(String name, ObjectNode json) throws IOException {
         return new ResultFiles(target, machine).write(name, json);
     }

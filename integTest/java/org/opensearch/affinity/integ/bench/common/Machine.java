@@ -11,13 +11,15 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a measurement was taken on.
+ * The machine of a measurement.
  *
  * @param cpu  the processor's name
- * @param amx  whether it multiplies bfloat16 matrices itself
- * @param load how many processes wanted to run when we began, over a minute; below 0 when nobody knows
+ * @param amx  whether the processor has instructions for products of bfloat16 matrices
+ * @param load average number of runnable processes in the minute before; below 0 when it is unknown
+ * @param jdk  name and version of the JVM
  */
 public record Machine(String cpu, int cores, boolean amx, double load, String jdk) {
+    /** This machine. */
     public static Machine here() {
         List<String> lines;
         try {
@@ -50,6 +52,7 @@ public record Machine(String cpu, int cores, boolean amx, double load, String jd
 
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "%s, %d cores, %s AMX, load %.1f at the start, %s", cpu, cores, amx ? "with" : "without", load, jdk);
+        String with = amx ? "with" : "without";
+        return String.format(Locale.ROOT, "%s, %d cores, %s AMX, load %.1f at the start, %s", cpu, cores, with, load, jdk);
     }
 }

@@ -1,18 +1,20 @@
 package org.opensearch.affinity.integ.bench.common;
 
 /**
- * One turn of one contestant.
+ * What some operations of one method took: texts, documents, searches or events.
  *
- * @param texts       how many it encoded
- * @param cpuSeconds  what its process used on all cores
- * @param wallSeconds what the clock showed
+ * @param operations  their number
+ * @param cpuSeconds  CPU time of the process on all cores, in seconds
+ * @param wallSeconds elapsed time, in seconds
  */
-public record Measurement(int texts, double cpuSeconds, double wallSeconds) {
+public record Measurement(int operations, double cpuSeconds, double wallSeconds) {
+    /** Operations per second of CPU time. */
     public double perCpuSecond() {
-        return texts / cpuSeconds;
+        return operations / cpuSeconds;
     }
 
+    /** Operations per second of elapsed time. */
     public double perSecond() {
-        return texts / wallSeconds;
+        return operations / wallSeconds;
     }
 }

@@ -15,13 +15,13 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** Has a node evaluate judged queries with {@code _evaluate}, and waits for it. */
+/** Evaluates judged queries and trains models on a node, with the tracker's APIs. */
 public final class NodeEvaluation {
-    /** How deep a list is judged; a relevant item below counts as not found. */
+    /** Number of hits that are evaluated; a relevant item below them counts as not found. */
     static final int DEPTH = 100;
 
-    private static final int QUERIES_A_BULK = 1_000;
-    private static final Duration LOOK = Duration.ofMillis(500);
+    private static final int QUERIES_PER_BULK = 1_000;
+    private static final Duration INTERVAL = Duration.ofMillis(500);
 
     private final Rest rest;
     private final ShopQuery shopQuery;
@@ -32,11 +32,11 @@ public final class NodeEvaluation {
     }
 
     /**
-     * Evaluates the first queries of a split, by an index of them. What somebody asked for at or before the time of something that
-     * he did is left out, and counted.
+     * Evaluates the first queries of a split, which are indexed for that. Queries at or before the time of an event of their user are
+     * skipped and counted.
      *
-     * @param ranking what else searches are to be ranked by
-     * @throws RestFailure when the node refuses it, for what it says
+     * @param ranking further parameters of the ranking
+     * @throws RestFailure when the node refuses the evaluation
      */
     Quality run(DataSet set, Split split, int limit, ObjectNode ranking, Step step) throws IOException {
         String index = index(set, split, limit);
@@ -53,19 +53,19 @@ public final class NodeEvaluation {
         rest.put("/" + index, "{\"settings\":{\"number_of_shards\":1,\"number_of_replicas\":0},\"mappings\":{\"dynamic\":false}}");
         try (Stream<ObjectNode> judged = set.judged(split, limit)) {
             Stream<BulkFeed.Document> documents = judged.map(query -> new BulkFeed.Document(query.path("query_id").asText(), query));
-            new BulkFeed(rest, index, QUERIES_A_BULK).send(documents, done -> {});
+            new BulkFeed(rest, index, QUERIES_PER_BULK).send(documents, done -> {});
         }
         rest.post("/" + index + "/_refresh", null);
         return index;
     }
 
-    /** What a model is to learn weights from: a split's queries, which are indexed for that. */
+    /** Indexes the queries of a split and returns a body for {@link #train} that learns weights from them. */
     public ObjectNode judged(DataSet set, Split split) throws IOException {
         ObjectNode body = Rest.JSON.createObjectNode().put("index", index(set, split, Integer.MAX_VALUE));
         return body.set("search", shopQuery.judged(DEPTH));
     }
 
-    /** Trains a model and has it used; what is known of it. */
+    /** Trains and activates a model and returns its description. */
     public JsonNode train(ObjectNode body, Step step) throws IOException {
         String path = "/_plugins/_affinity/trackers/" + shopQuery.tracker() + "/models?wait_for_completion=false";
         JsonNode model = await(rest.post(path, body.put("activate", true)).path("task").asText(), step).path("models").path(0);
@@ -77,24 +77,24 @@ public final class NodeEvaluation {
 
     private JsonNode await(String task, Step step) throws IOException {
         while (true) {
-            JsonNode seen = rest.get("/_tasks/" + task);
-            JsonNode progress = seen.path("task").path("status");
+            JsonNode state = rest.get("/_tasks/" + task);
+            JsonNode progress = state.path("task").path("status");
             if (progress.has("step")) {
                 step.now(progress.path("step").asText() + String.format(Locale.ROOT, " %.0f %%", 100 * progress.path("part").asDouble()));
             } else {
                 step.at(progress.path("done").asLong(), progress.path("total").asLong(), "queries");
             }
-            if (seen.has("error")) {
-                throw new RestFailure(500, "the task failed: " + seen.path("error").path("reason").asText());
+            if (state.has("error")) {
+                throw new RestFailure(500, "the task failed: " + state.path("error").path("reason").asText());
             }
-            if (seen.path("completed").asBoolean()) {
-                return seen.path("response");
+            if (state.path("completed").asBoolean()) {
+                return state.path("response");
             }
             try {
-                Thread.sleep(LOOK);
+                Thread.sleep(INTERVAL);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new IOException("interrupted while waiting for an evaluation", e);
+                throw new IOException("interrupted while waiting for a task", e);
             }
         }
     }

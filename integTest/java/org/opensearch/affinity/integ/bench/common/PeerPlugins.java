@@ -68,7 +68,8 @@ public final class PeerPlugins {
         Process process = maven.start();
         try {
             if (process.waitFor() != 0) {
-                String errors = Files.readString(log).lines().filter(line -> line.contains("ERROR")).limit(MOST_ERRORS).collect(Collectors.joining("\n"));
+                String errors = Files.readString(log).lines().filter(line -> line.contains("ERROR")).limit(MOST_ERRORS)
+                    .collect(Collectors.joining("\n"));
                 throw new IOException("Maven failed; all of its output is in " + log + "\n" + errors);
             }
         } catch (InterruptedException e) {

@@ -11,18 +11,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a node found out by {@code _evaluate}, of all queries or of those of some users.
+ * The result of {@code _evaluate}, for all queries or for those of a group of users.
  *
- * @param found the part of the answer that holds rankings, differences and ratios
+ * @param found the part of the answer that contains rankings, differences and ratios
  */
 record Quality(JsonNode found) {
-    /** How people read the rankings: what a node searched for plainly was BM25, perhaps with meaning beside it. */
-    private static final Map<RankedBy, String> WORDS = Map.of(RankedBy.PLAIN, "BM25", RankedBy.POPULARITY, "+ popularity", RankedBy.PERSONALISED, "+ interest");
-    private static final Map<RankedBy, String> KEYS = Map.of(RankedBy.PLAIN, "bm25", RankedBy.POPULARITY, "popularity", RankedBy.PERSONALISED, "affinity");
+    /** Names of the rankings in tables. */
+    private static final Map<RankedBy, String> WORDS = Map.of(RankedBy.PLAIN, "BM25", RankedBy.POPULARITY, "+ popularity",
+        RankedBy.PERSONALISED, "+ interest");
+    private static final Map<RankedBy, String> KEYS = Map.of(RankedBy.PLAIN, "bm25", RankedBy.POPULARITY, "popularity",
+        RankedBy.PERSONALISED, "affinity");
 
-    /** Two rankings of which one has what the other has, and more. */
+    /** Two rankings that are compared; the better one has more signals. */
     record Pair(RankedBy better, RankedBy worse) {
-        /** What popularity gives, what interests give beside it, and both. */
+        /** The gain by popularity, by interests in addition, and by both. */
         static final List<Pair> ALL = List.of(
             new Pair(RankedBy.POPULARITY, RankedBy.PLAIN),
             new Pair(RankedBy.PERSONALISED, RankedBy.POPULARITY),
@@ -38,12 +40,12 @@ record Quality(JsonNode found) {
         return WORDS.get(ranking);
     }
 
-    /** How many queries count. */
+    /** Number of evaluated queries. */
     int queries() {
         return found.path(found.has("evaluated") ? "evaluated" : "queries").asInt();
     }
 
-    /** How many queries were left out since the profile held something that was done at their time or later. */
+    /** Number of queries that were skipped because their user's profile has events at their time or later. */
     int leaks() {
         return found.path("leaks").asInt();
     }
@@ -53,23 +55,24 @@ record Quality(JsonNode found) {
         return interval(found.path("rankings").path(ranking.toString()).path(name));
     }
 
-    /** What the better of two has more, over the same queries. */
+    /** The mean difference of a figure, better minus worse, over the same queries. */
     Interval difference(Pair pair, String name) {
         return interval(found.path("differences").path(pair.better + "_minus_" + pair.worse).path(name));
     }
 
     private static Interval interval(JsonNode figure) {
-        return new Interval(figure.path("value").asDouble(Double.NaN), figure.path("low").asDouble(Double.NaN), figure.path("high").asDouble(Double.NaN));
+        return new Interval(figure.path("value").asDouble(Double.NaN), figure.path("low").asDouble(Double.NaN),
+            figure.path("high").asDouble(Double.NaN));
     }
 
-    /** The same for users of whom more or less is known, by the words for how much. */
+    /** The results for groups of users, by the names of the groups. */
     Map<String, Quality> groups() {
         Map<String, Quality> groups = new LinkedHashMap<>();
         found.path("groups").properties().forEach(group -> groups.put(group.getKey(), new Quality(group.getValue())));
         return groups;
     }
 
-    /** Everything at full precision: numbers by ranking and figure, with their intervals beside them. */
+    /** All figures by ranking at full precision, and their intervals. */
     ObjectNode json() {
         ObjectNode json = Rest.JSON.createObjectNode().put("queries", queries()).put("leaks", leaks());
         ObjectNode intervals = Rest.JSON.createObjectNode();
@@ -77,7 +80,8 @@ record Quality(JsonNode found) {
             String key = KEYS.get(ranking);
             write(found.path("rankings").path(ranking.toString()), json.withObject("/rankings/" + key), key, intervals);
         }
-        write(found.path("ratios").path("personalised_over_plain"), json.withObject("/affinity_over_bm25"), "affinity_over_bm25", intervals);
+        write(found.path("ratios").path("personalised_over_plain"), json.withObject("/affinity_over_bm25"), "affinity_over_bm25",
+            intervals);
         for (Pair pair : Pair.ALL) {
             String key = KEYS.get(pair.better) + "_minus_" + KEYS.get(pair.worse);
             write(found.path("differences").path(pair.better + "_minus_" + pair.worse), json.withObject("/" + key), key, intervals);
@@ -91,7 +95,8 @@ record Quality(JsonNode found) {
         figures.properties().forEach(figure -> {
             values.set(figure.getKey(), figure.getValue().path("value"));
             if (figure.getValue().has("low")) {
-                intervals.withObject("/" + key).putArray(figure.getKey()).add(figure.getValue().path("low")).add(figure.getValue().path("high"));
+                intervals.withObject("/" + key).putArray(figure.getKey()).add(figure.getValue().path("low"))
+                    .add(figure.getValue().path("high"));
             }
         });
     }

@@ -17,21 +17,25 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** How good the rankings of a shop are: has its node evaluate them, shows tables and writes {@code quality-<set>.json}. */
+/** Evaluates the rankings of a shop, shows tables and writes {@code quality-<set>.json}. */
 public final class QualityReport {
-    /** All groups of users. */
+    /** The names of all groups of users. */
     public static final List<String> GROUPS = Stream.of(KnownEvents.values()).map(KnownEvents::toString).toList();
 
     private static final List<String> COMPARED = List.of("ndcg@10", "mrr", "coverage@10", "novelty@10");
 
-    /** The same searches, ranked by something else beside. */
+    /**
+     * Another ranking of the same searches.
+     *
+     * @param ranking parameters that differ
+     */
     public record Variant(String name, ObjectNode ranking) {
-        /** With items that little is known of gaining by chance. */
+        /** A ranking that explores: items with few events may gain by chance. */
         public static Variant explore(double weight) {
             return new Variant("explore " + weight, Rest.JSON.createObjectNode().put("explore", weight));
         }
 
-        /** Without a signal. */
+        /** A ranking without a signal. */
         public static Variant without(String signal) {
             ObjectNode ranking = Rest.JSON.createObjectNode();
             ranking.putObject("signals").put(signal, 0);
@@ -40,56 +44,64 @@ public final class QualityReport {
     }
 
     private final Screen screen;
-    private final ResultFiles figures;
+    private final ResultFiles results;
     private final NodeEvaluation evaluation;
 
-    public QualityReport(Screen screen, ResultFiles figures, NodeEvaluation evaluation) {
+    public QualityReport(Screen screen, ResultFiles results, NodeEvaluation evaluation) {
         this.screen = screen;
-        this.figures = figures;
+        this.results = results;
         this.evaluation = evaluation;
     }
 
     /**
-     * @param limit  how many queries of the split at most
-     * @param groups of users that are shown; all are written
-     * @param variants that are measured too
-     * @param said   what else is to stand in the file
+     * Evaluates, prints and writes.
+     *
+     * @param limit    evaluates at most so many queries
+     * @param groups   of users that are shown; all are written
+     * @param variants that are evaluated too
+     * @param settings further entries of the file
      */
-    public void make(DataSet set, Split split, int limit, List<String> groups, List<Variant> variants, ObjectNode said) throws IOException {
+    public void make(DataSet set, Split split, int limit, List<String> groups, List<Variant> variants,
+        ObjectNode settings) throws IOException {
         Quality quality;
         double seconds;
         try (Step step = screen.step("Measuring")) {
             quality = evaluation.run(set, split, limit, Rest.JSON.createObjectNode(), step);
             seconds = step.seconds();
-            step.done(String.format(Locale.ROOT, "%,d %s queries asked, each in three ways", quality.queries(), split.word()));
+            step.done(String.format(Locale.ROOT, "%,d %s queries evaluated, each with three rankings", quality.queries(), split.word()));
         }
         screen.print(new QualityTables(quality, groups).toString());
-        screen.print(screen.dim(" MRR over the first " + NodeEvaluation.DEPTH + " hits; by known events: NDCG@10; intervals by bootstrap over queries"));
+        screen.print(screen.dim(" MRR over the first " + NodeEvaluation.DEPTH
+            + " hits; by known events: NDCG@10; intervals: bootstrap over queries"));
         if (quality.leaks() > 0) {
-            screen.print(screen.dim(String.format(Locale.ROOT, " %,d more queries are left out: the log has events of their users at their time or later", quality.leaks())));
+            screen.print(screen.dim(String.format(Locale.ROOT,
+                " %,d more queries were skipped: their users have events at their time or later", quality.leaks())));
         }
-        ObjectNode json = figures.json().put("set", set.name()).put("split", split.word());
+        ObjectNode json = results.json().put("set", set.name()).put("split", split.word());
         json.setAll(quality.json());
         json.put("depth", NodeEvaluation.DEPTH).put("seconds", seconds);
-        json.setAll(said);
+        json.setAll(settings);
         compare(set, split, limit, variants, quality, json);
-        screen.print(screen.dim(" full precision in " + figures.write("quality-" + set.name() + (set.queriesNewItems() ? "-new" : "") + ".json", json)));
+        screen.print(screen.dim(" full precision in "
+            + results.write("quality-" + set.name() + (set.queriesNewItems() ? "-new" : "") + ".json", json)));
     }
 
-    /** What others rank like, beside the ranking as it is. */
+    /** Evaluates the variants and compares them with the usual ranking. */
     private void compare(DataSet set, Split split, int limit, List<Variant> variants, Quality usual, ObjectNode json) throws IOException {
         List<String[]> lines = new ArrayList<>();
-        lines.add(line("as it is", usual, json));
+        lines.add(line("usual", usual, json));
         for (Variant variant : variants) {
-            try (Step step = screen.step("Asking again")) {
+            try (Step step = screen.step("Evaluating a variant")) {
                 Quality quality = evaluation.run(set, split, limit, variant.ranking, step);
                 lines.add(line(variant.name, quality, json));
-                step.done("asked again, " + variant.name);
+                step.done("evaluated again: " + variant.name);
             }
         }
         if (variants.isEmpty() == false) {
-            Column[] columns = Stream.concat(Stream.of(Tables.words("ranked")), COMPARED.stream().map(Tables::figures)).toArray(Column[]::new);
-            screen.print(AsciiTable.builder().border(Tables.ROUND).lineSeparator("\n").data(columns, lines.toArray(String[][]::new)).asString());
+            Column[] columns = Stream.concat(Stream.of(Tables.words("ranked")), COMPARED.stream().map(Tables::figures))
+                .toArray(Column[]::new);
+            screen.print(AsciiTable.builder().border(Tables.ROUND).lineSeparator("\n").data(columns, lines.toArray(String[][]::new))
+                .asString());
         }
     }
 

@@ -11,12 +11,13 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * {@link Quality} as tables: a line for each ranking, a line for what one gains over another, a line for each group of users.
+ * {@link Quality} as tables: the rankings, their differences, and the groups of users.
  *
- * @param groups which are shown; those that nobody belongs to are not
+ * @param groups that are shown if they have queries
  */
 record QualityTables(Quality quality, List<String> groups) {
-    private static final List<String> FIGURES = List.of("mrr", "ndcg@10", "hr@10", "precision@10", "recall@10", "f1@10", "map@10", "coverage@10", "diversity@10", "novelty@10");
+    private static final List<String> FIGURES = List.of("mrr", "ndcg@10", "hr@10", "precision@10", "recall@10", "f1@10", "map@10",
+        "coverage@10", "diversity@10", "novelty@10");
     private static final List<String> HEADINGS = List.of("MRR", "NDCG", "HR", "P", "R", "F1", "MAP", "cover", "divers", "novelty");
     private static final List<String> COMPARED = List.of("mrr", "ndcg@10", "hr@10");
     private static final String BY_GROUP = "ndcg@10";
@@ -33,7 +34,9 @@ record QualityTables(Quality quality, List<String> groups) {
         List<String[]> lines = new ArrayList<>();
         for (RankedBy ranking : RankedBy.values()) {
             List<String> cells = new ArrayList<>(List.of(Quality.words(ranking)));
-            FIGURES.forEach(figure -> cells.add(Tables.number(quality.figure(ranking, figure).value(), figure.startsWith("novelty") ? 2 : 4)));
+            for (String figure : FIGURES) {
+                cells.add(Tables.number(quality.figure(ranking, figure).value(), figure.startsWith("novelty") ? 2 : 4));
+            }
             lines.add(cells.toArray(String[]::new));
         }
         return table(columns, lines);

@@ -16,7 +16,8 @@ public class QualityTests {
     private static final String FIGURES = """
         "rankings": {"plain": {"mrr": {"value": 0.125, "low": 0.1, "high": 0.2}, "coverage@10": {"value": 0.0625}},
                      "popularity": {"mrr": {"value": 0.375, "low": 0.3, "high": 0.5}},
-                     "personalised": {"mrr": {"value": 0.875, "low": 0.75, "high": 1.0}, "ndcg@10": {"value": 0.4321, "low": 0.4, "high": 0.5}}},
+                     "personalised": {"mrr": {"value": 0.875, "low": 0.75, "high": 1.0},
+                                      "ndcg@10": {"value": 0.4321, "low": 0.4, "high": 0.5}}},
         "differences": {"personalised_minus_popularity": {"mrr": {"value": 0.5, "low": 0.25, "high": 0.7501},
                                                           "ndcg@10": {"value": null, "low": null, "high": null}}},
         "ratios": {"personalised_over_plain": {"mrr": {"value": 7.0, "low": 6.0, "high": 8.0}}}""";
@@ -27,7 +28,7 @@ public class QualityTests {
     }
 
     @Test
-    public void fileHasNumbersAndTheirIntervals() throws Exception {
+    public void fileContainsFiguresAndIntervals() throws Exception {
         ObjectNode json = quality().json();
         assertEquals(3, json.path("queries").asInt());
         assertEquals(0.125, json.at("/rankings/bm25/mrr").asDouble(), 0);
@@ -44,13 +45,13 @@ public class QualityTests {
     }
 
     @Test
-    public void tablesShowGroupsThatAreWanted() throws Exception {
+    public void tablesShowTheGivenGroups() throws Exception {
         String tables = new QualityTables(quality(), List.of("10+")).toString();
         assertThat(tables, containsString("3 queries, @10"));
         assertThat(tables, containsString("+ interest, less + popularity"));
         assertThat(tables, containsString("0.2500 – 0.7501"));
         assertThat(tables, containsString("│ 10+ "));
         assertThat(tables, not(containsString("│ 0 ")));
-        assertThat("what nobody knows is not a number", tables, containsString("– – –"));
+        assertThat("an unknown interval", tables, containsString("– – –"));
     }
 }

@@ -12,16 +12,18 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * Where figures go, and what they were taken on.
+ * Writes the results of a benchmark to files.
  *
- * @param target the build's folder
+ * @param target  the build's folder
+ * @param machine that the results are of
  */
 public record ResultFiles(Path target, Machine machine) {
+    /** The results of this machine and this build. */
     public static ResultFiles here() {
         return new ResultFiles(BuiltPlugin.target(), Machine.here());
     }
 
-    /** A file that says how it came about, and nothing else yet. */
+    /** A new object with the command, the date and the machine. */
     public ObjectNode json() {
         ObjectNode json = Rest.JSON.createObjectNode();
         json.put("command", System.getProperty("affinity.command", "./bench"));
@@ -30,7 +32,7 @@ public record ResultFiles(Path target, Machine machine) {
         return json;
     }
 
-    /** Writes it to {@code target/bench}, and returns where, for people. */
+    /** Writes a file in {@code target/bench} and returns its path relative to the project. */
     public Path write(String name, JsonNode json) throws IOException {
         Path file = target.resolve("bench").resolve(name);
         Files.createDirectories(file.getParent());

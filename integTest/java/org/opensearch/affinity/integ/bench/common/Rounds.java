@@ -7,37 +7,39 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
-/** The laps of all contestants, round after round. */
+/** Measurements of several methods in rounds: in each round every method is measured once. Not thread-safe. */
 public final class Rounds {
-    private final Map<String, List<Measurement>> laps = new LinkedHashMap<>();
+    private final Map<String, List<Measurement>> measurements = new LinkedHashMap<>();
 
-    public void add(String contestant, Measurement lap) {
-        laps.computeIfAbsent(contestant, key -> new ArrayList<>()).add(lap);
+    /** Adds the measurement of a method in the next round. */
+    public void add(String method, Measurement measurement) {
+        measurements.computeIfAbsent(method, key -> new ArrayList<>()).add(measurement);
     }
 
-    /** In the order of their first laps. */
-    public Set<String> contestants() {
-        return laps.keySet();
+    /** The methods, in the order of their first measurements. */
+    public Set<String> methods() {
+        return measurements.keySet();
     }
 
-    List<Measurement> laps(String contestant) {
-        List<Measurement> found = laps.get(contestant);
+    List<Measurement> measurements(String method) {
+        List<Measurement> found = measurements.get(method);
         if (found == null) {
-            throw new IllegalArgumentException("unknown contestant [" + contestant + "]; there are " + laps.keySet());
+            throw new IllegalArgumentException("unknown method [" + method + "]; measured: " + measurements.keySet());
         }
         return List.copyOf(found);
     }
 
-    public Spread figure(String contestant, ToDoubleFunction<Measurement> figure) {
-        return Spread.of(laps(contestant).stream().mapToDouble(figure).toArray());
+    /** A figure of a method over all rounds. */
+    public Spread figure(String method, ToDoubleFunction<Measurement> figure) {
+        return Spread.of(measurements(method).stream().mapToDouble(figure).toArray());
     }
 
-    /** How many times as fast the first is as the second. */
-    public Spread ratio(String contestant, String other, ToDoubleFunction<Measurement> figure) {
-        return Spread.ratio(values(contestant, figure), values(other, figure));
+    /** The ratio of a figure of two methods, taken in each round. */
+    public Spread ratio(String method, String base, ToDoubleFunction<Measurement> figure) {
+        return Spread.ratio(values(method, figure), values(base, figure));
     }
 
-    private List<Double> values(String contestant, ToDoubleFunction<Measurement> figure) {
-        return laps(contestant).stream().map(figure::applyAsDouble).toList();
+    private List<Double> values(String method, ToDoubleFunction<Measurement> figure) {
+        return measurements(method).stream().map(figure::applyAsDouble).toList();
     }
 }

@@ -19,41 +19,41 @@ public class RoundsTests {
     }
 
     @Test
-    public void ratesOfALap() {
-        Measurement lap = new Measurement(100, 8, 5);
-        assertEquals(12.5, lap.perCpuSecond(), 0);
-        assertEquals(20, lap.perSecond(), 0);
+    public void ratesOfAMeasurement() {
+        Measurement measurement = new Measurement(100, 8, 5);
+        assertEquals(12.5, measurement.perCpuSecond(), 0);
+        assertEquals(20, measurement.perSecond(), 0);
     }
 
     @Test
-    public void ratioIsTakenRoundByRound() {
-        Rounds race = new Rounds();
-        // The machine is half as fast in the second round and a third as fast in the third; ours stays twice as fast as theirs.
+    public void ratioIsTakenInEachRound() {
+        Rounds rounds = new Rounds();
+        // The machine is half as fast in the second round and a third as fast in the third; the ratio stays the same.
         for (int slow = 1; slow <= 3; slow++) {
-            race.add("theirs", new Measurement(10, 4.0 * slow, 2.0 * slow));
-            race.add("ours", new Measurement(10, 2.0 * slow, 1.0 * slow));
+            rounds.add("slow", new Measurement(10, 4.0 * slow, 2.0 * slow));
+            rounds.add("fast", new Measurement(10, 2.0 * slow, 1.0 * slow));
         }
-        assertEquals(List.of("theirs", "ours"), List.copyOf(race.contestants()));
-        Spread ratio = race.ratio("ours", "theirs", Measurement::perCpuSecond);
+        assertEquals(List.of("slow", "fast"), List.copyOf(rounds.methods()));
+        Spread ratio = rounds.ratio("fast", "slow", Measurement::perCpuSecond);
         assertEquals(2, ratio.median(), 1e-12);
         assertEquals(2, ratio.least(), 1e-12);
         assertEquals(2, ratio.most(), 1e-12);
-        assertEquals(new Spread(1, 1, 1), race.ratio("theirs", "theirs", Measurement::perSecond));
-        assertEquals(2.5, race.figure("ours", Measurement::perCpuSecond).median(), 1e-12);
+        assertEquals(new Spread(1, 1, 1), rounds.ratio("slow", "slow", Measurement::perSecond));
+        assertEquals(2.5, rounds.figure("fast", Measurement::perCpuSecond).median(), 1e-12);
     }
 
     @Test
-    public void roundsMustPair() {
-        Rounds race = new Rounds();
-        race.add("a", new Measurement(1, 1, 1));
-        race.add("b", new Measurement(1, 1, 1));
-        race.add("b", new Measurement(1, 1, 1));
-        assertThrows(IllegalArgumentException.class, () -> race.ratio("a", "b", Measurement::perSecond));
-        assertThrows(IllegalArgumentException.class, () -> race.laps("c"));
+    public void methodsNeedTheSameNumberOfRounds() {
+        Rounds rounds = new Rounds();
+        rounds.add("a", new Measurement(1, 1, 1));
+        rounds.add("b", new Measurement(1, 1, 1));
+        rounds.add("b", new Measurement(1, 1, 1));
+        assertThrows(IllegalArgumentException.class, () -> rounds.ratio("a", "b", Measurement::perSecond));
+        assertThrows(IllegalArgumentException.class, () -> rounds.measurements("c"));
     }
 
     @Test
-    public void cosineOfTheLeastAlikePair() {
+    public void leastCosineOfAllPairs() {
         float[][] some = { { 1, 0 }, { 3, 4 } };
         float[][] others = { { 2, 0 }, { 4, 3 } };
         assertEquals(1, CosineSimilarity.of(some[0], others[0]), 1e-12);
@@ -62,7 +62,7 @@ public class RoundsTests {
     }
 
     @Test
-    public void brokenVectorIsNotHidden() {
+    public void aZeroVectorGivesNaN() {
         float[][] good = { { 1, 0 }, { 0, 1 }, { 1, 1 } };
         float[][] broken = { { 1, 0 }, { 0, 0 }, { 1, 1 } };
         assertTrue(Double.isNaN(CosineSimilarity.least(good, broken)));

@@ -10,27 +10,30 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** Asks one search after another over one connection that stays open. */
+/** An HTTP client that sends one search after another over one persistent connection. */
 public final class SearchClient implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     /**
-     * @param nanos  from before it was sent until all of it was there
-     * @param warned whether the node says that the result is not what was asked for
+     * An answer.
+     *
+     * @param nanos  latency in nanoseconds, with the transfer of the body
+     * @param warned whether the node sent a warning, for example that it ranked without the profile
      */
     public record Answer(byte[] body, long nanos, boolean warned) {}
 
+    /** A search, to be sent any number of times. */
     public static HttpRequest request(URI uri, String body) {
         return HttpRequest.newBuilder(uri)
-            .timeout(PATIENCE)
+            .timeout(TIMEOUT)
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofByteArray(body.getBytes(StandardCharsets.UTF_8)))
             .build();
     }
 
-    /** @throws IOException if the node refuses */
+    /** @throws IOException when the node answers with an error */
     public Answer ask(HttpRequest request) throws IOException {
         long begin = System.nanoTime();
         HttpResponse<byte[]> response;

@@ -10,7 +10,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
-/** Clients that ask at the same time, each one search after another over a connection of its own. */
+/** Clients that search at the same time, each over a connection of its own. */
 public final class SearchClients implements AutoCloseable {
     private final List<SearchClient> clients;
     private final ExecutorService threads;
@@ -20,7 +20,7 @@ public final class SearchClients implements AutoCloseable {
         threads = Executors.newFixedThreadPool(count);
     }
 
-    /** One of them, while no others ask. */
+    /** One of the clients, for use while no others search. */
     SearchClient first() {
         return clients.getFirst();
     }
@@ -30,17 +30,18 @@ public final class SearchClients implements AutoCloseable {
     }
 
     /**
-     * Has queries asked, each by the next client that is free.
+     * Runs searches, each on the next free client.
      *
-     * @param from    number of the first query
-     * @param queries how many there are: after the last comes the first
+     * @param from     number of the first query
+     * @param searches number of searches
+     * @param queries  number of different queries: after the last comes the first again
      */
-    public List<SearchClient.Answer> ask(SearchMethod contestant, int from, int searches, int queries) throws IOException {
+    public List<SearchClient.Answer> search(SearchMethod method, int from, int searches, int queries) throws IOException {
         AtomicInteger next = new AtomicInteger();
         List<Future<List<SearchClient.Answer>>> asking = clients.stream().map(client -> threads.submit(() -> {
             List<SearchClient.Answer> answers = new ArrayList<>();
             for (int i = next.getAndIncrement(); i < searches; i = next.getAndIncrement()) {
-                answers.add(contestant.ask(client, (from + i) % queries));
+                answers.add(method.search(client, (from + i) % queries));
             }
             return answers;
         })).toList();

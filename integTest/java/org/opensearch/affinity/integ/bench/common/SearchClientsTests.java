@@ -14,12 +14,12 @@ import static org.junit.Assert.assertThrows;
 public class SearchClientsTests {
     private static final int QUERIES = 7;
 
-    /** Answers without a node. */
+    /** An answer without a node. */
     private interface Answering {
         SearchClient.Answer ask(int number) throws IOException;
     }
 
-    private static SearchMethod contestant(Answering answering) {
+    private static SearchMethod method(Answering answering) {
         return new SearchMethod() {
             @Override
             public String key() {
@@ -32,7 +32,7 @@ public class SearchClientsTests {
             }
 
             @Override
-            public SearchClient.Answer ask(SearchClient client, int number) throws IOException {
+            public SearchClient.Answer search(SearchClient client, int number) throws IOException {
                 return answering.ask(number);
             }
 
@@ -48,26 +48,26 @@ public class SearchClientsTests {
     }
 
     @Test
-    public void everySearchIsAskedOnce() throws IOException {
+    public void everySearchIsSentOnce() throws IOException {
         AtomicIntegerArray asked = new AtomicIntegerArray(QUERIES);
         try (SearchClients clients = new SearchClients(3)) {
-            List<SearchClient.Answer> answers = clients.ask(contestant(number -> {
+            List<SearchClient.Answer> answers = clients.search(method(number -> {
                 asked.incrementAndGet(number);
                 return answer(number);
             }), 5, 16, QUERIES);
             assertEquals(16, answers.size());
             assertEquals(16 / QUERIES * 21 + 5 + 6, answers.stream().mapToLong(SearchClient.Answer::nanos).sum());
         }
-        // From the fifth on, twice round and two more.
+        // From query 5: all queries twice, then two more.
         assertEquals("[2, 2, 2, 2, 2, 3, 3]", asked.toString());
     }
 
     @Test
-    public void theyAskAtTheSameTime() throws IOException {
+    public void clientsSearchAtTheSameTime() throws IOException {
         CyclicBarrier all = new CyclicBarrier(4);
         try (SearchClients clients = new SearchClients(4)) {
-            // Nobody is answered before all have asked.
-            assertEquals(8, clients.ask(contestant(number -> {
+            // No search is answered before all clients have sent one.
+            assertEquals(8, clients.search(method(number -> {
                 try {
                     all.await(30, TimeUnit.SECONDS);
                 } catch (Exception e) {
@@ -79,10 +79,10 @@ public class SearchClientsTests {
     }
 
     @Test
-    public void aRefusalEndsTheTurn() {
+    public void anErrorEndsTheSearches() {
         try (SearchClients clients = new SearchClients(2)) {
             IOException refused = new IOException("refused");
-            assertEquals(refused, assertThrows(IOException.class, () -> clients.ask(contestant(number -> {
+            assertEquals(refused, assertThrows(IOException.class, () -> clients.search(method(number -> {
                 throw refused;
             }), 0, 8, QUERIES)));
         }

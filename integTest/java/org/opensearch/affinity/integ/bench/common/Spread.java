@@ -6,9 +6,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** A figure over rounds. */
+/** A figure over rounds: its median, least and largest value. */
 public record Spread(double median, double least, double most) {
-    /** The median of an even number of values is the mean of the middle two. */
+    /** The spread of some values. The median of an even number of values is the mean of the middle two. */
     public static Spread of(double... values) {
         if (values.length == 0) {
             throw new IllegalArgumentException("no rounds");
@@ -20,14 +20,15 @@ public record Spread(double median, double least, double most) {
         return new Spread(median, sorted[0], sorted[sorted.length - 1]);
     }
 
-    /** One value divided by the other, round by round: what slows a whole round down cancels out. */
-    static Spread ratio(List<Double> above, List<Double> below) {
-        if (above.size() != below.size()) {
-            throw new IllegalArgumentException(above.size() + " rounds against " + below.size());
+    /** The spread of ratios, taken in each round: other load of the machine, which slows a whole round down, cancels out. */
+    static Spread ratio(List<Double> numerators, List<Double> denominators) {
+        if (numerators.size() != denominators.size()) {
+            throw new IllegalArgumentException(numerators.size() + " rounds against " + denominators.size());
         }
-        return of(IntStream.range(0, above.size()).mapToDouble(i -> above.get(i) / below.get(i)).toArray());
+        return of(IntStream.range(0, numerators.size()).mapToDouble(i -> numerators.get(i) / denominators.get(i)).toArray());
     }
 
+    /** Writes median, min and max. */
     public void write(ObjectNode parent, String name) {
         parent.putObject(name).put("median", median).put("min", least).put("max", most);
     }

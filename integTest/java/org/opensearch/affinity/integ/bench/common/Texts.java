@@ -17,9 +17,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What is encoded.
+ * Texts to encode.
  *
- * @param origin where the texts are from, in words
+ * @param origin a description of their source
  */
 public record Texts(String origin, List<String> all) {
     private static final Path APT = Path.of("/var/lib/apt/lists");
@@ -27,12 +27,12 @@ public record Texts(String origin, List<String> all) {
     private static final Path INSTALLED = Path.of("/var/lib/dpkg/status");
     private static final long SEED = 20_260_101L;
 
-    /** The texts of a file: one a line, or the descriptions when it is a Debian control file. Blank ones and repetitions are left out. */
+    /** Reads a file: one text per line, or the descriptions of a Debian control file. Blank and repeated texts are left out. */
     public static Texts read(Path file) throws IOException {
         try (BufferedReader lines = Files.newBufferedReader(file)) {
             Texts texts = new Texts(file.getFileName().toString(), List.copyOf(parse(lines)));
             if (texts.all.isEmpty()) {
-                throw new IOException("there is no text in " + file);
+                throw new IOException("no texts in " + file);
             }
             return texts;
         } catch (UncheckedIOException e) {
@@ -40,7 +40,7 @@ public record Texts(String origin, List<String> all) {
         }
     }
 
-    /** Descriptions of Debian packages: of all that apt knows when it keeps descriptions, else of those installed. */
+    /** Reads descriptions of Debian packages: those of all packages when apt keeps them, else those of the installed ones. */
     public static Texts ofThisMachine() throws IOException {
         if (Files.isDirectory(APT) && Files.isExecutable(APT_HELPER)) {
             Set<String> known = new LinkedHashSet<>();
@@ -56,19 +56,20 @@ public record Texts(String origin, List<String> all) {
         if (Files.isReadable(INSTALLED)) {
             return new Texts("descriptions of the Debian packages installed here", read(INSTALLED).all);
         }
-        throw new IOException("this machine has no Debian package descriptions: give --texts FILE with one text a line");
+        throw new IOException("this machine has no Debian package descriptions: give --texts FILE with one text per line");
     }
 
-    /** The first so many after a shuffle that is always the same. */
+    /** A random sample, drawn with a fixed seed. */
     public Texts sample(int count) {
         List<String> shuffled = new ArrayList<>(all);
         Collections.shuffle(shuffled, new Random(SEED));
         return new Texts(origin, List.copyOf(shuffled.subList(0, Math.min(count, shuffled.size()))));
     }
 
-    /** apt keeps its lists compressed, and knows how to read them. */
+    /** Reads a compressed list of apt, with apt's own tool. */
     private static Collection<String> unpacked(Path file) throws IOException {
-        Process process = new ProcessBuilder(APT_HELPER.toString(), "cat-file", file.toString()).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        Process process = new ProcessBuilder(APT_HELPER.toString(), "cat-file", file.toString())
+            .redirectError(ProcessBuilder.Redirect.DISCARD).start();
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             return parse(lines);
         } finally {
@@ -84,7 +85,7 @@ public record Texts(String origin, List<String> all) {
         return texts;
     }
 
-    /** Summary and long text of each package as one line, Debian's marks for empty lines left out. */
+    /** Summary and long text of each package as one line, without Debian's marks for empty lines. */
     private static List<String> descriptions(List<String> control) {
         List<String> texts = new ArrayList<>();
         StringBuilder text = null;

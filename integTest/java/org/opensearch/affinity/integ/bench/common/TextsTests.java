@@ -13,7 +13,7 @@ import static org.junit.Assert.assertNotEquals;
 
 public class TextsTests {
     @Test
-    public void oneTextALine() throws IOException {
+    public void oneTextPerLine() throws IOException {
         assertEquals(List.of("first", "second one"), parsed("first\n\n second one \nfirst\n   \n"));
     }
 
@@ -42,7 +42,7 @@ public class TextsTests {
     }
 
     @Test
-    public void sampleIsAlwaysTheSame() {
+    public void samplesHaveAFixedSeed() {
         Texts texts = new Texts("numbers", IntStream.range(0, 100).mapToObj(Integer::toString).toList());
         assertEquals(texts.sample(10), texts.sample(10));
         assertEquals(10, texts.sample(10).all().size());

@@ -26,9 +26,9 @@ import java.nio.file.Path;
     description = {
         "Texts per second of the encoder, beside plain ways to run the same model in PyTorch and in ONNX Runtime: one process, equal "
             + "threads, in turns over the same texts.",
-        "With --peers: documents per second at ingest, affinity_encode beside the text_embedding processor of neural-search with ml-commons: "
-            + "nodes on loopback, equal threads, in turns over the same documents. Fetches the other plugins (0.5 GB) from the Maven "
-            + "repository, once.",
+        "With --peers: documents per second at ingest, affinity_encode beside the text_embedding processor of neural-search with "
+            + "ml-commons: nodes on loopback, equal threads, in turns over the same documents. Fetches the other plugins (0.5 GB) from "
+            + "the Maven repository, once.",
         "" })
 public final class EncodeBench implements Program {
     @Option(names = "--peers", description = "Compare plugins at ingest.")
@@ -43,7 +43,11 @@ public final class EncodeBench implements Program {
     @Option(names = "--docs", paramLabel = "N", description = "Number of texts, drawn with a fixed seed (512; with --peers 1000).")
     Integer docs;
 
-    @Option(names = "--threads", defaultValue = "1", paramLabel = "N", description = "Threads that encode, for each of the compared (${DEFAULT-VALUE}).")
+    @Option(
+        names = "--threads",
+        defaultValue = "1",
+        paramLabel = "N",
+        description = "Threads that encode, for each of the compared (${DEFAULT-VALUE}).")
     int threads;
 
     @Option(names = "--seconds", paramLabel = "S", description = "Approximate time, but at least three rounds (120; with --peers 180).")

@@ -25,7 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The encoder beside plain ways to run the same model: one process, equal threads, in turns over the same texts. */
+/** Compares the encoder with plain ways to run the same model: one process, equal threads, in turns over the same texts. */
 final class EncodeRun {
     static final String NAIVE = "naive_f32";
     private static final int LEAST_ROUNDS = 3;
@@ -36,10 +36,10 @@ final class EncodeRun {
     private final int seconds;
     private final int slice;
     private final OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    private final Rounds race = new Rounds();
+    private final Rounds rounds = new Rounds();
     private final Map<String, float[][]> vectors = new LinkedHashMap<>();
 
-    /** @param slice texts that the plugin's encoder is given at a time */
+    /** @param slice number of texts that the plugin's encoder gets at a time */
     EncodeRun(Screen screen, EncodeReport report, int seconds, int slice) {
         this.screen = screen;
         this.report = report;
@@ -52,17 +52,19 @@ final class EncodeRun {
             List<String> texts = report.sample().all();
             double tokens = texts.stream().mapToInt(contestants::tokens).average().orElseThrow();
             screen.print(
-                screen.dim(String.format(Locale.ROOT, "   %,d texts (%s), %.0f tokens on average", texts.size(), report.sample().origin(), tokens))
+                screen.dim(String.format(Locale.ROOT, "   %,d texts (%s), %.0f tokens on average", texts.size(), report.sample().origin(),
+                    tokens))
             );
-            int rounds = race(contestants, threads, texts);
+            int count = measure(contestants, threads, texts);
             Map<String, Double> cosines = cosines(contestants, texts);
             String best = contestants.precision().orElse("f32");
             screen.print("");
-            screen.print(new EncodeTable(contestants.all(), race, cosines).toString());
-            screen.print(screen.dim(" ratio: texts a CPU second against PyTorch f32 in batches as they come; median over " + rounds + " rounds (least – most)"));
-            screen.print(screen.dim(" least cosine: against ONNX Runtime f32, each text alone"));
+            screen.print(new EncodeTable(contestants.all(), rounds, cosines).toString());
+            screen.print(screen.dim(" ratio: texts per CPU second against PyTorch f32 in batches of unsorted texts; median over " + count
+                + " rounds (least – most)"));
+            screen.print(screen.dim(" least cosine: against ONNX Runtime f32, each text by itself"));
             screen.print(best(best));
-            ObjectNode json = json(rounds, best, cosines);
+            ObjectNode json = json(count, best, cosines);
             json.withObject("/texts").put("mean_tokens", tokens);
             screen.print(screen.dim(" full precision in " + report.write("encode.json", json)));
         }
@@ -72,29 +74,29 @@ final class EncodeRun {
         if (best.equals("f32") == false) {
             return screen.accent(" best precision on this machine: " + best);
         }
-        return screen.accent(" best precision on this machine: f32; bf16 is taken where the processor has it and it is faster by a fifth");
+        return screen.accent(" best precision on this machine: f32; bf16 is used if the processor supports it and it is faster by a fifth");
     }
 
     private Contestants load() throws IOException {
         try (Step step = screen.step("Loading the model")) {
             Contestants contestants = new Contestants(report.target(), report.threads(), slice);
-            step.done("model loaded for " + contestants.all().size() + " contestants");
+            step.done("model loaded in " + contestants.all().size() + " ways");
             return contestants;
         }
     }
 
-    private int race(Contestants contestants, ExecutorService threads, List<String> texts) throws IOException {
+    private int measure(Contestants contestants, ExecutorService threads, List<String> texts) throws IOException {
         try (Step step = screen.step("Encoding")) {
             step.now("warming up");
             for (EncoderContestant contestant : contestants.all()) {
-                lap(contestant, threads, texts.subList(0, Math.min(WARM_UP, texts.size())));
+                measure(contestant, threads, texts.subList(0, Math.min(WARM_UP, texts.size())));
             }
             int round = 0;
             while (round < LEAST_ROUNDS || step.seconds() < seconds) {
                 round++;
                 for (EncoderContestant contestant : contestants.all()) {
                     step.now("round " + round + ": " + contestant.title());
-                    race.add(contestant.key(), lap(contestant, threads, texts));
+                    rounds.add(contestant.key(), measure(contestant, threads, texts));
                 }
             }
             step.done(round + " rounds over the same texts");
@@ -102,28 +104,28 @@ final class EncodeRun {
         }
     }
 
-    /** All texts once, in shares that the threads take as they are free. */
-    private Measurement lap(EncoderContestant contestant, ExecutorService threads, List<String> texts) throws IOException {
-        float[][] made = new float[texts.size()][];
+    /** Encodes all texts once. Each thread takes the next share of them when it is free. */
+    private Measurement measure(EncoderContestant contestant, ExecutorService threads, List<String> texts) throws IOException {
+        float[][] encoded = new float[texts.size()][];
         AtomicInteger next = new AtomicInteger();
         long cpu = system.getProcessCpuTime();
         long wall = System.nanoTime();
-        List<Future<?>> working = new ArrayList<>();
+        List<Future<?>> tasks = new ArrayList<>();
         for (int i = 0; i < report.threads(); i++) {
-            working.add(threads.submit(() -> {
+            tasks.add(threads.submit(() -> {
                 int share = contestant.share();
-                for (int from = next.getAndAdd(share); from < made.length; from = next.getAndAdd(share)) {
-                    float[][] part = contestant.encoder().apply(texts.subList(from, Math.min(from + share, made.length)));
-                    System.arraycopy(part, 0, made, from, part.length);
+                for (int from = next.getAndAdd(share); from < encoded.length; from = next.getAndAdd(share)) {
+                    float[][] part = contestant.encoder().apply(texts.subList(from, Math.min(from + share, encoded.length)));
+                    System.arraycopy(part, 0, encoded, from, part.length);
                 }
             }));
         }
-        for (Future<?> future : working) {
+        for (Future<?> future : tasks) {
             await(future, contestant);
         }
         double wallSeconds = (System.nanoTime() - wall) / 1e9;
         double cpuSeconds = (system.getProcessCpuTime() - cpu) / 1e9;
-        vectors.put(contestant.key(), made);
+        vectors.put(contestant.key(), encoded);
         return new Measurement(texts.size(), cpuSeconds, wallSeconds);
     }
 
@@ -142,14 +144,14 @@ final class EncodeRun {
         try (Step step = screen.step("Comparing vectors")) {
             float[][] reference = contestants.reference(texts);
             Map<String, Double> cosines = new LinkedHashMap<>();
-            vectors.forEach((key, made) -> cosines.put(key, CosineSimilarity.least(made, reference)));
+            vectors.forEach((key, encoded) -> cosines.put(key, CosineSimilarity.least(encoded, reference)));
             step.done("vectors compared with those of ONNX Runtime");
             return cosines;
         }
     }
 
-    private ObjectNode json(int rounds, String best, Map<String, Double> cosines) {
-        ObjectNode json = report.json(rounds);
+    private ObjectNode json(int count, String best, Map<String, Double> cosines) {
+        ObjectNode json = report.json(count);
         json.put("slice", slice).put("best_precision", best);
         ObjectNode ratios = json.putObject("ratio_to_naive_f32");
         ObjectNode ranges = json.putObject("ratio_to_naive_f32_range");
@@ -157,7 +159,7 @@ final class EncodeRun {
         ObjectNode perCpuSecond = json.putObject("texts_per_cpu_second");
         ObjectNode perSecond = json.putObject("texts_per_second");
         ObjectNode least = json.putObject("min_cosine");
-        List<String> keys = new ArrayList<>(race.contestants());
+        List<String> keys = new ArrayList<>(rounds.methods());
         for (String key : keys) {
             write(key, key, ratios, ranges, wallRatios, perCpuSecond, perSecond);
             least.put(key, cosines.get(key));
@@ -169,12 +171,13 @@ final class EncodeRun {
         return json;
     }
 
-    private void write(String key, String name, ObjectNode ratios, ObjectNode ranges, ObjectNode walls, ObjectNode perCpu, ObjectNode perSecond) {
-        Spread ratio = race.ratio(key, NAIVE, Measurement::perCpuSecond);
+    private void write(String key, String name, ObjectNode ratios, ObjectNode ranges, ObjectNode walls, ObjectNode perCpu,
+        ObjectNode perSecond) {
+        Spread ratio = rounds.ratio(key, NAIVE, Measurement::perCpuSecond);
         ratios.put(name, ratio.median());
         ratio.write(ranges, name);
-        walls.put(name, race.ratio(key, NAIVE, Measurement::perSecond).median());
-        perCpu.put(name, race.figure(key, Measurement::perCpuSecond).median());
-        perSecond.put(name, race.figure(key, Measurement::perSecond).median());
+        walls.put(name, rounds.ratio(key, NAIVE, Measurement::perSecond).median());
+        perCpu.put(name, rounds.figure(key, Measurement::perCpuSecond).median());
+        perSecond.put(name, rounds.figure(key, Measurement::perSecond).median());
     }
 }

@@ -11,8 +11,8 @@ import org.opensearch.affinity.integ.bench.common.Tables;
 import java.util.List;
 import java.util.Map;
 
-/** A line for each contestant. */
-record EncodeTable(List<EncoderContestant> contestants, Rounds race, Map<String, Double> cosines) {
+/** A table with a line for each way to run the model. */
+record EncodeTable(List<EncoderContestant> contestants, Rounds rounds, Map<String, Double> cosines) {
     @Override
     public String toString() {
         Column[] columns = {
@@ -28,11 +28,11 @@ record EncodeTable(List<EncoderContestant> contestants, Rounds race, Map<String,
 
     private String[] line(EncoderContestant contestant) {
         String key = contestant.key();
-        Spread ratio = race.ratio(key, EncodeRun.NAIVE, Measurement::perCpuSecond);
+        Spread ratio = rounds.ratio(key, EncodeRun.NAIVE, Measurement::perCpuSecond);
         return new String[] {
             contestant.title(),
-            Tables.number(race.figure(key, Measurement::perCpuSecond).median(), 1),
-            Tables.number(race.figure(key, Measurement::perSecond).median(), 1),
+            Tables.number(rounds.figure(key, Measurement::perCpuSecond).median(), 1),
+            Tables.number(rounds.figure(key, Measurement::perSecond).median(), 1),
             "×" + Tables.number(ratio.median(), 2),
             Tables.range(ratio, 2),
             Tables.number(cosines.get(key), 7) };

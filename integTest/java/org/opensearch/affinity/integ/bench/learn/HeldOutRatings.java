@@ -8,21 +8,23 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Ratings that are known, and others to be predicted.
+ * Known ratings, and held-out ratings to be predicted.
  *
- * @param asked by user
+ * @param asked the held-out ratings, ordered by user
  */
 record HeldOutRatings(Ratings known, List<Rating> asked) {
     /**
-     * What somebody gave.
+     * A rating.
      *
-     * @param time in milliseconds
+     * @param given its value
+     * @param time  in epoch milliseconds
      */
     record Rating(int user, int item, float given, long time) {}
 
     /**
-     * @param items how many there are in the catalogue
+     * @param items number of items of the catalogue
      * @param known in any order
+     * @param asked in any order
      */
     static HeldOutRatings of(int items, List<Rating> known, List<Rating> asked) {
         Ratings.Builder builder = new Ratings.Builder(items);
@@ -30,12 +32,12 @@ record HeldOutRatings(Ratings known, List<Rating> asked) {
         return new HeldOutRatings(builder.build(), asked.stream().sorted(Comparator.comparingInt(Rating::user)).toList());
     }
 
-    /** What was given, in the order of {@link #asked}. */
+    /** The values of the held-out ratings, in the order of {@link #asked}. */
     double[] given() {
         return asked.stream().mapToDouble(Rating::given).toArray();
     }
 
-    /** What a model says to that. */
+    /** The predictions of a model, in the order of {@link #asked}. */
     double[] predicted(RatingModel model) {
         double[] predicted = new double[asked.size()];
         float[] user = null;
@@ -49,7 +51,7 @@ record HeldOutRatings(Ratings known, List<Rating> asked) {
         return predicted;
     }
 
-    /** Sums of a number a rating over those of each user. */
+    /** Sums over the ratings of each user, of one number per rating in the order of {@link #asked}. */
     double[] byUser(double[] numbers) {
         double[] sums = new double[numbers.length];
         int users = 0;

@@ -79,11 +79,11 @@ public final class LearnBench implements Program {
         return 0;
     }
 
-    /** What people take, and, where they said how they liked it, what they would say. */
-    void run(ResultFiles figures) throws IOException {
-        screen.print(screen.dim("   " + figures.machine()));
+    /** Measures next items, and ratings where the set has some, and writes the file. */
+    void run(ResultFiles results) throws IOException {
+        screen.print(screen.dim("   " + results.machine()));
         String name = folder.toAbsolutePath().normalize().getFileName().toString();
-        ObjectNode json = figures.json().put("set", name);
+        ObjectNode json = results.json().put("set", name);
         Optional<RatingSet> ratings = RatingSet.open(folder);
         if (ratings.isEmpty() || DataSet.open(folder).hasQueries(Split.TEST)) {
             json.setAll(new LearnRun(screen, read(), threads).run());
@@ -92,7 +92,7 @@ public final class LearnBench implements Program {
             screen.print(" " + ratings.get());
             json.set("ratings", new RatingRun(screen, ratings.get(), threads).run());
         }
-        screen.print(screen.dim(" full precision in " + figures.write("learn-" + name + ".json", json)));
+        screen.print(screen.dim(" full precision in " + results.write("learn-" + name + ".json", json)));
     }
 
     private LearnSet read() throws IOException {

@@ -74,20 +74,21 @@ public class LearnBenchTests {
         assertEquals(13, set.test().training().items());
         assertEquals(11, set.test().training().size());
         assertArrayEquals(new int[] { 0, 1 }, set.test().users());
-        assertArrayEquals("what he has is not wanted", new int[] { 12 }, set.test().relevant()[0]);
+        assertArrayEquals("items of the log are not held out", new int[] { 12 }, set.test().relevant()[0]);
         assertArrayEquals(new int[] { 0 }, set.valid().users());
-        assertEquals("two of thirteen are to be found: one of ten", 10, set.valid().training().size());
+        assertEquals("two of thirteen are held out for the test: one of ten", 10, set.valid().training().size());
     }
 
     @Test
-    public void listsThatAreNone() throws IOException {
+    public void invalidListsAreRefused() throws IOException {
         write("train.txt.gz", "0 1 2", "1 x");
         write("test.txt.gz");
-        assertThat(assertThrows(IOException.class, () -> LearnSet.open(folder.getRoot().toPath())).getMessage(), containsString("train.txt.gz, line 2"));
+        assertThat(assertThrows(IOException.class, () -> LearnSet.open(folder.getRoot().toPath())).getMessage(),
+            containsString("train.txt.gz, line 2"));
     }
 
     @Test
-    public void theNextItemOfQueries() throws IOException {
+    public void relevantItemsAreHeldOut() throws IOException {
         write("items.jsonl.gz", "{\"item_id\":\"a\"}", "{\"item_id\":\"b\"}", "{\"item_id\":\"c\"}", "{\"item_id\":\"d\"}");
         write("events-train.jsonl.gz", event("u", "b", 2), event("u", "a", 1), event("v", "a", 1), event("v", "gone", 2));
         write("events-valid.jsonl.gz", event("u", "c", 3));
@@ -98,15 +99,16 @@ public class LearnBenchTests {
         assertArrayEquals(new int[] { 0 }, set.valid().users());
         assertArrayEquals(new int[] { 2 }, set.valid().relevant()[0]);
         assertArrayEquals(new int[] { 1, 0 }, set.valid().training().history(0).items());
-        assertArrayEquals("what was wanted in validation is known", new int[] { 2, 1, 0 }, set.test().training().history(0).items());
+        assertArrayEquals("the items of valid are known", new int[] { 2, 1, 0 }, set.test().training().history(0).items());
         assertArrayEquals(new int[] { 3 }, set.test().relevant()[0]);
-        assertEquals("the other's item is not in the catalogue", 1, set.test().users().length);
+        assertEquals("the item of the other query is not in the catalogue", 1, set.test().users().length);
         Files.delete(folder.getRoot().toPath().resolve("queries-valid.jsonl.gz"));
-        assertThat(assertThrows(IOException.class, () -> LearnSet.open(folder.getRoot().toPath())).getMessage(), containsString("has no queries-valid.jsonl.gz"));
+        assertThat(assertThrows(IOException.class, () -> LearnSet.open(folder.getRoot().toPath())).getMessage(),
+            containsString("has no queries-valid.jsonl.gz"));
     }
 
     @Test
-    public void everythingIsChosenAndTested() {
+    public void allMethodsAreChosenAndTested() {
         InteractionMatrix.Builder known = new InteractionMatrix.Builder(20);
         for (int user = 0; user < 40; user++) {
             for (int i = 0; i < 5; i++) {
@@ -120,22 +122,28 @@ public class LearnBenchTests {
         Set<String> keys = Set.of("hr@10", "ndcg@10", "recall@20", "ndcg@20", "seconds", "mb");
         assertEquals(keys, names(json.path("best")));
         assertEquals(json.path("best"), json.path("methods").path(json.path("best_method").asText()));
-        assertEquals(Set.of("cosine", "link_prop", "neighbours", "neighbours_undirected", "low_pass", "light_gcn", "implicit_factors", "blend"), names(json.path("methods")));
+        Set<String> methods = Set.of(
+            "cosine", "link_prop", "neighbours", "neighbours_undirected", "low_pass", "light_gcn", "implicit_factors", "blend");
+        assertEquals(methods, names(json.path("methods")));
         json.path("methods").forEach(row -> assertEquals(keys, names(row)));
         double largest = StreamSupport.stream(json.path("valid").spliterator(), false).mapToDouble(JsonNode::asDouble).max().orElseThrow();
-        assertEquals("best is who was best on valid", largest, json.path("valid").path(json.path("best_method").asText()).asDouble(), 0);
+        assertEquals("best on valid", largest, json.path("valid").path(json.path("best_method").asText()).asDouble(), 0);
         assertEquals("two groups of ten, ten places", 1, json.path("best").path("hr@10").asDouble(), 0.1);
         assertThat(shown.toString(StandardCharsets.UTF_8), containsString("│ link_prop "));
     }
 
     @Test
-    public void publishedRowsStandBesideOurs() {
-        InteractionMatrix log = new InteractionMatrix.Builder(2).add(0, 0, 1, 0).add(1, 0, 1, 0).add(1, 1, 1, 0).build();
-        InterestModel model = Neighbourhood.cosine().learn(log, ParallelFor.SEQUENTIAL, ProgressListener.NONE);
-        RankingMetrics verdict = new HeldOut(log, new int[] { 0 }, new int[][] { { 1 } }).evaluate(model, ParallelFor.SEQUENTIAL, ProgressListener.NONE);
-        String table = new LearnTable(List.of(new MethodResult("cosine", "", 1, verdict, 2.5, 3_000_000)), PublishedResult.of("gowalla")).toString();
-        assertThat(table, containsString("│ cosine               │ 1.0000 ± 0.0000 │ 1.0000 ± 0.0000 │ 1.0000 ± 0.0000 │ 1.0000 ± 0.0000 │ 2.5 │ 3.0 │"));
-        assertThat(table, containsString("│ LightGCN (published) │                 │                 │          0.1820 │          0.1547 │"));
+    public void publishedResultsAreShown() {
+        InteractionMatrix interactions = new InteractionMatrix.Builder(2).add(0, 0, 1, 0).add(1, 0, 1, 0).add(1, 1, 1, 0).build();
+        InterestModel model = Neighbourhood.cosine().learn(interactions, ParallelFor.SEQUENTIAL, ProgressListener.NONE);
+        RankingMetrics metrics = new HeldOut(interactions, new int[] { 0 }, new int[][] { { 1 } })
+            .evaluate(model, ParallelFor.SEQUENTIAL, ProgressListener.NONE);
+        String table = new LearnTable(List.of(new MethodResult("cosine", "", 1, metrics, 2.5, 3_000_000)), PublishedResult.of("gowalla"))
+            .toString();
+        String figures = " 1.0000 ± 0.0000 │".repeat(4);
+        assertThat(table, containsString("│ cosine               │" + figures + " 2.5 │ 3.0 │"));
+        String blank = " ".repeat(17) + "│";
+        assertThat(table, containsString("│ LightGCN (published) │" + blank + blank + "          0.1820 │          0.1547 │"));
         assertEquals(List.of(), PublishedResult.of("unknown"));
     }
 
@@ -144,7 +152,8 @@ public class LearnBenchTests {
     }
 
     private static String event(String user, String item, int day) {
-        return "{\"user_id\":\"" + user + "\",\"timestamp\":\"2010-01-0" + day + "T00:00:00Z\",\"event_attributes\":{\"object\":{\"object_id\":\"" + item + "\"}}}";
+        return "{\"user_id\":\"" + user + "\",\"timestamp\":\"2010-01-0" + day
+            + "T00:00:00Z\",\"event_attributes\":{\"object\":{\"object_id\":\"" + item + "\"}}}";
     }
 
     private static String query(String user, String item) {

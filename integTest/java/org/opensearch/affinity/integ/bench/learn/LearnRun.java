@@ -27,20 +27,21 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * Chooses each method's settings on the validation part, learns again from all that is known before the test, and scores the
- * test part once.
+ * Chooses the hyperparameters of each method on the validation part, trains on all events before the test, and scores the test part
+ * once.
  */
 final class LearnRun {
-    /** Neighbours learn in a second and have six dials, the others in many, some in minutes. */
+    /** For neighbours, which learn in a second and have six hyperparameters. */
     private static final int ROUNDS = 2;
-    private static final int DEAR_ROUNDS = 1;
+    /** For the other methods, some of which learn for minutes. */
+    private static final int SLOW_ROUNDS = 1;
     private static final double[] SHARES = { 0.1, 0.2, 0.3, 0.5 };
 
     private final Screen screen;
     private final LearnSet set;
     private final int threads;
     private final List<MethodResult> rows = new ArrayList<>();
-    private ParallelFor crew;
+    private ParallelFor parallel;
 
     LearnRun(Screen screen, LearnSet set, int threads) {
         this.screen = screen;
@@ -48,29 +49,30 @@ final class LearnRun {
         this.threads = threads;
     }
 
-    /** A method with the settings chosen for it, what it learned from the validation part's log, and how good that was. */
+    /** A method with chosen hyperparameters, its model of the validation part, and its figure there. */
     private record Chosen(String key, LearningMethod method, InterestModel model, double figure) {}
 
-    /** Shows the figures and returns them. */
+    /** Prints and returns the figures. */
     ObjectNode run() {
         long begin = System.nanoTime();
         try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
-            crew = new ParallelFor(pool, threads);
-            InteractionMatrix log = set.valid().training();
+            parallel = new ParallelFor(pool, threads);
+            InteractionMatrix interactions = set.valid().training();
             List<Chosen> chosen = new ArrayList<>();
             chosen.add(fixed("cosine", Neighbourhood.cosine()));
             chosen.add(fixed("link_prop", Neighbourhood.linkProp()));
-            chosen.add(tuned("neighbours", Neighbourhood.linkProp(), Neighbourhood.hyperparameters(log), ROUNDS));
-            if (log.ordered()) {
-                // The order of a set may say more than people did: many have what was done on one day in the order of ids.
-                List<Hyperparameter<Neighbourhood>> others = Neighbourhood.hyperparameters(log).stream().filter(dial -> dial.name().equals("backward") == false).toList();
+            chosen.add(tuned("neighbours", Neighbourhood.linkProp(), Neighbourhood.hyperparameters(interactions), ROUNDS));
+            if (interactions.ordered()) {
+                // The order of events may be an artefact: in many sets the events of one day are ordered by id.
+                List<Hyperparameter<Neighbourhood>> others = Neighbourhood.hyperparameters(interactions).stream()
+                    .filter(parameter -> parameter.name().equals("backward") == false).toList();
                 chosen.add(tuned("neighbours_undirected", Neighbourhood.linkProp(), others, ROUNDS));
             }
-            chosen.add(tuned("low_pass", LowPass.standard(), LowPass.hyperparameters(log), DEAR_ROUNDS));
-            chosen.add(tuned("light_gcn", LightGcn.standard(), LightGcn.hyperparameters(log), DEAR_ROUNDS));
-            chosen.add(tuned("implicit_factors", ImplicitFactors.standard(), ImplicitFactors.hyperparameters(log), DEAR_ROUNDS));
-            Mix mix = mixed(chosen.get(2), chosen.subList(chosen.size() - 3, chosen.size()));
-            test(chosen, mix);
+            chosen.add(tuned("low_pass", LowPass.standard(), LowPass.hyperparameters(interactions), SLOW_ROUNDS));
+            chosen.add(tuned("light_gcn", LightGcn.standard(), LightGcn.hyperparameters(interactions), SLOW_ROUNDS));
+            chosen.add(tuned("implicit_factors", ImplicitFactors.standard(), ImplicitFactors.hyperparameters(interactions), SLOW_ROUNDS));
+            ChosenBlend blend = blended(chosen.get(2), chosen.subList(chosen.size() - 3, chosen.size()));
+            test(chosen, blend);
         }
         return report((System.nanoTime() - begin) / 1e9);
     }
@@ -79,79 +81,80 @@ final class LearnRun {
         return set.several() ? "ndcg@20" : "ndcg@10";
     }
 
-    private double figure(RankingMetrics verdict) {
-        return RankingMetrics.mean(MethodResult.FIGURES.get(figureName()).apply(verdict));
+    private double figure(RankingMetrics metrics) {
+        return RankingMetrics.mean(MethodResult.FIGURES.get(figureName()).apply(metrics));
     }
 
     private Chosen fixed(String key, LearningMethod method) {
-        try (Step step = screen.step("Trying " + key)) {
-            InterestModel model = method.learn(set.valid().training(), crew, watch(step).part(0, 0.5));
-            double figure = figure(set.valid().evaluate(model, crew, watch(step).part(0.5, 1)));
+        try (Step step = screen.step("Evaluating " + key)) {
+            InterestModel model = method.learn(set.valid().training(), parallel, progress(step).part(0, 0.5));
+            double figure = figure(set.valid().evaluate(model, parallel, progress(step).part(0.5, 1)));
             step.done(valid(figure) + method);
             return new Chosen(key, method, model, figure);
         }
     }
 
-    private <M extends LearningMethod> Chosen tuned(String key, M start, List<Hyperparameter<M>> dials, int rounds) {
+    private <M extends LearningMethod> Chosen tuned(String key, M start, List<Hyperparameter<M>> parameters, int rounds) {
         try (Step step = screen.step("Choosing " + key)) {
-            CoordinateSearch.Trial<M> best = new Tuning<>(dials, this::figure, rounds).best(start, set.valid(), crew, watch(step), trial -> {});
-            InterestModel model = best.method().learn(set.valid().training(), crew, ProgressListener.NONE);
-            step.done(valid(best.value()) + best.method() + " was chosen");
+            CoordinateSearch.Trial<M> best = new Tuning<>(parameters, this::figure, rounds)
+                .best(start, set.valid(), parallel, progress(step), trial -> {});
+            InterestModel model = best.method().learn(set.valid().training(), parallel, ProgressListener.NONE);
+            step.done(valid(best.value()) + best.method() + " chosen");
             return new Chosen(key, best.method(), model, best.value());
         }
     }
 
-    /** The neighbours with a share of another method. */
-    private record Mix(Chosen other, double share, double figure) {}
+    /** A blend of neighbours with another method. */
+    private record ChosenBlend(Chosen other, double share, double figure) {}
 
-    private Mix mixed(Chosen neighbours, List<Chosen> others) {
+    private ChosenBlend blended(Chosen neighbours, List<Chosen> others) {
         try (Step step = screen.step("Choosing a blend")) {
-            Mix best = new Mix(others.get(0), 0, Double.NEGATIVE_INFINITY);
+            ChosenBlend best = new ChosenBlend(others.get(0), 0, Double.NEGATIVE_INFINITY);
             for (Chosen other : others) {
                 for (double share : SHARES) {
-                    InterestModel blend = Blend.of(neighbours.model, other.model, share, set.valid().training());
-                    double figure = figure(set.valid().evaluate(blend, crew, watch(step)));
-                    best = figure > best.figure ? new Mix(other, share, figure) : best;
+                    InterestModel model = Blend.of(neighbours.model, other.model, share, set.valid().training());
+                    double figure = figure(set.valid().evaluate(model, parallel, progress(step)));
+                    best = figure > best.figure ? new ChosenBlend(other, share, figure) : best;
                 }
             }
-            step.done(valid(best.figure) + "neighbours with a share of " + best.share + " for " + best.other.key + " was chosen");
+            step.done(valid(best.figure) + "neighbours with a share of " + best.share + " for " + best.other.key + " chosen");
             return best;
         }
     }
 
-    private void test(List<Chosen> chosen, Mix mix) {
+    private void test(List<Chosen> chosen, ChosenBlend blend) {
         InterestModel neighbours = null;
         InterestModel other = null;
         double seconds = 0;
         for (Chosen one : chosen) {
             try (Step step = screen.step("Learning " + one.key)) {
-                InterestModel model = one.method.learn(set.test().training(), crew, watch(step));
+                InterestModel model = one.method.learn(set.test().training(), parallel, progress(step));
                 double took = step.seconds();
-                MethodResult row = judged(step, one.key, one.method.toString(), one.figure, model, took);
+                MethodResult row = tested(step, one.key, one.method.toString(), one.figure, model, took);
                 step.done(one.key + " tested");
                 rows.add(row);
                 if (one.key.equals("neighbours")) {
                     neighbours = model;
                     seconds += took;
-                } else if (one == mix.other) {
+                } else if (one == blend.other) {
                     other = model;
                     seconds += took;
                 }
             }
         }
         try (Step step = screen.step("Testing the blend")) {
-            InterestModel blend = Blend.of(neighbours, other, mix.share, set.test().training());
-            String settings = "neighbours, with a share of " + mix.share + " for " + mix.other.key;
-            rows.add(judged(step, "blend", settings, mix.figure, blend, seconds + step.seconds()));
+            InterestModel model = Blend.of(neighbours, other, blend.share, set.test().training());
+            String settings = "neighbours, with a share of " + blend.share + " for " + blend.other.key;
+            rows.add(tested(step, "blend", settings, blend.figure, model, seconds + step.seconds()));
             step.done("blend tested");
         }
     }
 
-    private MethodResult judged(Step step, String key, String settings, double valid, InterestModel model, double seconds) {
-        return new MethodResult(key, settings, valid, set.test().evaluate(model, crew, watch(step)), seconds, model.ramBytesUsed());
+    private MethodResult tested(Step step, String key, String settings, double valid, InterestModel model, double seconds) {
+        return new MethodResult(key, settings, valid, set.test().evaluate(model, parallel, progress(step)), seconds, model.ramBytesUsed());
     }
 
-    private static ProgressListener watch(Step step) {
+    private static ProgressListener progress(Step step) {
         return part -> step.at(Math.round(1000 * part), 1000, "‰");
     }
 
@@ -173,7 +176,7 @@ final class LearnRun {
             json.withObject("/valid").put(row.key(), row.valid());
         }
         screen.print(" best on valid: " + screen.bold(best.key()) + ", " + best.settings());
-        screen.print(screen.dim(" " + Step.span(seconds) + " altogether"));
+        screen.print(screen.dim(" " + Step.span(seconds) + " in total"));
         return json;
     }
 }

@@ -26,20 +26,21 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
 /**
- * A data set as methods that learn see it: two logs, each with what should be found besides. What a user has already is not wanted.
+ * A data set for methods that learn: two logs, each with held-out items of users. Items that a user has already are not held out.
  *
- * @param valid   what settings are chosen by
- * @param test    what is scored once; its log has all that valid has, and what was wanted there
- * @param several whether many items a user are wanted, as in gowalla's split, and not the next one alone
+ * @param valid   for the choice of hyperparameters
+ * @param test    scored once; its log also has the held-out items of {@code valid}
+ * @param several whether several items per user are held out, as in gowalla's split, or only the next one
  */
 record LearnSet(String name, HeldOut valid, HeldOut test, boolean several) {
-    /** Of users, for choosing: more would only take longer. */
-    private static final int ASKED = 3_000;
+    /** Number of users that hyperparameters are chosen by. */
+    private static final int VALID_USERS = 3_000;
     private static final long SEED = 20_260_101L;
 
     /**
-     * Reads {@code train.txt.gz} and {@code test.txt.gz} (a user and his items a line, no times: as large a part of each user's items
-     * as the test has of all is for choosing), or else a {@link DataSet} with queries, of which only who asked when and for what matters.
+     * Reads a data set. With {@code train.txt.gz} and {@code test.txt.gz}, a user and the user's items per line, a random part of the
+     * training items is held out for {@code valid}, as large as the test's part of all. Else the folder is a {@link DataSet} with
+     * queries, whose relevant items are held out.
      */
     static LearnSet open(Path folder) throws IOException {
         if (Files.isRegularFile(folder.resolve("train.txt.gz"))) {
@@ -48,7 +49,7 @@ record LearnSet(String name, HeldOut valid, HeldOut test, boolean several) {
         DataSet set = DataSet.open(folder);
         for (Split split : Split.values()) {
             if (set.hasQueries(split) == false) {
-                throw new IOException(folder + " has no " + split.queryFile() + ".jsonl.gz, so nobody knows what should be found");
+                throw new IOException(folder + " has no " + split.queryFile() + ".jsonl.gz, whose relevant items would be held out");
             }
         }
         Ordinals items = new Ordinals();
@@ -56,7 +57,7 @@ record LearnSet(String name, HeldOut valid, HeldOut test, boolean several) {
             lines.forEach(item -> items.of(item.path("item_id").asText()));
         }
         Ordinals users = new Ordinals();
-        HeldOut valid = next(set, Split.VALID, users, items).sample(ASKED, SEED);
+        HeldOut valid = next(set, Split.VALID, users, items).sample(VALID_USERS, SEED);
         return new LearnSet(set.name(), valid, next(set, Split.TEST, users, items), false);
     }
 
@@ -66,51 +67,55 @@ record LearnSet(String name, HeldOut valid, HeldOut test, boolean several) {
             log.forEach(event -> {
                 Integer item = items.known(event.path("event_attributes").path("object").path("object_id").asText());
                 if (item != null) {
-                    builder.add(users.of(event.path("user_id").asText()), item, 1, Instant.parse(event.path("timestamp").asText()).toEpochMilli());
+                    builder.add(users.of(event.path("user_id").asText()), item, 1,
+                        Instant.parse(event.path("timestamp").asText()).toEpochMilli());
                 }
             });
         }
-        TreeMap<Integer, Collection<Integer>> wanted = new TreeMap<>();
+        TreeMap<Integer, Collection<Integer>> heldOut = new TreeMap<>();
         for (DataSetQuery query : set.queries(split, Integer.MAX_VALUE)) {
             Integer user = users.known(query.user());
             for (String item : query.relevant()) {
                 if (user != null && items.known(item) != null) {
-                    wanted.computeIfAbsent(user, first -> new LinkedHashSet<>()).add(items.known(item));
+                    heldOut.computeIfAbsent(user, first -> new LinkedHashSet<>()).add(items.known(item));
                 }
             }
         }
-        return heldOut(builder.build(), wanted);
+        return heldOut(builder.build(), heldOut);
     }
 
-    private static HeldOut heldOut(InteractionMatrix log, TreeMap<Integer, Collection<Integer>> wanted) {
-        wanted.headMap(log.users()).forEach((user, items) -> Arrays.stream(log.history(user).items()).forEach(items::remove));
-        wanted.entrySet().removeIf(one -> one.getKey() >= log.users() || one.getValue().isEmpty());
-        int[] users = wanted.keySet().stream().mapToInt(Integer::intValue).toArray();
-        int[][] lists = wanted.values().stream().map(items -> items.stream().mapToInt(Integer::intValue).toArray()).toArray(int[][]::new);
-        return new HeldOut(log, users, lists);
+    private static HeldOut heldOut(InteractionMatrix interactions, TreeMap<Integer, Collection<Integer>> heldOut) {
+        heldOut.headMap(interactions.users())
+            .forEach((user, items) -> Arrays.stream(interactions.history(user).items()).forEach(items::remove));
+        heldOut.entrySet().removeIf(one -> one.getKey() >= interactions.users() || one.getValue().isEmpty());
+        int[] users = heldOut.keySet().stream().mapToInt(Integer::intValue).toArray();
+        int[][] lists = heldOut.values().stream().map(items -> items.stream().mapToInt(Integer::intValue).toArray()).toArray(int[][]::new);
+        return new HeldOut(interactions, users, lists);
     }
 
     private static LearnSet ofLists(Path folder) throws IOException {
-        List<int[]> train = lists(folder.resolve("train.txt.gz"));
-        List<int[]> test = lists(folder.resolve("test.txt.gz"));
-        int items = 1 + Stream.concat(train.stream(), test.stream()).flatMapToInt(row -> Arrays.stream(row).skip(1)).max().orElse(-1);
+        List<int[]> trainRows = lists(folder.resolve("train.txt.gz"));
+        List<int[]> testRows = lists(folder.resolve("test.txt.gz"));
+        int items = 1 + Stream.concat(trainRows.stream(), testRows.stream()).flatMapToInt(row -> Arrays.stream(row).skip(1)).max()
+            .orElse(-1);
         InteractionMatrix.Builder builder = new InteractionMatrix.Builder(items);
-        train.forEach(row -> Arrays.stream(row).skip(1).forEach(item -> builder.add(row[0], item, 1, 0)));
-        InteractionMatrix log = builder.build();
-        TreeMap<Integer, Collection<Integer>> wanted = new TreeMap<>();
-        test.forEach(row -> wanted.put(row[0], new LinkedHashSet<>(Arrays.stream(row).skip(1).boxed().toList())));
-        HeldOut asked = heldOut(log, wanted);
-        // What suits somebody of whom a tenth is missing need not suit somebody of whom a fifth is.
-        double missing = Arrays.stream(asked.relevant()).mapToInt(some -> some.length).sum();
-        HeldOut valid = HeldOut.random(log, missing / (missing + log.size()), SEED).sample(ASKED, SEED);
-        return new LearnSet(folder.getFileName().toString(), valid, asked, true);
+        trainRows.forEach(row -> Arrays.stream(row).skip(1).forEach(item -> builder.add(row[0], item, 1, 0)));
+        InteractionMatrix interactions = builder.build();
+        TreeMap<Integer, Collection<Integer>> heldOut = new TreeMap<>();
+        testRows.forEach(row -> heldOut.put(row[0], new LinkedHashSet<>(Arrays.stream(row).skip(1).boxed().toList())));
+        HeldOut test = heldOut(interactions, heldOut);
+        // As large a part as in the test: the best hyperparameters depend on it.
+        double missing = Arrays.stream(test.relevant()).mapToInt(some -> some.length).sum();
+        HeldOut valid = HeldOut.random(interactions, missing / (missing + interactions.size()), SEED).sample(VALID_USERS, SEED);
+        return new LearnSet(folder.getFileName().toString(), valid, test, true);
     }
 
-    /** A user and his items a line. */
+    /** Reads rows of a user and the user's items. */
     private static List<int[]> lists(Path file) throws IOException {
         List<int[]> rows = new ArrayList<>();
         try (
-            BufferedReader lines = new BufferedReader(new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))
+            BufferedReader lines = new BufferedReader(new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)),
+                StandardCharsets.UTF_8))
         ) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (line.isBlank() == false) {
@@ -125,14 +130,14 @@ record LearnSet(String name, HeldOut valid, HeldOut test, boolean several) {
 
     @Override
     public String toString() {
-        InteractionMatrix log = test.training();
+        InteractionMatrix interactions = test.training();
         return String.format(
             Locale.ROOT,
-            "%s: %,d users, %,d items, %,d interactions; %,d users to choose by, %,d to test",
+            "%s: %,d users, %,d items, %,d interactions; %,d users for validation, %,d for the test",
             name,
-            log.users(),
-            log.items(),
-            log.size(),
+            interactions.users(),
+            interactions.items(),
+            interactions.size(),
             valid.users().length,
             test.users().length
         );

@@ -8,8 +8,8 @@ import org.opensearch.affinity.integ.bench.common.Tables;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Ours and what was published, a line each, with 95 % intervals of ours. */
-record LearnTable(List<MethodResult> ours, List<PublishedResult> published) {
+/** A table of measured results, with 95 % intervals, and of published ones. */
+record LearnTable(List<MethodResult> measured, List<PublishedResult> published) {
     @Override
     public String toString() {
         List<Column> columns = new ArrayList<>(List.of(Tables.words("method")));
@@ -17,8 +17,8 @@ record LearnTable(List<MethodResult> ours, List<PublishedResult> published) {
         columns.add(Tables.figures("s"));
         columns.add(Tables.figures("MB"));
         List<String[]> lines = new ArrayList<>();
-        ours.forEach(one -> lines.add(line(one)));
-        published.forEach(one -> lines.add(line(one)));
+        measured.forEach(result -> lines.add(line(result)));
+        published.forEach(result -> lines.add(line(result)));
         return AsciiTable.builder()
             .border(Tables.ROUND)
             .lineSeparator("\n")
@@ -26,20 +26,21 @@ record LearnTable(List<MethodResult> ours, List<PublishedResult> published) {
             .asString();
     }
 
-    private static String[] line(MethodResult one) {
-        List<String> cells = new ArrayList<>(List.of(one.key()));
+    private static String[] line(MethodResult result) {
+        List<String> cells = new ArrayList<>(List.of(result.key()));
         for (String figure : MethodResult.FIGURES.keySet()) {
-            Interval interval = one.interval(figure);
+            Interval interval = result.interval(figure);
             cells.add(Tables.number(interval.value(), 4) + " ± " + Tables.number((interval.high() - interval.low()) / 2, 4));
         }
-        cells.add(Tables.number(one.seconds(), 1));
-        cells.add(Tables.number(one.megabytes(), 1));
+        cells.add(Tables.number(result.seconds(), 1));
+        cells.add(Tables.number(result.megabytes(), 1));
         return cells.toArray(String[]::new);
     }
 
-    private static String[] line(PublishedResult one) {
-        List<String> cells = new ArrayList<>(List.of(one.method() + " (published)"));
-        MethodResult.FIGURES.keySet().forEach(figure -> cells.add(one.figures().containsKey(figure) ? Tables.number(one.figures().get(figure), 4) : ""));
+    private static String[] line(PublishedResult result) {
+        List<String> cells = new ArrayList<>(List.of(result.method() + " (published)"));
+        MethodResult.FIGURES.keySet()
+            .forEach(figure -> cells.add(result.figures().containsKey(figure) ? Tables.number(result.figures().get(figure), 4) : ""));
         cells.add("");
         cells.add("");
         return cells.toArray(String[]::new);

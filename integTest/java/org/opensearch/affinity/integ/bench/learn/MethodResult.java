@@ -10,15 +10,17 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * What one method gave on the test part.
+ * The result of one method on the test part.
  *
- * @param key      its name in the figures
- * @param settings as they were chosen, in words
- * @param valid    the figure it was chosen by, on the validation part
- * @param seconds  that learning took, without choosing
- * @param bytes    that the model takes, as its arrays account for themselves
+ * @param key      the method's name in the file
+ * @param settings description of the chosen hyperparameters
+ * @param valid    the figure on the validation part that they were chosen by
+ * @param metrics  on the test part
+ * @param seconds  time of training, without the choice
+ * @param bytes    memory of the model
  */
-record MethodResult(String key, String settings, double valid, RankingMetrics verdict, double seconds, long bytes) {
+record MethodResult(String key, String settings, double valid, RankingMetrics metrics, double seconds, long bytes) {
+    /** The figures by name. */
     static final Map<String, Function<RankingMetrics, double[]>> FIGURES = figures();
 
     private static Map<String, Function<RankingMetrics, double[]>> figures() {
@@ -30,9 +32,9 @@ record MethodResult(String key, String settings, double valid, RankingMetrics ve
         return figures;
     }
 
-    /** A mean over users. */
+    /** The mean of a figure over users, with its 95 % interval. */
     Interval interval(String figure) {
-        return Interval.mean(FIGURES.get(figure).apply(verdict));
+        return Interval.mean(FIGURES.get(figure).apply(metrics));
     }
 
     double megabytes() {

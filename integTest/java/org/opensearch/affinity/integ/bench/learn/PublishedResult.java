@@ -4,12 +4,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What others published on the same set and protocol.
+ * A result that others published for the same set and protocol.
  *
- * @param figures by the names of {@link MethodResult#FIGURES}; what they did not publish is missing
+ * @param figures by the names of {@link MethodResult#FIGURES}; unpublished ones are missing
  */
 record PublishedResult(String method, Map<String, Double> figures) {
-    /** Those of a set: beauty's from the result table of the S3-Rec repository, gowalla's from the BARS leaderboard (gowalla_m1). */
+    /**
+     * The published results of a set: those of beauty are from the result table of the S3-Rec repository, those of gowalla from the BARS
+     * leaderboard (gowalla_m1).
+     */
     static List<PublishedResult> of(String set) {
         return switch (set) {
             case "beauty" -> List.of(

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 
-/** A data set for a test, with events that say how people liked what they took. */
+/** A data set for a test, with ratings. */
 final class RatedFolder extends TestFolder {
     Path path() {
         return getRoot().toPath();
@@ -20,7 +20,7 @@ final class RatedFolder extends TestFolder {
         return RatingSet.open(path());
     }
 
-    /** One of its files, without the ending. */
+    /** @param name of a file, without ending */
     void write(String name, String... lines) throws IOException {
         try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(path().resolve(name + ".jsonl.gz")))) {
             out.write((String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
@@ -37,6 +37,7 @@ final class RatedFolder extends TestFolder {
 
     private static String event(String user, String item, int second, String more) {
         String object = "\"object\":{\"object_id\":\"" + item + "\"}" + more;
-        return "{\"user_id\":\"" + user + "\",\"timestamp\":\"2010-01-01T00:00:" + String.format("%02d", second) + "Z\",\"event_attributes\":{" + object + "}}";
+        return "{\"user_id\":\"" + user + "\",\"timestamp\":\"2010-01-01T00:00:" + String.format("%02d", second)
+            + "Z\",\"event_attributes\":{" + object + "}}";
     }
 }

@@ -9,54 +9,55 @@ import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * How one method predicted the ratings of the test part.
+ * The predictions of one method for the ratings of the test part.
  *
- * @param key      its name in the figures
- * @param settings as they were chosen, in words
- * @param valid    the RMSE it was chosen by, on the validation part
- * @param ratings  in the order of asked ratings
- * @param seconds  that learning took, without choosing
- * @param bytes    that the model takes, as its arrays account for themselves
+ * @param key      the method's name in the file
+ * @param settings description of the chosen hyperparameters
+ * @param valid    the RMSE on the validation part that they were chosen by
+ * @param heldOut  the ratings of the test part
+ * @param ratings  the predictions, in the order of {@link HeldOutRatings#asked}
+ * @param seconds  time of training, without the choice
+ * @param bytes    memory of the model
  */
-record RatingResult(String key, String settings, double valid, HeldOutRatings asked, double[] ratings, double seconds, long bytes) {
-    /** The interval is over users, as people and not their ratings are drawn by chance. */
+record RatingResult(String key, String settings, double valid, HeldOutRatings heldOut, double[] ratings, double seconds, long bytes) {
+    /** The RMSE; its 95 % interval is by bootstrap over users, since users are the independent sample. */
     Interval rmse() {
-        Interval squares = mean(squares());
-        return new Interval(RatingError.rmse(ratings, asked.given()), Math.sqrt(squares.low()), Math.sqrt(squares.high()));
+        Interval squared = mean(squaredErrors());
+        return new Interval(RatingError.rmse(ratings, heldOut.given()), Math.sqrt(squared.low()), Math.sqrt(squared.high()));
     }
 
-    /** As {@link #rmse}. */
+    /** The mean absolute error, with an interval as in {@link #rmse}. */
     Interval mae() {
-        return mean(absolutes());
+        return mean(absoluteErrors());
     }
 
-    /** What its mean squared error is above another's: below 0 where it is better. */
-    Interval squaresAbove(RatingResult other) {
-        return mean(above(squares(), other.squares()));
+    /** The difference of mean squared errors to another method; below 0 when this one is better. */
+    Interval squaredErrorDifference(RatingResult other) {
+        return mean(differences(squaredErrors(), other.squaredErrors()));
     }
 
-    /** What its mean absolute error is above another's. */
-    Interval absolutesAbove(RatingResult other) {
-        return mean(above(absolutes(), other.absolutes()));
+    /** The difference of mean absolute errors to another method; below 0 when this one is better. */
+    Interval absoluteErrorDifference(RatingResult other) {
+        return mean(differences(absoluteErrors(), other.absoluteErrors()));
     }
 
-    private double[] squares() {
-        return losses(miss -> miss * miss);
+    private double[] squaredErrors() {
+        return losses(error -> error * error);
     }
 
-    private double[] absolutes() {
+    private double[] absoluteErrors() {
         return losses(Math::abs);
     }
 
     private double[] losses(DoubleUnaryOperator loss) {
-        double[] losses = above(ratings, asked.given());
-        for (int i = 0; i < losses.length; i++) {
-            losses[i] = loss.applyAsDouble(losses[i]);
+        double[] errors = differences(ratings, heldOut.given());
+        for (int i = 0; i < errors.length; i++) {
+            errors[i] = loss.applyAsDouble(errors[i]);
         }
-        return losses;
+        return errors;
     }
 
-    private static double[] above(double[] one, double[] other) {
+    private static double[] differences(double[] one, double[] other) {
         double[] differences = new double[one.length];
         for (int i = 0; i < one.length; i++) {
             differences[i] = one[i] - other[i];
@@ -67,7 +68,7 @@ record RatingResult(String key, String settings, double valid, HeldOutRatings as
     private Interval mean(double[] numbers) {
         double[] ones = new double[numbers.length];
         Arrays.fill(ones, 1);
-        return Interval.ratio(asked.byUser(numbers), asked.byUser(ones));
+        return Interval.ratio(heldOut.byUser(numbers), heldOut.byUser(ones));
     }
 
     double megabytes() {
@@ -75,7 +76,8 @@ record RatingResult(String key, String settings, double valid, HeldOutRatings as
     }
 
     ObjectNode json() {
-        return Rest.JSON.createObjectNode().put("rmse", rmse().value()).put("mae", mae().value()).put("seconds", seconds).put("mb", megabytes());
+        return Rest.JSON.createObjectNode().put("rmse", rmse().value()).put("mae", mae().value()).put("seconds", seconds)
+            .put("mb", megabytes());
     }
 
     ObjectNode intervals() {

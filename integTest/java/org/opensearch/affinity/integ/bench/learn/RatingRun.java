@@ -19,7 +19,7 @@ import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Chooses settings on the validation ratings, learns again from all that is known before the test, and predicts the test once. */
+/** Chooses hyperparameters on the validation ratings, trains on all ratings before the test, and predicts the test once. */
 final class RatingRun {
     private static final int ROUNDS = 2;
 
@@ -27,7 +27,7 @@ final class RatingRun {
     private final RatingSet set;
     private final int threads;
     private final List<RatingResult> rows = new ArrayList<>();
-    private ParallelFor crew;
+    private ParallelFor parallel;
 
     RatingRun(Screen screen, RatingSet set, int threads) {
         this.screen = screen;
@@ -35,56 +35,58 @@ final class RatingRun {
         this.threads = threads;
     }
 
-    /** Shows the figures and returns them. */
+    /** Prints and returns the figures. */
     ObjectNode run() {
         try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
-            crew = new ParallelFor(pool, threads);
+            parallel = new ParallelFor(pool, threads);
             rows.add(mean());
             rows.add(tested("biases", RatingFactors.biases()));
             rows.add(tested("rating_factors", RatingFactors.standard()));
         }
         screen.print(new RatingTable(rows).toString());
-        Interval squares = rows.get(2).squaresAbove(rows.get(1));
+        Interval difference = rows.get(2).squaredErrorDifference(rows.get(1));
         screen.print(
-            String.format(Locale.ROOT, " mean squared error of rating_factors less that of biases: %.4f (%.4f to %.4f)", squares.value(), squares.low(), squares.high())
+            String.format(Locale.ROOT, " mean squared error of rating_factors minus that of biases: %.4f (%.4f to %.4f)",
+                difference.value(), difference.low(), difference.high())
         );
         return json();
     }
 
-    /** Everybody gives everything the mean. */
+    /** Predicts the mean for every rating. */
     private RatingResult mean() {
         return new RatingResult("mean", "", rmse(set.valid(), mean(set.valid())), set.test(), mean(set.test()), 0, 0);
     }
 
-    private static double[] mean(HeldOutRatings held) {
-        double[] mean = new double[held.asked().size()];
-        Arrays.fill(mean, held.known().scale().mean());
+    private static double[] mean(HeldOutRatings heldOut) {
+        double[] mean = new double[heldOut.asked().size()];
+        Arrays.fill(mean, heldOut.known().scale().mean());
         return mean;
     }
 
     private RatingResult tested(String key, RatingFactors start) {
         CoordinateSearch.Trial<RatingFactors> best;
         try (Step step = screen.step("Choosing " + key)) {
-            best = new CoordinateSearch<>(start.hyperparameters(), ROUNDS).maximise(start, this::figure, watch(step), trial -> {});
-            step.done(String.format(Locale.ROOT, "rmse %.4f on valid: %s was chosen", -best.value(), best.method()));
+            best = new CoordinateSearch<>(start.hyperparameters(), ROUNDS).maximise(start, this::figure, progress(step), trial -> {});
+            step.done(String.format(Locale.ROOT, "rmse %.4f on valid: %s chosen", -best.value(), best.method()));
         }
         try (Step step = screen.step("Learning " + key)) {
-            RatingModel model = best.method().learn(set.test().known(), crew, watch(step));
+            RatingModel model = best.method().learn(set.test().known(), parallel, progress(step));
             double seconds = step.seconds();
             step.done(key + " tested");
-            return new RatingResult(key, best.method().toString(), -best.value(), set.test(), set.test().predicted(model), seconds, model.ramBytesUsed());
+            return new RatingResult(key, best.method().toString(), -best.value(), set.test(), set.test().predicted(model), seconds,
+                model.ramBytesUsed());
         }
     }
 
-    private double figure(RatingFactors method, ProgressListener watch) {
-        return -rmse(set.valid(), set.valid().predicted(method.learn(set.valid().known(), crew, watch)));
+    private double figure(RatingFactors method, ProgressListener listener) {
+        return -rmse(set.valid(), set.valid().predicted(method.learn(set.valid().known(), parallel, listener)));
     }
 
-    private static double rmse(HeldOutRatings held, double[] predicted) {
-        return RatingError.rmse(predicted, held.given());
+    private static double rmse(HeldOutRatings heldOut, double[] predicted) {
+        return RatingError.rmse(predicted, heldOut.given());
     }
 
-    private static ProgressListener watch(Step step) {
+    private static ProgressListener progress(Step step) {
         return part -> step.at(Math.round(1000 * part), 1000, "‰");
     }
 
@@ -98,8 +100,8 @@ final class RatingRun {
             json.withObject("/settings").put(row.key(), row.settings());
             json.withObject("/valid_rmse").put(row.key(), row.valid());
         }
-        json.withObject("/rating_factors_above_biases").set("squared_error", json(rows.get(2).squaresAbove(rows.get(1))));
-        json.withObject("/rating_factors_above_biases").set("absolute_error", json(rows.get(2).absolutesAbove(rows.get(1))));
+        json.withObject("/rating_factors_above_biases").set("squared_error", json(rows.get(2).squaredErrorDifference(rows.get(1))));
+        json.withObject("/rating_factors_above_biases").set("absolute_error", json(rows.get(2).absoluteErrorDifference(rows.get(1))));
         return json;
     }
 

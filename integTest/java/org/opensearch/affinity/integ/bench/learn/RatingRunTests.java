@@ -43,8 +43,8 @@ public class RatingRunTests {
     private final ByteArrayOutputStream shown = new ByteArrayOutputStream();
     private final Screen screen = new Screen(new PrintStream(shown, true, StandardCharsets.UTF_8), false, false, 100);
 
-    /** Two tastes, each liking one half of ten items, and nobody more generous than others. */
-    private void twoTastes() throws IOException {
+    /** Writes ratings of two groups of users, each of which likes one half of ten items; all users have about the same mean. */
+    private void writeTwoGroups() throws IOException {
         Random random = new Random(5);
         List<String> events = new ArrayList<>();
         for (int user = 0; user < 60; user++) {
@@ -67,10 +67,10 @@ public class RatingRunTests {
     }
 
     @Test
-    public void ratingsAloneAreChosenTestedAndWritten() throws IOException {
-        twoTastes();
+    public void setsWithRatingsOnly() throws IOException {
+        writeTwoGroups();
         JsonNode json = written();
-        assertFalse("nobody asked for anything", json.has("methods"));
+        assertFalse("there are no queries", json.has("methods"));
         JsonNode ratings = json.path("ratings");
         assertEquals("newest", ratings.path("split").asText());
         assertEquals(60, ratings.path("test").asInt());
@@ -82,23 +82,23 @@ public class RatingRunTests {
         double biases = ratings.path("methods").path("biases").path("rmse").asDouble();
         double factors = ratings.path("methods").path("rating_factors").path("rmse").asDouble();
         assertTrue(factors + " for vectors, " + biases + " for biases", factors < 0.8 && biases > 1);
-        assertTrue("surely", ratings.path("rating_factors_above_biases").path("squared_error").path("high").asDouble() < 0);
+        assertTrue("significantly", ratings.path("rating_factors_above_biases").path("squared_error").path("high").asDouble() < 0);
         assertThat(shown.toString(StandardCharsets.UTF_8), containsString("│ rating_factors "));
     }
 
     @Test
-    public void settingsAreChosenOnValidation() throws IOException {
-        twoTastes();
+    public void hyperparametersAreChosenOnValidation() throws IOException {
+        writeTwoGroups();
         HeldOutRatings valid = folder.open().orElseThrow().valid();
         RatingModel model = RatingFactors.standard().learn(valid.known(), ParallelFor.SEQUENTIAL, ProgressListener.NONE);
         double standard = RatingError.rmse(valid.predicted(model), valid.given());
         double chosen = written().path("ratings").path("valid_rmse").path("rating_factors").asDouble();
-        assertTrue(chosen + ", and " + standard + " as it stands before", chosen > 0 && chosen < standard);
+        assertTrue(chosen + ", and " + standard + " with the defaults", chosen > 0 && chosen < standard);
     }
 
     @Test
-    public void ratingsStandBesideWhatPeopleTake() throws IOException {
-        twoTastes();
+    public void setsWithQueriesAndRatings() throws IOException {
+        writeTwoGroups();
         String query = "{\"query_id\":\"q\",\"user_id\":\"u0\",\"user_query\":\"x\",\"relevant\":[\"i0\"]}";
         folder.write("queries-valid", query);
         folder.write("queries-test", query);
@@ -108,7 +108,7 @@ public class RatingRunTests {
     }
 
     @Test
-    public void withoutRatingsThereIsNoTable() throws IOException {
+    public void setsWithoutRatings() throws IOException {
         folder.write("items", "{\"item_id\":\"a\"}", "{\"item_id\":\"b\"}");
         folder.write("events-train", RatedFolder.viewed("u", "a", 1), RatedFolder.viewed("v", "b", 1));
         folder.write("queries-valid", "{\"query_id\":\"q\",\"user_id\":\"u\",\"user_query\":\"x\",\"relevant\":[\"b\"]}");
@@ -124,15 +124,15 @@ public class RatingRunTests {
     @Test
     public void errorsByHand() {
         List<Rating> asked = List.of(new Rating(0, 0, 3, 0), new Rating(0, 1, 5, 0), new Rating(1, 0, 2, 0));
-        HeldOutRatings held = HeldOutRatings.of(2, List.of(), asked);
-        RatingResult one = new RatingResult("one", "", 1, held, new double[] { 4, 3, 2 }, 0, 0);
-        RatingResult other = new RatingResult("other", "", 1, held, new double[] { 3, 5, 5 }, 0, 0);
-        assertEquals(RatingError.rmse(one.ratings(), held.given()), one.rmse().value(), 0);
-        assertEquals(RatingError.mae(one.ratings(), held.given()), one.mae().value(), 1e-12);
-        // Of two users who are drawn, both may be the first, who has 1 and 4, or the second, who has nothing.
+        HeldOutRatings heldOut = HeldOutRatings.of(2, List.of(), asked);
+        RatingResult one = new RatingResult("one", "", 1, heldOut, new double[] { 4, 3, 2 }, 0, 0);
+        RatingResult other = new RatingResult("other", "", 1, heldOut, new double[] { 3, 5, 5 }, 0, 0);
+        assertEquals(RatingError.rmse(one.ratings(), heldOut.given()), one.rmse().value(), 0);
+        assertEquals(RatingError.mae(one.ratings(), heldOut.given()), one.mae().value(), 1e-12);
+        // A bootstrap sample may have the first user twice, with squared errors 1 and 4, or the second one twice, with 0.
         assertEquals(new Interval(Math.sqrt(5.0 / 3), 0, Math.sqrt(2.5)), one.rmse());
-        assertEquals((1 + 4 - 9) / 3.0, one.squaresAbove(other).value(), 1e-12);
-        assertEquals((1 + 2 - 3) / 3.0, one.absolutesAbove(other).value(), 1e-12);
+        assertEquals((1 + 4 - 9) / 3.0, one.squaredErrorDifference(other).value(), 1e-12);
+        assertEquals((1 + 2 - 3) / 3.0, one.absoluteErrorDifference(other).value(), 1e-12);
     }
 
     private static Set<String> names(JsonNode object) {

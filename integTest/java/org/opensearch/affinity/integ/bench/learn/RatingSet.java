@@ -23,23 +23,23 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The ratings of a data set: its events whose {@code event_attributes.rating} is a number. With {@code ratings-test.jsonl.gz}, these
- * are the test, those of {@code events-valid} are for choosing and those of {@code events-train} are known. Without, of everybody
- * who rated three items or more the newest rating is the test and the one before it is for choosing; of several ratings of one
- * item there is the newest alone.
+ * The ratings of a data set: its events whose {@code event_attributes.rating} is a number. With {@code ratings-test.jsonl.gz}, that file
+ * is the test part, {@code events-valid} is the validation part and {@code events-train} is known. Without it, the newest rating of each
+ * user with at least three rated items is in the test part and the one before it in the validation part. Of several ratings of an item
+ * by a user only the newest counts.
  *
- * @param split what the test is, {@code ratings-test} or {@code newest}
- * @param valid what settings are chosen by
- * @param test  what is predicted once; known is all that valid has, and what was asked there
+ * @param split kind of the test part, {@code ratings-test} or {@code newest}
+ * @param valid for the choice of hyperparameters
+ * @param test  predicted once; the held-out ratings of {@code valid} are known
  */
 record RatingSet(String name, String split, HeldOutRatings valid, HeldOutRatings test) {
     private static final String TEST = "ratings-test";
-    private static final int LEAST = 3;
+    private static final int LEAST_RATINGS = 3;
 
     /**
-     * Nothing where nobody rated, or nobody as much as can be held out of.
+     * Reads the ratings of a set; empty when it has none, or no user with enough ratings to hold some out.
      *
-     * @throws IOException also where there are ratings to be predicted, and none to learn from or to choose by
+     * @throws IOException also when the test part has ratings but another part has none
      */
     static Optional<RatingSet> open(Path folder) throws IOException {
         if (Files.isRegularFile(folder.resolve("train.txt.gz"))) {
@@ -49,9 +49,9 @@ record RatingSet(String name, String split, HeldOutRatings valid, HeldOutRatings
         Ordinals users = new Ordinals();
         Ordinals items = new Ordinals();
         if (set.has(TEST)) {
-            List<Rating> train = some(set, "events-train", users, items);
-            List<Rating> valid = some(set, "events-valid", users, items);
-            List<Rating> test = some(set, TEST, users, items);
+            List<Rating> train = required(set, "events-train", users, items);
+            List<Rating> valid = required(set, "events-valid", users, items);
+            List<Rating> test = required(set, TEST, users, items);
             return Optional.of(of(set.name(), TEST, items.size(), train, valid, test));
         }
         List<Rating> all = new ArrayList<>();
@@ -61,7 +61,7 @@ record RatingSet(String name, String split, HeldOutRatings valid, HeldOutRatings
         return newest(set.name(), items.size(), all);
     }
 
-    private static List<Rating> some(DataSet set, String part, Ordinals users, Ordinals items) throws IOException {
+    private static List<Rating> required(DataSet set, String part, Ordinals users, Ordinals items) throws IOException {
         List<Rating> ratings = set.has(part) ? ratings(set, part, users, items) : List.of();
         if (ratings.isEmpty()) {
             throw new IOException(set.folder() + " has " + TEST + ".jsonl.gz, but no ratings in " + part + ".jsonl.gz");
@@ -88,7 +88,7 @@ record RatingSet(String name, String split, HeldOutRatings valid, HeldOutRatings
         List<Rating> valid = new ArrayList<>();
         List<Rating> test = new ArrayList<>();
         for (List<Rating> own : byUser(all)) {
-            int known = own.size() < LEAST ? own.size() : own.size() - 2;
+            int known = own.size() < LEAST_RATINGS ? own.size() : own.size() - 2;
             train.addAll(own.subList(0, known));
             if (known < own.size()) {
                 valid.add(own.get(known));
@@ -98,7 +98,7 @@ record RatingSet(String name, String split, HeldOutRatings valid, HeldOutRatings
         return test.isEmpty() ? Optional.empty() : Optional.of(of(name, "newest", items, train, valid, test));
     }
 
-    /** Of each user the newest rating of each item, oldest first. */
+    /** The newest rating of each item by user, oldest first. */
     private static Collection<List<Rating>> byUser(List<Rating> all) {
         Map<Integer, Map<Integer, Rating>> newest = new TreeMap<>();
         all.stream().sorted(Comparator.comparingLong(Rating::time)).forEach(one -> {
@@ -118,7 +118,7 @@ record RatingSet(String name, String split, HeldOutRatings valid, HeldOutRatings
     public String toString() {
         return String.format(
             Locale.ROOT,
-            "%,d ratings by %,d users of %,d items; %,d more to choose by, %,d to test",
+            "%,d ratings by %,d users of %,d items; %,d more for validation, %,d for the test",
             valid.known().size(),
             valid.known().users(),
             valid.known().items(),

@@ -22,27 +22,30 @@ public class RatingSetTests {
     @Test
     public void theNewestRatingOfEachUserIsTheTest() throws IOException {
         folder.write("items", "{\"item_id\":\"a\"}");
-        // Events are not in their order, u rated a again, w rated too little, and a view has no rating.
-        folder.write("events-train", RatedFolder.rated("u", "c", 3, 3), RatedFolder.rated("u", "a", 1, 1), RatedFolder.viewed("v", "a", 1), RatedFolder.rated("w", "a", 5, 1));
-        folder.write("events-valid", RatedFolder.rated("u", "b", 2, 2), RatedFolder.rated("u", "a", 4.5, 4), RatedFolder.rated("w", "c", 5, 2));
+        // Events are not ordered by time, u rated a twice, w rated too few items, and a view has no rating.
+        folder.write("events-train", RatedFolder.rated("u", "c", 3, 3), RatedFolder.rated("u", "a", 1, 1), RatedFolder.viewed("v", "a", 1),
+            RatedFolder.rated("w", "a", 5, 1));
+        folder.write("events-valid", RatedFolder.rated("u", "b", 2, 2), RatedFolder.rated("u", "a", 4.5, 4),
+            RatedFolder.rated("w", "c", 5, 2));
         RatingSet set = folder.open().orElseThrow();
         assertEquals("newest", set.split());
-        assertEquals("b of u, and all of w's", 3, set.valid().known().size());
+        assertEquals("b of u, and all of w", 3, set.valid().known().size());
         assertEquals(List.of("0:0=3.0"), asked(set.valid()));
-        assertEquals("c was the first that was met, a the second", List.of("0:1=4.5"), asked(set.test()));
-        assertEquals("what was asked in validation is known", 4, set.test().known().size());
+        assertEquals("items are numbered by their first event: c, then a", List.of("0:1=4.5"), asked(set.test()));
+        assertEquals("the ratings of valid are known", 4, set.test().known().size());
     }
 
     @Test
-    public void aTestOfItsOwn() throws IOException {
+    public void setsWithATestFile() throws IOException {
         folder.write("items", "{\"item_id\":\"a\"}");
         folder.write("events-train", RatedFolder.rated("u", "a", 1, 1), RatedFolder.rated("u", "a", 2, 3));
         folder.write("events-valid", RatedFolder.rated("u", "b", 3, 2));
-        folder.write("ratings-test", RatedFolder.rated("w", "b", 4, 9), RatedFolder.rated("u", "c", 5, 1), RatedFolder.rated("w", "a", 0, 1));
+        folder.write("ratings-test", RatedFolder.rated("w", "b", 4, 9), RatedFolder.rated("u", "c", 5, 1),
+            RatedFolder.rated("w", "a", 0, 1));
         RatingSet set = folder.open().orElseThrow();
         assertEquals("ratings-test", set.split());
-        assertArrayEquals("the newest of one item", new float[] { 2 }, set.valid().known().of(0).ratings(), 0);
-        assertEquals("one that only the test has is there too", 3, set.valid().known().items());
+        assertArrayEquals("the newest rating of an item", new float[] { 2 }, set.valid().known().of(0).ratings(), 0);
+        assertEquals("an item of the test alone is counted too", 3, set.valid().known().items());
         assertEquals(List.of("0:1=3.0"), asked(set.valid()));
         assertEquals("by user", List.of("0:2=5.0", "1:1=4.0", "1:0=0.0"), asked(set.test()));
         assertArrayEquals("b was rated before a was again", new float[] { 3, 2 }, set.test().known().of(0).ratings(), 0);
@@ -57,7 +60,7 @@ public class RatingSetTests {
         folder.write("events-train", RatedFolder.viewed("u", "a", 1));
         assertEquals(Optional.empty(), folder.open());
         folder.write("events-train", RatedFolder.rated("u", "a", 1, 1), RatedFolder.rated("u", "b", 1, 2));
-        assertEquals("two are too few to hold two out", Optional.empty(), folder.open());
+        assertEquals("two ratings are too few", Optional.empty(), folder.open());
         Files.createFile(folder.path().resolve("train.txt.gz"));
         assertEquals("lists", Optional.empty(), folder.open());
     }

@@ -10,12 +10,12 @@ import org.opensearch.affinity.integ.bench.common.Tables;
 import java.util.List;
 
 /**
- * A line for each way to encode at ingest.
+ * A table with a line for each way to encode at ingest.
  *
- * @param base the contestant that others are compared with
+ * @param base key of the line that others are compared with
  */
-record PeersTable(List<Line> lines, Rounds race, String base) {
-    /** @param cosine the least one against the vectors of text_embedding */
+record PeersTable(List<Line> lines, Rounds rounds, String base) {
+    /** @param cosine the least cosine to the vectors of text_embedding */
     record Line(String key, String title, double cosine) {}
 
     @Override
@@ -33,14 +33,14 @@ record PeersTable(List<Line> lines, Rounds race, String base) {
     }
 
     private String[] cells(Line line) {
-        Spread ratio = race.ratio(line.key(), base, Measurement::perSecond);
+        Spread ratio = rounds.ratio(line.key(), base, Measurement::perSecond);
         return new String[] {
             line.title(),
-            Tables.number(race.figure(line.key(), Measurement::perSecond).median(), 1),
+            Tables.number(rounds.figure(line.key(), Measurement::perSecond).median(), 1),
             "×" + Tables.number(ratio.median(), 2),
             Tables.range(ratio, 2),
-            Tables.number(race.figure(line.key(), Measurement::perCpuSecond).median(), 1),
-            "×" + Tables.number(race.ratio(line.key(), base, Measurement::perCpuSecond).median(), 2),
+            Tables.number(rounds.figure(line.key(), Measurement::perCpuSecond).median(), 1),
+            "×" + Tables.number(rounds.ratio(line.key(), base, Measurement::perCpuSecond).median(), 2),
             Tables.number(line.cosine(), 7) };
     }
 }

@@ -71,8 +71,8 @@ public final class QualityBench implements Program {
     @Option(
         names = "--new",
         paramLabel = "PART",
-        description = "Treat this part of the items as new: their events are left out, only queries for them are evaluated, with and without "
-            + "the signal behaviour (none).")
+        description = "Treat this part of the items as new: their events are left out, and only queries for them are evaluated, with and "
+            + "without the signal behaviour (none).")
     Double part;
 
     @Option(
@@ -108,15 +108,16 @@ public final class QualityBench implements Program {
 
     @Override
     public Integer call() throws IOException {
-        ResultFiles figures = ResultFiles.here();
-        screen.print(screen.dim("   " + figures.machine()));
+        ResultFiles results = ResultFiles.here();
+        screen.print(screen.dim("   " + results.machine()));
         DataSet whole = DataSet.open(data);
         DataSet set = part == null ? whole : whole.withoutEventsOf(new NewItems(part));
         Split asked = Split.ofWord(split);
         if (set.hasQueries(asked) == false) {
-            throw new IOException(set.name() + " has no " + asked.word() + " queries: " + asked.queryFile() + ".jsonl.gz is missing in " + data);
+            throw new IOException(set.name() + " has no " + asked.word() + " queries: " + asked.queryFile() + ".jsonl.gz is missing in "
+                + data);
         }
-        new QualityRun(screen, figures, set, asked, queries == null ? Integer.MAX_VALUE : queries, users, heap, untrained == false, signals, explore, meaning, again).run();
+        new QualityRun(screen, results, set, this).run();
         return 0;
     }
 }

@@ -21,7 +21,8 @@ public class QualityBenchTests {
     public void defaultsAndGivenOptions() throws IOException {
         String set = folder.newFolder("set").getPath();
         assertEquals("set, test, null, [0, 1-2, 3-9, 10+], 1g", described(parsed(set)));
-        assertEquals("set, valid, 50, [0, 10+], 2g", described(parsed("--split", "valid", "--queries=50", "--users", "0,10+", "--heap", "2g", set)));
+        assertEquals("set, valid, 50, [0, 10+], 2g",
+            described(parsed("--split", "valid", "--queries=50", "--users", "0,10+", "--heap", "2g", set)));
     }
 
     @Test

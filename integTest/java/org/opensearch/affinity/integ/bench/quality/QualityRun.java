@@ -25,128 +25,112 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** How good rankings are on a data set: a node is told what had happened before the queries were asked, and evaluates them. */
+/** Evaluates rankings on a data set: replays the events before the queries on a node, which then evaluates the queries. */
 final class QualityRun {
     private static final String HALF_LIFE = "30d";
     private static final String MATCH = "most_fields";
     private static final int WINDOW = 1_000;
 
     private final Screen screen;
-    private final ResultFiles figures;
+    private final ResultFiles results;
     private final DataSet set;
     private final Split split;
-    private final int queries;
-    private final List<String> users;
-    private final String heap;
-    private final boolean learns;
-    private final Double meaning;
-    private final Double again;
-    private final List<String> signals;
-    private final List<Double> explore;
-    private JsonNode learned;
+    private final QualityBench options;
     private final Path work;
+    private JsonNode model;
 
-    /**
-     * @param queries how many at most
-     * @param users   groups of them that are shown
-     * @param learns  whether a model is trained and used
-     * @param signals by which a trained model is to rank; none for all
-     * @param explore weights of chance that are measured too
-     * @param meaning boost of what means the same as the query beside its words; null for words alone
-     * @param again   boost of what the user had last beside them; null to leave it out
-     */
-    QualityRun(Screen screen, ResultFiles figures, DataSet set, Split split, int queries, List<String> users, String heap, boolean learns, List<String> signals, List<Double> explore, Double meaning, Double again) {
+    /** @param set with the events that {@code options} allow */
+    QualityRun(Screen screen, ResultFiles results, DataSet set, QualityBench options) {
         this.screen = screen;
-        this.figures = figures;
+        this.results = results;
         this.set = set;
-        this.split = split;
-        this.queries = queries;
-        this.users = users;
-        this.heap = heap;
-        this.learns = learns;
-        this.signals = signals;
-        this.explore = explore;
-        this.meaning = meaning;
-        this.again = again;
-        this.work = figures.target().resolve("quality");
+        this.split = Split.ofWord(options.split);
+        this.options = options;
+        this.work = results.target().resolve("quality");
     }
 
-    /** Items, then the log part by part, then the queries that came after it: nothing is known before it happened. */
+    /** Indexes the items, replays the log part by part, and evaluates the queries after it. */
     void run() throws IOException {
         try (Node node = start(install())) {
             Shop shop = new Shop(node.rest(), set);
             stock(shop);
             shop.track(split, HALF_LIFE);
-            long told = 0;
-            ShopQuery search = new ShopQuery(shop.textFields(), MATCH, Shop.TRACKER, WINDOW, null, meaning, again);
+            long replayed = 0;
+            ShopQuery search = new ShopQuery(shop.textFields(), MATCH, Shop.TRACKER, WINDOW, null, options.meaning, options.again);
             NodeEvaluation evaluation = new NodeEvaluation(node.rest(), search);
             List<String> parts = set.parts(split);
             for (String part : parts) {
-                told += tell(shop, part, told);
-                if (learns && part.equals(parts.getFirst())) {
-                    learn(evaluation);
+                replayed += replay(shop, part, replayed);
+                if (options.untrained == false && part.equals(parts.getFirst())) {
+                    train(evaluation);
                 }
             }
-            if (learns && parts.size() > 1) {
-                learnAgain(evaluation);
+            if (options.untrained == false && parts.size() > 1) {
+                retrain(evaluation);
             }
-            if (meaning != null || again != null) {
-                String more = (meaning == null ? "" : ", by meaning") + (again == null ? "" : ", and among the user's last items");
-                screen.print(screen.dim(" BM25 stands for the search without ranking: by words" + more));
+            if (options.meaning != null || options.again != null) {
+                String more = (options.meaning == null ? "" : ", by meaning")
+                    + (options.again == null ? "" : ", and among the user's last items");
+                screen.print(screen.dim(" BM25 here is the search without ranking: by words" + more));
             }
             DataSet judged = set.newItems() == null ? set : set.queryingNewItems();
-            new QualityReport(screen, figures, evaluation).make(judged, split, queries, users, variants(), said(told));
+            int most = options.queries == null ? Integer.MAX_VALUE : options.queries;
+            new QualityReport(screen, results, evaluation).make(judged, split, most, options.users, variants(), settings(replayed));
         }
     }
 
     private List<QualityReport.Variant> variants() {
-        Stream<QualityReport.Variant> explored = explore.stream().map(QualityReport.Variant::explore);
-        return Stream.concat(explored, set.newItems() == null ? Stream.empty() : Stream.of(QualityReport.Variant.without("behaviour"))).toList();
+        Stream<QualityReport.Variant> explored = options.explore.stream().map(QualityReport.Variant::explore);
+        return Stream.concat(explored, set.newItems() == null ? Stream.empty() : Stream.of(QualityReport.Variant.without("behaviour")))
+            .toList();
     }
 
-    /** Which items go together, of what was told; and weights from the validation queries, where these are not to be judged. */
-    private void learn(NodeEvaluation evaluation) throws IOException {
+    /** Trains a model from the events so far; when the test queries are evaluated, its weights are learned from the validation queries. */
+    private void train(NodeEvaluation evaluation) throws IOException {
         try (Step step = screen.step("Training a model")) {
             boolean judges = split == Split.TEST && set.hasQueries(Split.VALID);
             ObjectNode body = judges ? evaluation.judged(set, Split.VALID) : Rest.JSON.createObjectNode();
-            if (signals.isEmpty() == false) {
-                signals.forEach(body.putArray("signals")::add);
+            if (options.signals.isEmpty() == false) {
+                options.signals.forEach(body.putArray("signals")::add);
             }
-            learned = evaluation.train(body, step);
-            step.done(told(learned));
+            model = evaluation.train(body, step);
+            step.done(described(model));
         }
     }
 
-    /** The same of all that was told since, with the weights as they were learned. */
-    private void learnAgain(NodeEvaluation evaluation) throws IOException {
-        try (Step step = screen.step("Training it on the newer events")) {
-            step.done(told(evaluation.train(Rest.JSON.createObjectNode().put("weights_of", learned.path("number").asInt()), step)));
+    /** Trains a model from all events, with the weights of the first one. */
+    private void retrain(NodeEvaluation evaluation) throws IOException {
+        try (Step step = screen.step("Retraining with the newer events")) {
+            step.done(described(evaluation.train(Rest.JSON.createObjectNode().put("weights_of", model.path("number").asInt()), step)));
         }
     }
 
-    private static String told(JsonNode model) {
-        String log = String.format(Locale.ROOT, "model %d: %,d items of %,d events", model.path("number").asInt(), model.path("items").asInt(), model.path("events").asInt());
+    private static String described(JsonNode model) {
+        int items = model.path("items").asInt();
+        String summary = String.format(Locale.ROOT, "model %d: %,d items of %,d events", model.path("number").asInt(), items,
+            model.path("events").asInt());
         JsonNode fusion = model.path("fusion");
         if (fusion.isMissingNode()) {
-            return log;
+            return summary;
         }
-        return log + String.format(
+        return summary + String.format(
             Locale.ROOT,
-            "; weights of %,d searches: NDCG@10 %.4f, before %.4f, of %,d others: %s",
+            "; weights from %,d searches: NDCG@10 %.4f, before %.4f, on %,d others: %s",
             fusion.path("lessons").asInt(),
             fusion.path("ndcg@10_after").asDouble(),
             fusion.path("ndcg@10_before").asDouble(),
             fusion.path("checks").asInt(),
-            fusion.path("accepted").asBoolean() ? "taken" : "not taken"
+            fusion.path("accepted").asBoolean() ? "accepted" : "rejected"
         );
     }
 
-    /** What ./demo says in its file, with its defaults, and what else was given. */
-    private ObjectNode said(long events) {
-        ObjectNode said = Rest.JSON.createObjectNode().put("match", MATCH).put("weight", "default").put("window", WINDOW).put("half_life", HALF_LIFE);
-        said.put("meaning", meaning).put("again", again).putNull("popularity").putNull("last_events");
-        said.set("model", learned);
-        return said.put("events", events).put("heap", heap);
+    /** Settings for the file: those that ./demo writes, with its defaults, and more. */
+    private ObjectNode settings(long events) {
+        ObjectNode settings = Rest.JSON.createObjectNode().put("match", MATCH).put("weight", "default").put("window", WINDOW)
+            .put("half_life", HALF_LIFE);
+        settings.put("meaning", options.meaning).put("again", options.again).putNull("popularity").putNull("last_events");
+        settings.set("model", model);
+        return settings.put("events", events).put("heap", options.heap);
     }
 
     private OpenSearchHome install() throws IOException {
@@ -157,10 +141,11 @@ final class QualityRun {
         }
     }
 
-    /** A node that waits for profiles as long as it takes: what is measured is not how busy the machine is. */
+    /** Starts a node that waits long for profiles, so that results do not depend on the load of the machine. */
     private Node start(OpenSearchHome home) throws IOException {
         try (Step step = screen.step("Starting a node")) {
-            Node node = Node.start(home, NodeSettings.single(work.resolve("node"), Ports.free(1).getFirst(), heap, List.of()), waited -> step.now(waited.toSeconds() + " s"));
+            Node node = Node.start(home, NodeSettings.single(work.resolve("node"), Ports.free(1).getFirst(), options.heap, List.of()),
+                waited -> step.now(waited.toSeconds() + " s"));
             step.done("node " + node.pid() + " answers at " + node.rest().base());
             return node;
         }
@@ -174,11 +159,11 @@ final class QualityRun {
         }
     }
 
-    private long tell(Shop shop, String part, long told) throws IOException {
+    private long replay(Shop shop, String part, long replayed) throws IOException {
         try (Step step = screen.step("Replaying " + part)) {
             long events = shop.replay(part, step);
-            TrackerProgress stats = shop.awaitTracker(told + events, step);
-            step.done(String.format(Locale.ROOT, "%,d events of %s replayed, %,d in profiles so far", events, part, stats.applied()));
+            TrackerProgress progress = shop.awaitTracker(replayed + events, step);
+            step.done(String.format(Locale.ROOT, "%,d events of %s replayed, %,d in profiles so far", events, part, progress.applied()));
             return events;
         }
     }

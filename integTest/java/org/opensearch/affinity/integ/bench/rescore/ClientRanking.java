@@ -19,9 +19,9 @@ import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 
 /**
- * Whoever searches ranks anew: fetches ids and scores of a window without anything else, compares vectors that it has in
- * memory, sorts, and fetches the titles of the best ten. It is spared all that could be spared: no vector crosses the wire,
- * the vectors of all items that the queries find are there beforehand, and so are the profiles.
+ * Ranking by the client: it fetches ids and scores of a window, compares vectors that it has in memory, sorts, and fetches the titles of
+ * the best ten. This is the cheapest such client: profiles and the vectors of all items that the queries find are in its memory before
+ * the measurement.
  */
 final class ClientRanking implements SearchMethod {
     private static final int PAGE = 10;
@@ -30,7 +30,7 @@ final class ClientRanking implements SearchMethod {
     private final List<HttpRequest> windows;
     private final List<Shopper> shoppers;
     private final Map<Shopper, float[][]> liked;
-    /** By the item's id. */
+    /** By item id; about of length {@code √SQUARED_LENGTH}. */
     private final Map<String, float[]> vectors;
 
     private ClientRanking(URI index, List<HttpRequest> windows, List<Shopper> shoppers, Map<String, float[]> vectors) {
@@ -43,15 +43,17 @@ final class ClientRanking implements SearchMethod {
     }
 
     /**
-     * Asks every query once, for the vectors that it will need.
+     * Runs every query once, to generate the vectors of all items that it finds.
      *
-     * @param queries  how many there are
-     * @param window   documents of all shards together
-     * @param shoppers who search, in turn
+     * @param queries  number of queries
+     * @param window   number of documents, of all shards together
+     * @param shoppers users of the searches, in turn
      */
-    static ClientRanking of(SyntheticShop shop, URI index, int queries, int window, List<Shopper> shoppers, SearchClient client) throws IOException {
+    static ClientRanking of(SyntheticShop shop, URI index, int queries, int window, List<Shopper> shoppers,
+        SearchClient client) throws IOException {
         URI uri = URI.create(index + "/_search?filter_path=hits.hits._id,hits.hits._score");
-        List<HttpRequest> windows = IntStream.range(0, queries).mapToObj(number -> SearchClient.request(uri, window(number, window))).toList();
+        List<HttpRequest> windows = IntStream.range(0, queries).mapToObj(number -> SearchClient.request(uri, window(number, window)))
+            .toList();
         Map<String, float[]> vectors = new HashMap<>();
         for (HttpRequest request : windows) {
             for (JsonNode hit : hits(client.ask(request))) {
@@ -72,7 +74,8 @@ final class ClientRanking implements SearchMethod {
     }
 
     private static float[][] directions(Shopper shopper) {
-        return IntStream.range(0, shopper.interests()).mapToObj(interest -> floats(SyntheticShop.liked(shopper, interest))).toArray(float[][]::new);
+        return IntStream.range(0, shopper.interests()).mapToObj(interest -> floats(SyntheticShop.liked(shopper, interest)))
+            .toArray(float[][]::new);
     }
 
     private static float[] floats(int[] vector) {
@@ -93,12 +96,12 @@ final class ClientRanking implements SearchMethod {
         return "ranked by the client";
     }
 
-    /** The answer's body is that of the call for the titles. */
+    /** Returns the body of the call for the titles, with the time of both calls and of the ranking. */
     @Override
-    public SearchClient.Answer ask(SearchClient client, int number) throws IOException {
+    public SearchClient.Answer search(SearchClient client, int number) throws IOException {
         long begin = System.nanoTime();
         SearchClient.Answer window = client.ask(windows.get(number));
-        List<String> best = best(hits(window), liked.get(SearchKind.whose(shoppers, number)));
+        List<String> best = best(hits(window), liked.get(SearchKind.userOf(shoppers, number)));
         ObjectNode body = Rest.JSON.createObjectNode();
         ArrayNode ids = body.putArray("ids");
         best.forEach(ids::add);
@@ -109,7 +112,7 @@ final class ClientRanking implements SearchMethod {
 
     private record Scored(String id, double score) {}
 
-    /** The formula of the scripts. */
+    /** Ranks by the formula of the scripts. */
     private List<String> best(JsonNode hits, float[][] directions) {
         List<Scored> scored = new ArrayList<>(hits.size());
         for (JsonNode hit : hits) {
@@ -125,7 +128,7 @@ final class ClientRanking implements SearchMethod {
         return scored.stream().limit(PAGE).map(Scored::id).toList();
     }
 
-    /** In four sums, since the JVM may not reorder one. */
+    /** The dot product, as four sums, since the JVM must not reorder a single one. */
     private static float dot(float[] a, float[] b) {
         float s0 = 0;
         float s1 = 0;

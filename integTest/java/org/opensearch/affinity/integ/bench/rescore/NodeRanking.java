@@ -13,9 +13,9 @@ import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 
 /**
- * One search, ranked by the node.
+ * Ranking by the node.
  *
- * @param requests by the number of the query, made before anything is measured
+ * @param requests by number of the query, built before the measurement
  */
 record NodeRanking(SearchKind kind, List<HttpRequest> requests) implements SearchMethod {
     static NodeRanking of(SearchKind kind, URI index, int queries) {
@@ -34,7 +34,7 @@ record NodeRanking(SearchKind kind, List<HttpRequest> requests) implements Searc
     }
 
     @Override
-    public SearchClient.Answer ask(SearchClient client, int number) throws IOException {
+    public SearchClient.Answer search(SearchClient client, int number) throws IOException {
         return client.ask(requests.get(number));
     }
 

@@ -4,12 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import org.opensearch.affinity.integ.cluster.Rest;
 
 /**
- * What the only node of a cluster counts of ranking.
+ * The ranking counters of the only node of a cluster.
  *
- * @param searches      that waited for a profile
- * @param profileMicros how long
- * @param windows       that were scored anew, one a shard
- * @param rescoreMicros what that took
+ * @param searches      number of searches that waited for a profile
+ * @param profileMicros time that they waited, in microseconds
+ * @param windows       number of rescored windows, one per shard
+ * @param rescoreMicros time of rescoring, in microseconds
  */
 record RankCounters(long searches, long profileMicros, long windows, long rescoreMicros) {
     static final RankCounters NONE = new RankCounters(0, 0, 0, 0);
@@ -32,12 +32,12 @@ record RankCounters(long searches, long profileMicros, long windows, long rescor
         );
     }
 
-    /** Milliseconds that a search waited for its profile, on average. */
+    /** Mean time in milliseconds that a search waited for its profile. */
     double profileMillis() {
         return profileMicros / 1e3 / searches;
     }
 
-    /** Milliseconds that the window of one shard took, on average. */
+    /** Mean time in milliseconds of rescoring the window of one shard. */
     double rescoreMillis() {
         return rescoreMicros / 1e3 / windows;
     }

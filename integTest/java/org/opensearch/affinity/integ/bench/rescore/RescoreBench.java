@@ -22,8 +22,8 @@ import java.util.List;
     abbreviateSynopsis = true,
     description = {
         "What personalised rescoring costs a search, beside the same search without it, beside scripts over the vectors of k-NN and beside "
-            + "a client that ranks: one node, in turns over the same queries. Index size, window, interests, shards and clients are varied one "
-            + "at a time; the first value of each list is kept while others are varied. Shows which targets are met.",
+            + "a client that ranks: one node, in turns over the same queries. Index size, window, interests, shards and clients are "
+            + "varied one at a time; the first value of each list is kept while others are varied. Shows which targets are met.",
         "Fetches the k-NN plugin (6 MB) from the Maven repository, once. About a quarter of an hour, much of it for indexing a million "
             + "documents; with --docs 20000 a few minutes.",
         "" })
@@ -44,13 +44,28 @@ public final class RescoreBench implements Program {
         description = "Documents of each shard that are rescored (${DEFAULT-VALUE}).")
     List<Integer> windows;
 
-    @Option(names = "--interests", split = ",", defaultValue = "4,1,8", paramLabel = "N", description = "Interests of the users (${DEFAULT-VALUE}).")
+    @Option(
+        names = "--interests",
+        split = ",",
+        defaultValue = "4,1,8",
+        paramLabel = "N",
+        description = "Interests of the users (${DEFAULT-VALUE}).")
     List<Integer> interests;
 
-    @Option(names = "--shards", split = ",", defaultValue = "1,3", paramLabel = "N", description = "Shards of the index (${DEFAULT-VALUE}).")
+    @Option(
+        names = "--shards",
+        split = ",",
+        defaultValue = "1,3",
+        paramLabel = "N",
+        description = "Shards of the index (${DEFAULT-VALUE}).")
     List<Integer> shards;
 
-    @Option(names = "--clients", split = ",", defaultValue = "1,8", paramLabel = "N", description = "Clients that search at the same time (${DEFAULT-VALUE}).")
+    @Option(
+        names = "--clients",
+        split = ",",
+        defaultValue = "1,8",
+        paramLabel = "N",
+        description = "Clients that search at the same time (${DEFAULT-VALUE}).")
     List<Integer> clients;
 
     @Option(names = "--all", description = "Measure every combination instead of one change at a time.")

@@ -15,24 +15,25 @@ import static org.junit.Assert.assertTrue;
 
 public class RescoreBenchTests {
     @Test
-    public void defaultsAndWhatIsGiven() {
+    public void defaultsAndGivenOptions() {
         assertEquals("[20000, 1000000] docs, 15 s, 2g", described(parsed()));
-        assertEquals("[5000] docs, 3 s, 1g", described(parsed("--docs", "5000", "--shards=1", "--seconds=3", "--windows", "10", "--heap", "1g")));
+        assertEquals("[5000] docs, 3 s, 1g",
+            described(parsed("--docs", "5000", "--shards=1", "--seconds=3", "--windows", "10", "--heap", "1g")));
         assertEquals(List.of(7, 6), parsed("--interests", "7,6").interests);
     }
 
     @Test
-    public void oneThingIsVariedAtATime() {
+    public void oneConditionIsVariedAtATime() {
         List<RescoreCell> cells = parsed().cells();
         assertEquals(12, cells.size());
-        assertEquals("one centre for each size", 2, cells.stream().filter(RescoreCell::isCentral).count());
+        assertEquals("one central cell for each size", 2, cells.stream().filter(RescoreCell::isCentral).count());
         assertTrue(cells.contains(new RescoreCell(20_000, 100, 4, 1, 1)));
         assertTrue(cells.contains(new RescoreCell(1_000_000, 1_000, 8, 1, 1)));
         assertTrue(cells.contains(new RescoreCell(1_000_000, 1_000, 4, 3, 1)));
         assertTrue(cells.contains(new RescoreCell(20_000, 1_000, 4, 1, 8)));
         assertFalse(cells.contains(new RescoreCell(20_000, 100, 4, 1, 8)));
         assertEquals(2 * 2 * 3 * 2 * 2, parsed("--all").cells().stream().distinct().count());
-        // Those of one index follow each other, that of one shard first: others are split off it.
+        // Cells of one index follow one another, those with one shard first: the others are split from it.
         assertEquals(
             List.of("20000/1", "20000/3", "1000000/1", "1000000/3"),
             parsed("--all").cells().stream().map(cell -> cell.docs() + "/" + cell.shards()).distinct().toList()

@@ -10,24 +10,25 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Under which circumstances rescoring is measured.
+ * One combination of conditions under which rescoring is measured.
  *
- * @param docs      in the index
- * @param window    documents of each shard that are scored anew
- * @param interests of who searches
- * @param clients   that ask at the same time
+ * @param docs      documents of the index
+ * @param window    documents of each shard that are rescored
+ * @param interests interests of the users
+ * @param shards    shards of the index
+ * @param clients   clients that search at the same time
  */
 record RescoreCell(int docs, int window, int interests, int shards, int clients) {
-    /** The circumstances that targets are about, but for the documents. */
+    /** Whether the targets are about these conditions, with any number of documents. */
     boolean isCentral() {
         return window == 1_000 && interests == 4 && shards == 1 && clients == 1;
     }
 
     /**
-     * What is measured, those of one index one after another. The first of each list makes the centre, and each of the others
-     * is looked at beside it; the documents are all looked at.
+     * Lists the cells to measure, those of one index one after another. The first values make the central cell; each other value varies
+     * that cell in one condition. All numbers of documents are measured with each.
      *
-     * @param all whether every combination is wanted
+     * @param all whether to measure every combination instead
      */
     static List<RescoreCell> plan(List<Integer> docs, List<Integer> windows, List<Integer> interests, List<Integer> shards,
         List<Integer> clients, boolean all) {
@@ -37,7 +38,8 @@ record RescoreCell(int docs, int window, int interests, int shards, int clients)
                 for (int asking : clients) {
                     for (int liked : interests) {
                         for (int window : windows) {
-                            int varied = differs(parts, shards) + differs(asking, clients) + differs(liked, interests) + differs(window, windows);
+                            int varied = differs(parts, shards) + differs(asking, clients) + differs(liked, interests)
+                                + differs(window, windows);
                             if (all || varied <= 1) {
                                 cells.add(new RescoreCell(size, window, liked, parts, asking));
                             }
@@ -49,8 +51,8 @@ record RescoreCell(int docs, int window, int interests, int shards, int clients)
         return new ArrayList<>(cells);
     }
 
-    private static int differs(int value, List<Integer> axis) {
-        return value == axis.getFirst() ? 0 : 1;
+    private static int differs(int value, List<Integer> values) {
+        return value == values.getFirst() ? 0 : 1;
     }
 
     ObjectNode json() {

@@ -17,13 +17,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** What searches took under the circumstances of one cell, for each way to rank. */
+/** The measurements of one cell, for each method. Not thread-safe. */
 final class RescoreFigures {
     private final RescoreCell cell;
     private final int segments;
     private final Map<String, Latencies> latencies = new LinkedHashMap<>();
     private final Map<String, List<Double>> allocated = new HashMap<>();
-    private final Rounds race = new Rounds();
+    private final Rounds rounds = new Rounds();
     private RankCounters counters = RankCounters.NONE;
     private RescoreStages.Times stages;
     private int late;
@@ -43,21 +43,21 @@ final class RescoreFigures {
     }
 
     /**
-     * Some searches of one kind together, for what they cost the node.
+     * Adds what some searches of one method cost the node.
      *
-     * @param allocatedBytes on its heap meanwhile
+     * @param allocatedBytes on the node's heap, for all of them
      */
-    void add(String kind, Measurement lap, long allocatedBytes) {
-        race.add(kind, lap);
-        allocated.computeIfAbsent(kind, key -> new ArrayList<>()).add(allocatedBytes / (double) lap.texts());
+    void add(String kind, Measurement measurement, long allocatedBytes) {
+        rounds.add(kind, measurement);
+        allocated.computeIfAbsent(kind, key -> new ArrayList<>()).add(allocatedBytes / (double) measurement.operations());
     }
 
-    /** What the node counted while {@code rescore.affinity} was asked. */
+    /** Adds what the node counted during searches with {@code rescore.affinity}. */
     void add(RankCounters counted) {
         counters = counters.plus(counted);
     }
 
-    /** What the stages took outside of the node. */
+    /** Sets the times of the stages, measured outside of the node. */
     void stages(RescoreStages.Times took) {
         stages = took;
     }
@@ -70,41 +70,42 @@ final class RescoreFigures {
         return latencies.get(kind);
     }
 
-    /** Personalised searches whose profile came too late: they were answered without it, so they are no measurement of it. */
+    /** Number of personalised searches that were answered without the profile, which came too late. */
     int late() {
         return late;
     }
 
-    /** CPU milliseconds of the node a search, the median over turns. */
+    /** CPU time of the node per search in milliseconds, the median over turns. */
     double cpuMillis(String kind) {
-        return race.figure(kind, lap -> 1e3 / lap.perCpuSecond()).median();
+        return rounds.figure(kind, measurement -> 1e3 / measurement.perCpuSecond()).median();
     }
 
-    /** Bytes on the node's heap a search, the median over turns. */
+    /** Bytes allocated on the node's heap per search, the median over turns. */
     double allocatedBytes(String kind) {
         return Spread.of(allocated.get(kind).stream().mapToDouble(Double::doubleValue).toArray()).median();
     }
 
-    /** Milliseconds that a kind takes more than BM25 alone, at the median of each. */
+    /** Difference of the median latencies of a method and of BM25 alone, in milliseconds. */
     double added(String kind) {
         return latencies(kind).p50() - latencies(SearchKind.PLAIN).p50();
     }
 
+    /** Ratio of the p99 latencies of a method and of BM25 alone. */
     double p99Ratio(String kind) {
         return latencies(kind).p99() / latencies(SearchKind.PLAIN).p99();
     }
 
-    /** How many times as long a search takes in another way as with us, at the median. */
+    /** Ratio of the median latencies of a method and of rescore.affinity. */
     double timesAsLong(String kind) {
         return latencies(kind).p50() / latencies(SearchKind.RESCORE).p50();
     }
 
-    /** How many times as much another way adds to BM25 alone as we do, at the median. */
+    /** Ratio of what a method and rescore.affinity add to the median latency of BM25 alone. */
     double timesAsMuch(String kind) {
         return added(kind) / added(SearchKind.RESCORE);
     }
 
-    /** The same without what all need: that the window is collected and sorted at all. */
+    /** Like {@link #timesAsMuch}, without the cost of collecting and sorting the window, which all rescorers have. */
     double timesAsMuchBeyondWindow(String kind) {
         double window = added(SearchKind.WINDOW);
         return (added(kind) - window) / (added(SearchKind.RESCORE) - window);
@@ -116,7 +117,7 @@ final class RescoreFigures {
         return (cpuMillis(kind) - window) / (cpuMillis(SearchKind.RESCORE) - window);
     }
 
-    /** A row that says all there is to say of this cell. */
+    /** All figures of this cell, as a row of the file. */
     ObjectNode row() {
         ObjectNode row = cell.json();
         row.put("segments", segments).put("late_profiles", late);
@@ -135,7 +136,7 @@ final class RescoreFigures {
             cpu.put(kind, cpuMillis(kind));
         }
         ObjectNode ratio = row.putObject("beside_affinity");
-        for (String kind : SearchKind.WITHOUT_US) {
+        for (String kind : SearchKind.WITHOUT_PLUGIN) {
             ObjectNode json = ratio.putObject(kind).put("latency", timesAsLong(kind)).put("added", timesAsMuch(kind));
             json.put("added_beyond_window", timesAsMuchBeyondWindow(kind)).put("cpu_beyond_window", cpuTimesAsMuchBeyondWindow(kind));
         }
@@ -151,12 +152,12 @@ final class RescoreFigures {
         return json.put("rescore_in_node", counters.rescoreMillis()).put("rescore_first_time", stages.first());
     }
 
-    /** The stages for people. */
+    /** The times of the stages as text. */
     String stages() {
         return String.format(
             Locale.ROOT,
-            "µs: profile %.0f, prepare %.0f, ship to another node %.0f (%,d bytes), read %.0f, compare %.0f, signals %.0f, fuse and sort %.0f;"
-                + "%n     the last four together, as the node counts %.0f, of documents that nobody looked at before %.0f",
+            "µs: profile %.0f, prepare %.0f, ship to another node %.0f (%,d bytes), read %.0f, compare %.0f, signals %.0f, "
+                + "fuse and sort %.0f;%n     the last four together, as the node counts %.0f, for documents that no search met before %.0f",
             1e3 * counters.profileMillis(), 1e3 * stages.prepare(), 1e3 * stages.ship(), stages.shippedBytes(), 1e3 * stages.read(),
             1e3 * stages.compare(), 1e3 * stages.signals(), 1e3 * stages.fuse(), 1e3 * counters.rescoreMillis(), 1e3 * stages.first()
         );

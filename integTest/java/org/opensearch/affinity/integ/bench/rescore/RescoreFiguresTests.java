@@ -16,7 +16,7 @@ import static org.junit.Assert.assertTrue;
 
 public class RescoreFiguresTests {
     @Test
-    public void quantilesAreMeasuredOnes() {
+    public void quantilesAreMeasuredValues() {
         Latencies latencies = new Latencies();
         assertThrows(IllegalStateException.class, latencies::p50);
         // 1 to 2,000 ms, the slow ones first.
@@ -31,7 +31,7 @@ public class RescoreFiguresTests {
     }
 
     @Test
-    public void costsAreThoseBesideThePlainSearch() {
+    public void costsAreDifferencesToThePlainSearch() {
         RescoreFigures figures = measured(new RescoreCell(7, 1_000, 4, 1, 1), 3, 12);
         assertEquals(1, figures.added(SearchKind.RESCORE), 1e-9);
         assertEquals(1.5, figures.p99Ratio(SearchKind.RESCORE), 1e-9);
@@ -42,7 +42,7 @@ public class RescoreFiguresTests {
     }
 
     @Test
-    public void aRowSaysItAll() {
+    public void rowIsComplete() {
         RescoreFigures figures = measured(new RescoreCell(7, 1_000, 4, 2, 1), 3, 12);
         figures.add(SearchKind.RESCORE, new Measurement(50, 0.15, 1), 400);
         figures.add(SearchKind.RESCORE, new Measurement(50, 0.15, 1), 600);
@@ -69,25 +69,25 @@ public class RescoreFiguresTests {
     }
 
     @Test
-    public void targetsAreThoseOfCentralCells() {
+    public void targetsAreCheckedInCentralCells() {
         RescoreFigures few = measured(new RescoreCell(20_000, 1_000, 4, 1, 1), 2.9, 7.4);
         RescoreFigures many = measured(new RescoreCell(1_000_000, 1_000, 4, 1, 1), 2.95, 6);
         RescoreFigures other = measured(new RescoreCell(1_000_000, 100, 4, 1, 8), 90, 91);
-        assertEquals(List.of(true, true, true, false, true), verdicts(few, many, other));
-        assertEquals(List.of(false, true, false, true, true), verdicts(few, measured(new RescoreCell(1_000_000, 1_000, 4, 1, 1), 3.2, 9)));
-        assertEquals(List.of(false, false, false, false, true), verdicts(few, measured(new RescoreCell(1_000_000, 1_000, 4, 1, 1), 4.1, 9)));
-        assertEquals(List.of(true, true, true, false, false), verdicts(few, measured(new RescoreCell(1_000_000, 1_000, 4, 1, 1), 2.89, 6)));
-        assertNull("one size says nothing of others", new RescoreTargets(List.of(few)).targets().get(2).met());
+        assertEquals(List.of(true, true, true, false, true), met(few, many, other));
+        assertEquals(List.of(false, true, false, true, true), met(few, measured(new RescoreCell(1_000_000, 1_000, 4, 1, 1), 3.2, 9)));
+        assertEquals(List.of(false, false, false, false, true), met(few, measured(new RescoreCell(1_000_000, 1_000, 4, 1, 1), 4.1, 9)));
+        assertEquals(List.of(true, true, true, false, false), met(few, measured(new RescoreCell(1_000_000, 1_000, 4, 1, 1), 2.89, 6)));
+        assertNull("one size cannot tell", new RescoreTargets(List.of(few)).targets().get(2).met());
         assertNull(new RescoreTargets(List.of(other)).targets().getFirst().met());
         assertEquals(1, new RescoreTargets(List.of(other)).targets().size());
     }
 
-    private static List<Boolean> verdicts(RescoreFigures... measured) {
+    private static List<Boolean> met(RescoreFigures... measured) {
         return new RescoreTargets(List.of(measured)).targets().stream().map(RescoreTargets.Target::met).toList();
     }
 
     @Test
-    public void searchesWithoutProfileAreCounted() {
+    public void lateProfilesAreCounted() {
         RescoreFigures figures = new RescoreFigures(new RescoreCell(7, 1_000, 4, 1, 1), 1);
         figures.add(SearchKind.RESCORE, new SearchClient.Answer(new byte[0], 1, true));
         figures.add(SearchKind.RESCORE, new SearchClient.Answer(new byte[0], 1, false));

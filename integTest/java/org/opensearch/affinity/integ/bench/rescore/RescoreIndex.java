@@ -21,19 +21,19 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The items of a shop in an index, merged into a few segments, and a tracker with its shoppers' profiles. The index has one
- * shard at first, and can be split into several.
+ * The items of a shop in an index, merged into a few segments, and a tracker with the profiles of the shop's users. The index has one
+ * shard at first and can be split into several.
  */
 final class RescoreIndex {
     private static final int WRITERS = 2;
     private static final int BULK = 500;
     private static final int MOST_SEGMENTS = 4;
-    private static final long LOOK_MILLIS = 200;
-    /** More than this no profile can have. */
+    private static final long INTERVAL_MILLIS = 200;
+    /** The limit of {@code max_interests}. */
     static final int MOST_INTERESTS = 32;
-    /** What each weighs. */
+    /** Weights of actions. */
     static final Map<String, Integer> ACTIONS = Map.of("click", 1, "purchase", 3);
-    /** The same vectors twice: as ours, flat, and as doc values of k-NN, which scripts read. */
+    /** Each vector is stored twice: as affinity_vector, and as doc values of k-NN, which scripts read. */
     private static final List<String> FIELDS = List.of(SearchKind.ITEM_VECTOR, SearchKind.SCRIPT_VECTOR);
 
     private final Screen screen;
@@ -46,7 +46,7 @@ final class RescoreIndex {
         this.shop = shop;
     }
 
-    /** Its name when it has so many shards. */
+    /** The name of the index with so many shards. */
     String index(int shards) {
         return "items-" + shop.items() + "-" + shards;
     }
@@ -59,9 +59,9 @@ final class RescoreIndex {
         return "events-" + shop.items();
     }
 
-    /** Writes all items into one shard and merges them into a few segments, as a catalogue that is seldom written ends up. */
+    /** Writes all items into one shard and merges it into a few segments, as in a catalogue that is seldom written. */
     void fill() throws IOException {
-        // No vectors in _source: as JSON they would be most of the disk, and no search here asks for them.
+        // Without vectors in _source: as JSON they would take most of the disk, and no search here reads them.
         rest.put("/" + index(1), """
             {"settings":{"number_of_shards":1,"number_of_replicas":0,"refresh_interval":"-1","translog.durability":"async"},
              "mappings":{"_source":{"includes":["title"],"recovery_source_enabled":false},"properties":{
@@ -77,26 +77,27 @@ final class RescoreIndex {
         }
     }
 
-    /** Makes a copy with several shards. A shard begins with all documents; merging them into one segment leaves it its own. */
+    /** Splits the index into several shards. A new shard holds all documents; merging it into one segment drops those of others. */
     void split(int shards) throws IOException {
         try (Step step = screen.step("Splitting")) {
             rest.put("/" + index(1) + "/_settings", "{\"index.blocks.write\":true}");
             rest.put("/" + index(1) + "/_split/" + index(shards), """
                 {"settings":{"index.number_of_shards":%d,"index.number_of_replicas":0,"index.blocks.write":null}}""".formatted(shards));
-            while (rest.get("/_cluster/health/" + index(shards) + "?wait_for_status=green&timeout=30s&level=cluster").path("timed_out").asBoolean()) {
+            while (rest.get("/_cluster/health/" + index(shards) + "?wait_for_status=green&timeout=30s&level=cluster").path("timed_out")
+                .asBoolean()) {
                 step.now("waiting for shards");
             }
             step.now("merging");
             merge(index(shards), "max_num_segments=1");
             JsonNode documents = rest.get("/" + index(shards) + "/_stats/docs").path("_all").path("primaries").path("docs");
             if (documents.path("count").asInt() != shop.items() || documents.path("deleted").asInt() > 0) {
-                throw new IOException(index(shards) + " does not hold what it should after it was split: " + documents);
+                throw new IOException(index(shards) + " has the wrong documents after the split: " + documents);
             }
             step.done(String.format(Locale.ROOT, "%,d documents in %d shards, %d segments", shop.items(), shards, segments(shards)));
         }
     }
 
-    /** Merges, and writes down what came of it, so that others can open the files. */
+    /** Merges and flushes, so that other processes can open the files. */
     private void merge(String index, String how) throws IOException {
         await(rest.post("/" + index + "/_forcemerge?" + how + "&wait_for_completion=false", null).path("task").asText());
         rest.post("/" + index + "/_refresh", null);
@@ -110,10 +111,10 @@ final class RescoreIndex {
             for (int writer = 0; writer < WRITERS; writer++) {
                 int from = writer;
                 shares.add(writers.submit(() -> {
-                    AtomicLong mine = new AtomicLong();
+                    AtomicLong own = new AtomicLong();
                     new BulkFeed(rest, index(1), BULK).send(
                         shop.items(from, WRITERS, FIELDS),
-                        done -> step.at(written.addAndGet(done - mine.getAndSet(done)), shop.items(), "documents")
+                        done -> step.at(written.addAndGet(done - own.getAndSet(done)), shop.items(), "documents")
                     );
                 }));
             }
@@ -138,7 +139,7 @@ final class RescoreIndex {
                 return;
             }
             try {
-                Thread.sleep(LOOK_MILLIS);
+                Thread.sleep(INTERVAL_MILLIS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IOException("interrupted", e);
@@ -146,12 +147,12 @@ final class RescoreIndex {
         }
     }
 
-    /** Of all shards. */
+    /** Number of segments of all shards. */
     int segments(int shards) {
         return rest.get("/" + index(shards) + "/_stats/segments").path("_all").path("primaries").path("segments").path("count").asInt();
     }
 
-    /** The files of the first shard, below a node's data. */
+    /** The folder of the first shard's files, below a node's data folder. */
     Path files(Path data, int shards) {
         String uuid = rest.get("/" + index(shards) + "/_settings").path(index(shards)).path("settings").path("index").path("uuid").asText();
         return data.resolve("nodes/0/indices").resolve(uuid).resolve("0/index");
@@ -163,12 +164,12 @@ final class RescoreIndex {
         definition.putObject("events").put("index", log());
         definition.put("max_interests", MOST_INTERESTS);
         ACTIONS.forEach(definition.putObject("actions")::put);
-        // Only who asks for it ranks by the model.
+        // Searches use the model only if they ask for it.
         definition.putObject("ranking").putObject("signals").put("behaviour", 0);
         return definition.toString();
     }
 
-    /** Lets a tracker make the profiles out of a log, and looks whether they are what they should be. */
+    /** Writes a log, lets a tracker build the profiles and checks the number of their interests. */
     void track() throws IOException {
         rest.put("/" + log(), """
             {"settings":{"number_of_shards":1,"number_of_replicas":0},
@@ -176,28 +177,29 @@ final class RescoreIndex {
         rest.put("/_plugins/_affinity/trackers/" + tracker(), trackerDefinition());
         try (Step step = screen.step("Tracking")) {
             long events = new BulkFeed(rest, log(), BULK).send(shop.log(), done -> {});
-            TrackerProgress stats = TrackerProgress.await(rest, tracker(), events, seen -> step.at(seen.read(), events, "events"));
+            TrackerProgress progress = TrackerProgress.await(rest, tracker(), events, seen -> step.at(seen.read(), events, "events"));
             for (Shopper shopper : shop.shoppers()) {
                 JsonNode interests = rest.get("/_plugins/_affinity/trackers/" + tracker() + "/users/" + shopper.user()).path("interests");
                 if (interests.size() != shopper.interests()) {
-                    throw new IOException(shopper.user() + " has " + interests.size() + " interests: " + stats);
+                    throw new IOException(shopper.user() + " has " + interests.size() + " interests: " + progress);
                 }
             }
-            step.done(shop.shoppers().size() + " users of " + shop.interests() + " interests, by " + events + " events");
+            step.done(shop.shoppers().size() + " users with " + shop.interests() + " interests, from " + events + " events");
         }
     }
 
-    /** What the crowd takes together, as a model that searches use. */
+    /** Trains and activates a model from the log. */
     void train() throws IOException {
         try (Step step = screen.step("Training")) {
             rest.post("/" + log() + "/_refresh", null);
             String path = "/_plugins/_affinity/trackers/" + tracker() + "/models?wait_for_completion=true";
             JsonNode model = rest.post(path, "{\"activate\":true}").path("models").path(0);
-            step.done(String.format(Locale.ROOT, "a model of %,d items out of %,d events", model.path("items").asInt(), model.path("events").asInt()));
+            step.done(String.format(Locale.ROOT, "a model of %,d items from %,d events", model.path("items").asInt(),
+                model.path("events").asInt()));
         }
     }
 
-    /** Leaves the disk to the next one. */
+    /** Deletes index, log and tracker. */
     void drop() {
         rest.delete("/_plugins/_affinity/trackers/" + tracker());
         rest.delete("/" + log());

@@ -20,18 +20,18 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * What a personalised search takes beside the same search without, and beside what people do without us: all ways to rank in
+ * Measures a personalised search beside the same search without personalisation and beside other ways to personalise: all methods take
  * turns over the same queries of one index.
  */
 final class RescoreMeasurements {
     static final int QUERIES = 200;
     private static final String PIPELINE = "personal";
-    /** Searches of one turn: enough for the node's CPU time to be read. */
-    private static final int TURN = 50;
-    /** The same for each of several clients, so that they all ask most of the time. */
-    private static final int TURN_OF_CLIENT = 20;
-    /** What we are compared with has a turn in every third round. */
-    private static final int SELDOM = 3;
+    /** Searches of one turn: enough to read the node's CPU time. */
+    private static final int TURN_SEARCHES = 50;
+    /** Searches of one turn for each of several clients, so that all of them search most of the time. */
+    private static final int TURN_SEARCHES_PER_CLIENT = 20;
+    /** The methods of others take a turn in every third round only. */
+    private static final int SELDOM_ROUNDS = 3;
     private static final int LEAST_ROUNDS = 4;
     private static final double WARM_UP_SHARE = 0.4;
 
@@ -42,7 +42,7 @@ final class RescoreMeasurements {
     private final RescoreIndex index;
     private final int seconds;
 
-    /** @param seconds of searching, after a warm-up */
+    /** @param seconds approximate time of searching, after a warm-up */
     RescoreMeasurements(Screen screen, Node node, Allocations allocations, SyntheticShop shop, RescoreIndex index, int seconds) {
         this.screen = screen;
         this.node = node;
@@ -52,96 +52,97 @@ final class RescoreMeasurements {
         this.seconds = seconds;
     }
 
-    /** All ways to rank, those without personalisation first. */
-    List<SearchMethod> contestants(RescoreCell cell) throws IOException {
+    /** All methods, those without personalisation first. */
+    List<SearchMethod> methods(RescoreCell cell) throws IOException {
         node.rest().put("/_search/pipeline/" + PIPELINE, """
             {"request_processors":[{"affinity":{"tracker":"%s","window_size":%d}}]}""".formatted(index.tracker(), cell.window()));
         URI uri = node.rest().base().resolve("/" + index.index(cell.shards()));
         List<Shopper> shoppers = shop.shoppers(cell.interests());
-        List<SearchMethod> contestants = new ArrayList<>();
+        List<SearchMethod> methods = new ArrayList<>();
         for (SearchKind kind : SearchKind.all(index.tracker(), PIPELINE, cell.window(), shoppers)) {
-            contestants.add(NodeRanking.of(kind, uri, QUERIES));
+            methods.add(NodeRanking.of(kind, uri, QUERIES));
         }
         try (SearchClient client = new SearchClient()) {
-            contestants.add(ClientRanking.of(shop, uri, QUERIES, cell.window(), shoppers, client));
-            check(cell, client, contestants);
+            methods.add(ClientRanking.of(shop, uri, QUERIES, cell.window(), shoppers, client));
+            check(cell, client, methods);
         }
-        return contestants;
+        return methods;
     }
 
-    /** Whoever claims to rank anew must do so, and the window must be full: else the figures say nothing. */
-    private void check(RescoreCell cell, SearchClient client, List<SearchMethod> contestants) throws IOException {
-        SearchClient.Answer first = contestants.getFirst().ask(client, 0);
+    /** Checks that each method changes the ranking as it should and that the window is full. */
+    private void check(RescoreCell cell, SearchClient client, List<SearchMethod> methods) throws IOException {
+        SearchClient.Answer first = methods.getFirst().search(client, 0);
         JsonNode total = Rest.JSON.readTree(first.body()).path("hits").path("total").path("value");
         if (total.asInt() < cell.window() * cell.shards()) {
             throw new IOException("the first query finds " + total + " items, too few for windows of " + cell.window());
         }
-        List<String> plain = contestants.getFirst().ranked(first);
+        List<String> plain = methods.getFirst().ranked(first);
         List<String> painless = List.of();
-        for (SearchMethod each : contestants) {
-            List<String> ranked = each.ranked(each.ask(client, 0));
-            boolean meant = each.key().equals(SearchKind.PLAIN) || each.key().equals(SearchKind.WINDOW);
-            if (ranked.size() != plain.size() || ranked.equals(plain) != meant) {
-                throw new IOException(each.title() + (meant ? " changed the ranking: " : " changed nothing: ") + ranked);
+        for (SearchMethod each : methods) {
+            List<String> ranked = each.ranked(each.search(client, 0));
+            boolean plainOrder = each.key().equals(SearchKind.PLAIN) || each.key().equals(SearchKind.WINDOW);
+            if (ranked.size() != plain.size() || ranked.equals(plain) != plainOrder) {
+                throw new IOException(each.title() + (plainOrder ? " changed the ranking: " : " did not change the ranking: ") + ranked);
             }
             painless = each.key().equals(SearchKind.PAINLESS) ? ranked : painless;
-            // With several shards the window of the client is another.
-            if (each.key().equals(SearchKind.CLIENT) && cell.shards() == 1 && alike(ranked, painless) < ranked.size() - 1) {
+            // With several shards the client's window differs.
+            if (each.key().equals(SearchKind.CLIENT) && cell.shards() == 1 && common(ranked, painless) < ranked.size() - 1) {
                 throw new IOException("the client ranks " + ranked + " where the script ranks " + painless);
             }
         }
     }
 
-    /** How many items two lists have in common. */
-    private static int alike(List<String> some, List<String> others) {
+    /** Number of items that two lists have in common. */
+    private static int common(List<String> some, List<String> others) {
         Set<String> common = new HashSet<>(some);
         common.retainAll(others);
         return common.size();
     }
 
-    RescoreFigures run(RescoreCell cell, List<SearchMethod> contestants) throws IOException {
-        int turn = cell.clients() == 1 ? TURN : TURN_OF_CLIENT * cell.clients();
+    /** Measures all methods under the conditions of a cell. */
+    RescoreFigures run(RescoreCell cell, List<SearchMethod> methods) throws IOException {
+        int turn = cell.clients() == 1 ? TURN_SEARCHES : TURN_SEARCHES_PER_CLIENT * cell.clients();
         try (SearchClients clients = new SearchClients(cell.clients()); Step step = screen.step("Searching")) {
             step.now("warming up");
             RescoreFigures ignored = new RescoreFigures(cell, 0);
-            // What a document needs beside its vector is found out when it is looked at first: not in what counts.
+            // The first search that meets a document computes values that later ones find in a cache.
             for (int round = 0; round * turn < QUERIES || step.seconds() < WARM_UP_SHARE * seconds; round++) {
-                round(clients, contestants, round, turn, ignored);
+                round(clients, methods, round, turn, ignored);
             }
             RescoreFigures measured = new RescoreFigures(cell, index.segments(cell.shards()));
             double begin = step.seconds();
             int round = 0;
             for (; round < LEAST_ROUNDS || step.seconds() - begin < seconds; round++) {
                 step.now("round " + (round + 1));
-                round(clients, contestants, round, turn, measured);
+                round(clients, methods, round, turn, measured);
             }
-            step.done(String.format(Locale.ROOT, "%d rounds of %d searches, with everybody in every third", round, turn));
+            step.done(String.format(Locale.ROOT, "%d rounds of %d searches, with all methods in every third", round, turn));
             return measured;
         }
     }
 
-    /** Everybody's turn with the same queries; who begins changes from round to round. */
-    private void round(SearchClients clients, List<SearchMethod> contestants, int round, int turn, RescoreFigures measured) throws IOException {
-        for (int i = 0; i < contestants.size(); i++) {
-            SearchMethod contestant = contestants.get((round + i) % contestants.size());
-            if (round % SELDOM == 0 || SearchKind.isSeldom(contestant.key()) == false) {
-                turn(clients, contestant, round * turn, turn, measured);
+    /** Each method takes a turn with the same queries. A different one begins in each round. */
+    private void round(SearchClients clients, List<SearchMethod> methods, int round, int turn, RescoreFigures measured) throws IOException {
+        for (int i = 0; i < methods.size(); i++) {
+            SearchMethod method = methods.get((round + i) % methods.size());
+            if (round % SELDOM_ROUNDS == 0 || SearchKind.isSeldom(method.key()) == false) {
+                turn(clients, method, round * turn, turn, measured);
             }
         }
     }
 
-    private void turn(SearchClients clients, SearchMethod contestant, int from, int searches, RescoreFigures measured) throws IOException {
+    private void turn(SearchClients clients, SearchMethod method, int from, int searches, RescoreFigures measured) throws IOException {
         RankCounters counted = RankCounters.of(node.rest());
         long bytes = allocations.bytes();
         double cpu = node.cpuSeconds();
         long wall = System.nanoTime();
-        List<SearchClient.Answer> answers = clients.ask(contestant, from, searches, QUERIES);
+        List<SearchClient.Answer> answers = clients.search(method, from, searches, QUERIES);
         double wallSeconds = (System.nanoTime() - wall) / 1e9;
         double cpuSeconds = node.cpuSeconds() - cpu;
         long allocated = allocations.bytes() - bytes;
-        answers.forEach(answer -> measured.add(contestant.key(), answer));
-        measured.add(contestant.key(), new Measurement(searches, cpuSeconds, wallSeconds), allocated);
-        if (contestant.key().equals(SearchKind.RESCORE)) {
+        answers.forEach(answer -> measured.add(method.key(), answer));
+        measured.add(method.key(), new Measurement(searches, cpuSeconds, wallSeconds), allocated);
+        if (method.key().equals(SearchKind.RESCORE)) {
             measured.add(RankCounters.of(node.rest()).since(counted));
         }
     }

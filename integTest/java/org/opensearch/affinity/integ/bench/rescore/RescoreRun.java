@@ -19,11 +19,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * All cells on one node. The items of a size are indexed once, and split where several shards are wanted.
+ * Measures all cells on one node. The items of each size are indexed once; the index is split for cells with several shards.
  */
 final class RescoreRun {
     private final Screen screen;
-    private final ResultFiles figures;
+    private final ResultFiles results;
     private final Path knn;
     private final List<RescoreCell> cells;
     private final int seconds;
@@ -34,19 +34,19 @@ final class RescoreRun {
     private final List<RescoreFigures> measured = new ArrayList<>();
 
     /**
-     * @param knn     the k-NN plugin's zip
-     * @param cells   those of one index one after another
-     * @param seconds of searching for each, after a warm-up
+     * @param knn     zip of the k-NN plugin
+     * @param cells   in the order of {@link RescoreCell#plan}
+     * @param seconds approximate time of searching for each cell, after a warm-up
      */
-    RescoreRun(Screen screen, ResultFiles figures, Path knn, List<RescoreCell> cells, int seconds, String heap) {
+    RescoreRun(Screen screen, ResultFiles results, Path knn, List<RescoreCell> cells, int seconds, String heap) {
         this.screen = screen;
-        this.figures = figures;
+        this.results = results;
         this.knn = knn;
         this.cells = cells;
         this.seconds = seconds;
         this.heap = heap;
-        this.work = figures.target().resolve("rescore");
-        about = figures.json();
+        this.work = results.target().resolve("rescore");
+        about = results.json();
         about.put("dimension", SyntheticShop.DIMENSION).put("seconds", seconds).put("heap", heap);
     }
 
@@ -63,14 +63,14 @@ final class RescoreRun {
                 index.fill();
                 index.track();
                 index.train();
-                RescoreMeasurements laps = new RescoreMeasurements(screen, node, allocations, shop, index, seconds);
+                RescoreMeasurements measurements = new RescoreMeasurements(screen, node, allocations, shop, index, seconds);
                 RescoreStageTimes stages = new RescoreStageTimes(shop, index, folder.resolve("data"));
                 for (int shards : shards(docs)) {
                     if (shards > 1) {
                         index.split(shards);
                     }
                     for (RescoreCell cell : cells.stream().filter(each -> each.docs() == docs && each.shards() == shards).toList()) {
-                        measure(cell, laps, stages);
+                        measure(cell, measurements, stages);
                     }
                 }
                 index.drop();
@@ -86,26 +86,26 @@ final class RescoreRun {
     private OpenSearchHome install() throws IOException {
         try (Step step = screen.step("Installing plugins")) {
             OpenSearchHome home = OpenSearchHome.install(BuiltPlugin.distribution(), List.of(knn, BuiltPlugin.zip()), work);
-            step.done("our plugin and k-NN installed into a copy of OpenSearch");
+            step.done("the plugin and k-NN installed into a copy of OpenSearch");
             return home;
         }
     }
 
-    private void measure(RescoreCell cell, RescoreMeasurements laps, RescoreStageTimes stages) throws IOException {
+    private void measure(RescoreCell cell, RescoreMeasurements measurements, RescoreStageTimes stages) throws IOException {
         screen.print("");
         screen.print(screen.bold(" " + cell));
-        List<SearchMethod> contestants = laps.contestants(cell);
-        RescoreFigures found = laps.run(cell, contestants);
+        List<SearchMethod> methods = measurements.methods(cell);
+        RescoreFigures found = measurements.run(cell, methods);
         found.stages(stages.measure(cell));
         measured.add(found);
-        screen.print(new RescoreTable(contestants, found).toString());
+        screen.print(new RescoreTable(methods, found).toString());
         screen.print(screen.dim(" " + found.stages()));
         if (found.late() > 0) {
             screen.print(screen.bad(" " + found.late() + " personalised searches were answered without the profile, which came too late"));
         }
-        // After each cell, since the next may take long.
+        // After each cell, since the next one may take long.
         rows.add(found.row());
-        figures.write("rescore.json", rows);
+        results.write("rescore.json", rows);
     }
 
     private void conclude() throws IOException {
@@ -113,10 +113,11 @@ final class RescoreRun {
         targets.write(about.putArray("targets"));
         screen.print("");
         screen.print(new RescoreSummary(measured).toString());
-        screen.print(screen.dim(" added: to the p50 of BM25 alone, ms; ratio: of p99 to that of BM25 alone; CPU and KB of heap: of the node, a search, median"));
+        screen.print(screen.dim(" added: to the p50 of BM25 alone, ms; ratio: of p99 to that of BM25 alone"));
+        screen.print(screen.dim(" CPU and KB of heap: of the node per search, median"));
         screen.print(screen.dim(" painless, knn_score, client: how many times as much they add as rescore.affinity"));
         targets.print(screen);
-        Path about = figures.write("rescore-run.json", this.about);
-        screen.print(screen.dim(" full precision in " + figures.write("rescore.json", rows) + ", machine and verdicts in " + about));
+        Path about = results.write("rescore-run.json", this.about);
+        screen.print(screen.dim(" full precision in " + results.write("rescore.json", rows) + ", machine and targets in " + about));
     }
 }

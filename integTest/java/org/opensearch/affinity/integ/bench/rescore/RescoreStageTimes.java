@@ -20,7 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The stages of rescoring, measured outside of the node over the files and with the profiles that it has. */
+/** Measures the stages of rescoring outside of the node, over the node's files and with the same profiles. */
 final class RescoreStageTimes {
     private static final double SECONDS = 4;
 
@@ -29,7 +29,7 @@ final class RescoreStageTimes {
     private final Path data;
     private final FoldedLog log;
 
-    /** @param data the node's */
+    /** @param data the node's data folder */
     RescoreStageTimes(SyntheticShop shop, RescoreIndex index, Path data) throws IOException {
         this.shop = shop;
         this.index = index;
@@ -40,9 +40,10 @@ final class RescoreStageTimes {
         ) {
             log = new FoldedLog(Tracker.parse(index.tracker(), parser));
         }
-        shop.acts().forEach(act -> {
-            double weight = RescoreIndex.ACTIONS.get(act.action());
-            log.take(act.shopper().user(), SyntheticShop.id(act.item()), act.action(), weight, act.time().toEpochMilli(), unit(act.item()));
+        shop.actions().forEach(action -> {
+            double weight = RescoreIndex.ACTIONS.get(action.name());
+            log.take(action.shopper().user(), SyntheticShop.id(action.item()), action.name(), weight, action.time().toEpochMilli(),
+                unit(action.item()));
         });
     }
 
@@ -55,7 +56,7 @@ final class RescoreStageTimes {
         return VectorUtil.l2normalize(unit);
     }
 
-    /** Over the first shard. */
+    /** Measures the stages over the first shard. */
     RescoreStages.Times measure(RescoreCell cell) throws IOException {
         List<Query> queries = new ArrayList<>();
         for (int number = 0; number < RescoreMeasurements.QUERIES; number++) {

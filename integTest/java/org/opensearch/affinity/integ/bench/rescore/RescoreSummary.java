@@ -7,7 +7,7 @@ import org.opensearch.affinity.integ.bench.common.Tables;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A line for each cell. */
+/** A table with a line for each cell. */
 record RescoreSummary(List<RescoreFigures> cells) {
     @Override
     public String toString() {
@@ -29,7 +29,7 @@ record RescoreSummary(List<RescoreFigures> cells) {
         line.add(Tables.number(figures.added(SearchKind.RESCORE), 2));
         line.add(Tables.number(figures.added(SearchKind.WINDOW), 2));
         line.add("×" + Tables.number(figures.p99Ratio(SearchKind.RESCORE), 2));
-        SearchKind.WITHOUT_US.forEach(kind -> line.add("×" + Tables.number(figures.timesAsMuch(kind), 1)));
+        SearchKind.WITHOUT_PLUGIN.forEach(kind -> line.add("×" + Tables.number(figures.timesAsMuch(kind), 1)));
         return line.toArray(String[]::new);
     }
 }

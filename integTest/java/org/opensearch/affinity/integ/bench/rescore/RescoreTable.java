@@ -8,8 +8,8 @@ import org.opensearch.affinity.integ.bench.common.Tables;
 
 import java.util.List;
 
-/** A line for each way to rank in one cell. */
-record RescoreTable(List<SearchMethod> contestants, RescoreFigures figures) {
+/** A table of one cell with a line for each method. */
+record RescoreTable(List<SearchMethod> methods, RescoreFigures figures) {
     @Override
     public String toString() {
         Column[] columns = {
@@ -21,15 +21,15 @@ record RescoreTable(List<SearchMethod> contestants, RescoreFigures figures) {
             Tables.figures("ratio"),
             Tables.figures("CPU ms"),
             Tables.figures("KB") };
-        String[][] lines = contestants.stream().map(this::line).toArray(String[][]::new);
+        String[][] lines = methods.stream().map(this::line).toArray(String[][]::new);
         return AsciiTable.builder().border(Tables.ROUND).lineSeparator("\n").data(columns, lines).asString();
     }
 
-    private String[] line(SearchMethod contestant) {
-        String key = contestant.key();
+    private String[] line(SearchMethod method) {
+        String key = method.key();
         Latencies took = figures.latencies(key);
         return new String[] {
-            contestant.title(),
+            method.title(),
             Tables.number(took.p50(), 2),
             Tables.number(figures.added(key), 2),
             Tables.number(took.quantile(0.9), 2),

@@ -8,23 +8,26 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/** What is wanted of rescoring, and whether it was reached. It is wanted of central cells, at a million documents. */
+/** Checks the targets of rescoring. They are about the central cell with a million documents. */
 record RescoreTargets(List<RescoreFigures> measured) {
     static final int WANTED_DOCS = 1_000_000;
     private static final double MOST_ADDED_MS = 1;
     private static final double MOST_P99_RATIO = 2;
     private static final double LEAST_TIMES_SCRIPT = 5;
     private static final double MOST_BEHAVIOUR_MS = 0.5;
-    /** Up to so many times as much counts as the same. */
+    /** Ratio up to which two values count as equal. */
     private static final double FLAT = 1.25;
 
     /**
-     * @param wanted  what, for people
-     * @param found   what was measured, for people
-     * @param met     null where nothing was measured that could tell
+     * A target.
+     *
+     * @param wanted the target as text
+     * @param found  the measurement as text
+     * @param met    null when it was not measured
      */
     record Target(String wanted, String found, Boolean met) {}
 
+    /** All targets, with what was measured. */
     List<Target> targets() {
         List<RescoreFigures> central = measured.stream()
             .filter(figures -> figures.cell().isCentral())
@@ -47,29 +50,32 @@ record RescoreTargets(List<RescoreFigures> measured) {
     private static Target added(RescoreFigures figures) {
         double added = figures.added(SearchKind.RESCORE);
         double window = figures.added(SearchKind.WINDOW);
-        String found = "%.2f ms at %,d documents, of which any rescorer's window %.2f and we %.2f";
-        return target("p50 is at most 1 ms above that of BM25 alone", added <= MOST_ADDED_MS, found, added, docs(figures), window, added - window);
+        String found = "%.2f ms at %,d documents, of which any rescorer's window %.2f and Affinity %.2f";
+        return target("p50 is at most 1 ms above that of BM25 alone", added <= MOST_ADDED_MS, found, added, docs(figures), window,
+            added - window);
     }
 
     private static Target slowest(RescoreFigures figures) {
         double ratio = figures.p99Ratio(SearchKind.RESCORE);
         return target(
-            "p99 is at most twice that of BM25 alone", ratio <= MOST_P99_RATIO, "%.2f times at %,d documents, any rescorer's window %.2f", ratio,
+            "p99 is at most twice that of BM25 alone", ratio <= MOST_P99_RATIO, "%.2f times at %,d documents, any rescorer's window %.2f",
+                ratio,
             docs(figures), figures.p99Ratio(SearchKind.WINDOW)
         );
     }
 
     private static Target flat(RescoreFigures least, RescoreFigures most) {
-        String wanted = "what is added does not depend on the documents (up to %.2f times)".formatted(FLAT);
+        String wanted = "the added time does not depend on the number of documents (up to %.2f times)".formatted(FLAT);
         if (docs(least) == docs(most)) {
             return new Target(wanted, "measured at " + String.format(Locale.ROOT, "%,d", docs(most)) + " documents alone", null);
         }
         double few = least.added(SearchKind.RESCORE);
         double many = most.added(SearchKind.RESCORE);
-        double ours = (many - most.added(SearchKind.WINDOW)) / (few - least.added(SearchKind.WINDOW));
+        double beyondWindow = (many - most.added(SearchKind.WINDOW)) / (few - least.added(SearchKind.WINDOW));
         return target(
-            wanted, many <= FLAT * few, "%.2f ms at %,d, %.2f ms at %,d: %.2f times, without the window's part %.2f", few, docs(least), many,
-            docs(most), many / few, ours
+            wanted, many <= FLAT * few, "%.2f ms at %,d, %.2f ms at %,d: %.2f times, without the window's part %.2f", few, docs(least),
+                many,
+            docs(most), many / few, beyondWindow
         );
     }
 
@@ -85,7 +91,8 @@ record RescoreTargets(List<RescoreFigures> measured) {
 
     private static Target behaviour(RescoreFigures figures) {
         double added = figures.added(SearchKind.BEHAVIOUR) - figures.added(SearchKind.RESCORE);
-        return target("the signal behaviour adds at most 0.5 ms to that", added <= MOST_BEHAVIOUR_MS, "%.2f ms at %,d documents", added, docs(figures));
+        return target("the signal behaviour adds at most 0.5 ms to that", added <= MOST_BEHAVIOUR_MS, "%.2f ms at %,d documents", added,
+            docs(figures));
     }
 
     private static int docs(RescoreFigures figures) {
@@ -103,11 +110,13 @@ record RescoreTargets(List<RescoreFigures> measured) {
     void print(Screen screen) {
         for (Target target : targets()) {
             String line = target.wanted() + ": " + target.found();
-            screen.print(target.met() == null ? screen.dim(" – " + line) : target.met() ? screen.good(" ✔ " + line) : screen.bad(" ✘ " + line));
+            screen.print(target.met() == null
+                ? screen.dim(" – " + line) : target.met() ? screen.good(" ✔ " + line) : screen.bad(" ✘ " + line));
         }
         int most = measured.stream().mapToInt(RescoreTargets::docs).max().orElse(0);
         if (most < WANTED_DOCS) {
-            screen.print(screen.dim(String.format(Locale.ROOT, "   wanted at %,d documents, measured at no more than %,d", WANTED_DOCS, most)));
+            screen.print(screen.dim(String.format(Locale.ROOT, "   the targets are for %,d documents, measured at %,d at most",
+                WANTED_DOCS, most)));
         }
     }
 }

@@ -11,12 +11,12 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * One way to have a node answer the numbered queries of a {@link SyntheticShop}: the best ten items with their titles.
+ * One kind of search for the ten best items of the numbered queries of a {@link SyntheticShop}, with their titles.
  *
- * @param key        its name in files
- * @param title      its name for people
- * @param parameters of the URL, after a question mark; or empty
- * @param addition   adds to the body of a query with a number what is asked beside the query
+ * @param key        the name in files
+ * @param title      the name in tables
+ * @param parameters of the URL, with a question mark; or empty
+ * @param addition   completes the body of a search, given the number of its query
  */
 record SearchKind(String key, String title, String parameters, ObjIntConsumer<ObjectNode> addition) {
     static final String PLAIN = "plain";
@@ -26,17 +26,17 @@ record SearchKind(String key, String title, String parameters, ObjIntConsumer<Ob
     static final String PIPELINE = "pipeline";
     static final String PAINLESS = "script_score";
     static final String KNN = "knn_score";
-    /** {@link ClientRanking}, which is no single search. */
+    /** {@link ClientRanking}, which is more than one search. */
     static final String CLIENT = "client_side";
-    /** What users do without us. */
-    static final List<String> WITHOUT_US = List.of(PAINLESS, KNN, CLIENT);
+    /** Ways to personalise without this plugin. */
+    static final List<String> WITHOUT_PLUGIN = List.of(PAINLESS, KNN, CLIENT);
 
     static final String ITEM_VECTOR = "item_vector";
     static final String SCRIPT_VECTOR = "script_vector";
-    /** About the length of all vectors here, squared: a product divided by it is about a cosine. */
+    /** Approximate squared length of all vectors: a dot product divided by it is about the cosine. */
     static final double SQUARED_LENGTH = 40.0 * 40 * SyntheticShop.DIMENSION;
 
-    /** The body of the search. */
+    /** The body of the search for a query. */
     String body(int number) {
         ObjectNode body = Rest.JSON.createObjectNode().put("size", 10);
         body.putObject("query").putObject("match").put("title", SyntheticShop.query(number));
@@ -45,41 +45,42 @@ record SearchKind(String key, String title, String parameters, ObjIntConsumer<Ob
     }
 
     /**
-     * All of them, those without personalisation first.
+     * All kinds, those without personalisation first.
      *
-     * @param shoppers who search, in turn
+     * @param shoppers users of the searches, in turn
      */
     static List<SearchKind> all(String tracker, String pipeline, int window, List<Shopper> shoppers) {
         return List.of(
             new SearchKind(PLAIN, "BM25 alone", "", (body, number) -> {}),
-            new SearchKind(WINDOW, "the window, rescored by a constant", "", (body, number) -> rescore(body, window).set("query", constant())),
+            new SearchKind(WINDOW, "the window, rescored by a constant", "",
+                (body, number) -> rescore(body, window).set("query", constant())),
             new SearchKind(RESCORE, "rescore.affinity", "", (body, number) -> {
-                rescore(body, window).putObject("affinity").put("tracker", tracker).put("user", whose(shoppers, number).user());
+                rescore(body, window).putObject("affinity").put("tracker", tracker).put("user", userOf(shoppers, number).user());
             }),
             new SearchKind(BEHAVIOUR, "the same with the signal behaviour", "", (body, number) -> {
                 ObjectNode affinity = rescore(body, window).putObject("affinity");
-                affinity.put("tracker", tracker).put("user", whose(shoppers, number).user()).putObject("signals").put("behaviour", 4);
+                affinity.put("tracker", tracker).put("user", userOf(shoppers, number).user()).putObject("signals").put("behaviour", 4);
             }),
             new SearchKind(PIPELINE, "ext.affinity through a pipeline", "?search_pipeline=" + pipeline, (body, number) -> {
-                body.putObject("ext").putObject("affinity").put("user", whose(shoppers, number).user());
+                body.putObject("ext").putObject("affinity").put("user", userOf(shoppers, number).user());
             }),
             new SearchKind(PAINLESS, "script_score, painless innerProduct of k-NN", "", (body, number) -> {
-                rescore(body, window).set("query", painless(whose(shoppers, number)));
+                rescore(body, window).set("query", painless(userOf(shoppers, number)));
             }),
             new SearchKind(KNN, "script_score, knn_score of k-NN", "", (body, number) -> {
-                rescore(body, window).set("query", knn(whose(shoppers, number)));
+                rescore(body, window).set("query", knn(userOf(shoppers, number)));
             })
         );
     }
 
-    /** Whose search it is. */
-    static Shopper whose(List<Shopper> shoppers, int number) {
+    /** The user of the search with a number. */
+    static Shopper userOf(List<Shopper> shoppers, int number) {
         return shoppers.get(number % shoppers.size());
     }
 
-    /** Whether it is asked only now and then, so that there is more time for what is slower to tell apart. */
+    /** Whether a method is measured less often, so that there is more time for those with small differences. */
     static boolean isSeldom(String key) {
-        return WITHOUT_US.contains(key);
+        return WITHOUT_PLUGIN.contains(key);
     }
 
     private static ObjectNode rescore(ObjectNode body, int window) {
@@ -90,11 +91,12 @@ record SearchKind(String key, String title, String parameters, ObjIntConsumer<Ob
         return json("{\"rescore_query\":{\"constant_score\":{\"filter\":{\"match_all\":{}}}},\"score_mode\":\"multiply\"}");
     }
 
-    /** What we compute, as far as a script can: the best match of several interests, to the power of e. */
+    /** The score of rescore.affinity, as far as a script can: e to the power of the best match of several interests. */
     private static ObjectNode painless(Shopper shopper) {
         return json("""
             {"score_mode":"multiply","rescore_query":{"script_score":{"query":{"match_all":{}},"script":{
-              "source":"double best = 0; for (int i = 0; i < params.liked.size(); i++) { best = Math.max(best, innerProduct(params.liked[i], doc['%s'])); } return Math.exp(2 * best / params.squared);",
+              "source":"double best = 0; for (int i = 0; i < params.liked.size(); i++) { \
+            best = Math.max(best, innerProduct(params.liked[i], doc['%s'])); } return Math.exp(2 * best / params.squared);",
               "params":{"squared":%s,"liked":[%s]}}}}}""".formatted(
             SCRIPT_VECTOR,
             SQUARED_LENGTH,
@@ -102,10 +104,11 @@ record SearchKind(String key, String title, String parameters, ObjIntConsumer<Ob
         ));
     }
 
-    /** The best of several scores of k-NN's own script, which knows one vector each. */
+    /** The best of several scores of k-NN's own script, which takes a single vector. */
     private static ObjectNode knn(Shopper shopper) {
         String functions = liked(shopper).map(vector -> """
-            {"script_score":{"script":{"lang":"knn","source":"knn_score","params":{"field":"%s","query_value":%s,"space_type":"innerproduct"}}}}"""
+            {"script_score":{"script":{"lang":"knn","source":"knn_score",
+              "params":{"field":"%s","query_value":%s,"space_type":"innerproduct"}}}}"""
             .formatted(SCRIPT_VECTOR, vector)).collect(Collectors.joining(","));
         return json("""
             {"score_mode":"multiply","rescore_query":{"function_score":{"query":{"match_all":{}},"functions":[%s],

@@ -1,14 +1,14 @@
 package org.opensearch.affinity.integ.bench.rescore;
 
 /**
- * Somebody who likes some clusters of a {@link SyntheticShop}'s items, and nothing else.
+ * A user of a {@link SyntheticShop} who likes some clusters of its items.
  *
- * @param interests    how many clusters
- * @param number       among those who have so many interests, from 0
- * @param firstCluster of the shop's clusters; the others follow it
+ * @param interests    number of clusters
+ * @param number       among the users with as many interests, from 0
+ * @param firstCluster number of the first cluster; the others follow it
  */
 record Shopper(int interests, int number, int firstCluster) {
-    /** As whom it acts and searches. */
+    /** The user id. */
     String user() {
         return "user-" + interests + "-" + number;
     }

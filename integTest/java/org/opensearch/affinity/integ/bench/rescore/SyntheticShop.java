@@ -15,28 +15,28 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Any number of items with words and random vectors as long as a sentence encoder's, and shoppers who each like a few
- * clusters of them; nothing needs encoding. The same each time, and a larger shop begins with the items of a smaller one.
+ * A generated shop: any number of items with words and random vectors of a sentence encoder's dimension, and users who each like a few
+ * clusters of items. It depends on its numbers alone, and a larger shop begins with the items of a smaller one.
  *
- * @param items     at least {@link #clustered}
- * @param interests how many clusters somebody likes; there are {@value #USERS} shoppers for each of these numbers
+ * @param items     number of items, at least {@link #clustered}
+ * @param interests numbers of clusters that a user likes; there are {@value #USERS} users for each of them
  */
 record SyntheticShop(int items, List<Integer> interests) {
     static final int DIMENSION = 384;
     static final int USERS = 20;
     private static final int CLUSTER = 5;
 
-    private static final int CROWD = 1_000;
-    /** Events of each of the crowd. */
-    private static final int TAKEN = 30;
+    private static final int OTHER_USERS = 1_000;
+    /** Events of each of the other users. */
+    private static final int OTHER_EVENTS = 30;
     private static final int VOCABULARY = 200;
     private static final int RAREST_ASKED = 60;
     private static final int COMMONEST_ASKED = 20;
     private static final int FEWEST_WORDS = 5;
     private static final int MOST_WORDS = 30;
-    /** Values are whole numbers, so that a million vectors are short as JSON; the field type brings them to unit length. */
+    /** Values are integers, so that vectors are short as JSON; the field type normalises them. */
     private static final double SCALE = 40;
-    /** Of an item around its cluster's centre, so that items of a cluster have a cosine of about 0.9. */
+    /** Deviation of an item from its cluster's centre: items of a cluster have a cosine of about 0.9. */
     private static final double SPREAD = 0.33;
     private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
 
@@ -46,7 +46,7 @@ record SyntheticShop(int items, List<Integer> interests) {
         }
     }
 
-    /** How many items, the first ones, are liked by somebody. */
+    /** Number of items in clusters that users like; these are the first ones. */
     static int clustered(List<Integer> interests) {
         return USERS * CLUSTER * interests.stream().mapToInt(Integer::intValue).sum();
     }
@@ -55,28 +55,28 @@ record SyntheticShop(int items, List<Integer> interests) {
         return clustered(interests);
     }
 
-    /** Everybody, those with as many interests together. */
+    /** All users, by number of interests. */
     List<Shopper> shoppers() {
         List<Shopper> shoppers = new ArrayList<>();
         int cluster = 0;
-        for (int wanted : interests) {
+        for (int count : interests) {
             for (int number = 0; number < USERS; number++) {
-                shoppers.add(new Shopper(wanted, number, cluster));
-                cluster += wanted;
+                shoppers.add(new Shopper(count, number, cluster));
+                cluster += count;
             }
         }
         return shoppers;
     }
 
-    /** Those with so many interests. */
-    List<Shopper> shoppers(int wanted) {
-        return shoppers().stream().filter(shopper -> shopper.interests() == wanted).toList();
+    /** The users with so many interests. */
+    List<Shopper> shoppers(int count) {
+        return shoppers().stream().filter(shopper -> shopper.interests() == count).toList();
     }
 
     /**
-     * Every step-th item from a given one on, as documents.
+     * Returns every {@code step}-th item as a document.
      *
-     * @param fields that get the same vector
+     * @param fields that contain the vector
      */
     Stream<BulkFeed.Document> items(int from, int step, Iterable<String> fields) {
         return IntStream.iterate(from, number -> number < items, number -> number + step).mapToObj(number -> item(number, fields));
@@ -93,12 +93,12 @@ record SyntheticShop(int items, List<Integer> interests) {
         return "item-" + number;
     }
 
-    /** The item's number. */
+    /** The number of an item. */
     static int number(String id) {
         return Integer.parseInt(id.substring("item-".length()));
     }
 
-    /** Words of which some are a hundred times as common as others, in titles of different lengths. */
+    /** A title of random length. Some words are a hundred times as frequent as others. */
     private static String title(int number) {
         SplittableRandom random = new SplittableRandom(number);
         StringJoiner words = new StringJoiner(" ");
@@ -109,7 +109,7 @@ record SyntheticShop(int items, List<Integer> interests) {
         return words.toString();
     }
 
-    /** Two words that, each, about an eighth of the items have. */
+    /** A query of two words; about an eighth of the items contain each. */
     static String query(int number) {
         SplittableRandom random = new SplittableRandom(~number);
         int first = random.nextInt(COMMONEST_ASKED, RAREST_ASKED);
@@ -117,7 +117,7 @@ record SyntheticShop(int items, List<Integer> interests) {
         return "w" + first + " w" + (second < first ? second : second + 1);
     }
 
-    /** Not of unit length. */
+    /** The vector of an item; not of unit length. */
     int[] vector(int number) {
         double[] gaussian = gaussian(number);
         if (number < clustered()) {
@@ -129,7 +129,7 @@ record SyntheticShop(int items, List<Integer> interests) {
         return IntStream.range(0, DIMENSION).map(i -> (int) Math.round(SCALE * gaussian[i])).toArray();
     }
 
-    /** The middle of a cluster that somebody likes; about as long as items' vectors are. */
+    /** The centre of a cluster that a user likes; about as long as the vectors of items. */
     static int[] liked(Shopper shopper, int interest) {
         double[] centre = centre(shopper.firstCluster() + interest);
         return IntStream.range(0, DIMENSION).map(i -> (int) Math.round(SCALE * centre[i])).toArray();
@@ -144,6 +144,7 @@ record SyntheticShop(int items, List<Integer> interests) {
         return IntStream.range(0, DIMENSION).mapToDouble(i -> random.nextGaussian()).toArray();
     }
 
+    /** A vector as a JSON array. */
     static String json(int[] vector) {
         StringJoiner values = new StringJoiner(",", "[", "]");
         for (int value : vector) {
@@ -152,26 +153,30 @@ record SyntheticShop(int items, List<Integer> interests) {
         return values.toString();
     }
 
-    /** What one shopper did with one item. */
-    record Act(Shopper shopper, String action, int item, Instant time) {}
+    /** An action of a user on an item. */
+    record Action(Shopper shopper, String name, int item, Instant time) {}
 
-    /** Everybody acts on every item of the clusters that they like; those of the first cluster are bought. */
-    Stream<Act> acts() {
+    /** Each user acts on every item of the liked clusters and buys those of the first one. */
+    Stream<Action> actions() {
         return shoppers().stream().flatMap(shopper -> IntStream.range(0, shopper.interests() * CLUSTER).mapToObj(i -> {
             int item = shopper.firstCluster() * CLUSTER + i;
-            return new Act(shopper, i < CLUSTER ? "purchase" : "click", item, BEGIN.plusSeconds(60L * item));
+            return new Action(shopper, i < CLUSTER ? "purchase" : "click", item, BEGIN.plusSeconds(60L * item));
         }));
     }
 
-    /** The same as events, after those of a crowd that likes some of everything, so that every item goes with many others. */
+    /** The log: events of other users with random items, so that the model has neighbours of every item, then {@link #actions}. */
     Stream<BulkFeed.Document> log() {
-        return Stream.concat(crowd(), acts().map(act -> event("event-" + act.item(), act.shopper().user(), act.action(), act.item(), act.time())));
+        return Stream.concat(otherUsers(), actions().map(SyntheticShop::event));
     }
 
-    private Stream<BulkFeed.Document> crowd() {
-        return IntStream.range(0, CROWD * TAKEN).mapToObj(i -> {
+    private static BulkFeed.Document event(Action action) {
+        return event("event-" + action.item(), action.shopper().user(), action.name(), action.item(), action.time());
+    }
+
+    private Stream<BulkFeed.Document> otherUsers() {
+        return IntStream.range(0, OTHER_USERS * OTHER_EVENTS).mapToObj(i -> {
             int item = new SplittableRandom(i).nextInt(clustered());
-            return event("crowd-" + i, "one-" + i / TAKEN, "click", item, BEGIN.plusSeconds(i));
+            return event("crowd-" + i, "one-" + i / OTHER_EVENTS, "click", item, BEGIN.plusSeconds(i));
         });
     }
 

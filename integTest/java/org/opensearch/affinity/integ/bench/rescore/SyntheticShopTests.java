@@ -31,23 +31,24 @@ public class SyntheticShopTests {
     }
 
     @Test
-    public void everybodyActsOnTheClustersThatTheyLike() {
+    public void usersActOnTheirClusters() {
         SyntheticShop shop = new SyntheticShop(2_000, List.of(4, 1, 8));
-        List<SyntheticShop.Act> acts = shop.acts().toList();
-        assertEquals(20 * 13 * 5, acts.size());
+        List<SyntheticShop.Action> actions = shop.actions().toList();
+        assertEquals(20 * 13 * 5, actions.size());
         for (int interests : shop.interests()) {
             Shopper last = shop.shoppers(interests).get(19);
-            List<SyntheticShop.Act> mine = acts.stream().filter(act -> act.shopper().equals(last)).toList();
-            assertEquals(interests * 5, mine.size());
-            assertTrue(mine.stream().allMatch(act -> act.item() / 5 >= last.firstCluster() && act.item() / 5 < last.firstCluster() + interests));
+            List<SyntheticShop.Action> own = actions.stream().filter(action -> action.shopper().equals(last)).toList();
+            assertEquals(interests * 5, own.size());
+            assertTrue(own.stream()
+                .allMatch(action -> action.item() / 5 >= last.firstCluster() && action.item() / 5 < last.firstCluster() + interests));
         }
-        assertEquals("nobody shares an item", acts.size(), acts.stream().map(SyntheticShop.Act::item).distinct().count());
-        assertEquals("events, a crowd's among them, have ids of their own", 30_000 + acts.size(), shop.log().map(BulkFeed.Document::id).distinct().count());
+        assertEquals("no two users act on an item", actions.size(), actions.stream().map(SyntheticShop.Action::item).distinct().count());
+        assertEquals("all events have different ids", 30_000 + actions.size(), shop.log().map(BulkFeed.Document::id).distinct().count());
         assertEquals(60, shop.shoppers().stream().map(Shopper::user).distinct().count());
     }
 
     @Test
-    public void sharesMakeTheWholeAndLargerShopsBeginAlike() {
+    public void partsMakeTheWholeAndLargerShopsBeginAlike() {
         List<String> fields = List.of("a", "b");
         List<String> even = new SyntheticShop(500, FOUR).items(0, 2, fields).map(BulkFeed.Document::id).toList();
         List<String> odd = new SyntheticShop(500, FOUR).items(1, 2, fields).map(BulkFeed.Document::id).toList();
@@ -60,14 +61,16 @@ public class SyntheticShopTests {
     }
 
     @Test
-    public void queriesFindFarMoreThanAWindow() {
-        List<String> titles = new SyntheticShop(20_000, FOUR).items(0, 1, List.of()).map(item -> " " + item.source().path("title").asText() + " ").toList();
+    public void queriesFindMoreThanAWindow() {
+        List<String> titles = new SyntheticShop(20_000, FOUR).items(0, 1, List.of())
+            .map(item -> " " + item.source().path("title").asText() + " ").toList();
         for (int query = 0; query < 20; query++) {
             String[] words = SyntheticShop.query(query).split(" ");
             long found = titles.stream().filter(title -> has(title, words[0]) || has(title, words[1])).count();
             assertTrue(words[0] + " " + words[1] + ": " + found, found > 2_000 && found < 8_000);
         }
-        assertTrue(titles.stream().filter(title -> has(title, "w0")).count() > 5 * titles.stream().filter(title -> has(title, "w199")).count());
+        assertTrue(titles.stream().filter(title -> has(title, "w0")).count() > 5 * titles.stream().filter(title -> has(title, "w199"))
+            .count());
     }
 
     private static boolean has(String title, String word) {
@@ -75,14 +78,14 @@ public class SyntheticShopTests {
     }
 
     @Test
-    public void queriesAreOfTwoWords() {
+    public void queriesHaveTwoWords() {
         for (int query = 0; query < 1_000; query++) {
             assertEquals(2, Set.of(SyntheticShop.query(query).split(" ")).size());
         }
     }
 
     @Test
-    public void tooSmallAShop() {
+    public void tooFewItemsAreRefused() {
         assertThrows(IllegalArgumentException.class, () -> new SyntheticShop(399, FOUR));
     }
 

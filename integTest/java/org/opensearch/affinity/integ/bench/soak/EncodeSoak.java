@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Runs many small batches through the real model and looks now and then at what the process takes, so that a leak of a few
- * bytes a batch shows.
+ * Encodes many small batches with a real model and measures the memory of the process from time to time, so that a leak of a few bytes
+ * per batch shows.
  *
  * @param natives folder of the native code
  * @param models  folder of the model packs
@@ -28,16 +28,18 @@ record EncodeSoak(Path natives, Path models) {
     static final int POINTS = 20;
 
     private static final String MODEL = "all-minilm-l6-v2";
-    /** Texts of up to so many words more than one: libtorch keeps something for each shape. */
+    /** Number of different text lengths: libtorch keeps memory for each shape. */
     private static final int SHAPES = 16;
-    /** Small, so that it is full and at work before the first point. */
+    /** Small, so that it is full before the first point. */
     private static final String CACHE = "1mb";
 
     /**
-     * @param batches at least one a point, and rounded down to a multiple of {@value #POINTS}
-     * @param seen    told each point at once
+     * Runs the batches.
+     *
+     * @param batches  at least {@value #POINTS}; rounded down to a multiple of it
+     * @param listener receives each point when it is measured
      */
-    SoakCurve run(int batches, Consumer<SoakPoint> seen) throws IOException {
+    SoakCurve run(int batches, Consumer<SoakPoint> listener) throws IOException {
         Settings settings = Settings.builder().put("node.name", "soak").put("affinity.encode.cache.size", CACHE).build();
         ThreadPool threadPool = new ThreadPool(settings, DeviceQueue.executor(settings));
         try (ModelPacks loaded = new ModelPacks(new TorchRuntime(natives, 2), List.of(models))) {
@@ -48,7 +50,7 @@ record EncodeSoak(Path natives, Path models) {
             for (int i = 0; i < POINTS; i++) {
                 encode(encoder, i * each, (i + 1) * each);
                 points.add(SoakPoint.now(encoder.stats().work().batches(), (System.nanoTime() - begin) / 1e9));
-                seen.accept(points.getLast());
+                listener.accept(points.getLast());
             }
             return new SoakCurve(List.copyOf(points));
         } finally {
@@ -56,7 +58,7 @@ record EncodeSoak(Path natives, Path models) {
         }
     }
 
-    /** One text at a time and none twice: each is a batch. */
+    /** Encodes one text at a time, each a batch of its own; no text comes twice. */
     private static void encode(Encoder encoder, int from, int to) {
         for (int i = from; i < to; i++) {
             CompletableFuture<float[][]> done = new CompletableFuture<>();

@@ -9,39 +9,39 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a process took over a soak. Models, thread-local buffers and compiled code come with the first batches, so growth
- * counts from the end of the first tenth.
+ * Memory of a process over a soak. Models, thread-local buffers and compiled code come with the first batches, so growth counts from
+ * the end of the first tenth.
  *
- * @param points in their order, evenly spaced, ten or a multiple of ten
+ * @param points in their order, evenly spaced; their number is a multiple of ten
  */
 record SoakCurve(List<SoakPoint> points) {
-    /** Over 90,000 batches, 186 bytes a batch. Compiled code and the allocators' own steps take some of it. */
+    /** In bytes; 186 per batch over 90,000 batches. Compiled code and the steps of allocators take some of it. */
     static final long RESIDENT_BOUND = 16L << 20;
-    /** 46 bytes a batch: the heap is measured after a collection and has no steps. */
+    /** In bytes; 46 per batch. The heap is measured after a collection and has no steps. */
     static final long HEAP_BOUND = 4L << 20;
 
     SoakCurve {
         if (points.isEmpty() || points.size() % 10 != 0) {
-            throw new IllegalArgumentException("a tenth of [" + points.size() + "] points is no point");
+            throw new IllegalArgumentException("the number of points must be a multiple of ten, got [" + points.size() + "]");
         }
     }
 
-    /** The point that growth counts from. */
+    /** The point at the end of the first tenth. */
     SoakPoint warm() {
         return points.get(points.size() / 10 - 1);
     }
 
-    /** Bytes; below 0 where the process shrank. */
+    /** Growth of resident memory in bytes; below 0 if it shrank. */
     long residentGrowth() {
         return points.getLast().residentBytes() - warm().residentBytes();
     }
 
-    /** Bytes; below 0 where less is in use. */
+    /** Growth of the used heap in bytes; below 0 if it shrank. */
     long heapGrowth() {
         return points.getLast().heapBytes() - warm().heapBytes();
     }
 
-    /** What grew beyond its bound, in words; empty when nothing did. */
+    /** An error message when memory grew beyond its bound; else empty. */
     Optional<String> complaint() {
         if (residentGrowth() > RESIDENT_BOUND) {
             return Optional.of(grew("resident memory", residentGrowth(), RESIDENT_BOUND));
@@ -51,11 +51,11 @@ record SoakCurve(List<SoakPoint> points) {
 
     private String grew(String what, long growth, long bound) {
         long batches = points.getLast().batches() - warm().batches();
-        String format = "%s grew by %.1f MB over %,d batches, at most %.1f MB are allowed: something is not given back";
+        String format = "%s grew by %.1f MB over %,d batches, at most %.1f MB are allowed: there is a leak";
         return String.format(Locale.ROOT, format, what, growth / 1e6, batches, bound / 1e6);
     }
 
-    /** How much it grew, for people. */
+    /** A summary of the growth. */
     @Override
     public String toString() {
         String format = "after the first %,d batches resident memory grew by %.1f MB (allowed %.1f), used heap by %.1f MB (%.1f)";

@@ -15,12 +15,12 @@ import static org.junit.Assert.assertTrue;
 public class SoakCurveTests {
     private static final long MB = 1_000_000;
 
-    /** Twenty points of 5,000 batches: much in the first tenth, then so many bytes a batch. */
-    private static SoakCurve curve(long residentABatch, long heapABatch) {
+    /** Twenty points of 5,000 batches: 300 MB in the first tenth, then some bytes per batch. */
+    private static SoakCurve curve(long residentPerBatch, long heapPerBatch) {
         return new SoakCurve(IntStream.rangeClosed(1, 20).mapToObj(i -> {
             long batches = i * 5_000L;
             long start = i == 1 ? 0 : 300 * MB;
-            return new SoakPoint(batches, i, start + batches * residentABatch, 10 * MB + batches * heapABatch);
+            return new SoakPoint(batches, i, start + batches * residentPerBatch, 10 * MB + batches * heapPerBatch);
         }).toList());
     }
 
@@ -34,9 +34,9 @@ public class SoakCurveTests {
     }
 
     @Test
-    public void aLeakIsSaid() {
+    public void leaksAreReported() {
         assertEquals(
-            "resident memory grew by 18.0 MB over 90,000 batches, at most 16.8 MB are allowed: something is not given back",
+            "resident memory grew by 18.0 MB over 90,000 batches, at most 16.8 MB are allowed: there is a leak",
             curve(200, 0).complaint().orElseThrow()
         );
         assertThat(curve(0, 50).complaint().orElseThrow(), containsString("used heap grew by 4.5 MB over 90,000 batches, at most 4.2 MB"));
@@ -48,7 +48,7 @@ public class SoakCurveTests {
     }
 
     @Test
-    public void everythingIsInTheReport() {
+    public void reportIsComplete() {
         ObjectNode json = curve(100, 10).json();
         assertEquals(100_000, json.path("batches").asLong());
         assertEquals(20, json.path("curve").size());
@@ -57,7 +57,7 @@ public class SoakCurveTests {
     }
 
     @Test
-    public void aCurveHasTenths() {
+    public void numberOfPointsIsAMultipleOfTen() {
         assertThrows(IllegalArgumentException.class, () -> new SoakCurve(List.of()));
         assertThrows(IllegalArgumentException.class, () -> new SoakCurve(curve(1, 1).points().subList(0, 15)));
     }

@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * What this process takes at one moment of a soak.
+ * Memory of this process at one point of a soak.
  *
  * @param batches       encoded so far
- * @param seconds       since the first of them
- * @param residentBytes memory of the process, native and heap
+ * @param seconds       since the start
+ * @param residentBytes resident memory of the process, native and heap
  * @param heapBytes     used heap after a collection
  */
 record SoakPoint(long batches, double seconds, long residentBytes, long heapBytes) {
@@ -18,7 +18,7 @@ record SoakPoint(long batches, double seconds, long residentBytes, long heapByte
 
     private static final Path STATUS = Path.of("/proc/self/status");
 
-    /** Collects garbage, then looks; needs Linux. */
+    /** Collects garbage and measures. Works on Linux only. */
     static SoakPoint now(long batches, double seconds) throws IOException {
         System.gc();
         System.gc();
@@ -28,7 +28,7 @@ record SoakPoint(long batches, double seconds, long residentBytes, long heapByte
 
     private static long resident() throws IOException {
         if (Files.exists(STATUS) == false) {
-            throw new IOException("the soak reads " + STATUS + ", which only Linux has");
+            throw new IOException("the soak needs Linux: there is no " + STATUS);
         }
         String line = Files.readAllLines(STATUS).stream().filter(row -> row.startsWith("VmRSS")).findFirst().orElseThrow();
         return Long.parseLong(line.replaceAll("\\D", "")) << 10;

@@ -12,21 +12,21 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Items with vectors as long as a sentence encoder's, made up: the n-th item lies in cluster n modulo {@code clusters}, near
- * its centre (cosines of about 0.9 within a cluster, about 0 between two). The same each time.
+ * Generated items with vectors of a sentence encoder's dimension: item n is in cluster n modulo {@code clusters}, near its centre.
+ * Cosines are about 0.9 within a cluster and about 0 between two. The items depend on the number of clusters alone.
  */
 record ClusteredItems(int clusters) {
     static final int DIMENSION = 384;
     static final String VECTOR = "item_vector";
-    /** A field that so many items, the first ones, have in common. */
+    /** A field of the first {@link #SHELVED} items, all with the same value. */
     static final String SHELF = "shelf";
     static final int SHELVED = 20;
 
-    /** Values are whole numbers, so that vectors are short as JSON; the field type brings them to unit length. */
+    /** Values are integers, so that vectors are short as JSON; the field type normalises them. */
     private static final double SCALE = 40;
     private static final double SPREAD = 0.33;
 
-    /** One document an item. */
+    /** The items as documents, with the given ids. */
     Stream<BulkFeed.Document> documents(List<String> ids) {
         return IntStream.range(0, ids.size()).mapToObj(number -> {
             ObjectNode item = Rest.JSON.createObjectNode();
@@ -38,10 +38,11 @@ record ClusteredItems(int clusters) {
         });
     }
 
-    /** Not of unit length. */
+    /** The vector of an item; not of unit length. */
     int[] vector(int number) {
         SplittableRandom centre = new SplittableRandom(-1L - number % clusters);
         SplittableRandom own = new SplittableRandom(number);
-        return IntStream.range(0, DIMENSION).map(i -> (int) Math.round(SCALE * (centre.nextGaussian() + SPREAD * own.nextGaussian()))).toArray();
+        return IntStream.range(0, DIMENSION).map(i -> (int) Math.round(SCALE * (centre.nextGaussian() + SPREAD * own.nextGaussian())))
+            .toArray();
     }
 }

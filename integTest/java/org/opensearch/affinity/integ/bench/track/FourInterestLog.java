@@ -9,9 +9,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * People who all have four interests and a full history: each of them acts on items of four clusters in turn, every few hours.
+ * A log whose users all have four interests and a full history: each acts on items of four clusters in turn, every few hours.
  *
- * @param clusters of the items, see {@code ClusteredItems}
+ * @param clusters number of clusters of the items, see {@link ClusteredItems}
  */
 record FourInterestLog(int clusters) {
     static final String LOG = "four-tastes";
@@ -21,7 +21,7 @@ record FourInterestLog(int clusters) {
     private static final long BEGIN = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
     private static final long BETWEEN = Duration.ofMinutes(437).toMillis();
 
-    /** Everybody's first event, then everybody's second. */
+    /** The first events of all users, then their second ones, and so on. */
     Stream<String> events() {
         return IntStream.range(0, USERS * EVENTS).mapToObj(i -> {
             int user = i % USERS;
@@ -32,7 +32,7 @@ record FourInterestLog(int clusters) {
         });
     }
 
-    /** @throws IOException when the profiles are not what they should be */
+    /** @throws IOException when a profile has other interests or events than the log gives it */
     void check(TrackedLog log) throws IOException {
         for (int user = 0; user < USERS; user += USERS / 20) {
             JsonNode profile = log.profile("user-" + user);

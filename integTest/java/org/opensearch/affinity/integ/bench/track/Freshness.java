@@ -22,44 +22,48 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How long it takes an event to change a ranking: somebody who did nothing so far acts on one item, and from the moment the
- * event is acknowledged asks the same search again and again until that item is first. Others act all the time.
+ * Measures the delay from an event to a changed ranking: a new user acts on one item, and from the acknowledgement of the event on the
+ * user's search is repeated until that item is first. Events of other users are written all the time.
  */
 final class Freshness {
-    private static final int BULKS_A_SECOND = 20;
-    private static final long LOOK_MILLIS = 4;
-    private static final int MOST_REST_MILLIS = 100;
-    private static final double PATIENCE_SECONDS = 60;
+    private static final int BULKS_PER_SECOND = 20;
+    private static final long INTERVAL_MILLIS = 4;
+    private static final int MOST_PAUSE_MILLIS = 100;
+    private static final double TIMEOUT_SECONDS = 60;
 
     private final TrackedLog log;
     private final Iterator<String> others;
     private final SplittableRandom random = new SplittableRandom(5);
     private int probes;
 
-    /** @param others the events of all others */
+    /** @param others events of other users */
     Freshness(TrackedLog log, Iterator<String> others) {
         this.log = log;
         this.others = others;
     }
 
     /**
-     * What was measured at one rate.
+     * The measurement at one rate.
      *
-     * @param took from the acknowledgement of an event until the answer of a search that knows it
-     * @param rate events of others a second that were really written
+     * @param delays from the acknowledgement of an event until the answer of a search whose ranking it changed
+     * @param rate   events of other users per second that were written
      */
-    record Measured(Latencies took, double rate) {}
+    record Measured(Latencies delays, double rate) {}
 
     /**
-     * @param rate    events of others a second
-     * @param warmUp  seconds before anything counts
+     * Measures at one rate.
+     *
+     * @param rate    events of other users per second
+     * @param warmUp  seconds before the measurement
+     * @param seconds of the measurement
      */
     Measured measure(int rate, double warmUp, double seconds, Step step) throws IOException {
         AtomicLong written = new AtomicLong();
-        Latencies took = new Latencies();
+        Latencies delays = new Latencies();
         try (ScheduledExecutorService feeder = Executors.newSingleThreadScheduledExecutor(); SearchClient client = new SearchClient()) {
             Future<?> feeding = feeder.scheduleAtFixedRate(
-                () -> written.addAndGet(bulk(rate / BULKS_A_SECOND)), 0, TimeUnit.SECONDS.toMicros(1) / BULKS_A_SECOND, TimeUnit.MICROSECONDS);
+                () -> written.addAndGet(bulk(rate / BULKS_PER_SECOND)), 0, TimeUnit.SECONDS.toMicros(1) / BULKS_PER_SECOND,
+                    TimeUnit.MICROSECONDS);
             double begin = step.seconds();
             while (step.seconds() - begin < warmUp) {
                 probe(client, feeding);
@@ -67,12 +71,12 @@ final class Freshness {
             long before = written.get();
             double counted = step.seconds();
             while (step.seconds() - counted < seconds) {
-                took.add(probe(client, feeding));
-                step.now(rate + " events/s, " + took.count() + " probes");
+                delays.add(probe(client, feeding));
+                step.now(rate + " events/s, " + delays.count() + " probes");
             }
             double span = step.seconds() - counted;
             feeder.shutdownNow();
-            return new Measured(took, (written.get() - before) / span);
+            return new Measured(delays, (written.get() - before) / span);
         }
     }
 
@@ -85,31 +89,31 @@ final class Freshness {
         return size;
     }
 
-    /** Nanoseconds until the ranking is another. */
+    /** Returns the delay of one event in nanoseconds. */
     private long probe(SearchClient client, Future<?> feeding) throws IOException {
-        sleep(random.nextInt(MOST_REST_MILLIS));
+        sleep(random.nextInt(MOST_PAUSE_MILLIS));
         String user = "probe-" + probes;
-        // Not the first one, which is first for everybody.
+        // Not the first item, which is first without a profile.
         String item = "item-" + (1 + probes++ % (ClusteredItems.SHELVED - 1));
         HttpRequest search = search(user);
         if (first(client.ask(search)).equals(item)) {
-            throw new IOException(item + " is first for somebody who did nothing");
+            throw new IOException(item + " is first for a user without events");
         }
         log.rest().post("/" + log.name() + "/_doc", GeneratedLog.event(user, "purchase", item, System.currentTimeMillis()));
         long acknowledged = System.nanoTime();
         while (first(client.ask(search)).equals(item) == false) {
-            if ((System.nanoTime() - acknowledged) / 1e9 > PATIENCE_SECONDS) {
-                throw new IOException("after " + PATIENCE_SECONDS + " s an event has not changed its user's ranking");
+            if ((System.nanoTime() - acknowledged) / 1e9 > TIMEOUT_SECONDS) {
+                throw new IOException("after " + TIMEOUT_SECONDS + " s an event has not changed its user's ranking");
             }
             if (feeding.isDone()) {
                 throw failed(feeding);
             }
-            sleep(LOOK_MILLIS);
+            sleep(INTERVAL_MILLIS);
         }
         return System.nanoTime() - acknowledged;
     }
 
-    /** By interest alone: what is popular is not the user's doing. */
+    /** A search that ranks by affinity alone, without popularity. */
     private HttpRequest search(String user) {
         URI uri = log.rest().base().resolve("/" + log.items() + "/_search");
         return SearchClient.request(uri, """
@@ -129,9 +133,9 @@ final class Freshness {
     private static IOException failed(Future<?> feeding) {
         try {
             feeding.get();
-            return new IOException("nobody writes events any more");
+            return new IOException("the writing of other events has ended");
         } catch (ExecutionException e) {
-            return new IOException("events of others cannot be written: " + e.getCause().getMessage(), e.getCause());
+            return new IOException("other events cannot be written: " + e.getCause().getMessage(), e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new IOException("interrupted", e);

@@ -5,21 +5,21 @@ import java.util.Iterator;
 import java.util.SplittableRandom;
 
 /**
- * A behaviour log without end that nobody left, as JSON documents of UBI events in the order of their times: many sessions at
- * a time, each of a few events on items that its user likes, popular ones more than others. Half of the sessions are those of
- * a twentieth of the users. The same each time for the same numbers. Not thread-safe.
+ * Generates an endless behaviour log as JSON documents of UBI events, by time: many concurrent sessions, each with a few events on items
+ * that its user likes, mostly popular ones. A twentieth of the users has half of the sessions. The log depends on the constructor's
+ * parameters alone. Not thread-safe.
  */
 final class GeneratedLog implements Iterator<String> {
-    /** Sessions that go on at a time, which is what makes users come back within a short stretch of the log. */
+    /** Number of concurrent sessions: events of a session are close to one another in the log. */
     static final int OPEN = 2_000;
-    /** How many clusters of items a user likes. */
-    static final int TASTES = 4;
-    private static final int REGULARS = 20;
+    /** Number of clusters that a user likes. */
+    static final int LIKED_CLUSTERS = 4;
+    private static final int REGULAR_USERS_DIVISOR = 20;
     private static final int FEWEST_EVENTS = 2;
     private static final int MOST_EVENTS = 8;
-    private static final double STRAYS = 0.1;
-    private static final double BUYS = 0.1;
-    private static final double ADDS = 0.2;
+    private static final double OTHER_CLUSTER_RATE = 0.1;
+    private static final double PURCHASE_RATE = 0.1;
+    private static final double ADD_RATE = 0.2;
     private static final long MILLIS_BETWEEN = 30;
     private static final long BEGIN = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
 
@@ -36,8 +36,9 @@ final class GeneratedLog implements Iterator<String> {
     private long time = BEGIN;
 
     /**
-     * @param items    {@code item-0} to {@code item-<items - 1>}, at least as many as clusters
-     * @param clusters of the items, see {@code ClusteredItems}
+     * @param users    number of users that may occur
+     * @param items    number of items, {@code item-0} to {@code item-<items - 1>}; at least as many as clusters
+     * @param clusters number of clusters of the items, see {@link ClusteredItems}
      */
     GeneratedLog(int users, int items, int clusters, long seed) {
         this.users = users;
@@ -58,7 +59,7 @@ final class GeneratedLog implements Iterator<String> {
     public String next() {
         Session session = sessions[random.nextInt(OPEN)];
         if (session.left == 0) {
-            session.user = random.nextBoolean() ? random.nextInt(Math.max(1, users / REGULARS)) : random.nextInt(users);
+            session.user = random.nextBoolean() ? random.nextInt(Math.max(1, users / REGULAR_USERS_DIVISOR)) : random.nextInt(users);
             session.left = random.nextInt(FEWEST_EVENTS, MOST_EVENTS + 1);
         }
         session.left--;
@@ -67,9 +68,9 @@ final class GeneratedLog implements Iterator<String> {
     }
 
     /**
-     * An event as UBI 1.3.0 has it.
+     * An event of UBI 1.3.0 as JSON.
      *
-     * @param time epoch milliseconds
+     * @param time in epoch milliseconds
      */
     static String event(String user, String action, String item, long time) {
         return "{\"application\":\"bench\",\"action_name\":\"" + action + "\",\"user_id\":\"" + user + "\",\"client_id\":\"" + user
@@ -79,19 +80,20 @@ final class GeneratedLog implements Iterator<String> {
 
     private String action() {
         double drawn = random.nextDouble();
-        return drawn < BUYS ? "purchase" : drawn < BUYS + ADDS ? "add_to_cart" : "view";
+        return drawn < PURCHASE_RATE ? "purchase" : drawn < PURCHASE_RATE + ADD_RATE ? "add_to_cart" : "view";
     }
 
     private int item(int user) {
-        int cluster = random.nextDouble() < STRAYS ? random.nextInt(clusters) : taste(user, random.nextInt(TASTES));
-        // Logarithmically even, so the k-th item of a cluster is about as popular as 1 / k.
+        int cluster = random.nextDouble() < OTHER_CLUSTER_RATE
+            ? random.nextInt(clusters) : likedCluster(user, random.nextInt(LIKED_CLUSTERS));
+        // Uniform on a logarithmic scale: the popularity of the k-th item of a cluster is about 1 / k.
         int rank = (int) Math.pow(items / clusters, random.nextDouble()) - 1;
         return rank * clusters + cluster;
     }
 
     /** A cluster that a user likes. */
-    private int taste(int user, int number) {
-        double drawn = new SplittableRandom(user * (long) TASTES + number).nextDouble();
+    private int likedCluster(int user, int number) {
+        double drawn = new SplittableRandom(user * (long) LIKED_CLUSTERS + number).nextDouble();
         return (int) (clusters * drawn * drawn);
     }
 }

@@ -32,7 +32,7 @@ public class GeneratedLogTests {
     private final List<JsonNode> events = Stream.generate(log(3)::next).limit(EVENTS).map(GeneratedLogTests::json).toList();
 
     @Test
-    public void theSameForTheSameSeed() {
+    public void logDependsOnTheSeed() {
         GeneratedLog one = log(3);
         GeneratedLog same = log(3);
         GeneratedLog other = log(4);
@@ -42,7 +42,7 @@ public class GeneratedLogTests {
     }
 
     @Test
-    public void eventsOfUbiInTheOrderOfTheirTimes() {
+    public void ubiEventsAreOrderedByTime() {
         Instant before = Instant.EPOCH;
         for (JsonNode event : events) {
             Instant time = Instant.parse(event.path("timestamp").asText());
@@ -56,29 +56,32 @@ public class GeneratedLogTests {
     }
 
     @Test
-    public void usersComeBackAndRegularsMoreOften() {
+    public void regularUsersHaveHalfOfTheEvents() {
         Map<String, Long> byUser = count(event -> event.path("user_id").asText());
         assertThat(byUser.size(), greaterThan(EVENTS / 10));
         assertThat(byUser.size(), lessThan(EVENTS / 3));
-        long ofRegulars = events.stream().filter(event -> Integer.parseInt(event.path("user_id").asText().substring(5)) < USERS / 20).count();
+        long ofRegulars = events.stream().filter(event -> Integer.parseInt(event.path("user_id").asText().substring(5)) < USERS / 20)
+            .count();
         assertEquals(0.5, ofRegulars / (double) EVENTS, 0.06);
     }
 
     @Test
-    public void aFewItemsArePopularAndUsersHaveTastes() {
+    public void someItemsArePopularAndUsersLikeSomeClusters() {
         Map<Integer, Long> byRank = count(event -> number(event) / CLUSTERS);
         assertThat(byRank.get(0), greaterThan(10 * byRank.get(20)));
-        String busiest = count(event -> event.path("user_id").asText()).entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
+        String busiest = count(event -> event.path("user_id").asText()).entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow()
+            .getKey();
         Map<Integer, Long> clusters = events.stream()
             .filter(event -> event.path("user_id").asText().equals(busiest))
             .collect(Collectors.groupingBy(event -> number(event) % CLUSTERS, Collectors.counting()));
         long all = clusters.values().stream().mapToLong(Long::longValue).sum();
-        long heaviest = clusters.values().stream().sorted((a, b) -> Long.compare(b, a)).limit(GeneratedLog.TASTES).mapToLong(Long::longValue).sum();
+        long heaviest = clusters.values().stream().sorted((a, b) -> Long.compare(b, a)).limit(GeneratedLog.LIKED_CLUSTERS)
+            .mapToLong(Long::longValue).sum();
         assertThat(heaviest / (double) all, greaterThan(0.6));
     }
 
     @Test
-    public void everybodyWithFourTastesHasThem() {
+    public void usersOfFourInterestsHaveThem() {
         Map<String, List<JsonNode>> byUser = new FourInterestLog(CLUSTERS).events()
             .map(GeneratedLogTests::json)
             .collect(Collectors.groupingBy(event -> event.path("user_id").asText()));
@@ -92,7 +95,7 @@ public class GeneratedLogTests {
     }
 
     @Test
-    public void itemsOfAClusterAreAlike() {
+    public void itemsOfAClusterAreSimilar() {
         ClusteredItems items = new ClusteredItems(CLUSTERS);
         for (int number = 0; number < 50; number++) {
             assertThat(cosine(items.vector(number), items.vector(number + CLUSTERS)), greaterThan(0.8));

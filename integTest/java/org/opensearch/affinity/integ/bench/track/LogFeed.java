@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 
 /**
- * Writes events into a log as a site does: without ids, several bulks at a time, each offered again where the node is busy
- * (429). Their order is that of the iterator but for bulks that overtake one another.
+ * Writes events into a log as a site does: without ids, and with concurrent bulk requests, so that their order is only roughly kept.
+ * Events that a busy node rejects (429) are retried.
  */
 final class LogFeed {
     private static final int WRITERS = 2;
@@ -34,27 +34,27 @@ final class LogFeed {
     }
 
     /**
-     * Writes so many events, fewer where there are no more.
+     * Writes at most {@code count} events.
      *
-     * @param written told after each bulk how many are written so far
-     * @return how long it took
+     * @param progress receives the number of events written so far, after each bulk request
+     * @return number and elapsed time, without CPU time
      */
-    Measurement send(Iterator<String> events, long count, LongConsumer written) throws IOException {
+    Measurement send(Iterator<String> events, long count, LongConsumer progress) throws IOException {
         AtomicLong total = new AtomicLong();
         AtomicLong left = new AtomicLong(count);
         long begin = System.nanoTime();
         try (ExecutorService writers = Executors.newFixedThreadPool(WRITERS)) {
-            List<Future<?>> shares = new ArrayList<>();
+            List<Future<?>> tasks = new ArrayList<>();
             for (int writer = 0; writer < WRITERS; writer++) {
-                shares.add(writers.submit(() -> {
+                tasks.add(writers.submit(() -> {
                     for (List<String> bulk = take(events, left); bulk.isEmpty() == false; bulk = take(events, left)) {
                         write(bulk);
-                        written.accept(total.addAndGet(bulk.size()));
+                        progress.accept(total.addAndGet(bulk.size()));
                     }
                 }));
             }
-            for (Future<?> share : shares) {
-                share.get();
+            for (Future<?> task : tasks) {
+                task.get();
             }
         } catch (ExecutionException e) {
             throw new IOException("the log was not written: " + e.getCause().getMessage(), e.getCause());
@@ -76,28 +76,28 @@ final class LogFeed {
         return bulk;
     }
 
-    /** Writes events in one bulk, and returns when all are acknowledged. */
+    /** Writes events with one bulk request, repeated until all are acknowledged. */
     void write(List<String> events) {
-        List<String> left = events;
-        while (left.isEmpty() == false) {
+        List<String> unwritten = events;
+        while (unwritten.isEmpty() == false) {
             StringBuilder lines = new StringBuilder();
-            left.forEach(event -> lines.append("{\"index\":{}}\n").append(event).append('\n'));
+            unwritten.forEach(event -> lines.append("{\"index\":{}}\n").append(event).append('\n'));
             JsonNode answer = rest.lines(path, lines.toString());
-            left = answer.path("errors").asBoolean() ? refused(left, answer.path("items")) : List.of();
-            if (left.isEmpty() == false) {
+            unwritten = answer.path("errors").asBoolean() ? rejected(unwritten, answer.path("items")) : List.of();
+            if (unwritten.isEmpty() == false) {
                 pause();
             }
         }
     }
 
-    private List<String> refused(List<String> sent, JsonNode items) {
+    private List<String> rejected(List<String> sent, JsonNode items) {
         List<String> again = new ArrayList<>();
         for (int i = 0; i < sent.size(); i++) {
             int status = items.path(i).path("index").path("status").asInt();
             if (status == 429) {
                 again.add(sent.get(i));
             } else if (status >= 400) {
-                throw new RestFailure(status, path + " refused an event: " + sent.get(i));
+                throw new RestFailure(status, path + " rejected an event: " + sent.get(i));
             }
         }
         return again;

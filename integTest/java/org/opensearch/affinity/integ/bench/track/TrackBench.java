@@ -38,7 +38,11 @@ public final class TrackBench implements Program {
     @Option(names = "--events", defaultValue = "1000000", paramLabel = "N", description = "Events of the generated log (${DEFAULT-VALUE}).")
     int events;
 
-    @Option(names = "--users", defaultValue = "1000000", paramLabel = "N", description = "Users of the generated log, at most (${DEFAULT-VALUE}).")
+    @Option(
+        names = "--users",
+        defaultValue = "1000000",
+        paramLabel = "N",
+        description = "Users of the generated log, at most (${DEFAULT-VALUE}).")
     int users;
 
     @Option(
@@ -80,9 +84,9 @@ public final class TrackBench implements Program {
 
     @Override
     public Integer call() throws IOException {
-        ResultFiles figures = ResultFiles.here();
-        screen.print(screen.dim("   " + figures.machine()));
-        new TrackRun(screen, figures, dataSet(), events, users, rounds, seconds, heap).run();
+        ResultFiles results = ResultFiles.here();
+        screen.print(screen.dim("   " + results.machine()));
+        new TrackRun(screen, results, dataSet(), events, users, rounds, seconds, heap).run();
         return 0;
     }
 

@@ -47,6 +47,7 @@ public class TrackBenchTests {
     }
 
     private static String described(TrackBench bench) {
-        return bench.events + " events of " + bench.users + " users, " + bench.rounds + " rounds, " + bench.seconds + " s, " + bench.heap + ", " + bench.data;
+        return bench.events + " events of " + bench.users + " users, " + bench.rounds + " rounds, " + bench.seconds + " s, " + bench.heap
+            + ", " + bench.data;
     }
 }

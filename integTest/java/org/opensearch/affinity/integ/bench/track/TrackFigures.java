@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What was measured of tracking. */
+/** The measurements of tracking. Not thread-safe. */
 final class TrackFigures {
     static final String UNTRACKED = "untracked";
     static final String TRACKED = "tracked";
 
     private final List<CatchUp> catchUps = new ArrayList<>();
     private final Rounds indexing = new Rounds();
-    /** How far behind the tracker was when the last event of a lap was written, as a part of the lap. */
+    /** Lag of the tracker when the last event of a round was written, as a fraction of the round's events. */
     private final List<Double> behind = new ArrayList<>();
     private final Map<Integer, Freshness.Measured> freshness = new TreeMap<>();
     private final Map<String, Double> bytesPerProfile = new TreeMap<>();
@@ -27,23 +27,27 @@ final class TrackFigures {
         catchUps.add(caughtUp);
     }
 
-    /** One round: the same events into one log without and one with a tracker. */
+    /**
+     * Adds a round: the same events written into a log without a tracker and into one with a tracker.
+     *
+     * @param lag events that the tracker had not read when the last one was written
+     */
     void add(Measurement untracked, Measurement tracked, long lag) {
         indexing.add(UNTRACKED, untracked);
         indexing.add(TRACKED, tracked);
-        behind.add((double) lag / tracked.texts());
+        behind.add((double) lag / tracked.operations());
     }
 
     void add(int rate, Freshness.Measured measured) {
         freshness.put(rate, measured);
     }
 
-    /** What a profile of a log takes on disk. */
+    /** Sets the size of a profile of a log on disk. */
     void bytesPerProfile(String log, double bytes) {
         bytesPerProfile.put(log, bytes);
     }
 
-    /** The heap of the node as it is just now; the most is kept. */
+    /** Adds a reading of the node's used heap; the largest is kept. */
     void heap(double megabytes) {
         heapMegabytes = Math.max(heapMegabytes, megabytes);
     }
@@ -56,7 +60,7 @@ final class TrackFigures {
         return indexing;
     }
 
-    /** How many times as fast a log is written while a tracker follows it as while none does. */
+    /** Ratio of the indexing throughput with and without a tracker. */
     Spread indexingRatio() {
         return indexing.ratio(TRACKED, UNTRACKED, Measurement::perSecond);
     }
@@ -65,12 +69,12 @@ final class TrackFigures {
         return Spread.of(behind.stream().mapToDouble(Double::doubleValue).toArray());
     }
 
-    /** By events a second. */
+    /** The delays by rate of other events per second. */
     Map<Integer, Freshness.Measured> freshness() {
         return freshness;
     }
 
-    /** Not a number where it was not measured. */
+    /** NaN when it was not measured. */
     double bytesPerProfile(String log) {
         return bytesPerProfile.getOrDefault(log, Double.NaN);
     }
@@ -79,7 +83,7 @@ final class TrackFigures {
         return heapMegabytes;
     }
 
-    /** Whatever there is so far. */
+    /** Writes all measurements so far. */
     void write(ObjectNode json) {
         ObjectNode logs = json.putObject("catch_up");
         catchUps.forEach(caughtUp -> {
@@ -90,18 +94,18 @@ final class TrackFigures {
         if (catchUps.isEmpty() == false) {
             json.put("catch_up_events_per_s", catchUps.getFirst().eventsPerSecond());
         }
-        if (indexing.contestants().isEmpty() == false) {
+        if (indexing.methods().isEmpty() == false) {
             json.put("indexing_ratio", indexingRatio().median());
             ObjectNode details = json.putObject("indexing");
             indexingRatio().write(details, "ratio");
-            indexing.contestants().forEach(contestant -> indexing.figure(contestant, Measurement::perSecond).write(details, contestant + "_events_per_s"));
+            indexing.methods().forEach(method -> indexing.figure(method, Measurement::perSecond).write(details, method + "_events_per_s"));
             behind().write(details, "behind_at_the_end");
         }
         ObjectNode rates = json.putObject("event_to_ranking");
         freshness.forEach((rate, measured) -> {
             ObjectNode at = rates.putObject(Integer.toString(rate)).put("events_per_s", measured.rate());
-            measured.took().write(at, "ms");
-            measured.took().write(json, "event_to_ranking_ms");
+            measured.delays().write(at, "ms");
+            measured.delays().write(json, "event_to_ranking_ms");
         });
         json.put("bytes_per_profile", bytesPerProfile(FourInterestLog.LOG)).put("heap_mb", heapMegabytes);
     }

@@ -14,7 +14,7 @@ import static org.junit.Assert.assertEquals;
 
 public class TrackFiguresTests {
     @Test
-    public void ratiosAreThoseOfARound() {
+    public void ratiosAreTakenInEachRound() {
         TrackFigures figures = new TrackFigures();
         // The second round is twice as slow for both.
         figures.add(new Measurement(1000, 0, 1), new Measurement(1000, 0, 2), 100);
@@ -26,7 +26,7 @@ public class TrackFiguresTests {
     }
 
     @Test
-    public void allThatWasMeasuredIsInTheFile() {
+    public void allMeasurementsAreInTheFile() {
         ObjectNode json = Rest.JSON.createObjectNode();
         measured().write(json);
         assertEquals(5_000, json.path("catch_up_events_per_s").asDouble(), 1e-9);
@@ -34,7 +34,7 @@ public class TrackFiguresTests {
         assertEquals(1_234, json.path("catch_up").path("generated").path("bytes_per_profile").asDouble(), 1e-9);
         assertEquals(20_000, json.path("catch_up").path("real").path("catch_up_events_per_s").asDouble(), 1e-9);
         assertEquals(0.5, json.path("indexing_ratio").asDouble(), 1e-9);
-        // That of the highest rate.
+        // The delay at the highest rate.
         assertEquals(80, json.path("event_to_ranking_ms").path("p99").asDouble(), 1e-9);
         assertEquals(40, json.path("event_to_ranking").path("100").path("ms").path("p99").asDouble(), 1e-9);
         assertEquals(999, json.path("event_to_ranking").path("1000").path("events_per_s").asDouble(), 1e-9);
@@ -43,16 +43,19 @@ public class TrackFiguresTests {
     }
 
     @Test
-    public void tablesHaveALineForEach() {
+    public void tablesShowAllMeasurements() {
         String tables = new TrackTables(measured()).toString();
         assertThat(tables, allOf(containsString("generated"), containsString("real"), containsString("5,000"), containsString("1,234")));
-        assertThat(tables, allOf(containsString("×0.50"), containsString("10 %"), containsString("at 999 events/s"), containsString(" 80 ")));
+        assertThat(tables, allOf(containsString("×0.50"), containsString("10 %"), containsString("at 999 events/s"),
+            containsString(" 80 ")));
     }
 
     private static TrackFigures measured() {
         TrackFigures figures = new TrackFigures();
-        figures.add(new CatchUp("generated", new Measurement(10_000, 0, 1), new Measurement(10_000, 1, 2), new TrackerProgress(1, 0, 9_000, 0, 1_000, 50, "")));
-        figures.add(new CatchUp("real", new Measurement(10_000, 0, 1), new Measurement(10_000, 1, 0.5), new TrackerProgress(1, 0, 10_000, 0, 0, 50, "")));
+        figures.add(new CatchUp("generated", new Measurement(10_000, 0, 1), new Measurement(10_000, 1, 2),
+            new TrackerProgress(1, 0, 9_000, 0, 1_000, 50, "")));
+        figures.add(new CatchUp("real", new Measurement(10_000, 0, 1), new Measurement(10_000, 1, 0.5),
+            new TrackerProgress(1, 0, 10_000, 0, 0, 50, "")));
         figures.add(new Measurement(1_000, 0, 1), new Measurement(1_000, 0, 2), 100);
         figures.add(1_000, new Freshness.Measured(latencies(80), 999));
         figures.add(100, new Freshness.Measured(latencies(40), 99.7));

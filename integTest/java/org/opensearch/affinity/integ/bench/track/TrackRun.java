@@ -26,21 +26,20 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * How quickly events become profiles, and what that costs those who write events: one node, logs of one shard, items whose
- * vectors are made up.
+ * Measures throughput and delay of a tracker and its cost for indexing: one node, logs of one shard, items with generated vectors.
  */
 final class TrackRun {
     private static final int ITEMS = 10_000;
     private static final int CLUSTERS = 200;
     private static final int BULK = 500;
-    /** Of the generated log's events, those of one lap of indexing. */
-    private static final int LAPS_IN_LOG = 10;
+    /** A round of indexing has this part of the generated log's events. */
+    private static final int ROUNDS_PER_LOG = 10;
     private static final List<Integer> RATES = List.of(100, 1_000);
     private static final double WARM_UP_SHARE = 0.2;
     private static final String ITEM_INDEX = "items";
 
     private final Screen screen;
-    private final ResultFiles figures;
+    private final ResultFiles results;
     private final DataSet data;
     private final int events;
     private final int users;
@@ -52,20 +51,20 @@ final class TrackRun {
 
     /**
      * @param data    a real log; null for none
-     * @param events  of the generated log
-     * @param users   who may appear in it
-     * @param seconds of looking how fresh rankings are, for each rate of events
+     * @param events  number of events of the generated log
+     * @param users   number of users that may occur in it
+     * @param seconds of the measurement of delay, for each rate of events
      */
-    TrackRun(Screen screen, ResultFiles figures, DataSet data, int events, int users, int rounds, int seconds, String heap) {
+    TrackRun(Screen screen, ResultFiles results, DataSet data, int events, int users, int rounds, int seconds, String heap) {
         this.screen = screen;
-        this.figures = figures;
+        this.results = results;
         this.data = data;
         this.events = events;
         this.users = users;
         this.rounds = rounds;
         this.seconds = seconds;
         this.heap = heap;
-        this.work = figures.target().resolve("track");
+        this.work = results.target().resolve("track");
     }
 
     void run() throws IOException {
@@ -79,21 +78,23 @@ final class TrackRun {
             stored.add(store(node.rest()));
             index(node);
             stayFresh(node);
-            weigh(stored);
+            measureProfiles(stored);
         }
         screen.print("");
         screen.print(new TrackTables(measured).toString());
-        String rest = " a profile of %d interests and %d events: %,.0f bytes on disk; heap of the node at most %,.0f MB of %s";
-        screen.print(screen.accent(String.format(Locale.ROOT, rest, FourInterestLog.INTERESTS, FourInterestLog.EVENTS, measured.bytesPerProfile(FourInterestLog.LOG), measured.heapMegabytes(), heap)));
+        String rest = " a profile of %d interests and %d events: %,.0f bytes on disk; used heap of the node: at most %,.0f MB of %s";
+        double bytes = measured.bytesPerProfile(FourInterestLog.LOG);
+        Object[] numbers = { FourInterestLog.INTERESTS, FourInterestLog.EVENTS, bytes, measured.heapMegabytes(), heap };
+        screen.print(screen.accent(String.format(Locale.ROOT, rest, numbers)));
         screen.print(screen.dim(" full precision in " + write()));
     }
 
-    /** After each measurement, since the next may take long. */
+    /** Writes the file after each measurement, since the next one may take long. */
     private Path write() throws IOException {
-        ObjectNode json = figures.json();
+        ObjectNode json = results.json();
         json.put("items", ITEMS).put("dimension", ClusteredItems.DIMENSION).put("population", users).put("heap", heap);
         measured.write(json);
-        return figures.write("track.json", json);
+        return results.write("track.json", json);
     }
 
     private OpenSearchHome install() throws IOException {
@@ -132,23 +133,25 @@ final class TrackRun {
         }
     }
 
-    /** A log that is there, and then its tracker. */
+    /** Writes a log and then defines its tracker. */
     private TrackedLog catchUp(Node node, TrackedLog log, Iterator<String> written, long count) throws IOException {
         log.open();
         Measurement indexed;
         try (Step step = screen.step("Indexing the log " + log.name())) {
-            indexed = log.feed().send(written, count, done -> step.now(String.format(Locale.ROOT, "%,d events, %s/s", done, Step.rate(done / step.seconds()))));
-            step.done(String.format(Locale.ROOT, "%,d events of the log %s, %s/s with no tracker", indexed.texts(), log.name(), Step.rate(indexed.perSecond())));
+            indexed = log.feed().send(written, count,
+                done -> step.now(String.format(Locale.ROOT, "%,d events, %s/s", done, Step.rate(done / step.seconds()))));
+            step.done(String.format(Locale.ROOT, "%,d events of the log %s, %s/s with no tracker", indexed.operations(), log.name(),
+                Step.rate(indexed.perSecond())));
         }
         try (Step step = screen.step("Catching up")) {
             double cpu = node.cpuSeconds();
             long begin = System.nanoTime();
             log.track();
-            log.await(indexed.texts(), seen -> {
+            log.await(indexed.operations(), progress -> {
                 measured.heap(heapMegabytes(node.rest()));
-                step.at(seen.read(), indexed.texts(), "events");
+                step.at(progress.read(), indexed.operations(), "events");
             });
-            Measurement followed = new Measurement(indexed.texts(), node.cpuSeconds() - cpu, (System.nanoTime() - begin) / 1e9);
+            Measurement followed = new Measurement(indexed.operations(), node.cpuSeconds() - cpu, (System.nanoTime() - begin) / 1e9);
             step.done("the tracker caught up, " + Step.rate(followed.perSecond()) + " events/s");
             measured.add(new CatchUp(log.name(), indexed, followed, log.stats()));
         }
@@ -161,11 +164,11 @@ final class TrackRun {
         return nodes.elements().next().path("jvm").path("mem").path("heap_used_in_bytes").asDouble() / (1 << 20);
     }
 
-    /** The same events into one log without and one with a tracker; who begins changes from round to round. */
+    /** Writes the same events into a log without a tracker and into one with a tracker. A different one begins in each round. */
     private void index(Node node) throws IOException {
-        int size = events / LAPS_IN_LOG;
+        int size = events / ROUNDS_PER_LOG;
         try (Step step = screen.step("Indexing while a tracker follows")) {
-            // One round more, which does not count.
+            // Round 0 is not counted.
             for (int round = 0; round <= rounds; round++) {
                 step.now(round == 0 ? "warming up" : "round " + round + " of " + rounds);
                 TrackedLog untracked = new TrackedLog(node.rest(), "untracked-" + round, ITEM_INDEX);
@@ -177,9 +180,9 @@ final class TrackRun {
                 tracked.open();
                 tracked.track();
                 tracked.awaitFollowing();
-                Measurement with = tracked.feed().send(log(1 + round), size, done -> {});
+                Measurement with = tracked.feed().send(log(1 + round), size, progress -> {});
                 long lag = TrackerProgress.of(node.rest(), tracked.name()).lag();
-                tracked.await(size, seen -> {});
+                tracked.await(size, progress -> {});
                 tracked.drop();
                 if (without == null) {
                     without = fill(untracked, size, round);
@@ -195,9 +198,9 @@ final class TrackRun {
 
     private Measurement fill(TrackedLog untracked, int size, int round) throws IOException {
         untracked.open();
-        Measurement lap = untracked.feed().send(log(1 + round), size, done -> {});
+        Measurement filled = untracked.feed().send(log(1 + round), size, progress -> {});
         untracked.rest().delete("/" + untracked.name());
-        return lap;
+        return filled;
     }
 
     private void stayFresh(Node node) throws IOException {
@@ -207,10 +210,11 @@ final class TrackRun {
         log.awaitFollowing();
         Freshness freshness = new Freshness(log, log(-1));
         for (int rate : RATES) {
-            try (Step step = screen.step("Asking for a new ranking")) {
+            try (Step step = screen.step("Measuring the delay of events")) {
                 Freshness.Measured fresh = freshness.measure(rate, WARM_UP_SHARE * seconds, seconds, step);
                 measured.add(rate, fresh);
-                step.done(String.format(Locale.ROOT, "%d events changed a ranking, beside %,.0f others a second", fresh.took().count(), fresh.rate()));
+                step.done(String.format(Locale.ROOT, "%d events changed a ranking, beside %,.0f other events per second",
+                    fresh.delays().count(), fresh.rate()));
             }
         }
         log.drop();
@@ -219,19 +223,19 @@ final class TrackRun {
 
     private TrackedLog store(Rest rest) throws IOException {
         TrackedLog log = new TrackedLog(rest, FourInterestLog.LOG, ITEM_INDEX);
-        FourInterestLog people = new FourInterestLog(CLUSTERS);
+        FourInterestLog generated = new FourInterestLog(CLUSTERS);
         log.open();
-        try (Step step = screen.step("Making profiles")) {
-            long count = log.feed().send(people.events().iterator(), Long.MAX_VALUE, done -> {}).texts();
+        try (Step step = screen.step("Building profiles")) {
+            long count = log.feed().send(generated.events().iterator(), Long.MAX_VALUE, progress -> {}).operations();
             log.track();
-            log.await(count, seen -> step.at(seen.read(), count, "events"));
-            people.check(log);
-            step.done(String.format(Locale.ROOT, "%,d profiles of %d interests", FourInterestLog.USERS, FourInterestLog.INTERESTS));
+            log.await(count, progress -> step.at(progress.read(), count, "events"));
+            generated.check(log);
+            step.done(String.format(Locale.ROOT, "%,d profiles with %d interests", FourInterestLog.USERS, FourInterestLog.INTERESTS));
         }
         return log;
     }
 
-    private void weigh(List<TrackedLog> logs) throws IOException {
+    private void measureProfiles(List<TrackedLog> logs) throws IOException {
         try (Step step = screen.step("Merging profiles")) {
             for (TrackedLog log : logs) {
                 step.now(log.name());

@@ -9,7 +9,7 @@ import org.opensearch.affinity.integ.bench.common.Tables;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The figures of tracking, a table for each thing that was measured. */
+/** The measurements of tracking as tables. */
 record TrackTables(TrackFigures figures) {
     @Override
     public String toString() {
@@ -22,7 +22,7 @@ record TrackTables(TrackFigures figures) {
             Tables.figures("caught up/s"), Tables.figures("CPU ms/1,000"), Tables.figures("bytes/profile") };
         return table(columns, figures.catchUps().stream().map(each -> new String[] {
             each.log(),
-            Tables.number(each.indexed().texts(), 0),
+            Tables.number(each.indexed().operations(), 0),
             Tables.number(each.stats().users(), 0),
             Tables.number(each.indexed().perSecond(), 0),
             Tables.number(each.eventsPerSecond(), 0),
@@ -33,11 +33,11 @@ record TrackTables(TrackFigures figures) {
     private String indexing() {
         Column[] columns = {
             Tables.words("Indexing"), Tables.figures("events/s"), Tables.figures("least – most"), Tables.figures("ratio"),
-            Tables.figures("least – most"), Tables.figures("behind at the end") };
+            Tables.figures("least – most"), Tables.figures("lag at the end") };
         List<String[]> lines = new ArrayList<>();
-        for (String contestant : figures.indexing().contestants()) {
-            Spread rate = figures.indexing().figure(contestant, Measurement::perSecond);
-            boolean tracked = contestant.equals(TrackFigures.TRACKED);
+        for (String method : figures.indexing().methods()) {
+            Spread rate = figures.indexing().figure(method, Measurement::perSecond);
+            boolean tracked = method.equals(TrackFigures.TRACKED);
             lines.add(new String[] {
                 tracked ? "while a tracker follows" : "without a tracker",
                 Tables.number(rate.median(), 0),
@@ -56,11 +56,11 @@ record TrackTables(TrackFigures figures) {
         List<String[]> lines = new ArrayList<>();
         figures.freshness().forEach((rate, measured) -> lines.add(new String[] {
             "at " + Tables.number(measured.rate(), 0) + " events/s",
-            Tables.number(measured.took().p50(), 0),
-            Tables.number(measured.took().quantile(0.9), 0),
-            Tables.number(measured.took().p99(), 0),
-            Tables.number(measured.took().quantile(1), 0),
-            Tables.number(measured.took().count(), 0) }));
+            Tables.number(measured.delays().p50(), 0),
+            Tables.number(measured.delays().quantile(0.9), 0),
+            Tables.number(measured.delays().p99(), 0),
+            Tables.number(measured.delays().quantile(1), 0),
+            Tables.number(measured.delays().count(), 0) }));
         return table(columns, lines);
     }
 

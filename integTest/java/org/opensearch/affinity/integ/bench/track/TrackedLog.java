@@ -8,25 +8,25 @@ import java.io.IOException;
 import java.util.function.Consumer;
 
 /**
- * A log of one shard and the tracker that follows it, of the same name.
+ * A log of one shard and its tracker, with the same name.
  *
- * @param items the index of the items
+ * @param items index of the items
  */
 record TrackedLog(Rest rest, String name, String items) {
-    private static final long LOOK_MILLIS = 5_000;
-    private static final double PATIENCE_SECONDS = 120;
+    private static final long INTERVAL_MILLIS = 5_000;
+    private static final double TIMEOUT_SECONDS = 120;
 
-    /** Creates the log. */
+    /** Creates the index of the log. */
     void open() {
         rest.put("/" + name, """
             {"settings":{"number_of_shards":1,"number_of_replicas":0},
              "mappings":{"dynamic":false,"properties":{
-               "application":{"type":"keyword"},"action_name":{"type":"keyword"},"user_id":{"type":"keyword"},"client_id":{"type":"keyword"},
-               "session_id":{"type":"keyword"},"timestamp":{"type":"date"},
+               "application":{"type":"keyword"},"action_name":{"type":"keyword"},"user_id":{"type":"keyword"},
+               "client_id":{"type":"keyword"},"session_id":{"type":"keyword"},"timestamp":{"type":"date"},
                "event_attributes":{"properties":{"object":{"properties":{"object_id":{"type":"keyword"}}}}}}}}""");
     }
 
-    /** Creates the tracker, which begins to follow. */
+    /** Defines the tracker, which begins to follow the log. */
     void track() {
         rest.put("/_plugins/_affinity/trackers/" + name, """
             {"items":{"index":"%s","vector_field":"%s"},"events":{"index":"%s"},
@@ -37,14 +37,14 @@ record TrackedLog(Rest rest, String name, String items) {
         return new LogFeed(rest, name);
     }
 
-    /** Waits until the tracker is through with so many events. */
-    TrackerProgress await(long events, Consumer<TrackerProgress> seen) throws IOException {
-        return TrackerProgress.await(rest, name, events, seen);
+    /** Waits until the tracker has processed so many events. */
+    TrackerProgress await(long events, Consumer<TrackerProgress> listener) throws IOException {
+        return TrackerProgress.await(rest, name, events, listener);
     }
 
     /** Waits until the tracker follows the log. */
     void awaitFollowing() throws IOException {
-        await(0, seen -> {});
+        await(0, progress -> {});
     }
 
     JsonNode profile(String user) {
@@ -52,10 +52,10 @@ record TrackedLog(Rest rest, String name, String items) {
     }
 
     /**
-     * Bytes on disk a profile, once the index is in one segment and holds nothing that was overwritten. That is kept for
-     * recovery until leases are renewed, half a minute after the last write.
+     * Returns the mean size of a profile on disk in bytes. Merges the index into one segment first and waits until it has no overwritten
+     * profiles: these are kept for recovery until leases are renewed, half a minute after the last write.
      *
-     * @throws IOException when it is still there after two minutes
+     * @throws IOException when they are still kept after two minutes
      */
     double bytesPerProfile() throws IOException {
         long begin = System.nanoTime();
@@ -66,17 +66,17 @@ record TrackedLog(Rest rest, String name, String items) {
             JsonNode primaries = rest.get(profiles() + "/_stats/store,docs").path("_all").path("primaries");
             JsonNode docs = primaries.path("docs");
             if (docs.path("deleted").asLong() == 0) {
-                // One document is the progress.
+                // One document is the tracker's progress.
                 return primaries.path("store").path("size_in_bytes").asDouble() / (docs.path("count").asLong() - 1);
             }
-            if ((System.nanoTime() - begin) / 1e9 > PATIENCE_SECONDS) {
-                throw new IOException("[" + name + "] still holds profiles that were overwritten: " + docs);
+            if ((System.nanoTime() - begin) / 1e9 > TIMEOUT_SECONDS) {
+                throw new IOException("[" + name + "] still has overwritten profiles: " + docs);
             }
             pause();
         }
     }
 
-    /** What the tracker says once its index shows all that was written. */
+    /** The tracker's stats, after a refresh of its index. */
     TrackerProgress stats() {
         rest.post(profiles() + "/_refresh", null);
         return TrackerProgress.of(rest, name);
@@ -93,7 +93,7 @@ record TrackedLog(Rest rest, String name, String items) {
 
     private static void pause() throws IOException {
         try {
-            Thread.sleep(LOOK_MILLIS);
+            Thread.sleep(INTERVAL_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
