@@ -61,7 +61,7 @@ public final class Parameter<T> {
     /** The tracker whose profiles are used. */
     public static final Parameter<String> TRACKER = inRequestOrPipeline("tracker", string(Values.text("the name of a tracker")), null);
     /** The user whose profile is used. */
-    public static final Parameter<String> USER = inRequest("user", string(Values.text("the id of a user")));
+    public static final Parameter<String> USER = inRequest("user", string(Values.id("the id of a user")));
     /** What the user typed. May be blank. */
     public static final Parameter<String> QUERY_TEXT = inRequest("query_text", string(Values.STRING));
     /** Items of the current session, oldest first. They count as if the user had just liked them. */
