@@ -88,7 +88,7 @@ public final class RecordEventsAction extends ActionType<RecordEventsAction.Resp
      * @param status  201 if it was written, 200 if a document of its id existed, an error otherwise
      * @param id      the id of its document; null after an error
      * @param error   the error message; null without an error
-     * @param warning why trackers will skip the event; null after an error, and without a warning
+     * @param warning {@link UbiEvent#warning}; null after an error
      */
     record Outcome(RestStatus status, String id, String error, String warning) implements Writeable, ToXContentObject {
         Outcome(StreamInput in) throws IOException {

@@ -24,6 +24,7 @@ final class TimeFormat {
     static final long MAX_AHEAD_MS = 24 * 60 * 60 * 1000L;
 
     private static final Set<String> DATES = Set.of(DateFieldMapper.CONTENT_TYPE, DateFieldMapper.DATE_NANOS_CONTENT_TYPE);
+    private static final Set<String> NUMBERS = Set.of("long", "unsigned_long", "double");
     private static final DateFormatter DEFAULT = DateFieldMapper.getDefaultDateTimeFormatter();
     /** A number that is not a year of four digits. */
     private static final Pattern NUMBER = Pattern.compile("(?![0-9]{4}$)-?[0-9]{1,19}(\\.[0-9]{1,19})?([eE]\\+?[0-9]{1,2})?");
@@ -32,26 +33,28 @@ final class TimeFormat {
     private static final BigDecimal THOUSAND = BigDecimal.valueOf(1000);
 
     /** A date field without a format of its own. */
-    static final TimeFormat OF_DATES = new TimeFormat(DEFAULT, true);
-    /** A field that is not mapped as a date. */
-    static final TimeFormat OF_OTHER_FIELDS = new TimeFormat(DEFAULT, false);
+    static final TimeFormat OF_DATES = new TimeFormat(DEFAULT, true, false);
+    private static final TimeFormat OF_NUMBERS = new TimeFormat(DEFAULT, false, true);
+    private static final TimeFormat OF_OTHER_FIELDS = new TimeFormat(DEFAULT, false, false);
 
     private final DateFormatter formatter;
     private final boolean isDate;
+    private final boolean isNumber;
 
-    private TimeFormat(DateFormatter formatter, boolean isDate) {
+    private TimeFormat(DateFormatter formatter, boolean isDate, boolean isNumber) {
         this.formatter = formatter;
         this.isDate = isDate;
+        this.isNumber = isNumber;
     }
 
     static TimeFormat of(MappedField field) {
         if (field.type() == null || DATES.contains(field.type()) == false) {
-            return OF_OTHER_FIELDS;
+            return NUMBERS.contains(String.valueOf(field.type())) ? OF_NUMBERS : OF_OTHER_FIELDS;
         }
         Object format = field.definition().get("format");
         Object locale = field.definition().get("locale");
         DateFormatter own = format == null ? DEFAULT : DateFormatter.forPattern(format.toString());
-        return new TimeFormat(locale == null ? own : own.withLocale(LocaleUtils.parse(locale.toString())), true);
+        return new TimeFormat(locale == null ? own : own.withLocale(LocaleUtils.parse(locale.toString())), true, false);
     }
 
     /** The pattern of the format as mappings write it. */
@@ -84,6 +87,9 @@ final class TimeFormat {
 
     /** Returns the text of an instant, as the field takes it in a JSON string. */
     String format(Instant time) {
+        if (isNumber) {
+            return Long.toString(time.toEpochMilli());
+        }
         return isDate ? formatter.format(time.atZone(ZoneOffset.UTC)) : time.toString();
     }
 

@@ -32,13 +32,13 @@ import static java.util.Map.entry;
  * <li>A property that is null or an empty list is missing. A list of one value is that value.
  * <li>{@code object} may be a list of objects, such as a cart, and {@code object_id} a list of ids.
  * <li>Ids and names may be numbers, and times may have any format that the index reads.
- * <li>{@code position} may have both {@code ordinal} and {@code xy}.
+ * <li>{@code position} may have both {@code ordinal} and {@code xy}, or neither of them, as in earlier versions of UBI.
  * </ul>
  * Properties that the schema does not define are kept.
  *
  * @param id      the value of {@code event_id}, which UBI does not define: the document's id; null to generate one
  * @param source  the bytes that were sent; if they had no {@code timestamp}, with the time of arrival added
- * @param warning why trackers will skip the event although it is valid; null if nothing is known
+ * @param warning why trackers will skip the event although it is written, or what UBI does not allow; null without a warning
  */
 record UbiEvent(String id, BytesReference source, String warning) {
     private static final String ID = "event_id";
@@ -171,6 +171,7 @@ record UbiEvent(String id, BytesReference source, String warning) {
         private boolean hasUser;
         private boolean hasAction;
         private boolean hasEmptyItem;
+        private boolean hasOtherPosition;
         private int items;
 
         Fields(TimeFormat format) {
@@ -250,11 +251,7 @@ record UbiEvent(String id, BytesReference source, String warning) {
         private void checkObject(String path) throws InvalidException {
             switch (path) {
                 case OBJECT -> require(OBJECT_ID, "the id of the item");
-                case POSITION -> {
-                    if (has(POSITION + ".ordinal") == false && has(XY) == false) {
-                        throw new InvalidException("[" + POSITION + "] has neither [ordinal] nor [xy]; wanted one of them");
-                    }
-                }
+                case POSITION -> hasOtherPosition |= has(POSITION + ".ordinal") == false && has(XY) == false;
                 case XY -> {
                     require(XY + ".x", "a number");
                     require(XY + ".y", "a number");
@@ -269,7 +266,7 @@ record UbiEvent(String id, BytesReference source, String warning) {
             }
         }
 
-        /** Returns why trackers will skip the event; null if nothing is known. */
+        /** Returns {@link UbiEvent#warning}. */
         String warning(long now) {
             List<String> warnings = new ArrayList<>();
             if (hasUser == false) {
@@ -281,6 +278,9 @@ record UbiEvent(String id, BytesReference source, String warning) {
             }
             if (hasEmptyItem) {
                 warnings.add("[" + OBJECT_ID + "] is empty: " + skipped(Event.SkipReason.NO_ITEM));
+            }
+            if (hasOtherPosition) {
+                warnings.add("[" + POSITION + "] has neither [ordinal] nor [xy], which UBI requires; trackers do not read it");
             }
             Instant instant = time == null ? null : format.parse(time);
             Event.SkipReason implausible = instant == null ? null : TimeFormat.skipReason(instant, now);

@@ -147,14 +147,23 @@ public final class LogScan implements Closeable {
             return;
         }
         List<Event> events = readerOf(hit.getIndex()).read(hit.getId(), hit.getSourceRef(), startTime).events();
-        Object query = withQueries && events.isEmpty() == false ? hit.getSourceAsMap().get(QUERY_ID) : null;
+        String query = withQueries && events.isEmpty() == false ? queryOf(hit) : null;
         for (Event event : events) {
             String user = names.of(event.user());
             Double weight = tracker.weightOf(event.action());
             if (weight != null && isErased(user, event) == false && isExpired(event) == false) {
-                consumer.accept(new LoggedEvent(user, event.item(), weight, event.time(), query == null ? null : query.toString()));
+                consumer.accept(new LoggedEvent(user, event.item(), weight, event.time(), query));
             }
         }
+    }
+
+    /** Returns the id of the query; null without one, or if there are several. */
+    private static String queryOf(SearchHit hit) {
+        Object query = hit.getSourceAsMap().get(QUERY_ID);
+        while (query instanceof List<?> list) {
+            query = list.size() == 1 ? list.getFirst() : null;
+        }
+        return query == null ? null : query.toString();
     }
 
     private EventReader readerOf(String index) {

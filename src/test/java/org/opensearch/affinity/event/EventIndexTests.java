@@ -103,6 +103,9 @@ public class EventIndexTests extends RecordEventsTestCase {
         assertNull(response.outcomes().getFirst().warning());
         assertEquals(1, count("new", QueryBuilders.rangeQuery("timestamp").gte("1768471200").lte("1768471200")));
         assertEquals(1, count("new", QueryBuilders.rangeQuery("timestamp").gte(System.currentTimeMillis() / 1000 - 60)));
+        client().admin().indices().prepareCreate("numbers").setMapping("timestamp", "type=long").get();
+        assertEquals(List.of(201, 201), statuses(record("numbers", second, "{\"action_name\": \"click\", \"client_id\": \"ann\"}")));
+        assertEquals(1, count("numbers", QueryBuilders.rangeQuery("timestamp").gte(System.currentTimeMillis() - 60_000)));
         // Another mapping of the same name.
         client().admin().indices().prepareDelete("new", "old").get();
         Response again = record("events", second, CLICK);

@@ -63,7 +63,6 @@ public class UbiEventTests extends OpenSearchTestCase {
     public void testRequired() {
         assertInvalid("{}", "[action_name] is required: the name of the action, such as [click]");
         assertInvalid(attributes("\"object\": {\"name\": \"tent\"}"), "[event_attributes.object.object_id] is required: the id of the item");
-        assertInvalid(attributes("\"position\": {}"), "[event_attributes.position] has neither [ordinal] nor [xy]; wanted one of them");
         assertInvalid(attributes("\"position\": {\"xy\": {\"x\": 1}}"), "[event_attributes.position.xy.y] is required: a number");
         assertInvalid(attributes("\"position\": {\"xy\": {\"y\": 1}}"), "[event_attributes.position.xy.x] is required: a number");
         assertInvalid("{\"action_name\": null}", "[action_name] is required: the name of the action, such as [click]");
@@ -225,6 +224,10 @@ public class UbiEventTests extends OpenSearchTestCase {
                 + "[event_attributes.object.object_id] is empty: a tracker skips the event as [no_item]; "
                 + "[timestamp] is [1795000000], which the index reads as [1970-01-21T18:36:40Z]: a tracker skips the event as [implausible_timestamp]",
             parse("{\"action_name\": \"\", \"user_id\": 7, \"timestamp\": 1795000000, " + item + "}").warning()
+        );
+        assertEquals(
+            "[event_attributes.position] has neither [ordinal] nor [xy], which UBI requires; trackers do not read it",
+            parse(attributes("\"position\": {\"x\": 96, \"y\": 127, \"trail\": [\"a\"]}").replace("{\"action", "{\"client_id\": \"c\", \"action")).warning()
         );
         assertThat(parse("{\"action_name\": \"x\", \"user_id\": 7, \"timestamp\": 1795000000000}").warning(), containsString("[future_timestamp]"));
     }
