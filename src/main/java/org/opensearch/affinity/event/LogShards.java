@@ -1,21 +1,17 @@
 package org.opensearch.affinity.event;
 
-import org.opensearch.action.support.IndicesOptions;
-import org.opensearch.affinity.tracker.IndexNames;
+import org.opensearch.affinity.tracker.IndexExpressions;
 import org.opensearch.affinity.tracker.ProfileGenerations;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.metadata.IndexMetadata;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
-import org.opensearch.core.index.Index;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** Finds the shards of a tracker's behaviour log in a cluster state. */
 public final class LogShards {
-    private static final IndicesOptions OPEN_INDICES = IndicesOptions.fromOptions(true, true, true, false);
-
     private LogShards() {}
 
     /** Returns the shards of all open event indices of a tracker, for the profile generation in use. */
@@ -26,11 +22,7 @@ public final class LogShards {
     /** Returns the shards of all open event indices of a tracker, to be applied to a profile generation. */
     public static List<LogShard> of(Tracker tracker, int generation, ClusterState state, IndexNameExpressionResolver resolver) {
         List<LogShard> shards = new ArrayList<>();
-        for (Index index : resolver.concreteIndices(state, OPEN_INDICES, true, tracker.events().expressions())) {
-            if (index.getName().startsWith(IndexNames.PREFIX)) {
-                continue; // a follower must not read what it writes
-            }
-            IndexMetadata metadata = state.metadata().getIndexSafe(index);
+        for (IndexMetadata metadata : IndexExpressions.open(tracker.events().expressions(), state, resolver)) {
             for (int shard = 0; shard < metadata.getNumberOfShards(); shard++) {
                 shards.add(LogShard.of(tracker.name(), generation, metadata, shard, state));
             }
