@@ -7,6 +7,7 @@ import org.opensearch.action.support.clustermanager.AcknowledgedRequest;
 import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
 import org.opensearch.affinity.item.ItemRowIndex;
 import org.opensearch.affinity.profile.ProfileIndex;
+import org.opensearch.affinity.profile.VectorDimensions;
 import org.opensearch.affinity.tracker.ProfileGenerations;
 import org.opensearch.affinity.tracker.TrackedItems;
 import org.opensearch.affinity.tracker.Tracker;
@@ -105,6 +106,7 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
                 name,
                 live,
                 true,
+                VectorDimensions.ofItems(request.tracker, state, indexNameExpressionResolver),
                 ActionListener.wrap(created -> items.create(name, live, true, whenCreated), listener::onFailure)
             );
         }
