@@ -3,8 +3,9 @@ package org.opensearch.affinity.manage;
 import org.opensearch.ExceptionsHelper;
 import org.opensearch.OpenSearchStatusException;
 import org.opensearch.action.search.SearchRequest;
-import org.opensearch.action.support.IndicesOptions;
+import org.opensearch.affinity.tracker.IndexExpressions;
 import org.opensearch.affinity.tracker.Tracker;
+import org.opensearch.cluster.block.ClusterBlockException;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.rest.RestStatus;
 import org.opensearch.index.query.MatchNoneQueryBuilder;
@@ -16,9 +17,6 @@ import org.opensearch.transport.client.Client;
  * security plugin decides; without one every search is allowed.
  */
 final class CallersRights {
-    /** As for a log, whose indices may appear later. */
-    private static final IndicesOptions LENIENT = IndicesOptions.lenientExpandOpen();
-
     private CallersRights() {}
 
     /** Searches the items and then the events with the caller's rights, without hits. Fails with status 403 if one of them is forbidden. */
@@ -33,14 +31,15 @@ final class CallersRights {
 
     private static void search(String option, String[] indices, Client client, ActionListener<Void> listener) {
         SearchSourceBuilder nothing = new SearchSourceBuilder().size(0).query(new MatchNoneQueryBuilder()).trackTotalHits(false);
-        SearchRequest search = new SearchRequest(indices, nothing).indicesOptions(LENIENT).allowPartialSearchResults(true).pipeline("_none");
+        SearchRequest search = new SearchRequest(indices, nothing).indicesOptions(IndexExpressions.OPEN).allowPartialSearchResults(true).pipeline("_none");
         client.search(search, ActionListener.wrap(found -> listener.onResponse(null), e -> {
             RestStatus status = ExceptionsHelper.status(e);
-            if (status == RestStatus.FORBIDDEN || status == RestStatus.UNAUTHORIZED) {
+            boolean isBlock = ExceptionsHelper.unwrap(e, ClusterBlockException.class) != null;
+            if (isBlock == false && (status == RestStatus.FORBIDDEN || status == RestStatus.UNAUTHORIZED)) {
                 String reason = "] the caller may not search [" + String.join(",", indices) + "], which a tracker makes visible: ";
                 listener.onFailure(new OpenSearchStatusException("[" + option + reason + e.getMessage(), status, e));
             } else {
-                listener.onResponse(null); // such as shards that are not available: no matter of rights
+                listener.onResponse(null); // such as a block, or shards that are not available: no matter of rights
             }
         }));
     }

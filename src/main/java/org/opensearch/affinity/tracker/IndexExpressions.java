@@ -25,6 +25,9 @@ public final class IndexExpressions {
     /** Names of missing indices mean nothing; closed indices are returned. */
     private static final IndicesOptions LENIENT = IndicesOptions.fromOptions(true, true, true, false);
 
+    /** For requests to indices by the same expressions: missing and closed indices are left out. */
+    public static final IndicesOptions OPEN = IndicesOptions.fromOptions(true, true, true, false, true, true, false, false);
+
     private IndexExpressions() {}
 
     /**

@@ -8,6 +8,7 @@ public class ClosedLogTests extends TrackTestCase {
         awaitStats("\"applied\":1", "\"index\":\"ubi_events\"");
         client().admin().indices().prepareClose("ubi_events").get();
         awaitStats("\"slices\":[]");
+        put("");
         rebuild(false);
         awaitIndices(SECOND);
         client().admin().indices().prepareOpen("ubi_events").get();
