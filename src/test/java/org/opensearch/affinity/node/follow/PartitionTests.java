@@ -81,6 +81,8 @@ public class PartitionTests extends OpenSearchIntegTestCase {
             .put(FollowersChecker.FOLLOWER_CHECK_TIMEOUT_SETTING.getKey(), "2s")
             .put(FollowersChecker.FOLLOWER_CHECK_RETRY_COUNT_SETTING.getKey(), 1)
             .put(Coordinator.PUBLISH_TIMEOUT_SETTING.getKey(), "5s")
+            // The follower moves with the primary of the log, which must not be moved while a test expects it on one node.
+            .put("cluster.routing.rebalance.enable", "none")
             .build();
     }
 
