@@ -11,11 +11,13 @@ import org.opensearch.affinity.event.EventReader;
 import org.opensearch.affinity.event.EventReader.SkippedException;
 import org.opensearch.affinity.profile.Erasure;
 import org.opensearch.affinity.profile.ProfilePages;
+import org.opensearch.affinity.tracker.IndexExpressions;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.UserNames;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
+import org.opensearch.index.IndexNotFoundException;
 import org.opensearch.search.SearchHit;
 import org.opensearch.search.builder.PointInTimeBuilder;
 import org.opensearch.search.builder.SearchSourceBuilder;
@@ -79,7 +81,7 @@ public final class LogScan implements Closeable {
      *
      * @param names  the names of users in the live profiles
      * @param slices at least 1
-     * @throws org.opensearch.index.IndexNotFoundException if there is no log
+     * @throws IndexNotFoundException if there is no open log
      */
     public static LogScan open(Client client, Tracker tracker, UserNames names, int slices) {
         try (ThreadContext.StoredContext ignored = client.threadPool().getThreadContext().stashContext()) {
@@ -87,8 +89,12 @@ public final class LogScan implements Closeable {
             PlainActionFuture<Void> read = PlainActionFuture.newFuture();
             new ProfilePages(client).erasures(names.generationName(), erasures::put, read);
             read.actionGet();
-            client.admin().indices().prepareRefresh(tracker.events().expressions()).get();
-            CreatePitRequest create = new CreatePitRequest(KEEP_ALIVE, false, tracker.events().expressions());
+            String[] log = tracker.events().expressions();
+            if (client.admin().indices().prepareRefresh(log).setIndicesOptions(IndexExpressions.OPEN).get().getTotalShards() == 0) {
+                throw new IndexNotFoundException(tracker.events().index());
+            }
+            CreatePitRequest create = new CreatePitRequest(KEEP_ALIVE, false, log);
+            create.setIndicesOptions(IndexExpressions.OPEN);
             String id = client.execute(CreatePitAction.INSTANCE, create).actionGet().getId();
             return new LogScan(client, tracker, names, erasures, slices, id);
         }
