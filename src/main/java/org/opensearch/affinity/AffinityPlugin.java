@@ -138,7 +138,8 @@ public final class AffinityPlugin extends Plugin
 
     @Override
     public List<Setting<?>> getSettings() {
-        Stream<Setting<?>> encode = Stream.concat(Encoder.settings().stream(), TorchSettings.all().stream());
+        Stream<Setting<?>> vectors = Stream.concat(Stream.of(VectorCodecService.SETTING), TorchSettings.all().stream());
+        Stream<Setting<?>> encode = Stream.concat(Encoder.settings().stream(), vectors);
         Stream<Setting<?>> users = Stream.of(UserFrom.SETTING, UseProfileAction.TIMEOUT, UserKeys.SECRET, TrainAction.MAX_EVENTS);
         Stream<Setting<?>> track = Stream.concat(EventIndex.settings().stream(), users);
         return Stream.concat(encode, track).toList();
@@ -183,15 +184,10 @@ public final class AffinityPlugin extends Plugin
         return Map.of(VectorFieldMapper.CONTENT_TYPE, VectorFieldMapper.PARSER);
     }
 
-    /**
-     * Empty for an index with codecs of k-NN or neural-search, because OpenSearch refuses two factories for one index. Vector fields of
-     * such an index have a graph.
-     */
+    /** Empty for an index that does not use the codecs, because OpenSearch refuses two factories for one index. */
     @Override
     public Optional<CodecServiceFactory> getCustomCodecServiceFactory(IndexSettings index) {
-        Settings settings = index.getSettings();
-        boolean other = settings.getAsBoolean("index.knn", false) || settings.getAsBoolean("index.sparse", false);
-        return other ? Optional.empty() : Optional.of(VectorCodecService::new);
+        return VectorCodecService.isUsedBy(index) ? Optional.of(VectorCodecService::new) : Optional.empty();
     }
 
     // ---- tracking

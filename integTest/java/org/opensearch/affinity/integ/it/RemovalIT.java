@@ -16,7 +16,9 @@ import org.opensearch.affinity.integ.cluster.TrackerProgress;
 import org.opensearch.affinity.integ.data.TinyShop;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertThrows;
@@ -54,6 +56,10 @@ public class RemovalIT {
         JsonNode before = rest.get("/_plugins/_affinity/trackers/shop");
 
         node.kill();
+        // As an operator must: a node refuses settings that no plugin knows.
+        Path yml = folder.resolve("node/config/opensearch.yml");
+        List<String> configured = Files.readAllLines(yml);
+        Files.write(yml, configured.stream().filter(line -> line.contains("affinity") == false).toList());
         node.restart(OpenSearchHome.install(BuiltPlugin.distribution(), (Path) null, folder.resolve("without")), waited -> {});
         assertThrows("no plugin, no calls", RestFailure.class, () -> rest.get("/_plugins/_affinity/trackers"));
         rest.put("/other/_doc/1", "{\"a\": 1}"); // the cluster state changes and is stored without the plugin's part

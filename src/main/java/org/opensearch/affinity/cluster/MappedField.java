@@ -10,33 +10,65 @@ import java.util.Set;
  *
  * @param path       dotted path, also where there is no such field
  * @param definition the field's part of the mapping; empty where there is no such field
+ * @param parent     for a sub-field, such as {@code title.en} of {@code title}: the path of the field that documents have; else null
+ * @param nestedIn   path of the innermost object of type {@code nested} that has the field; null if there is none
  */
-public record MappedField(String path, Map<?, ?> definition) {
+public record MappedField(String path, Map<?, ?> definition, String parent, String nestedIn) {
     private static final Set<String> ANALYZED = Set.of("text", "match_only_text");
 
     /**
-     * Finds a field in a mapping.
+     * Finds a field in a mapping: in objects, by a name that has dots itself, or as a sub-field.
      *
      * @param mapping null for an index without one
      */
     public static MappedField of(String path, MappingMetadata mapping) {
-        Object node = mapping == null ? null : mapping.sourceAsMap();
-        for (String part : path.split("\\.")) {
-            node = child(node, "properties", part);
-        }
-        return new MappedField(path, node instanceof Map<?, ?> map ? map : Map.of());
+        MappedField found = mapping == null ? null : find(path, 0, mapping.sourceAsMap(), null);
+        return found == null ? new MappedField(path, Map.of(), null, null) : found;
     }
 
-    /** Returns a child of a node of the mapping, from its {@code properties} or {@code fields}; null if there is none. */
-    private static Object child(Object node, String group, String name) {
-        Object children = node instanceof Map<?, ?> map ? map.get(group) : null;
-        return children instanceof Map<?, ?> map ? map.get(name) : null;
+    /**
+     * Searches a part of a mapping.
+     *
+     * @param start where the part of the path begins that has not been found yet
+     * @return null if there is no such field
+     */
+    private static MappedField find(String path, int start, Map<?, ?> part, String nestedIn) {
+        for (int end = path.length(); end > start; end = path.lastIndexOf('.', end - 1)) {
+            String name = path.substring(start, end);
+            Map<?, ?> child = child(part, "properties", name);
+            if (child != null) {
+                String nested = "nested".equals(child.get("type")) ? path.substring(0, end) : nestedIn;
+                MappedField found = end == path.length()
+                    ? new MappedField(path, child, null, nested)
+                    : find(path, end + 1, child, nested);
+                if (found != null) {
+                    return found;
+                }
+            }
+        }
+        Map<?, ?> subField = start == 0 ? null : child(part, "fields", path.substring(start));
+        return subField == null ? null : new MappedField(path, subField, path.substring(0, start - 1), nestedIn);
+    }
+
+    /** Returns a child of a part of the mapping, from its {@code properties} or {@code fields}; null if there is none. */
+    private static Map<?, ?> child(Map<?, ?> part, String group, String name) {
+        return part.get(group) instanceof Map<?, ?> children && children.get(name) instanceof Map<?, ?> child ? child : null;
     }
 
     /** Returns the field's type; null if there is no such field. */
     public String type() {
         Object type = definition.get("type");
         return type == null ? null : type.toString();
+    }
+
+    /** Whether the field has doc values, for types that have them unless the mapping says otherwise. */
+    public boolean hasDocValues() {
+        return "false".equals(String.valueOf(definition.get("doc_values"))) == false;
+    }
+
+    /** Returns the path at which documents have the field's value. */
+    public String sourcePath() {
+        return parent == null ? path : parent;
     }
 
     /** Whether a term query on the field matches this value, and no other. */
@@ -54,8 +86,8 @@ public record MappedField(String path, Map<?, ?> definition) {
         if (findsExactly(value)) {
             return this;
         }
-        Object subField = child(definition, "fields", "keyword");
-        MappedField keyword = new MappedField(path + ".keyword", subField instanceof Map<?, ?> map ? map : Map.of());
+        Map<?, ?> subField = child(definition, "fields", "keyword");
+        MappedField keyword = new MappedField(path + ".keyword", subField == null ? Map.of() : subField, path, nestedIn);
         return keyword.findsExactly(value) ? keyword : null;
     }
 }

@@ -23,7 +23,7 @@ record DocumentText(List<String> fields, TemplateScript.Factory template) {
     String of(IngestDocument document) {
         StringBuilder joined = new StringBuilder();
         for (String field : fields) {
-            String value = value(field, document.getFieldValue(field, Object.class, true)).strip();
+            String value = value(field, SourceValues.of(document, field)).strip();
             if (value.isEmpty() == false) {
                 appendSentence(joined, value);
             }

@@ -22,6 +22,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -38,7 +40,10 @@ public final class EncodeProcessorFactory extends AbstractBatchingProcessor.Fact
         .map(IngestDocument.Metadata::getFieldName)
         .collect(Collectors.toUnmodifiableSet());
     private static final FieldPath CONFIGURATION = FieldPath.body("");
-    private static final ValueReader<String> FIELD = Values.text("the name of a field");
+    private static final ValueReader<String> NAME = Values.text("the name of a field");
+    private static final ValueReader<String> FIELD = (parser, path) -> requireOneField(NAME.read(parser, path), path);
+    /** A field with a weight, as searches write it. */
+    private static final Pattern WEIGHTED = Pattern.compile("(.*)\\^([0-9.]+)");
 
     /** A part of a vector as it was sent, element of {@code combine}. */
     private static final class PartBuilder {
@@ -165,6 +170,19 @@ public final class EncodeProcessorFactory extends AbstractBatchingProcessor.Fact
             }
             return targets;
         }
+    }
+
+    /** Requires the name of one field: no pattern, and no weight behind it. */
+    private static String requireOneField(String name, FieldPath path) {
+        Matcher weighted = WEIGHTED.matcher(name);
+        if (weighted.matches()) {
+            String part = "{\"field\": \"" + weighted.group(1) + "\", \"weight\": " + weighted.group(2) + "}";
+            throw path.error("must be the name of a field without a weight, got [" + name + "]: weights stand in [combine], as in [" + part + "]");
+        }
+        if (name.indexOf('*') >= 0) {
+            throw path.error("must be the name of one field, got the pattern [" + name + "]: name the fields one by one");
+        }
+        return name;
     }
 
     private final Supplier<Encoder> encoder;

@@ -53,7 +53,7 @@ record VectorTarget(String field, List<Part> parts) {
                     }
                 }
                 case VectorPart(String field, float weight) -> {
-                    Object value = document.getFieldValue(field, Object.class, true);
+                    Object value = SourceValues.of(document, field);
                     if (value != null) {
                         pieces.add(new Piece(weight, null, unitVector(field, value, dimension)));
                     }

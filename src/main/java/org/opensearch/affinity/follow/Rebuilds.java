@@ -6,6 +6,7 @@ import org.opensearch.affinity.cluster.RedactedException;
 import org.opensearch.affinity.item.ItemRowIndex;
 import org.opensearch.affinity.profile.ProfileIndex;
 import org.opensearch.affinity.profile.ProfilePages;
+import org.opensearch.affinity.profile.VectorDimensions;
 import org.opensearch.affinity.tracker.ProfileGenerations;
 import org.opensearch.affinity.tracker.ProfileGenerations.TrackerGenerations;
 import org.opensearch.affinity.tracker.Trackers;
@@ -119,6 +120,7 @@ public final class Rebuilds implements LocalNodeClusterManagerListener {
             tracker,
             next,
             false,
+            VectorDimensions.ofItems(Trackers.of(state).get(tracker), state, resolver),
             ActionListener.wrap(created -> items.create(tracker, next, false, whenCreated), done::onFailure)
         );
     }

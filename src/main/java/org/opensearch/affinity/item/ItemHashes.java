@@ -10,14 +10,18 @@ import org.opensearch.affinity.cluster.RedactedException;
 import org.opensearch.core.concurrency.OpenSearchRejectedExecutionException;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.LongToDoubleFunction;
 
 /**
  * A cache of the item hashes of documents, by which item tables and trained models identify items; 8 bytes a document. A search
  * reads the hashes that it needs one by one, each from a stored document. Meanwhile the hashes of the whole segment are read in the
- * background, in the order of the terms. Entries are removed when their segment is closed. Thread-safe.
+ * background, in the order of the terms. A document with several item ids has a hash for each. Entries are removed when their segment is closed. Thread-safe.
  */
 public final class ItemHashes {
     private static final Logger LOGGER = LogManager.getLogger(ItemHashes.class);
@@ -40,17 +44,17 @@ public final class ItemHashes {
      *
      * @param idField keyword field with the item id, or {@code _id}
      */
-    public Segment of(LeafReaderContext leaf, String idField) {
+    public Segment of(LeafReaderContext leaf, String idField) throws IOException {
         IndexReader.CacheHelper core = leaf.reader().getCoreCacheHelper();
         if (core == null) {
-            return new Segment(idField, leaf.reader().maxDoc());
+            return Segment.of(leaf.reader(), idField);
         }
         Key key = new Key(core.getKey(), idField);
         Segment known = segments.get(key);
         if (known != null) {
             return known;
         }
-        Segment made = new Segment(idField, leaf.reader().maxDoc());
+        Segment made = Segment.of(leaf.reader(), idField);
         known = segments.putIfAbsent(key, made);
         if (known != null) {
             return known;
@@ -61,6 +65,9 @@ public final class ItemHashes {
     }
 
     private void readAhead(LeafReaderContext leaf, Segment segment) {
+        if (segment.several != null) {
+            return; // read document by document, each with all its ids at once
+        }
         if (leaf.reader().maxDoc() <= SMALL_SEGMENT_DOCS) {
             segment.readAll(leaf.reader());
             return;
@@ -102,10 +109,17 @@ public final class ItemHashes {
         private final String idField;
         /** By document; 0 until it is read. Threads may write one element at the same time, always with the same value. */
         private final long[] hashes;
+        /** By document, the hashes of all its ids; null elements until they are read. Null in a segment whose documents have one id each. */
+        private final AtomicReferenceArray<long[]> several;
 
-        private Segment(String idField, int documents) {
+        private Segment(String idField, int documents, boolean several) {
             this.idField = idField;
-            hashes = new long[documents];
+            hashes = new long[several ? 0 : documents];
+            this.several = several ? new AtomicReferenceArray<>(documents) : null;
+        }
+
+        private static Segment of(LeafReader reader, String idField) throws IOException {
+            return new Segment(idField, reader.maxDoc(), ItemIdReader.hasSeveral(reader, idField));
         }
 
         private void readAll(LeafReader reader) {
@@ -118,15 +132,42 @@ public final class ItemHashes {
         }
 
         /**
-         * The hash of a document's item id, see {@link ItemRow#hash}; that of the empty id if the document has none.
+         * The largest value of a function of the hashes of a document's item ids, see {@link ItemRow#hash}; of the hash of the empty id if
+         * the document has none.
          *
          * @param leaf this segment, from the search that asks
          */
+        public double largest(LeafReaderContext leaf, int doc, LongToDoubleFunction function) throws IOException {
+            if (several == null) {
+                return function.applyAsDouble(of(leaf, doc));
+            }
+            double largest = Double.NEGATIVE_INFINITY;
+            for (long hash : allOf(leaf, doc)) {
+                largest = Math.max(largest, function.applyAsDouble(hash));
+            }
+            return largest;
+        }
+
+        /** The hash of a document's item id, the first one if it has several; that of the empty id if it has none. */
         public long of(LeafReaderContext leaf, int doc) throws IOException {
+            if (several != null) {
+                return allOf(leaf, doc)[0];
+            }
             if (hashes[doc] == 0) {
-                hashes[doc] = ItemRow.hash(ItemIdReader.read(leaf, idField, doc));
+                ItemIdReader.read(leaf, idField, doc, (same, id) -> hashes[doc] = ItemRow.hash(id));
             }
             return hashes[doc];
+        }
+
+        private long[] allOf(LeafReaderContext leaf, int doc) throws IOException {
+            long[] known = several.get(doc);
+            if (known == null) {
+                List<Long> read = new ArrayList<>();
+                ItemIdReader.read(leaf, idField, doc, (same, id) -> read.add(ItemRow.hash(id)));
+                known = read.stream().mapToLong(Long::longValue).toArray();
+                several.set(doc, known);
+            }
+            return known;
         }
     }
 }

@@ -29,15 +29,31 @@ final class ItemIdReader {
         void visit(int doc, BytesRef id);
     }
 
-    /** Reads the item id of one document: the first one if the field has several values, empty if it has none. */
-    static BytesRef read(LeafReaderContext leaf, String field, int doc) throws IOException {
+    /** Whether documents of a segment have several item ids. */
+    static boolean hasSeveral(LeafReader reader, String field) throws IOException {
+        return field.equals(IdFieldMapper.NAME) == false && DocValues.unwrapSingleton(values(reader, field)) == null;
+    }
+
+    /** Calls the visitor with each item id of one document; with an empty id if it has none. */
+    static void read(LeafReaderContext leaf, String field, int doc, Visitor visitor) throws IOException {
         if (field.equals(IdFieldMapper.NAME)) {
             StoredId stored = new StoredId();
             leaf.reader().storedFields().document(doc, stored);
-            return stored.id;
+            visitor.visit(doc, stored.id);
+            return;
         }
         SortedSetDocValues values = values(leaf.reader(), field);
-        return values.advanceExact(doc) ? values.lookupOrd(values.nextOrd()) : NONE;
+        if (values.advanceExact(doc)) {
+            visitAll(values, visitor);
+        } else {
+            visitor.visit(doc, NONE);
+        }
+    }
+
+    private static void visitAll(SortedSetDocValues values, Visitor visitor) throws IOException {
+        for (int left = values.docValueCount(); left > 0; left--) {
+            visitor.visit(values.docID(), values.lookupOrd(values.nextOrd()));
+        }
     }
 
     private static SortedSetDocValues values(LeafReader reader, String field) throws IOException {
@@ -47,7 +63,7 @@ final class ItemIdReader {
         return keyword ? DocValues.getSortedSet(reader, field) : DocValues.emptySortedSet();
     }
 
-    /** Calls the visitor with every document of a segment that has an item id, in any order. */
+    /** Calls the visitor with every document of a segment that has an item id, in any order; with the first one if it has several. */
     static void readAll(LeafReader reader, String field, Visitor visitor) throws IOException {
         if (field.equals(IdFieldMapper.NAME) == false) {
             SortedSetDocValues values = values(reader, field);

@@ -1,6 +1,7 @@
 package org.opensearch.affinity.item;
 
 import org.apache.lucene.util.VectorUtil;
+import org.opensearch.ExceptionsHelper;
 import org.opensearch.action.admin.indices.refresh.RefreshRequest;
 import org.opensearch.action.admin.indices.refresh.RefreshResponse;
 import org.opensearch.action.search.SearchRequest;
@@ -13,6 +14,7 @@ import org.opensearch.common.document.DocumentField;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.rest.RestStatus;
 import org.opensearch.index.query.QueryBuilders;
 import org.opensearch.search.SearchHit;
 import org.opensearch.search.builder.SearchSourceBuilder;
@@ -32,8 +34,8 @@ import java.util.Map;
 public final class ItemVectors {
     /** The empty vector, the value of an item that has none. */
     private static final float[] NO_VECTOR = new float[0];
-    private static final int IDS_PER_SEARCH = 500;
-    private static final int MAX_HITS = 10_000;
+    private static final int IDS_PER_SEARCH = ItemSearchLimits.DEFAULT.ids();
+    private static final int MAX_LIMITS = 1_000;
     private static final long MAX_CACHED_BYTES = 64L << 20;
     private static final TimeValue MAX_AGE = TimeValue.timeValueMinutes(1);
 
@@ -52,6 +54,10 @@ public final class ItemVectors {
     private final Cache<Key, Boolean> unknown = CacheBuilder.<Key, Boolean>builder()
         .setMaximumWeight(MAX_CACHED_UNKNOWN)
         .setExpireAfterWrite(MAX_AGE)
+        .build();
+    /** By item index, for those whose settings allow less than the default. */
+    private final Cache<String, ItemSearchLimits> limits = CacheBuilder.<String, ItemSearchLimits>builder()
+        .setMaximumWeight(MAX_LIMITS)
         .build();
 
     public ItemVectors(Client client) {
@@ -87,7 +93,7 @@ public final class ItemVectors {
             return found;
         }), searches);
         for (int from = 0; from < missing.size(); from += IDS_PER_SEARCH) {
-            search(items, missing.subList(from, Math.min(from + IDS_PER_SEARCH, missing.size())), all);
+            new LookUp(items, missing.subList(from, Math.min(from + IDS_PER_SEARCH, missing.size())), all).next();
         }
     }
 
@@ -122,9 +128,63 @@ public final class ItemVectors {
         }
     }
 
-    private void search(TrackedItems items, List<String> ids, ActionListener<Map<String, float[]>> listener) {
+    /**
+     * One look-up of some ids, by as many searches as it needs, one after another. An answer of as many hits as a search may return can lack
+     * documents, where an id has many of them; the ids that it lacks are searched for again. Every such answer finds at least one id.
+     */
+    private final class LookUp {
+        private final TrackedItems items;
+        private final ActionListener<Map<String, float[]>> listener;
+        private final Map<String, float[]> found = new HashMap<>();
+        private final List<String> pending;
+        private boolean readLimits;
+
+        LookUp(TrackedItems items, List<String> ids, ActionListener<Map<String, float[]>> listener) {
+            this.items = items;
+            this.listener = listener;
+            pending = new ArrayList<>(ids);
+        }
+
+        void next() {
+            ItemSearchLimits known = limits.get(items.index());
+            ItemSearchLimits used = known == null ? ItemSearchLimits.DEFAULT : known;
+            List<String> ids = List.copyOf(pending.subList(0, Math.min(pending.size(), used.ids())));
+            search(items, ids, used.hits(), ActionListener.wrap(response -> {
+                read(items, response, found);
+                boolean isComplete = response.getHits().getHits().length < used.hits();
+                pending.subList(0, ids.size()).removeIf(id -> isComplete || found.containsKey(id));
+                if (pending.isEmpty()) {
+                    listener.onResponse(found);
+                } else {
+                    next();
+                }
+            }, e -> failed(used, e)));
+        }
+
+        /** Searches again if the search asked for more than a setting of the index allows. */
+        private void failed(ItemSearchLimits used, Exception failure) {
+            if (readLimits || ExceptionsHelper.status(failure) != RestStatus.BAD_REQUEST) {
+                listener.onFailure(failure);
+                return;
+            }
+            readLimits = true;
+            ThreadContext context = client.threadPool().getThreadContext();
+            try (ThreadContext.StoredContext ignored = context.stashContext()) {
+                ItemSearchLimits.read(items.index(), client, ActionListener.wrap(read -> {
+                    if (read.equals(used)) {
+                        listener.onFailure(failure);
+                    } else {
+                        limits.put(items.index(), read);
+                        next();
+                    }
+                }, listener::onFailure));
+            }
+        }
+    }
+
+    private void search(TrackedItems items, List<String> ids, int hits, ActionListener<SearchResponse> listener) {
         // If several documents have the same item id, which one's vector is used is undefined.
-        SearchSourceBuilder source = new SearchSourceBuilder().size(MAX_HITS).fetchSource(false).trackTotalHits(false);
+        SearchSourceBuilder source = new SearchSourceBuilder().size(hits).fetchSource(false).trackTotalHits(false);
         source.fetchField(items.vectorField());
         if (byDocumentId(items)) {
             source.query(QueryBuilders.idsQuery().addIds(ids.toArray(String[]::new)));
@@ -135,8 +195,7 @@ public final class ItemVectors {
         try (ThreadContext.StoredContext ignored = context.stashContext()) {
             SearchRequest request = new SearchRequest(items.index()).source(source).allowPartialSearchResults(false);
             // Without the index's default search pipeline, which may rewrite requests and hits.
-            request.pipeline("_none");
-            client.search(request, ActionListener.map(listener, response -> read(items, response)));
+            client.search(request.pipeline("_none"), listener);
         }
     }
 
@@ -144,18 +203,32 @@ public final class ItemVectors {
         return items.idField().equals("_id");
     }
 
-    private Map<String, float[]> read(TrackedItems items, SearchResponse response) {
-        Map<String, float[]> vectors = new HashMap<>();
+    /** Adds the vectors of hits to those that are known; an empty one does not replace another. */
+    private void read(TrackedItems items, SearchResponse response, Map<String, float[]> vectors) {
         for (SearchHit hit : response.getHits()) {
             float[] vector = vector(hit.field(items.vectorField()));
-            for (Object id : byDocumentId(items) ? List.of(hit.getId()) : hit.field(items.idField()).getValues()) {
-                vectors.put(id.toString(), vector);
+            for (String id : ids(items, hit)) {
+                if (vector.length > 0 || vectors.containsKey(id) == false) {
+                    vectors.put(id, vector);
+                }
                 if (vector.length > 0) {
-                    cache.put(key(items, id.toString()), vector);
+                    cache.put(key(items, id), vector);
                 }
             }
         }
-        return vectors;
+    }
+
+    private static List<String> ids(TrackedItems items, SearchHit hit) {
+        if (byDocumentId(items)) {
+            return List.of(hit.getId());
+        }
+        DocumentField field = hit.field(items.idField());
+        if (field == null) {
+            throw new IllegalStateException(
+                "[affinity] field [" + items.idField() + "] of index [" + hit.getIndex() + "] has no doc values: item ids cannot be read"
+            );
+        }
+        return field.getValues().stream().map(Object::toString).toList();
     }
 
     /** A new unit vector, or the empty one. */

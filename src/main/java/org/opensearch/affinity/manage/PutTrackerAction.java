@@ -3,12 +3,11 @@ package org.opensearch.affinity.manage;
 import org.opensearch.action.ActionRequestValidationException;
 import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
-import org.opensearch.action.support.IndicesOptions;
 import org.opensearch.action.support.clustermanager.AcknowledgedRequest;
 import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
-import org.opensearch.affinity.cluster.MappedField;
 import org.opensearch.affinity.item.ItemRowIndex;
 import org.opensearch.affinity.profile.ProfileIndex;
+import org.opensearch.affinity.profile.VectorDimensions;
 import org.opensearch.affinity.tracker.ProfileGenerations;
 import org.opensearch.affinity.tracker.TrackedItems;
 import org.opensearch.affinity.tracker.Tracker;
@@ -16,21 +15,17 @@ import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.affinity.tracker.TransportChangeTrackers;
 import org.opensearch.affinity.tracker.UserKeys;
 import org.opensearch.cluster.ClusterState;
-import org.opensearch.cluster.metadata.IndexMetadata;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.inject.Inject;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
-import org.opensearch.core.index.Index;
 import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.TransportService;
 import org.opensearch.transport.client.Client;
 
 import java.io.IOException;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Defines a tracker or replaces its definition. Profiles that exist stay as they are and fold further events by the new definition. The
@@ -40,9 +35,6 @@ import java.util.TreeSet;
 public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
     public static final String NAME = "cluster:admin/affinity/tracker/put";
     public static final PutTrackerAction INSTANCE = new PutTrackerAction();
-    private static final Set<String> VECTOR_TYPES = Set.of("affinity_vector", "knn_vector");
-    private static final Set<String> ID_TYPES = Set.of("keyword");
-    private static final Set<String> TEXT_TYPES = Set.of("text", "match_only_text", "keyword");
 
     private PutTrackerAction() {
         super(NAME, AcknowledgedResponse::new);
@@ -76,6 +68,7 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
     public static final class Transport extends TransportChangeTrackers<Request> {
         private final ProfileIndex profiles;
         private final ItemRowIndex items;
+        private final Client client;
 
         @Inject
         public Transport(
@@ -87,15 +80,21 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
             Client client
         ) {
             super(NAME, transportService, clusterService, threadPool, filters, Request::new, resolver);
+            this.client = client;
             profiles = new ProfileIndex(client);
             items = new ItemRowIndex(client);
         }
 
         @Override
         protected void clusterManagerOperation(Request request, ClusterState state, ActionListener<AcknowledgedResponse> listener) {
-            checkItems(request.tracker, state);
+            new TrackedFields(request.tracker, state, indexNameExpressionResolver).check();
             checkUnchangeable(request.tracker, state);
             UserKeys.require(request.tracker.pseudonym(), state.nodes());
+            ActionListener<Void> whenAllowed = ActionListener.wrap(allowed -> create(request, state, listener), listener::onFailure);
+            CallersRights.check(request.tracker, client, whenAllowed);
+        }
+
+        private void create(Request request, ClusterState state, ActionListener<AcknowledgedResponse> listener) {
             // The indices come first: a defined tracker always has indices for its profiles and item rows.
             ActionListener<Void> whenCreated = ActionListener.wrap(created -> submit(request, current -> {
                 checkUnchangeable(request.tracker, current);
@@ -107,6 +106,7 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
                 name,
                 live,
                 true,
+                VectorDimensions.ofItems(request.tracker, state, indexNameExpressionResolver),
                 ActionListener.wrap(created -> items.create(name, live, true, whenCreated), listener::onFailure)
             );
         }
@@ -149,35 +149,6 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
             return new IllegalArgumentException(
                 "[" + field + "] of a tracker cannot change from [" + was + "] to [" + is + "]: put a tracker of another name"
             );
-        }
-
-        /** @throws IllegalArgumentException if there is no item index, or a field in one of them is missing or of the wrong type */
-        private void checkItems(Tracker tracker, ClusterState state) {
-            TrackedItems items = tracker.items();
-            Index[] indices = indexNameExpressionResolver.concreteIndices(state, IndicesOptions.lenientExpandOpen(), items.index());
-            if (indices.length == 0) {
-                throw new IllegalArgumentException("[items.index] no such index [" + items.index() + "]: create it first");
-            }
-            for (Index index : indices) {
-                IndexMetadata metadata = state.metadata().getIndexSafe(index);
-                requireType("items.vector_field", items.vectorField(), VECTOR_TYPES, metadata);
-                if (items.idField().equals("_id") == false) {
-                    requireType("items.id_field", items.idField(), ID_TYPES, metadata);
-                }
-                for (String field : items.textFields()) {
-                    requireType("items.text_fields", field, TEXT_TYPES, metadata);
-                }
-            }
-        }
-
-        private static void requireType(String parameter, String field, Set<String> wanted, IndexMetadata index) {
-            String type = MappedField.of(field, index.mapping()).type();
-            if (type == null || wanted.contains(type) == false) {
-                throw new IllegalArgumentException(
-                    "[" + parameter + "] [" + field + "] of index [" + index.getIndex().getName() + "] must be a field of type "
-                        + new TreeSet<>(wanted) + ", got " + (type == null ? "no such field" : "[" + type + "]")
-                );
-            }
         }
     }
 }

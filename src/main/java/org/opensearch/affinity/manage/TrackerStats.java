@@ -3,6 +3,7 @@ package org.opensearch.affinity.manage;
 import org.opensearch.affinity.event.Event.SkipReason;
 import org.opensearch.affinity.follow.Progress;
 import org.opensearch.affinity.follow.RebuildLag;
+import org.opensearch.affinity.profile.VectorDimensions;
 import org.opensearch.core.action.ActionResponse;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -49,18 +50,28 @@ public final class TrackerStats extends ActionResponse implements ToXContentObje
     private final StoredBytes bytes;
     private final List<LogShardStats> shards;
     private final RebuildLag rebuild;
+    private final VectorDimensions vectors;
 
     /**
      * @param users   how many users have a profile
      * @param shards  one for each shard of the log
      * @param rebuild the lag of the rebuild that is running; null if there is none
+     * @param vectors the dimensions of the item vectors
      */
-    TrackerStats(String tracker, long users, StoredBytes bytes, List<LogShardStats> shards, RebuildLag rebuild) {
+    TrackerStats(
+        String tracker,
+        long users,
+        StoredBytes bytes,
+        List<LogShardStats> shards,
+        RebuildLag rebuild,
+        VectorDimensions vectors
+    ) {
         this.tracker = tracker;
         this.users = users;
         this.bytes = bytes;
         this.shards = shards;
         this.rebuild = rebuild;
+        this.vectors = vectors;
     }
 
     TrackerStats(StreamInput in) throws IOException {
@@ -70,6 +81,7 @@ public final class TrackerStats extends ActionResponse implements ToXContentObje
         bytes = new StoredBytes(in);
         shards = in.readList(LogShardStats::new);
         rebuild = in.readOptionalWriteable(RebuildLag::new);
+        vectors = new VectorDimensions(in);
     }
 
     @Override
@@ -79,6 +91,7 @@ public final class TrackerStats extends ActionResponse implements ToXContentObje
         bytes.writeTo(out);
         out.writeList(shards);
         out.writeOptionalWriteable(rebuild);
+        vectors.writeTo(out);
     }
 
     @Override
@@ -87,6 +100,7 @@ public final class TrackerStats extends ActionResponse implements ToXContentObje
         builder.startObject("bytes").field("profiles", bytes.profiles()).field("items", bytes.items());
         builder.field("per_user", users == 0 ? 0 : bytes.profiles() / users).endObject();
         builder.field("lag_events", shards.stream().mapToLong(LogShardStats::lag).sum());
+        builder.field("vector_dimensions", vectors);
         events(builder);
         if (rebuild != null) {
             builder.field("rebuild", rebuild);

@@ -9,6 +9,7 @@ import org.opensearch.affinity.event.LogShards;
 import org.opensearch.affinity.follow.ProgressIndex;
 import org.opensearch.affinity.follow.RebuildLag;
 import org.opensearch.affinity.profile.ProfileIndex;
+import org.opensearch.affinity.profile.VectorDimensions;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.TrackerRequest;
 import org.opensearch.affinity.tracker.Trackers;
@@ -94,10 +95,11 @@ public final class TrackerStatsAction extends ActionType<TrackerStats> {
         }
 
         private void readSizes(Tracker tracker, long users, List<TrackerStats.LogShardStats> stats, ActionListener<TrackerStats> listener) {
+            VectorDimensions vectors = VectorDimensions.of(tracker, cluster.state(), resolver);
             StoredBytes.of(tracker.name(), client, ActionListener.wrap(bytes -> {
                 ActionListener<RebuildLag> last = ActionListener.map(
                     listener,
-                    rebuild -> new TrackerStats(tracker.name(), users, bytes, stats, rebuild)
+                    rebuild -> new TrackerStats(tracker.name(), users, bytes, stats, rebuild, vectors)
                 );
                 RebuildLag.of(tracker, cluster.state(), resolver, client, last);
             }, listener::onFailure));

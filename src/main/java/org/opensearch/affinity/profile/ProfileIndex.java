@@ -83,19 +83,22 @@ public final class ProfileIndex {
      *
      * @param tracker the tracker's name
      * @param live    whether it is the generation in use, which gets the alias of the tracker
+     * @param vectors dimensions of the item vectors, see {@link VectorDimensions}
      */
-    public void create(String tracker, int generation, boolean live, ActionListener<Void> listener) {
+    public void create(String tracker, int generation, boolean live, List<Integer> vectors, ActionListener<Void> listener) {
         Settings settings = Settings.builder().put("index.auto_expand_replicas", "0-1").put("index.codec", "best_compression").build();
         List<Alias> aliases = ProfileGenerations.names(tracker, generation, live)
             .stream()
             .map(name -> new Alias(IndexNames.PROFILES.alias(name)).writeIndex(true))
             .toList();
-        documents.create(IndexNames.PROFILES.ofGeneration(tracker, generation), aliases, settings, mapping(), listener);
+        documents.create(IndexNames.PROFILES.ofGeneration(tracker, generation), aliases, settings, mapping(vectors), listener);
     }
 
-    private static XContentBuilder mapping() {
+    private static XContentBuilder mapping(List<Integer> vectors) {
         try {
-            XContentBuilder mapping = XContentFactory.jsonBuilder().startObject().field("dynamic", "strict").startObject("properties");
+            XContentBuilder mapping = XContentFactory.jsonBuilder().startObject().field("dynamic", "strict");
+            VectorDimensions.store(vectors, mapping);
+            mapping.startObject("properties");
             for (String field : List.of("user", "index", "origin")) {
                 mapping.startObject(field).field("type", "keyword").field("ignore_above", 8191).endObject();
             }

@@ -23,7 +23,8 @@ final class ExplorationSignal {
             ItemHashes.Segment hashes = node.hashes().of(leaf, input.idField());
             return doc -> {
                 long item = hashes.of(leaf, doc);
-                return Math.max(table.confidenceWidth(item) * Exploration.draw(item, input.seed()), similarities.exploration(doc));
+                double width = -hashes.largest(leaf, doc, id -> -table.confidenceWidth(id));
+                return Math.max(width * Exploration.draw(item, input.seed()), similarities.exploration(doc));
             };
         };
     }

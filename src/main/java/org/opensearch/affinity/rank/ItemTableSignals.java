@@ -4,6 +4,8 @@ import org.opensearch.affinity.item.ItemHashes;
 import org.opensearch.affinity.item.ItemTable;
 import org.opensearch.affinity.tracker.Signal.Shape;
 
+import java.util.function.LongToDoubleFunction;
+
 /** The popularity signals, read from this node's copy of the tracker's item table. */
 final class ItemTableSignals {
     private ItemTableSignals() {}
@@ -22,7 +24,8 @@ final class ItemTableSignals {
         }
         return (leaf, similarities) -> {
             ItemHashes.Segment hashes = node.hashes().of(leaf, input.idField());
-            return shape == Shape.ALL_TIME ? doc -> table.allTime(hashes.of(leaf, doc)) : doc -> table.of(hashes.of(leaf, doc));
+            LongToDoubleFunction popularity = shape == Shape.ALL_TIME ? table::allTime : table::of;
+            return doc -> hashes.largest(leaf, doc, popularity);
         };
     }
 }

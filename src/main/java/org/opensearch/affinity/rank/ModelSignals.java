@@ -12,6 +12,9 @@ import java.io.IOException;
 
 /** The signals that are read from this node's copy of a trained model. */
 final class ModelSignals {
+    /** Value of an item that the model does not know; learned ones are 0 or more. */
+    private static final double UNKNOWN = -1;
+
     private ModelSignals() {}
 
     /**
@@ -28,7 +31,7 @@ final class ModelSignals {
         ItemValues popularities = shape == Shape.ALL_TIME ? ofModel.allTime() : ofModel.popularities();
         return (leaf, similarities) -> {
             ItemHashes.Segment hashes = node.hashes().of(leaf, scoring.itemTable().idField());
-            return doc -> popularities.get(hashes.of(leaf, doc));
+            return doc -> hashes.largest(leaf, doc, popularities::get);
         };
     }
 
@@ -53,8 +56,8 @@ final class ModelSignals {
             int dimension = near.content().length;
             ItemVectorReader vectors = dimension == 0 ? null : ItemVectorReader.open(leaf, scoring.interests().field(), dimension);
             return doc -> {
-                long item = hashes.of(leaf, doc);
-                float similarity = near.knows(item) ? near.sums().get(item) : fromContent(near, vectors, doc);
+                double learned = hashes.largest(leaf, doc, item -> near.knows(item) ? near.sums().get(item) : UNKNOWN);
+                double similarity = learned == UNKNOWN ? fromContent(near, vectors, doc) : learned;
                 return Math.sqrt(Math.min(1, similarity));
             };
         };

@@ -51,7 +51,7 @@ public final class RepeatItems {
         return (leaf, similarities) -> segment(leaf)::recency;
     }
 
-    Segment segment(LeafReaderContext leaf) {
+    Segment segment(LeafReaderContext leaf) throws IOException {
         return new Segment(leaf, recency.size() == 0 ? null : hashes.of(leaf, idField));
     }
 
@@ -73,7 +73,7 @@ public final class RepeatItems {
 
         /** 1/n for the n-th newest item of the history; 0 for a document whose item is not in it. */
         float recency(int doc) throws IOException {
-            return segment == null ? 0 : recency.get(segment.of(leaf, doc));
+            return segment == null ? 0 : (float) segment.largest(leaf, doc, recency::get);
         }
     }
 }

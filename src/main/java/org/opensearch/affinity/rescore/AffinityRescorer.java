@@ -6,6 +6,7 @@ import org.apache.lucene.search.Explanation;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopDocs;
+import org.opensearch.affinity.rank.DimensionWarnings;
 import org.opensearch.affinity.rank.ItemSignals;
 import org.opensearch.affinity.rank.RankNode;
 import org.opensearch.affinity.rank.RepeatItems;
@@ -63,6 +64,7 @@ final class AffinityRescorer implements Rescorer {
         if (window == 0 || context.scoring.isEmpty() || context.scoring.logsSignals()) {
             return top;
         }
+        DimensionWarnings.ofItems(context.scoring.interests(), searcher.getIndexReader().leaves());
         long began = System.nanoTime();
         ScoreDoc[] hits = top.scoreDocs.clone();
         HitSorter.byDocument(hits, window);

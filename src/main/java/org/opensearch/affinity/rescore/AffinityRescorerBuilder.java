@@ -11,6 +11,7 @@ import org.opensearch.affinity.encode.pack.Purpose;
 import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.Interest;
 import org.opensearch.affinity.profile.UseProfileAction;
+import org.opensearch.affinity.rank.DimensionWarnings;
 import org.opensearch.affinity.rank.AffinityRequest;
 import org.opensearch.affinity.rank.ItemSignals;
 import org.opensearch.affinity.rank.NavigationalQuery;
@@ -135,6 +136,7 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         client.execute(UseProfileAction.INSTANCE, get, ActionListener.wrap(found -> {
             node.meter().found(System.nanoTime() - began);
             found.tracker().requireSignals(request.ranking());
+            DimensionWarnings.ofProfile(found.profile(), found.tracker());
             RequestContext context = RequestContext.of(found.tracker(), request.context(), System.currentTimeMillis());
             Ranking learned = found.model() == null ? Ranking.EMPTY : found.model().ranking();
             Ranking ranking = request.ranking().orElse(found.tracker().ranking()).orElse(learned).orElse(Ranking.DEFAULT);

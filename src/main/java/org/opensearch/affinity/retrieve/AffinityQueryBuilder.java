@@ -3,6 +3,7 @@ package org.opensearch.affinity.retrieve;
 import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.profile.UseProfileAction;
+import org.opensearch.affinity.rank.DimensionWarnings;
 import org.opensearch.affinity.rank.interest.InterestVectors;
 import org.opensearch.affinity.rank.interest.RequestContext;
 import org.opensearch.affinity.tracker.Parameter;
@@ -113,6 +114,7 @@ public final class AffinityQueryBuilder extends RetrievalQueryBuilder<AffinityQu
         if (found.profile() == null) {
             return Resolved.nothing();
         }
+        DimensionWarnings.ofProfile(found.profile(), found.tracker());
         TrackedItems items = found.tracker().items();
         Ranking ranking = found.tracker().ranking().orElse(Ranking.DEFAULT);
         RequestContext now = RequestContext.of(found.tracker(), context, System.currentTimeMillis());

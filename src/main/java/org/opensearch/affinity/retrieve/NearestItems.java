@@ -1,6 +1,5 @@
 package org.opensearch.affinity.retrieve;
 
-import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
@@ -65,12 +64,9 @@ final class NearestItems extends Query {
 
     /** The check for fields whose dimension {@link NearestQueryBuilder} cannot read from the mapping. */
     private void requireDimension(List<LeafReaderContext> leaves) {
-        for (LeafReaderContext leaf : leaves) {
-            FieldInfo info = leaf.reader().getFieldInfos().fieldInfo(interests.field());
-            int dimension = info == null ? 0 : info.getVectorDimension();
-            if (dimension != 0 && dimension != interests.dimension()) {
-                throw new IllegalArgumentException(NearestQueryBuilder.otherDimension(interests, dimension));
-            }
+        int other = interests.otherDimension(leaves);
+        if (other != 0) {
+            throw new IllegalArgumentException(NearestQueryBuilder.otherDimension(interests, other));
         }
     }
 

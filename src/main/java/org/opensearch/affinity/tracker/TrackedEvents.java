@@ -11,7 +11,6 @@ import org.opensearch.core.xcontent.ToXContentObject;
 import org.opensearch.core.xcontent.XContentBuilder;
 
 import java.io.IOException;
-import java.util.regex.Pattern;
 
 /**
  * The events that a tracker follows.
@@ -20,8 +19,6 @@ import java.util.regex.Pattern;
  * @param fields the fields of an event's document
  */
 public record TrackedEvents(String index, EventFields fields) implements Writeable, ToXContentObject {
-    private static final Pattern INDEX = Pattern.compile("[.\\p{Ll}\\p{Lo}\\p{Nd}][^\\p{Lu}\\\\/*?\"<>| ,#:]*");
-    private static final int MAX_INDEX_LENGTH = 255;
     private static final String WANTED = "names, aliases or patterns such as [ubi_events] or [ubi-*], separated by commas";
 
     /** The events as they were sent. */
@@ -40,18 +37,9 @@ public record TrackedEvents(String index, EventFields fields) implements Writeab
             FieldPath indexPath = path.field("index");
             TrackedEvents events = new TrackedEvents(indexPath.require(index, "name the index that events are written to"), fields);
             for (String expression : events.expressions()) {
-                requireLegal(expression, indexPath);
+                IndexExpressions.requireLegal(expression, WANTED, indexPath);
             }
             return events;
-        }
-
-        /** Requires one name, alias or pattern. Wildcards alone are refused: they would follow every index of the cluster. */
-        private static void requireLegal(String expression, FieldPath path) {
-            String name = expression.replace("*", "");
-            boolean legal = INDEX.matcher(name).matches() && name.length() <= MAX_INDEX_LENGTH;
-            if (legal == false || name.startsWith(IndexNames.PREFIX)) {
-                throw path.mustBe(WANTED, expression);
-            }
         }
     }
 

@@ -16,7 +16,7 @@ import java.util.List;
 /**
  * The items of a tracker.
  *
- * @param index       name or alias of the searched index
+ * @param index       name, alias or pattern of the searched indices
  * @param idField     keyword field that holds the item's id, or {@code _id}
  * @param vectorField the item's vector
  * @param textFields  fields that describe an item in words, for explanations and for the signals {@code match_<field>}; may be empty
@@ -26,6 +26,7 @@ public record TrackedItems(String index, String idField, String vectorField, Lis
         Writeable,
         ToXContentObject {
     private static final String DOCUMENT_ID = "_id";
+    private static final String WANTED = "the name or alias of an index, or a pattern such as [products-*]";
 
     /** The items as they were sent. */
     private static final class Builder {
@@ -33,7 +34,7 @@ public record TrackedItems(String index, String idField, String vectorField, Lis
 
         static {
             ValueReader<String> field = Values.text("the name of a field");
-            PARSER.declare("index", Values.text("the name or alias of an index"), (b, value) -> b.index = value);
+            PARSER.declare("index", Values.text(WANTED), (b, value) -> b.index = value);
             PARSER.declare("id_field", field, (b, value) -> b.idField = value);
             PARSER.declare("vector_field", field, (b, value) -> b.vectorField = value);
             PARSER.declare("text_fields", Values.oneOrList(field, 0, "a list of names of fields"), (b, value) -> b.textFields = value);
@@ -46,6 +47,7 @@ public record TrackedItems(String index, String idField, String vectorField, Lis
 
         private TrackedItems build(FieldPath path) {
             path.field("index").require(index, "name the index that is searched");
+            IndexExpressions.requireLegal(index, WANTED, path.field("index"));
             path.field("vector_field").require(vectorField, "name the field that holds the vectors of items");
             return new TrackedItems(index, idField, vectorField, List.copyOf(textFields));
         }

@@ -11,12 +11,14 @@ import org.opensearch.affinity.event.Event;
 import org.opensearch.affinity.event.EventReader;
 import org.opensearch.affinity.profile.Erasure;
 import org.opensearch.affinity.profile.ProfilePages;
+import org.opensearch.affinity.tracker.IndexExpressions;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.UserNames;
 import org.opensearch.cluster.metadata.MappingMetadata;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
+import org.opensearch.index.IndexNotFoundException;
 import org.opensearch.search.SearchHit;
 import org.opensearch.search.builder.PointInTimeBuilder;
 import org.opensearch.search.builder.SearchSourceBuilder;
@@ -85,7 +87,7 @@ public final class LogScan implements Closeable {
      *
      * @param names  the names of users in the live profiles
      * @param slices at least 1
-     * @throws org.opensearch.index.IndexNotFoundException if there is no log
+     * @throws IndexNotFoundException if there is no open log
      */
     public static LogScan open(Client client, Tracker tracker, UserNames names, int slices) {
         try (ThreadContext.StoredContext ignored = client.threadPool().getThreadContext().stashContext()) {
@@ -93,8 +95,12 @@ public final class LogScan implements Closeable {
             PlainActionFuture<Void> read = PlainActionFuture.newFuture();
             new ProfilePages(client).erasures(names.generationName(), erasures::put, read);
             read.actionGet();
-            client.admin().indices().prepareRefresh(tracker.events().expressions()).get();
-            CreatePitRequest create = new CreatePitRequest(KEEP_ALIVE, false, tracker.events().expressions());
+            String[] log = tracker.events().expressions();
+            if (client.admin().indices().prepareRefresh(log).setIndicesOptions(IndexExpressions.OPEN).get().getTotalShards() == 0) {
+                throw new IndexNotFoundException(tracker.events().index());
+            }
+            CreatePitRequest create = new CreatePitRequest(KEEP_ALIVE, false, log);
+            create.setIndicesOptions(IndexExpressions.OPEN);
             String id = client.execute(CreatePitAction.INSTANCE, create).actionGet().getId();
             GetMappingsRequest ofLog = new GetMappingsRequest().indices(tracker.events().expressions());
             Map<String, MappingMetadata> mappings = client.admin().indices().getMappings(ofLog).actionGet().mappings();

@@ -37,7 +37,9 @@ import java.util.Objects;
 public final class VectorFieldMapper extends ParametrizedFieldMapper {
     public static final String CONTENT_TYPE = "affinity_vector";
     static final int MAX_DIMENSION = 4096;
-    public static final TypeParser PARSER = new TypeParser((name, context) -> new Builder(name));
+    public static final TypeParser PARSER = new TypeParser(
+        (name, context) -> new Builder(name, VectorCodecService.maxDimension(context.mapperService().getIndexSettings()))
+    );
 
     private final FieldType luceneType;
 
@@ -52,32 +54,42 @@ public final class VectorFieldMapper extends ParametrizedFieldMapper {
         return ((VectorFieldMapper) mapper).fieldType();
     }
 
-    /** Mapping parameters: {@code dimension} (required, 1 to 4096) and {@code graph} (default false). */
+    /** Mapping parameters: {@code dimension} (required, 1 to 4096, or 1024 without the codec of this plugin) and {@code graph} (default false). */
     static final class Builder extends ParametrizedFieldMapper.Builder {
         private final Parameter<Integer> dimension = new Parameter<>(
             "dimension",
             false,
             () -> 0,
-            (field, context, value) -> parseDimension(field, value),
+            (field, context, value) -> parseDimension(field, value, maxDimension()),
             mapper -> type(mapper).dimension
         ).alwaysSerialize();
         private final Parameter<Boolean> graph = Parameter.boolParam("graph", false, mapper -> type(mapper).graph, false);
         private final Parameter<Map<String, String>> meta = Parameter.metaParam();
 
-        Builder(String name) {
+        private final int maxDimension;
+
+        /** @param maxDimension the largest dimension that the index can store */
+        Builder(String name, int maxDimension) {
             super(name);
+            this.maxDimension = maxDimension;
         }
 
-        private static int parseDimension(String field, Object value) {
+        private int maxDimension() {
+            return maxDimension;
+        }
+
+        private static int parseDimension(String field, Object value, int max) {
             int parsed;
             try {
                 parsed = Integer.parseInt(Objects.toString(value));
             } catch (NumberFormatException e) {
                 parsed = -1;
             }
-            if (parsed < 1 || parsed > MAX_DIMENSION) {
+            if (parsed < 1 || parsed > max) {
+                String reason = max == MAX_DIMENSION ? "" : ", or " + MAX_DIMENSION + " in an index whose shards use this plugin's codec:"
+                    + " one that is created with the field or with [" + VectorCodecService.SETTING.getKey() + "], without [index.knn]";
                 throw new IllegalArgumentException(
-                    "[dimension] of field [" + field + "] must be a whole number from 1 to " + MAX_DIMENSION + ", got [" + value + "]"
+                    "[dimension] of field [" + field + "] must be a whole number from 1 to " + max + reason + ", got [" + value + "]"
                 );
             }
             return parsed;
@@ -232,7 +244,7 @@ public final class VectorFieldMapper extends ParametrizedFieldMapper {
 
     @Override
     public ParametrizedFieldMapper.Builder getMergeBuilder() {
-        return new Builder(simpleName()).init(this);
+        return new Builder(simpleName(), MAX_DIMENSION).init(this);
     }
 
     @Override

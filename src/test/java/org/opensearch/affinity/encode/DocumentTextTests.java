@@ -28,7 +28,26 @@ public class DocumentTextTests extends OpenSearchTestCase {
         Map<String, Object> source = Map.of("attributes", Map.of("brand", "Acme"), "variants", List.of(Map.of("name", "big")));
         assertEquals("Acme", text(source, "attributes.brand"));
         assertEquals("big", text(source, "variants.0.name"));
-        assertNull(text(source, "attributes.colour", "attributes.brand.of", "nothing.here"));
+        assertEquals("a sub-field has the value of its field", "Acme", text(source, "attributes.brand.en"));
+        assertNull(text(source, "attributes.colour", "attributes.brand.en.more", "nothing.here"));
+    }
+
+    public void testListsOfObjects() {
+        Map<String, Object> sizes = Map.of("sizes", List.of(Map.of("label", "S"), Map.of("label", List.of("M", "L"))));
+        Map<String, Object> source = Map.of("variants", List.of(Map.of("name", "red", "of", sizes), Map.of("price", 3), Map.of("name", "blue")));
+        assertEquals("red, blue", text(source, "variants.name"));
+        assertEquals("red, blue", text(source, "_source.variants.name"));
+        assertEquals("S, M, L", text(source, "variants.of.sizes.label"));
+        assertEquals("red, blue", text(source, "variants.name.keyword"));
+        assertNull(text(source, "variants.colour"));
+        assertRefused(Map.of("a", List.of(Map.of("b", Map.of("c", 1)))), "field [a.b] must be a string", "a.b");
+    }
+
+    public void testNamesWithDots() {
+        Map<String, Object> source = Map.of("book.title", "Tents", "a", Map.of("b.c", "lamp", "b", Map.of("d", "desk")));
+        assertEquals("Tents", text(source, "book.title"));
+        assertEquals("lamp", text(source, "a.b.c"));
+        assertEquals("desk", text(source, "a.b.d"));
     }
 
     public void testBlankAndMissingValues() {
@@ -52,7 +71,11 @@ public class DocumentTextTests extends OpenSearchTestCase {
     }
 
     private static void assertRefused(Map<String, Object> source, String reason) {
-        IllegalArgumentException e = expectThrows(IllegalArgumentException.class, () -> text(source, "a"));
+        assertRefused(source, reason, "a");
+    }
+
+    private static void assertRefused(Map<String, Object> source, String reason, String field) {
+        IllegalArgumentException e = expectThrows(IllegalArgumentException.class, () -> text(source, field));
         assertThat(e.getMessage(), containsString(reason));
     }
 

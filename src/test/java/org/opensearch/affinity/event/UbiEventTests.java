@@ -143,7 +143,7 @@ public class UbiEventTests extends OpenSearchTestCase {
     }
 
     private static TimeFormat dates(String format) {
-        return TimeFormat.of(new MappedField("timestamp", Map.of("type", "date", "format", format)));
+        return TimeFormat.of(new MappedField("timestamp", Map.of("type", "date", "format", format), null, null));
     }
 
     public void testTimestampsOfAnotherFormat() throws Exception {

@@ -19,6 +19,7 @@ import org.opensearch.test.OpenSearchTestCase;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 public class ItemHashesTests extends OpenSearchTestCase {
     private static void add(IndexWriter writer, String sku) throws IOException {
@@ -50,6 +51,29 @@ public class ItemHashesTests extends OpenSearchTestCase {
                 }
                 assertSame("kept for the next search", segment, hashes.of(leaf, "sku"));
                 assertEquals("entries are by segment and field", hash(""), hashes.of(leaf, "ean").of(leaf, 0));
+            }
+        }
+    }
+
+    public void testSeveralIdsOfOneDocument() throws IOException {
+        ItemHashes hashes = new ItemHashes();
+        try (Directory directory = new ByteBuffersDirectory(); IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig())) {
+            Document item = new Document();
+            for (String id : List.of("tent", "lamp", "desk")) {
+                item.add(new SortedSetDocValuesField("sku", new BytesRef(id)));
+            }
+            writer.addDocument(item);
+            add(writer, null);
+            add(writer, "sofa");
+            try (DirectoryReader reader = DirectoryReader.open(writer)) {
+                LeafReaderContext leaf = reader.leaves().get(0);
+                ItemHashes.Segment segment = hashes.of(leaf, "sku");
+                Map<Long, Double> values = Map.of(hash("tent"), 3.0, hash("desk"), -1.0, hash("lamp"), 2.0, hash("sofa"), 1.0);
+                for (int round = 0; round < 2; round++) {
+                    assertEquals(3, segment.largest(leaf, 0, hash -> values.getOrDefault(hash, 0.0)), 0);
+                    assertEquals(0, segment.largest(leaf, 1, hash -> values.getOrDefault(hash, 0.0)), 0);
+                    assertEquals(1, segment.largest(leaf, 2, hash -> values.getOrDefault(hash, 0.0)), 0);
+                }
             }
         }
     }

@@ -20,7 +20,7 @@ public class ProfileCacheTests extends AffinityNodeTestCase {
         profiles = new ProfileIndex(client());
         cache = getInstanceFromNode(ProfileCache.class);
         PlainActionFuture<Void> created = new PlainActionFuture<>();
-        profiles.create("shop", 0, true, created);
+        profiles.create("shop", 0, true, List.of(2), created);
         created.actionGet();
         index = getInstanceFromNode(ClusterService.class).state().metadata().index(IndexNames.PROFILES.ofGeneration("shop", 0)).getIndex();
         assertBusy(() -> {

@@ -23,7 +23,7 @@ public class ProfileIndexTests extends OpenSearchSingleNodeTestCase {
     private ProfileIndex index() {
         ProfileIndex index = new ProfileIndex(client());
         PlainActionFuture<Void> created = PlainActionFuture.newFuture();
-        index.create("shop", 0, true, created);
+        index.create("shop", 0, true, List.of(2), created);
         created.actionGet();
         return index;
     }

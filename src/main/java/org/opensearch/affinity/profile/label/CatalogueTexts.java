@@ -15,7 +15,6 @@ import org.opensearch.affinity.profile.label.CharacteristicTerms.Text;
 import org.opensearch.affinity.profile.label.CharacteristicTerms.Token;
 import org.opensearch.affinity.tracker.TrackedItems;
 import org.opensearch.common.document.DocumentField;
-import org.opensearch.common.xcontent.support.XContentMapValues;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.index.query.QueryBuilder;
 import org.opensearch.index.query.QueryBuilders;
@@ -66,7 +65,8 @@ final class CatalogueTexts {
             client.multiTermVectors(vectors, ActionListener.map(listener, read -> {
                 Map<String, Item> texts = new HashMap<>();
                 for (int i = 0; i < hits.size(); i++) {
-                    texts.put(id(hits.get(i)), item(hits.get(i), read.getResponses()[i]));
+                    Item item = item(hits.get(i), read.getResponses()[i]);
+                    ids(hits.get(i)).forEach(id -> texts.put(id, item));
                 }
                 return texts;
             }));
@@ -79,7 +79,9 @@ final class CatalogueTexts {
             ? QueryBuilders.idsQuery().addIds(ids.toArray(String[]::new))
             : QueryBuilders.termsQuery(items.idField(), ids);
         SearchSourceBuilder source = new SearchSourceBuilder().query(query).size(ids.size());
-        source.fetchSource(items.textFields().toArray(String[]::new), null);
+        source.fetchSource(false);
+        // Also finds the values of sub-fields, which _source does not have.
+        items.textFields().forEach(source::fetchField);
         if (byDocumentId == false) {
             source.docValueField(items.idField());
         }
@@ -94,12 +96,14 @@ final class CatalogueTexts {
         return routing == null ? request : request.routing(routing.getValue());
     }
 
-    private String id(SearchHit hit) {
-        return items.idField().equals("_id") ? hit.getId() : hit.field(items.idField()).getValue().toString();
+    private List<String> ids(SearchHit hit) {
+        if (items.idField().equals("_id")) {
+            return List.of(hit.getId());
+        }
+        return hit.field(items.idField()).getValues().stream().map(Object::toString).toList();
     }
 
     private Item item(SearchHit hit, MultiTermVectorsItemResponse read) throws IOException {
-        Map<String, Object> source = hit.getSourceAsMap() == null ? Map.of() : hit.getSourceAsMap();
         List<Text> texts = new ArrayList<>();
         TermVectorsResponse vectors = read.getResponse();
         if (vectors != null && vectors.isExists()) {
@@ -107,22 +111,19 @@ final class CatalogueTexts {
             for (String field : items.textFields()) {
                 Terms terms = fields.terms(field);
                 if (terms != null) {
-                    String text = text(source, field);
+                    String text = text(hit, field);
                     texts.add(new Text(field, text, tokens(terms, text)));
                 }
             }
         }
-        String title = text(source, items.textFields().getFirst());
+        String title = text(hit, items.textFields().getFirst());
         return new Item(title.isEmpty() ? null : title, texts);
     }
 
     /** Returns a field's text; several values are joined by one character, as offsets of their terms are one apart. Empty without one. */
-    private static String text(Map<String, Object> source, String field) {
-        Object value = XContentMapValues.extractValue(field, source);
-        if (value instanceof List<?> values) {
-            return values.stream().map(String::valueOf).collect(Collectors.joining("\n"));
-        }
-        return value == null ? "" : value.toString();
+    private static String text(SearchHit hit, String field) {
+        DocumentField values = hit.field(field);
+        return values == null ? "" : values.getValues().stream().map(String::valueOf).collect(Collectors.joining("\n"));
     }
 
     /** Returns the tokens in the order of the text, without those that are not in it, such as synonyms. */

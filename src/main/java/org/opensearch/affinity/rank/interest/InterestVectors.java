@@ -1,5 +1,6 @@
 package org.opensearch.affinity.rank.interest;
 
+import org.apache.lucene.index.LeafReaderContext;
 import org.opensearch.affinity.profile.Interest;
 import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.tracker.Decay;
@@ -118,6 +119,16 @@ public record InterestVectors(String field, WhitenedSpace space, float minCosine
     /** Dimension of the vectors; 0 if there are none. */
     public int dimension() {
         return space.dimension();
+    }
+
+    /** Returns the dimension of the vectors that a shard has in the field; 0 if it has none, or if it is that of the interests. */
+    public int otherDimension(List<LeafReaderContext> leaves) {
+        return leaves.stream()
+            .map(leaf -> leaf.reader().getFieldInfos().fieldInfo(field))
+            .mapToInt(info -> info == null ? 0 : info.getVectorDimension())
+            .filter(ofField -> ofField != 0 && ofField != dimension())
+            .findFirst()
+            .orElse(0);
     }
 
     /**
