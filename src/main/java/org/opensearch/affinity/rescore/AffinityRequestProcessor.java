@@ -43,6 +43,7 @@ public final class AffinityRequestProcessor extends AbstractProcessor implements
         if (ext == null) {
             return search;
         }
+        source.ext(source.ext().stream().map(one -> one == ext ? ext.processed() : one).toList());
         AffinityRequest request = ext.request().orElse(defaults).complete();
         if (request.excludesSeen()) {
             source.query(unseen(source.query(), request));

@@ -119,7 +119,7 @@ final class AffinityRescorer implements Rescorer {
     public Explanation explain(int doc, IndexSearcher searcher, RescoreContext rescoreContext, Explanation relevance)
         throws IOException {
         Context context = (Context) rescoreContext;
-        if (relevance.isMatch() == false || context.scoring.isEmpty()) {
+        if (relevance.isMatch() == false || context.scoring.isEmpty() || context.scoring.logsSignals()) {
             return relevance;
         }
         if (context.isRescored(doc) == false) {

@@ -48,6 +48,9 @@ public record TrackedEvents(String index, EventFields fields) implements Writeab
         /** Requires one name, alias or pattern. Wildcards alone are refused: they would follow every index of the cluster. */
         private static void requireLegal(String expression, FieldPath path) {
             String name = expression.replace("*", "");
+            if (expression.equals("_all") || expression.isEmpty() == false && name.isEmpty()) {
+                throw path.mustBe(WANTED + "; a pattern needs letters, as [*] alone would follow every index of the cluster", expression);
+            }
             boolean legal = INDEX.matcher(name).matches() && name.length() <= MAX_INDEX_LENGTH;
             if (legal == false || name.startsWith(IndexNames.PREFIX)) {
                 throw path.mustBe(WANTED, expression);

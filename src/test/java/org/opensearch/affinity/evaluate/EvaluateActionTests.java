@@ -252,6 +252,8 @@ public class EvaluateActionTests extends AffinityNodeTestCase {
         assertRefused(RestStatus.BAD_REQUEST, "query [1] has no [user_query], and the search has a placeholder for it", () -> evaluate(body("", right.replace("\"user_query\": \"lamp\",", ""))));
         String rescored = body("", right).replace("\"search\": {", "\"search\": {\"rescore\": {\"affinity\": {\"tracker\": \"shop\"}}, ");
         assertRefused(RestStatus.BAD_REQUEST, "[search.rescore] must not hold [affinity]", () -> evaluate(rescored));
+        String ext = rescored.replace("rescore", "ext");
+        assertRefused(RestStatus.BAD_REQUEST, "[search.ext] must not hold [affinity]", () -> evaluate(ext));
         assertRefused(RestStatus.BAD_REQUEST, "unknown query [mach]", () -> evaluate(body("", right).replace("\"match\"", "\"mach\"")));
         assertRefused(RestStatus.BAD_REQUEST, "Cannot use [sort] option in conjunction with [rescore]", () -> evaluate(body("", right).replace("\"size\": 1", "\"sort\": \"base\"")));
         EvaluateRequest unknown = request("bikes", body("", right), false);

@@ -89,6 +89,12 @@ public class ScoringTests extends OpenSearchTestCase {
         assertEquals(List.of("a", "b"), Scoring.of(ownAsOthers, ranking(Map.of("seen", 1f)), CONTEXT, QUERY, "ann").history());
     }
 
+    public void testHistoryNeedsNoItemTable() throws Exception {
+        Scoring scoring = Scoring.of(found(EVENTS, false), ranking(Map.of("seen", 1f, "behaviour", 1f)), CONTEXT, QUERY, "ann");
+        assertEquals(List.of("a", "b"), scoring.history());
+        assertEquals("the id field is needed without a table", "_id", scoring.itemTable().idField());
+    }
+
     public void testUnknownUser() throws Exception {
         Scoring scoring = Scoring.of(found(List.of(), true), ranking(Map.of("seen", 1f)), CONTEXT, QUERY, null);
         assertTrue(scoring.interests().isEmpty());

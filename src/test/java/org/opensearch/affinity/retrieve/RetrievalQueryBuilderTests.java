@@ -116,7 +116,7 @@ public class RetrievalQueryBuilderTests extends OpenSearchTestCase {
 
     public void testErrorsNameTheFieldAndWhatWouldBeRight() {
         assertRefused("{\"affinity\": {\"user\": \"ann\"}}", "[affinity] [tracker] is required");
-        assertRefused("{\"affinity\": {\"tracker\": \"shop\", \"user\": \" \"}}", "[affinity] [user] must be the id of a user, got [ ]");
+        assertRefused("{\"affinity\": {\"tracker\": \"shop\", \"user\": [\"a\"]}}", "[affinity] [user] must be the id of a user, got a list");
         assertRefused("{\"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\", \"size\": 1}}", "unknown field [size]");
         assertRefused("{\"affinity_similar\": {\"tracker\": \"shop\"}}", "[affinity_similar] needs either [item]");
         assertRefused("{\"affinity_similar\": {\"tracker\": \"shop\", \"item\": \"a\", \"items\": [\"b\"]}}", "[affinity_similar] needs either [item]");
@@ -138,6 +138,18 @@ public class RetrievalQueryBuilderTests extends OpenSearchTestCase {
                 "{\"affinity_similar\": {\"tracker\": \"shop\", \"item\": \"a\", \"min_similarity\": " + least + "}}",
                 "[affinity_similar] [min_similarity] must be a number from 0 to 1, got ["
             );
+        }
+    }
+
+    /** Templates need no branches for visitors without an account. */
+    public void testNoUserIsNobody() throws Exception {
+        for (String query : List.of("affinity", "affinity_seen")) {
+            QueryBuilder nobody = parse("{\"" + query + "\": {\"tracker\": \"shop\"}}");
+            for (String user : List.of("null", "\"\"", "\" \"")) {
+                assertEquals(nobody, parse("{\"" + query + "\": {\"tracker\": \"shop\", \"user\": " + user + ", \"recent\": null}}"));
+            }
+            QueryBuilder number = parse("{\"" + query + "\": {\"tracker\": \"shop\", \"user\": 42}}");
+            assertEquals(parse("{\"" + query + "\": {\"tracker\": \"shop\", \"user\": \"42\"}}"), number);
         }
     }
 
