@@ -26,6 +26,7 @@ import org.opensearch.core.common.io.stream.Writeable;
 import org.opensearch.core.index.shard.ShardId;
 import org.opensearch.index.engine.Engine;
 import org.opensearch.index.mapper.SeqNoFieldMapper;
+import org.opensearch.index.query.QueryBuilder;
 import org.opensearch.index.shard.GlobalCheckpointListeners;
 import org.opensearch.index.shard.IndexShard;
 import org.opensearch.index.shard.IndexShardNotStartedException;
@@ -38,6 +39,7 @@ import org.opensearch.transport.TransportService;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 
@@ -66,25 +68,29 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
         private final TimeValue wait;
         /** Above 0 to ask for the last sequence number before this primary term; 0 to ask for documents. */
         private final long beforeTerm;
+        /** Index expressions whose alias filters apply; empty for no filters. */
+        private final String[] expressions;
 
         /**
          * Asks for documents.
          *
          * @param from      the first sequence number to read
          * @param maxEvents the most sequence numbers to read
-         * @param wait      how long to wait for an operation of number {@code from}
+         * @param wait        how long to wait for an operation of number {@code from}
+         * @param expressions of the tracker: documents that filtered aliases among them exclude are left out, as in a search
          */
-        public Request(ShardId shard, long from, int maxEvents, TimeValue wait) {
-            this(shard, from, maxEvents, wait, 0);
+        public Request(ShardId shard, long from, int maxEvents, TimeValue wait, String... expressions) {
+            this(shard, from, maxEvents, wait, 0, expressions);
         }
 
-        private Request(ShardId shard, long from, int maxEvents, TimeValue wait, long beforeTerm) {
+        private Request(ShardId shard, long from, int maxEvents, TimeValue wait, long beforeTerm, String... expressions) {
             super(shard.getIndexName());
             this.shard = shard;
             this.from = from;
             this.maxEvents = maxEvents;
             this.wait = wait;
             this.beforeTerm = beforeTerm;
+            this.expressions = expressions;
         }
 
         /**
@@ -102,6 +108,7 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
             maxEvents = in.readVInt();
             wait = in.readTimeValue();
             beforeTerm = in.readVLong();
+            expressions = in.readStringArray();
         }
 
         @Override
@@ -112,6 +119,7 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
             out.writeVInt(maxEvents);
             out.writeTimeValue(wait);
             out.writeVLong(beforeTerm);
+            out.writeStringArray(expressions);
         }
 
         @Override
@@ -176,6 +184,7 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
     /** Executes requests on the node of the primary. */
     public static final class Transport extends TransportSingleShardAction<Request, Response> {
         private final IndicesService indices;
+        private final LogFilter logFilter;
 
         @Inject
         public Transport(
@@ -188,6 +197,7 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
         ) {
             super(NAME, threadPool, clusterService, transportService, filters, resolver, Request::new, THREAD_POOL);
             this.indices = indices;
+            logFilter = new LogFilter(indices, resolver);
         }
 
         @Override
@@ -232,10 +242,16 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
                         documents.add(new LogDocument(op.seqNo(), op.primaryTerm(), index.id(), index.version() > 1, index.source()));
                         bytes += index.source().length();
                         if (bytes >= MAX_BYTES) {
-                            return new Response(documents, op.seqNo());
+                            to = op.seqNo();
+                            break;
                         }
                     }
                 }
+            }
+            QueryBuilder filter = logFilter.of(shardId.getIndexName(), request.expressions, clusterService.state());
+            if (filter != null) {
+                Set<Long> passing = logFilter.passing(shard, filter, request.from, to);
+                documents.removeIf(document -> passing.contains(document.seqNo()) == false);
             }
             return new Response(documents, to);
         }

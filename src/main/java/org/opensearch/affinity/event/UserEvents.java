@@ -63,6 +63,7 @@ public final class UserEvents {
         }
     }
 
+    private final String[] expressions;
     private final Map<String, QueryBuilder> queryByIndex = new LinkedHashMap<>();
 
     /**
@@ -72,6 +73,7 @@ public final class UserEvents {
      * @throws IllegalArgumentException if an index has events, but its mapping does not allow to find those of the user
      */
     public UserEvents(Tracker tracker, String user, ClusterState state, IndexNameExpressionResolver resolver) {
+        expressions = tracker.events().expressions();
         for (LogShard logShard : LogShards.of(tracker, state, resolver)) {
             IndexMetadata index = state.metadata().getIndexSafe(logShard.shard().getIndex());
             boolean empty = index.mapping() == null || index.mapping().sourceAsMap().containsKey("properties") == false;
@@ -141,7 +143,10 @@ public final class UserEvents {
             listener.onResponse(sum);
             return;
         }
-        DeleteByQueryRequest request = new DeleteByQueryRequest(indices.getFirst()).setQuery(queryByIndex.get(indices.getFirst()));
+        // By the tracker's expressions and not by the index, so that filters and routing of aliases apply.
+        BoolQueryBuilder inIndex = QueryBuilders.boolQuery().filter(QueryBuilders.termQuery("_index", indices.getFirst()));
+        DeleteByQueryRequest request = new DeleteByQueryRequest(expressions);
+        request.setQuery(inIndex.filter(queryByIndex.get(indices.getFirst())));
         request.setAbortOnVersionConflict(false).setRefresh(true);
         List<String> remaining = indices.subList(1, indices.size());
         client.execute(

@@ -128,13 +128,18 @@ final class Follower {
         read(stored.readTo());
     }
 
+    private ReadEventsAction.Request request(long from) {
+        String[] expressions = tracker(services.cluster().state()).events().expressions();
+        return new ReadEventsAction.Request(logShard.shard(), from, BATCH_SIZE, READ_WAIT, expressions);
+    }
+
     /** Reads the documents after a sequence number. */
     private void read(long readTo) {
         if (loop.isCancelled()) {
             return;
         }
         target.checkUnchanged();
-        ReadEventsAction.Request request = new ReadEventsAction.Request(logShard.shard(), readTo + 1, BATCH_SIZE, READ_WAIT);
+        ReadEventsAction.Request request = request(readTo + 1);
         services.client().execute(ReadEventsAction.INSTANCE, request, then(read -> {
             if (read.readTo() == readTo) {
                 read(readTo); // timed out
