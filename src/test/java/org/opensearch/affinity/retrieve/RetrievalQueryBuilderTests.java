@@ -167,6 +167,17 @@ public class RetrievalQueryBuilderTests extends OpenSearchTestCase {
         assertRefused(query + "5}}", "[affinity] [filter] must be a query such as {\"term\": {\"category\": \"tents\"}}");
     }
 
+    public void testNearestVectorsWithinAFilterAreRefused() {
+        for (String inner : List.of(
+            "{\"affinity\": {\"tracker\": \"shop\"}}",
+            "{\"bool\": {\"should\": [{\"affinity\": {\"tracker\": \"shop\"}}]}}",
+            "{\"constant_score\": {\"filter\": {\"affinity\": {\"tracker\": \"shop\"}}}}"
+        )) {
+            String message = "[affinity] [filter] must not contain the query [affinity]: put both queries into a [bool]";
+            assertRefused("{\"affinity\": {\"tracker\": \"shop\", \"filter\": " + inner + "}}", message);
+        }
+    }
+
     private final AtomicReference<ActionRequest> request = new AtomicReference<>();
 
     /**
