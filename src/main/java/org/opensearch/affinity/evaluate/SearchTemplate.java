@@ -151,6 +151,9 @@ final class SearchTemplate {
         Map<String, Object> affinity = new HashMap<>(filledMap(ranking, query));
         affinity.put("tracker", tracker.name());
         affinity.put("user", query.user());
+        if (query.text().isEmpty() == false) {
+            affinity.putIfAbsent("query_text", query.text());
+        }
         if (by == RankedBy.POPULARITY) {
             affinity.put("weight", 0);
         }

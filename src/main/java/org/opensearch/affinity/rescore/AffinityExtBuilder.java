@@ -29,7 +29,11 @@ public final class AffinityExtBuilder extends SearchExtBuilder {
     }
 
     public static AffinityExtBuilder fromXContent(XContentParser parser) throws IOException {
-        return new AffinityExtBuilder(AffinityRequest.parse(parser, Place.EXT), false);
+        return of(AffinityRequest.parse(parser, Place.EXT));
+    }
+
+    static AffinityExtBuilder of(AffinityRequest request) {
+        return new AffinityExtBuilder(request, false);
     }
 
     AffinityRequest request() {

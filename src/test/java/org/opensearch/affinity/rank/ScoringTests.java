@@ -21,7 +21,7 @@ import java.util.TreeMap;
 
 public class ScoringTests extends OpenSearchTestCase {
     private static final RequestContext CONTEXT = new RequestContext(5_000, List.of("hour=20"));
-    private static final QueryInput QUERY = new QueryInput("tent", new float[] { 1, 0 });
+    private static final QueryInput QUERY = new QueryInput("tent", new float[] { 1, 0 }, "match");
     private static final List<Profile.Interaction> EVENTS = List.of(
         new Profile.Interaction("a", 1_000, new float[] { 1, 0 }, 1),
         new Profile.Interaction("b", 2_000, new float[] { 0, 1 }, 1),
