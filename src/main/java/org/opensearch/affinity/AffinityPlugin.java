@@ -37,6 +37,7 @@ import org.opensearch.affinity.runtime.TorchSettings;
 import org.opensearch.affinity.tracker.ActiveModels;
 import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.ProfileGenerations;
+import org.opensearch.affinity.tracker.TrackerBackup;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.affinity.tracker.UserKeys;
 import org.opensearch.affinity.train.TrainAction;
@@ -217,6 +218,7 @@ public final class AffinityPlugin extends Plugin
     ) {
         encoder.set(newEncoder(environment, threadPool));
         encoder.get().addSettingsUpdateConsumers(cluster.getClusterSettings());
+        cluster.addListener(new TrackerBackup(cluster));
         cluster.addLocalNodeClusterManagerListener(new ProfileRetention(cluster, client));
         cluster.addLocalNodeClusterManagerListener(new Rebuilds(cluster, resolver, client, keys));
         rank.startWith(threadPool);

@@ -23,7 +23,7 @@ public final class Node implements AutoCloseable {
     private static final Duration START_TIMEOUT = Duration.ofSeconds(180);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
 
-    private final OpenSearchHome home;
+    private OpenSearchHome home;
     private final NodeSettings settings;
     private final Rest rest;
     private final Thread onExit = new Thread(this::stopNow, "stop-node");
@@ -112,6 +112,12 @@ public final class Node implements AutoCloseable {
         }
         spawn();
         await(progress);
+    }
+
+    /** Starts the process again with its data from another installation, and waits until it answers. */
+    public void restart(OpenSearchHome other, Consumer<Duration> progress) throws IOException {
+        home = other;
+        restart(progress);
     }
 
     /** Leaves the process running when this is closed or the JVM ends. It can then only be ended by its process id. */

@@ -7,6 +7,7 @@ import org.opensearch.affinity.cluster.SystemDocuments;
 import org.opensearch.affinity.tracker.ActiveModels;
 import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.ProfileGenerations;
+import org.opensearch.affinity.tracker.TrackerBackup;
 import org.opensearch.affinity.tracker.TrackerChangeRequest;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.affinity.tracker.TransportChangeTrackers;
@@ -72,7 +73,7 @@ public final class DeleteTrackerAction extends ActionType<AcknowledgedResponse> 
                 listener::onFailure
             );
             submit(request, current -> {
-                ClusterState changed = Trackers.of(current).without(current, tracker);
+                ClusterState changed = TrackerBackup.without(Trackers.of(current).without(current, tracker), tracker);
                 changed = ActiveModels.of(changed).without(changed, tracker);
                 return ProfileGenerations.of(changed).without(changed, tracker);
             }, removed);

@@ -15,6 +15,7 @@ import org.opensearch.core.rest.RestStatus;
 import org.opensearch.core.xcontent.ConstructingObjectParser;
 import org.opensearch.core.xcontent.ToXContentObject;
 import org.opensearch.core.xcontent.XContentBuilder;
+import org.opensearch.core.xcontent.XContentParser;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ public final class ProfileGenerations extends MetadataMap<TrackerGenerations> {
     public static final Kind<TrackerGenerations, ProfileGenerations> KIND = new Kind<>(
         "affinity_generations",
         TrackerGenerations::new,
-        (tracker, parser) -> TrackerGenerations.PARSER.apply(parser, null),
+        (tracker, parser) -> TrackerGenerations.parse(parser),
         ProfileGenerations::new
     );
 
@@ -64,6 +65,15 @@ public final class ProfileGenerations extends MetadataMap<TrackerGenerations> {
             PARSER.declareInt(constructorArg(), new ParseField("next"));
             PARSER.declareBoolean(constructorArg(), new ParseField("ready"));
             PARSER.declareInt(constructorArg(), new ParseField("live_keys"));
+        }
+
+        static TrackerGenerations parse(XContentParser parser) {
+            return PARSER.apply(parser, null);
+        }
+
+        /** The same without a generation that is being built. */
+        TrackerGenerations withoutNext() {
+            return new TrackerGenerations(live, 0, false, liveKeys);
         }
 
         TrackerGenerations(StreamInput in) throws IOException {
@@ -101,6 +111,11 @@ public final class ProfileGenerations extends MetadataMap<TrackerGenerations> {
 
     private ProfileGenerations(SortedMap<String, TrackerGenerations> byTracker) {
         super(KIND, byTracker);
+    }
+
+    /** A state in which the tracker has these generations. */
+    ClusterState restore(ClusterState state, String tracker, TrackerGenerations generations) {
+        return with(state, tracker, generations);
     }
 
     /** The profile generations of a cluster state. */

@@ -1,0 +1,151 @@
+package org.opensearch.affinity.tracker;
+
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.opensearch.affinity.cluster.RedactedException;
+import org.opensearch.affinity.tracker.ProfileGenerations.TrackerGenerations;
+import org.opensearch.cluster.ClusterChangedEvent;
+import org.opensearch.cluster.ClusterState;
+import org.opensearch.cluster.ClusterStateListener;
+import org.opensearch.cluster.ClusterStateUpdateTask;
+import org.opensearch.cluster.metadata.IndexMetadata;
+import org.opensearch.cluster.metadata.Metadata;
+import org.opensearch.cluster.service.ClusterService;
+import org.opensearch.common.CheckedFunction;
+import org.opensearch.common.xcontent.LoggingDeprecationHandler;
+import org.opensearch.common.xcontent.json.JsonXContent;
+import org.opensearch.core.common.Strings;
+import org.opensearch.core.xcontent.MediaTypeRegistry;
+import org.opensearch.core.xcontent.NamedXContentRegistry;
+import org.opensearch.core.xcontent.XContentParser;
+import org.opensearch.gateway.GatewayService;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Keeps a copy of each tracker in the metadata of its live profile index, and defines the tracker again where only the copy is left. OpenSearch
+ * drops the plugin's own metadata when a node starts without the plugin, and does not restore it with single indices; the metadata of an
+ * index stays and comes along in snapshots. So a plugin that is installed again goes on, and restored profiles bring their tracker.
+ *
+ * <p>Runs on the elected cluster manager. A deleted tracker leaves no copy: {@link #without} belongs to the same update. Thread-safe.
+ */
+public final class TrackerBackup implements ClusterStateListener {
+    private static final Logger LOGGER = LogManager.getLogger(TrackerBackup.class);
+    /** The key of the copy in the metadata of an index. */
+    private static final String KEY = "affinity";
+    private static final String FORMAT = "1";
+
+    private final ClusterService cluster;
+    private final AtomicBoolean updating = new AtomicBoolean();
+
+    public TrackerBackup(ClusterService cluster) {
+        this.cluster = cluster;
+    }
+
+    @Override
+    public void clusterChanged(ClusterChangedEvent event) {
+        boolean recovered = event.state().blocks().hasGlobalBlock(GatewayService.STATE_NOT_RECOVERED_BLOCK) == false;
+        boolean elected = event.previousState().nodes().isLocalNodeElectedClusterManager() == false;
+        if (event.localNodeClusterManager() == false || recovered == false || (event.metadataChanged() || elected) == false) {
+            return;
+        }
+        if (update(event.state()) != event.state() && updating.compareAndSet(false, true)) {
+            cluster.submitStateUpdateTask("affinity copies of trackers", new ClusterStateUpdateTask() {
+                @Override
+                public ClusterState execute(ClusterState state) {
+                    updating.set(false);
+                    return update(state);
+                }
+
+                @Override
+                public void onFailure(String source, Exception e) {
+                    updating.set(false);
+                    LOGGER.warn("cannot update the copies of trackers; tries again with the next change", RedactedException.of(e));
+                }
+            });
+        }
+    }
+
+    /** A state in which each tracker has a copy, and each copy a tracker; the same state if it is so already. */
+    static ClusterState update(ClusterState state) {
+        ClusterState updated = state;
+        for (IndexMetadata index : state.metadata().indices().values()) {
+            Map<String, String> copy = index.getCustomData(KEY);
+            if (copy != null && Trackers.of(state).find(copy.get("name")) == null) {
+                updated = restore(updated, index, copy);
+            }
+        }
+        for (Tracker tracker : Trackers.of(updated).all()) {
+            TrackerGenerations generations = ProfileGenerations.of(updated).of(tracker.name());
+            IndexMetadata index = updated.metadata().index(IndexNames.PROFILES.ofGeneration(tracker.name(), generations.live()));
+            Map<String, String> copy = copy(tracker, generations, ActiveModels.of(updated).of(tracker.name()));
+            if (index != null && copy.equals(index.getCustomData(KEY)) == false) {
+                IndexMetadata.Builder changed = IndexMetadata.builder(index).putCustom(KEY, copy);
+                updated = ClusterState.builder(updated).metadata(Metadata.builder(updated.metadata()).put(changed)).build();
+            }
+        }
+        return updated;
+    }
+
+    private static Map<String, String> copy(Tracker tracker, TrackerGenerations generations, ActiveModels.Active model) {
+        Map<String, String> copy = new HashMap<>();
+        copy.put("format", FORMAT);
+        copy.put("name", tracker.name());
+        copy.put("tracker", Strings.toString(MediaTypeRegistry.JSON, tracker));
+        copy.put("generations", Strings.toString(MediaTypeRegistry.JSON, generations.withoutNext()));
+        if (model != null) {
+            copy.put("model", Strings.toString(MediaTypeRegistry.JSON, model));
+        }
+        return copy;
+    }
+
+    private static ClusterState restore(ClusterState state, IndexMetadata index, Map<String, String> copy) {
+        String name = copy.get("name");
+        try {
+            TrackerGenerations generations = parse(copy.get("generations"), TrackerGenerations::parse);
+            if (index.getIndex().getName().equals(IndexNames.PROFILES.ofGeneration(name, generations.live())) == false) {
+                return state; // an index that was restored under another name
+            }
+            Tracker tracker = parse(copy.get("tracker"), parser -> Tracker.parse(name, parser));
+            ClusterState restored = Trackers.of(state).with(state, tracker);
+            restored = ProfileGenerations.of(restored).restore(restored, name, generations);
+            ActiveModels.Active model = copy.containsKey("model") ? parse(copy.get("model"), ActiveModels.Active::parse) : null;
+            if (model != null && state.metadata().hasIndex(IndexNames.MODELS.index(name, model.number()))) {
+                restored = ActiveModels.of(restored).activate(restored, name, model);
+            }
+            LOGGER.info("[{}] is defined again, from the copy with its profiles", name);
+            return restored;
+        } catch (IOException | RuntimeException e) {
+            LOGGER.warn("[{}] cannot be defined again from the copy with its profiles", name, RedactedException.of(e));
+            return state;
+        }
+    }
+
+    private static <T> T parse(String json, CheckedFunction<XContentParser, T, IOException> reader) throws IOException {
+        try (
+            XContentParser parser = JsonXContent.jsonXContent.createParser(
+                NamedXContentRegistry.EMPTY,
+                LoggingDeprecationHandler.INSTANCE,
+                json
+            )
+        ) {
+            return reader.apply(parser);
+        }
+    }
+
+    /** A state without copies of a tracker. */
+    public static ClusterState without(ClusterState state, String tracker) {
+        Metadata.Builder metadata = Metadata.builder(state.metadata());
+        for (String name : IndexNames.PROFILES.of(tracker, state)) {
+            if (state.metadata().index(name).getCustomData(KEY) != null) {
+                IndexMetadata.Builder index = IndexMetadata.builder(state.metadata().index(name));
+                index.removeCustom(KEY);
+                metadata.put(index);
+            }
+        }
+        return ClusterState.builder(state).metadata(metadata).build();
+    }
+}
