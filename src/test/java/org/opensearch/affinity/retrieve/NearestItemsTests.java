@@ -18,12 +18,10 @@ import org.apache.lucene.search.Explanation;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.QueryCachingPolicy;
-import org.apache.lucene.search.QueryVisitor;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopDocs;
-import org.apache.lucene.search.Weight;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.VectorUtil;
@@ -240,35 +238,6 @@ public class NearestItemsTests extends OpenSearchTestCase {
             String best = searcher.explain(query, top.scoreDocs[0].doc).toString();
             assertTrue(best, best.contains("liked interest #") && best.contains("strength * cosine; examples [i"));
             assertFalse(searcher.explain(nearest(interests, 20), top.scoreDocs[59].doc).isMatch());
-        }
-    }
-
-    /** A filter that counts how often it is evaluated. */
-    private static final class CountedFilter extends Query {
-        private int evaluations;
-
-        @Override
-        public Weight createWeight(IndexSearcher searcher, ScoreMode scoreMode, float boost) throws IOException {
-            evaluations++;
-            return new TermQuery(new Term("colour", "red")).createWeight(searcher, scoreMode, boost);
-        }
-
-        @Override
-        public void visit(QueryVisitor visitor) {}
-
-        @Override
-        public String toString(String field) {
-            return "counted";
-        }
-
-        @Override
-        public boolean equals(Object o) {
-            return this == o;
-        }
-
-        @Override
-        public int hashCode() {
-            return 1;
         }
     }
 

@@ -1,43 +1,30 @@
 package org.opensearch.affinity.node.search;
 
-import org.apache.lucene.util.SetOnce;
 import org.opensearch.ExceptionsHelper;
-import org.opensearch.action.ActionRequest;
 import org.opensearch.action.search.MultiSearchRequest;
 import org.opensearch.action.search.MultiSearchResponse;
 import org.opensearch.action.search.SearchAction;
 import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.search.SearchResponse;
-import org.opensearch.action.support.ActionFilter;
 import org.opensearch.affinity.AffinityPlugin;
 import org.opensearch.affinity.manage.PutTrackerAction;
 import org.opensearch.affinity.node.AffinityNodeTestCase;
 import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.UseProfileAction;
 import org.opensearch.affinity.tracker.Tracker;
-import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
-import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.logging.HeaderWarning;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.common.xcontent.json.JsonXContent;
 import org.opensearch.core.action.ActionListener;
-import org.opensearch.core.common.io.stream.NamedWriteableRegistry;
 import org.opensearch.core.rest.RestStatus;
-import org.opensearch.core.xcontent.NamedXContentRegistry;
 import org.opensearch.core.xcontent.XContentParser;
-import org.opensearch.env.Environment;
-import org.opensearch.env.NodeEnvironment;
-import org.opensearch.plugins.ActionPlugin;
 import org.opensearch.plugins.Plugin;
-import org.opensearch.repositories.RepositoriesService;
-import org.opensearch.script.ScriptService;
 import org.opensearch.search.SearchHit;
 import org.opensearch.search.builder.SearchSourceBuilder;
 import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.client.Client;
-import org.opensearch.watcher.ResourceWatcherService;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -47,65 +34,18 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 
 /** The retrieval queries on a node in this JVM, with given vectors. */
 public class RetrievalTests extends AffinityNodeTestCase {
     private static final String FOR_ANN = "{\"tracker\": \"shop\", \"user\": \"ann\"}";
     private static final String UNSEEN_FOR_ANN = "{\"tracker\": \"shop\", \"user\": \"ann\", \"exclude_seen\": true}";
 
-    private static final String CALLER = "X-Test-Caller";
-    /** The actions that were called, with the caller where it is known. */
-    private static final Queue<String> LOOK_UPS = new ConcurrentLinkedQueue<>();
-
-    /** Writes actions down. */
-    public static final class Listening extends Plugin implements ActionPlugin {
-        private final SetOnce<ThreadPool> pool = new SetOnce<>();
-
-        @Override
-        public Collection<Object> createComponents(
-            Client client,
-            ClusterService cluster,
-            ThreadPool threadPool,
-            ResourceWatcherService watcher,
-            ScriptService scripts,
-            NamedXContentRegistry xContent,
-            Environment environment,
-            NodeEnvironment nodeEnvironment,
-            NamedWriteableRegistry writeables,
-            IndexNameExpressionResolver resolver,
-            Supplier<RepositoriesService> repositories
-        ) {
-            pool.set(threadPool);
-            return List.of();
-        }
-
-        @Override
-        public List<ActionFilter> getActionFilters() {
-            return List.of(new ActionFilter.Simple() {
-                @Override
-                public int order() {
-                    return 0;
-                }
-
-                @Override
-                protected boolean apply(String action, ActionRequest request, ActionListener<?> listener) {
-                    String caller = pool.get().getThreadContext().getHeader(CALLER);
-                    LOOK_UPS.add(caller == null ? action : action + " of " + caller);
-                    return true;
-                }
-            });
-        }
-    }
-
     @Override
     protected Collection<Class<? extends Plugin>> getPlugins() {
-        return List.of(AffinityPlugin.class, Listening.class);
+        return List.of(AffinityPlugin.class, CalledActions.class);
     }
 
     @Override
@@ -276,24 +216,24 @@ public class RetrievalTests extends AffinityNodeTestCase {
     public void testClausesForTheSameUserShareALookUp() throws Exception {
         shop("_id");
         String seen = "{\"affinity_seen\": {\"tracker\": \"shop\", \"user\": \"ann\", \"boost\": %s}}";
-        LOOK_UPS.clear();
+        CalledActions.CALLS.clear();
         String clauses = seen.formatted(1) + "," + seen.formatted(2) + "," + seen.formatted(4) + "," + seen.formatted(1).replace("ann", "bob");
         SearchHit hit = search("{\"bool\": {\"should\": [" + clauses + "]}}").getHits().getAt(0);
         assertEquals("stove", hit.getId());
         assertEquals(7f, hit.getScore(), 0f);
-        assertEquals(2, LOOK_UPS.stream().filter(UseProfileAction.NAME::equals).count());
+        assertEquals(2, CalledActions.CALLS.stream().filter(UseProfileAction.NAME::equals).count());
     }
 
     /** An item that the caller may not see must not be told by what is similar to it. */
     public void testSimilarItemsAreReadWithTheCallersRights() throws Exception {
         shop("sku");
-        LOOK_UPS.clear();
-        Client caller = client().filterWithHeader(Map.of(CALLER, "cleo"));
+        CalledActions.CALLS.clear();
+        Client caller = client().filterWithHeader(Map.of(CalledActions.CALLER, "cleo"));
         SearchSourceBuilder source = source("{\"affinity_similar\": {\"tracker\": \"shop\", \"items\": [\"sku-stove\", \"sku-no\"]}}");
         SearchHit[] hits = caller.prepareSearch("products").setSource(source).get().getHits().getHits();
         assertEquals(List.of("tent", "chair", "desk"), Arrays.stream(hits).map(SearchHit::getId).toList());
-        assertEquals("the search and its look-up", 2, LOOK_UPS.stream().filter(call -> call.equals(SearchAction.NAME + " of cleo")).count());
-        assertEquals(List.of(), LOOK_UPS.stream().filter(call -> call.equals(SearchAction.NAME)).toList());
+        assertEquals("the search and its look-up", 2, CalledActions.CALLS.stream().filter(call -> call.equals(SearchAction.NAME + " of cleo")).count());
+        assertEquals(List.of(), CalledActions.CALLS.stream().filter(call -> call.equals(SearchAction.NAME)).toList());
     }
 
     public void testFiltersThatHideNearestVectorsAreRefused() throws Exception {
