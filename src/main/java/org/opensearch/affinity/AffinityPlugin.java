@@ -25,6 +25,7 @@ import org.opensearch.affinity.rescore.AffinityRequestProcessor;
 import org.opensearch.affinity.rescore.AffinityRescorerBuilder;
 import org.opensearch.affinity.rescore.ReasonsFetchSubPhase;
 import org.opensearch.affinity.rescore.SignalLoggingFetchSubPhase;
+import org.opensearch.affinity.rescore.UnprocessedExt;
 import org.opensearch.affinity.rest.RestHandlers;
 import org.opensearch.affinity.retrieve.AffinityQueryBuilder;
 import org.opensearch.affinity.retrieve.NearestQueryBuilder;
@@ -280,6 +281,7 @@ public final class AffinityPlugin extends Plugin
         rank.tables().listenTo(module);
         rank.models().listenTo(module);
         profiles.listenTo(module);
+        module.addSearchOperationListener(new UnprocessedExt());
     }
 
     @Override

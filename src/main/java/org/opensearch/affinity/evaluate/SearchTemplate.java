@@ -80,6 +80,11 @@ final class SearchTemplate {
     }
 
     private void requireUnranked() {
+        if (body.get("ext") instanceof Map<?, ?> ext && ext.containsKey("affinity")) {
+            throw new IllegalArgumentException(
+                "[affinity] [search.ext] must not hold [affinity]: the evaluation ranks by itself, with the parameters of [ranking]"
+            );
+        }
         for (Object rescorer : rescorers(body)) {
             if (rescorer instanceof Map<?, ?> map && map.containsKey("affinity")) {
                 throw new IllegalArgumentException(
@@ -146,6 +151,9 @@ final class SearchTemplate {
         Map<String, Object> affinity = new HashMap<>(filledMap(ranking, query));
         affinity.put("tracker", tracker.name());
         affinity.put("user", query.user());
+        if (query.text().isEmpty() == false) {
+            affinity.putIfAbsent("query_text", query.text());
+        }
         if (by == RankedBy.POPULARITY) {
             affinity.put("weight", 0);
         }

@@ -82,13 +82,9 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
         /**
          * Returns the request for another user, with another time-out.
          *
-         * @param other null for an anonymous user
-         * @throws IllegalArgumentException for an anonymous user without recent items
+         * @param other null for an anonymous user, who has no profile unless there are recent items
          */
         public Request forUser(String other, TimeValue within) {
-            if (other == null && recent.isEmpty()) {
-                throw new IllegalArgumentException("[affinity] [user] is required: name the user who searches, or give [recent] items");
-            }
             return new Request(tracker, other, recent, within);
         }
 

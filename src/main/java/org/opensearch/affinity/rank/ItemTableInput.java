@@ -34,7 +34,7 @@ record ItemTableInput(String index, String idField, List<String> contexts, doubl
     /**
      * The popularities in the contexts of the search, from this node's copy of the table.
      *
-     * @param input null if the tracker has no item table
+     * @param input null if the search needs no items
      * @return null if there is no table, or this node has no copy of it
      */
     static ItemTable.Popularities open(ItemTableInput input, RankNode node) {

@@ -14,7 +14,7 @@ final class ItemTableSignals {
      * The signal {@code popularity} in the contexts of the search, or {@code popularity_all_time}.
      *
      * @param shape {@link Shape#POPULARITY} or {@link Shape#ALL_TIME}
-     * @param input null if the tracker has no item table
+     * @param input null if the search needs no items
      * @return null if this node has no item table
      */
     static SignalSource popularity(Shape shape, ItemTableInput input, RankNode node) {

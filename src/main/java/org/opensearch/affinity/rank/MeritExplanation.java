@@ -66,9 +66,15 @@ final class MeritExplanation {
             case BEHAVIOUR -> "similarity to the items of the user's history, estimated from content for an item without events";
             case SEEN -> "1 for an item of the user's history";
             case SEEN_LAST -> "1/n for the n-th newest item of the user's history";
-            case MATCH -> "F1 of the words of [" + signal.field() + "] and of the query";
-            case MEANING -> "cosine of query and item";
+            case MATCH -> "F1 of the words of [" + signal.field() + "] and of the query" + origin();
+            case MEANING -> "cosine of query and item" + origin();
         };
+    }
+
+    /** The part of the search that tells what was typed. */
+    private String origin() {
+        String origin = scoring.query().origin();
+        return origin.isEmpty() ? "" : ", typed text from [" + origin + "]";
     }
 
     /** Whether the exploration bonus is that of an interest or of the item. */

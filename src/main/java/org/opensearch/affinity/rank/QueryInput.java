@@ -13,28 +13,33 @@ import java.util.Objects;
  *
  * @param text   null if the request has no query text
  * @param vector the encoded text, of unit length; empty, never null, if no signal needs it or it was not encoded in time
+ * @param origin see {@link QueryText}, for explanations; empty if there is no text
  */
-public record QueryInput(String text, float[] vector) implements Writeable {
+public record QueryInput(String text, float[] vector, String origin) implements Writeable {
     /** No text and no vector. */
-    public static final QueryInput NOTHING = new QueryInput(null, new float[0]);
+    public static final QueryInput NOTHING = new QueryInput(null, new float[0], "");
 
     QueryInput(StreamInput in) throws IOException {
-        this(in.readOptionalString(), in.readFloatArray());
+        this(in.readOptionalString(), in.readFloatArray(), in.readString());
     }
 
     @Override
     public void writeTo(StreamOutput out) throws IOException {
         out.writeOptionalString(text);
         out.writeFloatArray(vector);
+        out.writeString(origin);
     }
 
     @Override
     public boolean equals(Object o) {
-        return o instanceof QueryInput other && Objects.equals(text, other.text) && Arrays.equals(vector, other.vector);
+        return o instanceof QueryInput other
+            && Objects.equals(text, other.text)
+            && Arrays.equals(vector, other.vector)
+            && origin.equals(other.origin);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(text, Arrays.hashCode(vector));
+        return Objects.hash(text, Arrays.hashCode(vector), origin);
     }
 }

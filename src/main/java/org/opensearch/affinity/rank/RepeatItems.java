@@ -26,7 +26,7 @@ public final class RepeatItems {
         this.recency = recency;
     }
 
-    /** Has no items if the scoring has no history or no item table. */
+    /** Has no items if the scoring has no history. */
     public static RepeatItems of(Scoring scoring, ItemHashes hashes) {
         if (scoring.itemTable() == null || scoring.history().isEmpty()) {
             return new RepeatItems(hashes, "", 1, new ItemValues(0));

@@ -27,7 +27,7 @@ import java.util.List;
  * @param confidence  factor of the weight, from 0, for an unknown user, to 1, see {@link Profile#confidence}
  * @param fusion      combines relevance and merit
  * @param signals     that count, with their weights in this search; when signals are logged, all that are logged
- * @param itemTable   null if the tracker has no item table
+ * @param itemTable   where items are looked up; null only in {@link #NONE}
  * @param history     ids of the items of the user's history, each once, newest first; empty if nothing depends on it
  * @param ownFactor   factor of affinity for the items of the history, from 0 to 1
  * @param model       the trained model; null if none is active
@@ -112,7 +112,7 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             found.profile() == null ? 0 : found.profile().confidence(),
             new Fusion(ranking.scoreMode(), ranking.relevance()),
             signals,
-            found.itemTable() == null ? null : itemTable(found.itemTable(), found.tracker(), context, seed),
+            itemTable(found.itemTable(), found.tracker(), context, seed),
             needsHistory ? history(found.profile()) : List.of(),
             ownFactor,
             model(found),
@@ -145,8 +145,7 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             usual.confidence,
             usual.fusion,
             signals,
-            // The signals of the history need the id field, also without a table.
-            usual.itemTable != null ? usual.itemTable : itemTable("", asOf.tracker(), context, 0),
+            usual.itemTable,
             history(asOf.profile()),
             usual.ownFactor,
             model,
@@ -167,8 +166,9 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
         return ranking.explore() > 0 ? interests.exploring(profile, tracker.decay(), seed) : interests;
     }
 
+    /** @param index null if the tracker has no table: the signals of the history need the id field nevertheless */
     private static ItemTableInput itemTable(String index, Tracker tracker, RequestContext context, int seed) {
-        return new ItemTableInput(index, tracker.items().idField(), context.contexts(), tracker.decay().halfLife(), seed);
+        return new ItemTableInput(index == null ? "" : index, tracker.items().idField(), context.contexts(), tracker.decay().halfLife(), seed);
     }
 
     private static ModelInput model(GetProfileAction.Response found) {

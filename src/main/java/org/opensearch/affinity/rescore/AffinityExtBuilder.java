@@ -9,32 +9,50 @@ import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.search.SearchExtBuilder;
 
 import java.io.IOException;
+import java.util.Objects;
 
 /** The part {@code ext.affinity} of a search, which the search pipeline's {@link AffinityRequestProcessor} reads. */
 public final class AffinityExtBuilder extends SearchExtBuilder {
     public static final String NAME = "affinity";
 
     private final AffinityRequest request;
+    private final boolean processed;
 
-    AffinityExtBuilder(AffinityRequest request) {
+    private AffinityExtBuilder(AffinityRequest request, boolean processed) {
         this.request = request;
+        this.processed = processed;
     }
 
     public AffinityExtBuilder(StreamInput in) throws IOException {
         request = new AffinityRequest(in);
+        processed = in.readBoolean();
     }
 
     public static AffinityExtBuilder fromXContent(XContentParser parser) throws IOException {
-        return new AffinityExtBuilder(AffinityRequest.parse(parser, Place.EXT));
+        return of(AffinityRequest.parse(parser, Place.EXT));
+    }
+
+    static AffinityExtBuilder of(AffinityRequest request) {
+        return new AffinityExtBuilder(request, false);
     }
 
     AffinityRequest request() {
         return request;
     }
 
+    /** Whether a processor has read it. If none has, {@link UnprocessedExt} warns. */
+    boolean isProcessed() {
+        return processed;
+    }
+
+    AffinityExtBuilder processed() {
+        return new AffinityExtBuilder(request, true);
+    }
+
     @Override
     public void writeTo(StreamOutput out) throws IOException {
         request.writeTo(out);
+        out.writeBoolean(processed);
     }
 
     @Override
@@ -50,11 +68,11 @@ public final class AffinityExtBuilder extends SearchExtBuilder {
 
     @Override
     public boolean equals(Object o) {
-        return o instanceof AffinityExtBuilder other && request.equals(other.request);
+        return o instanceof AffinityExtBuilder other && request.equals(other.request) && processed == other.processed;
     }
 
     @Override
     public int hashCode() {
-        return request.hashCode();
+        return Objects.hash(request, processed);
     }
 }

@@ -27,6 +27,9 @@ import java.util.Map;
 public final class AffinityRequestProcessor extends AbstractProcessor implements SearchRequestProcessor {
     public static final String TYPE = "affinity";
 
+    /** The query of neural-search that must not be within another one. */
+    private static final String HYBRID = "hybrid";
+
     private final AffinityRequest defaults;
     private final RankNode node;
 
@@ -43,9 +46,10 @@ public final class AffinityRequestProcessor extends AbstractProcessor implements
         if (ext == null) {
             return search;
         }
+        source.ext(source.ext().stream().map(one -> one == ext ? ext.processed() : one).toList());
         AffinityRequest request = ext.request().orElse(defaults).complete();
         if (request.excludesSeen()) {
-            source.query(unseen(source.query(), request));
+            leaveOutSeen(source, request);
         }
         if (search.scroll() != null || isSorted(source) || source.collapse() != null) {
             HeaderWarning.addWarning(
@@ -64,9 +68,17 @@ public final class AffinityRequestProcessor extends AbstractProcessor implements
         return sorts.isEmpty() == false && byScore == false;
     }
 
-    /** The query without the items of the user's history and session; scores stay as they are. */
-    private static QueryBuilder unseen(QueryBuilder query, AffinityRequest request) {
+    /** Leaves out the items of the user's history and session; scores stay as they are. */
+    private static void leaveOutSeen(SearchSourceBuilder source, AffinityRequest request) {
         SeenQueryBuilder seen = new SeenQueryBuilder(request.tracker(), request.user(), request.recent());
+        if (source.query() != null && source.query().getName().equals(HYBRID)) {
+            source.postFilter(without(seen, source.postFilter()));
+        } else {
+            source.query(without(seen, source.query()));
+        }
+    }
+
+    private static QueryBuilder without(QueryBuilder seen, QueryBuilder query) {
         return QueryBuilders.boolQuery().mustNot(seen).must(query == null ? QueryBuilders.matchAllQuery() : query);
     }
 

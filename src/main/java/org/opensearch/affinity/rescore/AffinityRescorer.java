@@ -32,6 +32,10 @@ final class AffinityRescorer implements Rescorer {
         private final RepeatItems repeatItems;
         private final boolean why;
         private final RankNode node;
+        /** The scorer of the last hit that was fetched, its segment and its document; null before the first. */
+        private SignalScorer fetching;
+        private LeafReaderContext fetchedLeaf;
+        private int fetchedDoc;
 
         /** @param why whether reasons are added to hits, see {@link ReasonsFetchSubPhase} */
         Context(int windowSize, Scoring scoring, ItemSignals signals, RepeatItems repeatItems, boolean why, RankNode node) {
@@ -54,6 +58,19 @@ final class AffinityRescorer implements Rescorer {
         /** A new scorer of one segment's documents, which takes them in ascending order. */
         SignalScorer scorer(LeafReaderContext leaf) throws IOException {
             return SignalScorer.open(leaf, scoring, signals, repeatItems, node.distances());
+        }
+
+        /**
+         * A scorer that has not passed a document yet. Hits that come in document order share one for each segment. For the fetch phase,
+         * which is one thread.
+         */
+        SignalScorer scorer(LeafReaderContext leaf, int doc) throws IOException {
+            if (fetching == null || fetchedLeaf != leaf || doc < fetchedDoc) {
+                fetching = scorer(leaf);
+                fetchedLeaf = leaf;
+            }
+            fetchedDoc = doc;
+            return fetching;
         }
     }
 
@@ -121,7 +138,7 @@ final class AffinityRescorer implements Rescorer {
     public Explanation explain(int doc, IndexSearcher searcher, RescoreContext rescoreContext, Explanation relevance)
         throws IOException {
         Context context = (Context) rescoreContext;
-        if (relevance.isMatch() == false || context.scoring.isEmpty()) {
+        if (relevance.isMatch() == false || context.scoring.isEmpty() || context.scoring.logsSignals()) {
             return relevance;
         }
         if (context.isRescored(doc) == false) {
@@ -129,9 +146,9 @@ final class AffinityRescorer implements Rescorer {
         }
         List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
         LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
-        Explanation merit = context.scorer(leaf).explain(doc - leaf.docBase);
+        Explanation merit = context.scorer(leaf, doc - leaf.docBase).explain(doc - leaf.docBase);
         float score = context.scoring.fusion().fuse(relevance.getValue().floatValue(), merit.getValue().doubleValue());
-        String formula = "affinity: " + context.scoring.fusion().formula();
+        String formula = "affinity: " + context.scoring.fusion().formula(score);
         if (context.scoring.diversity() > 0) {
             formula += ", before the diversity penalty";
         }

@@ -4,29 +4,21 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.apache.lucene.util.SetOnce;
 import org.opensearch.affinity.cluster.RedactedException;
-import org.opensearch.affinity.encode.EncodeAction;
-import org.opensearch.affinity.encode.EncodeProcessor;
-import org.opensearch.affinity.encode.pack.Chunking;
-import org.opensearch.affinity.encode.pack.Purpose;
 import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.Interest;
 import org.opensearch.affinity.profile.UseProfileAction;
-import org.opensearch.affinity.rank.DimensionWarnings;
 import org.opensearch.affinity.rank.AffinityRequest;
+import org.opensearch.affinity.rank.DimensionWarnings;
 import org.opensearch.affinity.rank.ItemSignals;
-import org.opensearch.affinity.rank.NavigationalQuery;
-import org.opensearch.affinity.rank.QueryInput;
+import org.opensearch.affinity.rank.QueryText;
 import org.opensearch.affinity.rank.RankNode;
 import org.opensearch.affinity.rank.RepeatItems;
 import org.opensearch.affinity.rank.Scoring;
 import org.opensearch.affinity.rank.interest.RequestContext;
-import org.opensearch.affinity.retrieve.TextQueryBuilder;
 import org.opensearch.affinity.tracker.Parameter;
 import org.opensearch.affinity.tracker.Parameter.Place;
 import org.opensearch.affinity.tracker.Ranking;
-import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.common.logging.HeaderWarning;
-import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -50,6 +42,7 @@ import java.util.function.Supplier;
  */
 public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityRescorerBuilder> {
     public static final String NAME = "affinity";
+    private static final String UNAVAILABLE = "[affinity] the profile is not available: the results are not personalised";
     private static final Logger LOGGER = LogManager.getLogger(AffinityRescorerBuilder.class);
 
     private final AffinityRequest request;
@@ -59,8 +52,12 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
     private final Scoring scoring;
     private final RankNode node;
 
-    /** @param windowSize of a rescorer that has none of its own */
-    private record Fetched(Scoring scoring, int windowSize) {}
+    /**
+     * The result of the look-ups.
+     *
+     * @param windowSize of a rescorer that has none of its own
+     */
+    private record Fetched(Scoring scoring, int windowSize, List<String> warnings) {}
 
     AffinityRescorerBuilder(AffinityRequest request, RankNode node) {
         this(request.complete(), null, null, node);
@@ -118,10 +115,17 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         }
         if (pending != null) {
             Fetched fetched = pending.get();
-            return fetched == null ? this : copy(null, fetched.scoring, windowSize != null ? windowSize : fetched.windowSize);
+            if (fetched == null) {
+                return this;
+            }
+            // Not where they arise: of several look-ups, only the thread context of the last one continues with the search.
+            fetched.warnings.forEach(HeaderWarning::addWarning);
+            return copy(null, fetched.scoring, windowSize != null ? windowSize : fetched.windowSize);
         }
+        boolean explicit = request.queryText() != null;
+        QueryLookUp query = new QueryLookUp(explicit ? QueryText.explicit(request.queryText()) : QueryText.of(context), explicit);
         SetOnce<Fetched> fetched = new SetOnce<>();
-        context.registerAsyncAction((client, listener) -> fetch(client, fetched, listener));
+        context.registerAsyncAction((client, listener) -> fetch(client, query, fetched, listener));
         return copy(fetched::get, null, windowSize);
     }
 
@@ -130,7 +134,7 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         return newWindowSize == null ? copy : copy.windowSize(newWindowSize);
     }
 
-    private void fetch(Client client, SetOnce<Fetched> fetched, ActionListener<?> listener) {
+    private void fetch(Client client, QueryLookUp query, SetOnce<Fetched> fetched, ActionListener<?> listener) {
         GetProfileAction.Request get = new GetProfileAction.Request(request.tracker(), request.user(), request.recent());
         long began = System.nanoTime();
         client.execute(UseProfileAction.INSTANCE, get, ActionListener.wrap(found -> {
@@ -140,12 +144,14 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
             RequestContext context = RequestContext.of(found.tracker(), request.context(), System.currentTimeMillis());
             Ranking learned = found.model() == null ? Ranking.EMPTY : found.model().ranking();
             Ranking ranking = request.ranking().orElse(found.tracker().ranking()).orElse(learned).orElse(Ranking.DEFAULT);
-            readQuery(client, found.tracker(), ranking, ActionListener.wrap(query -> {
-                if (query == null) {
+            query.run(client, found.tracker(), ranking, ActionListener.wrap(read -> {
+                boolean navigational = read.input() == null;
+                if (navigational) {
                     node.meter().precise();
                 }
-                Scoring personal = query == null ? Scoring.NONE : Scoring.of(found, ranking, context, query, request.user());
-                fetched.set(new Fetched(request.asksWhy() ? labelled(personal, found, client) : personal, ranking.windowSize()));
+                Scoring personal = navigational ? Scoring.NONE : Scoring.of(found, ranking, context, read.input(), request.user());
+                Scoring shown = request.asksWhy() ? labelled(personal, found, client) : personal;
+                fetched.set(new Fetched(shown, ranking.windowSize(), read.warnings()));
                 listener.onResponse(null);
             }, listener::onFailure));
         }, e -> {
@@ -155,41 +161,9 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
             }
             node.meter().unavailable(System.nanoTime() - began);
             LOGGER.debug("profile of tracker [{}] not available", request.tracker(), RedactedException.of(e));
-            HeaderWarning.addWarning("[affinity] the profile is not available: the results are not personalised");
-            fetched.set(new Fetched(Scoring.NONE, Ranking.DEFAULT_WINDOW_SIZE));
+            fetched.set(new Fetched(Scoring.NONE, Ranking.DEFAULT_WINDOW_SIZE, List.of(UNAVAILABLE)));
             listener.onResponse(null);
         }));
-    }
-
-    /** Answers the search's query; null for a navigational query, whose results are left as they are. */
-    private void readQuery(Client client, Tracker tracker, Ranking ranking, ActionListener<QueryInput> listener) {
-        String text = request.queryText();
-        if (text == null || text.isBlank()) {
-            listener.onResponse(QueryInput.NOTHING);
-            return;
-        }
-        new NavigationalQuery(text, tracker.items()).test(client, ActionListener.wrap(navigational -> {
-            if (navigational) {
-                listener.onResponse(null);
-            } else if (Scoring.asksMeaning(ranking)) {
-                encode(client, text, listener);
-            } else {
-                listener.onResponse(new QueryInput(text, new float[0]));
-            }
-        }, listener::onFailure));
-    }
-
-    private static void encode(Client client, String text, ActionListener<QueryInput> listener) {
-        TimeValue timeout = TextQueryBuilder.DEFAULT_TIMEOUT;
-        String model = EncodeProcessor.DEFAULT_MODEL;
-        EncodeAction.Request encode = new EncodeAction.Request(model, Purpose.QUERY, Chunking.TRUNCATE, List.of(text), timeout);
-        client.execute(EncodeAction.INSTANCE, encode, ActionListener.wrap(
-            encoded -> listener.onResponse(new QueryInput(text, encoded.vectors()[0])),
-            e -> {
-                HeaderWarning.addWarning("[affinity] the query could not be encoded in time: its meaning does not count");
-                listener.onResponse(new QueryInput(text, new float[0]));
-            }
-        ));
     }
 
     /** The scoring with the descriptions of interests that are known. The search does not wait for others. */

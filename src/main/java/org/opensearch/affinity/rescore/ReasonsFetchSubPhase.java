@@ -52,9 +52,8 @@ public final class ReasonsFetchSubPhase implements FetchSubPhase {
         };
     }
 
-    /** Opens a scorer for each hit: a scorer takes documents in ascending order only, and hits may come in any order. */
     private static Map<String, Object> reasons(AffinityRescorer.Context rescore, LeafReaderContext leaf, int doc) throws IOException {
-        SignalScorer scorer = rescore.scorer(leaf);
+        SignalScorer scorer = rescore.scorer(leaf, doc);
         double merit = scorer.merit(doc);
         List<Map<String, Object>> interests = scorer.contributions(doc).stream().map(ReasonsFetchSubPhase::reason).toList();
         return Map.of("merit", merit, "interests", interests);

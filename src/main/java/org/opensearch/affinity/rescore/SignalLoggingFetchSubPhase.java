@@ -33,8 +33,6 @@ public final class SignalLoggingFetchSubPhase implements FetchSubPhase {
     private static final class Processor implements FetchSubPhaseProcessor {
         private final AffinityRescorer.Context rescore;
         private LeafReaderContext leaf;
-        private SignalScorer scorer;
-        private int last;
 
         Processor(AffinityRescorer.Context rescore) {
             this.rescore = rescore;
@@ -43,16 +41,11 @@ public final class SignalLoggingFetchSubPhase implements FetchSubPhase {
         @Override
         public void setNextReader(LeafReaderContext next) {
             leaf = next;
-            scorer = null;
         }
 
         @Override
         public void process(HitContext hit) throws IOException {
-            // A scorer takes documents in ascending order only.
-            if (scorer == null || hit.docId() <= last) {
-                scorer = rescore.scorer(leaf);
-            }
-            last = hit.docId();
+            SignalScorer scorer = rescore.scorer(leaf, hit.docId());
             List<Object> values = new ArrayList<>();
             for (float value : scorer.values(hit.docId())) {
                 values.add(value);

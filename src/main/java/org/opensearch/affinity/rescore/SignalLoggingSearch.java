@@ -58,7 +58,7 @@ public final class SignalLoggingSearch {
             SignalWeights.defaults(tracker),
             tracker.ranking().orElse(Ranking.DEFAULT),
             RequestContext.of(tracker, contexts, time),
-            new QueryInput(text, vector)
+            new QueryInput(text, vector, "")
         );
         return AffinityRescorerBuilder.learning(tracker.name(), scoring, node);
     }

@@ -1,5 +1,6 @@
 package org.opensearch.affinity.retrieve;
 
+import org.apache.lucene.search.BooleanClause.Occur;
 import org.opensearch.affinity.tracker.TrackedItems;
 import org.opensearch.affinity.xcontent.BuilderParser;
 import org.opensearch.affinity.xcontent.FieldPath;
@@ -13,6 +14,7 @@ import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.index.query.AbstractQueryBuilder;
 import org.opensearch.index.query.BoolQueryBuilder;
 import org.opensearch.index.query.QueryBuilder;
+import org.opensearch.index.query.QueryBuilderVisitor;
 import org.opensearch.index.query.QueryBuilders;
 import org.opensearch.index.query.QueryRewriteContext;
 
@@ -69,7 +71,26 @@ record KnnParameters(int k, float minSimilarity, QueryBuilder filter) implements
         if (parser.currentToken() != XContentParser.Token.START_OBJECT) {
             throw path.error("must be a query such as {\"term\": {\"category\": \"tents\"}}");
         }
-        return AbstractQueryBuilder.parseInnerQueryBuilder(parser);
+        QueryBuilder filter = AbstractQueryBuilder.parseInnerQueryBuilder(parser);
+        filter.visit(new QueryBuilderVisitor() {
+            @Override
+            public void accept(QueryBuilder query) {
+                if (query instanceof RetrievalQueryBuilder) {
+                    throw path.error(mustNotContain(query.getName()));
+                }
+            }
+
+            @Override
+            public QueryBuilderVisitor getChildVisitor(Occur occur) {
+                return this;
+            }
+        });
+        return filter;
+    }
+
+    /** The problem with a filter that searches for nearest vectors again: each level would multiply the work. */
+    static String mustNotContain(String query) {
+        return "must not contain the query [" + query + "]: put both queries into a [bool]";
     }
 
     KnnParameters(StreamInput in) throws IOException {

@@ -1,5 +1,6 @@
 package org.opensearch.affinity.retrieve;
 
+import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
@@ -8,6 +9,8 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.QueryVisitor;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.Scorer;
+import org.apache.lucene.search.TimeLimitingKnnCollectorManager;
+import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.Weight;
 import org.apache.lucene.util.BitSet;
 import org.apache.lucene.util.SparseFixedBitSet;
@@ -29,13 +32,19 @@ import java.util.Objects;
  * match. The score depends on the document alone, not on page, shard or other hits.
  *
  * <p>The nearest items are searched in {@link #createWeight} and not in the rewrite, because the fetch phase rewrites the query again and
- * does not need them. Immutable.
+ * does not need them. They are searched once for a reader: {@code explain} makes a weight for each hit. The filter is evaluated once for
+ * all interests. Thread-safe.
  */
 final class NearestItems extends Query {
     private final InterestVectors interests;
     private final int k;
     private final float minSimilarity;
     private final Query filter;
+    /** The last result; null before the first. Not part of the query's identity. */
+    private volatile Found found;
+
+    /** @param reader the key of the shard's reader that was searched; the reader itself would be kept open by it */
+    private record Found(IndexReader.CacheKey reader, List<ScoredItems> segments) {}
 
     /**
      * @param interests     at least one
@@ -52,14 +61,25 @@ final class NearestItems extends Query {
 
     @Override
     public Weight createWeight(IndexSearcher searcher, ScoreMode scoreMode, float boost) throws IOException {
+        IndexReader.CacheHelper helper = searcher.getIndexReader().getReaderCacheHelper();
+        Found last = found;
+        if (helper == null || last == null || last.reader != helper.getKey()) {
+            last = new Found(helper == null ? null : helper.getKey(), find(searcher));
+            found = last;
+        }
+        return new FoundItems(this, interests, last.segments, boost);
+    }
+
+    private List<ScoredItems> find(IndexSearcher searcher) throws IOException {
         List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
         requireDimension(leaves);
         BitSet candidates = candidates(searcher);
         List<ScoredItems> segments = new ArrayList<>(leaves.size());
         for (LeafReaderContext leaf : leaves) {
+            SearchInterruption.check(leaf);
             segments.add(ScoredItems.of(leaf, candidates, interests, minSimilarity));
         }
-        return new FoundItems(this, interests, segments, boost);
+        return segments;
     }
 
     /** The check for fields whose dimension {@link NearestQueryBuilder} cannot read from the mapping. */
@@ -75,6 +95,7 @@ final class NearestItems extends Query {
         BitSet candidates = new SparseFixedBitSet(Math.max(1, searcher.getIndexReader().maxDoc()));
         List<InterestVector> liked = interests.vectors().stream().filter(InterestVector::isLiked).toList();
         double total = liked.stream().mapToDouble(NearestItems::weight).sum();
+        Query evaluated = filter == null || liked.size() < 2 ? filter : MatchedDocuments.of(filter, searcher);
         double weight = 0;
         int given = 0;
         for (InterestVector interest : liked) {
@@ -82,7 +103,7 @@ final class NearestItems extends Query {
             // The cumulative sum is rounded, not each share, so that the shares sum to k.
             int share = (int) Math.round(k * weight / total) - given;
             if (share > 0) {
-                add(new KnnFloatVectorQuery(interests.field(), interest.direction(), share, filter), searcher, candidates);
+                add(new Nearest(interests.field(), interest.direction(), share, evaluated), searcher, candidates);
                 given += share;
             }
         }
@@ -92,6 +113,20 @@ final class NearestItems extends Query {
     /** An interest with a sixteenth of the strength finds half as many items; the strength itself is in their scores. */
     private static double weight(InterestVector interest) {
         return Math.sqrt(Math.sqrt(interest.strength()));
+    }
+
+    /** A search that stops when the whole search must stop. */
+    private static final class Nearest extends KnnFloatVectorQuery {
+        Nearest(String field, float[] target, int k, Query filter) {
+            super(field, target, k, filter);
+        }
+
+        @Override
+        protected TopDocs searchLeaf(LeafReaderContext leaf, Weight filterWeight, TimeLimitingKnnCollectorManager collectors)
+            throws IOException {
+            SearchInterruption.check(leaf);
+            return super.searchLeaf(leaf, filterWeight, new TimeLimitingKnnCollectorManager(collectors, new SearchInterruption(leaf)));
+        }
     }
 
     private static void add(Query nearest, IndexSearcher searcher, BitSet candidates) throws IOException {

@@ -91,6 +91,7 @@ abstract class RetrievalQueryBuilder<Q extends RetrievalQueryBuilder<Q>> extends
     @Override
     protected final QueryBuilder doRewrite(QueryRewriteContext context) {
         if (pending == null) {
+            requireCoordinator(context, getName());
             SetOnce<Resolved> resolved = new SetOnce<>();
             context.registerAsyncAction((client, listener) -> resolve(client, resolved, listener));
             RetrievalQueryBuilder<Q> waiting = copy();
@@ -123,7 +124,21 @@ abstract class RetrievalQueryBuilder<Q extends RetrievalQueryBuilder<Q>> extends
 
     @Override
     protected final Query doToQuery(QueryShardContext context) {
-        throw new QueryShardException(context, "[" + getName() + "] works where a coordinator rewrites the query, as in a search");
+        throw onShard(context, getName());
+    }
+
+    /** @throws QueryShardException (400) where nothing can be looked up, as in the filter of an alias */
+    static void requireCoordinator(QueryRewriteContext context, String query) {
+        if (context.convertToShardContext() != null) {
+            throw onShard(context.convertToShardContext(), query);
+        }
+    }
+
+    /** The error where nothing can be looked up. */
+    static QueryShardException onShard(QueryShardContext context, String query) {
+        String problem = "] works in the body of a search only, not in the filter of an alias, in a percolator or in a document-level "
+            + "permission: it looks vectors or profiles up before the search";
+        return new QueryShardException(context, "[" + query + problem);
     }
 
     @Override

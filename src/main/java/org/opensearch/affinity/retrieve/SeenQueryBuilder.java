@@ -3,7 +3,6 @@ package org.opensearch.affinity.retrieve;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.apache.lucene.search.Query;
-import org.apache.lucene.util.SetOnce;
 import org.opensearch.affinity.cluster.RedactedException;
 import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.Profile;
@@ -34,12 +33,13 @@ import java.util.function.Supplier;
 
 /**
  * The query {@code affinity_seen}: items of the user's history and of the current session, to be left out with {@code must_not}. The
- * coordinator replaces it by a query for ids. It matches nothing for unknown users. If the profile cannot be read in time, it matches
+ * coordinator replaces it by a query for ids; equal clauses of a search share one look-up. It matches nothing for unknown users. If the profile cannot be read in time, it matches
  * nothing and the search has a warning.
  */
 public final class SeenQueryBuilder extends AbstractQueryBuilder<SeenQueryBuilder> {
     public static final String NAME = "affinity_seen";
     private static final Logger LOGGER = LogManager.getLogger(SeenQueryBuilder.class);
+    private static final String UNAVAILABLE = "[affinity] the profile is not available: items that the user has seen are not known";
     private static final FieldPath PATH = FieldPath.body("[" + NAME + "] ");
 
     /** The query as it was sent. */
@@ -70,7 +70,24 @@ public final class SeenQueryBuilder extends AbstractQueryBuilder<SeenQueryBuilde
     private final String user;
     private final List<String> recent;
     /** Null before the profile is asked for; gives null until it is there. */
-    private final Supplier<QueryBuilder> pending;
+    private final Supplier<Seen> pending;
+
+    /**
+     * The result of a look-up.
+     *
+     * @param field that holds the items' ids
+     */
+    private record Seen(String field, List<String> items, List<String> warnings) {
+        /** A new query for the items. */
+        QueryBuilder query() {
+            if (items.isEmpty()) {
+                return new MatchNoneQueryBuilder();
+            }
+            return field.equals("_id")
+                ? QueryBuilders.idsQuery().addIds(items.toArray(String[]::new))
+                : QueryBuilders.termsQuery(field, items);
+        }
+    }
 
     /**
      * @param user   null where the security plugin knows the user, or for a user without an account
@@ -80,7 +97,7 @@ public final class SeenQueryBuilder extends AbstractQueryBuilder<SeenQueryBuilde
         this(tracker, user, recent, null);
     }
 
-    private SeenQueryBuilder(String tracker, String user, List<String> recent, Supplier<QueryBuilder> pending) {
+    private SeenQueryBuilder(String tracker, String user, List<String> recent, Supplier<Seen> pending) {
         this.tracker = tracker;
         this.user = user;
         this.recent = recent;
@@ -126,42 +143,39 @@ public final class SeenQueryBuilder extends AbstractQueryBuilder<SeenQueryBuilde
     @Override
     protected QueryBuilder doRewrite(QueryRewriteContext context) {
         if (pending != null) {
-            QueryBuilder seen = pending.get();
-            return seen == null ? this : seen.boost(boost()).queryName(queryName());
+            Seen seen = pending.get();
+            if (seen == null) {
+                return this;
+            }
+            // Not where they arise: of several look-ups, only the thread context of the last one continues with the search.
+            seen.warnings.forEach(HeaderWarning::addWarning);
+            return seen.query().boost(boost()).queryName(queryName());
         }
-        SetOnce<QueryBuilder> seen = new SetOnce<>();
-        context.registerAsyncAction((client, listener) -> fetch(client, seen, listener));
-        return new SeenQueryBuilder(tracker, user, recent, seen::get).boost(boost()).queryName(queryName());
+        RetrievalQueryBuilder.requireCoordinator(context, NAME);
+        SeenQueryBuilder clause = new SeenQueryBuilder(tracker, user, recent);
+        Supplier<Seen> lookUp = SharedLookUps.of(context, clause, clause::fetch);
+        return new SeenQueryBuilder(tracker, user, recent, lookUp).boost(boost()).queryName(queryName());
     }
 
-    private void fetch(Client client, SetOnce<QueryBuilder> seen, ActionListener<?> listener) {
+    private void fetch(Client client, ActionListener<Seen> listener) {
         GetProfileAction.Request get = new GetProfileAction.Request(tracker, user, recent);
         client.execute(UseProfileAction.INSTANCE, get, ActionListener.wrap(found -> {
             List<Profile.Seen> history = found.profile() == null ? List.of() : found.profile().history();
-            seen.set(byId(found.tracker().items().idField(), history.stream().map(Profile.Seen::item).distinct().toList()));
-            listener.onResponse(null);
+            List<String> items = history.stream().map(Profile.Seen::item).distinct().toList();
+            listener.onResponse(new Seen(found.tracker().items().idField(), items, List.of()));
         }, e -> {
             if (RankNode.isCallersFault(e)) {
                 listener.onFailure(e);
                 return;
             }
             LOGGER.debug("profile of tracker [{}] not available", tracker, RedactedException.of(e));
-            HeaderWarning.addWarning("[affinity] the profile is not available: items that the user has seen are not known");
-            seen.set(new MatchNoneQueryBuilder());
-            listener.onResponse(null);
+            listener.onResponse(new Seen("_id", List.of(), List.of(UNAVAILABLE)));
         }));
-    }
-
-    private static QueryBuilder byId(String field, List<String> items) {
-        if (items.isEmpty()) {
-            return new MatchNoneQueryBuilder();
-        }
-        return field.equals("_id") ? QueryBuilders.idsQuery().addIds(items.toArray(String[]::new)) : QueryBuilders.termsQuery(field, items);
     }
 
     @Override
     protected Query doToQuery(QueryShardContext context) {
-        throw new IllegalStateException("the profile was not fetched: [" + NAME + "] works in searches that a coordinator rewrites");
+        throw RetrievalQueryBuilder.onShard(context, NAME);
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.opensearch.affinity.retrieve;
 import org.opensearch.affinity.item.GetItemVectorsAction;
 import org.opensearch.affinity.rank.interest.InterestVectors;
 import org.opensearch.affinity.tracker.Parameter;
+import org.opensearch.affinity.tracker.TrackedItems;
 import org.opensearch.affinity.xcontent.BuilderParser;
 import org.opensearch.affinity.xcontent.FieldPath;
 import org.opensearch.affinity.xcontent.ValueReader;
@@ -18,11 +19,13 @@ import org.opensearch.transport.client.Client;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
  * The query {@code affinity_similar}: items similar to given items, without these. The score is the cosine with the nearest of them, in
- * (0, 1]. As in {@code more_like_this}, an item that does not exist matches nothing; a warning names it.
+ * (0, 1]. As in {@code more_like_this}, an item that does not exist matches nothing; a warning names it. An item that the caller may not
+ * search is treated in the same way.
  */
 public final class SimilarQueryBuilder extends RetrievalQueryBuilder<SimilarQueryBuilder> {
     public static final String NAME = "affinity_similar";
@@ -89,19 +92,25 @@ public final class SimilarQueryBuilder extends RetrievalQueryBuilder<SimilarQuer
 
     @Override
     void resolve(Client client, ActionListener<Resolved> listener) {
-        GetItemVectorsAction.Request get = new GetItemVectorsAction.Request(tracker, items, VECTORS_TIMEOUT);
-        client.execute(GetItemVectorsAction.INSTANCE, get, ActionListener.map(listener, this::resolved));
+        GetItemVectorsAction.Request definition = new GetItemVectorsAction.Request(tracker, List.of(), VECTORS_TIMEOUT);
+        client.execute(GetItemVectorsAction.INSTANCE, definition, ActionListener.wrap(found -> {
+            TrackedItems tracked = found.tracker().items();
+            ActionListener<Map<String, float[]>> vectors = ActionListener.map(listener, visible -> resolved(tracked, visible));
+            new VisibleVectors(tracked).find(client, items, VECTORS_TIMEOUT, vectors);
+        }, listener::onFailure));
     }
 
-    private Resolved resolved(GetItemVectorsAction.Response found) {
+    /** @param visible vectors of the items; one document may have the ids of other items too */
+    private Resolved resolved(TrackedItems tracked, Map<String, float[]> visible) {
+        visible.keySet().retainAll(items);
         List<String> unknown = new ArrayList<>(items);
-        unknown.removeAll(found.vectors().keySet());
+        unknown.removeAll(visible.keySet());
         String warning = warning(unknown);
-        if (found.vectors().isEmpty()) {
+        if (visible.isEmpty()) {
             return Resolved.nothing(warning);
         }
-        InterestVectors vectors = NearestQueryBuilder.near(found.tracker().items().vectorField(), found.vectors());
-        KnnParameters others = knn().without(found.tracker().items(), items);
+        InterestVectors vectors = NearestQueryBuilder.near(tracked.vectorField(), visible);
+        KnnParameters others = knn().without(tracked, items);
         return new Resolved(new NearestQueryBuilder(vectors, others, true), unknown.isEmpty() ? List.of() : List.of(warning));
     }
 

@@ -37,6 +37,9 @@ public final class IndexExpressions {
      */
     static void requireLegal(String expression, String wanted, FieldPath path) {
         String name = expression.replace("*", "");
+        if (expression.equals("_all") || expression.isEmpty() == false && name.isEmpty()) {
+            throw path.mustBe(wanted + "; a pattern needs letters, as [*] alone would follow every index of the cluster", expression);
+        }
         boolean legal = NAME.matcher(name).matches() && name.length() <= MAX_LENGTH;
         if (legal == false || name.startsWith(IndexNames.PREFIX)) {
             throw path.mustBe(wanted, expression);

@@ -60,10 +60,10 @@ public final class Parameter<T> {
 
     /** The tracker whose profiles are used. */
     public static final Parameter<String> TRACKER = inRequestOrPipeline("tracker", string(Values.text("the name of a tracker")), null);
-    /** The user whose profile is used. */
-    public static final Parameter<String> USER = inRequest("user", string(Values.id("the id of a user")));
+    /** The user whose profile is used. Null and a blank string are nobody, the same as no user. */
+    public static final Parameter<String> USER = inRequest("user", string(Values.optionalId("the id of a user")));
     /** What the user typed. May be blank. */
-    public static final Parameter<String> QUERY_TEXT = inRequest("query_text", string(Values.STRING));
+    public static final Parameter<String> QUERY_TEXT = inRequest("query_text", string(Values.orNull(Values.STRING, null)));
     /** Items of the current session, oldest first. They count as if the user had just liked them. */
     public static final Parameter<List<String>> RECENT = inRequest("recent", itemIds(50));
     /** The contexts of the search by name; the current hour and weekday where they are missing. */

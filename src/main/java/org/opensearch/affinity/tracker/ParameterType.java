@@ -84,10 +84,11 @@ record ParameterType<T>(String values, String wanted, Predicate<T> allowed, Valu
         return any("", "a string", reader, StreamInput::readString, StreamOutput::writeString);
     }
 
-    /** Ids of items, or one id. Numbers become strings. */
+    /** Ids of items, or one id. Numbers become strings; null is an empty list. */
     static ParameterType<List<String>> itemIds(int most) {
         String wanted = "up to " + most + " item ids";
-        ValueReader<List<String>> reader = Values.oneOrList(Values.id("the id of an item"), 0, most, "a list of " + wanted);
+        ValueReader<List<String>> list = Values.oneOrList(Values.id("the id of an item"), 0, most, "a list of " + wanted);
+        ValueReader<List<String>> reader = Values.orNull(list, List.of());
         return any(
             wanted,
             wanted,
@@ -97,10 +98,10 @@ record ParameterType<T>(String values, String wanted, Predicate<T> allowed, Valu
         );
     }
 
-    /** Values of contexts by their names. Numbers become strings. */
+    /** Values of contexts by their names. Numbers become strings; null is an empty map. */
     static ParameterType<Map<String, String>> contexts() {
         String wanted = "an object such as {\"hour\": 20}";
-        ValueReader<Map<String, String>> reader = Values.map(wanted, name -> Values.STRING_OR_NUMBER);
+        ValueReader<Map<String, String>> reader = Values.orNull(Values.map(wanted, name -> Values.STRING_OR_NUMBER), Map.of());
         return any(
             "",
             wanted,

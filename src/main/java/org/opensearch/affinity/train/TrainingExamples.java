@@ -15,6 +15,7 @@ import org.opensearch.affinity.evaluate.JudgedQuery;
 import org.opensearch.affinity.item.ItemVectors;
 import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.Profile;
+import org.opensearch.affinity.rank.QueryText;
 import org.opensearch.affinity.rank.RankNode;
 import org.opensearch.affinity.rescore.SignalLoggingSearch;
 import org.opensearch.affinity.tracker.Ranking;
@@ -127,7 +128,7 @@ final class TrainingExamples {
         }
         Profile profile = profile(query);
         GetProfileAction.Response asOf = new GetProfileAction.Response(tracker, profile, common.common(), common.itemTable(), null);
-        String text = query.text().isEmpty() ? null : query.text();
+        String text = query.text().isEmpty() ? QueryText.of(search).text() : query.text();
         float[] vector = text == null ? new float[0] : encode(text);
         search.addRescorer(SignalLoggingSearch.rescorer(asOf, model, recencyDecay, text, vector, query.time(), Map.of(), node));
         SearchRequest request = new SearchRequest(tracker.items().index()).source(search).pipeline("_none");

@@ -15,8 +15,8 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * Readers of values. None takes null. Numbers must be JSON numbers, and booleans JSON booleans, unless the reader's name says that it takes
- * strings as well.
+ * Readers of values. None takes null, unless its comment says so. Numbers must be JSON numbers, and booleans JSON booleans, unless the reader's
+ * name says that it takes strings as well.
  */
 public final class Values {
     private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]{1,18}");
@@ -83,6 +83,20 @@ public final class Values {
         } catch (NumberFormatException e) {
             return text; // NaN, which other formats than JSON have
         }
+    }
+
+    /** An {@link #id}, or null where there is none: for null, an empty and a blank string. */
+    public static ValueReader<String> optionalId(String wanted) {
+        ValueReader<String> id = id(wanted);
+        return (parser, path) -> {
+            boolean blank = parser.currentToken() == Token.VALUE_STRING && parser.text().isBlank();
+            return blank || parser.currentToken() == Token.VALUE_NULL ? null : id.read(parser, path);
+        };
+    }
+
+    /** The same reader, which takes null for a value that is absent. */
+    public static <T> ValueReader<T> orNull(ValueReader<T> reader, T absent) {
+        return (parser, path) -> parser.currentToken() == Token.VALUE_NULL ? absent : reader.read(parser, path);
     }
 
     /** A whole number; one with a fraction of 0, such as 7.0, is refused. */

@@ -241,6 +241,18 @@ public class EvaluateActionTests extends AffinityNodeTestCase {
         assertEquals(1, number(answer, "rankings/plain/mrr/value"), 0);
     }
 
+    /** The signals that need what was typed get the text of the judged query, also where the search does not have it. */
+    public void testSignalsKnowTheTextOfTheQuery() throws IOException {
+        client().prepareIndex("products").setId("rug").setSource(Map.of("title", "woven rug", "base", 0.5)).setRefreshPolicy("true").get();
+        String search = "\"search\": {\"query\": {\"function_score\": {\"field_value_factor\": {\"field\": \"base\"}}}}";
+        String rug = query("1", "bob", ASKED, "rug").replace("\"lamp\"", "\"a woven rug\"");
+        String ranking = ", \"ranking\": {\"signals\": {\"match_title\": 20}%s}";
+        Map<String, Object> known = evaluate("{\"queries\": [" + rug + "], " + search + ranking.formatted("") + "}");
+        assertEquals(1, number(known, "rankings/personalised/mrr/value"), 0);
+        Map<String, Object> other = evaluate("{\"queries\": [" + rug + "], " + search + ranking.formatted(", \"query_text\": \"a lamp\"") + "}");
+        assertEquals("explicit wins", 0.2, number(other, "rankings/personalised/mrr/value"), 0);
+    }
+
     public void testTextFieldsAreSearchedByDefault() throws IOException {
         Map<String, Object> answer = evaluate("{\"queries\": [" + query("1", "ann", ASKED, "tent") + "]}");
         assertEquals(1, number(answer, "rankings/personalised/mrr/value"), 0);
@@ -252,6 +264,8 @@ public class EvaluateActionTests extends AffinityNodeTestCase {
         assertRefused(RestStatus.BAD_REQUEST, "query [1] has no [user_query], and the search has a placeholder for it", () -> evaluate(body("", right.replace("\"user_query\": \"lamp\",", ""))));
         String rescored = body("", right).replace("\"search\": {", "\"search\": {\"rescore\": {\"affinity\": {\"tracker\": \"shop\"}}, ");
         assertRefused(RestStatus.BAD_REQUEST, "[search.rescore] must not hold [affinity]", () -> evaluate(rescored));
+        String ext = rescored.replace("rescore", "ext");
+        assertRefused(RestStatus.BAD_REQUEST, "[search.ext] must not hold [affinity]", () -> evaluate(ext));
         assertRefused(RestStatus.BAD_REQUEST, "unknown query [mach]", () -> evaluate(body("", right).replace("\"match\"", "\"mach\"")));
         assertRefused(RestStatus.BAD_REQUEST, "Cannot use [sort] option in conjunction with [rescore]", () -> evaluate(body("", right).replace("\"size\": 1", "\"sort\": \"base\"")));
         EvaluateRequest unknown = request("bikes", body("", right), false);

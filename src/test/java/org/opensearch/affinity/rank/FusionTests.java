@@ -4,6 +4,8 @@ import org.opensearch.affinity.tracker.Ranking;
 import org.opensearch.affinity.tracker.Ranking.ScoreMode;
 import org.opensearch.test.OpenSearchTestCase;
 
+import java.util.List;
+
 public class FusionTests extends OpenSearchTestCase {
     private static float fuse(ScoreMode mode, float power, float relevance, double merit) {
         return new Fusion(mode, power).fuse(relevance, merit);
@@ -21,6 +23,28 @@ public class FusionTests extends OpenSearchTestCase {
         assertEquals("the power is an exponent", 100 * e, fuse(ScoreMode.MULTIPLY, 2, 10, 1), 1e-4f);
         assertEquals(-e, fuse(ScoreMode.MULTIPLY, 0, -10, -1), 1e-6f);
         assertEquals("the power is a factor in a sum", 6f, fuse(ScoreMode.SUM, 0.5f, 10, 1), 0f);
+    }
+
+    /** Floats end at exp(88.7): without compression, all of these scores would be the largest float, or the smallest. */
+    public void testOrderIsKeptWhereFloatsEnd() {
+        for (ScoreMode mode : List.of(ScoreMode.MULTIPLY, ScoreMode.REPLACE)) {
+            for (float relevance : new float[] { 0.001f, 1, 40, -0.5f }) {
+                float last = Float.NEGATIVE_INFINITY;
+                for (double merit = -400; merit <= 400; merit += 0.01) {
+                    float score = fuse(mode, 1, relevance, merit);
+                    assertTrue(mode + " of " + relevance + " with " + merit, Float.isFinite(score) && score > last);
+                    last = score;
+                }
+            }
+        }
+        assertEquals("unchanged below", (float) (3 * Math.exp(78)), fuse(ScoreMode.MULTIPLY, 1, 3, 78), 0f);
+        assertTrue("relevance counts beyond", fuse(ScoreMode.MULTIPLY, 1, 3.01f, 120) > fuse(ScoreMode.MULTIPLY, 1, 3, 120));
+        assertTrue("a power alone", fuse(ScoreMode.MULTIPLY, 20, 121, 0) > fuse(ScoreMode.MULTIPLY, 20, 120, 0));
+        assertEquals("no relevance stays none", 0f, fuse(ScoreMode.MULTIPLY, 1, 0, 300), 0f);
+        assertEquals(0f, fuse(ScoreMode.MULTIPLY, 2, 0, 1_000), 0f);
+        Fusion fusion = new Fusion(ScoreMode.MULTIPLY, 1);
+        assertEquals("relevance * exp(merit)", fusion.formula(5));
+        assertTrue(fusion.formula(fusion.fuse(1, 100)).contains("compressed beyond exp(80)"));
     }
 
     public void testFiniteAndNotFallingWithMerit() {

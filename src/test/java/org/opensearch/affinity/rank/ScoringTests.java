@@ -21,7 +21,7 @@ import java.util.TreeMap;
 
 public class ScoringTests extends OpenSearchTestCase {
     private static final RequestContext CONTEXT = new RequestContext(5_000, List.of("hour=20"));
-    private static final QueryInput QUERY = new QueryInput("tent", new float[] { 1, 0 });
+    private static final QueryInput QUERY = new QueryInput("tent", new float[] { 1, 0 }, "match");
     private static final List<Profile.Interaction> EVENTS = List.of(
         new Profile.Interaction("a", 1_000, new float[] { 1, 0 }, 1),
         new Profile.Interaction("b", 2_000, new float[] { 0, 1 }, 1),
@@ -87,6 +87,12 @@ public class ScoringTests extends OpenSearchTestCase {
         GetProfileAction.Response ownAsOthers = new GetProfileAction.Response(found.tracker(), found.profile(), alike, "table", null);
         assertEquals(List.of(), Scoring.of(ownAsOthers, Ranking.DEFAULT, CONTEXT, QUERY, "ann").history());
         assertEquals(List.of("a", "b"), Scoring.of(ownAsOthers, ranking(Map.of("seen", 1f)), CONTEXT, QUERY, "ann").history());
+    }
+
+    public void testHistoryNeedsNoItemTable() throws Exception {
+        Scoring scoring = Scoring.of(found(EVENTS, false), ranking(Map.of("seen", 1f, "behaviour", 1f)), CONTEXT, QUERY, "ann");
+        assertEquals(List.of("a", "b"), scoring.history());
+        assertEquals("the id field is needed without a table", "_id", scoring.itemTable().idField());
     }
 
     public void testUnknownUser() throws Exception {

@@ -17,7 +17,9 @@ import org.apache.lucene.search.BoostQuery;
 import org.apache.lucene.search.Explanation;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
+import org.apache.lucene.search.QueryCachingPolicy;
 import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.store.Directory;
@@ -26,6 +28,8 @@ import org.apache.lucene.util.VectorUtil;
 import org.opensearch.affinity.rank.interest.InterestVector;
 import org.opensearch.affinity.rank.interest.InterestVectors;
 import org.opensearch.affinity.vector.WhitenedSpace;
+import org.opensearch.core.tasks.TaskCancelledException;
+import org.opensearch.search.internal.ContextIndexSearcher;
 import org.opensearch.test.OpenSearchTestCase;
 
 import java.io.IOException;
@@ -79,6 +83,7 @@ public class NearestItemsTests extends OpenSearchTestCase {
         void add(String id, String colour, float[] vector) throws IOException {
             Document document = new Document();
             document.add(new StringField("id", id, Field.Store.YES));
+            document.add(new StringField("_id", id, Field.Store.NO));
             document.add(new StringField("colour", colour, Field.Store.NO));
             if (vector != null) {
                 document.add(new KnnFloatVectorField("v", vector, VectorSimilarityFunction.DOT_PRODUCT));
@@ -233,6 +238,66 @@ public class NearestItemsTests extends OpenSearchTestCase {
             String best = searcher.explain(query, top.scoreDocs[0].doc).toString();
             assertTrue(best, best.contains("liked interest #") && best.contains("strength * cosine; examples [i"));
             assertFalse(searcher.explain(nearest(interests, 20), top.scoreDocs[59].doc).isMatch());
+        }
+    }
+
+    private static InterestVectors eight() {
+        InterestVector[] interests = new InterestVector[8];
+        for (int i = 0; i < interests.length; i++) {
+            interests[i] = interest(i + 1, 1f, randomUnitVector(DIMENSION));
+        }
+        return interests(interests);
+    }
+
+    private static void fill(Items items) throws IOException {
+        for (int i = 0; i < 200; i++) {
+            items.add("i" + i, i % 2 == 0 ? "red" : "blue", randomUnitVector(DIMENSION));
+            if (i % 70 == 0) {
+                items.writer.flush();
+            }
+        }
+    }
+
+    public void testFilterAndSearchRunOnceForAllInterestsAndExplanations() throws Exception {
+        try (Items items = new Items(randomBoolean())) {
+            fill(items);
+            IndexSearcher searcher = items.searcher();
+            CountedFilter filter = new CountedFilter();
+            Query query = new NearestItems(eight(), 100, 0f, filter);
+            TopDocs top = searcher.search(query, 100);
+            assertTrue(top.scoreDocs.length > 0);
+            for (ScoreDoc hit : top.scoreDocs) {
+                assertEquals(0, Integer.parseInt(searcher.storedFields().document(hit.doc).get("id").substring(1)) % 2);
+                assertEquals(hit.score, searcher.explain(query, hit.doc).getValue().floatValue(), 0f);
+            }
+            assertEquals(1, filter.evaluations);
+            items.add("new", "red", randomUnitVector(DIMENSION));
+            try (DirectoryReader newer = DirectoryReader.openIfChanged(items.reader)) {
+                new IndexSearcher(newer).count(query);
+            }
+            assertEquals("another reader", 2, filter.evaluations);
+        }
+    }
+
+    public void testCancelledSearchStops() throws Exception {
+        try (Items items = new Items(randomBoolean())) {
+            fill(items);
+            items.searcher();
+            QueryCachingPolicy noCache = IndexSearcher.getDefaultQueryCachingPolicy();
+            IndexSearcher plain = new IndexSearcher(items.reader);
+            ContextIndexSearcher searcher = new ContextIndexSearcher(items.reader, plain.getSimilarity(), null, noCache, true, null, null);
+            Query query = new NearestItems(eight(), 100, 0f, new TermQuery(new Term("colour", "red")));
+            int[] checks = new int[1];
+            Runnable count = searcher.addQueryCancellation(() -> checks[0]++);
+            searcher.createWeight(query, ScoreMode.COMPLETE, 1f);
+            int leaves = items.reader.leaves().size();
+            assertTrue(checks[0] + " checks", checks[0] >= 8 * leaves);
+            searcher.removeQueryCancellation(count);
+            searcher.addQueryCancellation(() -> {
+                throw new TaskCancelledException("stop");
+            });
+            Query other = new NearestItems(eight(), 100, 0f, null);
+            expectThrows(TaskCancelledException.class, () -> searcher.createWeight(other, ScoreMode.COMPLETE, 1f));
         }
     }
 

@@ -116,7 +116,7 @@ public class RetrievalQueryBuilderTests extends OpenSearchTestCase {
 
     public void testErrorsNameTheFieldAndWhatWouldBeRight() {
         assertRefused("{\"affinity\": {\"user\": \"ann\"}}", "[affinity] [tracker] is required");
-        assertRefused("{\"affinity\": {\"tracker\": \"shop\", \"user\": \" \"}}", "[affinity] [user] must be the id of a user, got [ ]");
+        assertRefused("{\"affinity\": {\"tracker\": \"shop\", \"user\": [\"a\"]}}", "[affinity] [user] must be the id of a user, got a list");
         assertRefused("{\"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\", \"size\": 1}}", "unknown field [size]");
         assertRefused("{\"affinity_similar\": {\"tracker\": \"shop\"}}", "[affinity_similar] needs either [item]");
         assertRefused("{\"affinity_similar\": {\"tracker\": \"shop\", \"item\": \"a\", \"items\": [\"b\"]}}", "[affinity_similar] needs either [item]");
@@ -141,6 +141,18 @@ public class RetrievalQueryBuilderTests extends OpenSearchTestCase {
         }
     }
 
+    /** Templates need no branches for visitors without an account. */
+    public void testNoUserIsNobody() throws Exception {
+        for (String query : List.of("affinity", "affinity_seen")) {
+            QueryBuilder nobody = parse("{\"" + query + "\": {\"tracker\": \"shop\"}}");
+            for (String user : List.of("null", "\"\"", "\" \"")) {
+                assertEquals(nobody, parse("{\"" + query + "\": {\"tracker\": \"shop\", \"user\": " + user + ", \"recent\": null}}"));
+            }
+            QueryBuilder number = parse("{\"" + query + "\": {\"tracker\": \"shop\", \"user\": 42}}");
+            assertEquals(parse("{\"" + query + "\": {\"tracker\": \"shop\", \"user\": \"42\"}}"), number);
+        }
+    }
+
     /** As OpenSearch does for its own queries. */
     public void testNumbersMayBeStrings() throws Exception {
         String strings = REACH.replace("7", "\"7\"").replace("0.25", "\"0.25\"").replace("3,", "\"3\",");
@@ -153,6 +165,17 @@ public class RetrievalQueryBuilderTests extends OpenSearchTestCase {
         Exception e = expectThrows(ParsingException.class, () -> parse(query + "{\"trem\": {\"a\": 1}}}}"));
         assertTrue(e.getMessage(), e.getMessage().startsWith("unknown query [trem]"));
         assertRefused(query + "5}}", "[affinity] [filter] must be a query such as {\"term\": {\"category\": \"tents\"}}");
+    }
+
+    public void testNearestVectorsWithinAFilterAreRefused() {
+        for (String inner : List.of(
+            "{\"affinity\": {\"tracker\": \"shop\"}}",
+            "{\"bool\": {\"should\": [{\"affinity\": {\"tracker\": \"shop\"}}]}}",
+            "{\"constant_score\": {\"filter\": {\"affinity\": {\"tracker\": \"shop\"}}}}"
+        )) {
+            String message = "[affinity] [filter] must not contain the query [affinity]: put both queries into a [bool]";
+            assertRefused("{\"affinity\": {\"tracker\": \"shop\", \"filter\": " + inner + "}}", message);
+        }
     }
 
     private final AtomicReference<ActionRequest> request = new AtomicReference<>();

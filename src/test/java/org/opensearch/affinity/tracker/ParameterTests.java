@@ -100,6 +100,10 @@ public class ParameterTests extends OpenSearchTestCase {
         assertEquals(2.5f, parse("{\"weight\": \"2.5\"}", Place.EXT).get(Parameter.WEIGHT), 0);
         assertEquals(7, (int) parse("{\"window_size\": \"7\"}", Place.EXT).get(Parameter.WINDOW_SIZE));
         assertEquals(true, parse("{\"why\": \"true\"}", Place.EXT).get(Parameter.WHY));
+        String nothing = "{\"user\": null, \"query_text\": null, \"recent\": null, \"context\": null}";
+        assertEquals("null is absent", ParameterValues.EMPTY, parse(nothing, Place.EXT));
+        assertEquals(ParameterValues.EMPTY, parse("{\"user\": \" \"}", Place.EXT));
+        assertEquals("42", parse("{\"user\": 42}", Place.EXT).get(Parameter.USER));
         for (String wrong : List.of("\"weight\": null", "\"weight\": true", "\"weight\": [1]", "\"window_size\": 7.0", "\"score_mode\": 1", "\"why\": 1", "\"user\": 5.5", "\"user\": true", "\"recent\": [1.5]", "\"context\": {\"a\": true}", "\"signals\": {\"a\": \"1\"}")) {
             String name = wrong.split("\"")[1];
             Exception e = expectThrows(IllegalArgumentException.class, () -> parse("{" + wrong + "}", Place.EXT));

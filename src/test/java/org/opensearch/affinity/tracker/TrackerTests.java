@@ -125,6 +125,9 @@ public class TrackerTests extends OpenSearchTestCase {
         for (String index : List.of("*", "_all", "_ubi", "<bad{x}>", "a,,b", ",", "-products", "*,-products", ".affinity-*", "Ubi", "a b")) {
             assertRefused("events", "{\"index\": \"" + index + "\"}", "[events.index] must be names, aliases or patterns");
         }
+        for (String all : List.of("*", "**", "_all")) {
+            assertRefused("events", "{\"index\": \"" + all + "\"}", "a pattern needs letters, as [*] alone would follow every index of the cluster, got [" + all + "]");
+        }
         assertRefused("events", "{\"index\": \" \"}", "[events.index] must be names, aliases or patterns such as [ubi_events] or [ubi-*], separated by commas, got [ ]");
         assertRefused("halflife", "\"3d\"", "unknown field [halflife] did you mean [half_life]?");
         assertRefused("events", "{\"index\": \"ubi\", \"fields\": {\"user\": []}}", "[events.fields.user] must be the path of a field such as");

@@ -1,9 +1,15 @@
 package org.opensearch.affinity.node.search;
 
+import org.opensearch.action.search.SearchRequest;
+import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.rank.Fusion;
+import org.opensearch.affinity.rank.RankNode;
 import org.opensearch.affinity.rescore.ReasonsFetchSubPhase;
+import org.opensearch.affinity.rescore.SignalLoggingSearch;
 import org.opensearch.affinity.tracker.Ranking.ScoreMode;
+import org.opensearch.common.unit.TimeValue;
 import org.opensearch.search.SearchHit;
+import org.opensearch.search.builder.SearchSourceBuilder;
 
 import java.io.IOException;
 import java.util.List;
@@ -103,6 +109,17 @@ public class RankExplainTests extends RankTestCase {
 
     private Answer explained(String more) throws IOException {
         return search("shop", "{\"size\": 100, \"explain\": true, " + BY_BASE + more + "}");
+    }
+
+    /** A search that logs signals does not change scores. */
+    public void testSearchThatLogsSignals() throws Exception {
+        shop();
+        GetProfileAction.Request get = new GetProfileAction.Request("shop", "ann", TimeValue.timeValueSeconds(10));
+        GetProfileAction.Response found = client().execute(GetProfileAction.INSTANCE, get).actionGet();
+        RankNode node = getInstanceFromNode(RankNode.class);
+        SearchSourceBuilder source = source("{\"size\": 100, \"explain\": true, " + BY_BASE + "}");
+        source.addRescorer(SignalLoggingSearch.rescorer(found, "no model", 0.5f, null, new float[0], 1_700_000_000_000L, Map.of(), node));
+        assertEquals(0, assertExplained(searchOnce(new SearchRequest("shop").source(source))));
     }
 
     public void testTextsOfExplanations() throws Exception {

@@ -192,7 +192,6 @@ public class RankParametersTests extends RankTestCase {
         pipeline("nothing", "{}");
         assertRefused("[affinity] [tracker] is required", () -> ranked("nothing", ""));
         pipeline("plain", "{\"tracker\": \"plain\"}");
-        assertRefused("[affinity] [user] is required", () -> piped("shop", "plain", "", ""));
         assertRefused("[affinity] unknown tracker [palin]; defined: [plain, said]", () -> ranked("plain", ", \"tracker\": \"palin\""));
         Answer untouched = search(new SearchRequest("shop").pipeline("nothing"), "{\"size\": 1000, " + BY_BASE + "}");
         assertEquals("a search without [ext.affinity] is not changed", 30, untouched.ids().size());

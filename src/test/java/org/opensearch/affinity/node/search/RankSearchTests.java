@@ -109,7 +109,27 @@ public class RankSearchTests extends RankTestCase {
         assertEquals(3f, named.getScore(), 0f);
         assertArrayEquals(new String[] { "seen" }, named.getMatchedQueries());
         assertRefused("[affinity] unknown tracker [shpo]; defined: [shop]", () -> search("shop", "{\"query\": " + seen.replace("shop", "shpo") + "}"));
-        assertRefused("[affinity] [user] is required: name the user who searches, or give [recent] items", () -> search("shop", "{\"query\": {\"affinity_seen\": {\"tracker\": \"shop\"}}}"));
+        assertEquals("nobody has seen nothing", List.of(), search("shop", "{\"query\": {\"affinity_seen\": {\"tracker\": \"shop\"}}}").ids());
+    }
+
+    public void testNoUserIsNobody() throws Exception {
+        shop();
+        Map<String, Float> nobody = rescored("shop", 100, "\"tracker\": \"shop\", \"user\": \"nobody\"", "").scores();
+        for (String user : List.of("", ", \"user\": \"\"", ", \"user\": null")) {
+            assertEquals(nobody, rescored("shop", 100, "\"tracker\": \"shop\"" + user, "").scores());
+            assertEquals(nobody, piped("shop", "shop", "\"tracker\": \"shop\", \"exclude_seen\": true" + user, "").scores());
+            assertEquals(List.of(), search("shop", "{\"query\": {\"affinity\": {\"tracker\": \"shop\"" + user + "}}}").ids());
+        }
+    }
+
+    public void testExtWithoutTheProcessorWarns() throws Exception {
+        shop();
+        String ext = "\"ext\": {\"affinity\": {" + ANN + "}}";
+        for (String body : List.of("{" + BY_BASE + ", " + ext + "}", "{\"size\": 0, " + ext + "}", "{\"query\": {\"match_none\": {}}, " + ext + "}")) {
+            String warnings = search("shop", body).warnings().toString();
+            assertTrue(warnings, warnings.contains("[affinity] [ext.affinity] has no effect: the search did not run through"));
+            assertEquals(List.of(), search(new SearchRequest("shop").pipeline("shop"), body).warnings());
+        }
     }
 
     private static void assertSetEquals(List<String> expected, List<String> actual) {

@@ -3,11 +3,14 @@ package org.opensearch.affinity.node.search;
 import org.opensearch.ExceptionsHelper;
 import org.opensearch.action.search.MultiSearchRequest;
 import org.opensearch.action.search.MultiSearchResponse;
+import org.opensearch.action.search.SearchAction;
 import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.search.SearchResponse;
+import org.opensearch.affinity.AffinityPlugin;
 import org.opensearch.affinity.manage.PutTrackerAction;
 import org.opensearch.affinity.node.AffinityNodeTestCase;
 import org.opensearch.affinity.profile.GetProfileAction;
+import org.opensearch.affinity.profile.UseProfileAction;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.common.logging.HeaderWarning;
 import org.opensearch.common.settings.Settings;
@@ -17,13 +20,18 @@ import org.opensearch.common.xcontent.json.JsonXContent;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.rest.RestStatus;
 import org.opensearch.core.xcontent.XContentParser;
+import org.opensearch.plugins.Plugin;
 import org.opensearch.search.SearchHit;
 import org.opensearch.search.builder.SearchSourceBuilder;
 import org.opensearch.threadpool.ThreadPool;
+import org.opensearch.transport.client.Client;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,6 +42,11 @@ import java.util.concurrent.TimeUnit;
 public class RetrievalTests extends AffinityNodeTestCase {
     private static final String FOR_ANN = "{\"tracker\": \"shop\", \"user\": \"ann\"}";
     private static final String UNSEEN_FOR_ANN = "{\"tracker\": \"shop\", \"user\": \"ann\", \"exclude_seen\": true}";
+
+    @Override
+    protected Collection<Class<? extends Plugin>> getPlugins() {
+        return List.of(AffinityPlugin.class, CalledActions.class);
+    }
 
     @Override
     protected boolean resetNodeAfterTest() {
@@ -183,6 +196,64 @@ public class RetrievalTests extends AffinityNodeTestCase {
             "[affinity_similar] of tracker [shop] these items do not exist or have no vector: [no]"
         );
         assertEquals(List.of(), found);
+    }
+
+    /** Of several late look-ups each warns, whichever is the last. */
+    public void testEveryLateLookUpWarns() throws Exception {
+        shop("_id");
+        client().admin().indices().prepareClose(".affinity-interests-shop").get();
+        String seen = "{\"affinity_seen\": " + FOR_ANN + "}";
+        String query = "{\"bool\": {\"should\": [{\"affinity\": " + FOR_ANN + "}, {\"match\": {\"title\": \"lamp\"}}], \"must_not\": " + seen + "}}";
+        String[] late = {
+            "[affinity] the profile is not available: items that the user has seen are not known",
+            "[affinity] the profile is not available: the query [affinity] matches nothing",
+            "[affinity] the profile is not available: the results are not personalised" };
+        List<String> found = ids(query + ", \"rescore\": {\"affinity\": " + FOR_ANN + "}", late);
+        assertEquals(3, found.size());
+        assertWarnings(late);
+    }
+
+    public void testClausesForTheSameUserShareALookUp() throws Exception {
+        shop("_id");
+        String seen = "{\"affinity_seen\": {\"tracker\": \"shop\", \"user\": \"ann\", \"boost\": %s}}";
+        CalledActions.CALLS.clear();
+        String clauses = seen.formatted(1) + "," + seen.formatted(2) + "," + seen.formatted(4) + "," + seen.formatted(1).replace("ann", "bob");
+        SearchHit hit = search("{\"bool\": {\"should\": [" + clauses + "]}}").getHits().getAt(0);
+        assertEquals("stove", hit.getId());
+        assertEquals(7f, hit.getScore(), 0f);
+        assertEquals(2, CalledActions.CALLS.stream().filter(UseProfileAction.NAME::equals).count());
+    }
+
+    /** An item that the caller may not see must not be told by what is similar to it. */
+    public void testSimilarItemsAreReadWithTheCallersRights() throws Exception {
+        shop("sku");
+        CalledActions.CALLS.clear();
+        Client caller = client().filterWithHeader(Map.of(CalledActions.CALLER, "cleo"));
+        SearchSourceBuilder source = source("{\"affinity_similar\": {\"tracker\": \"shop\", \"items\": [\"sku-stove\", \"sku-no\"]}}");
+        SearchHit[] hits = caller.prepareSearch("products").setSource(source).get().getHits().getHits();
+        assertEquals(List.of("tent", "chair", "desk"), Arrays.stream(hits).map(SearchHit::getId).toList());
+        assertEquals("the search and its look-up", 2, CalledActions.CALLS.stream().filter(call -> call.equals(SearchAction.NAME + " of cleo")).count());
+        assertEquals(List.of(), CalledActions.CALLS.stream().filter(call -> call.equals(SearchAction.NAME)).toList());
+    }
+
+    public void testFiltersThatHideNearestVectorsAreRefused() throws Exception {
+        shop("_id");
+        String hidden = Base64.getEncoder().encodeToString(("{\"affinity\": " + FOR_ANN + "}").getBytes(StandardCharsets.UTF_8));
+        String filter = "{\"wrapper\": {\"query\": \"" + hidden + "\"}}";
+        assertRefused("{\"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\", \"filter\": " + filter + "}}", "[filter] must not contain the query");
+        String seen = "{\"bool\": {\"must_not\": {\"affinity_seen\": " + FOR_ANN + "}}}";
+        assertEquals(List.of("tent", "chair", "desk"), ids("{\"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\", \"filter\": " + seen + "}}"));
+    }
+
+    public void testFilterOfAnAlias() throws Exception {
+        shop("_id");
+        for (String query : List.of("affinity", "affinity_seen")) {
+            Exception e = expectThrows(Exception.class, () -> client().admin().indices().prepareAliases()
+                .addAlias("products", "mine", "{\"" + query + "\": " + FOR_ANN + "}").get());
+            String message = ExceptionsHelper.detailedMessage(e);
+            assertEquals(message, RestStatus.BAD_REQUEST, ExceptionsHelper.status(e));
+            assertTrue(message, message.contains("[" + query + "] works in the body of a search only, not in the filter of an alias"));
+        }
     }
 
     public void testSeveralSearchesAndOtherIndices() throws Exception {

@@ -1,5 +1,6 @@
 package org.opensearch.affinity.node.search;
 
+import org.opensearch.action.search.SearchRequest;
 import org.opensearch.affinity.manage.UseModelAction;
 import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.core.rest.RestStatus;
@@ -142,6 +143,28 @@ public class TrainedModelTests extends TrainedModelTestCase {
         scores = rescored("shop", 100, unknown.replace("some bulb", "high") + "{\"match_kind\": 2}", "").scores();
         assertEquals("a keyword is one word", 6 * Math.exp(2), scores.get("pen"), 1e-4);
         assertEquals(2f, scores.get("bulb"), 0f);
+    }
+
+    /** What was typed is taken from the search's own query. */
+    public void testTextOfTheQueryIsKnownWithoutBeingSaidTwice() throws Exception {
+        shops();
+        String match = "\"query\": {\"bool\": {\"must\": {\"match_all\": {}}, \"should\": {\"match\": {\"title\": {\"query\": \"some bulb\", \"boost\": 0}}}}}";
+        String body = "{\"size\": 100, \"explain\": true, " + match + ", \"rescore\": {\"affinity\": {\"tracker\": \"t\", \"user\": \"nobody\"%s, \"signals\": {\"match_title\": 2}}}}";
+        Answer taken = search("shop", body.formatted(""));
+        assertEquals(taken.scores().toString(), Math.exp(2 * 0.5), taken.scores().get("bulb"), 1e-5);
+        assertExplained(taken);
+        String explanation = taken.response().getHits().getAt(0).getExplanation().toString();
+        assertTrue(explanation, explanation.contains("F1 of the words of [title] and of the query, typed text from [match]"));
+        Answer said = search("shop", body.formatted(", \"query_text\": \"some bulb\""));
+        assertEquals(taken.scores(), said.scores());
+        assertTrue(said.response().getHits().getAt(0).getExplanation().toString().contains("typed text from [query_text]"));
+        Answer other = search("shop", body.formatted(", \"query_text\": \"some tent\""));
+        assertEquals("explicit wins", Math.exp(2 * 0.5), other.scores().get("tent"), 1e-5);
+        assertEquals("nothing was typed", 1f, search("shop", body.formatted(", \"query_text\": \"\"")).scores().get("bulb"), 0f);
+        pipeline("typed", "{\"tracker\": \"t\", \"signals\": {\"match_title\": 2}, \"exclude_seen\": true}");
+        SearchRequest piped = new SearchRequest("shop").pipeline("typed");
+        Answer ofExt = search(piped, "{\"size\": 100, " + match + ", \"ext\": {\"affinity\": {\"user\": null}}}");
+        assertEquals(taken.scores(), ofExt.scores());
     }
 
     /** As after a snapshot was restored without the model's index. */
