@@ -11,10 +11,8 @@ import org.opensearch.affinity.encode.queue.DeviceQueue;
 import org.opensearch.affinity.evaluate.EvaluateAction;
 import org.opensearch.affinity.evaluate.EvaluateTask;
 import org.opensearch.affinity.event.EventIndex;
-import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.event.ReadEventsAction;
-import org.opensearch.affinity.follow.FollowTask;
-import org.opensearch.affinity.follow.FollowTasks;
+import org.opensearch.affinity.follow.Followers;
 import org.opensearch.affinity.follow.RebuildLag;
 import org.opensearch.affinity.follow.Rebuilds;
 import org.opensearch.affinity.profile.ProfileCache;
@@ -47,14 +45,13 @@ import org.opensearch.affinity.vector.VectorFieldMapper;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
 import org.opensearch.cluster.node.DiscoveryNodes;
 import org.opensearch.cluster.service.ClusterService;
+import org.opensearch.common.lifecycle.LifecycleComponent;
 import org.opensearch.common.settings.ClusterSettings;
 import org.opensearch.common.settings.IndexScopedSettings;
 import org.opensearch.common.settings.Setting;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.settings.SettingsFilter;
-import org.opensearch.common.settings.SettingsModule;
 import org.opensearch.common.util.concurrent.OpenSearchExecutors;
-import org.opensearch.core.ParseField;
 import org.opensearch.core.action.ActionResponse;
 import org.opensearch.core.common.breaker.CircuitBreaker;
 import org.opensearch.core.common.io.stream.NamedWriteableRegistry;
@@ -68,15 +65,11 @@ import org.opensearch.index.mapper.Mapper;
 import org.opensearch.index.query.QueryBuilder;
 import org.opensearch.indices.SystemIndexDescriptor;
 import org.opensearch.indices.breaker.BreakerSettings;
-import org.opensearch.persistent.PersistentTaskParams;
-import org.opensearch.persistent.PersistentTasksExecutor;
-import org.opensearch.persistent.PersistentTasksService;
 import org.opensearch.plugins.ActionPlugin;
 import org.opensearch.plugins.CircuitBreakerPlugin;
 import org.opensearch.plugins.EnginePlugin;
 import org.opensearch.plugins.IngestPlugin;
 import org.opensearch.plugins.MapperPlugin;
-import org.opensearch.plugins.PersistentTaskPlugin;
 import org.opensearch.plugins.Plugin;
 import org.opensearch.plugins.SearchPipelinePlugin;
 import org.opensearch.plugins.SearchPlugin;
@@ -114,7 +107,6 @@ public final class AffinityPlugin extends Plugin
         EnginePlugin,
         IngestPlugin,
         MapperPlugin,
-        PersistentTaskPlugin,
         SearchPlugin,
         SearchPipelinePlugin,
         SystemIndexPlugin {
@@ -224,7 +216,6 @@ public final class AffinityPlugin extends Plugin
     ) {
         encoder.set(newEncoder(environment, threadPool));
         encoder.get().addSettingsUpdateConsumers(cluster.getClusterSettings());
-        cluster.addListener(new FollowTasks(new PersistentTasksService(cluster, threadPool, client), resolver));
         cluster.addLocalNodeClusterManagerListener(new ProfileRetention(cluster, client));
         cluster.addLocalNodeClusterManagerListener(new Rebuilds(cluster, resolver, client, keys));
         rank.startWith(threadPool);
@@ -232,14 +223,8 @@ public final class AffinityPlugin extends Plugin
     }
 
     @Override
-    public List<PersistentTasksExecutor<?>> getPersistentTasksExecutor(
-        ClusterService cluster,
-        ThreadPool threadPool,
-        Client client,
-        SettingsModule settings,
-        IndexNameExpressionResolver resolver
-    ) {
-        return List.of(new FollowTask(cluster, threadPool, client, keys));
+    public Collection<Class<? extends LifecycleComponent>> getGuiceServiceClasses() {
+        return List.of(Followers.class);
     }
 
     @Override
@@ -266,7 +251,6 @@ public final class AffinityPlugin extends Plugin
     public List<NamedWriteableRegistry.Entry> getNamedWriteables() {
         List<NamedWriteableRegistry.Entry> entries = new ArrayList<>();
         METADATA.forEach(kind -> entries.addAll(kind.writeables()));
-        entries.add(new NamedWriteableRegistry.Entry(PersistentTaskParams.class, LogShard.TASK, LogShard::new));
         entries.add(new NamedWriteableRegistry.Entry(Task.Status.class, EvaluateTask.Progress.NAME, EvaluateTask.Progress::new));
         entries.add(new NamedWriteableRegistry.Entry(Task.Status.class, TrainTask.Progress.NAME, TrainTask.Progress::new));
         entries.add(new NamedWriteableRegistry.Entry(Task.Status.class, RebuildLag.NAME, RebuildLag::new));
@@ -278,7 +262,6 @@ public final class AffinityPlugin extends Plugin
     public List<NamedXContentRegistry.Entry> getNamedXContent() {
         List<NamedXContentRegistry.Entry> entries = new ArrayList<>();
         METADATA.forEach(kind -> entries.add(kind.xContent()));
-        entries.add(new NamedXContentRegistry.Entry(PersistentTaskParams.class, new ParseField(LogShard.TASK), LogShard::fromXContent));
         return entries;
     }
 

@@ -150,9 +150,11 @@ public class TrackCrashIT {
     private Node follower() throws Exception {
         long begin = System.nanoTime();
         while (System.nanoTime() - begin < PATIENCE.toNanos()) {
-            JsonNode state = cluster.rest().get("/_cluster/state/metadata,nodes?filter_path=metadata.persistent_tasks.tasks,nodes.*.name");
-            String id = state.path("metadata").path("persistent_tasks").path("tasks").path(0).path("assignment").path("executor_node").asText();
-            String name = state.path("nodes").path(id).path("name").asText();
+            JsonNode tasks = cluster.rest().get("/_tasks?actions=affinity/follow");
+            String name = "";
+            for (JsonNode node : tasks.path("nodes")) {
+                name = node.path("name").asText();
+            }
             if (name.isEmpty() == false) {
                 return cluster.nodes().get(Integer.parseInt(name.substring("node-".length())) - 1);
             }

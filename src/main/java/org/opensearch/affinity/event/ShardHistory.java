@@ -3,11 +3,6 @@ package org.opensearch.affinity.event;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.metadata.IndexMetadata;
 import org.opensearch.cluster.routing.IndexRoutingTable;
-import org.opensearch.core.common.io.stream.StreamInput;
-import org.opensearch.core.common.io.stream.StreamOutput;
-import org.opensearch.core.common.io.stream.Writeable;
-
-import java.io.IOException;
 
 /**
  * Identifies one history of operations of a log shard. A restored index has the name and the shard numbers of the index that was
@@ -16,20 +11,10 @@ import java.io.IOException;
  * @param id        unique for every restore: the index's UUID, followed by the history UUID if it was restored into a closed index
  * @param created   when the index was created, epoch milliseconds; 0 if unknown. A restored index keeps the time of the saved one,
  *                  while a new index of the same name has another
- * @param firstTerm the primary term of the shard when its history was first seen: operations of lower terms came with the restore
+ * @param firstTerm the primary term of the shard when its follower was started. For a log shard without progress, operations of lower terms
+ *                  came with the restore
  */
-public record ShardHistory(String id, long created, long firstTerm) implements Writeable {
-    ShardHistory(StreamInput in) throws IOException {
-        this(in.readString(), in.readZLong(), in.readVLong());
-    }
-
-    @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeString(id);
-        out.writeZLong(created);
-        out.writeVLong(firstTerm);
-    }
-
+public record ShardHistory(String id, long created, long firstTerm) {
     /** Returns the history of a shard as it is in this cluster state. */
     static ShardHistory of(IndexMetadata index, int shard, ClusterState state) {
         IndexRoutingTable routing = state.routingTable().index(index.getIndex());

@@ -6,10 +6,9 @@ import org.opensearch.affinity.cluster.RedactedException;
 import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.event.ReadEventsAction;
 import org.opensearch.common.unit.TimeValue;
-import org.opensearch.persistent.AllocatedPersistentTask;
 
 /**
- * Follows a log shard until its persistent task is cancelled: runs one {@link Follower} after another. A follower runs until a step
+ * Follows a log shard until it is stopped or its task is cancelled: runs one {@link Follower} after another. A follower runs until a step
  * fails. The next one starts from the stored progress after a pause, which doubles with each failure in a row. Thread-safe.
  */
 final class FollowLoop {
@@ -19,18 +18,22 @@ final class FollowLoop {
     /** Single failures are normal: searches fail while shards move, and followers of other log shards write the same documents. */
     private static final int FAILURES_TO_WARN = 5;
 
-    private final AllocatedPersistentTask task;
+    private final FollowTask task;
     private final LogShard logShard;
     private final FollowServices services;
+    private final Runnable whenCompleted;
     // Guarded by this.
     /** Since progress was last stored. */
     private int failures;
+    private boolean isStopped;
     private boolean isCompleted;
 
-    FollowLoop(AllocatedPersistentTask task, LogShard logShard, FollowServices services) {
+    /** @param whenCompleted called once, when the loop has ended */
+    FollowLoop(FollowTask task, LogShard logShard, FollowServices services, Runnable whenCompleted) {
         this.task = task;
         this.logShard = logShard;
         this.services = services;
+        this.whenCompleted = whenCompleted;
     }
 
     /** Starts a follower, unless the task is cancelled. */
@@ -76,11 +79,21 @@ final class FollowLoop {
         return TimeValue.timeValueMillis(Math.min(MAX_PAUSE_MS, MIN_PAUSE_MS << Math.min(failures - 1, 10)));
     }
 
-    /** Whether the task is cancelled; if so, it is completed. */
+    LogShard logShard() {
+        return logShard;
+    }
+
+    /** Ends the loop: no step begins after this, and results of steps that run are ignored. */
+    synchronized void stop() {
+        isStopped = true;
+        isCancelled();
+    }
+
+    /** Whether the loop was stopped or its task was cancelled; if so, the task is completed. */
     synchronized boolean isCancelled() {
-        if (task.isCancelled() && isCompleted == false) {
+        if ((isStopped || task.isCancelled()) && isCompleted == false) {
             isCompleted = true;
-            task.markAsCompleted();
+            whenCompleted.run();
         }
         return isCompleted;
     }

@@ -19,6 +19,7 @@ import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.coordination.Coordinator;
 import org.opensearch.cluster.coordination.FollowersChecker;
 import org.opensearch.cluster.coordination.LeaderChecker;
+import org.opensearch.cluster.routing.ShardRouting;
 import org.opensearch.cluster.routing.allocation.command.MoveAllocationCommand;
 import org.opensearch.common.CheckedRunnable;
 import org.opensearch.common.settings.Settings;
@@ -28,7 +29,6 @@ import org.opensearch.core.common.Strings;
 import org.opensearch.core.index.Index;
 import org.opensearch.core.xcontent.MediaTypeRegistry;
 import org.opensearch.core.xcontent.XContentParser;
-import org.opensearch.persistent.PersistentTasksCustomMetadata;
 import org.opensearch.plugins.Plugin;
 import org.opensearch.plugins.PluginsService;
 import org.opensearch.search.SearchHit;
@@ -285,8 +285,8 @@ public class PartitionTests extends OpenSearchIntegTestCase {
 
     private static String ownerAsSeenBy(String node) {
         ClusterState state = client(node).admin().cluster().prepareState().setLocal(true).get().getState();
-        PersistentTasksCustomMetadata tasks = state.metadata().custom(PersistentTasksCustomMetadata.TYPE);
-        String id = tasks.tasks().iterator().next().getExecutorNode();
+        ShardRouting primary = state.routingTable().index("ubi_events").shard(0).primaryShard();
+        String id = primary.currentNodeId();
         return id == null ? null : state.nodes().get(id).getName();
     }
 

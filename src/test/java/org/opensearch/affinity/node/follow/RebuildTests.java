@@ -2,8 +2,6 @@ package org.opensearch.affinity.node.follow;
 
 import org.opensearch.OpenSearchStatusException;
 import org.opensearch.Version;
-import org.opensearch.affinity.event.LogShard;
-import org.opensearch.affinity.event.ShardHistory;
 import org.opensearch.affinity.follow.RebuildAction;
 import org.opensearch.affinity.follow.RebuildLag;
 import org.opensearch.affinity.follow.RebuildWatchers;
@@ -16,8 +14,6 @@ import org.opensearch.cluster.node.DiscoveryNode;
 import org.opensearch.cluster.node.DiscoveryNodes;
 import org.opensearch.common.action.ActionFuture;
 import org.opensearch.common.xcontent.json.JsonXContent;
-import org.opensearch.core.index.Index;
-import org.opensearch.core.index.shard.ShardId;
 import org.opensearch.core.rest.RestStatus;
 import org.opensearch.core.xcontent.ToXContent;
 import org.opensearch.core.xcontent.XContentBuilder;
@@ -206,7 +202,7 @@ public class RebuildTests extends TrackTestCase {
         awaitIndices(SECOND);
     }
 
-    public void testSerializationOfGenerationsAndLogShards() throws Exception {
+    public void testSerializationOfGenerations() throws Exception {
         shop("");
         rebuild(false);
         ProfileGenerations generations = ProfileGenerations.of(state());
@@ -216,12 +212,6 @@ public class RebuildTests extends TrackTestCase {
         try (XContentParser parser = createParser(json)) {
             parser.nextToken();
             assertEquals(generations, ProfileGenerations.KIND.parse(parser));
-        }
-        ShardId shard = new ShardId(new Index("ubi_events", "uuid"), 2);
-        LogShard logShard = new LogShard("shop", 3, shard, new ShardHistory("uuid.restored", 7, 2));
-        assertEquals(logShard, copyWriteable(logShard, writableRegistry(), LogShard::new));
-        try (XContentParser parser = createParser(logShard.toXContent(JsonXContent.contentBuilder(), ToXContent.EMPTY_PARAMS))) {
-            assertEquals(logShard, LogShard.fromXContent(parser));
         }
     }
 }

@@ -5,6 +5,7 @@ import org.opensearch.action.admin.indices.alias.Alias;
 import org.opensearch.action.admin.indices.datastream.DeleteDataStreamAction;
 import org.opensearch.action.admin.indices.rollover.RolloverRequest;
 import org.opensearch.action.admin.indices.template.put.PutComposableIndexTemplateAction;
+import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.profile.Profile;
 import org.opensearch.cluster.metadata.ComposableIndexTemplate;
 import org.opensearch.cluster.metadata.ComposableIndexTemplate.DataStreamTemplate;
@@ -12,7 +13,6 @@ import org.opensearch.cluster.metadata.DataStream;
 import org.opensearch.common.xcontent.XContentHelper;
 import org.opensearch.core.common.bytes.BytesArray;
 import org.opensearch.core.xcontent.MediaTypeRegistry;
-import org.opensearch.persistent.PersistentTasksCustomMetadata;
 
 import java.time.Instant;
 import java.util.List;
@@ -110,14 +110,7 @@ public class RolloverTests extends TrackTestCase {
     }
 
     private int tasks() {
-        PersistentTasksCustomMetadata tasks = client().admin()
-            .cluster()
-            .prepareState()
-            .get()
-            .getState()
-            .metadata()
-            .custom(PersistentTasksCustomMetadata.TYPE);
-        return tasks.tasks().size();
+        return client().admin().cluster().prepareListTasks().setActions(LogShard.TASK).get().getTasks().size();
     }
 
     private boolean isRead(String index) {

@@ -84,7 +84,7 @@ public class ModelLifecycleTests extends TrainedModelTestCase {
     public void testBadRequests() throws Exception {
         shop(1);
         assertRefused("[activate] must be [true] or [false], got [yes]", () -> train("{\"activate\": \"yes\"}"));
-        assertRefused("not [method]", () -> train("{\"method\": \"x\"}"));
+        assertRefused("unknown field [method]", () -> train("{\"method\": \"x\"}"));
         assertRefused("[queries] or [index] is required", () -> train("{\"search\": {}}"));
         assertRefused("[signals] must be a list of signals' names, got [x]", () -> train("{\"signals\": \"x\"}"));
         assertRefused("[signals] has no [x], only [relevance, affinity, ", () -> train("{\"signals\": [\"affinity\", \"x\"]}"));
