@@ -56,9 +56,14 @@ public final class Encoder {
     private final EncodeMeter meter = new EncodeMeter(System::nanoTime);
     private final DeviceQueue queue;
 
-    /** @param threadPool has the pool built with {@link DeviceQueue#executor} */
+    /**
+     * Also starts to check the files of the packs in the background.
+     *
+     * @param threadPool has the pool built with {@link DeviceQueue#executor}
+     */
     public Encoder(ModelPacks models, ThreadPool threadPool, CircuitBreaker breaker, Settings settings) {
         this(models, new TorchInference(models), threadPool, breaker, settings);
+        models.checkIn(threadPool.generic());
     }
 
     Encoder(ModelPacks models, Inference inference, ThreadPool threadPool, CircuitBreaker breaker, Settings settings) {

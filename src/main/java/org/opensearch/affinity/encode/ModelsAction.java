@@ -37,10 +37,22 @@ public final class ModelsAction extends NodesAction<ModelsAction.NodeModels> {
      * @param maxTokens the most tokens that the model reads at once
      * @param precision the precision that the node computes in
      * @param sha256    of the weights, in hexadecimal digits
+     * @param fault     why the node cannot use the pack; null if it can, or has not checked it yet
      */
-    record Model(String name, int dimension, int maxTokens, String precision, String license, String sha256) implements Writeable {
+    record Model(String name, int dimension, int maxTokens, String precision, String license, String sha256, String fault)
+        implements
+            Writeable {
+
         Model(StreamInput in) throws IOException {
-            this(in.readString(), in.readVInt(), in.readVInt(), in.readString(), in.readString(), in.readString());
+            this(
+                in.readString(),
+                in.readVInt(),
+                in.readVInt(),
+                in.readString(),
+                in.readString(),
+                in.readString(),
+                in.readOptionalString()
+            );
         }
 
         @Override
@@ -51,11 +63,16 @@ public final class ModelsAction extends NodesAction<ModelsAction.NodeModels> {
             out.writeString(precision);
             out.writeString(license);
             out.writeString(sha256);
+            out.writeOptionalString(fault);
         }
 
         void toXContent(XContentBuilder builder) throws IOException {
             builder.startObject().field("name", name).field("dimension", dimension).field("max_tokens", maxTokens);
-            builder.field("precision", precision).field("license", license).field("model_sha256", sha256).endObject();
+            builder.field("precision", precision).field("license", license).field("model_sha256", sha256);
+            if (fault != null) {
+                builder.field("fault", fault);
+            }
+            builder.endObject();
         }
     }
 
@@ -114,7 +131,8 @@ public final class ModelsAction extends NodesAction<ModelsAction.NodeModels> {
 
         private Model model(ModelPack pack) {
             String precision = encoder.precision(pack.name());
-            return new Model(pack.name(), pack.dimension(), pack.maxTokens(), precision, pack.license(), pack.modelSha256());
+            String fault = encoder.models().fault(pack.name()).orElse(null);
+            return new Model(pack.name(), pack.dimension(), pack.maxTokens(), precision, pack.license(), pack.modelSha256(), fault);
         }
     }
 }

@@ -202,7 +202,7 @@ public final class VectorFieldMapper extends ParametrizedFieldMapper {
             return;
         }
         if (parser.currentToken() != Token.START_ARRAY) {
-            throw invalid("must be an array of [" + fieldType().dimension + "] numbers, got [" + parser.textOrNull() + "]");
+            throw invalid("must be an array of [" + fieldType().dimension + "] numbers, got " + found(parser));
         }
         if (context.doc().getByKey(name()) != null) {
             throw invalid("must have one vector in a document, got several");
@@ -216,7 +216,7 @@ public final class VectorFieldMapper extends ParametrizedFieldMapper {
         int length = 0;
         for (Token token = parser.nextToken(); token != Token.END_ARRAY; token = parser.nextToken()) {
             if (token != Token.VALUE_NUMBER) {
-                throw invalid("value [" + length + "] must be a number, got [" + parser.textOrNull() + "]");
+                throw invalid("value [" + length + "] must be a number, got " + found(parser));
             }
             if (length < vector.length) {
                 vector[length] = parser.floatValue();
@@ -227,6 +227,15 @@ public final class VectorFieldMapper extends ParametrizedFieldMapper {
             throw invalid("dimension is [" + vector.length + "], got a vector of [" + length + "] values");
         }
         return vector;
+    }
+
+    /** The current value, for messages. */
+    private static String found(XContentParser parser) throws IOException {
+        return switch (parser.currentToken()) {
+            case START_ARRAY -> "an array";
+            case START_OBJECT -> "an object";
+            default -> "[" + parser.textOrNull() + "]";
+        };
     }
 
     /** The same array, brought to unit length. */

@@ -1,96 +1,23 @@
 package org.opensearch.affinity.encode;
 
 import org.apache.lucene.util.VectorUtil;
-import org.junit.AfterClass;
-import org.junit.BeforeClass;
-import org.opensearch.ExceptionsHelper;
 import org.opensearch.affinity.encode.pack.Chunking;
-import org.opensearch.affinity.encode.pack.ModelPacks;
 import org.opensearch.affinity.encode.pack.Purpose;
-import org.opensearch.common.settings.Settings;
-import org.opensearch.core.rest.RestStatus;
 import org.opensearch.ingest.AbstractBatchingProcessor;
 import org.opensearch.ingest.IngestDocument;
 import org.opensearch.ingest.IngestDocumentWrapper;
 import org.opensearch.ingest.Pipeline;
-import org.opensearch.ingest.Processor;
-import org.opensearch.script.ScriptEngine;
-import org.opensearch.script.ScriptModule;
-import org.opensearch.script.ScriptService;
-import org.opensearch.script.mustache.MustacheScriptEngine;
-import org.opensearch.threadpool.ThreadPool;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 import static org.hamcrest.Matchers.containsString;
-import static org.hamcrest.Matchers.instanceOf;
 
-public class EncodeProcessorTests extends EncodeTestCase {
-    private static ThreadPool threadPool;
-    private static ModelPacks models;
-    private static Encoder encoder;
-    private static ScriptService scripts;
-
-    @BeforeClass
-    public static void openModels() throws Exception {
-        Path config = createTempDir();
-        brokenPack(config, "broken");
-        threadPool = threadPool(2, 1000);
-        models = models(config);
-        encoder = encoder(models, threadPool);
-        Map<String, ScriptEngine> engines = Map.of(MustacheScriptEngine.NAME, new MustacheScriptEngine());
-        scripts = new ScriptService(Settings.EMPTY, engines, ScriptModule.CORE_CONTEXTS);
-    }
-
-    @AfterClass
-    public static void closeModels() throws Exception {
-        ThreadPool.terminate(threadPool, 30, TimeUnit.SECONDS);
-        models.close();
-        scripts.close();
-        threadPool = null;
-        models = null;
-        encoder = null;
-        scripts = null;
-    }
-
-    public void testBatchWithInvalidDocuments() throws Exception {
-        AbstractBatchingProcessor processor = processor(config());
-        List<IngestDocumentWrapper> batch = new ArrayList<>();
-        Set<Integer> invalid = new HashSet<>();
-        int size = randomIntBetween(3, 40);
-        for (int i = 0; i < size; i++) {
-            boolean fails = i == size / 2 || rarely();
-            if (fails) {
-                invalid.add(100 + i);
-            }
-            Object title = fails ? Map.of("an", "object") : "product number " + i;
-            batch.add(new IngestDocumentWrapper(100 + i, 7, document("title", title), null));
-        }
-        List<IngestDocumentWrapper> results = run(processor, batch);
-        assertEquals(size, results.size());
-        Set<Integer> slots = new HashSet<>();
-        for (IngestDocumentWrapper result : results) {
-            assertTrue("slot " + result.getSlot() + " twice", slots.add(result.getSlot()));
-            assertEquals(7, result.getChildSlot());
-            if (invalid.contains(result.getSlot())) {
-                assertNull(result.getIngestDocument());
-                assertThat(result.getException().getMessage(), containsString("field [title] must be a string"));
-            } else {
-                assertNull(result.getException());
-                assertVector(result.getIngestDocument(), "product number " + (result.getSlot() - 100));
-            }
-        }
-    }
-
+public class EncodeProcessorTests extends EncodeProcessorTestCase {
     public void testBatchSize() throws Exception {
         Map<String, Object> config = config();
         config.put("batch_size", 3);
@@ -144,20 +71,6 @@ public class EncodeProcessorTests extends EncodeTestCase {
         assertVector(results.get(2).getIngestDocument(), "a title");
         assertSame(earlier, results.get(3).getException());
         assertFalse(results.get(3).getIngestDocument().hasField("vector"));
-    }
-
-    public void testTargetThatCannotBeSetFailsItsDocumentOnly() throws Exception {
-        Map<String, Object> config = config();
-        config.put("target", "v.of");
-        IngestDocument occupied = document("title", "a");
-        occupied.setFieldValue("v", "a string");
-        List<IngestDocumentWrapper> results = run(
-            processor(config),
-            List.of(new IngestDocumentWrapper(0, 0, occupied, null), new IngestDocumentWrapper(1, 0, document("title", "b"), null))
-        );
-        assertThat(results.get(0).getException().getMessage(), containsString("[v.of]"));
-        assertNull(results.get(1).getException());
-        assertEquals(384, results.get(1).getIngestDocument().getFieldValue("v.of", List.class).size());
     }
 
     public void testSingleDocument() throws Exception {
@@ -241,56 +154,6 @@ public class EncodeProcessorTests extends EncodeTestCase {
         assertFalse(results.get(2).getIngestDocument().hasField("plain"));
     }
 
-    private static float[] vector(IngestDocumentWrapper result, String field) {
-        return vector(result.getIngestDocument(), field);
-    }
-
-    private static float[] vector(IngestDocument document, String field) {
-        List<?> values = document.getFieldValue(field, List.class);
-        float[] vector = new float[values.size()];
-        for (int i = 0; i < vector.length; i++) {
-            vector[i] = (Float) values.get(i);
-        }
-        return vector;
-    }
-
-    public void testFailureOfTheModelFailsEveryDocument() throws Exception {
-        Map<String, Object> config = config();
-        config.put("model", "broken");
-        List<IngestDocumentWrapper> batch = new ArrayList<>();
-        for (int i = 0; i < 5; i++) {
-            batch.add(new IngestDocumentWrapper(i, 0, document(i == 2 ? "other" : "title", "x"), null));
-        }
-        List<IngestDocumentWrapper> results = run(processor(config), batch);
-        assertEquals(5, results.size());
-        for (int i = 0; i < 5; i++) {
-            if (i == 2) {
-                assertNotNull(results.get(i).getIngestDocument());
-            } else {
-                assertThat(results.get(i).getException().getMessage(), containsString("cannot load module"));
-            }
-        }
-    }
-
-    public void testTextThatCannotBeEncodedFailsItsDocumentOnly() throws Exception {
-        Encoder failing = new Encoder(models, new FakeInference(), threadPool, breaker(1 << 20), Settings.EMPTY);
-        Map<String, Processor.Factory> factories = Map.of(EncodeProcessor.TYPE, new EncodeProcessorFactory(() -> failing, scripts));
-        AbstractBatchingProcessor processor = (AbstractBatchingProcessor) factories.get(EncodeProcessor.TYPE)
-            .create(Map.of(), "tag", null, config());
-        List<IngestDocumentWrapper> batch = new ArrayList<>();
-        for (int i = 0; i < 20; i++) {
-            String title = i == 4 || i == 11 ? "poison " + i : "product " + i;
-            batch.add(new IngestDocumentWrapper(i, 0, document(i == 7 ? "other" : "title", title), null));
-        }
-        for (IngestDocumentWrapper result : run(processor, batch)) {
-            switch (result.getSlot()) {
-                case 4, 11 -> assertEquals("on purpose", result.getException().getMessage());
-                case 7 -> assertFalse(result.getIngestDocument().hasField("vector"));
-                default -> assertArrayEquals(FakeInference.vector("product " + result.getSlot()), vector(result, "vector"), 0f);
-            }
-        }
-    }
-
     public void testPipeline() throws Exception {
         Map<String, Object> definition = new HashMap<>();
         Map<String, Object> config = config();
@@ -317,168 +180,5 @@ public class EncodeProcessorTests extends EncodeTestCase {
                 default -> assertVector(result.getIngestDocument(), "third");
             }
         }
-    }
-
-    public void testFullQueueRefusesDocumentsWithTooManyRequests() throws Exception {
-        ThreadPool small = threadPool(1, 3);
-        FakeInference device = new FakeInference();
-        device.hold();
-        try {
-            Encoder busy = new Encoder(models, device, small, breaker(1 << 20), Settings.EMPTY);
-            Map<String, Processor.Factory> factories = Map.of(EncodeProcessor.TYPE, new EncodeProcessorFactory(() -> busy, scripts));
-            Map<String, Object> definition = new HashMap<>();
-            definition.put("processors", new ArrayList<>(List.of(new HashMap<>(Map.of(EncodeProcessor.TYPE, config())))));
-            Pipeline pipeline = Pipeline.create("p", definition, factories, scripts);
-            List<CompletableFuture<List<IngestDocumentWrapper>>> bulks = new ArrayList<>();
-            for (int bulk = 0; bulk < 3; bulk++) {
-                CompletableFuture<List<IngestDocumentWrapper>> done = new CompletableFuture<>();
-                bulks.add(done);
-                List<IngestDocumentWrapper> batch = List.of(
-                    new IngestDocumentWrapper(0, 0, document("title", bulk + " first"), null),
-                    new IngestDocumentWrapper(1, 0, document("title", bulk + " second"), null)
-                );
-                pipeline.batchExecute(batch, done::complete);
-                if (bulk == 0) {
-                    assertBusy(() -> assertEquals(1, device.blocked()));
-                }
-            }
-            for (IngestDocumentWrapper refused : get(bulks.get(2))) {
-                assertEquals(RestStatus.TOO_MANY_REQUESTS, ExceptionsHelper.status(refused.getException()));
-                assertThat(refused.getException().getMessage(), containsString("try again in about [1s]"));
-            }
-            device.release();
-            for (int bulk = 0; bulk < 2; bulk++) {
-                for (IngestDocumentWrapper taken : get(bulks.get(bulk))) {
-                    assertNull(taken.getException());
-                }
-            }
-        } finally {
-            device.release();
-            ThreadPool.terminate(small, 30, TimeUnit.SECONDS);
-        }
-    }
-
-    public void testWrongDefinitions() {
-        for (String target : List.of("_id", "_index", "_routing", ".", "a..b")) {
-            assertRefused("target", target, "must name a field of its own");
-        }
-        assertRefused("model", "minilm", "unknown model [minilm]; available: [all-minilm-l6-v2, broken]");
-        assertRefused("fields", null, "[fields] is required: name the fields of the text");
-        assertRefused("fields", new ArrayList<>(), "[fields] must be a list of at least one name of a field, got [0]");
-        assertRefused("fields", new ArrayList<>(List.of("a", 1)), "[fields[1]] must be the name of a field, got [1]");
-        assertRefused("target", null, "[target] is required: name the field for the vector");
-        assertRefused("target", "title", "must name a field of its own for the vector, not [title]");
-        assertRefused("combine", new ArrayList<>(), "[combine] must be a list of at least one part, got [0]");
-        assertRefused("combine", combine("field", "body"), "[combine] is instead of [fields] and [template], not beside them");
-        assertRefused("combine", combine("field", "title", "vector_field", "v"), "[combine[0]] needs one of [field] and [vector_field]");
-        assertRefused("combine", combine("field", "title", "weight", 0), "[combine[0].weight] must be a number above 0, got [0]");
-        assertRefused("combine", combine("field", "title", "wieght", 1), "[combine[0]] unknown field [wieght] did you mean [weight]?");
-        assertRefused(combining(), "combine", combine("vector_field", "vector", "weight", 1), "must name a field of its own");
-        assertRefused("targets", combine("target", "a", "fields", List.of("b"), "x", 1), "[targets[0]] unknown field [x]; known: [combine, fields, target, template]");
-        assertRefused("targets", combine("target", "a", "fields", List.of("b")), "[targets] is instead of [target], [fields], [template] and [combine], not beside them");
-        assertRefused(new HashMap<>(), "targets", combine("target", "a", "combine", combine("field", "b", "weight", "1")), "[targets[0].combine[0].weight] must be a number above 0, got [1]");
-        assertRefused("template", " ", "[template] must be a mustache template that is not empty, got [ ]");
-        assertRefused("batch_size", 0, "batch size must be a positive integer");
-        assertRefused("template", "{{#open}}", "open");
-        assertRefused("pooling", "mean", "[pooling] is [mean]; wanted [truncate] or [chunks]");
-        assertRefused("pooling", 7, "[pooling] must be a string, got [7]");
-        assertRefused("max_chunks", 4, "[max_chunks] is [4], which needs [pooling] to be [chunks]; it is [truncate]");
-        assertRefused("colour", "red", "unknown field [colour]; known: [");
-    }
-
-    public void testWrongNumberOfChunks() {
-        for (Object wrong : List.of(0, 65, -1, "many", 2.5)) {
-            Map<String, Object> config = config();
-            config.put("pooling", "chunks");
-            assertRefused(config, "max_chunks", wrong, "[max_chunks] must be a whole number from 1 to 64, got [" + wrong + "]");
-        }
-    }
-
-    private static void assertRefused(String key, Object value, String reason) {
-        assertRefused(config(), key, value, reason);
-    }
-
-    private static void assertRefused(Map<String, Object> config, String key, Object value, String reason) {
-        if (value == null) {
-            config.remove(key);
-        } else {
-            config.put(key, value);
-        }
-        Map<String, Object> definition = new HashMap<>();
-        definition.put("processors", new ArrayList<>(List.of(new HashMap<>(Map.of(EncodeProcessor.TYPE, config)))));
-        Exception e = expectThrows(Exception.class, () -> Pipeline.create("p", definition, factories(), scripts));
-        assertThat(e.getMessage(), containsString(reason));
-        assertEquals(e.getMessage(), RestStatus.BAD_REQUEST, ExceptionsHelper.status(e));
-    }
-
-    private static List<Map<String, Object>> combine(Object... definition) {
-        Map<String, Object> part = new HashMap<>();
-        for (int i = 0; i < definition.length; i += 2) {
-            part.put((String) definition[i], definition[i + 1]);
-        }
-        return new ArrayList<>(List.of(part));
-    }
-
-    /** A configuration without fields, to which {@code combine} can be added. */
-    private static Map<String, Object> combining() {
-        return new HashMap<>(Map.of("target", "vector"));
-    }
-
-    private static Map<String, Processor.Factory> factories() {
-        return Map.of(EncodeProcessor.TYPE, new EncodeProcessorFactory(() -> encoder, scripts));
-    }
-
-    private static Map<String, Object> config() {
-        Map<String, Object> config = new HashMap<>();
-        config.put("fields", new ArrayList<>(List.of("title")));
-        config.put("target", "vector");
-        return config;
-    }
-
-    private static AbstractBatchingProcessor processor(Map<String, Object> config) throws Exception {
-        Processor processor = factories().get(EncodeProcessor.TYPE).create(Map.of(), "tag", null, config);
-        assertThat(processor, instanceOf(EncodeProcessor.class));
-        assertTrue(config.toString(), config.isEmpty());
-        return (AbstractBatchingProcessor) processor;
-    }
-
-    private static IngestDocument document(String field, Object value) {
-        Map<String, Object> source = new HashMap<>();
-        source.put(field, value);
-        return new IngestDocument("index", "id", null, null, null, source);
-    }
-
-    private static List<IngestDocumentWrapper> run(AbstractBatchingProcessor processor, List<IngestDocumentWrapper> batch)
-        throws Exception {
-        CompletableFuture<List<IngestDocumentWrapper>> done = new CompletableFuture<>();
-        processor.batchExecute(batch, results -> assertTrue("answered twice", done.complete(results)));
-        return get(done);
-    }
-
-    private static IngestDocument run(AbstractBatchingProcessor processor, IngestDocument document) throws Exception {
-        return get(start(processor, document));
-    }
-
-    private static CompletableFuture<IngestDocument> start(AbstractBatchingProcessor processor, IngestDocument document) {
-        CompletableFuture<IngestDocument> done = new CompletableFuture<>();
-        processor.execute(document, (result, e) -> {
-            if (e == null) {
-                done.complete(result);
-            } else {
-                done.completeExceptionally(e);
-            }
-        });
-        return done;
-    }
-
-    private static void assertVector(IngestDocument document, String text) {
-        List<?> values = document.getFieldValue("vector", List.class);
-        float[] vector = new float[values.size()];
-        for (int i = 0; i < vector.length; i++) {
-            vector[i] = (Float) values.get(i);
-        }
-        assertArrayEquals(text, models.get(MODEL).encode(List.of(text))[0], vector, 2e-6f);
-        // The simulate API and the processor foreach copy documents.
-        assertEquals(values, new IngestDocument(document).getFieldValue("vector", List.class));
     }
 }

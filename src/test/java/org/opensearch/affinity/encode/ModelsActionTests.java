@@ -24,7 +24,7 @@ public class ModelsActionTests extends OpenSearchTestCase {
     }
 
     private static ModelsAction.Model model(String name, String sha256) {
-        return new ModelsAction.Model(name, 384, 256, "f32", "Apache-2.0", sha256);
+        return new ModelsAction.Model(name, 384, 256, "f32", "Apache-2.0", sha256, sha256.equals("11") ? "[model.pt] is missing" : null);
     }
 
     public void testSaysWhichNodeLacksAModelAndWhereWeightsDiffer() throws IOException {
@@ -36,7 +36,7 @@ public class ModelsActionTests extends OpenSearchTestCase {
         Response<NodeModels> copy = copyWriteable(response, writableRegistry(), ModelsAction.INSTANCE.getResponseReader());
         String json = Strings.toString(MediaTypeRegistry.JSON, copy);
         assertThat(json, containsString("\"models\":[\"a\",\"b\"],\"different_between_nodes\":[\"a\"]"));
-        assertThat(json, containsString("\"model_sha256\":\"11\"}],\"missing\":[]"));
+        assertThat(json, containsString("\"model_sha256\":\"11\",\"fault\":\"[model.pt] is missing\"}],\"missing\":[]"));
         assertThat(json, containsString("\"model_sha256\":\"22\"}],\"missing\":[\"b\"]"));
         assertThat(json, containsString("\"name\":\"three\",\"models\":[],\"missing\":[\"a\",\"b\"]"));
     }

@@ -17,6 +17,7 @@ import org.opensearch.plugins.Plugin;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 public class VectorFieldMapperTests extends MapperTestCase {
     @Override
@@ -63,6 +64,12 @@ public class VectorFieldMapperTests extends MapperTestCase {
         assertRefused(mapper, b -> b.array("field", new float[] { 0, 0 }), "a finite length above 0, got length [0.0]");
         assertRefused(mapper, b -> b.array("field", "1", "2"), "value [0] must be a number, got [1]");
         assertRefused(mapper, b -> b.field("field", "text"), "must be an array of [2] numbers, got [text]");
+        String value = "field [field] of type [affinity_vector]: value ";
+        assertRefused(mapper, b -> b.field("field", List.of(List.of(1, 2), List.of(3, 4))), value + "[0] must be a number, got an array");
+        assertRefused(mapper, b -> b.field("field", List.of(1, Map.of("x", 1))), value + "[1] must be a number, got an object");
+        assertRefused(mapper, b -> b.startArray("field").value(1).nullValue().endArray(), value + "[1] must be a number, got [null]");
+        assertRefused(mapper, b -> b.field("field", Map.of("x", 1)), "must be an array of [2] numbers, got an object");
+        assertRefused(mapper, b -> b.field("field", true), "must be an array of [2] numbers, got [true]");
         for (String dimension : List.of("0", "4097", "many")) {
             Exception e = expectThrows(
                 MapperParsingException.class,

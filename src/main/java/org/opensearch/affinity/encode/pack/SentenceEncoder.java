@@ -1,11 +1,15 @@
 package org.opensearch.affinity.encode.pack;
 
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.pytorch.engine.PtNDManager;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.opensearch.affinity.runtime.Precision;
 import org.opensearch.affinity.runtime.TorchRuntime;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -17,6 +21,8 @@ import java.util.function.Function;
  * calling thread. {@link #close} waits for running calls.
  */
 public final class SentenceEncoder implements Closeable {
+    private static final Logger LOGGER = LogManager.getLogger(SentenceEncoder.class);
+
     /** The speed-up from which on a less accurate precision is chosen. A smaller one may be measured by chance. */
     private static final double MIN_SPEEDUP = 1.2;
 
@@ -36,17 +42,16 @@ public final class SentenceEncoder implements Closeable {
     }
 
     /**
-     * Verifies and loads a pack, and measures which variant of its module and which batch size are the fastest on this machine. Takes
-     * a few seconds.
+     * Loads a pack, whose files were checked before, and measures which variant of its module and which batch size are the fastest on
+     * this machine. Takes a few seconds.
      *
-     * @throws IllegalStateException if a file of the pack is not the one that its manifest names, or if the native code or the model
-     *                               cannot be loaded
+     * @throws IllegalStateException if the native code or the model cannot be loaded
      */
     public static SentenceEncoder load(TorchRuntime runtime, ModelPack pack) throws IOException {
         return load(runtime, pack, BatchSizeTuner.MIN_BATCH_TOKENS, SentenceEncoder::fastest);
     }
 
-    /** Verifies and loads a pack, and takes the first variant of its module without measuring any. */
+    /** Loads a pack, and takes the first variant of its module without measuring any. */
     static SentenceEncoder load(TorchRuntime runtime, ModelPack pack, int batchTokens) throws IOException {
         return load(runtime, pack, batchTokens, List::getFirst);
     }
@@ -61,10 +66,23 @@ public final class SentenceEncoder implements Closeable {
         int batchTokens,
         Function<List<SentenceEncoder>, SentenceEncoder> choice
     ) throws IOException {
-        pack.verify();
-        PtNDManager manager = runtime.newManager();
+        return load(runtime, pack, runtime.loadTokenizer(pack.tokenizer()), batchTokens, choice);
+    }
+
+    /** @param nativeTokenizer of the pack; closed with the encoder, or if the pack cannot be loaded */
+    static SentenceEncoder load(
+        TorchRuntime runtime,
+        ModelPack pack,
+        HuggingFaceTokenizer nativeTokenizer,
+        int batchTokens,
+        Function<List<SentenceEncoder>, SentenceEncoder> choice
+    ) throws IOException {
+        List<AutoCloseable> opened = new ArrayList<>(List.of(nativeTokenizer));
+        boolean complete = false;
         try {
-            ModelTokenizer tokenizer = new ModelTokenizer(runtime.loadTokenizer(pack.tokenizer()), pack);
+            PtNDManager manager = runtime.newManager();
+            opened.add(manager);
+            ModelTokenizer tokenizer = new ModelTokenizer(nativeTokenizer, pack);
             List<SentenceEncoder> variants = LoadedModule.load(runtime, manager, pack)
                 .stream()
                 .map(module -> new BatchRunner(pack, manager, module, runtime.device(), batchTokens))
@@ -72,10 +90,23 @@ public final class SentenceEncoder implements Closeable {
                 .toList();
             SentenceEncoder chosen = choice.apply(variants);
             variants.stream().filter(other -> other != chosen).forEach(other -> other.runner.module().block().close());
+            complete = true;
             return chosen;
-        } catch (IOException | RuntimeException e) {
-            manager.close();
-            throw e;
+        } finally {
+            if (complete == false) {
+                closeAll(opened);
+            }
+        }
+    }
+
+    /** Frees native memory, which no garbage collector does. */
+    private static void closeAll(List<AutoCloseable> opened) {
+        for (AutoCloseable resource : opened) {
+            try {
+                resource.close();
+            } catch (Exception e) {
+                LOGGER.debug("[model] cannot free [" + resource + "]", e);
+            }
         }
     }
 
