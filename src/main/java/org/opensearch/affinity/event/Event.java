@@ -9,7 +9,7 @@ import java.util.List;
  * @param item     the item's id
  * @param action   the name of the action, such as {@code click}
  * @param time     epoch milliseconds
- * @param id       32-bit hash of the event's id
+ * @param id       32-bit hash of the event's id; events of one document have the same
  * @param contexts the contexts of the event as {@code name=value}, see {@code Contexts}; empty without any
  */
 public record Event(String user, String item, String action, long time, int id, List<String> contexts) {
@@ -18,7 +18,7 @@ public record Event(String user, String item, String action, long time, int id, 
      * ordinals to each other: constants may only be added, at the end.
      */
     public enum SkipReason {
-        /** The document is not a JSON object, or a field has the wrong type. */
+        /** The document is not a JSON object, or a field has the wrong type or several values. */
         MALFORMED,
         /** None of the tracker's user fields has a value. */
         NO_USER,
@@ -47,7 +47,9 @@ public record Event(String user, String item, String action, long time, int id, 
         /** The user opted out. */
         OPTED_OUT,
         /** The event is an impression: it counts for its item only. */
-        IMPRESSION;
+        IMPRESSION,
+        /** The time is before 1990, as numbers of seconds are that are read as milliseconds. */
+        IMPLAUSIBLE_TIMESTAMP;
 
         /** Whether the event is in the user's history and event count although it changes no interest. */
         public boolean isRestrained() {

@@ -18,16 +18,23 @@ import java.util.List;
 final class EventBulk {
     private final BulkRequest bulk = new BulkRequest();
     private final Outcome[] outcomes;
+    private final String[] warnings;
     /** The position in the request of each item of the bulk. */
     private final List<Integer> positions = new ArrayList<>();
 
-    /** @param arrival the timestamp of events that have none */
-    EventBulk(String index, List<BytesReference> events, Instant arrival) {
+    /**
+     * @param arrival the timestamp of events that have none
+     * @param format  of times in the index
+     */
+    EventBulk(String index, List<BytesReference> events, Instant arrival, TimeFormat format) {
         outcomes = new Outcome[events.size()];
+        warnings = new String[events.size()];
         for (int position = 0; position < outcomes.length; position++) {
             try {
-                bulk.add(createRequest(index, UbiEvent.parse(events.get(position), arrival)));
+                UbiEvent event = UbiEvent.parse(events.get(position), arrival, format);
+                bulk.add(createRequest(index, event));
                 positions.add(position);
+                warnings[position] = event.warning();
             } catch (UbiEvent.InvalidException e) {
                 outcomes[position] = Outcome.invalid(e.getMessage());
             }
@@ -56,7 +63,8 @@ final class EventBulk {
     /** Returns the outcomes after the valid events were sent. */
     List<Outcome> outcomes(BulkResponse response) {
         for (BulkItemResponse item : response) {
-            outcomes[positions.get(item.getItemId())] = Outcome.of(item);
+            int position = positions.get(item.getItemId());
+            outcomes[position] = Outcome.of(item, warnings[position]);
         }
         return outcomes();
     }

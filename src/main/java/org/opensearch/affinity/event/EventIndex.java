@@ -8,10 +8,13 @@ import org.opensearch.action.admin.indices.create.CreateIndexRequest;
 import org.opensearch.action.admin.indices.template.put.PutComposableIndexTemplateAction;
 import org.opensearch.action.support.AutoCreateIndex;
 import org.opensearch.action.support.ThreadedActionListener;
+import org.opensearch.affinity.cluster.MappedField;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.metadata.ComposableIndexTemplate;
 import org.opensearch.cluster.metadata.ComposableIndexTemplate.DataStreamTemplate;
 import org.opensearch.cluster.metadata.DataStream.TimestampField;
+import org.opensearch.cluster.metadata.IndexAbstraction;
+import org.opensearch.cluster.metadata.IndexMetadata;
 import org.opensearch.cluster.metadata.MetadataCreateIndexService;
 import org.opensearch.cluster.metadata.MetadataIndexTemplateService;
 import org.opensearch.cluster.metadata.Template;
@@ -113,6 +116,7 @@ public final class EventIndex {
     private final AutoCreateIndex autoCreate;
     private volatile String name;
     private volatile boolean dataStream;
+    private volatile MappingFormat lastFormat;
 
     EventIndex(Client client, ClusterService cluster, AutoCreateIndex autoCreate, Settings settings) {
         this.client = client;
@@ -136,6 +140,32 @@ public final class EventIndex {
      */
     String nameOrDefault(String requested) {
         return requested == null ? name : requested;
+    }
+
+    /**
+     * Returns how the index that is written to reads the timestamps of events: by its mapping, and for an index that does not exist by
+     * the mapping that it gets here.
+     */
+    TimeFormat timeFormat(String index) {
+        IndexAbstraction target = cluster.state().metadata().getIndicesLookup().get(index);
+        IndexMetadata written = target == null ? null : target.getWriteIndex();
+        if (written == null) {
+            return TimeFormat.OF_DATES;
+        }
+        MappingFormat last = lastFormat;
+        if (last == null || last.isOf(written) == false) {
+            TimeFormat format = TimeFormat.of(MappedField.of("timestamp", written.mapping()));
+            last = new MappingFormat(written.getIndexUUID(), written.getMappingVersion(), format);
+            lastFormat = last;
+        }
+        return last.format;
+    }
+
+    /** The format of a version of a mapping, kept because reading a mapping takes longer than reading an event. */
+    private record MappingFormat(String index, long mappingVersion, TimeFormat format) {
+        boolean isOf(IndexMetadata metadata) {
+            return index.equals(metadata.getIndexUUID()) && mappingVersion == metadata.getMappingVersion();
+        }
     }
 
     /**

@@ -1,12 +1,12 @@
 package org.opensearch.affinity.event;
 
-import org.opensearch.common.time.DateFormatter;
 import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.core.xcontent.XContentParser.NumberType;
 import org.opensearch.core.xcontent.XContentParser.Token;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 
 /**
  * The rule that the value of one field of an event must meet.
@@ -17,12 +17,11 @@ import java.nio.charset.StandardCharsets;
 record FieldRule(String expected, Check check) {
     /** The most characters of an invalid value that an error message quotes. */
     private static final int MAX_QUOTED = 50;
-    private static final DateFormatter ISO_8601 = DateFormatter.forPattern("strict_date_optional_time");
+    private static final Instant EXAMPLE = Instant.parse("2026-01-15T10:00:00Z");
 
     static final FieldRule OBJECT = new FieldRule("an object", value -> value.currentToken() == Token.START_OBJECT);
     static final FieldRule NUMBER = new FieldRule("a number", value -> value.currentToken() == Token.VALUE_NUMBER);
     static final FieldRule WHOLE = new FieldRule("a whole number", FieldRule::isWhole);
-    static final FieldRule TIME = new FieldRule("an ISO 8601 date and time such as [2026-01-15T10:00:00Z]", FieldRule::isTime);
 
     interface Check {
         /** Whether the value that the parser is at is valid. The parser does not move. */
@@ -41,10 +40,10 @@ record FieldRule(String expected, Check check) {
         });
     }
 
-    /** Returns the rule of a string that can be a document's id, whose length OpenSearch counts in bytes of UTF-8. */
+    /** Returns the rule of a string or number that can be a document's id, whose length OpenSearch counts in bytes of UTF-8. */
     static FieldRule documentId(int max) {
-        return new FieldRule("a string of 1 to [" + max + "] bytes", value -> {
-            if (value.currentToken() != Token.VALUE_STRING) {
+        return new FieldRule("a string of 1 to [" + max + "] bytes or a number", value -> {
+            if (isScalar(value) == false) {
                 return false;
             }
             int bytes = value.text().getBytes(StandardCharsets.UTF_8).length;
@@ -52,12 +51,14 @@ record FieldRule(String expected, Check check) {
         });
     }
 
-    FieldRule or(FieldRule other) {
-        return new FieldRule(expected + " or " + other.expected, value -> check.isValid(value) || other.check.isValid(value));
+    /** Returns the rule of a time that the index reads. */
+    static FieldRule time(TimeFormat format) {
+        String expected = "a date and time such as [" + format.format(EXAMPLE) + "], in the format [" + format.pattern() + "] of the index";
+        return new FieldRule(expected, value -> isScalar(value) && isTime(value.text(), format));
     }
 
-    FieldRule orNull() {
-        return new FieldRule(expected + " or null", value -> value.currentToken() == Token.VALUE_NULL || check.isValid(value));
+    FieldRule or(FieldRule other) {
+        return new FieldRule(expected + " or " + other.expected, value -> check.isValid(value) || other.check.isValid(value));
     }
 
     /**
@@ -79,14 +80,15 @@ record FieldRule(String expected, Check check) {
         return type == NumberType.INT || type == NumberType.LONG || type == NumberType.BIG_INTEGER || value.doubleValue() % 1 == 0;
     }
 
-    private static boolean isTime(XContentParser value) throws IOException {
-        if (value.currentToken() != Token.VALUE_STRING || value.text().indexOf('T') < 0) {
-            return false;
-        }
+    private static boolean isScalar(XContentParser value) {
+        return value.currentToken() == Token.VALUE_STRING || value.currentToken() == Token.VALUE_NUMBER;
+    }
+
+    private static boolean isTime(String text, TimeFormat format) {
         try {
-            ISO_8601.parse(value.text());
-            return true;
-        } catch (IllegalArgumentException e) {
+            format.parse(text);
+            return text.isEmpty() == false;
+        } catch (RuntimeException e) {
             return false;
         }
     }

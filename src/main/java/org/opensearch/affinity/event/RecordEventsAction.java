@@ -85,29 +85,30 @@ public final class RecordEventsAction extends ActionType<RecordEventsAction.Resp
     /**
      * The outcome of one event.
      *
-     * @param status 201 if it was written, 200 if a document of its id existed, an error otherwise
-     * @param id     the id of its document; null after an error
-     * @param error  the error message; null without an error
+     * @param status  201 if it was written, 200 if a document of its id existed, an error otherwise
+     * @param id      the id of its document; null after an error
+     * @param error   the error message; null without an error
+     * @param warning {@link UbiEvent#warning}; null after an error
      */
-    record Outcome(RestStatus status, String id, String error) implements Writeable, ToXContentObject {
+    record Outcome(RestStatus status, String id, String error, String warning) implements Writeable, ToXContentObject {
         Outcome(StreamInput in) throws IOException {
-            this(in.readEnum(RestStatus.class), in.readOptionalString(), in.readOptionalString());
+            this(in.readEnum(RestStatus.class), in.readOptionalString(), in.readOptionalString(), in.readOptionalString());
         }
 
         static Outcome invalid(String error) {
-            return new Outcome(RestStatus.BAD_REQUEST, null, error);
+            return new Outcome(RestStatus.BAD_REQUEST, null, error, null);
         }
 
         /** A conflict means that the event was sent before: senders choose the ids. */
-        static Outcome of(BulkItemResponse item) {
+        static Outcome of(BulkItemResponse item, String warning) {
             if (item.isFailed() == false) {
-                return new Outcome(RestStatus.CREATED, item.getId(), null);
+                return new Outcome(RestStatus.CREATED, item.getId(), null, warning);
             }
             RestStatus status = item.getFailure().getStatus();
             if (status == RestStatus.CONFLICT) {
-                return new Outcome(RestStatus.OK, item.getId(), null);
+                return new Outcome(RestStatus.OK, item.getId(), null, warning);
             }
-            return new Outcome(status, null, item.getFailureMessage());
+            return new Outcome(status, null, item.getFailureMessage(), null);
         }
 
         @Override
@@ -115,6 +116,7 @@ public final class RecordEventsAction extends ActionType<RecordEventsAction.Resp
             out.writeEnum(status);
             out.writeOptionalString(id);
             out.writeOptionalString(error);
+            out.writeOptionalString(warning);
         }
 
         @Override
@@ -126,6 +128,9 @@ public final class RecordEventsAction extends ActionType<RecordEventsAction.Resp
             builder.field("id", id);
             if (status == RestStatus.OK) {
                 builder.field("result", "duplicate");
+            }
+            if (warning != null) {
+                builder.field("warning", warning);
             }
             return builder.endObject();
         }
@@ -209,7 +214,7 @@ public final class RecordEventsAction extends ActionType<RecordEventsAction.Resp
             long start = System.nanoTime();
             Instant arrival = Instant.ofEpochMilli(client.threadPool().absoluteTimeInMillis());
             String index = eventIndex.nameOrDefault(request.index);
-            EventBulk bulk = new EventBulk(index, request.format.events(request.body), arrival);
+            EventBulk bulk = new EventBulk(index, request.format.events(request.body), arrival, eventIndex.timeFormat(index));
             if (bulk.isEmpty()) {
                 listener.onResponse(new Response(millisSince(start), bulk.outcomes()));
                 return;

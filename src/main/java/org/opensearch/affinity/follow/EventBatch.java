@@ -3,11 +3,11 @@ package org.opensearch.affinity.follow;
 import org.opensearch.affinity.event.Event;
 import org.opensearch.affinity.event.Event.SkipReason;
 import org.opensearch.affinity.event.EventReader;
-import org.opensearch.affinity.event.EventReader.SkippedException;
 import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.event.LogShardOrigin;
 import org.opensearch.affinity.event.ReadEventsAction;
 import org.opensearch.affinity.profile.Profile;
+import org.opensearch.affinity.profile.Profile.WeightedEvent;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.UserNames;
 
@@ -57,26 +57,33 @@ final class EventBatch {
      * Parses documents of the log.
      *
      * @param origin of the log shard
+     * @param reader of the log shard's index
      * @param names  the names under which users are stored
      * @param now    epoch milliseconds
      */
-    EventBatch(LogShard logShard, LogShardOrigin origin, Tracker tracker, ReadEventsAction.Response read, UserNames names, long now) {
+    EventBatch(
+        LogShard logShard,
+        LogShardOrigin origin,
+        Tracker tracker,
+        EventReader reader,
+        ReadEventsAction.Response read,
+        UserNames names,
+        long now
+    ) {
         this.tracker = tracker;
         this.readTo = read.readTo();
-        EventReader reader = new EventReader(tracker.events().fields(), tracker.contexts());
         for (ReadEventsAction.LogDocument document : read.documents()) {
-            try {
-                Event event = reader.read(document.id(), document.source(), now);
+            LogShard countsFor = origin.logShardOf(logShard, document.term());
+            EventReader.Content content = reader.read(document.id(), document.source(), now);
+            content.skipped().forEach(this::count);
+            for (Event event : content.events()) {
                 Double weight = tracker.isImpression(event.action()) ? Double.valueOf(0) : tracker.weightOf(event.action());
                 if (weight == null) {
                     count(SkipReason.UNWEIGHTED_ACTION);
                 } else {
-                    LogShard countsFor = origin.logShardOf(logShard, document.term());
                     Event stored = event.withUser(names.of(event.user()));
                     events.add(new LoggedEvent(countsFor, document.seqNo(), document.isUpdate(), stored, weight));
                 }
-            } catch (SkippedException e) {
-                count(e.reason());
             }
         }
     }
@@ -122,17 +129,37 @@ final class EventBatch {
      */
     boolean applyTo(Profile profile) {
         long before = profile.events();
-        for (LoggedEvent logged : byUser.get(profile.user())) {
-            SkipReason reason = logged.isImpression() ? impressionReason(profile, logged) : apply(profile, logged);
-            if (reason != null) {
-                count(reason);
-                notInProfiles += reason.isRestrained() ? 0 : 1;
-            }
-            if (reason != null && reason != SkipReason.IMPRESSION) {
-                withoutEffect.add(logged);
+        List<LoggedEvent> ofUser = byUser.get(profile.user());
+        int from = 0;
+        for (int to = 1; to <= ofUser.size(); to++) {
+            // All events are of one log shard, so those of one document have the same sequence number.
+            if (to == ofUser.size() || ofUser.get(to).seqNo != ofUser.get(from).seqNo) {
+                applyDocument(profile, ofUser.subList(from, to));
+                from = to;
             }
         }
         return profile.events() != before;
+    }
+
+    private void applyDocument(Profile profile, List<LoggedEvent> document) {
+        List<LoggedEvent> actions = document.stream().filter(logged -> logged.isImpression() == false).toList();
+        List<SkipReason> reasons = actions.isEmpty() ? List.of() : apply(profile, actions);
+        for (int i = 0; i < actions.size(); i++) {
+            skip(actions.get(i), reasons.get(i));
+        }
+        document.stream().filter(LoggedEvent::isImpression).forEach(logged -> skip(logged, impressionReason(profile, logged)));
+    }
+
+    /** @param reason null for an event that changed an interest */
+    private void skip(LoggedEvent logged, SkipReason reason) {
+        if (reason == null) {
+            return;
+        }
+        count(reason);
+        notInProfiles += reason.isRestrained() ? 0 : 1;
+        if (reason != SkipReason.IMPRESSION) {
+            withoutEffect.add(logged);
+        }
     }
 
     /**
@@ -147,16 +174,25 @@ final class EventBatch {
         return impression.isUpdate ? SkipReason.DUPLICATE : SkipReason.IMPRESSION;
     }
 
-    private SkipReason apply(Profile profile, LoggedEvent logged) {
-        Event event = logged.event;
-        boolean isNew = profile.hasApplied(logged.logShard, logged.seqNo) == false;
-        boolean isRepeat = isNew && profile.hasInHistory(event.item());
-        float[] vector = vectors.get(event.item());
-        SkipReason reason = profile.apply(logged.logShard, logged.seqNo, event, logged.isUpdate, vector, logged.weight, tracker);
-        if (reason == null && isRepeat && logged.weight > 0) {
-            repeats++;
+    /** Applies the events of one document, which are no impressions. */
+    private List<SkipReason> apply(Profile profile, List<LoggedEvent> document) {
+        LoggedEvent first = document.getFirst();
+        List<WeightedEvent> weighted = new ArrayList<>(document.size());
+        Set<String> repeated = new HashSet<>();
+        for (LoggedEvent logged : document) {
+            Event event = logged.event;
+            weighted.add(new WeightedEvent(event, vectors.get(event.item()), logged.weight));
+            if (profile.hasInHistory(event.item())) {
+                repeated.add(event.item());
+            }
         }
-        return reason;
+        boolean isNew = profile.hasApplied(first.logShard, first.seqNo) == false;
+        List<SkipReason> reasons = profile.apply(first.logShard, first.seqNo, weighted, first.isUpdate, tracker);
+        for (int i = 0; i < document.size(); i++) {
+            LoggedEvent logged = document.get(i);
+            repeats += isNew && reasons.get(i) == null && logged.weight > 0 && repeated.contains(logged.event.item()) ? 1 : 0;
+        }
+        return reasons;
     }
 
     /**

@@ -3,6 +3,8 @@ package org.opensearch.affinity.follow;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.opensearch.action.support.ThreadedActionListener;
+import org.opensearch.affinity.event.EventReader;
+import org.opensearch.affinity.event.EventReaders;
 import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.event.LogShardOrigin;
 import org.opensearch.affinity.event.ReadEventsAction;
@@ -66,6 +68,7 @@ final class Follower {
     private final FollowServices services;
     private final FollowLoop loop;
     private final ProfileTarget target;
+    private final EventReaders readers = new EventReaders();
     private final BatchHandover handover = new BatchHandover();
     private final AtomicBoolean hasFailed = new AtomicBoolean();
     /** Set once, before the first batch is read. */
@@ -153,7 +156,8 @@ final class Follower {
         ClusterState state = services.cluster().state();
         Tracker tracker = tracker(state);
         UserNames names = UserNames.of(logShard.tracker(), logShard.generation(), state, services.keys());
-        EventBatch batch = new EventBatch(logShard, origin, tracker, read, names, System.currentTimeMillis());
+        EventReader reader = readers.of(tracker, state.metadata().index(logShard.shard().getIndex()));
+        EventBatch batch = new EventBatch(logShard, origin, tracker, reader, read, names, System.currentTimeMillis());
         services.vectors().findWithRefresh(tracker.items(), batch.items(), then(found -> {
             batch.resolve(found);
             if (handover.offer(batch)) {

@@ -34,12 +34,15 @@ final class ItemRowUpdates {
             this(logShard, seqNo, event.item(), weight, event.time(), event.contexts());
         }
 
-        /** Adds the event to its item's row, unless the row contains it already. */
+        private boolean isOfDocumentOf(ItemEvent other) {
+            return other != null && seqNo == other.seqNo && logShard.key().equals(other.logShard.key());
+        }
+
         private void addTo(ItemRow row, Decay decay) {
             if (weight > 0) {
-                row.addLike(logShard, seqNo, weight, time, contexts, decay);
+                row.addLike(weight, time, contexts, decay);
             } else {
-                row.addImpression(logShard, seqNo);
+                row.addImpression();
             }
         }
     }
@@ -81,7 +84,7 @@ final class ItemRowUpdates {
         items.load(home, pending.keySet(), ActionListener.wrap(rows -> {
             for (Stored stored : rows) {
                 ItemRow row = stored.row();
-                pending.get(row.item()).forEach(event -> event.addTo(row, decay));
+                addTo(row, pending.get(row.item()), decay);
                 row.retainShards(existingKeys);
             }
             items.save(home, rows, ActionListener.wrap(listener::onResponse, e -> {
@@ -92,5 +95,18 @@ final class ItemRowUpdates {
                 }
             }));
         }, listener::onFailure));
+    }
+
+    /** Adds events to their item's row, unless the row contains their document already. */
+    private static void addTo(ItemRow row, List<ItemEvent> events, Decay decay) {
+        ItemEvent previous = null;
+        boolean isNew = false;
+        for (ItemEvent event : events) {
+            isNew = event.isOfDocumentOf(previous) ? isNew : row.mark(event.logShard, event.seqNo);
+            if (isNew) {
+                event.addTo(row, decay);
+            }
+            previous = event;
+        }
     }
 }

@@ -114,18 +114,27 @@ public final class ItemRow implements Writeable {
     }
 
     /**
-     * Counts one event that liked the item, unless it was counted before.
+     * Marks the events of one document as counted. Documents of a log shard must come in the order of their sequence numbers.
      *
-     * @param shard         log shard of the event; its events must come in the order of their sequence numbers
+     * @return whether they were not counted before, so that the caller must count each of them
+     */
+    public boolean mark(LogShard shard, long seqNo) {
+        if (seqNo <= applied.getOrDefault(shard.key(), -1L)) {
+            return false;
+        }
+        applied.put(shard.key(), seqNo);
+        return true;
+    }
+
+    /**
+     * Counts one event that liked the item.
+     *
      * @param eventWeight   above 0
      * @param eventTime     epoch milliseconds
      * @param eventContexts {@code field=value}
      * @param decay         of the tracker
      */
-    public void addLike(LogShard shard, long seqNo, double eventWeight, long eventTime, List<String> eventContexts, Decay decay) {
-        if (mark(shard, seqNo) == false) {
-            return;
-        }
+    public void addLike(double eventWeight, long eventTime, List<String> eventContexts, Decay decay) {
         likes++;
         if (weight > 0 && eventTime > time) {
             float factor = (float) decay.factor(time, eventTime);
@@ -144,20 +153,23 @@ public final class ItemRow implements Writeable {
         }
     }
 
-    /** Counts one impression, unless it was counted before. It changes neither weight nor time. */
-    public void addImpression(LogShard shard, long seqNo) {
+    /** Counts one impression. It changes neither weight nor time. */
+    public void addImpression() {
+        impressions++;
+    }
+
+    /** Counts the only event of a document, unless it was counted before. */
+    public void addLike(LogShard shard, long seqNo, double eventWeight, long eventTime, List<String> eventContexts, Decay decay) {
         if (mark(shard, seqNo)) {
-            impressions++;
+            addLike(eventWeight, eventTime, eventContexts, decay);
         }
     }
 
-    /** Returns whether the event is new, and marks it as counted. */
-    private boolean mark(LogShard shard, long seqNo) {
-        if (seqNo <= applied.getOrDefault(shard.key(), -1L)) {
-            return false;
+    /** Counts the only impression of a document, unless it was counted before. */
+    public void addImpression(LogShard shard, long seqNo) {
+        if (mark(shard, seqNo)) {
+            addImpression();
         }
-        applied.put(shard.key(), seqNo);
-        return true;
     }
 
     /**

@@ -11,6 +11,7 @@ import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -228,26 +229,44 @@ public final class Profile implements Writeable {
     }
 
     /**
-     * Applies one event, unless it was applied before or must be skipped. Events of a log shard must come in the order of their
-     * sequence numbers. O(interests · dimension).
+     * An event of the log, ready to be applied.
      *
-     * @param isUpdate whether the event's document overwrote one of the same id
-     * @param vector   unit vector of the event's item
-     * @param weight   of the event's action; below 0 for a dislike
-     * @return why the event changes no interest; null if it does, and for every event that {@link #hasApplied} covers, unless it is
-     *         erased
+     * @param vector unit vector of the event's item
+     * @param weight of the event's action; below 0 for a dislike
      */
+    public record WeightedEvent(Event event, float[] vector, double weight) {}
+
+    /**
+     * Applies the user's events of one document, unless they were applied before or must be skipped. Which of them are duplicates is
+     * decided before the first is applied: they have the same id and must not count as duplicates of each other. Documents of a log
+     * shard must come in the order of their sequence numbers. O(events · interests · dimension).
+     *
+     * @param isUpdate whether the document overwrote one of the same id
+     * @return for each event, why it changes no interest; null if it does, and for every event that {@link #hasApplied} covers, unless
+     *         it is erased
+     */
+    public List<SkipReason> apply(LogShard logShard, long seqNo, List<WeightedEvent> document, boolean isUpdate, Tracker tracker) {
+        boolean isApplied = hasApplied(logShard, seqNo);
+        List<SkipReason> reasons = new ArrayList<>(document.size());
+        for (WeightedEvent one : document) {
+            // Erased events first: so an event gets the same reason when it is read again.
+            SkipReason erased = erasure.skipReason(one.event);
+            boolean isDuplicate = erased == null && isApplied == false && history.isDuplicate(one.event, isUpdate);
+            reasons.add(isDuplicate ? SkipReason.DUPLICATE : erased);
+        }
+        for (int i = 0; i < reasons.size() && isApplied == false; i++) {
+            if (reasons.get(i) == null) {
+                WeightedEvent one = document.get(i);
+                marks.put(logShard.key(), seqNo);
+                reasons.set(i, add(one.event, one.vector, one.weight, tracker));
+            }
+        }
+        return reasons;
+    }
+
+    /** The same for a document with one event. */
     public SkipReason apply(LogShard logShard, long seqNo, Event event, boolean isUpdate, float[] vector, double weight, Tracker tracker) {
-        // Erased events first: so an event gets the same reason when it is read again.
-        SkipReason erased = erasure.skipReason(event);
-        if (erased != null || hasApplied(logShard, seqNo)) {
-            return erased;
-        }
-        if (history.isDuplicate(event, isUpdate)) {
-            return SkipReason.DUPLICATE;
-        }
-        marks.put(logShard.key(), seqNo);
-        return add(event, vector, weight, tracker);
+        return apply(logShard, seqNo, List.of(new WeightedEvent(event, vector, weight)), isUpdate, tracker).getFirst();
     }
 
     /**

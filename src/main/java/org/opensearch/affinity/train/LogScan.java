@@ -1,5 +1,6 @@
 package org.opensearch.affinity.train;
 
+import org.opensearch.action.admin.indices.mapping.get.GetMappingsRequest;
 import org.opensearch.action.search.CreatePitAction;
 import org.opensearch.action.search.CreatePitRequest;
 import org.opensearch.action.search.DeletePitAction;
@@ -8,11 +9,11 @@ import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.affinity.event.Event;
 import org.opensearch.affinity.event.EventReader;
-import org.opensearch.affinity.event.EventReader.SkippedException;
 import org.opensearch.affinity.profile.Erasure;
 import org.opensearch.affinity.profile.ProfilePages;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.UserNames;
+import org.opensearch.cluster.metadata.MappingMetadata;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
@@ -25,7 +26,9 @@ import org.opensearch.transport.client.Client;
 
 import java.io.Closeable;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
@@ -52,7 +55,9 @@ public final class LogScan implements Closeable {
     private final Tracker tracker;
     private final UserNames names;
     private final Map<String, Erasure> erasures;
-    private final EventReader reader;
+    /** By index. */
+    private final Map<String, EventReader> readers = new ConcurrentHashMap<>();
+    private final Map<String, MappingMetadata> mappings;
     private final int slices;
     private final long startTime = System.currentTimeMillis();
     private final String pointInTime;
@@ -62,6 +67,7 @@ public final class LogScan implements Closeable {
         Tracker tracker,
         UserNames names,
         Map<String, Erasure> erasures,
+        Map<String, MappingMetadata> mappings,
         int slices,
         String pointInTime
     ) {
@@ -69,9 +75,9 @@ public final class LogScan implements Closeable {
         this.tracker = tracker;
         this.names = names;
         this.erasures = erasures;
+        this.mappings = mappings;
         this.slices = slices;
         this.pointInTime = pointInTime;
-        reader = new EventReader(tracker.events().fields(), tracker.contexts());
     }
 
     /**
@@ -90,7 +96,9 @@ public final class LogScan implements Closeable {
             client.admin().indices().prepareRefresh(tracker.events().expressions()).get();
             CreatePitRequest create = new CreatePitRequest(KEEP_ALIVE, false, tracker.events().expressions());
             String id = client.execute(CreatePitAction.INSTANCE, create).actionGet().getId();
-            return new LogScan(client, tracker, names, erasures, slices, id);
+            GetMappingsRequest ofLog = new GetMappingsRequest().indices(tracker.events().expressions());
+            Map<String, MappingMetadata> mappings = client.admin().indices().getMappings(ofLog).actionGet().mappings();
+            return new LogScan(client, tracker, names, erasures, mappings, slices, id);
         }
     }
 
@@ -110,10 +118,7 @@ public final class LogScan implements Closeable {
         while (true) {
             SearchHit[] hits = page(slice, after);
             for (SearchHit hit : hits) {
-                LoggedEvent event = event(hit, withQueries);
-                if (event != null) {
-                    consumer.accept(event);
-                }
+                readEvents(hit, withQueries, consumer);
             }
             if (hits.length < PAGE_SIZE) {
                 return;
@@ -137,23 +142,35 @@ public final class LogScan implements Closeable {
         }
     }
 
-    /** Returns null for a document that is no event, or for an event that is left out. */
-    private LoggedEvent event(SearchHit hit, boolean withQueries) {
+    private void readEvents(SearchHit hit, boolean withQueries, Consumer<LoggedEvent> consumer) {
         if (hit.getSourceRef() == null) {
-            return null;
+            return;
         }
-        try {
-            Event event = reader.read(hit.getId(), hit.getSourceRef(), startTime);
+        List<Event> events = readerOf(hit.getIndex()).read(hit.getId(), hit.getSourceRef(), startTime).events();
+        String query = withQueries && events.isEmpty() == false ? queryOf(hit) : null;
+        for (Event event : events) {
             String user = names.of(event.user());
             Double weight = tracker.weightOf(event.action());
-            if (weight == null || isErased(user, event) || isExpired(event)) {
-                return null;
+            if (weight != null && isErased(user, event) == false && isExpired(event) == false) {
+                consumer.accept(new LoggedEvent(user, event.item(), weight, event.time(), query));
             }
-            Object query = withQueries ? hit.getSourceAsMap().get(QUERY_ID) : null;
-            return new LoggedEvent(user, event.item(), weight, event.time(), query == null ? null : query.toString());
-        } catch (SkippedException e) {
-            return null;
         }
+    }
+
+    /** Returns the id of the query; null without one, or if there are several. */
+    private static String queryOf(SearchHit hit) {
+        Object query = hit.getSourceAsMap().get(QUERY_ID);
+        while (query instanceof List<?> list) {
+            query = list.size() == 1 ? list.getFirst() : null;
+        }
+        return query == null ? null : query.toString();
+    }
+
+    private EventReader readerOf(String index) {
+        return readers.computeIfAbsent(
+            index,
+            name -> new EventReader(tracker.events().fields(), tracker.contexts(), mappings.get(name))
+        );
     }
 
     private boolean isErased(String user, Event event) {

@@ -5,6 +5,7 @@ import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.core.xcontent.XContentParser.Token;
 
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,9 @@ import java.util.regex.Pattern;
  */
 public final class Values {
     private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]{1,18}");
+    /** A whole number as {@link #plainText} writes it. */
+    private static final Pattern DIGITS = Pattern.compile("0|-?[1-9][0-9]*");
+    private static final int MAX_DIGITS = 40;
     /** Any string, also an empty one. */
     public static final ValueReader<String> STRING = (parser, path) -> {
         if (parser.currentToken() != Token.VALUE_STRING) {
@@ -26,12 +30,12 @@ public final class Values {
         }
         return parser.text();
     };
-    /** A string or a number, as a string. */
+    /** A string or a number, as {@link #plainText}. */
     public static final ValueReader<String> STRING_OR_NUMBER = (parser, path) -> {
         if (parser.currentToken() != Token.VALUE_STRING && parser.currentToken() != Token.VALUE_NUMBER) {
             throw mustBe("a string or a number", parser, path);
         }
-        return parser.text();
+        return plainText(parser);
     };
     public static final ValueReader<Boolean> BOOLEAN = (parser, path) -> bool(parser, path, false);
     public static final ValueReader<Boolean> BOOLEAN_OR_STRING = (parser, path) -> bool(parser, path, true);
@@ -52,14 +56,15 @@ public final class Values {
         };
     }
 
-    /** A string that is not blank, or a whole number, as a string. */
+    /** A string that is not blank, or a whole number in any notation, as {@link #plainText}. */
     public static ValueReader<String> id(String wanted) {
         return (parser, path) -> {
-            boolean whole = parser.currentToken() == Token.VALUE_NUMBER && isWhole(parser.numberValue());
-            if (whole == false && parser.currentToken() != Token.VALUE_STRING || parser.text().isBlank()) {
+            String text = parser.currentToken().isValue() ? plainText(parser) : "";
+            boolean whole = parser.currentToken() == Token.VALUE_NUMBER && DIGITS.matcher(text).matches();
+            if (whole == false && parser.currentToken() != Token.VALUE_STRING || text.isBlank()) {
                 throw mustBe(wanted, parser, path);
             }
-            return parser.text();
+            return text;
         };
     }
 
@@ -77,8 +82,21 @@ public final class Values {
         return (parser, path) -> parser.currentToken() == Token.VALUE_NULL ? absent : reader.read(parser, path);
     }
 
-    private static boolean isWhole(Number number) {
-        return number instanceof Integer || number instanceof Long;
+    /**
+     * Returns the text of a value. Numbers are written without exponent and without zeros at the end of a fraction, so that {@code 42},
+     * {@code 42.0} and {@code 4.2e1} are the same id; numbers of more than {@value #MAX_DIGITS} digits are returned as they were sent.
+     */
+    public static String plainText(XContentParser parser) throws IOException {
+        String text = parser.text();
+        if (parser.currentToken() != Token.VALUE_NUMBER || DIGITS.matcher(text).matches()) {
+            return text;
+        }
+        try {
+            BigDecimal number = new BigDecimal(text).stripTrailingZeros();
+            return number.precision() + Math.abs((long) number.scale()) > MAX_DIGITS ? text : number.toPlainString();
+        } catch (NumberFormatException e) {
+            return text; // NaN, which other formats than JSON have
+        }
     }
 
     /** A whole number; one with a fraction of 0, such as 7.0, is refused. */

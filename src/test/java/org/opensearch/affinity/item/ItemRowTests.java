@@ -63,6 +63,19 @@ public class ItemRowTests extends OpenSearchTestCase {
         assertEquals("sequence numbers of another shard are independent", 16, row.impressions());
     }
 
+    public void testEventsOfADocumentCountOnce() {
+        ItemRow row = new ItemRow("tent");
+        for (int reads = 0; reads < 2; reads++) {
+            if (row.mark(SHARD, 5)) {
+                row.addLike(3, 10 * DAY, List.of(), DECAY);
+                row.addLike(3, 10 * DAY, List.of(), DECAY);
+                row.addImpression();
+            }
+        }
+        assertEquals(List.of(6.0, 6.0, 10 * DAY, 2L, 1L), values(row));
+        assertFalse(row.mark(SHARD, 4));
+    }
+
     public void testSerialisation() throws Exception {
         ItemRow row = new ItemRow("tent");
         addLike(row, 4, 3, 10 * DAY);

@@ -16,7 +16,6 @@ import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.test.OpenSearchTestCase;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -103,73 +102,6 @@ public class ProfileTests extends OpenSearchTestCase {
         assertTrue(profile.interests().get(0).liked());
         assertFalse(profile.interests().get(1).liked());
         assertEquals(1.0, profile.interests().get(1).weight(), 0);
-    }
-
-    public void testEveryEventCountsOnce() throws Exception {
-        List<float[]> vectors = new ArrayList<>();
-        for (int i = 0; i < 60; i++) {
-            vectors.add(VectorUtil.l2normalize(new float[] { randomFloat() - 0.5f, randomFloat() - 0.5f, randomFloat() + 0.1f }));
-        }
-        Profile once = new Profile("ann");
-        for (int i = 0; i < 60; i++) {
-            once.apply(SHARD, i, event("i" + i, i), false, vectors.get(i), 2, tracker(4));
-        }
-        Profile again = new Profile("ann");
-        int from = 0;
-        for (int to = 0; to <= 60; to += randomIntBetween(1, 9)) {
-            // Each batch starts over somewhere before the last one ended, as after a crash, and the profile was stored between.
-            for (int i = Math.max(0, from - randomIntBetween(0, 20)); i < to; i++) {
-                again.apply(SHARD, i, event("i" + i, i), false, vectors.get(i), 2, tracker(4));
-            }
-            from = to;
-            again = copyWriteable(again, writableRegistry(), Profile::new);
-        }
-        for (int i = 0; i < 60; i++) {
-            again.apply(SHARD, i, event("i" + i, i), false, vectors.get(i), 2, tracker(4));
-        }
-        assertEquals(60, again.events());
-        assertEquals(once, again);
-        assertEquals(History.MAX, again.history().size());
-    }
-
-    public void testMarksOfShardsAreIndependent() throws Exception {
-        LogShard other = new LogShard("shop", new ShardId(new Index("ubi_events", "uuid"), 1));
-        Profile profile = new Profile("ann");
-        profile.apply(SHARD, 5, event("a", 1), false, new float[] { 1, 0 }, 2, tracker(4));
-        profile.apply(other, 3, event("b", 1), false, new float[] { 1, 0 }, 2, tracker(4));
-        assertEquals(2, profile.events());
-        assertTrue(profile.hasApplied(SHARD, 5));
-        assertFalse(profile.hasApplied(other, 4));
-        assertEquals(2, profile.markCount());
-        profile.dropMarks((key, mark) -> key.equals(SHARD.key()) && mark <= 4);
-        assertTrue("events after 4 may be read again", profile.hasApplied(SHARD, 5));
-        profile.dropMarks((key, mark) -> key.equals(SHARD.key()) && mark <= 5);
-        assertFalse(profile.hasApplied(SHARD, 5));
-        assertTrue(profile.hasApplied(other, 3));
-    }
-
-    public void testDuplicatesAreSkipped() throws Exception {
-        Profile profile = new Profile("ann");
-        float[] vector = { 1, 0 };
-        assertNull(apply(profile, 0, event("a", 10), vector, tracker(4)));
-        assertEquals(SkipReason.DUPLICATE, apply(profile, 1, event("a", 10), vector, tracker(4)));
-        Event corrected = new Event("ann", "b", "buy", 11 * DAY, event("a", 10).id(), List.of());
-        assertEquals("the document was overwritten", SkipReason.DUPLICATE, profile.apply(SHARD, 2, corrected, true, vector, 2, tracker(4)));
-        assertNull("another document whose id has the same hash", profile.apply(SHARD, 3, corrected, false, vector, 2, tracker(4)));
-        Event sameAct = new Event("ann", "a", "buy", 10 * DAY, 7, List.of());
-        assertNull("another event of the same time", apply(profile, 4, sameAct, vector, tracker(4)));
-        assertEquals(3, profile.events());
-    }
-
-    public void testUpdateThatIsOlderThanTheHistoryIsADuplicate() throws Exception {
-        Profile profile = new Profile("ann");
-        for (int i = 0; i < 60; i++) {
-            apply(profile, i, event("i" + i, 100 + i), new float[] { 1, 0 }, tracker(4));
-        }
-        assertEquals(SkipReason.DUPLICATE, profile.apply(SHARD, 60, event("i3", 103), true, new float[] { 1, 0 }, 2, tracker(4)));
-        assertNull("a late event", profile.apply(SHARD, 61, event("late", 103), false, new float[] { 1, 0 }, 2, tracker(4)));
-        SkipReason reason = profile.apply(SHARD, 62, event("new", 159), true, new float[] { 1, 0 }, 2, tracker(4));
-        assertNull("the overwritten document was never read", reason);
     }
 
     public void testSessionWeight() throws Exception {
@@ -313,23 +245,6 @@ public class ProfileTests extends OpenSearchTestCase {
             vector[i] = (float) random().nextGaussian();
         }
         return VectorUtil.l2normalize(vector);
-    }
-
-    public void testErasedEventsAreSkipped() throws Exception {
-        Profile profile = new Profile("ann");
-        apply(profile, 0, event("a", 10), new float[] { 1, 0 }, tracker(8));
-        Profile forgotten = copyWriteable(profile.erased(12 * DAY, false), writableRegistry(), Profile::new);
-        assertEquals(profile.erased(12 * DAY, false), forgotten);
-        assertTrue("marks are kept", forgotten.hasApplied(SHARD, 0));
-        assertEquals(0, forgotten.interests().size() + forgotten.history().size() + forgotten.events());
-        for (long seqNo = 0; seqNo < 3; seqNo++) {
-            assertEquals(SkipReason.FORGOTTEN, apply(forgotten, seqNo, event("a", 10 + seqNo), new float[] { 1, 0 }, tracker(8)));
-        }
-        assertNull(apply(forgotten, 3, event("a", 13), new float[] { 1, 0 }, tracker(8)));
-        assertEquals(1, forgotten.events());
-        assertEquals("later events are forgotten too", 13 * DAY, forgotten.erased(12 * DAY, false).erasure().forgottenAt());
-        Profile out = copyWriteable(forgotten.erased(14 * DAY, true), writableRegistry(), Profile::new);
-        assertEquals(SkipReason.OPTED_OUT, apply(out, 4, event("a", 15), new float[] { 1, 0 }, tracker(8)));
     }
 
     public void testViewsAreReadOnly() throws Exception {

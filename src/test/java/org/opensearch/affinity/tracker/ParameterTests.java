@@ -104,12 +104,22 @@ public class ParameterTests extends OpenSearchTestCase {
         assertEquals("null is absent", ParameterValues.EMPTY, parse(nothing, Place.EXT));
         assertEquals(ParameterValues.EMPTY, parse("{\"user\": \" \"}", Place.EXT));
         assertEquals("42", parse("{\"user\": 42}", Place.EXT).get(Parameter.USER));
-        for (String wrong : List.of("\"weight\": null", "\"weight\": true", "\"weight\": [1]", "\"window_size\": 7.0", "\"score_mode\": 1", "\"why\": 1", "\"user\": 5.5", "\"recent\": [1.5]", "\"context\": {\"a\": true}", "\"signals\": {\"a\": \"1\"}")) {
+        for (String wrong : List.of("\"weight\": null", "\"weight\": true", "\"weight\": [1]", "\"window_size\": 7.0", "\"score_mode\": 1", "\"why\": 1", "\"user\": 5.5", "\"user\": true", "\"recent\": [1.5]", "\"context\": {\"a\": true}", "\"signals\": {\"a\": \"1\"}")) {
             String name = wrong.split("\"")[1];
             Exception e = expectThrows(IllegalArgumentException.class, () -> parse("{" + wrong + "}", Place.EXT));
             assertTrue(e.getMessage(), e.getMessage().startsWith("[affinity] [" + name));
             assertTrue(e.getMessage(), e.getMessage().contains("must be "));
         }
+    }
+
+    /** Ids of users are compared with those of events, which may be numbers in any notation. */
+    public void testNumbersAsUsers() throws IOException {
+        for (String number : List.of("42", "42.0", "4.2e1", "\"42\"")) {
+            assertEquals("42", parse("{\"user\": " + number + "}", Place.EXT).get(Parameter.USER));
+            assertEquals(List.of("42"), parse("{\"recent\": [" + number + "]}", Place.EXT).get(Parameter.RECENT));
+            assertEquals(Map.of("floor", "42"), parse("{\"context\": {\"floor\": " + number + "}}", Place.EXT).get(Parameter.CONTEXT));
+        }
+        assertEquals("1234567890123456789012", parse("{\"user\": 1234567890123456789012}", Place.EXT).get(Parameter.USER));
     }
 
     /** The table of the documentation has a row for every parameter, with the range, the default and the places of the list. */

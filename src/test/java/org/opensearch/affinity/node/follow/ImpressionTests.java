@@ -103,11 +103,11 @@ public class ImpressionTests extends TrackTestCase {
         act("ann", "view", "tent", now - DAY);
         act("ann", "view", "tent", now + DAY / 2);
         act("bob", "view", "tent", now + DAY / 2);
-        awaitStats("\"impressions\":2,", "\"forgotten\":1,\"opted_out\":1}");
+        awaitStats("\"impressions\":2,", "\"forgotten\":1,\"opted_out\":1,");
         assertCounted("tent", 2, 0);
         rebuild(false);
         awaitIndices(SECOND);
-        awaitStats("\"impressions\":1,", "\"forgotten\":2,\"opted_out\":1}");
+        awaitStats("\"impressions\":1,", "\"forgotten\":2,\"opted_out\":1,");
         assertCounted("tent", 1, 0);
     }
 

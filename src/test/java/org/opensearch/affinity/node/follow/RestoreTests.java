@@ -23,7 +23,7 @@ public class RestoreTests extends TrackTestCase {
     /** Writes events, each on a day of its own. */
     private void clicks(int count) {
         for (int i = 0; i < count; i++) {
-            click("ann", days % 3 == 0 ? "tent" : "desk", days * DAY);
+            click("ann", days % 3 == 0 ? "tent" : "desk", OLD + days * DAY);
             days++;
         }
     }

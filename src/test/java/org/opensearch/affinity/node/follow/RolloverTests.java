@@ -85,7 +85,7 @@ public class RolloverTests extends TrackTestCase {
         while (stopped.get() == false) {
             int number = written.get();
             Map<String, Object> object = Map.of("object", Map.of("object_id", number % 3 == 0 ? "tent" : "desk"));
-            String at = Instant.ofEpochMilli(number * DAY).toString();
+            String at = Instant.ofEpochMilli(OLD + number * DAY).toString();
             client().prepareIndex(LOG)
                 .setOpType(OpType.CREATE)
                 .setSource(Map.of("client_id", "user-" + number % USERS, "action_name", "click", "timestamp", at, "event_attributes", object))

@@ -47,6 +47,8 @@ abstract class TrackTestCase extends AffinityNodeTestCase {
     static final Set<String> FIRST = Set.of(".affinity-interests-shop.1", ".affinity-items-shop.1");
     static final Set<String> SECOND = Set.of(".affinity-interests-shop.2", ".affinity-items-shop.2");
     static final long DAY = 24 * 60 * 60 * 1000L;
+    /** A time many years ago, epoch milliseconds. */
+    static final long OLD = Instant.parse("2001-01-01T00:00:00Z").toEpochMilli();
 
     /** Fails bulk requests to an index with a version conflict while a test wants it. */
     public static final class Refusals extends Plugin implements ActionPlugin {
