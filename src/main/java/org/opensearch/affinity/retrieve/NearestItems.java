@@ -16,9 +16,11 @@ import org.apache.lucene.util.BitSet;
 import org.apache.lucene.util.SparseFixedBitSet;
 import org.opensearch.affinity.rank.interest.InterestVector;
 import org.opensearch.affinity.rank.interest.InterestVectors;
+import org.opensearch.search.query.QueryPhase;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 
@@ -61,13 +63,23 @@ final class NearestItems extends Query {
 
     @Override
     public Weight createWeight(IndexSearcher searcher, ScoreMode scoreMode, float boost) throws IOException {
+        try {
+            return new FoundItems(this, interests, findOnce(searcher), boost);
+        } catch (QueryPhase.TimeExceededException e) {
+            // The searcher notices it too, with its first segment, and marks the answer as timed out. Thrown from here, it would fail.
+            int leaves = searcher.getIndexReader().leaves().size();
+            return new FoundItems(this, interests, Collections.nCopies(leaves, ScoredItems.NONE), boost);
+        }
+    }
+
+    private List<ScoredItems> findOnce(IndexSearcher searcher) throws IOException {
         IndexReader.CacheHelper helper = searcher.getIndexReader().getReaderCacheHelper();
         Found last = found;
         if (helper == null || last == null || last.reader != helper.getKey()) {
             last = new Found(helper == null ? null : helper.getKey(), find(searcher));
             found = last;
         }
-        return new FoundItems(this, interests, last.segments, boost);
+        return last.segments;
     }
 
     private List<ScoredItems> find(IndexSearcher searcher) throws IOException {

@@ -18,7 +18,7 @@ import java.util.Arrays;
  * @param scores affinities of the documents, in (0, 1], before the boost
  */
 record ScoredItems(int[] docs, float[] scores) {
-    private static final ScoredItems NONE = new ScoredItems(new int[0], new float[0]);
+    static final ScoredItems NONE = new ScoredItems(new int[0], new float[0]);
 
     /**
      * The candidates of a segment whose affinity is above 0 and at least the minimum.

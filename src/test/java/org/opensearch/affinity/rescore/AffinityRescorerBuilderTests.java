@@ -57,7 +57,7 @@ public class AffinityRescorerBuilderTests extends OpenSearchTestCase {
 
     public void testErrorsNameTheFieldAndWhatWouldBeRight() {
         assertRefused("\"affinity\": {\"user\": \"ann\"}", "[affinity] [tracker] is required");
-        assertRefused("\"affinity\": {\"tracker\": \"shop\", \"user\": \"\"}", "[affinity] [user] must be the id of a user, got []");
+        assertRefused("\"affinity\": {\"tracker\": \"shop\", \"user\": [\"a\"]}", "[affinity] [user] must be the id of a user, got a list");
         for (String weight : List.of("\"NaN\"", "-1", "21", "\"Infinity\"")) {
             assertRefused(
                 "\"affinity\": {\"tracker\": \"shop\", \"user\": \"ann\", \"weight\": " + weight + "}",

@@ -22,6 +22,7 @@ import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopDocs;
+import org.apache.lucene.search.Weight;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.VectorUtil;
@@ -30,6 +31,7 @@ import org.opensearch.affinity.rank.interest.InterestVectors;
 import org.opensearch.affinity.vector.WhitenedSpace;
 import org.opensearch.core.tasks.TaskCancelledException;
 import org.opensearch.search.internal.ContextIndexSearcher;
+import org.opensearch.search.query.QueryPhase;
 import org.opensearch.test.OpenSearchTestCase;
 
 import java.io.IOException;
@@ -293,11 +295,19 @@ public class NearestItemsTests extends OpenSearchTestCase {
             int leaves = items.reader.leaves().size();
             assertTrue(checks[0] + " checks", checks[0] >= 8 * leaves);
             searcher.removeQueryCancellation(count);
-            searcher.addQueryCancellation(() -> {
+            Query other = new NearestItems(eight(), 100, 0f, null);
+            Runnable cancelled = searcher.addQueryCancellation(() -> {
                 throw new TaskCancelledException("stop");
             });
-            Query other = new NearestItems(eight(), 100, 0f, null);
             expectThrows(TaskCancelledException.class, () -> searcher.createWeight(other, ScoreMode.COMPLETE, 1f));
+            searcher.removeQueryCancellation(cancelled);
+            Runnable late = searcher.addQueryCancellation(() -> {
+                throw new QueryPhase.TimeExceededException();
+            });
+            Weight nothing = searcher.createWeight(other, ScoreMode.COMPLETE, 1f);
+            assertNull("an answer with the hits so far", nothing.scorer(searcher.getIndexReader().leaves().get(0)));
+            searcher.removeQueryCancellation(late);
+            assertNotNull(searcher.createWeight(other, ScoreMode.COMPLETE, 1f).scorer(searcher.getIndexReader().leaves().get(1)));
         }
     }
 
