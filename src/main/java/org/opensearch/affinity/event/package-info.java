@@ -7,6 +7,7 @@
  * EventReaders}, {@code TimeFormat}), and the reasons to skip others: {@link org.opensearch.affinity.event.Event.SkipReason} has all
  * reasons, also those that profiles find later.
  * <li>{@code LogShard} identifies a shard of the log; {@code ShardHistory} and {@code LogShardOrigin} do so across restores.
+ * <li>{@code LogFilter} applies the filters of aliases to what {@code ReadEventsAction} reads.
  * <li>{@code UserEvents} deletes the events of one user.
  * </ul>
  */

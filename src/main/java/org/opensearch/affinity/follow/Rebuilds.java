@@ -30,7 +30,7 @@ import java.util.function.UnaryOperator;
 
 /**
  * Carries out rebuilds, on the elected cluster manager. A rebuild has these steps: create the indices of the next generation; copy opt-outs
- * and erasures to it and mark it as ready, so that {@link FollowTasks} starts its followers; make it live once it has caught up with the
+ * and erasures to it and mark it as ready, so that {@link Followers} starts its followers; make it live once it has caught up with the
  * live one; delete the old indices. The next step follows from the cluster state alone, so a newly elected cluster manager goes on where
  * the last one stopped. The tasks that show rebuilds ({@link WatchRebuildAction}) only observe them.
  */

@@ -1,5 +1,10 @@
 /**
- * Definitions kept in the cluster state: trackers, their rankings, signals and contexts, profile generations, active models, and the keys
- * that turn user names into pseudonyms. Start reading at {@code Tracker}.
+ * Definitions kept in the cluster state.
+ * <ul>
+ * <li>{@code Tracker} is one definition, {@code TrackerBuilder} parses it, {@code Trackers} has all; {@code TrackerBackup} keeps copies.
+ * <li>{@code Parameter} lists the parameters of a ranking, {@code Signal} the signals, {@code Contexts} the contexts.
+ * <li>{@code ProfileGenerations} and {@code ActiveModels} say what searches use; {@code IndexNames} names the system indices.
+ * <li>{@code UserKeys} computes pseudonyms, {@code UserNames} the names by which one generation stores users.
+ * </ul>
  */
 package org.opensearch.affinity.tracker;

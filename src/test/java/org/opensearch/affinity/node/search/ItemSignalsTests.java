@@ -98,10 +98,11 @@ public class ItemSignalsTests extends RankTestCase {
 
     public void testFieldThatIsNotNumericIsRefused() throws Exception {
         shop();
-        for (String field : List.of("title", "kind", "bare", "vector", "_id")) {
-            track("t", "shop", signal(field, "\"pivot\": 100"));
-            String message = "[affinity] signal [s] needs a numeric or date field with doc values, [" + field + "] is [";
-            assertRefused(message, () -> scores("shop"));
+        for (String field : List.of("title", "kind", "bare", "vector")) {
+            assertRefused("[signals.s.field] [" + field + "]", () -> track("t", "shop", signal(field, "\"pivot\": 100")));
         }
+        track("t", "shop", signal("_id", "\"pivot\": 100")); // in no mapping, as a field that comes with later documents
+        String message = "[affinity] signal [s] needs a numeric or date field with doc values, [_id] is [";
+        assertRefused(message, () -> scores("shop"));
     }
 }
