@@ -178,7 +178,7 @@ public class RetrievalIT {
     @Test
     public void wrongRequestsSayWhatIsWrong() {
         assertRefused("{\"affinity_text\":{\"text\":\"a\",\"field\":\"item_vector\",\"model\":\"no\"}}", "unknown model [no]; available: [all-minilm-l6-v2]");
-        assertRefused("{\"affinity_text\":{\"text\":\"a\",\"field\":\"title\",\"timeout\":\"30s\"}}", "field [title] is of type [text]; wanted [affinity_vector]");
+        assertRefused("{\"affinity_text\":{\"text\":\"a\",\"field\":\"title\",\"timeout\":\"30s\"}}", "field [title] is of type [text]; needed is [affinity_vector]");
         assertRefused("{\"affinity_text\":{\"text\":\"a\",\"field\":\"vectro\",\"timeout\":\"30s\"}}", "field [vectro] does not exist");
         assertRefused("{\"affinity\":{\"tracker\":\"shop\",\"user\":\"bruno\",\"k\":0}}", "[affinity] [k] must be a whole number from 1 to 10000, got [0]");
     }
