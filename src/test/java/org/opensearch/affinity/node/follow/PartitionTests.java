@@ -58,6 +58,8 @@ import static org.opensearch.test.hamcrest.OpenSearchAssertions.assertNoFailures
  */
 @ClusterScope(scope = OpenSearchIntegTestCase.Scope.TEST, numDataNodes = 0, numClientNodes = 0, supportsDedicatedMasters = false)
 public class PartitionTests extends OpenSearchIntegTestCase {
+    /** 2001-09-09: events before 1990 are implausible. */
+    private static final long START = 1_000_000_000_000L;
     private static final String LOG = "ubi_events";
     private static final int ITEMS = 8;
     private static final int USERS = 10;
@@ -236,7 +238,7 @@ public class PartitionTests extends OpenSearchIntegTestCase {
     /** Users take turns, and each event is in a session of its own, so that none exceeds a limit. */
     private IndexRequest nextClick() {
         Map<String, Object> object = Map.of("object", Map.of("object_id", "item-" + randomInt(ITEMS - 1)));
-        String at = Instant.ofEpochMilli(written * DAY / 4).toString();
+        String at = Instant.ofEpochMilli(START + written * DAY / 4).toString();
         String user = "user-" + written % USERS;
         written++;
         return new IndexRequest(LOG).source(Map.of("client_id", user, "action_name", "click", "timestamp", at, "event_attributes", object));
