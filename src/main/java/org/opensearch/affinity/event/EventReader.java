@@ -91,12 +91,7 @@ public final class EventReader {
         if ("alias".equals(field.type())) {
             return String.valueOf(field.definition().get("path"));
         }
-        int dot = path.lastIndexOf('.');
-        if (field.type() != null || dot < 0) {
-            return path;
-        }
-        Object subFields = MappedField.of(path.substring(0, dot), mapping).definition().get("fields");
-        return subFields instanceof Map<?, ?> map && map.containsKey(path.substring(dot + 1)) ? path.substring(0, dot) : path;
+        return field.sourcePath();
     }
 
     /**
