@@ -218,7 +218,7 @@ public final class AffinityPlugin extends Plugin
         cluster.addLocalNodeClusterManagerListener(new ProfileRetention(cluster, client));
         cluster.addLocalNodeClusterManagerListener(new Rebuilds(cluster, resolver, client, keys));
         rank.startWith(threadPool);
-        return List.of(encoder.get(), rank, rank.labels(), profiles, keys);
+        return List.of(encoder.get(), rank, rank.labels(), profiles, keys, new UnprocessedExt());
     }
 
     @Override
@@ -281,7 +281,6 @@ public final class AffinityPlugin extends Plugin
         rank.tables().listenTo(module);
         rank.models().listenTo(module);
         profiles.listenTo(module);
-        module.addSearchOperationListener(new UnprocessedExt());
     }
 
     @Override
