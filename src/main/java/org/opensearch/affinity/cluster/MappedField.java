@@ -14,6 +14,7 @@ import java.util.Set;
  * @param nestedIn   path of the innermost object of type {@code nested} that has the field; null if there is none
  */
 public record MappedField(String path, Map<?, ?> definition, String parent, String nestedIn) {
+    private static final String ALIAS = "alias";
     private static final Set<String> ANALYZED = Set.of("text", "match_only_text");
 
     /**
@@ -66,8 +67,11 @@ public record MappedField(String path, Map<?, ?> definition, String parent, Stri
         return "false".equals(String.valueOf(definition.get("doc_values"))) == false;
     }
 
-    /** Returns the path at which documents have the field's value. */
+    /** Returns the path at which documents have the field's value: that of the field of a sub-field, and that which a field alias names. */
     public String sourcePath() {
+        if (ALIAS.equals(type())) {
+            return String.valueOf(definition.get("path"));
+        }
         return parent == null ? path : parent;
     }
 

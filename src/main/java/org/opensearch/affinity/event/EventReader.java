@@ -87,11 +87,7 @@ public final class EventReader {
 
     /** Returns the path of a field in documents: sub-fields and aliases exist in the mapping only. */
     private static String sourcePath(String path, MappingMetadata mapping) {
-        MappedField field = MappedField.of(path, mapping);
-        if ("alias".equals(field.type())) {
-            return String.valueOf(field.definition().get("path"));
-        }
-        return field.sourcePath();
+        return MappedField.of(path, mapping).sourcePath();
     }
 
     /**

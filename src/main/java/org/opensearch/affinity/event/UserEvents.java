@@ -2,6 +2,7 @@ package org.opensearch.affinity.event;
 
 import org.opensearch.action.admin.indices.refresh.RefreshRequest;
 import org.opensearch.affinity.cluster.MappedField;
+import org.opensearch.affinity.tracker.IndexExpressions;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.metadata.IndexMetadata;
@@ -146,6 +147,7 @@ public final class UserEvents {
         // By the tracker's expressions and not by the index, so that filters and routing of aliases apply.
         BoolQueryBuilder inIndex = QueryBuilders.boolQuery().filter(QueryBuilders.termQuery("_index", indices.getFirst()));
         DeleteByQueryRequest request = new DeleteByQueryRequest(expressions);
+        request.setIndicesOptions(IndexExpressions.OPEN);
         request.setQuery(inIndex.filter(queryByIndex.get(indices.getFirst())));
         request.setAbortOnVersionConflict(false).setRefresh(true);
         List<String> remaining = indices.subList(1, indices.size());

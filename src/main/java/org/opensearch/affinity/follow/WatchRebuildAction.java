@@ -165,6 +165,7 @@ public final class WatchRebuildAction extends ActionType<WatchRebuildAction.Resp
             private final String tracker;
             private final RebuildTask task;
             private final ActionListener<Response> listener;
+            /** The generation that is being built, or else the live one; 0 if the tracker was never rebuilt and is not being rebuilt. */
             private final int generation;
             private final long began = System.nanoTime();
             private final AtomicBoolean checking = new AtomicBoolean();
@@ -189,7 +190,7 @@ public final class WatchRebuildAction extends ActionType<WatchRebuildAction.Resp
             }
 
             private void check(ClusterState state) {
-                if (ProfileGenerations.of(state).of(tracker).next() != generation) {
+                if (generation == 0 || ProfileGenerations.of(state).of(tracker).next() != generation) {
                     schedule.cancel(); // checking stays true: this is the last check
                     listener.onResponse(new Response(tracker, outcome(state), (System.nanoTime() - began) / 1_000_000));
                 } else if (task.isCancelled()) {
@@ -215,7 +216,8 @@ public final class WatchRebuildAction extends ActionType<WatchRebuildAction.Resp
                 if (Trackers.of(state).find(tracker) == null) {
                     return Outcome.DELETED;
                 }
-                return ProfileGenerations.of(state).of(tracker).live() >= generation ? Outcome.REBUILT : Outcome.CANCELLED;
+                boolean rebuilt = generation > 0 && ProfileGenerations.of(state).of(tracker).live() >= generation;
+                return rebuilt ? Outcome.REBUILT : Outcome.CANCELLED;
             }
         }
     }

@@ -49,7 +49,8 @@ public final class ItemTables {
         if (IndexNames.ITEM_ROWS.contains(name) == false) {
             return;
         }
-        ItemTable table = open(name, task -> loader.execute(task));
+        // A module is also made to verify a mapping or settings, and then no shard starts: the table in use must stay.
+        ItemTable table = new ItemTable(task -> loader.execute(task));
         module.addIndexOperationListener(new IndexingOperationListener() {
             @Override
             public void postIndex(ShardId shard, Engine.Index index, Engine.IndexResult result) {
@@ -61,6 +62,7 @@ public final class ItemTables {
         module.addIndexEventListener(new IndexEventListener() {
             @Override
             public void afterIndexShardStarted(IndexShard shard) {
+                tables.put(name, table);
                 loader.execute(() -> load(table, shard));
             }
 

@@ -120,7 +120,7 @@ final class TrackedFields {
     private static void checkSignal(Signal signal, IndexMetadata index) {
         MappedField field = MappedField.of(signal.field(), index.mapping());
         if (ALIAS.equals(field.type())) {
-            field = MappedField.of(String.valueOf(field.definition().get("path")), index.mapping());
+            field = MappedField.of(field.sourcePath(), index.mapping());
         }
         if (signal.field().isEmpty() || field.type() == null) {
             return; // the signal is 0 for items of an index without the field
@@ -139,10 +139,7 @@ final class TrackedFields {
             throw refused("events.index", index.getIndex().getName(), index, "has no [_source], from which events are read");
         }
         EventFields fields = tracker.events().fields();
-        for (String user : fields.user()) {
-            requireOwnValue("events.fields.user", user, index);
-        }
-        if (fields.user().stream().noneMatch(source::keeps)) {
+        if (fields.user().stream().noneMatch(user -> source.keeps(MappedField.of(user, index.mapping()).sourcePath()))) {
             throw refused("events.fields.user", String.join(", ", fields.user()), index, "is not kept in [_source], from which events are read");
         }
         requireRead("events.fields.item", fields.item(), source, index);
@@ -156,19 +153,10 @@ final class TrackedFields {
         }
     }
 
+    /** Requires that the log keeps the values of a field, which may be a sub-field or an alias: {@code EventReader} reads those of its field. */
     private static void requireRead(String option, String field, StoredSource source, IndexMetadata index) {
-        requireOwnValue(option, field, index);
-        requireKept(option, MappedField.of(field, index.mapping()), source, index);
-    }
-
-    /** Requires that documents can have a value at the path of a field, which they have not at that of a sub-field or a field alias. */
-    private static void requireOwnValue(String option, String field, IndexMetadata index) {
-        MappedField mapped = MappedField.of(field, index.mapping());
-        boolean isAlias = ALIAS.equals(mapped.type());
-        if (mapped.parent() != null || isAlias) {
-            String other = isAlias ? String.valueOf(mapped.definition().get("path")) : mapped.parent();
-            String kind = isAlias ? "an alias" : "a sub-field";
-            throw refused(option, field, index, "is " + kind + " of [" + other + "]; events are read from [_source], so name [" + other + "]");
+        if (source.keeps(MappedField.of(field, index.mapping()).sourcePath()) == false) {
+            throw refused(option, field, index, "is not kept in [_source], from which it is read: see its [includes] and [excludes]");
         }
     }
 

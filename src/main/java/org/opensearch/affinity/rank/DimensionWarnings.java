@@ -18,17 +18,21 @@ public final class DimensionWarnings {
 
     private DimensionWarnings() {}
 
-    /** Warns if a profile has interests of several dimensions: of the heaviest interest's dimension are those that count. */
-    public static void ofProfile(Profile profile, Tracker tracker) {
+    /**
+     * Returns a warning if a profile has interests of several dimensions, of which only those of the heaviest interest's dimension count; empty
+     * if not. It is added when the look-up's result is put into the search: a header that a look-up adds may be lost beside other look-ups.
+     */
+    public static List<String> ofProfile(Profile profile, Tracker tracker) {
         Set<Integer> dimensions = profile == null
             ? Set.of()
             : profile.heaviestFirst(tracker.decay()).stream().map(Interest::dimension).collect(Collectors.toCollection(TreeSet::new));
-        if (dimensions.size() > 1) {
-            HeaderWarning.addWarning(
-                "[affinity] the profile has interests of dimensions " + dimensions + " and only those of one count: " + REBUILD + tracker.name()
-                    + "/_rebuild]"
-            );
+        if (dimensions.size() < 2) {
+            return List.of();
         }
+        return List.of(
+            "[affinity] the profile has interests of dimensions " + dimensions + " and only those of one count: " + REBUILD + tracker.name()
+                + "/_rebuild]"
+        );
     }
 
     /** Warns if the items of a shard have vectors of another dimension than the interests. */

@@ -31,6 +31,7 @@ import org.opensearch.search.rescore.RescorerBuilder;
 import org.opensearch.transport.client.Client;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -140,7 +141,6 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         client.execute(UseProfileAction.INSTANCE, get, ActionListener.wrap(found -> {
             node.meter().found(System.nanoTime() - began);
             found.tracker().requireSignals(request.ranking());
-            DimensionWarnings.ofProfile(found.profile(), found.tracker());
             RequestContext context = RequestContext.of(found.tracker(), request.context(), System.currentTimeMillis());
             Ranking learned = found.model() == null ? Ranking.EMPTY : found.model().ranking();
             Ranking ranking = request.ranking().orElse(found.tracker().ranking()).orElse(learned).orElse(Ranking.DEFAULT);
@@ -151,7 +151,9 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
                 }
                 Scoring personal = navigational ? Scoring.NONE : Scoring.of(found, ranking, context, read.input(), request.user());
                 Scoring shown = request.asksWhy() ? labelled(personal, found, client) : personal;
-                fetched.set(new Fetched(shown, ranking.windowSize(), read.warnings()));
+                List<String> warnings = new ArrayList<>(DimensionWarnings.ofProfile(found.profile(), found.tracker()));
+                warnings.addAll(read.warnings());
+                fetched.set(new Fetched(shown, ranking.windowSize(), warnings));
                 listener.onResponse(null);
             }, listener::onFailure));
         }, e -> {

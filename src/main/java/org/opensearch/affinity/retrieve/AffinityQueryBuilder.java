@@ -114,14 +114,13 @@ public final class AffinityQueryBuilder extends RetrievalQueryBuilder<AffinityQu
         if (found.profile() == null) {
             return Resolved.nothing();
         }
-        DimensionWarnings.ofProfile(found.profile(), found.tracker());
         TrackedItems items = found.tracker().items();
         Ranking ranking = found.tracker().ranking().orElse(Ranking.DEFAULT);
         RequestContext now = RequestContext.of(found.tracker(), context, System.currentTimeMillis());
         InterestVectors interests = InterestVectors.of(found.profile(), found.tracker(), found.common().space(), ranking, now);
         List<String> seen = found.profile().history().stream().map(Profile.Seen::item).distinct().toList();
         KnnParameters knn = excludeSeen ? knn().without(items, seen) : knn();
-        return Resolved.of(new NearestQueryBuilder(interests, knn, true));
+        return new Resolved(new NearestQueryBuilder(interests, knn, true), DimensionWarnings.ofProfile(found.profile(), found.tracker()));
     }
 
     @Override

@@ -22,7 +22,9 @@ import org.opensearch.gateway.GatewayService;
 
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -37,6 +39,7 @@ public final class TrackerBackup implements ClusterStateListener {
     /** The key of the copy in the metadata of an index. */
     private static final String KEY = "affinity";
     private static final String FORMAT = "1";
+    private static final List<String> OWN = List.of(Trackers.KIND.type(), ProfileGenerations.KIND.type(), ActiveModels.KIND.type());
 
     private final ClusterService cluster;
     private final AtomicBoolean updating = new AtomicBoolean();
@@ -49,7 +52,7 @@ public final class TrackerBackup implements ClusterStateListener {
     public void clusterChanged(ClusterChangedEvent event) {
         boolean recovered = event.state().blocks().hasGlobalBlock(GatewayService.STATE_NOT_RECOVERED_BLOCK) == false;
         boolean elected = event.previousState().nodes().isLocalNodeElectedClusterManager() == false;
-        if (event.localNodeClusterManager() == false || recovered == false || (event.metadataChanged() || elected) == false) {
+        if (event.localNodeClusterManager() == false || recovered == false || (elected || concerns(event)) == false) {
             return;
         }
         if (update(event.state()) != event.state() && updating.compareAndSet(false, true)) {
@@ -67,6 +70,19 @@ public final class TrackerBackup implements ClusterStateListener {
                 }
             });
         }
+    }
+
+    /** Whether a change concerns trackers or profile indices; most changes of a cluster's state do not. */
+    private static boolean concerns(ClusterChangedEvent event) {
+        Metadata now = event.state().metadata();
+        Metadata before = event.previousState().metadata();
+        if (now == before) {
+            return false;
+        }
+        return OWN.stream().anyMatch(type -> Objects.equals(now.custom(type), before.custom(type)) == false)
+            || now.indices().values().stream()
+                .filter(index -> IndexNames.PROFILES.contains(index.getIndex().getName()))
+                .anyMatch(index -> index != before.index(index.getIndex().getName()));
     }
 
     /** A state in which each tracker has a copy, and each copy a tracker; the same state if it is so already. */
@@ -104,6 +120,10 @@ public final class TrackerBackup implements ClusterStateListener {
 
     private static ClusterState restore(ClusterState state, IndexMetadata index, Map<String, String> copy) {
         String name = copy.get("name");
+        if (FORMAT.equals(copy.get("format")) == false) {
+            LOGGER.warn("[{}] is not defined again: its copy has format [{}], this version reads [{}]", name, copy.get("format"), FORMAT);
+            return state;
+        }
         try {
             TrackerGenerations generations = parse(copy.get("generations"), TrackerGenerations::parse);
             if (index.getIndex().getName().equals(IndexNames.PROFILES.ofGeneration(name, generations.live())) == false) {

@@ -89,6 +89,9 @@ final class ItemContents implements Releasable {
             if (dimension == 0) {
                 // An index pattern may hold vectors of several models; the first vector decides the dimension.
                 dimension = vector.length;
+                if (dimension > MAX_DIMENSION) {
+                    return; // no map is learned of such vectors
+                }
                 reserve((long) BYTES_PER_PAIR * dimension * dimension);
             }
             if (vector.length == dimension && dimension <= MAX_DIMENSION) {

@@ -167,7 +167,11 @@ public class TrackedFieldsTests extends AffinityNodeTestCase {
         put(items, "\"index\": \"part\", \"fields\": {\"action\": \"act\"}", "");
         index("sub", "{\"properties\": {\"sku\": {\"type\": \"text\", \"fields\": {\"keyword\": {\"type\": \"keyword\"}}}}}");
         String sub = "\"index\": \"sub\", \"fields\": {\"item\": \"sku.keyword\"}";
-        assertRefused("[events.fields.item] [sku.keyword] of index [sub] is a sub-field of [sku]", items, sub, "");
+        put(items, sub, ""); // events are read at [sku]
+        String unkept = "{\"_source\": {\"excludes\": [\"sku\"]}, \"properties\": {\"sku\": {\"type\": \"keyword\", \"fields\": {\"raw\": {\"type\": \"keyword\"}}}}}";
+        index("sub_unkept", unkept);
+        String raw = "\"index\": \"sub_unkept\", \"fields\": {\"item\": \"sku.raw\"}";
+        assertRefused("[events.fields.item] [sku.raw] of index [sub_unkept] is not kept in [_source]", items, raw, "");
     }
 
     public void testIndicesThatCannotBeItemsAreRefused() {

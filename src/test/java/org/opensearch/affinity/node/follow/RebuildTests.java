@@ -131,6 +131,12 @@ public class RebuildTests extends TrackTestCase {
         return client().admin().cluster().prepareListTasks().setActions("*affinity*rebuild*").setDetailed(true).get().getTasks();
     }
 
+    public void testWatchOfNoRebuildEnds() throws Exception {
+        shop("");
+        assertEquals(WatchRebuildAction.Outcome.CANCELLED, watch().actionGet("30s").outcome());
+        assertEquals(List.of(), watchTasks());
+    }
+
     public void testTaskShowsAndCancelsTheRebuild() throws Exception {
         shop("");
         behave();

@@ -7,24 +7,29 @@ import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.ClusterStateUpdateTask;
+import org.opensearch.cluster.metadata.IndexMetadata;
 import org.opensearch.cluster.metadata.Metadata;
 import org.opensearch.cluster.service.ClusterService;
 
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 
 /** Trackers whose definition is lost, as when a node starts without the plugin, come back with their profiles. */
 public class TrackerBackupTests extends TrackTestCase {
     /** Removes what OpenSearch drops when it does not know the plugin. */
-    private void dropMetadata() throws Exception {
-        CountDownLatch dropped = new CountDownLatch(1);
-        getInstanceFromNode(ClusterService.class).submitStateUpdateTask("drop", new ClusterStateUpdateTask() {
+    private static void drop(Metadata.Builder metadata) {
+        Set.of(Trackers.KIND.type(), ProfileGenerations.KIND.type(), ActiveModels.KIND.type()).forEach(metadata::removeCustom);
+    }
+
+    private void change(Consumer<Metadata.Builder> change) throws Exception {
+        CountDownLatch changed = new CountDownLatch(1);
+        getInstanceFromNode(ClusterService.class).submitStateUpdateTask("change", new ClusterStateUpdateTask() {
             @Override
             public ClusterState execute(ClusterState state) {
                 Metadata.Builder metadata = Metadata.builder(state.metadata());
-                for (String type : Set.of(Trackers.KIND.type(), ProfileGenerations.KIND.type(), ActiveModels.KIND.type())) {
-                    metadata.removeCustom(type);
-                }
+                change.accept(metadata);
                 return ClusterState.builder(state).metadata(metadata).build();
             }
 
@@ -35,10 +40,10 @@ public class TrackerBackupTests extends TrackTestCase {
 
             @Override
             public void clusterStateProcessed(String source, ClusterState before, ClusterState after) {
-                dropped.countDown();
+                changed.countDown();
             }
         });
-        dropped.await();
+        changed.await();
     }
 
     public void testTrackerComesBackWithItsProfiles() throws Exception {
@@ -50,12 +55,46 @@ public class TrackerBackupTests extends TrackTestCase {
         awaitStats("\"applied\":1");
         Tracker before = Trackers.of(state()).get("shop");
         assertBusy(() -> assertNotNull(state().metadata().index(".affinity-interests-shop.2").getCustomData("affinity")));
-        dropMetadata();
+        change(TrackerBackupTests::drop);
         assertBusy(() -> assertEquals(before, Trackers.of(state()).find("shop")));
         assertEquals(1, ProfileGenerations.of(state()).of("shop").live());
         click("ann", "desk", 1_700_000_001_000L);
         awaitStats("\"applied\":2");
         assertEquals(2, profile("ann").events());
+    }
+
+    /** The first format, as it was stored: every later version must read it. */
+    public void testFirstFormat() throws Exception {
+        shop("");
+        awaitCopy();
+        replaceCopy(
+            Map.of(
+                "format", "1", "name", "shop", "generations", "{\"live\":0,\"next\":0,\"ready\":false,\"live_keys\":-1}", "tracker", """
+                    {"items":{"index":"products","vector_field":"vector"},"events":{"index":"ubi_events"},"actions":{"click":3.0},"half_life":"9d"}"""
+            )
+        );
+        assertBusy(() -> assertNotNull(Trackers.of(state()).find("shop")));
+        assertEquals(3.0, Trackers.of(state()).get("shop").weightOf("click"), 0);
+    }
+
+    public void testUnknownFormatIsLeftAlone() throws Exception {
+        shop("");
+        awaitCopy();
+        replaceCopy(Map.of("format", "9", "name", "shop", "tracker", "?", "generations", "?"));
+        assertNull(Trackers.of(state()).find("shop"));
+        assertEquals("9", state().metadata().index(INTERESTS + ".1").getCustomData("affinity").get("format"));
+    }
+
+    private void awaitCopy() throws Exception {
+        assertBusy(() -> assertNotNull(state().metadata().index(INTERESTS + ".1").getCustomData("affinity")));
+    }
+
+    /** Puts a copy in place of that of the tracker, in one update with the removal of the plugin's metadata. */
+    private void replaceCopy(Map<String, String> copy) throws Exception {
+        change(metadata -> {
+            drop(metadata);
+            metadata.put(IndexMetadata.builder(metadata.get(INTERESTS + ".1")).putCustom("affinity", copy));
+        });
     }
 
     public void testDeletedTrackerDoesNotComeBack() throws Exception {
