@@ -15,6 +15,7 @@ import org.opensearch.affinity.manage.GetTrackersAction;
 import org.opensearch.affinity.manage.PutTrackerAction;
 import org.opensearch.affinity.manage.TrackerStatsAction;
 import org.opensearch.affinity.manage.UseModelAction;
+import org.opensearch.affinity.profile.ExplainProfileAction;
 import org.opensearch.affinity.profile.ForgetUserAction;
 import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.OptOutAction;
@@ -46,6 +47,7 @@ final class AffinityActions {
             new ActionHandler<>(ForgetUserAction.INSTANCE, ForgetUserAction.Transport.class),
             new ActionHandler<>(OptOutAction.INSTANCE, OptOutAction.Transport.class),
             new ActionHandler<>(UseProfileAction.INSTANCE, UseProfileAction.Transport.class),
+            new ActionHandler<>(ExplainProfileAction.INSTANCE, ExplainProfileAction.Transport.class),
             new ActionHandler<>(GetItemVectorsAction.INSTANCE, GetItemVectorsAction.Transport.class),
             new ActionHandler<>(EvaluateAction.INSTANCE, EvaluateAction.Transport.class),
             new ActionHandler<>(TrainAction.INSTANCE, TrainAction.Transport.class),

@@ -28,6 +28,7 @@ import org.opensearch.affinity.rescore.SignalLoggingFetchSubPhase;
 import org.opensearch.affinity.rescore.UnprocessedExt;
 import org.opensearch.affinity.rest.RestHandlers;
 import org.opensearch.affinity.retrieve.AffinityQueryBuilder;
+import org.opensearch.affinity.retrieve.ItemsQueryBuilder;
 import org.opensearch.affinity.retrieve.NearestQueryBuilder;
 import org.opensearch.affinity.retrieve.SeenQueryBuilder;
 import org.opensearch.affinity.retrieve.SimilarQueryBuilder;
@@ -254,6 +255,7 @@ public final class AffinityPlugin extends Plugin
         entries.add(new NamedWriteableRegistry.Entry(Task.Status.class, TrainTask.Progress.NAME, TrainTask.Progress::new));
         entries.add(new NamedWriteableRegistry.Entry(Task.Status.class, RebuildLag.NAME, RebuildLag::new));
         entries.add(new NamedWriteableRegistry.Entry(QueryBuilder.class, NearestQueryBuilder.NAME, NearestQueryBuilder::new));
+        entries.add(new NamedWriteableRegistry.Entry(QueryBuilder.class, ItemsQueryBuilder.NAME, ItemsQueryBuilder::new));
         return entries;
     }
 

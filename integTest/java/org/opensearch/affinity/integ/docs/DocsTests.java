@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -53,6 +54,7 @@ public class DocsTests {
     /** The first needs a libtorch with CUDA; the second stands in the keystore, where ReadmeIT puts the keys of the examples. */
     private static final Set<String> NOT_SET = Set.of("affinity.libtorch.path", "affinity.pseudonym.<key id>.secret");
 
+    private static final Pattern ACTION = Pattern.compile("\\w+ =\\s+\"((?:cluster|indices|internal):[\\w/]+)\";");
     private static final Pattern CALL = Pattern.compile("(GET|PUT|POST|DELETE) …?/?(\\S+)");
 
     private static Docs docs;
@@ -133,6 +135,31 @@ public class DocsTests {
         Stream<String> settings = Stream.concat(own, pools).map(setting -> setting.getKey().replace("*", "<key id>"));
         List<String> all = Stream.concat(calls, settings).toList();
         assertEquals("not in docs/reference.md", List.of(), all.stream().filter(name -> names.contains(name) == false).toList());
+    }
+
+    /** The table is for roles: no action is without a permission, and no permission without an action. */
+    @Test
+    public void everyPermissionIsInTheTable() throws IOException {
+        Docs.Place table = new Docs.Place("security.md", "Permissions");
+        Set<String> documented = docs.sections()
+            .stream()
+            .filter(section -> section.place().equals(table))
+            .flatMap(section -> section.names().stream())
+            .filter(name -> name.contains(":"))
+            .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> actions = new AffinityPlugin(Settings.EMPTY).getActions()
+            .stream()
+            .map(handler -> handler.getAction().name())
+            .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(actions, documented);
+        // Actions that are registered elsewhere, such as requests between nodes.
+        Set<String> named = new TreeSet<>();
+        try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
+            for (Path source : sources.filter(file -> file.toString().endsWith(".java")).toList()) {
+                ACTION.matcher(Files.readString(source)).results().map(match -> match.group(1)).forEach(named::add);
+            }
+        }
+        assertEquals(actions, named);
     }
 
     @Test

@@ -52,10 +52,11 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
         private final String user;
         private final List<String> recent;
         private final TimeValue timeout;
+        private final boolean explains;
 
         /** Asks for the profile of a user, who is not null. */
         public Request(String tracker, String user, TimeValue timeout) {
-            this(tracker, user, List.of(), timeout);
+            this(tracker, user, List.of(), timeout, false);
         }
 
         /**
@@ -65,14 +66,24 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
          * @param recent items of the present session to add to the profile, oldest first; may be empty
          */
         public Request(String tracker, String user, List<String> recent) {
-            this(tracker, user, recent, TimeValue.ZERO);
+            this(tracker, user, recent, TimeValue.ZERO, false);
         }
 
-        private Request(String tracker, String user, List<String> recent, TimeValue timeout) {
+        private Request(String tracker, String user, List<String> recent, TimeValue timeout, boolean explains) {
             this.tracker = tracker;
             this.user = user;
             this.recent = recent;
             this.timeout = timeout;
+            this.explains = explains;
+        }
+
+        /** The same request of a search that shows what is in the profile, see {@link Response#isExplained}. */
+        public Request explaining() {
+            return new Request(tracker, user, recent, timeout, true);
+        }
+
+        boolean explains() {
+            return explains;
         }
 
         String user() {
@@ -85,7 +96,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
          * @param other null for an anonymous user, who has no profile unless there are recent items
          */
         public Request forUser(String other, TimeValue within) {
-            return new Request(tracker, other, recent, within);
+            return new Request(tracker, other, recent, within, explains);
         }
 
         Request(StreamInput in) throws IOException {
@@ -94,6 +105,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
             user = in.readOptionalString();
             recent = in.readStringList();
             timeout = in.readTimeValue();
+            explains = in.readBoolean();
         }
 
         @Override
@@ -103,6 +115,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
             out.writeOptionalString(user);
             out.writeStringCollection(recent);
             out.writeTimeValue(timeout);
+            out.writeBoolean(explains);
         }
 
         @Override
@@ -118,6 +131,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
         private final CommonTaste common;
         private final String itemTable;
         private final ActiveModels.Active model;
+        private final boolean explained;
 
         /**
          * @param profile   null if the user has none; may be shared, so it must not be changed
@@ -125,11 +139,28 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
          * @param model     the active model; null if there is none
          */
         public Response(Tracker tracker, Profile profile, CommonTaste common, String itemTable, ActiveModels.Active model) {
+            this(tracker, profile, common, itemTable, model, false);
+        }
+
+        private Response(
+            Tracker tracker,
+            Profile profile,
+            CommonTaste common,
+            String itemTable,
+            ActiveModels.Active model,
+            boolean explained
+        ) {
             this.tracker = tracker;
             this.profile = profile;
             this.common = common;
             this.itemTable = itemTable;
             this.model = model;
+            this.explained = explained;
+        }
+
+        /** The same, and the search may show what is in the profile. */
+        Response explained() {
+            return new Response(tracker, profile, common, itemTable, model, true);
         }
 
         Response(StreamInput in) throws IOException {
@@ -139,6 +170,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
             common = new CommonTaste(in);
             itemTable = in.readOptionalString();
             model = in.readOptionalWriteable(ActiveModels.Active::new);
+            explained = in.readBoolean();
         }
 
         @Override
@@ -148,6 +180,7 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
             common.writeTo(out);
             out.writeOptionalString(itemTable);
             out.writeOptionalWriteable(model);
+            out.writeBoolean(explained);
         }
 
         public Tracker tracker() {
@@ -167,6 +200,11 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
         /** The index of the tracker's item rows; null if there is none. */
         public String itemTable() {
             return itemTable;
+        }
+
+        /** Whether the search asked to show what is in the profile and may do so. */
+        public boolean isExplained() {
+            return explained;
         }
 
         /** The tracker's active model; null if there is none. */

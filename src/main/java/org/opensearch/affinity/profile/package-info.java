@@ -9,7 +9,7 @@
  * OptOutAction} store erasures, {@code ProfileRetention} deletes old profiles.
  * <li>{@code ProfileIndex} stores profiles; {@code ProfileCache} shares those that searches of this node read.
  * <li>{@code UseProfileAction} decides user and time-out of a search and calls {@code GetProfileAction}, which reads the profile of any user.
- * The caller decides what a late profile means.
+ * The caller decides what a late profile means. {@code ExplainProfileAction} is the permission to be shown by a search what is in a profile.
  * <li>{@code InterestSet} opens and merges interests.
  * </ul>
  */

@@ -108,6 +108,11 @@ public record AffinityRequest(ParameterValues values) implements Writeable, ToXC
         return new AffinityRequest(values.without(Parameter.EXCLUDE_SEEN));
     }
 
+    /** This request for a caller who may not see what is in the profile. */
+    public AffinityRequest withoutWhy() {
+        return new AffinityRequest(values.without(Parameter.WHY));
+    }
+
     @Override
     public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
         return values.toXContent(builder.startObject(), params).endObject();

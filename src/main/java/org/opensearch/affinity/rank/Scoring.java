@@ -187,8 +187,17 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
 
     /** The same with descriptions of the interests, see {@link InterestVectors#labelled}. */
     public Scoring labelled(List<String> labels) {
+        return with(interests.labelled(labels));
+    }
+
+    /** The same, of which explanations do not show what is in the profile. */
+    public Scoring withoutExamples() {
+        return with(interests.withoutExamples());
+    }
+
+    private Scoring with(InterestVectors shown) {
         return new Scoring(
-            interests.labelled(labels),
+            shown,
             weight,
             confidence,
             fusion,

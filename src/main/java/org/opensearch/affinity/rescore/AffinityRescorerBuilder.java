@@ -4,6 +4,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.apache.lucene.util.SetOnce;
 import org.opensearch.affinity.cluster.RedactedException;
+import org.opensearch.affinity.profile.ExplainProfileAction;
 import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.Interest;
 import org.opensearch.affinity.profile.UseProfileAction;
@@ -15,6 +16,7 @@ import org.opensearch.affinity.rank.RankNode;
 import org.opensearch.affinity.rank.RepeatItems;
 import org.opensearch.affinity.rank.Scoring;
 import org.opensearch.affinity.rank.interest.RequestContext;
+import org.opensearch.affinity.rank.RewrittenSearch;
 import org.opensearch.affinity.tracker.Parameter;
 import org.opensearch.affinity.tracker.Parameter.Place;
 import org.opensearch.affinity.tracker.Ranking;
@@ -44,6 +46,10 @@ import java.util.function.Supplier;
 public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityRescorerBuilder> {
     public static final String NAME = "affinity";
     private static final String UNAVAILABLE = "[affinity] the profile is not available: the results are not personalised";
+    private static final String NOT_EXPLAINED = "[affinity] [why] and the example items of explanations are left out: they need the "
+        + "permission ["
+        + ExplainProfileAction.NAME
+        + "]";
     private static final Logger LOGGER = LogManager.getLogger(AffinityRescorerBuilder.class);
 
     private final AffinityRequest request;
@@ -57,8 +63,9 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
      * The result of the look-ups.
      *
      * @param windowSize of a rescorer that has none of its own
+     * @param explained  whether hits and explanations may show what is in the profile
      */
-    private record Fetched(Scoring scoring, int windowSize, List<String> warnings) {}
+    private record Fetched(Scoring scoring, int windowSize, boolean explained, List<String> warnings) {}
 
     AffinityRescorerBuilder(AffinityRequest request, RankNode node) {
         this(request.complete(), null, null, node);
@@ -121,22 +128,27 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
             }
             // Not where they arise: of several look-ups, only the thread context of the last one continues with the search.
             fetched.warnings.forEach(HeaderWarning::addWarning);
-            return copy(null, fetched.scoring, windowSize != null ? windowSize : fetched.windowSize);
+            return copy(fetched);
         }
         boolean explicit = request.queryText() != null;
         QueryLookUp query = new QueryLookUp(explicit ? QueryText.explicit(request.queryText()) : QueryText.of(context), explicit);
         SetOnce<Fetched> fetched = new SetOnce<>();
-        context.registerAsyncAction((client, listener) -> fetch(client, query, fetched, listener));
-        return copy(fetched::get, null, windowSize);
+        boolean explains = request.asksWhy() || RewrittenSearch.explains(context);
+        context.registerAsyncAction((client, listener) -> fetch(client, query, explains, fetched, listener));
+        AffinityRescorerBuilder waiting = new AffinityRescorerBuilder(request, fetched::get, null, node);
+        return windowSize == null ? waiting : waiting.windowSize(windowSize);
     }
 
-    private AffinityRescorerBuilder copy(Supplier<Fetched> newPending, Scoring newScoring, Integer newWindowSize) {
-        AffinityRescorerBuilder copy = new AffinityRescorerBuilder(request, newPending, newScoring, node);
-        return newWindowSize == null ? copy : copy.windowSize(newWindowSize);
+    private AffinityRescorerBuilder copy(Fetched fetched) {
+        AffinityRequest shown = fetched.explained || request.asksWhy() == false ? request : request.withoutWhy();
+        AffinityRescorerBuilder copy = new AffinityRescorerBuilder(shown, null, fetched.scoring, node);
+        return copy.windowSize(windowSize != null ? windowSize : fetched.windowSize);
     }
 
-    private void fetch(Client client, QueryLookUp query, SetOnce<Fetched> fetched, ActionListener<?> listener) {
-        GetProfileAction.Request get = new GetProfileAction.Request(request.tracker(), request.user(), request.recent());
+    /** @param explains whether the search shows what is in the profile */
+    private void fetch(Client client, QueryLookUp query, boolean explains, SetOnce<Fetched> fetched, ActionListener<?> listener) {
+        GetProfileAction.Request use = new GetProfileAction.Request(request.tracker(), request.user(), request.recent());
+        GetProfileAction.Request get = explains ? use.explaining() : use;
         long began = System.nanoTime();
         client.execute(UseProfileAction.INSTANCE, get, ActionListener.wrap(found -> {
             node.meter().found(System.nanoTime() - began);
@@ -150,10 +162,14 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
                     node.meter().precise();
                 }
                 Scoring personal = navigational ? Scoring.NONE : Scoring.of(found, ranking, context, read.input(), request.user());
-                Scoring shown = request.asksWhy() ? labelled(personal, found, client) : personal;
+                Scoring shown = found.isExplained() ? personal : personal.withoutExamples();
+                Scoring complete = found.isExplained() && request.asksWhy() ? labelled(shown, found, client) : shown;
                 List<String> warnings = new ArrayList<>(DimensionWarnings.ofProfile(found.profile(), found.tracker()));
                 warnings.addAll(read.warnings());
-                fetched.set(new Fetched(shown, ranking.windowSize(), warnings));
+                if (explains && found.isExplained() == false) {
+                    warnings.add(NOT_EXPLAINED);
+                }
+                fetched.set(new Fetched(complete, ranking.windowSize(), found.isExplained(), warnings));
                 listener.onResponse(null);
             }, listener::onFailure));
         }, e -> {
@@ -163,7 +179,7 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
             }
             node.meter().unavailable(System.nanoTime() - began);
             LOGGER.debug("profile of tracker [{}] not available", request.tracker(), RedactedException.of(e));
-            fetched.set(new Fetched(Scoring.NONE, Ranking.DEFAULT_WINDOW_SIZE, List.of(UNAVAILABLE)));
+            fetched.set(new Fetched(Scoring.NONE, Ranking.DEFAULT_WINDOW_SIZE, true, List.of(UNAVAILABLE)));
             listener.onResponse(null);
         }));
     }

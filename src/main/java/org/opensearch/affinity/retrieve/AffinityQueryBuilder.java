@@ -1,5 +1,6 @@
 package org.opensearch.affinity.retrieve;
 
+import org.opensearch.affinity.profile.ExplainProfileAction;
 import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.profile.UseProfileAction;
@@ -19,6 +20,7 @@ import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.transport.client.Client;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,6 +33,9 @@ import java.util.TreeMap;
  */
 public final class AffinityQueryBuilder extends RetrievalQueryBuilder<AffinityQueryBuilder> {
     public static final String NAME = "affinity";
+    private static final String NOT_EXPLAINED = "[affinity] the example items of explanations are left out: they need the permission ["
+        + ExplainProfileAction.NAME
+        + "]";
     private static final FieldPath PATH = FieldPath.body("[" + NAME + "] ");
 
     /** The query as it was sent. */
@@ -106,7 +111,8 @@ public final class AffinityQueryBuilder extends RetrievalQueryBuilder<AffinityQu
 
     @Override
     void resolve(Client client, ActionListener<Resolved> listener) {
-        GetProfileAction.Request get = new GetProfileAction.Request(tracker, user, recent);
+        GetProfileAction.Request search = new GetProfileAction.Request(tracker, user, recent);
+        GetProfileAction.Request get = isExplained() ? search.explaining() : search;
         client.execute(UseProfileAction.INSTANCE, get, ActionListener.map(listener, this::resolved));
     }
 
@@ -120,7 +126,12 @@ public final class AffinityQueryBuilder extends RetrievalQueryBuilder<AffinityQu
         InterestVectors interests = InterestVectors.of(found.profile(), found.tracker(), found.common().space(), ranking, now);
         List<String> seen = found.profile().history().stream().map(Profile.Seen::item).distinct().toList();
         KnnParameters knn = excludeSeen ? knn().without(items, seen) : knn();
-        return new Resolved(new NearestQueryBuilder(interests, knn, true), DimensionWarnings.ofProfile(found.profile(), found.tracker()));
+        InterestVectors shown = found.isExplained() ? interests : interests.withoutExamples();
+        List<String> warnings = new ArrayList<>(DimensionWarnings.ofProfile(found.profile(), found.tracker()));
+        if (isExplained() && found.isExplained() == false) {
+            warnings.add(NOT_EXPLAINED);
+        }
+        return new Resolved(new NearestQueryBuilder(shown, knn, true), warnings);
     }
 
     @Override

@@ -20,6 +20,7 @@ import org.opensearch.index.query.QueryRewriteContext;
 
 import java.io.IOException;
 import java.util.Collection;
+import java.util.List;
 
 /**
  * The parameters of a search for the nearest vectors, the same in all retrieval queries. Immutable, except for the filter.
@@ -110,10 +111,7 @@ record KnnParameters(int k, float minSimilarity, QueryBuilder filter) implements
             return this;
         }
         BoolQueryBuilder others = QueryBuilders.boolQuery();
-        boolean byDocumentId = items.idField().equals("_id");
-        others.mustNot(
-            byDocumentId ? QueryBuilders.idsQuery().addIds(ids.toArray(String[]::new)) : QueryBuilders.termsQuery(items.idField(), ids)
-        );
+        others.mustNot(new ItemsQueryBuilder(items.idField(), List.copyOf(ids)));
         if (filter != null) {
             others.filter(filter);
         }

@@ -6,6 +6,7 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.util.SetOnce;
 import org.opensearch.affinity.cluster.RedactedException;
 import org.opensearch.affinity.rank.RankNode;
+import org.opensearch.affinity.rank.RewrittenSearch;
 import org.opensearch.common.logging.HeaderWarning;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.io.stream.StreamInput;
@@ -46,6 +47,8 @@ abstract class RetrievalQueryBuilder<Q extends RetrievalQueryBuilder<Q>> extends
     private final KnnParameters knn;
     /** Null before the look-up has begun; gives null until it is done. */
     private Supplier<Resolved> pending;
+    /** Whether the search explains its scores; known when the look-up begins. */
+    private boolean explained;
 
     RetrievalQueryBuilder(KnnParameters knn) {
         this.knn = knn;
@@ -84,6 +87,10 @@ abstract class RetrievalQueryBuilder<Q extends RetrievalQueryBuilder<Q>> extends
 
     abstract int hashOwn();
 
+    final boolean isExplained() {
+        return explained;
+    }
+
     final KnnParameters knn() {
         return knn;
     }
@@ -92,6 +99,7 @@ abstract class RetrievalQueryBuilder<Q extends RetrievalQueryBuilder<Q>> extends
     protected final QueryBuilder doRewrite(QueryRewriteContext context) {
         if (pending == null) {
             requireCoordinator(context, getName());
+            explained = RewrittenSearch.explains(context);
             SetOnce<Resolved> resolved = new SetOnce<>();
             context.registerAsyncAction((client, listener) -> resolve(client, resolved, listener));
             RetrievalQueryBuilder<Q> waiting = copy();

@@ -3,11 +3,14 @@ package org.opensearch.affinity.retrieve;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.apache.lucene.search.Query;
+import org.opensearch.OpenSearchStatusException;
 import org.opensearch.affinity.cluster.RedactedException;
+import org.opensearch.affinity.profile.ExplainProfileAction;
 import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.profile.UseProfileAction;
 import org.opensearch.affinity.rank.RankNode;
+import org.opensearch.affinity.rank.RewrittenSearch;
 import org.opensearch.affinity.tracker.Parameter;
 import org.opensearch.affinity.xcontent.BuilderParser;
 import org.opensearch.affinity.xcontent.FieldPath;
@@ -16,12 +19,12 @@ import org.opensearch.common.logging.HeaderWarning;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.core.rest.RestStatus;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.index.query.AbstractQueryBuilder;
 import org.opensearch.index.query.MatchNoneQueryBuilder;
 import org.opensearch.index.query.QueryBuilder;
-import org.opensearch.index.query.QueryBuilders;
 import org.opensearch.index.query.QueryRewriteContext;
 import org.opensearch.index.query.QueryShardContext;
 import org.opensearch.transport.client.Client;
@@ -33,13 +36,18 @@ import java.util.function.Supplier;
 
 /**
  * The query {@code affinity_seen}: items of the user's history and of the current session, to be left out with {@code must_not}. The
- * coordinator replaces it by a query for ids; equal clauses of a search share one look-up. It matches nothing for unknown users. If the profile cannot be read in time, it matches
- * nothing and the search has a warning.
+ * coordinator replaces it by an {@link ItemsQueryBuilder}; equal clauses of a search share one look-up. It matches nothing for unknown
+ * users. If the profile cannot be read in time, it matches nothing and the search has a warning. Elsewhere than below a {@code must_not}
+ * of the search's query it shows what the user has seen, for which the caller needs the permission of {@link ExplainProfileAction}.
  */
 public final class SeenQueryBuilder extends AbstractQueryBuilder<SeenQueryBuilder> {
     public static final String NAME = "affinity_seen";
     private static final Logger LOGGER = LogManager.getLogger(SeenQueryBuilder.class);
     private static final String UNAVAILABLE = "[affinity] the profile is not available: items that the user has seen are not known";
+    private static final String NOT_EXPLAINED = "[affinity_seen] outside of [must_not] shows what a user has seen, which needs the "
+        + "permission ["
+        + ExplainProfileAction.NAME
+        + "]";
     private static final FieldPath PATH = FieldPath.body("[" + NAME + "] ");
 
     /** The query as it was sent. */
@@ -80,12 +88,7 @@ public final class SeenQueryBuilder extends AbstractQueryBuilder<SeenQueryBuilde
     private record Seen(String field, List<String> items, List<String> warnings) {
         /** A new query for the items. */
         QueryBuilder query() {
-            if (items.isEmpty()) {
-                return new MatchNoneQueryBuilder();
-            }
-            return field.equals("_id")
-                ? QueryBuilders.idsQuery().addIds(items.toArray(String[]::new))
-                : QueryBuilders.termsQuery(field, items);
+            return items.isEmpty() ? new MatchNoneQueryBuilder() : new ItemsQueryBuilder(field, items);
         }
     }
 
@@ -152,25 +155,36 @@ public final class SeenQueryBuilder extends AbstractQueryBuilder<SeenQueryBuilde
             return seen.query().boost(boost()).queryName(queryName());
         }
         RetrievalQueryBuilder.requireCoordinator(context, NAME);
-        SeenQueryBuilder clause = new SeenQueryBuilder(tracker, user, recent);
+        boolean shows = RewrittenSearch.onlyExcludes(context, this) == false;
+        Clause clause = new Clause(tracker, user, recent, shows);
         Supplier<Seen> lookUp = SharedLookUps.of(context, clause, clause::fetch);
         return new SeenQueryBuilder(tracker, user, recent, lookUp).boost(boost()).queryName(queryName());
     }
 
-    private void fetch(Client client, ActionListener<Seen> listener) {
-        GetProfileAction.Request get = new GetProfileAction.Request(tracker, user, recent);
-        client.execute(UseProfileAction.INSTANCE, get, ActionListener.wrap(found -> {
-            List<Profile.Seen> history = found.profile() == null ? List.of() : found.profile().history();
-            List<String> items = history.stream().map(Profile.Seen::item).distinct().toList();
-            listener.onResponse(new Seen(found.tracker().items().idField(), items, List.of()));
-        }, e -> {
-            if (RankNode.isCallersFault(e)) {
-                listener.onFailure(e);
-                return;
-            }
-            LOGGER.debug("profile of tracker [{}] not available", tracker, RedactedException.of(e));
-            listener.onResponse(new Seen("_id", List.of(), List.of(UNAVAILABLE)));
-        }));
+    /**
+     * The key of a look-up that equal clauses share.
+     *
+     * @param shows whether the search can show what the user has seen, and not only leave it out
+     */
+    private record Clause(String tracker, String user, List<String> recent, boolean shows) {
+        private void fetch(Client client, ActionListener<Seen> listener) {
+            GetProfileAction.Request use = new GetProfileAction.Request(tracker, user, recent);
+            client.execute(UseProfileAction.INSTANCE, shows ? use.explaining() : use, ActionListener.wrap(found -> {
+                if (shows && found.isExplained() == false) {
+                    throw new OpenSearchStatusException(NOT_EXPLAINED, RestStatus.FORBIDDEN);
+                }
+                List<Profile.Seen> history = found.profile() == null ? List.of() : found.profile().history();
+                List<String> items = history.stream().map(Profile.Seen::item).distinct().toList();
+                listener.onResponse(new Seen(found.tracker().items().idField(), items, List.of()));
+            }, e -> {
+                if (RankNode.isCallersFault(e)) {
+                    listener.onFailure(e);
+                    return;
+                }
+                LOGGER.debug("profile of tracker [{}] not available", tracker, RedactedException.of(e));
+                listener.onResponse(new Seen("_id", List.of(), List.of(UNAVAILABLE)));
+            }));
+        }
     }
 
     @Override

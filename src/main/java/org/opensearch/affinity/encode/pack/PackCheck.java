@@ -65,7 +65,8 @@ final class PackCheck {
         }
         checked = true;
         if (fault != null) {
-            LOGGER.warn("[model] [{}] in [{}] cannot be used: {}; install it again and restart the node", pack.name(), pack.folder(), fault);
+            String message = "[model] [{}] in [{}] cannot be used: {}; install it again and restart the node";
+            LOGGER.warn(message, pack.name(), pack.folder(), fault);
         }
     }
 

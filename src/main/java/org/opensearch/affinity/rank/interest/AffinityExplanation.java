@@ -28,10 +28,11 @@ public final class AffinityExplanation {
 
     private static Explanation ofInterest(Contribution contribution) {
         InterestVector interest = contribution.interest();
+        List<String> examples = interest.examples();
         String kind = interest.isLiked() ? "liked" : "disliked";
         return Explanation.match(
             contribution.match(),
-            kind + " interest #" + interest.number() + ", strength * cosine; examples " + interest.examples(),
+            kind + " interest #" + interest.number() + ", strength * cosine" + (examples.isEmpty() ? "" : "; examples " + examples),
             Explanation.match(interest.strength(), "strength")
         );
     }

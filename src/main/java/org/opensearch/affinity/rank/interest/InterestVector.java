@@ -50,6 +50,10 @@ public record InterestVector(int number, float strength, float[] direction, floa
         return new InterestVector(number, strength, direction, offset, examples, newLabel, exploration);
     }
 
+    InterestVector withoutExamples() {
+        return new InterestVector(number, strength, direction, offset, List.of(), "", exploration);
+    }
+
     InterestVector withExploration(float newExploration) {
         return new InterestVector(number, strength, direction, offset, examples, label, newExploration);
     }

@@ -96,6 +96,11 @@ public record InterestVectors(String field, WhitenedSpace space, float minCosine
         return new InterestVectors(field, space, minCosine, sum, labelled);
     }
 
+    /** The same interests, of which explanations do not show the items. */
+    public InterestVectors withoutExamples() {
+        return new InterestVectors(field, space, minCosine, sum, vectors.stream().map(InterestVector::withoutExamples).toList());
+    }
+
     /**
      * The same interests with exploration bonuses. A disliked interest has none.
      *
