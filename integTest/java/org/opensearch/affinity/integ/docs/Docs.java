@@ -125,6 +125,10 @@ record Docs(List<Page> pages) {
             return language.equals("yaml");
         }
 
+        boolean isJson() {
+            return language.equals("json");
+        }
+
         boolean importsModel() {
             return language.equals("sh") && text.startsWith("bin/opensearch-affinity/import-model ");
         }
@@ -156,6 +160,21 @@ record Docs(List<Page> pages) {
 
     List<Example> examples() {
         return sections().stream().flatMap(section -> section.examples().stream()).toList();
+    }
+
+    /** The answers that are shown, each as the next block below the example whose last call it answers. */
+    List<SampleAnswer> answers() {
+        List<SampleAnswer> answers = new ArrayList<>();
+        for (Section section : sections()) {
+            Example before = null;
+            for (Example example : section.examples()) {
+                if (example.isJson() && before != null && before.calls()) {
+                    answers.add(new SampleAnswer(before, example));
+                }
+                before = example;
+            }
+        }
+        return answers;
     }
 
     /** What stands between backticks, outside of examples. */

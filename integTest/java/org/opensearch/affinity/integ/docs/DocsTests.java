@@ -50,6 +50,19 @@ public class DocsTests {
         new Docs.Place("evaluate.md", "Evaluation"),
         new Docs.Place("models.md", "Train and use a model")
     );
+    /** Sections that show messages of warnings and of the server log. */
+    private static final Set<Docs.Place> MESSAGES = Set.of(
+        new Docs.Place("operations.md", "A tracker lags behind"),
+        new Docs.Place("operations.md", "A search is not personalised")
+    );
+    /** One of OpenSearch, and two that QueryLookUp puts together. */
+    private static final Set<String> NO_LITERALS = Set.of(
+        "no such index",
+        "the query could not be encoded in time",
+        "the query could not be encoded because"
+    );
+    /** What stands for a value within a message. */
+    private static final Pattern VALUE = Pattern.compile("(\\[[^\\]]*])+|…");
     private static final Pattern SETTING = Pattern.compile("(affinity|thread_pool|breaker)\\.\\S+");
     /** The first needs a libtorch with CUDA; the second stands in the keystore, where ReadmeIT puts the keys of the examples. */
     private static final Set<String> NOT_SET = Set.of("affinity.libtorch.path", "affinity.pseudonym.<key id>.secret");
@@ -69,12 +82,14 @@ public class DocsTests {
 
     @Test
     public void everyBlockIsRun() {
-        Docs.Place ownModels = new Docs.Place("encode.md", "Own models");
+        Set<Docs.Example> answers = docs.answers().stream().map(SampleAnswer::shown).collect(Collectors.toSet());
+        Docs.Place ownPacks = new Docs.Place("encode.md", "Packs of your own");
         Docs.Place parts = new Docs.Place("README.md", "How the parts fit");
         for (Docs.Example example : docs.examples()) {
-            boolean runs = example.calls() || example.configures() || example.importsModel();
+            // ReadmeIT compares the answers with real ones.
+            boolean runs = example.calls() || example.configures() || example.importsModel() || answers.contains(example);
             // OwnModuleTests loads a module with it.
-            boolean manifest = example.language().equals("json") && example.place().equals(ownModels);
+            boolean manifest = example.isJson() && example.place().equals(ownPacks);
             boolean drawing = example.language().isEmpty() && example.place().equals(parts);
             boolean known = example.language().equals("sh") && example.text().lines().allMatch(line -> NOT_RUN.contains(line.split(" ")[0]));
             assertTrue("no test runs this example of " + example.place() + ":\n" + example.text(), runs || manifest || drawing || known);
@@ -135,6 +150,22 @@ public class DocsTests {
         Stream<String> settings = Stream.concat(own, pools).map(setting -> setting.getKey().replace("*", "<key id>"));
         List<String> all = Stream.concat(calls, settings).toList();
         assertEquals("not in docs/reference.md", List.of(), all.stream().filter(name -> names.contains(name) == false).toList());
+    }
+
+    /** An operator searches for messages as the page shows them. */
+    @Test
+    public void everyMessageIsInTheSources() throws IOException {
+        StringBuilder sources = new StringBuilder();
+        try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                sources.append(Files.readString(file).replaceAll("\"\\s*\\+\\s*\"", ""));
+            }
+        }
+        Stream<String> shown = docs.sections().stream().filter(section -> MESSAGES.contains(section.place())).flatMap(section -> section.spans().stream());
+        Stream<String> messages = shown.filter(span -> span.contains("\"") == false && CALL.matcher(span).matches() == false);
+        List<String> parts = messages.flatMap(VALUE::splitAsStream).map(String::strip).filter(part -> part.contains(" ")).toList();
+        assertEquals("no class writes them", List.of(), parts.stream().filter(part -> NO_LITERALS.contains(part) == false && sources.indexOf(part) < 0).toList());
+        assertTrue(parts.toString(), parts.contains("cannot follow") && parts.contains("the profile is not available"));
     }
 
     /** The table is for roles: no action is without a permission, and no permission without an action. */

@@ -2,6 +2,7 @@ package org.opensearch.affinity.cluster;
 
 import org.opensearch.cluster.metadata.MappingMetadata;
 
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Set;
 
@@ -15,6 +16,7 @@ import java.util.Set;
  */
 public record MappedField(String path, Map<?, ?> definition, String parent, String nestedIn) {
     private static final String ALIAS = "alias";
+    private static final String KEYWORD = "keyword";
     private static final Set<String> ANALYZED = Set.of("text", "match_only_text");
 
     /**
@@ -83,15 +85,21 @@ public record MappedField(String path, Map<?, ?> definition, String parent, Stri
     }
 
     /**
-     * Returns the field whose term query matches this value and no other: this one, or its sub-field {@code keyword}, which dynamic
-     * mappings have; null if neither does.
+     * Returns the field whose term query matches this value and no other: this one, or a sub-field of type {@code keyword}, first of all the
+     * one of this name, which dynamic mappings have; null if there is none.
      */
     public MappedField exactField(String value) {
         if (findsExactly(value)) {
             return this;
         }
-        Map<?, ?> subField = child(definition, "fields", "keyword");
-        MappedField keyword = new MappedField(path + ".keyword", subField == null ? Map.of() : subField, path, nestedIn);
-        return keyword.findsExactly(value) ? keyword : null;
+        Map<?, ?> subFields = definition.get("fields") instanceof Map<?, ?> fields ? fields : Map.of();
+        return subFields.keySet()
+            .stream()
+            .map(String::valueOf)
+            .sorted(Comparator.comparing((String name) -> name.equals(KEYWORD) == false).thenComparing(name -> name))
+            .map(name -> new MappedField(path + "." + name, child(definition, "fields", name), path, nestedIn))
+            .filter(field -> KEYWORD.equals(field.type()) && field.findsExactly(value))
+            .findFirst()
+            .orElse(null);
     }
 }

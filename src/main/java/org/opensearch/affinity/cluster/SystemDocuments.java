@@ -21,6 +21,7 @@ import org.opensearch.common.settings.Settings;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.common.xcontent.XContentFactory;
 import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.common.bytes.BytesReference;
 import org.opensearch.core.common.io.stream.ByteBufferStreamInput;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.Writeable;
@@ -173,16 +174,20 @@ public final class SystemDocuments {
 
     /** Adds a binary field with the serialized form of a value. */
     public static void write(XContentBuilder source, String field, Writeable value) throws IOException {
+        BytesRef bytes = bytes(value).toBytesRef();
+        source.field(field).value(bytes.bytes, bytes.offset, bytes.length);
+    }
+
+    /** The serialized form of a value. */
+    static BytesReference bytes(Writeable value) throws IOException {
         try (BytesStreamOutput out = new BytesStreamOutput()) {
             value.writeTo(out);
-            BytesRef bytes = out.bytes().toBytesRef();
-            source.field(field).value(bytes.bytes, bytes.offset, bytes.length);
+            return out.bytes();
         }
     }
 
     /**
-     * Reads a value that {@link #write} has written. Uses a stream over a byte buffer because it reads a float at once; the stream
-     * of {@code BytesReference} reads it byte by byte, which dominated the time to read a profile.
+     * Reads a value that {@link #write} has written.
      *
      * @param value the bytes of the field
      */

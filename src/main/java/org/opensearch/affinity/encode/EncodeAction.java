@@ -5,6 +5,8 @@ import org.opensearch.action.ActionRequestValidationException;
 import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.encode.pack.Chunking;
 import org.opensearch.affinity.encode.pack.Purpose;
 import org.opensearch.affinity.xcontent.BuilderParser;
@@ -46,6 +48,7 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
 
     /** Texts to encode with one model. */
     public static final class Request extends ActionRequest {
+        private static final Format FORMAT = Format.first(Request.class);
         private static final String PURPOSES = "[query] or [item]";
 
         /** A request as it was sent. */
@@ -107,8 +110,9 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
             this.timeout = timeout;
         }
 
-        Request(StreamInput in) throws IOException {
-            super(in);
+        Request(StreamInput from) throws IOException {
+            super(from);
+            Frame in = FORMAT.read(from);
             model = in.readString();
             purpose = in.readEnum(Purpose.class);
             chunking = new Chunking(in.readVInt());
@@ -142,13 +146,15 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            super.writeTo(out);
-            out.writeString(model);
-            out.writeEnum(purpose);
-            out.writeVInt(chunking.maxChunks());
-            out.writeStringCollection(texts);
-            out.writeOptionalTimeValue(timeout);
+        public void writeTo(StreamOutput to) throws IOException {
+            super.writeTo(to);
+            try (StreamOutput out = FORMAT.begin(to)) {
+                out.writeString(model);
+                out.writeEnum(purpose);
+                out.writeVInt(chunking.maxChunks());
+                out.writeStringCollection(texts);
+                out.writeOptionalTimeValue(timeout);
+            }
         }
 
         @Override
@@ -205,6 +211,8 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
 
     /** The vectors of a request's texts. */
     public static final class Response extends ActionResponse implements ToXContentObject {
+        private static final Format FORMAT = Format.first(Response.class);
+
         private final String model;
         private final int dimension;
         private final float[][] vectors;
@@ -215,7 +223,8 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
             this.vectors = vectors;
         }
 
-        Response(StreamInput in) throws IOException {
+        Response(StreamInput from) throws IOException {
+            Frame in = FORMAT.read(from);
             model = in.readString();
             dimension = in.readVInt();
             vectors = in.readArray(StreamInput::readFloatArray, float[][]::new);
@@ -227,10 +236,12 @@ public final class EncodeAction extends ActionType<EncodeAction.Response> {
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            out.writeString(model);
-            out.writeVInt(dimension);
-            out.writeArray(StreamOutput::writeFloatArray, vectors);
+        public void writeTo(StreamOutput to) throws IOException {
+            try (StreamOutput out = FORMAT.begin(to)) {
+                out.writeString(model);
+                out.writeVInt(dimension);
+                out.writeArray(StreamOutput::writeFloatArray, vectors);
+            }
         }
 
         @Override

@@ -1,6 +1,8 @@
 package org.opensearch.affinity.encode;
 
 import org.opensearch.action.support.ActionFilters;
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.cluster.NodesAction;
 import org.opensearch.affinity.encode.pack.ModelPack;
 import org.opensearch.affinity.encode.pack.ModelPacks;
@@ -42,8 +44,13 @@ public final class ModelsAction extends NodesAction<ModelsAction.NodeModels> {
     record Model(String name, int dimension, int maxTokens, String precision, String license, String sha256, String fault)
         implements
             Writeable {
+        private static final Format FORMAT = Format.first(Model.class);
 
         Model(StreamInput in) throws IOException {
+            this(FORMAT.read(in));
+        }
+
+        private Model(Frame in) throws IOException {
             this(
                 in.readString(),
                 in.readVInt(),
@@ -56,14 +63,16 @@ public final class ModelsAction extends NodesAction<ModelsAction.NodeModels> {
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            out.writeString(name);
-            out.writeVInt(dimension);
-            out.writeVInt(maxTokens);
-            out.writeString(precision);
-            out.writeString(license);
-            out.writeString(sha256);
-            out.writeOptionalString(fault);
+        public void writeTo(StreamOutput to) throws IOException {
+            try (StreamOutput out = FORMAT.begin(to)) {
+                out.writeString(name);
+                out.writeVInt(dimension);
+                out.writeVInt(maxTokens);
+                out.writeString(precision);
+                out.writeString(license);
+                out.writeString(sha256);
+                out.writeOptionalString(fault);
+            }
         }
 
         void toXContent(XContentBuilder builder) throws IOException {
@@ -78,13 +87,21 @@ public final class ModelsAction extends NodesAction<ModelsAction.NodeModels> {
 
     /** The model packs of one node. */
     record NodeModels(List<Model> models) implements Writeable {
+        private static final Format FORMAT = Format.first(NodeModels.class);
+
         NodeModels(StreamInput in) throws IOException {
+            this(FORMAT.read(in));
+        }
+
+        private NodeModels(Frame in) throws IOException {
             this(in.readList(Model::new));
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            out.writeList(models);
+        public void writeTo(StreamOutput to) throws IOException {
+            try (StreamOutput out = FORMAT.begin(to)) {
+                out.writeList(models);
+            }
         }
     }
 

@@ -2,6 +2,8 @@ package org.opensearch.affinity.evaluate;
 
 import org.opensearch.action.ActionRequest;
 import org.opensearch.action.ActionRequestValidationException;
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.xcontent.BuilderParser;
 import org.opensearch.affinity.xcontent.FieldPath;
 import org.opensearch.affinity.xcontent.Values;
@@ -18,6 +20,8 @@ import java.util.function.Function;
 
 /** A request to evaluate rankings: the judged queries, the application's search, and how results are measured. */
 public final class EvaluateRequest extends ActionRequest {
+    private static final Format FORMAT = Format.first(EvaluateRequest.class);
+
     /** The most queries in a request; more of them are put into an index. */
     static final int MAX_QUERIES = 10_000;
     private static final int MAX_CUTS = 5;
@@ -123,8 +127,9 @@ public final class EvaluateRequest extends ActionRequest {
         skipsLeaks = builder.leaks.equals("skip");
     }
 
-    public EvaluateRequest(StreamInput in) throws IOException {
-        super(in);
+    public EvaluateRequest(StreamInput from) throws IOException {
+        super(from);
+        Frame in = FORMAT.read(from);
         tracker = in.readString();
         queries = in.readList(JudgedQuery::new);
         index = in.readOptionalString();
@@ -137,20 +142,22 @@ public final class EvaluateRequest extends ActionRequest {
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        super.writeTo(out);
-        out.writeString(tracker);
-        out.writeList(queries);
-        out.writeOptionalString(index);
-        out.writeBoolean(search != null);
-        if (search != null) {
-            out.writeMap(search);
+    public void writeTo(StreamOutput to) throws IOException {
+        super.writeTo(to);
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeString(tracker);
+            out.writeList(queries);
+            out.writeOptionalString(index);
+            out.writeBoolean(search != null);
+            if (search != null) {
+                out.writeMap(search);
+            }
+            out.writeMap(ranking);
+            out.writeVIntArray(cuts);
+            out.writeVInt(depth);
+            out.writeBoolean(skipsLeaks);
+            out.writeBoolean(storesResult);
         }
-        out.writeMap(ranking);
-        out.writeVIntArray(cuts);
-        out.writeVInt(depth);
-        out.writeBoolean(skipsLeaks);
-        out.writeBoolean(storesResult);
     }
 
     /**

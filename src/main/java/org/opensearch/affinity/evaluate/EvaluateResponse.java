@@ -1,5 +1,7 @@
 package org.opensearch.affinity.evaluate;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.core.action.ActionResponse;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -12,6 +14,8 @@ import java.util.Map;
 
 /** Metrics of the rankings, over all queries and by the number of known events of the user. */
 public final class EvaluateResponse extends ActionResponse implements ToXContentObject {
+    private static final Format FORMAT = Format.first(EvaluateResponse.class);
+
     private final long tookMillis;
     private final EvaluateTask.Progress progress;
     private final int depth;
@@ -40,8 +44,9 @@ public final class EvaluateResponse extends ActionResponse implements ToXContent
         this.groups = groups;
     }
 
-    EvaluateResponse(StreamInput in) throws IOException {
-        super(in);
+    EvaluateResponse(StreamInput from) throws IOException {
+        super(from);
+        Frame in = FORMAT.read(from);
         tookMillis = in.readVLong();
         progress = new EvaluateTask.Progress(in);
         depth = in.readVInt();
@@ -54,16 +59,18 @@ public final class EvaluateResponse extends ActionResponse implements ToXContent
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeVLong(tookMillis);
-        progress.writeTo(out);
-        out.writeVInt(depth);
-        out.writeVLong(items);
-        all.writeTo(out);
-        out.writeVInt(groups.size());
-        for (Map.Entry<String, RankingFigures> group : groups.entrySet()) {
-            out.writeString(group.getKey());
-            group.getValue().writeTo(out);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeVLong(tookMillis);
+            progress.writeTo(out);
+            out.writeVInt(depth);
+            out.writeVLong(items);
+            all.writeTo(out);
+            out.writeVInt(groups.size());
+            for (Map.Entry<String, RankingFigures> group : groups.entrySet()) {
+                out.writeString(group.getKey());
+                group.getValue().writeTo(out);
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 package org.opensearch.affinity.evaluate;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.tasks.TaskCancelledException;
@@ -30,17 +32,24 @@ public final class EvaluateTask extends CancellableTask {
      * @param leaks number of completed queries that were left out because the profile has an event at or after the query
      */
     public record Progress(long total, long done, long leaks) implements Task.Status {
+        private static final Format FORMAT = Format.first(Progress.class);
         public static final String NAME = "affinity_evaluate";
 
         public Progress(StreamInput in) throws IOException {
+            this(FORMAT.read(in));
+        }
+
+        private Progress(Frame in) throws IOException {
             this(in.readVLong(), in.readVLong(), in.readVLong());
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            out.writeVLong(total);
-            out.writeVLong(done);
-            out.writeVLong(leaks);
+        public void writeTo(StreamOutput to) throws IOException {
+            try (StreamOutput out = FORMAT.begin(to)) {
+                out.writeVLong(total);
+                out.writeVLong(done);
+                out.writeVLong(leaks);
+            }
         }
 
         @Override

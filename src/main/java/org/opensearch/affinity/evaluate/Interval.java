@@ -1,5 +1,7 @@
 package org.opensearch.affinity.evaluate;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
@@ -17,6 +19,8 @@ import java.io.IOException;
  * @param high  the 97.5 % quantile
  */
 public record Interval(double value, double low, double high) implements Writeable, ToXContentObject {
+    private static final Format FORMAT = Format.first(Interval.class);
+
     /** Returns a metric without an interval. */
     static Interval withoutBounds(double value) {
         return new Interval(value, Double.NaN, Double.NaN);
@@ -38,14 +42,20 @@ public record Interval(double value, double low, double high) implements Writeab
     }
 
     Interval(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private Interval(Frame in) throws IOException {
         this(in.readDouble(), in.readDouble(), in.readDouble());
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeDouble(value);
-        out.writeDouble(low);
-        out.writeDouble(high);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeDouble(value);
+            out.writeDouble(low);
+            out.writeDouble(high);
+        }
     }
 
     @Override

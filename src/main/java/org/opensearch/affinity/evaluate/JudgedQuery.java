@@ -1,5 +1,7 @@
 package org.opensearch.affinity.evaluate;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.xcontent.BuilderParser;
 import org.opensearch.affinity.xcontent.FieldPath;
 import org.opensearch.affinity.xcontent.ValueReader;
@@ -25,6 +27,7 @@ import java.util.Map;
  * @param relevant gains by item id, above 0; not empty
  */
 public record JudgedQuery(String id, String user, String text, long time, Map<String, Double> relevant) implements Writeable {
+    private static final Format FORMAT = Format.first(JudgedQuery.class);
     private static final DateFormatter TIME = DateFormatter.forPattern("strict_date_optional_time||epoch_millis");
     private static final String WANTED = "an object such as {\"user_id\": \"ann\", \"user_query\": \"lamp\", "
         + "\"timestamp\": \"2026-02-01T10:00:00Z\", \"relevant\": [\"p1\"]}";
@@ -109,6 +112,10 @@ public record JudgedQuery(String id, String user, String text, long time, Map<St
     }
 
     JudgedQuery(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private JudgedQuery(Frame in) throws IOException {
         this(
             in.readString(),
             in.readString(),
@@ -119,12 +126,14 @@ public record JudgedQuery(String id, String user, String text, long time, Map<St
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeString(id);
-        out.writeString(user);
-        out.writeString(text);
-        out.writeZLong(time);
-        out.writeMap(relevant, StreamOutput::writeString, StreamOutput::writeDouble);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeString(id);
+            out.writeString(user);
+            out.writeString(text);
+            out.writeZLong(time);
+            out.writeMap(relevant, StreamOutput::writeString, StreamOutput::writeDouble);
+        }
     }
 
     Instant when() {

@@ -46,6 +46,11 @@ public final class JudgedSearches {
         return template.asksProfiles();
     }
 
+    /** Whether the application's search needs the text of a query. */
+    public boolean asksText() {
+        return template.asksText();
+    }
+
     /** Returns the application's search of a query, without personalisation. */
     public SearchSourceBuilder search(JudgedQuery query) {
         try {

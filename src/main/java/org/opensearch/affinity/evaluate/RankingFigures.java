@@ -1,5 +1,7 @@
 package org.opensearch.affinity.evaluate;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
@@ -25,22 +27,29 @@ record RankingFigures(
     Map<String, Map<String, Interval>> differences,
     Map<String, Map<String, Interval>> ratios
 ) implements Writeable, ToXContentFragment {
+    private static final Format FORMAT = Format.first(RankingFigures.class);
 
     RankingFigures(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private RankingFigures(Frame in) throws IOException {
         this(in.readVInt(), read(in), read(in), read(in));
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeVInt(queries);
-        for (Map<String, Map<String, Interval>> part : List.of(rankings, differences, ratios)) {
-            out.writeVInt(part.size());
-            for (Map.Entry<String, Map<String, Interval>> figures : part.entrySet()) {
-                out.writeString(figures.getKey());
-                out.writeVInt(figures.getValue().size());
-                for (Map.Entry<String, Interval> figure : figures.getValue().entrySet()) {
-                    out.writeString(figure.getKey());
-                    figure.getValue().writeTo(out);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeVInt(queries);
+            for (Map<String, Map<String, Interval>> part : List.of(rankings, differences, ratios)) {
+                out.writeVInt(part.size());
+                for (Map.Entry<String, Map<String, Interval>> figures : part.entrySet()) {
+                    out.writeString(figures.getKey());
+                    out.writeVInt(figures.getValue().size());
+                    for (Map.Entry<String, Interval> figure : figures.getValue().entrySet()) {
+                        out.writeString(figure.getKey());
+                        figure.getValue().writeTo(out);
+                    }
                 }
             }
         }

@@ -104,6 +104,20 @@ final class SearchTemplate {
         return asksProfiles(body);
     }
 
+    /** Whether the search needs the text of a query. */
+    boolean asksText() {
+        return asksText(body);
+    }
+
+    private static boolean asksText(Object value) {
+        return switch (value) {
+            case Map<?, ?> map -> map.values().stream().anyMatch(SearchTemplate::asksText);
+            case List<?> list -> list.stream().anyMatch(SearchTemplate::asksText);
+            case String text -> PLACEHOLDER.matcher(text).results().anyMatch(placeholder -> placeholder.group(1).equals("user_query"));
+            case null, default -> false;
+        };
+    }
+
     private static boolean asksProfiles(Object value) {
         return switch (value) {
             case Map<?, ?> map -> map.keySet().stream().anyMatch(PROFILE_QUERIES::contains)

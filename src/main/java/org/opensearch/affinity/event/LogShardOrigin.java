@@ -1,5 +1,7 @@
 package org.opensearch.affinity.event;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
@@ -14,17 +16,25 @@ import java.io.IOException;
  * @param beforeTerm operations of lower primary terms came with the snapshot, all others were written after the restore
  */
 public record LogShardOrigin(String historyId, long beforeTerm) implements Writeable {
+    private static final Format FORMAT = Format.first(LogShardOrigin.class);
+
     /** The origin of a log shard that continues no other. */
     public static final LogShardOrigin NONE = new LogShardOrigin("", 0);
 
     public LogShardOrigin(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private LogShardOrigin(Frame in) throws IOException {
         this(in.readString(), in.readVLong());
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeString(historyId);
-        out.writeVLong(beforeTerm);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeString(historyId);
+            out.writeVLong(beforeTerm);
+        }
     }
 
     /**

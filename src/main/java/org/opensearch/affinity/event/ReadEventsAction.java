@@ -11,6 +11,8 @@ import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.single.shard.SingleShardRequest;
 import org.opensearch.action.support.single.shard.TransportSingleShardAction;
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
 import org.opensearch.cluster.routing.ShardsIterator;
@@ -62,6 +64,8 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
 
     /** Asks either for documents from a sequence number on, or for the last sequence number before a primary term. */
     public static final class Request extends SingleShardRequest<Request> {
+        private static final Format FORMAT = Format.first(Request.class);
+
         private final ShardId shard;
         private final long from;
         private final int maxEvents;
@@ -101,8 +105,9 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
             return new Request(shard, 0, 0, TimeValue.ZERO, term);
         }
 
-        Request(StreamInput in) throws IOException {
-            super(in);
+        Request(StreamInput stream) throws IOException {
+            super(stream);
+            Frame in = FORMAT.read(stream);
             shard = new ShardId(in);
             from = in.readVLong();
             maxEvents = in.readVInt();
@@ -112,14 +117,16 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            super.writeTo(out);
-            shard.writeTo(out);
-            out.writeVLong(from);
-            out.writeVInt(maxEvents);
-            out.writeTimeValue(wait);
-            out.writeVLong(beforeTerm);
-            out.writeStringArray(expressions);
+        public void writeTo(StreamOutput to) throws IOException {
+            super.writeTo(to);
+            try (StreamOutput out = FORMAT.begin(to)) {
+                shard.writeTo(out);
+                out.writeVLong(from);
+                out.writeVInt(maxEvents);
+                out.writeTimeValue(wait);
+                out.writeVLong(beforeTerm);
+                out.writeStringArray(expressions);
+            }
         }
 
         @Override
@@ -135,22 +142,32 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
      * @param isUpdate whether it overwrote a document of the same id
      */
     public record LogDocument(long seqNo, long term, String id, boolean isUpdate, BytesReference source) implements Writeable {
+        private static final Format FORMAT = Format.first(LogDocument.class);
+
         LogDocument(StreamInput in) throws IOException {
+            this(FORMAT.read(in));
+        }
+
+        private LogDocument(Frame in) throws IOException {
             this(in.readVLong(), in.readVLong(), in.readString(), in.readBoolean(), in.readBytesReference());
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            out.writeVLong(seqNo);
-            out.writeVLong(term);
-            out.writeString(id);
-            out.writeBoolean(isUpdate);
-            out.writeBytesReference(source);
+        public void writeTo(StreamOutput to) throws IOException {
+            try (StreamOutput out = FORMAT.begin(to)) {
+                out.writeVLong(seqNo);
+                out.writeVLong(term);
+                out.writeString(id);
+                out.writeBoolean(isUpdate);
+                out.writeBytesReference(source);
+            }
         }
     }
 
     /** The documents that were read, in the order of their sequence numbers. */
     public static final class Response extends ActionResponse {
+        private static final Format FORMAT = Format.first(Response.class);
+
         private final List<LogDocument> documents;
         private final long readTo;
 
@@ -159,16 +176,19 @@ public final class ReadEventsAction extends ActionType<ReadEventsAction.Response
             this.readTo = readTo;
         }
 
-        Response(StreamInput in) throws IOException {
-            super(in);
+        Response(StreamInput from) throws IOException {
+            super(from);
+            Frame in = FORMAT.read(from);
             documents = in.readList(LogDocument::new);
             readTo = in.readZLong();
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            out.writeList(documents);
-            out.writeZLong(readTo);
+        public void writeTo(StreamOutput to) throws IOException {
+            try (StreamOutput out = FORMAT.begin(to)) {
+                out.writeList(documents);
+                out.writeZLong(readTo);
+            }
         }
 
         public List<LogDocument> documents() {

@@ -8,6 +8,8 @@ import org.opensearch.action.bulk.BulkItemResponse;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.AutoCreateIndex;
 import org.opensearch.action.support.HandledTransportAction;
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.inject.Inject;
 import org.opensearch.common.settings.Settings;
@@ -44,6 +46,8 @@ public final class RecordEventsAction extends ActionType<RecordEventsAction.Resp
 
     /** The body of a REST request, not parsed yet. */
     public static final class Request extends ActionRequest {
+        private static final Format FORMAT = Format.first(Request.class);
+
         private final String index;
         private final EventFormat format;
         private final BytesReference body;
@@ -55,19 +59,22 @@ public final class RecordEventsAction extends ActionType<RecordEventsAction.Resp
             this.body = body;
         }
 
-        Request(StreamInput in) throws IOException {
-            super(in);
+        Request(StreamInput from) throws IOException {
+            super(from);
+            Frame in = FORMAT.read(from);
             index = in.readOptionalString();
             format = in.readEnum(EventFormat.class);
             body = in.readBytesReference();
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            super.writeTo(out);
-            out.writeOptionalString(index);
-            out.writeEnum(format);
-            out.writeBytesReference(body);
+        public void writeTo(StreamOutput to) throws IOException {
+            super.writeTo(to);
+            try (StreamOutput out = FORMAT.begin(to)) {
+                out.writeOptionalString(index);
+                out.writeEnum(format);
+                out.writeBytesReference(body);
+            }
         }
 
         @Override
@@ -91,7 +98,13 @@ public final class RecordEventsAction extends ActionType<RecordEventsAction.Resp
      * @param warning {@link UbiEvent#warning}; null after an error
      */
     record Outcome(RestStatus status, String id, String error, String warning) implements Writeable, ToXContentObject {
+        private static final Format FORMAT = Format.first(Outcome.class);
+
         Outcome(StreamInput in) throws IOException {
+            this(FORMAT.read(in));
+        }
+
+        private Outcome(Frame in) throws IOException {
             this(in.readEnum(RestStatus.class), in.readOptionalString(), in.readOptionalString(), in.readOptionalString());
         }
 
@@ -112,11 +125,13 @@ public final class RecordEventsAction extends ActionType<RecordEventsAction.Resp
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            out.writeEnum(status);
-            out.writeOptionalString(id);
-            out.writeOptionalString(error);
-            out.writeOptionalString(warning);
+        public void writeTo(StreamOutput to) throws IOException {
+            try (StreamOutput out = FORMAT.begin(to)) {
+                out.writeEnum(status);
+                out.writeOptionalString(id);
+                out.writeOptionalString(error);
+                out.writeOptionalString(warning);
+            }
         }
 
         @Override
@@ -138,6 +153,8 @@ public final class RecordEventsAction extends ActionType<RecordEventsAction.Resp
 
     /** The outcomes of the events, in the order of the request. */
     public static final class Response extends ActionResponse implements ToXContentObject {
+        private static final Format FORMAT = Format.first(Response.class);
+
         private final long tookMillis;
         private final List<Outcome> outcomes;
 
@@ -146,7 +163,8 @@ public final class RecordEventsAction extends ActionType<RecordEventsAction.Resp
             this.outcomes = outcomes;
         }
 
-        Response(StreamInput in) throws IOException {
+        Response(StreamInput from) throws IOException {
+            Frame in = FORMAT.read(from);
             tookMillis = in.readVLong();
             outcomes = in.readList(Outcome::new);
         }
@@ -160,9 +178,11 @@ public final class RecordEventsAction extends ActionType<RecordEventsAction.Resp
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            out.writeVLong(tookMillis);
-            out.writeList(outcomes);
+        public void writeTo(StreamOutput to) throws IOException {
+            try (StreamOutput out = FORMAT.begin(to)) {
+                out.writeVLong(tookMillis);
+                out.writeList(outcomes);
+            }
         }
 
         @Override

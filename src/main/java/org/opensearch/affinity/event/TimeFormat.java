@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * does. Any other field gives numbers no unit: a number is taken for milliseconds since 1970, unless that is implausible and seconds
  * are not; other texts are ISO 8601. Immutable, thread-safe.
  */
-final class TimeFormat {
+public final class TimeFormat {
     /** Times before this one are implausible: the usual cause is a number of seconds in a field of milliseconds. */
     static final Instant FIRST_PLAUSIBLE = Instant.parse("1990-01-01T00:00:00Z");
     /** Times that are further ahead are implausible, in milliseconds. */
@@ -47,7 +47,8 @@ final class TimeFormat {
         this.isNumber = isNumber;
     }
 
-    static TimeFormat of(MappedField field) {
+    /** Returns the format of a field, which an alias does not have itself. */
+    public static TimeFormat of(MappedField field) {
         if (field.type() == null || DATES.contains(field.type()) == false) {
             return NUMBERS.contains(String.valueOf(field.type())) ? OF_NUMBERS : OF_OTHER_FIELDS;
         }
@@ -67,7 +68,7 @@ final class TimeFormat {
      *
      * @throws RuntimeException of several kinds if the text is no time in this format
      */
-    Instant parse(String text) {
+    public Instant parse(String text) {
         if (isDate == false && NUMBER.matcher(text).matches()) {
             return ofNumber(new BigDecimal(text));
         }
@@ -98,7 +99,7 @@ final class TimeFormat {
      *
      * @param now epoch milliseconds
      */
-    static Event.SkipReason skipReason(Instant time, long now) {
+    public static Event.SkipReason skipReason(Instant time, long now) {
         if (time.isBefore(FIRST_PLAUSIBLE)) {
             return Event.SkipReason.IMPLAUSIBLE_TIMESTAMP;
         }

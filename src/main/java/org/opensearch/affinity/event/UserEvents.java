@@ -1,6 +1,8 @@
 package org.opensearch.affinity.event;
 
 import org.opensearch.action.admin.indices.refresh.RefreshRequest;
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.cluster.MappedField;
 import org.opensearch.affinity.tracker.IndexExpressions;
 import org.opensearch.affinity.tracker.Tracker;
@@ -39,18 +41,25 @@ public final class UserEvents {
      * @param failures  could not be deleted for other reasons
      */
     public record Deleted(long found, long deleted, long conflicts, long failures) implements Writeable {
+        private static final Format FORMAT = Format.first(Deleted.class);
         static final Deleted NONE = new Deleted(0, 0, 0, 0);
 
         public Deleted(StreamInput in) throws IOException {
+            this(FORMAT.read(in));
+        }
+
+        private Deleted(Frame in) throws IOException {
             this(in.readVLong(), in.readVLong(), in.readVLong(), in.readVLong());
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            out.writeVLong(found);
-            out.writeVLong(deleted);
-            out.writeVLong(conflicts);
-            out.writeVLong(failures);
+        public void writeTo(StreamOutput to) throws IOException {
+            try (StreamOutput out = FORMAT.begin(to)) {
+                out.writeVLong(found);
+                out.writeVLong(deleted);
+                out.writeVLong(conflicts);
+                out.writeVLong(failures);
+            }
         }
 
         private Deleted plus(BulkByScrollResponse more) {

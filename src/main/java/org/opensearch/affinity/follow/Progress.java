@@ -1,5 +1,7 @@
 package org.opensearch.affinity.follow;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.event.Event.SkipReason;
 import org.opensearch.affinity.event.LogShardOrigin;
 import org.opensearch.affinity.vector.TasteStatistics;
@@ -37,6 +39,8 @@ public record Progress(
     long seqNo,
     long primaryTerm
 ) implements Writeable {
+    private static final Format FORMAT = Format.first(Progress.class);
+
     /** The growth of the number of events at which statistics are published again. */
     private static final double PUBLISH_GROWTH = 1.1;
 
@@ -53,10 +57,14 @@ public record Progress(
     );
 
     public Progress(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private Progress(Frame in) throws IOException {
         this(
             in.readZLong(),
             in.readVLong(),
-            in.readMap(reason -> reason.readEnum(SkipReason.class), StreamInput::readVLong),
+            skipped(in.readMap(StreamInput::readString, StreamInput::readVLong)),
             new TasteStatistics(in),
             new TasteStatistics(in),
             new LogShardOrigin(in),
@@ -66,15 +74,17 @@ public record Progress(
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeZLong(readTo);
-        out.writeVLong(applied);
-        out.writeMap(skipped, StreamOutput::writeEnum, StreamOutput::writeVLong);
-        tasteStatistics.writeTo(out);
-        publishedStatistics.writeTo(out);
-        origin.writeTo(out);
-        out.writeZLong(seqNo);
-        out.writeVLong(primaryTerm);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeZLong(readTo);
+            out.writeVLong(applied);
+            out.writeMap(skipped, (name, reason) -> name.writeString(nameOf(reason)), StreamOutput::writeVLong);
+            tasteStatistics.writeTo(out);
+            publishedStatistics.writeTo(out);
+            origin.writeTo(out);
+            out.writeZLong(seqNo);
+            out.writeVLong(primaryTerm);
+        }
     }
 
     /** Returns the progress after a batch whose profiles are stored. */
@@ -105,6 +115,18 @@ public record Progress(
 
     boolean isStored() {
         return seqNo != SequenceNumbers.UNASSIGNED_SEQ_NO;
+    }
+
+    /** The counts by reasons. Those of reasons that only a later version knows are left out. */
+    static Map<SkipReason, Long> skipped(Map<String, Long> byName) {
+        Map<SkipReason, Long> skipped = new EnumMap<>(SkipReason.class);
+        for (SkipReason reason : SkipReason.values()) {
+            Long count = byName.get(nameOf(reason));
+            if (count != null) {
+                skipped.put(reason, count);
+            }
+        }
+        return skipped;
     }
 
     /** Returns the name of a reason in JSON. */

@@ -23,10 +23,8 @@ import org.opensearch.transport.client.Client;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -126,10 +124,9 @@ public final class ProgressIndex {
     }
 
     private static Progress progress(Map<String, Object> source, long seqNo, long primaryTerm) throws IOException {
-        Map<SkipReason, Long> skipped = new EnumMap<>(SkipReason.class);
-        ((Map<?, ?>) source.get("skipped")).forEach(
-            (reason, count) -> skipped.put(SkipReason.valueOf(reason.toString().toUpperCase(Locale.ROOT)), ((Number) count).longValue())
-        );
+        Map<String, Long> byName = new HashMap<>();
+        ((Map<?, ?>) source.get("skipped")).forEach((reason, count) -> byName.put(reason.toString(), ((Number) count).longValue()));
+        Map<SkipReason, Long> skipped = Progress.skipped(byName);
         long readTo = ((Number) source.get("read_to")).longValue();
         long applied = ((Number) source.get("applied")).longValue();
         TasteStatistics tasteStatistics = SystemDocuments.read(source.get("population"), TasteStatistics::new);

@@ -3,6 +3,8 @@ package org.opensearch.affinity.follow;
 import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.tracker.ProfileGenerations;
 import org.opensearch.affinity.tracker.TrackerChangeRequest;
 import org.opensearch.affinity.tracker.Trackers;
@@ -32,6 +34,8 @@ public final class RebuildAction extends ActionType<AcknowledgedResponse> {
     }
 
     public static final class Request extends TrackerChangeRequest<Request> {
+        private static final Format FORMAT = Format.first(Request.class);
+
         private final boolean cancel;
         private final int generation;
 
@@ -55,17 +59,20 @@ public final class RebuildAction extends ActionType<AcknowledgedResponse> {
             this.generation = generation;
         }
 
-        Request(StreamInput in) throws IOException {
-            super(in);
+        Request(StreamInput from) throws IOException {
+            super(from);
+            Frame in = FORMAT.read(from);
             cancel = in.readBoolean();
             generation = in.readVInt();
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            super.writeTo(out);
-            out.writeBoolean(cancel);
-            out.writeVInt(generation);
+        public void writeTo(StreamOutput to) throws IOException {
+            super.writeTo(to);
+            try (StreamOutput out = FORMAT.begin(to)) {
+                out.writeBoolean(cancel);
+                out.writeVInt(generation);
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 package org.opensearch.affinity.follow;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.event.GlobalCheckpoints;
 import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.event.LogShards;
@@ -30,21 +32,29 @@ import java.util.Map;
  * @param shardsBehind in how many of them the next generation has read less than the live one
  */
 public record RebuildLag(long read, long written, int shards, int shardsBehind) implements Task.Status {
+    private static final Format FORMAT = Format.first(RebuildLag.class);
+
     /** The name among task statuses. */
     public static final String NAME = "affinity_rebuild";
     /** Followers store their progress every few seconds, so on a busy log the stored progress never reaches the end. */
     private static final long SMALL = 10_000;
 
     public RebuildLag(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private RebuildLag(Frame in) throws IOException {
         this(in.readVLong(), in.readVLong(), in.readVInt(), in.readVInt());
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeVLong(read);
-        out.writeVLong(written);
-        out.writeVInt(shards);
-        out.writeVInt(shardsBehind);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeVLong(read);
+            out.writeVLong(written);
+            out.writeVInt(shards);
+            out.writeVInt(shardsBehind);
+        }
     }
 
     @Override

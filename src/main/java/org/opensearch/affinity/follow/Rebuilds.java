@@ -77,7 +77,7 @@ public final class Rebuilds implements LocalNodeClusterManagerListener {
         ClusterState state = cluster.state();
         watchers.check(state);
         for (String tracker : ProfileGenerations.of(state).trackers()) {
-            if (stepping.add(tracker)) {
+            if (Trackers.of(state).find(tracker) != null && stepping.add(tracker)) {
                 ActionListener<Void> done = ActionListener.wrap(stepped -> stepping.remove(tracker), e -> {
                     stepping.remove(tracker);
                     LOGGER.warn("[{}] a step of its rebuild failed; will try again", tracker, RedactedException.of(e));

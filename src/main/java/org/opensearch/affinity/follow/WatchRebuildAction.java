@@ -5,6 +5,8 @@ import org.apache.logging.log4j.Logger;
 import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.cluster.RedactedException;
 import org.opensearch.affinity.tracker.ProfileGenerations;
 import org.opensearch.affinity.tracker.ProfileGenerations.TrackerGenerations;
@@ -49,6 +51,8 @@ public final class WatchRebuildAction extends ActionType<WatchRebuildAction.Resp
     }
 
     public static final class Request extends TrackerRequest {
+        private static final Format FORMAT = Format.first(Request.class);
+
         private final boolean storesResult;
 
         /** @param storesResult whether the response is stored with the task */
@@ -57,15 +61,18 @@ public final class WatchRebuildAction extends ActionType<WatchRebuildAction.Resp
             this.storesResult = storesResult;
         }
 
-        Request(StreamInput in) throws IOException {
-            super(in);
+        Request(StreamInput from) throws IOException {
+            super(from);
+            Frame in = FORMAT.read(from);
             storesResult = in.readBoolean();
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            super.writeTo(out);
-            out.writeBoolean(storesResult);
+        public void writeTo(StreamOutput to) throws IOException {
+            super.writeTo(to);
+            try (StreamOutput out = FORMAT.begin(to)) {
+                out.writeBoolean(storesResult);
+            }
         }
 
         @Override
@@ -96,6 +103,8 @@ public final class WatchRebuildAction extends ActionType<WatchRebuildAction.Resp
 
     /** The outcome of a rebuild, and how long the request waited for it in milliseconds. */
     public static final class Response extends ActionResponse implements ToXContentObject {
+        private static final Format FORMAT = Format.first(Response.class);
+
         private final String tracker;
         private final Outcome outcome;
         private final long took;
@@ -106,18 +115,21 @@ public final class WatchRebuildAction extends ActionType<WatchRebuildAction.Resp
             this.took = took;
         }
 
-        Response(StreamInput in) throws IOException {
-            super(in);
+        Response(StreamInput from) throws IOException {
+            super(from);
+            Frame in = FORMAT.read(from);
             tracker = in.readString();
             outcome = in.readEnum(Outcome.class);
             took = in.readVLong();
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            out.writeString(tracker);
-            out.writeEnum(outcome);
-            out.writeVLong(took);
+        public void writeTo(StreamOutput to) throws IOException {
+            try (StreamOutput out = FORMAT.begin(to)) {
+                out.writeString(tracker);
+                out.writeEnum(outcome);
+                out.writeVLong(took);
+            }
         }
 
         public Outcome outcome() {

@@ -7,6 +7,8 @@ import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.ContextPreservingActionListener;
 import org.opensearch.action.support.HandledTransportAction;
 import org.opensearch.action.support.ListenerTimeouts;
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.cluster.service.ClusterService;
@@ -37,6 +39,8 @@ public final class GetItemVectorsAction extends ActionType<GetItemVectorsAction.
 
     /** The items of one tracker and a time limit; after it the request fails with a timeout exception. */
     public static final class Request extends ActionRequest {
+        private static final Format FORMAT = Format.first(Request.class);
+
         private final String tracker;
         private final List<String> items;
         private final TimeValue timeout;
@@ -51,19 +55,22 @@ public final class GetItemVectorsAction extends ActionType<GetItemVectorsAction.
             this.timeout = timeout;
         }
 
-        Request(StreamInput in) throws IOException {
-            super(in);
+        Request(StreamInput from) throws IOException {
+            super(from);
+            Frame in = FORMAT.read(from);
             tracker = in.readString();
             items = in.readStringList();
             timeout = in.readTimeValue();
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            super.writeTo(out);
-            out.writeString(tracker);
-            out.writeStringCollection(items);
-            out.writeTimeValue(timeout);
+        public void writeTo(StreamOutput to) throws IOException {
+            super.writeTo(to);
+            try (StreamOutput out = FORMAT.begin(to)) {
+                out.writeString(tracker);
+                out.writeStringCollection(items);
+                out.writeTimeValue(timeout);
+            }
         }
 
         @Override
@@ -74,6 +81,8 @@ public final class GetItemVectorsAction extends ActionType<GetItemVectorsAction.
 
     /** The tracker's definition and the vectors that were found. */
     public static final class Response extends ActionResponse {
+        private static final Format FORMAT = Format.first(Response.class);
+
         private final Tracker tracker;
         private final Map<String, float[]> vectors;
 
@@ -82,16 +91,19 @@ public final class GetItemVectorsAction extends ActionType<GetItemVectorsAction.
             this.vectors = vectors;
         }
 
-        Response(StreamInput in) throws IOException {
-            super(in);
+        Response(StreamInput from) throws IOException {
+            super(from);
+            Frame in = FORMAT.read(from);
             tracker = new Tracker(in);
             vectors = in.readMap(StreamInput::readString, StreamInput::readFloatArray);
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            tracker.writeTo(out);
-            out.writeMap(vectors, StreamOutput::writeString, StreamOutput::writeFloatArray);
+        public void writeTo(StreamOutput to) throws IOException {
+            try (StreamOutput out = FORMAT.begin(to)) {
+                tracker.writeTo(out);
+                out.writeMap(vectors, StreamOutput::writeString, StreamOutput::writeFloatArray);
+            }
         }
 
         public Tracker tracker() {

@@ -1,6 +1,8 @@
 package org.opensearch.affinity.item;
 
 import org.apache.lucene.util.BytesRef;
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.tracker.Decay;
 import org.opensearch.common.hash.MurmurHash3;
@@ -19,7 +21,7 @@ import java.util.TreeMap;
  * however often the log is read. Mutable, not thread-safe.
  */
 public final class ItemRow implements Writeable {
-    private static final byte FORMAT = 3;
+    private static final Format FORMAT = Format.first(ItemRow.class);
     private static final int MAX_CONTEXTS = 64;
     /** Up to this many shards' sequence numbers are kept although the shards no longer exist. */
     private static final int MAX_OBSOLETE_SHARDS = 8;
@@ -51,11 +53,8 @@ public final class ItemRow implements Writeable {
         applied = new TreeMap<>();
     }
 
-    ItemRow(StreamInput in) throws IOException {
-        byte format = in.readByte();
-        if (format != FORMAT) {
-            throw new IOException("item row has format [" + format + "]; this version reads [" + FORMAT + "]");
-        }
+    ItemRow(StreamInput from) throws IOException {
+        Frame in = FORMAT.read(from);
         item = in.readString();
         weight = in.readDouble();
         allTimeWeight = in.readDouble();
@@ -67,16 +66,17 @@ public final class ItemRow implements Writeable {
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeByte(FORMAT);
-        out.writeString(item);
-        out.writeDouble(weight);
-        out.writeDouble(allTimeWeight);
-        out.writeZLong(time);
-        out.writeVLong(likes);
-        out.writeVLong(impressions);
-        out.writeMap(contexts, StreamOutput::writeString, StreamOutput::writeFloat);
-        out.writeMap(applied, StreamOutput::writeString, StreamOutput::writeZLong);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeString(item);
+            out.writeDouble(weight);
+            out.writeDouble(allTimeWeight);
+            out.writeZLong(time);
+            out.writeVLong(likes);
+            out.writeVLong(impressions);
+            out.writeMap(contexts, StreamOutput::writeString, StreamOutput::writeFloat);
+            out.writeMap(applied, StreamOutput::writeString, StreamOutput::writeZLong);
+        }
     }
 
     public String item() {

@@ -4,6 +4,8 @@ import org.opensearch.ResourceNotFoundException;
 import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.model.ModelIndex;
 import org.opensearch.affinity.tracker.ActiveModels;
 import org.opensearch.affinity.tracker.IndexNames;
@@ -35,6 +37,8 @@ public final class GetModelsAction extends ActionType<ModelsResponse> {
     }
 
     public static final class Request extends TrackerRequest {
+        private static final Format FORMAT = Format.first(Request.class);
+
         private final Integer number;
 
         /** @param number of one model; null for all */
@@ -43,15 +47,18 @@ public final class GetModelsAction extends ActionType<ModelsResponse> {
             this.number = number;
         }
 
-        Request(StreamInput in) throws IOException {
-            super(in);
+        Request(StreamInput from) throws IOException {
+            super(from);
+            Frame in = FORMAT.read(from);
             number = in.readOptionalInt();
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            super.writeTo(out);
-            out.writeOptionalInt(number);
+        public void writeTo(StreamOutput to) throws IOException {
+            super.writeTo(to);
+            try (StreamOutput out = FORMAT.begin(to)) {
+                out.writeOptionalInt(number);
+            }
         }
     }
 

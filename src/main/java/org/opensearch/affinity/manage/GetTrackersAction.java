@@ -5,6 +5,8 @@ import org.opensearch.action.ActionRequestValidationException;
 import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.cluster.service.ClusterService;
@@ -31,6 +33,8 @@ public final class GetTrackersAction extends ActionType<GetTrackersAction.Respon
     }
 
     public static final class Request extends ActionRequest {
+        private static final Format FORMAT = Format.first(Request.class);
+
         private final String tracker;
 
         /** @param tracker the name of one; null for all */
@@ -38,15 +42,18 @@ public final class GetTrackersAction extends ActionType<GetTrackersAction.Respon
             this.tracker = tracker;
         }
 
-        Request(StreamInput in) throws IOException {
-            super(in);
+        Request(StreamInput from) throws IOException {
+            super(from);
+            Frame in = FORMAT.read(from);
             tracker = in.readOptionalString();
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            super.writeTo(out);
-            out.writeOptionalString(tracker);
+        public void writeTo(StreamOutput to) throws IOException {
+            super.writeTo(to);
+            try (StreamOutput out = FORMAT.begin(to)) {
+                out.writeOptionalString(tracker);
+            }
         }
 
         @Override
@@ -57,20 +64,25 @@ public final class GetTrackersAction extends ActionType<GetTrackersAction.Respon
 
     /** Definitions, in the order of their names. */
     public static final class Response extends ActionResponse implements ToXContentObject {
+        private static final Format FORMAT = Format.first(Response.class);
+
         private final List<Tracker> trackers;
 
         Response(List<Tracker> trackers) {
             this.trackers = trackers;
         }
 
-        Response(StreamInput in) throws IOException {
-            super(in);
+        Response(StreamInput from) throws IOException {
+            super(from);
+            Frame in = FORMAT.read(from);
             trackers = in.readList(Tracker::new);
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            out.writeList(trackers);
+        public void writeTo(StreamOutput to) throws IOException {
+            try (StreamOutput out = FORMAT.begin(to)) {
+                out.writeList(trackers);
+            }
         }
 
         @Override

@@ -1,5 +1,7 @@
 package org.opensearch.affinity.manage;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.core.action.ActionResponse;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -12,20 +14,25 @@ import java.util.Map;
 
 /** Descriptions of models, the newest first: of each what its training stored about it, as a map of XContent values. */
 public final class ModelsResponse extends ActionResponse implements ToXContentObject {
+    private static final Format FORMAT = Format.first(ModelsResponse.class);
+
     private final List<Map<String, Object>> models;
 
     public ModelsResponse(List<Map<String, Object>> models) {
         this.models = models;
     }
 
-    public ModelsResponse(StreamInput in) throws IOException {
-        super(in);
+    public ModelsResponse(StreamInput from) throws IOException {
+        super(from);
+        Frame in = FORMAT.read(from);
         models = in.readList(StreamInput::readMap);
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeCollection(models, StreamOutput::writeMap);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeCollection(models, StreamOutput::writeMap);
+        }
     }
 
     @Override

@@ -5,6 +5,8 @@ import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.clustermanager.AcknowledgedRequest;
 import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.item.ItemRowIndex;
 import org.opensearch.affinity.profile.ProfileIndex;
 import org.opensearch.affinity.profile.VectorDimensions;
@@ -41,21 +43,26 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
     }
 
     public static final class Request extends AcknowledgedRequest<Request> {
+        private static final Format FORMAT = Format.first(Request.class);
+
         private final Tracker tracker;
 
         public Request(Tracker tracker) {
             this.tracker = tracker;
         }
 
-        Request(StreamInput in) throws IOException {
-            super(in);
+        Request(StreamInput from) throws IOException {
+            super(from);
+            Frame in = FORMAT.read(from);
             tracker = new Tracker(in);
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            super.writeTo(out);
-            tracker.writeTo(out);
+        public void writeTo(StreamOutput to) throws IOException {
+            super.writeTo(to);
+            try (StreamOutput out = FORMAT.begin(to)) {
+                tracker.writeTo(out);
+            }
         }
 
         @Override
@@ -124,6 +131,7 @@ public final class PutTrackerAction extends ActionType<AcknowledgedResponse> {
 
         /** @throws IllegalArgumentException if the definition differs from the stored one in what cannot change */
         private static void checkUnchangeable(Tracker tracker, ClusterState state) {
+            Trackers.of(state).requireReadable(tracker.name());
             Tracker before = Trackers.of(state).find(tracker.name());
             if (before == null) {
                 return;

@@ -4,6 +4,8 @@ import org.opensearch.action.admin.indices.stats.IndexStats;
 import org.opensearch.action.admin.indices.stats.IndicesStatsRequest;
 import org.opensearch.action.admin.indices.stats.IndicesStatsResponse;
 import org.opensearch.action.support.IndicesOptions;
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.cluster.SystemDocuments;
 import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.core.action.ActionListener;
@@ -22,14 +24,22 @@ import java.io.IOException;
  * @param items    bytes of item rows
  */
 record StoredBytes(long profiles, long items) implements Writeable {
+    private static final Format FORMAT = Format.first(StoredBytes.class);
+
     StoredBytes(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private StoredBytes(Frame in) throws IOException {
         this(in.readVLong(), in.readVLong());
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeVLong(profiles);
-        out.writeVLong(items);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeVLong(profiles);
+            out.writeVLong(items);
+        }
     }
 
     /** Reads the sizes with the plugin's rights. An index that does not exist counts as 0 bytes. */

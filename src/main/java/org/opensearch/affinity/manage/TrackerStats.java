@@ -1,5 +1,7 @@
 package org.opensearch.affinity.manage;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.event.Event.SkipReason;
 import org.opensearch.affinity.follow.Progress;
 import org.opensearch.affinity.follow.RebuildLag;
@@ -20,6 +22,7 @@ import java.util.function.Predicate;
 
 /** The statistics of a tracker: its users, its size, the events it has read, and its lag behind the log. */
 public final class TrackerStats extends ActionResponse implements ToXContentObject {
+    private static final Format FORMAT = Format.first(TrackerStats.class);
 
     /**
      * The progress in one shard of the log.
@@ -28,15 +31,23 @@ public final class TrackerStats extends ActionResponse implements ToXContentObje
      * @param checkpoint the global checkpoint of the shard; -1 if it is not known
      */
     record LogShardStats(ShardId shard, Progress progress, long checkpoint) implements Writeable {
+        private static final Format FORMAT = Format.first(LogShardStats.class);
+
         LogShardStats(StreamInput in) throws IOException {
+            this(FORMAT.read(in));
+        }
+
+        private LogShardStats(Frame in) throws IOException {
             this(new ShardId(in), new Progress(in), in.readZLong());
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            shard.writeTo(out);
-            progress.writeTo(out);
-            out.writeZLong(checkpoint);
+        public void writeTo(StreamOutput to) throws IOException {
+            try (StreamOutput out = FORMAT.begin(to)) {
+                shard.writeTo(out);
+                progress.writeTo(out);
+                out.writeZLong(checkpoint);
+            }
         }
 
         /** How many sequence numbers have not been read; each is one event at most. */
@@ -74,8 +85,9 @@ public final class TrackerStats extends ActionResponse implements ToXContentObje
         this.vectors = vectors;
     }
 
-    TrackerStats(StreamInput in) throws IOException {
-        super(in);
+    TrackerStats(StreamInput from) throws IOException {
+        super(from);
+        Frame in = FORMAT.read(from);
         tracker = in.readString();
         users = in.readVLong();
         bytes = new StoredBytes(in);
@@ -85,13 +97,15 @@ public final class TrackerStats extends ActionResponse implements ToXContentObje
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeString(tracker);
-        out.writeVLong(users);
-        bytes.writeTo(out);
-        out.writeList(shards);
-        out.writeOptionalWriteable(rebuild);
-        vectors.writeTo(out);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeString(tracker);
+            out.writeVLong(users);
+            bytes.writeTo(out);
+            out.writeList(shards);
+            out.writeOptionalWriteable(rebuild);
+            vectors.writeTo(out);
+        }
     }
 
     @Override

@@ -5,6 +5,8 @@ import org.opensearch.ResourceNotFoundException;
 import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.model.ModelIndex;
 import org.opensearch.affinity.tracker.ActiveModels;
 import org.opensearch.affinity.tracker.IndexNames;
@@ -16,26 +18,14 @@ import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
 import org.opensearch.cluster.metadata.MetadataDeleteIndexService;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.inject.Inject;
-import org.opensearch.common.xcontent.LoggingDeprecationHandler;
-import org.opensearch.common.xcontent.XContentFactory;
-import org.opensearch.common.xcontent.json.JsonXContent;
 import org.opensearch.core.action.ActionListener;
-import org.opensearch.core.common.bytes.BytesReference;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.rest.RestStatus;
-import org.opensearch.core.xcontent.DeprecationHandler;
-import org.opensearch.core.xcontent.NamedXContentRegistry;
-import org.opensearch.core.xcontent.XContentBuilder;
-import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.TransportService;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -59,6 +49,8 @@ public final class UseModelAction extends ActionType<AcknowledgedResponse> {
     }
 
     public static final class Request extends TrackerChangeRequest<Request> {
+        private static final Format FORMAT = Format.first(Request.class);
+
         private final int number;
         private final Operation operation;
 
@@ -69,17 +61,20 @@ public final class UseModelAction extends ActionType<AcknowledgedResponse> {
             this.operation = operation;
         }
 
-        Request(StreamInput in) throws IOException {
-            super(in);
+        Request(StreamInput from) throws IOException {
+            super(from);
+            Frame in = FORMAT.read(from);
             number = in.readVInt();
             operation = in.readEnum(Operation.class);
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            super.writeTo(out);
-            out.writeVInt(number);
-            out.writeEnum(operation);
+        public void writeTo(StreamOutput to) throws IOException {
+            super.writeTo(to);
+            try (StreamOutput out = FORMAT.begin(to)) {
+                out.writeVInt(number);
+                out.writeEnum(operation);
+            }
         }
     }
 
@@ -150,26 +145,20 @@ public final class UseModelAction extends ActionType<AcknowledgedResponse> {
      * @throws ResourceNotFoundException if there is no such model, or its training has not finished
      */
     public static ActiveModels.Active active(String tracker, int number, ClusterState state) {
-        Map<String, Object> fields = new HashMap<>(requireAbout(tracker, number, state));
-        fields.keySet().retainAll(List.of("number", "keep", "ranking"));
-        try (XContentBuilder json = XContentFactory.jsonBuilder().map(fields)) {
-            InputStream bytes = BytesReference.bytes(json).streamInput();
-            DeprecationHandler deprecations = LoggingDeprecationHandler.INSTANCE;
-            try (XContentParser parser = JsonXContent.jsonXContent.createParser(NamedXContentRegistry.EMPTY, deprecations, bytes)) {
-                return ActiveModels.Active.parse(parser);
-            }
+        requireAbout(tracker, number, state);
+        try {
+            return ModelIndex.active(IndexNames.MODELS.index(tracker, number), state);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new OpenSearchStatusException(e.getMessage(), RestStatus.CONFLICT);
         }
     }
 
-    /** What the training stored about a model. */
-    private static Map<String, Object> requireAbout(String tracker, int number, ClusterState state) {
+    /** Fails if a training has not stored a model. */
+    private static void requireAbout(String tracker, int number, ClusterState state) {
         Trackers.of(state).named(tracker);
         Map<String, Object> about = ModelIndex.about(IndexNames.MODELS.index(tracker, number), state);
         if (about.isEmpty()) {
             throw new ResourceNotFoundException("[affinity] tracker [{}] has no model [{}]", tracker, number);
         }
-        return about;
     }
 }

@@ -8,6 +8,7 @@ import org.opensearch.action.admin.indices.mapping.put.PutMappingRequest;
 import org.opensearch.action.index.IndexRequest;
 import org.opensearch.affinity.cluster.SystemDocuments;
 import org.opensearch.affinity.item.ItemRow;
+import org.opensearch.affinity.tracker.ActiveModels;
 import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.common.settings.Settings;
@@ -20,6 +21,7 @@ import org.opensearch.transport.client.Client;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -42,6 +44,11 @@ public final class ModelIndex {
     /** Field: a vector that estimates the similarity to unknown items, as {@link #pack(float[])} writes it, in doc values. */
     public static final String CONTENT = "content";
 
+    /** The format of a model, a number in its description. A row is never read in another way: a new encoding is a new field. */
+    private static final int FORMAT = 1;
+    /** The fields of the stored description that {@link #about} leaves out. */
+    private static final String FORMAT_FIELD = "format";
+    private static final String WRITTEN = "written";
     private static final float MAX_BYTE = 127;
     private static final TimeValue COPY_TIMEOUT = TimeValue.timeValueMinutes(2);
 
@@ -157,13 +164,38 @@ public final class ModelIndex {
     }
 
     /** Returns the description that {@link #describe} stored; empty for a model that is unfinished or does not exist. */
-    @SuppressWarnings("unchecked")
     public static Map<String, Object> about(String index, ClusterState state) {
+        Map<String, Object> about = new LinkedHashMap<>(meta(index, state));
+        about.keySet().removeAll(List.of(FORMAT_FIELD, WRITTEN));
+        return about;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> meta(String index, ClusterState state) {
         if (state.metadata().hasIndex(index) == false || state.metadata().index(index).mapping() == null) {
             return Map.of();
         }
         Map<String, Object> meta = (Map<String, Object>) state.metadata().index(index).mapping().sourceAsMap().get("_meta");
         return meta == null ? Map.of() : meta;
+    }
+
+    /**
+     * Returns the entry of the cluster state for a model when it is active; null for a model that is unfinished or does not exist.
+     *
+     * @throws IOException if the model is of a later version of the plugin
+     */
+    public static ActiveModels.Active active(String index, ClusterState state) throws IOException {
+        Map<String, Object> meta = meta(index, state);
+        if (meta.isEmpty()) {
+            return null;
+        }
+        if ((int) meta.get(FORMAT_FIELD) > FORMAT) {
+            throw new IOException(
+                "[affinity] model [" + number(index) + "] has format [" + meta.get(FORMAT_FIELD) + "]; this version of the plugin reads up to ["
+                    + FORMAT + "]: upgrade the plugin of this node"
+            );
+        }
+        return ActiveModels.KIND.value((String) meta.get(WRITTEN));
     }
 
     /** Writes rows of a model. Fails if a row cannot be written. */
@@ -208,9 +240,16 @@ public final class ModelIndex {
         });
     }
 
-    /** Stores the description of a model, which makes it a finished model. */
-    public void describe(String tracker, int number, Map<String, Object> about, ActionListener<Void> listener) {
-        PutMappingRequest put = new PutMappingRequest(IndexNames.MODELS.index(tracker, number)).source(Map.of("_meta", about));
+    /**
+     * Stores the description of a model, which makes it a finished model.
+     *
+     * @param model the entry of the cluster state for it when it is active
+     */
+    public void describe(String tracker, Map<String, Object> about, ActiveModels.Active model, ActionListener<Void> listener) {
+        Map<String, Object> meta = new LinkedHashMap<>(about);
+        meta.put(FORMAT_FIELD, FORMAT);
+        meta.put(WRITTEN, ActiveModels.KIND.text(model));
+        PutMappingRequest put = new PutMappingRequest(IndexNames.MODELS.index(tracker, model.number())).source(Map.of("_meta", meta));
         documents.<Void>asPlugin(listener, wrapped -> client.admin().indices().putMapping(put, ActionListener.map(wrapped, done -> null)));
     }
 

@@ -1,5 +1,7 @@
 package org.opensearch.affinity.profile;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.vector.TasteStatistics;
 import org.opensearch.affinity.vector.WhitenedSpace;
 import org.opensearch.core.common.io.stream.StreamInput;
@@ -17,6 +19,8 @@ import java.util.List;
  *                 same item again
  */
 public record CommonTaste(WhitenedSpace space, float ownItems) implements Writeable {
+    private static final Format FORMAT = Format.first(CommonTaste.class);
+
     /** The prior of the share of repeats: 10 of 1,000 events are of an item in their user's history. */
     private static final double PRIOR_EVENTS = 1_000;
     private static final double PRIOR_REPEATS = 10;
@@ -24,13 +28,19 @@ public record CommonTaste(WhitenedSpace space, float ownItems) implements Writea
     private static final double HALF_SHARE = 0.005;
 
     public CommonTaste(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private CommonTaste(Frame in) throws IOException {
         this(new WhitenedSpace(in), in.readFloat());
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        space.writeTo(out);
-        out.writeFloat(ownItems);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            space.writeTo(out);
+            out.writeFloat(ownItems);
+        }
     }
 
     /**

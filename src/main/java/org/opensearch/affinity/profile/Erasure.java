@@ -1,5 +1,7 @@
 package org.opensearch.affinity.profile;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.event.Event;
 import org.opensearch.affinity.event.Event.SkipReason;
 import org.opensearch.core.common.io.stream.StreamInput;
@@ -17,16 +19,23 @@ import java.io.IOException;
  * @param optedOut    whether all events are skipped
  */
 public record Erasure(long forgottenAt, boolean optedOut) implements Writeable {
+    private static final Format FORMAT = Format.first(Erasure.class);
     public static final Erasure NONE = new Erasure(0, false);
 
     Erasure(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private Erasure(Frame in) throws IOException {
         this(in.readVLong(), in.readBoolean());
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeVLong(forgottenAt);
-        out.writeBoolean(optedOut);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeVLong(forgottenAt);
+            out.writeBoolean(optedOut);
+        }
     }
 
     /** Returns why an event must be skipped; null if it may be applied. */

@@ -6,9 +6,11 @@ import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
 import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
+import org.opensearch.affinity.cluster.Format;
 import org.opensearch.common.inject.Inject;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.tasks.Task;
 import org.opensearch.transport.TransportService;
 
@@ -28,10 +30,19 @@ public final class ExplainProfileAction extends ActionType<AcknowledgedResponse>
 
     /** Has no content. */
     public static final class Request extends ActionRequest {
+        private static final Format FORMAT = Format.first(Request.class);
+
         Request() {}
 
         Request(StreamInput in) throws IOException {
             super(in);
+            FORMAT.read(in);
+        }
+
+        @Override
+        public void writeTo(StreamOutput to) throws IOException {
+            super.writeTo(to);
+            FORMAT.begin(to).close();
         }
 
         @Override

@@ -5,6 +5,8 @@ import org.opensearch.action.ActionRequestValidationException;
 import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.event.UserEvents;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.Trackers;
@@ -39,6 +41,8 @@ public final class ForgetUserAction extends ActionType<ForgetUserAction.Response
     }
 
     public static final class Request extends ActionRequest {
+        private static final Format FORMAT = Format.first(Request.class);
+
         private final String tracker;
         private final String user;
         private final boolean events;
@@ -50,19 +54,22 @@ public final class ForgetUserAction extends ActionType<ForgetUserAction.Response
             this.events = events;
         }
 
-        Request(StreamInput in) throws IOException {
-            super(in);
+        Request(StreamInput from) throws IOException {
+            super(from);
+            Frame in = FORMAT.read(from);
             tracker = in.readString();
             user = in.readString();
             events = in.readBoolean();
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            super.writeTo(out);
-            out.writeString(tracker);
-            out.writeString(user);
-            out.writeBoolean(events);
+        public void writeTo(StreamOutput to) throws IOException {
+            super.writeTo(to);
+            try (StreamOutput out = FORMAT.begin(to)) {
+                out.writeString(tracker);
+                out.writeString(user);
+                out.writeBoolean(events);
+            }
         }
 
         @Override
@@ -73,6 +80,8 @@ public final class ForgetUserAction extends ActionType<ForgetUserAction.Response
 
     /** The time up to which events are forgotten, and the result of deleting events. */
     public static final class Response extends ActionResponse implements ToXContentObject {
+        private static final Format FORMAT = Format.first(Response.class);
+
         private final String tracker;
         private final long forgottenAt;
         private final UserEvents.Deleted events;
@@ -87,18 +96,21 @@ public final class ForgetUserAction extends ActionType<ForgetUserAction.Response
             this.events = events;
         }
 
-        Response(StreamInput in) throws IOException {
-            super(in);
+        Response(StreamInput from) throws IOException {
+            super(from);
+            Frame in = FORMAT.read(from);
             tracker = in.readString();
             forgottenAt = in.readVLong();
             events = in.readOptionalWriteable(UserEvents.Deleted::new);
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            out.writeString(tracker);
-            out.writeVLong(forgottenAt);
-            out.writeOptionalWriteable(events);
+        public void writeTo(StreamOutput to) throws IOException {
+            try (StreamOutput out = FORMAT.begin(to)) {
+                out.writeString(tracker);
+                out.writeVLong(forgottenAt);
+                out.writeOptionalWriteable(events);
+            }
         }
 
         @Override

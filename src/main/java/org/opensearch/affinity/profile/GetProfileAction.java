@@ -6,6 +6,8 @@ import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
 import org.opensearch.action.support.ListenerTimeouts;
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.item.ItemVectors;
 import org.opensearch.affinity.tracker.ActiveModels;
 import org.opensearch.affinity.tracker.IndexNames;
@@ -48,6 +50,8 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
 
     /** Asks for a profile. The action fails with a time-out exception if the profile is not read in time. */
     public static final class Request extends ActionRequest {
+        private static final Format FORMAT = Format.first(Request.class);
+
         private final String tracker;
         private final String user;
         private final List<String> recent;
@@ -99,8 +103,9 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
             return new Request(tracker, other, recent, within, explains);
         }
 
-        Request(StreamInput in) throws IOException {
-            super(in);
+        Request(StreamInput from) throws IOException {
+            super(from);
+            Frame in = FORMAT.read(from);
             tracker = in.readString();
             user = in.readOptionalString();
             recent = in.readStringList();
@@ -109,13 +114,15 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            super.writeTo(out);
-            out.writeString(tracker);
-            out.writeOptionalString(user);
-            out.writeStringCollection(recent);
-            out.writeTimeValue(timeout);
-            out.writeBoolean(explains);
+        public void writeTo(StreamOutput to) throws IOException {
+            super.writeTo(to);
+            try (StreamOutput out = FORMAT.begin(to)) {
+                out.writeString(tracker);
+                out.writeOptionalString(user);
+                out.writeStringCollection(recent);
+                out.writeTimeValue(timeout);
+                out.writeBoolean(explains);
+            }
         }
 
         @Override
@@ -126,6 +133,8 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
 
     /** The profile, and what ranking needs beside it. All parts are of one cluster state. */
     public static final class Response extends ActionResponse {
+        private static final Format FORMAT = Format.first(Response.class);
+
         private final Tracker tracker;
         private final Profile profile;
         private final CommonTaste common;
@@ -163,8 +172,9 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
             return new Response(tracker, profile, common, itemTable, model, true);
         }
 
-        Response(StreamInput in) throws IOException {
-            super(in);
+        Response(StreamInput from) throws IOException {
+            super(from);
+            Frame in = FORMAT.read(from);
             tracker = new Tracker(in);
             profile = in.readOptionalWriteable(Profile::new);
             common = new CommonTaste(in);
@@ -174,13 +184,15 @@ public final class GetProfileAction extends ActionType<GetProfileAction.Response
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            tracker.writeTo(out);
-            out.writeOptionalWriteable(profile);
-            common.writeTo(out);
-            out.writeOptionalString(itemTable);
-            out.writeOptionalWriteable(model);
-            out.writeBoolean(explained);
+        public void writeTo(StreamOutput to) throws IOException {
+            try (StreamOutput out = FORMAT.begin(to)) {
+                tracker.writeTo(out);
+                out.writeOptionalWriteable(profile);
+                common.writeTo(out);
+                out.writeOptionalString(itemTable);
+                out.writeOptionalWriteable(model);
+                out.writeBoolean(explained);
+            }
         }
 
         public Tracker tracker() {

@@ -102,18 +102,6 @@ public final class Interest {
         }
     }
 
-    /** Reads the first format of profiles, which had the sum of the vectors in float32, and no dictionary, session or contexts. */
-    static Interest readFirstFormat(StreamInput in) throws IOException {
-        boolean liked = in.readBoolean();
-        float[] sum = in.readFloatArray();
-        double weight = in.readDouble();
-        Interest interest = new Interest(liked, new Direction(sum), in.readLong());
-        interest.weight = weight;
-        interest.events = in.readVInt();
-        interest.examples = in.readList(example -> new Example(example.readString(), (float) example.readDouble()));
-        return interest;
-    }
-
     /** Whether the user likes it; false for an interest made by actions of negative weight. */
     public boolean liked() {
         return liked;

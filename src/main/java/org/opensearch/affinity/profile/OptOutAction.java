@@ -6,6 +6,8 @@ import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
 import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.affinity.tracker.UserKeys;
@@ -33,6 +35,8 @@ public final class OptOutAction extends ActionType<AcknowledgedResponse> {
     }
 
     public static final class Request extends ActionRequest {
+        private static final Format FORMAT = Format.first(Request.class);
+
         private final String tracker;
         private final String user;
         private final boolean optOut;
@@ -44,19 +48,22 @@ public final class OptOutAction extends ActionType<AcknowledgedResponse> {
             this.optOut = optOut;
         }
 
-        Request(StreamInput in) throws IOException {
-            super(in);
+        Request(StreamInput from) throws IOException {
+            super(from);
+            Frame in = FORMAT.read(from);
             tracker = in.readString();
             user = in.readString();
             optOut = in.readBoolean();
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            super.writeTo(out);
-            out.writeString(tracker);
-            out.writeString(user);
-            out.writeBoolean(optOut);
+        public void writeTo(StreamOutput to) throws IOException {
+            super.writeTo(to);
+            try (StreamOutput out = FORMAT.begin(to)) {
+                out.writeString(tracker);
+                out.writeString(user);
+                out.writeBoolean(optOut);
+            }
         }
 
         @Override

@@ -1,5 +1,7 @@
 package org.opensearch.affinity.profile;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.event.Event;
 import org.opensearch.affinity.event.Event.SkipReason;
 import org.opensearch.affinity.event.LogShard;
@@ -31,8 +33,7 @@ import java.util.function.BiPredicate;
  * #dropMarks}.
  */
 public final class Profile implements Writeable {
-    private static final byte FORMAT = 2;
-
+    private static final Format FORMAT = Format.first(Profile.class);
     /**
      * One event of the recent history.
      *
@@ -70,43 +71,35 @@ public final class Profile implements Writeable {
         this.erasure = erasure;
     }
 
-    public Profile(StreamInput in) throws IOException {
-        byte format = in.readByte();
-        if (format < 1 || format > FORMAT) {
-            throw new IOException("profile format [" + format + "] is not one that this version reads, 1 to [" + FORMAT + "]");
-        }
+    public Profile(StreamInput from) throws IOException {
+        Frame in = FORMAT.read(from);
         user = in.readString();
         StringDictionary dictionary = new StringDictionary();
-        if (format == 1) {
-            interests = new InterestSet(in.readList(Interest::readFirstFormat));
-            history = new History();
-            in.readList(seen -> new Seen(seen.readString(), seen.readString(), seen.readLong(), 0)).forEach(history::add);
-        } else {
-            interests = new InterestSet(in.readList(interest -> new Interest(interest, dictionary)));
-            history = History.read(in, dictionary);
-            sessionStart = in.readZLong();
-            sessionEvents = in.readVInt();
-        }
+        interests = new InterestSet(in.readList(interest -> new Interest(interest, dictionary)));
+        history = History.read(in, dictionary);
+        sessionStart = in.readZLong();
+        sessionEvents = in.readVInt();
         marks = new TreeMap<>(in.readMap(StreamInput::readString, StreamInput::readZLong));
         events = in.readVLong();
-        erasure = format == 1 ? Erasure.NONE : new Erasure(in);
+        erasure = new Erasure(in);
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        StringDictionary dictionary = new StringDictionary();
-        out.writeByte(FORMAT);
-        out.writeString(user);
-        out.writeVInt(interests.interests().size());
-        for (Interest interest : interests.interests()) {
-            interest.writeTo(out, dictionary);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            StringDictionary dictionary = new StringDictionary();
+            out.writeString(user);
+            out.writeVInt(interests.interests().size());
+            for (Interest interest : interests.interests()) {
+                interest.writeTo(out, dictionary);
+            }
+            history.writeTo(out, dictionary);
+            out.writeZLong(sessionStart);
+            out.writeVInt(sessionEvents);
+            out.writeMap(marks, StreamOutput::writeString, StreamOutput::writeZLong);
+            out.writeVLong(events);
+            erasure.writeTo(out);
         }
-        history.writeTo(out, dictionary);
-        out.writeZLong(sessionStart);
-        out.writeVInt(sessionEvents);
-        out.writeMap(marks, StreamOutput::writeString, StreamOutput::writeZLong);
-        out.writeVLong(events);
-        erasure.writeTo(out);
     }
 
     /**

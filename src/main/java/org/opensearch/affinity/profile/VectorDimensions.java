@@ -1,5 +1,7 @@
 package org.opensearch.affinity.profile;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.cluster.MappedField;
 import org.opensearch.affinity.tracker.IndexExpressions;
 import org.opensearch.affinity.tracker.IndexNames;
@@ -28,17 +30,25 @@ import java.util.Map;
  * @param items    in the mappings of the item indices; empty if there is none
  */
 public record VectorDimensions(List<Integer> profiles, List<Integer> items) implements Writeable, ToXContentObject {
+    private static final Format FORMAT = Format.first(VectorDimensions.class);
+
     /** Name in the {@code _meta} of the mapping of a profile index. */
     private static final String META = "vector_dimensions";
 
     public VectorDimensions(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private VectorDimensions(Frame in) throws IOException {
         this(in.readList(StreamInput::readVInt), in.readList(StreamInput::readVInt));
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeCollection(profiles, StreamOutput::writeVInt);
-        out.writeCollection(items, StreamOutput::writeVInt);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeCollection(profiles, StreamOutput::writeVInt);
+            out.writeCollection(items, StreamOutput::writeVInt);
+        }
     }
 
     /** Those of the generation in use. */

@@ -1,5 +1,7 @@
 package org.opensearch.affinity.rank;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.tracker.Parameter;
 import org.opensearch.affinity.tracker.Parameter.Place;
 import org.opensearch.affinity.tracker.ParameterValues;
@@ -21,16 +23,24 @@ import java.util.Map;
  * Immutable.
  */
 public record AffinityRequest(ParameterValues values) implements Writeable, ToXContentObject {
+    private static final Format FORMAT = Format.first(AffinityRequest.class);
+
     /** Errors begin with it. */
     public static final FieldPath PATH = FieldPath.body("[affinity] ");
 
     public AffinityRequest(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private AffinityRequest(Frame in) throws IOException {
         this(new ParameterValues(in));
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        values.writeTo(out);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            values.writeTo(out);
+        }
     }
 
     /** @throws IllegalArgumentException naming the parameter, the value and what would be right */

@@ -1,5 +1,7 @@
 package org.opensearch.affinity.rank;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.tracker.Ranking.ScoreMode;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -15,6 +17,8 @@ import java.io.IOException;
  * @param power exponent of relevance, in {@link ScoreMode#SUM} its factor; from 0 to 20
  */
 public record Fusion(ScoreMode mode, float power) implements Writeable {
+    private static final Format FORMAT = Format.first(Fusion.class);
+
     /** Logarithm of the largest score that is not compressed, and negated that of the lowest. */
     private static final double EDGE = 80;
     /** How far compressed logarithms go beyond {@link #EDGE}. Floats of full precision end at logarithms of -87.3 and 88.7. */
@@ -23,13 +27,19 @@ public record Fusion(ScoreMode mode, float power) implements Writeable {
     private static final double LOWEST = Math.exp(-EDGE);
 
     Fusion(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private Fusion(Frame in) throws IOException {
         this(in.readEnum(ScoreMode.class), in.readFloat());
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeEnum(mode);
-        out.writeFloat(power);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeEnum(mode);
+            out.writeFloat(power);
+        }
     }
 
     /**

@@ -1,5 +1,7 @@
 package org.opensearch.affinity.rank;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.item.ItemTable;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -18,17 +20,25 @@ import java.util.List;
  * @param seed     of the search's random numbers, see {@link ExplorationSignal#seed}
  */
 record ItemTableInput(String index, String idField, List<String> contexts, double halfLife, int seed) implements Writeable {
+    private static final Format FORMAT = Format.first(ItemTableInput.class);
+
     ItemTableInput(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private ItemTableInput(Frame in) throws IOException {
         this(in.readString(), in.readString(), in.readStringList(), in.readDouble(), in.readInt());
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeString(index);
-        out.writeString(idField);
-        out.writeStringCollection(contexts);
-        out.writeDouble(halfLife);
-        out.writeInt(seed);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeString(index);
+            out.writeString(idField);
+            out.writeStringCollection(contexts);
+            out.writeDouble(halfLife);
+            out.writeInt(seed);
+        }
     }
 
     /**

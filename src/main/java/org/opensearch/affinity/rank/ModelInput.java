@@ -1,5 +1,7 @@
 package org.opensearch.affinity.rank;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.profile.History;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -14,14 +16,22 @@ import java.io.IOException;
  * @param recencyDecay weight of an item of the history relative to the next newer item, above 0, at most 1
  */
 public record ModelInput(String index, float recencyDecay) implements Writeable {
+    private static final Format FORMAT = Format.first(ModelInput.class);
+
     ModelInput(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private ModelInput(Frame in) throws IOException {
         this(in.readString(), in.readFloat());
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeString(index);
-        out.writeFloat(recencyDecay);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeString(index);
+            out.writeFloat(recencyDecay);
+        }
     }
 
     /**

@@ -1,5 +1,7 @@
 package org.opensearch.affinity.rank;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
@@ -16,18 +18,26 @@ import java.util.Objects;
  * @param origin see {@link QueryText}, for explanations; empty if there is no text
  */
 public record QueryInput(String text, float[] vector, String origin) implements Writeable {
+    private static final Format FORMAT = Format.first(QueryInput.class);
+
     /** No text and no vector. */
     public static final QueryInput NOTHING = new QueryInput(null, new float[0], "");
 
     QueryInput(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private QueryInput(Frame in) throws IOException {
         this(in.readOptionalString(), in.readFloatArray(), in.readString());
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeOptionalString(text);
-        out.writeFloatArray(vector);
-        out.writeString(origin);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeOptionalString(text);
+            out.writeFloatArray(vector);
+            out.writeString(origin);
+        }
     }
 
     @Override

@@ -1,5 +1,7 @@
 package org.opensearch.affinity.rank;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
@@ -24,19 +26,27 @@ public record RankStats(long searches, long unavailable, long navigational, long
     implements
         Writeable,
         ToXContentFragment {
+    private static final Format FORMAT = Format.first(RankStats.class);
+
     public RankStats(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private RankStats(Frame in) throws IOException {
         this(in.readVLong(), in.readVLong(), in.readVLong(), in.readVLong(), in.readVLong(), in.readVLong(), in.readVLong());
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeVLong(searches);
-        out.writeVLong(unavailable);
-        out.writeVLong(navigational);
-        out.writeVLong(profileMicros);
-        out.writeVLong(windows);
-        out.writeVLong(documents);
-        out.writeVLong(rescoreMicros);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeVLong(searches);
+            out.writeVLong(unavailable);
+            out.writeVLong(navigational);
+            out.writeVLong(profileMicros);
+            out.writeVLong(windows);
+            out.writeVLong(documents);
+            out.writeVLong(rescoreMicros);
+        }
     }
 
     @Override

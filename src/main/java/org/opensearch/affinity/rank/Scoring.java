@@ -1,5 +1,7 @@
 package org.opensearch.affinity.rank;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.rank.interest.InterestExploration;
@@ -39,6 +41,7 @@ import java.util.List;
 public record Scoring(InterestVectors interests, float weight, float confidence, Fusion fusion, List<Signal> signals,
     ItemTableInput itemTable, List<String> history, float ownFactor, ModelInput model, QueryInput query, float diversity, long now,
     boolean logsSignals) implements Writeable {
+    private static final Format FORMAT = Format.first(Scoring.class);
 
     /** Leaves every score as it is. Used if the profile could not be read in time, and for navigational queries. */
     public static final Scoring NONE = new Scoring(
@@ -58,6 +61,10 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
     );
 
     public Scoring(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private Scoring(Frame in) throws IOException {
         this(
             new InterestVectors(in),
             in.readFloat(),
@@ -76,20 +83,22 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        interests.writeTo(out);
-        out.writeFloat(weight);
-        out.writeFloat(confidence);
-        fusion.writeTo(out);
-        out.writeList(signals);
-        out.writeOptionalWriteable(itemTable);
-        out.writeStringCollection(history);
-        out.writeFloat(ownFactor);
-        out.writeOptionalWriteable(model);
-        query.writeTo(out);
-        out.writeFloat(diversity);
-        out.writeLong(now);
-        out.writeBoolean(logsSignals);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            interests.writeTo(out);
+            out.writeFloat(weight);
+            out.writeFloat(confidence);
+            fusion.writeTo(out);
+            out.writeList(signals);
+            out.writeOptionalWriteable(itemTable);
+            out.writeStringCollection(history);
+            out.writeFloat(ownFactor);
+            out.writeOptionalWriteable(model);
+            query.writeTo(out);
+            out.writeFloat(diversity);
+            out.writeLong(now);
+            out.writeBoolean(logsSignals);
+        }
     }
 
     /**

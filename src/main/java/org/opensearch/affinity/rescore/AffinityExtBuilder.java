@@ -1,5 +1,7 @@
 package org.opensearch.affinity.rescore;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.rank.AffinityRequest;
 import org.opensearch.affinity.tracker.Parameter.Place;
 import org.opensearch.core.common.io.stream.StreamInput;
@@ -13,6 +15,7 @@ import java.util.Objects;
 
 /** The part {@code ext.affinity} of a search, which the search pipeline's {@link AffinityRequestProcessor} reads. */
 public final class AffinityExtBuilder extends SearchExtBuilder {
+    private static final Format FORMAT = Format.first(AffinityExtBuilder.class);
     public static final String NAME = "affinity";
 
     private final AffinityRequest request;
@@ -23,7 +26,8 @@ public final class AffinityExtBuilder extends SearchExtBuilder {
         this.processed = processed;
     }
 
-    public AffinityExtBuilder(StreamInput in) throws IOException {
+    public AffinityExtBuilder(StreamInput from) throws IOException {
+        Frame in = FORMAT.read(from);
         request = new AffinityRequest(in);
         processed = in.readBoolean();
     }
@@ -50,9 +54,11 @@ public final class AffinityExtBuilder extends SearchExtBuilder {
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        request.writeTo(out);
-        out.writeBoolean(processed);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            request.writeTo(out);
+            out.writeBoolean(processed);
+        }
     }
 
     @Override

@@ -3,6 +3,8 @@ package org.opensearch.affinity.rescore;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.apache.lucene.util.SetOnce;
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.cluster.RedactedException;
 import org.opensearch.affinity.profile.ExplainProfileAction;
 import org.opensearch.affinity.profile.GetProfileAction;
@@ -44,6 +46,7 @@ import java.util.function.Supplier;
  * personalised and has a warning; it does not fail.
  */
 public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityRescorerBuilder> {
+    private static final Format FORMAT = Format.first(AffinityRescorerBuilder.class);
     public static final String NAME = "affinity";
     private static final String UNAVAILABLE = "[affinity] the profile is not available: the results are not personalised";
     private static final String NOT_EXPLAINED = "[affinity] [why] and the example items of explanations are left out: they need the "
@@ -81,8 +84,9 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         this.node = node;
     }
 
-    public AffinityRescorerBuilder(StreamInput in, RankNode node) throws IOException {
-        super(in);
+    public AffinityRescorerBuilder(StreamInput from, RankNode node) throws IOException {
+        super(from);
+        Frame in = FORMAT.read(from);
         request = new AffinityRequest(in);
         scoring = in.readOptionalWriteable(Scoring::new);
         pending = null;
@@ -90,12 +94,14 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
     }
 
     @Override
-    protected void doWriteTo(StreamOutput out) throws IOException {
+    protected void doWriteTo(StreamOutput to) throws IOException {
         if (pending != null) {
             throw new IllegalStateException("the profile is not fetched yet: rewrite before sending");
         }
-        request.writeTo(out);
-        out.writeOptionalWriteable(scoring);
+        try (StreamOutput out = FORMAT.begin(to)) {
+            request.writeTo(out);
+            out.writeOptionalWriteable(scoring);
+        }
     }
 
     /** A rescorer whose hits have the values of their signals, see {@link SignalLoggingSearch}. */

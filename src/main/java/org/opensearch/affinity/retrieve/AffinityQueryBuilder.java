@@ -1,5 +1,7 @@
 package org.opensearch.affinity.retrieve;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.profile.ExplainProfileAction;
 import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.Profile;
@@ -32,6 +34,7 @@ import java.util.TreeMap;
  * time, it matches nothing and the search has a warning.
  */
 public final class AffinityQueryBuilder extends RetrievalQueryBuilder<AffinityQueryBuilder> {
+    private static final Format FORMAT = Format.first(AffinityQueryBuilder.class);
     public static final String NAME = "affinity";
     private static final String NOT_EXPLAINED = "[affinity] the example items of explanations are left out: they need the permission ["
         + ExplainProfileAction.NAME
@@ -86,8 +89,9 @@ public final class AffinityQueryBuilder extends RetrievalQueryBuilder<AffinityQu
         this.context = context;
     }
 
-    public AffinityQueryBuilder(StreamInput in) throws IOException {
-        super(in);
+    public AffinityQueryBuilder(StreamInput from) throws IOException {
+        super(from);
+        Frame in = FORMAT.read(from);
         tracker = in.readString();
         user = in.readOptionalString();
         excludeSeen = in.readBoolean();
@@ -96,12 +100,14 @@ public final class AffinityQueryBuilder extends RetrievalQueryBuilder<AffinityQu
     }
 
     @Override
-    void writeOwn(StreamOutput out) throws IOException {
-        out.writeString(tracker);
-        out.writeOptionalString(user);
-        out.writeBoolean(excludeSeen);
-        out.writeStringCollection(recent);
-        out.writeMap(context, StreamOutput::writeString, StreamOutput::writeString);
+    void writeOwn(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeString(tracker);
+            out.writeOptionalString(user);
+            out.writeBoolean(excludeSeen);
+            out.writeStringCollection(recent);
+            out.writeMap(context, StreamOutput::writeString, StreamOutput::writeString);
+        }
     }
 
     /** @throws IllegalArgumentException naming the field, the value and what would be right */

@@ -1,6 +1,8 @@
 package org.opensearch.affinity.retrieve;
 
 import org.apache.lucene.search.Query;
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.xcontent.XContentBuilder;
@@ -17,6 +19,7 @@ import java.util.List;
  * profile API it shows the number of items and not the items.
  */
 public final class ItemsQueryBuilder extends AbstractQueryBuilder<ItemsQueryBuilder> {
+    private static final Format FORMAT = Format.first(ItemsQueryBuilder.class);
     public static final String NAME = "affinity_items";
 
     private final String field;
@@ -31,16 +34,19 @@ public final class ItemsQueryBuilder extends AbstractQueryBuilder<ItemsQueryBuil
         this.items = items;
     }
 
-    public ItemsQueryBuilder(StreamInput in) throws IOException {
-        super(in);
+    public ItemsQueryBuilder(StreamInput from) throws IOException {
+        super(from);
+        Frame in = FORMAT.read(from);
         field = in.readString();
         items = in.readStringList();
     }
 
     @Override
-    protected void doWriteTo(StreamOutput out) throws IOException {
-        out.writeString(field);
-        out.writeStringCollection(items);
+    protected void doWriteTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeString(field);
+            out.writeStringCollection(items);
+        }
     }
 
     @Override

@@ -1,6 +1,8 @@
 package org.opensearch.affinity.retrieve;
 
 import org.apache.lucene.search.BooleanClause.Occur;
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.tracker.TrackedItems;
 import org.opensearch.affinity.xcontent.BuilderParser;
 import org.opensearch.affinity.xcontent.FieldPath;
@@ -30,6 +32,7 @@ import java.util.List;
  * @param filter        the documents that are considered; null for all
  */
 record KnnParameters(int k, float minSimilarity, QueryBuilder filter) implements Writeable {
+    private static final Format FORMAT = Format.first(KnnParameters.class);
     static final int DEFAULT_K = 100;
     static final int MAX_K = 10_000;
     static final String BOOST_NAME = AbstractQueryBuilder.BOOST_FIELD.getPreferredName();
@@ -95,14 +98,20 @@ record KnnParameters(int k, float minSimilarity, QueryBuilder filter) implements
     }
 
     KnnParameters(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private KnnParameters(Frame in) throws IOException {
         this(in.readVInt(), in.readFloat(), in.readOptionalNamedWriteable(QueryBuilder.class));
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeVInt(k);
-        out.writeFloat(minSimilarity);
-        out.writeOptionalNamedWriteable(filter);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeVInt(k);
+            out.writeFloat(minSimilarity);
+            out.writeOptionalNamedWriteable(filter);
+        }
     }
 
     /** These parameters without some items, as if they were not in the index. */

@@ -3,6 +3,8 @@ package org.opensearch.affinity.retrieve;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.util.VectorUtil;
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.rank.interest.InterestVector;
 import org.opensearch.affinity.rank.interest.InterestVectors;
 import org.opensearch.affinity.vector.VectorFieldMapper.VectorFieldType;
@@ -28,6 +30,7 @@ import java.util.Objects;
  * contains the vectors. It has no parser: clients cannot send it. Immutable, apart from boost and name.
  */
 public final class NearestQueryBuilder extends AbstractQueryBuilder<NearestQueryBuilder> {
+    private static final Format FORMAT = Format.first(NearestQueryBuilder.class);
     public static final String NAME = "affinity_nearest";
     /** Field type of the k-NN plugin, whose lucene engine writes vectors that Lucene can read. */
     private static final String KNN_VECTOR = "knn_vector";
@@ -46,18 +49,21 @@ public final class NearestQueryBuilder extends AbstractQueryBuilder<NearestQuery
         this.ignoreUnmapped = ignoreUnmapped;
     }
 
-    public NearestQueryBuilder(StreamInput in) throws IOException {
-        super(in);
+    public NearestQueryBuilder(StreamInput from) throws IOException {
+        super(from);
+        Frame in = FORMAT.read(from);
         interests = new InterestVectors(in);
         parameters = new KnnParameters(in);
         ignoreUnmapped = in.readBoolean();
     }
 
     @Override
-    protected void doWriteTo(StreamOutput out) throws IOException {
-        interests.writeTo(out);
-        parameters.writeTo(out);
-        out.writeBoolean(ignoreUnmapped);
+    protected void doWriteTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            interests.writeTo(out);
+            parameters.writeTo(out);
+            out.writeBoolean(ignoreUnmapped);
+        }
     }
 
     /**

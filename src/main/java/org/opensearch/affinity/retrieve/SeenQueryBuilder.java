@@ -4,6 +4,8 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.apache.lucene.search.Query;
 import org.opensearch.OpenSearchStatusException;
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.cluster.RedactedException;
 import org.opensearch.affinity.profile.ExplainProfileAction;
 import org.opensearch.affinity.profile.GetProfileAction;
@@ -41,6 +43,7 @@ import java.util.function.Supplier;
  * of the search's query it shows what the user has seen, for which the caller needs the permission of {@link ExplainProfileAction}.
  */
 public final class SeenQueryBuilder extends AbstractQueryBuilder<SeenQueryBuilder> {
+    private static final Format FORMAT = Format.first(SeenQueryBuilder.class);
     public static final String NAME = "affinity_seen";
     private static final Logger LOGGER = LogManager.getLogger(SeenQueryBuilder.class);
     private static final String UNAVAILABLE = "[affinity] the profile is not available: items that the user has seen are not known";
@@ -107,8 +110,9 @@ public final class SeenQueryBuilder extends AbstractQueryBuilder<SeenQueryBuilde
         this.pending = pending;
     }
 
-    public SeenQueryBuilder(StreamInput in) throws IOException {
-        super(in);
+    public SeenQueryBuilder(StreamInput from) throws IOException {
+        super(from);
+        Frame in = FORMAT.read(from);
         tracker = in.readString();
         user = in.readOptionalString();
         recent = in.readStringList();
@@ -116,13 +120,15 @@ public final class SeenQueryBuilder extends AbstractQueryBuilder<SeenQueryBuilde
     }
 
     @Override
-    protected void doWriteTo(StreamOutput out) throws IOException {
+    protected void doWriteTo(StreamOutput to) throws IOException {
         if (pending != null) {
             throw new IllegalStateException("the profile is not fetched yet: rewrite before sending");
         }
-        out.writeString(tracker);
-        out.writeOptionalString(user);
-        out.writeStringCollection(recent);
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeString(tracker);
+            out.writeOptionalString(user);
+            out.writeStringCollection(recent);
+        }
     }
 
     /** @throws IllegalArgumentException naming the field, the value and what would be right */

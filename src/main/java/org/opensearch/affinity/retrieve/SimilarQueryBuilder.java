@@ -1,5 +1,7 @@
 package org.opensearch.affinity.retrieve;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.item.GetItemVectorsAction;
 import org.opensearch.affinity.rank.interest.InterestVectors;
 import org.opensearch.affinity.tracker.Parameter;
@@ -28,6 +30,7 @@ import java.util.Objects;
  * search is treated in the same way.
  */
 public final class SimilarQueryBuilder extends RetrievalQueryBuilder<SimilarQueryBuilder> {
+    private static final Format FORMAT = Format.first(SimilarQueryBuilder.class);
     public static final String NAME = "affinity_similar";
     static final int MAX_ITEMS = 32;
     /** The most items that a warning names: it is a header of the response. */
@@ -73,16 +76,19 @@ public final class SimilarQueryBuilder extends RetrievalQueryBuilder<SimilarQuer
         this.items = items;
     }
 
-    public SimilarQueryBuilder(StreamInput in) throws IOException {
-        super(in);
+    public SimilarQueryBuilder(StreamInput from) throws IOException {
+        super(from);
+        Frame in = FORMAT.read(from);
         tracker = in.readString();
         items = in.readStringList();
     }
 
     @Override
-    void writeOwn(StreamOutput out) throws IOException {
-        out.writeString(tracker);
-        out.writeStringCollection(items);
+    void writeOwn(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeString(tracker);
+            out.writeStringCollection(items);
+        }
     }
 
     /** @throws IllegalArgumentException naming the field, the value and what would be right */

@@ -1,5 +1,7 @@
 package org.opensearch.affinity.retrieve;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.encode.EncodeAction;
 import org.opensearch.affinity.encode.EncodeProcessor;
 import org.opensearch.affinity.encode.pack.Chunking;
@@ -28,6 +30,7 @@ import java.util.Objects;
  * waiting texts of items. The score is the cosine of text and item, in (0, 1]; in a {@code bool} it is added to BM25, times its boost.
  */
 public final class TextQueryBuilder extends RetrievalQueryBuilder<TextQueryBuilder> {
+    private static final Format FORMAT = Format.first(TextQueryBuilder.class);
     public static final String NAME = "affinity_text";
     public static final TimeValue DEFAULT_TIMEOUT = TimeValue.timeValueMillis(500);
     private static final FieldPath PATH = FieldPath.body("[" + NAME + "] ");
@@ -79,8 +82,9 @@ public final class TextQueryBuilder extends RetrievalQueryBuilder<TextQueryBuild
         this.timeout = timeout;
     }
 
-    public TextQueryBuilder(StreamInput in) throws IOException {
-        super(in);
+    public TextQueryBuilder(StreamInput from) throws IOException {
+        super(from);
+        Frame in = FORMAT.read(from);
         text = in.readString();
         field = in.readOptionalString();
         tracker = in.readOptionalString();
@@ -89,12 +93,14 @@ public final class TextQueryBuilder extends RetrievalQueryBuilder<TextQueryBuild
     }
 
     @Override
-    void writeOwn(StreamOutput out) throws IOException {
-        out.writeString(text);
-        out.writeOptionalString(field);
-        out.writeOptionalString(tracker);
-        out.writeString(model);
-        out.writeTimeValue(timeout);
+    void writeOwn(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeString(text);
+            out.writeOptionalString(field);
+            out.writeOptionalString(tracker);
+            out.writeString(model);
+            out.writeTimeValue(timeout);
+        }
     }
 
     /** @throws IllegalArgumentException naming the field, the value and what would be right */

@@ -1,6 +1,8 @@
 package org.opensearch.affinity.stats;
 
 import org.opensearch.action.support.ActionFilters;
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.cluster.NodesAction;
 import org.opensearch.affinity.encode.Encoder;
 import org.opensearch.affinity.encode.queue.EncodeStats;
@@ -30,14 +32,22 @@ public final class StatsAction extends NodesAction<StatsAction.NodeStats> {
 
     /** The statistics of one node. */
     public record NodeStats(EncodeStats encode, RankStats rank) implements Writeable {
+        private static final Format FORMAT = Format.first(NodeStats.class);
+
         NodeStats(StreamInput in) throws IOException {
+            this(FORMAT.read(in));
+        }
+
+        private NodeStats(Frame in) throws IOException {
             this(new EncodeStats(in), new RankStats(in));
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            encode.writeTo(out);
-            rank.writeTo(out);
+        public void writeTo(StreamOutput to) throws IOException {
+            try (StreamOutput out = FORMAT.begin(to)) {
+                encode.writeTo(out);
+                rank.writeTo(out);
+            }
         }
     }
 

@@ -1,22 +1,17 @@
 package org.opensearch.affinity.tracker;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.cluster.MetadataMap;
 import org.opensearch.affinity.tracker.ActiveModels.Active;
-import org.opensearch.affinity.xcontent.FieldPath;
 import org.opensearch.cluster.ClusterState;
-import org.opensearch.core.ParseField;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
-import org.opensearch.core.xcontent.ConstructingObjectParser;
 import org.opensearch.core.xcontent.ToXContentObject;
 import org.opensearch.core.xcontent.XContentBuilder;
-import org.opensearch.core.xcontent.XContentParser;
 
 import java.io.IOException;
-import java.util.SortedMap;
-
-import static org.opensearch.core.xcontent.ConstructingObjectParser.constructorArg;
 
 /**
  * The trained model that each tracker ranks with, by tracker, as a part of the cluster state: a change takes effect on all nodes and for
@@ -26,7 +21,6 @@ public final class ActiveModels extends MetadataMap<Active> {
     public static final Kind<Active, ActiveModels> KIND = new Kind<>(
         "affinity_models",
         Active::new,
-        (tracker, parser) -> Active.parse(parser),
         ActiveModels::new
     );
 
@@ -38,31 +32,22 @@ public final class ActiveModels extends MetadataMap<Active> {
      * @param ranking      learned ranking parameters, for those that neither the search nor the tracker sets
      */
     public record Active(int number, float recencyDecay, Ranking ranking) implements Writeable, ToXContentObject {
-        private static final ConstructingObjectParser<Active, Void> PARSER = new ConstructingObjectParser<>(
-            "model",
-            args -> new Active((int) args[0], (float) args[1], (Ranking) args[2])
-        );
-
-        static {
-            PARSER.declareInt(constructorArg(), new ParseField("number"));
-            PARSER.declareFloat(constructorArg(), new ParseField("keep"));
-            PARSER.declareObject(constructorArg(), (p, c) -> Ranking.parse(p, FieldPath.body("")), new ParseField("ranking"));
+        private static final Format FORMAT = Format.first(Active.class);
+        public Active(StreamInput in) throws IOException {
+            this(FORMAT.read(in));
         }
 
-        public Active(StreamInput in) throws IOException {
+        private Active(Frame in) throws IOException {
             this(in.readVInt(), in.readFloat(), new Ranking(in));
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            out.writeVInt(number);
-            out.writeFloat(recencyDecay);
-            ranking.writeTo(out);
-        }
-
-        /** Reads what {@link #toXContent} wrote. */
-        public static Active parse(XContentParser parser) {
-            return PARSER.apply(parser, null);
+        public void writeTo(StreamOutput to) throws IOException {
+            try (StreamOutput out = FORMAT.begin(to)) {
+                out.writeVInt(number);
+                out.writeFloat(recencyDecay);
+                ranking.writeTo(out);
+            }
         }
 
         @Override
@@ -72,8 +57,8 @@ public final class ActiveModels extends MetadataMap<Active> {
         }
     }
 
-    private ActiveModels(SortedMap<String, Active> byTracker) {
-        super(KIND, byTracker);
+    private ActiveModels(Entries<Active> entries) {
+        super(KIND, entries);
     }
 
     /** The active models of a cluster state. */

@@ -1,5 +1,7 @@
 package org.opensearch.affinity.tracker;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.xcontent.BuilderParser;
 import org.opensearch.affinity.xcontent.FieldPath;
 import org.opensearch.affinity.xcontent.ValueReader;
@@ -28,6 +30,7 @@ import java.util.TreeMap;
  * @param zone   the time zone of hours and weekdays
  */
 public record Contexts(List<Field> fields, ZoneId zone) implements Writeable, ToXContentFragment {
+    private static final Format FORMAT = Format.first(Contexts.class);
     static final int MAX_FIELDS = 4;
     /** Longer values are cut, so that they stay different from short ones at little cost. */
     private static final int MAX_VALUE_LENGTH = 32;
@@ -52,15 +55,23 @@ public record Contexts(List<Field> fields, ZoneId zone) implements Writeable, To
 
     /** @param path dotted path of the event's field; empty for hours and weekdays */
     record Field(String name, Kind kind, String path) implements Writeable {
+        private static final Format FORMAT = Format.first(Field.class);
+
         Field(StreamInput in) throws IOException {
+            this(FORMAT.read(in));
+        }
+
+        private Field(Frame in) throws IOException {
             this(in.readString(), in.readEnum(Kind.class), in.readString());
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            out.writeString(name);
-            out.writeEnum(kind);
-            out.writeString(path);
+        public void writeTo(StreamOutput to) throws IOException {
+            try (StreamOutput out = FORMAT.begin(to)) {
+                out.writeString(name);
+                out.writeEnum(kind);
+                out.writeString(path);
+            }
         }
 
         private String valueAt(ZonedDateTime time) {
@@ -134,13 +145,19 @@ public record Contexts(List<Field> fields, ZoneId zone) implements Writeable, To
     };
 
     Contexts(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private Contexts(Frame in) throws IOException {
         this(in.readList(Field::new), ZoneId.of(in.readString()));
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeList(fields);
-        out.writeString(zone.getId());
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeList(fields);
+            out.writeString(zone.getId());
+        }
     }
 
     /** The paths of the fields of events that are contexts. */

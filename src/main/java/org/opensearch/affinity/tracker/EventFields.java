@@ -1,5 +1,7 @@
 package org.opensearch.affinity.tracker;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.xcontent.BuilderParser;
 import org.opensearch.affinity.xcontent.ValueReader;
 import org.opensearch.affinity.xcontent.Values;
@@ -22,6 +24,7 @@ import java.util.List;
  * @param id     the event's id; {@code _id} for the id of the document
  */
 public record EventFields(List<String> user, String item, String action, String time, String id) implements Writeable, ToXContentObject {
+    private static final Format FORMAT = Format.first(EventFields.class);
     public static final String DOCUMENT_ID = "_id";
     public static final EventFields UBI = new EventFields(
         List.of("user_id", "client_id"),
@@ -62,16 +65,22 @@ public record EventFields(List<String> user, String item, String action, String 
     );
 
     EventFields(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private EventFields(Frame in) throws IOException {
         this(in.readStringList(), in.readString(), in.readString(), in.readString(), in.readString());
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeStringCollection(user);
-        out.writeString(item);
-        out.writeString(action);
-        out.writeString(time);
-        out.writeString(id);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeStringCollection(user);
+            out.writeString(item);
+            out.writeString(action);
+            out.writeString(time);
+            out.writeString(id);
+        }
     }
 
     @Override

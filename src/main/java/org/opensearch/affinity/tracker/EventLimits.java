@@ -1,5 +1,7 @@
 package org.opensearch.affinity.tracker;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.xcontent.BuilderParser;
 import org.opensearch.affinity.xcontent.ValueReader;
 import org.opensearch.affinity.xcontent.Values;
@@ -19,6 +21,7 @@ import java.io.IOException;
  * @param eventsPerMinute  the rate over the events of a full history; users above it are taken for programs
  */
 public record EventLimits(int itemPerSession, int eventsPerSession, int eventsPerMinute) implements Writeable, ToXContentObject {
+    private static final Format FORMAT = Format.first(EventLimits.class);
     static final EventLimits DEFAULT = new EventLimits(5, 500, 120);
     private static final int MAX = 1_000_000;
 
@@ -47,14 +50,20 @@ public record EventLimits(int itemPerSession, int eventsPerSession, int eventsPe
     );
 
     EventLimits(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private EventLimits(Frame in) throws IOException {
         this(in.readVInt(), in.readVInt(), in.readVInt());
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeVInt(itemPerSession);
-        out.writeVInt(eventsPerSession);
-        out.writeVInt(eventsPerMinute);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeVInt(itemPerSession);
+            out.writeVInt(eventsPerSession);
+            out.writeVInt(eventsPerMinute);
+        }
     }
 
     @Override

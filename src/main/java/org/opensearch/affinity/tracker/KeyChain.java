@@ -1,5 +1,7 @@
 package org.opensearch.affinity.tracker;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.xcontent.BuilderParser;
 import org.opensearch.affinity.xcontent.FieldPath;
 import org.opensearch.affinity.xcontent.ValueReader;
@@ -22,6 +24,7 @@ import java.util.List;
  * @param ids of the keys; empty if users are stored under their names
  */
 public record KeyChain(List<String> ids) implements Writeable, ToXContentFragment {
+    private static final Format FORMAT = Format.first(KeyChain.class);
     static final KeyChain NONE = new KeyChain(List.of());
     private static final String FIELD = "pseudonym";
 
@@ -47,12 +50,18 @@ public record KeyChain(List<String> ids) implements Writeable, ToXContentFragmen
     static final ValueReader<KeyChain> READER = Builder.PARSER.reader("an object such as {\"pseudonym\": \"2026\"}", Builder::build);
 
     KeyChain(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private KeyChain(Frame in) throws IOException {
         this(in.readStringList());
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeStringCollection(ids);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeStringCollection(ids);
+        }
     }
 
     /** Writes nothing for an empty chain. */

@@ -1,5 +1,7 @@
 package org.opensearch.affinity.tracker;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.tracker.Parameter.Place;
 import org.opensearch.affinity.xcontent.BuilderParser;
 import org.opensearch.affinity.xcontent.FieldPath;
@@ -21,7 +23,7 @@ import java.util.TreeMap;
 
 /** Values of {@link Parameter}s. What is not set here is decided by what has lower precedence. Immutable. */
 public final class ParameterValues implements Writeable, ToXContentFragment {
-    private static final byte FORMAT = 1;
+    private static final Format FORMAT = Format.first(ParameterValues.class);
     public static final ParameterValues EMPTY = new Builder().build();
     private static final Map<Place, BuilderParser<Builder>> PARSERS = new EnumMap<>(Place.class);
 
@@ -78,16 +80,13 @@ public final class ParameterValues implements Writeable, ToXContentFragment {
         return PARSERS.get(place).parse(object, path).build();
     }
 
-    /** Format 1: an integer in which bit n tells whether the parameter at position n is set; then the values by position. */
-    public ParameterValues(StreamInput in) throws IOException {
-        byte format = in.readByte();
-        if (format != FORMAT) {
-            throw new IOException("format [" + format + "] of search parameters is not the one of this version, [" + FORMAT + "]");
-        }
+    /**
+     * Reads an integer in which bit n tells whether the parameter at position n is set; then the values by position. Parameters that only
+     * a later version knows come last, and are left unread.
+     */
+    public ParameterValues(StreamInput from) throws IOException {
+        Frame in = FORMAT.read(from);
         int set = in.readVInt();
-        if (set >>> Parameter.ALL.size() != 0) {
-            throw new IOException("search parameters of a later version: this one has [" + Parameter.ALL.size() + "]");
-        }
         Builder builder = new Builder();
         for (Parameter<?> parameter : Parameter.ALL) {
             if ((set & 1 << parameter.position()) != 0) {
@@ -98,11 +97,12 @@ public final class ParameterValues implements Writeable, ToXContentFragment {
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeByte(FORMAT);
-        out.writeVInt(values.keySet().stream().mapToInt(parameter -> 1 << parameter.position()).sum());
-        for (Map.Entry<Parameter<?>, Object> value : values.entrySet()) {
-            value.getKey().write(out, value.getValue());
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeVInt(values.keySet().stream().mapToInt(parameter -> 1 << parameter.position()).sum());
+            for (Map.Entry<Parameter<?>, Object> value : values.entrySet()) {
+                value.getKey().write(out, value.getValue());
+            }
         }
     }
 

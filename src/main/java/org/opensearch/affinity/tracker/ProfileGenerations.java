@@ -1,29 +1,25 @@
 package org.opensearch.affinity.tracker;
 
 import org.opensearch.OpenSearchStatusException;
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.cluster.MetadataMap;
 import org.opensearch.affinity.tracker.ProfileGenerations.TrackerGenerations;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.metadata.AliasMetadata;
 import org.opensearch.cluster.metadata.IndexMetadata;
 import org.opensearch.cluster.metadata.Metadata;
-import org.opensearch.core.ParseField;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
 import org.opensearch.core.rest.RestStatus;
-import org.opensearch.core.xcontent.ConstructingObjectParser;
 import org.opensearch.core.xcontent.ToXContentObject;
 import org.opensearch.core.xcontent.XContentBuilder;
-import org.opensearch.core.xcontent.XContentParser;
 
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.SortedMap;
-
-import static org.opensearch.core.xcontent.ConstructingObjectParser.constructorArg;
 
 /**
  * The profile generations of each tracker, by tracker, as a part of the cluster state: the live one, which searches use, and the next one,
@@ -35,7 +31,6 @@ public final class ProfileGenerations extends MetadataMap<TrackerGenerations> {
     public static final Kind<TrackerGenerations, ProfileGenerations> KIND = new Kind<>(
         "affinity_generations",
         TrackerGenerations::new,
-        (tracker, parser) -> TrackerGenerations.parse(parser),
         ProfileGenerations::new
     );
 
@@ -52,40 +47,31 @@ public final class ProfileGenerations extends MetadataMap<TrackerGenerations> {
      *                 {@link #ALL_KEYS} for all. Those of the next generation are always made with all
      */
     public record TrackerGenerations(int live, int next, boolean ready, int liveKeys) implements Writeable, ToXContentObject {
+        private static final Format FORMAT = Format.first(TrackerGenerations.class);
         public static final int ALL_KEYS = -1;
         /** The generations of a tracker that was never rebuilt. */
         public static final TrackerGenerations FIRST = new TrackerGenerations(0, 0, false, ALL_KEYS);
-        private static final ConstructingObjectParser<TrackerGenerations, Void> PARSER = new ConstructingObjectParser<>(
-            "generation",
-            args -> new TrackerGenerations((int) args[0], (int) args[1], (boolean) args[2], (int) args[3])
-        );
-
-        static {
-            PARSER.declareInt(constructorArg(), new ParseField("live"));
-            PARSER.declareInt(constructorArg(), new ParseField("next"));
-            PARSER.declareBoolean(constructorArg(), new ParseField("ready"));
-            PARSER.declareInt(constructorArg(), new ParseField("live_keys"));
-        }
-
-        static TrackerGenerations parse(XContentParser parser) {
-            return PARSER.apply(parser, null);
-        }
-
         /** The same without a generation that is being built. */
         TrackerGenerations withoutNext() {
             return new TrackerGenerations(live, 0, false, liveKeys);
         }
 
         TrackerGenerations(StreamInput in) throws IOException {
+            this(FORMAT.read(in));
+        }
+
+        private TrackerGenerations(Frame in) throws IOException {
             this(in.readVInt(), in.readVInt(), in.readBoolean(), in.readInt());
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            out.writeVInt(live);
-            out.writeVInt(next);
-            out.writeBoolean(ready);
-            out.writeInt(liveKeys);
+        public void writeTo(StreamOutput to) throws IOException {
+            try (StreamOutput out = FORMAT.begin(to)) {
+                out.writeVInt(live);
+                out.writeVInt(next);
+                out.writeBoolean(ready);
+                out.writeInt(liveKeys);
+            }
         }
 
         @Override
@@ -109,13 +95,8 @@ public final class ProfileGenerations extends MetadataMap<TrackerGenerations> {
         }
     }
 
-    private ProfileGenerations(SortedMap<String, TrackerGenerations> byTracker) {
-        super(KIND, byTracker);
-    }
-
-    /** A state in which the tracker has these generations. */
-    ClusterState restore(ClusterState state, String tracker, TrackerGenerations generations) {
-        return with(state, tracker, generations);
+    private ProfileGenerations(Entries<TrackerGenerations> entries) {
+        super(KIND, entries);
     }
 
     /** The profile generations of a cluster state. */
@@ -237,7 +218,10 @@ public final class ProfileGenerations extends MetadataMap<TrackerGenerations> {
         return with(state, tracker, new TrackerGenerations(now.live, 0, false, now.liveKeys));
     }
 
-    /** The indices of generations that are neither live nor being built. */
+    /**
+     * The indices of generations that are neither live nor being built. An index with the alias of the tracker is none of them, whatever
+     * the entry says: a restored cluster state may have an older entry than the indices.
+     */
     public List<String> leftOver(String tracker, ClusterState state) {
         TrackerGenerations now = of(tracker);
         List<String> indices = new ArrayList<>();
@@ -247,6 +231,7 @@ public final class ProfileGenerations extends MetadataMap<TrackerGenerations> {
             if (now.isRebuilding()) {
                 indices.remove(family.ofGeneration(tracker, now.next));
             }
+            indices.removeIf(index -> state.metadata().index(index).getAliases().containsKey(family.alias(tracker)));
         }
         return indices;
     }

@@ -1,5 +1,7 @@
 package org.opensearch.affinity.tracker;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.tracker.Parameter.Place;
 import org.opensearch.affinity.xcontent.FieldPath;
 import org.opensearch.core.common.io.stream.StreamInput;
@@ -22,6 +24,7 @@ import java.util.TreeMap;
  * @param values other parameters are left out
  */
 public record Ranking(ParameterValues values) implements Writeable, ToXContentFragment {
+    private static final Format FORMAT = Format.first(Ranking.class);
     public static final int MAX_WEIGHT = 20;
     public static final int DEFAULT_WINDOW_SIZE = 1_000;
     public static final int MAX_WINDOW_SIZE = 10_000;
@@ -50,12 +53,18 @@ public record Ranking(ParameterValues values) implements Writeable, ToXContentFr
     }
 
     public Ranking(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private Ranking(Frame in) throws IOException {
         this(new ParameterValues(in));
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        values.writeTo(out);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            values.writeTo(out);
+        }
     }
 
     /** Reads an object of parameters that a tracker may set. */

@@ -1,5 +1,7 @@
 package org.opensearch.affinity.tracker;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.xcontent.BuilderParser;
 import org.opensearch.affinity.xcontent.FieldPath;
 import org.opensearch.affinity.xcontent.ValueReader;
@@ -30,6 +32,8 @@ import java.util.stream.Stream;
  *               {@link #mayCountAgainst}
  */
 public record Signal(String name, String field, Shape shape, double scale, float weight) implements Writeable, ToXContentObject {
+    private static final Format FORMAT = Format.first(Signal.class);
+
     private enum Trait {
         /** It depends on each item of the user's history. */
         OF_HISTORY,
@@ -176,16 +180,22 @@ public record Signal(String name, String field, Shape shape, double scale, float
     }
 
     public Signal(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private Signal(Frame in) throws IOException {
         this(in.readString(), in.readString(), in.readEnum(Shape.class), in.readDouble(), in.readFloat());
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeString(name);
-        out.writeString(field);
-        out.writeEnum(shape);
-        out.writeDouble(scale);
-        out.writeFloat(weight);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeString(name);
+            out.writeString(field);
+            out.writeEnum(shape);
+            out.writeDouble(scale);
+            out.writeFloat(weight);
+        }
     }
 
     /** Whether it depends on each item of the user's history. */

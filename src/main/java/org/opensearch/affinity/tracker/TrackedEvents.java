@@ -1,5 +1,7 @@
 package org.opensearch.affinity.tracker;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.xcontent.BuilderParser;
 import org.opensearch.affinity.xcontent.FieldPath;
 import org.opensearch.affinity.xcontent.ValueReader;
@@ -19,6 +21,7 @@ import java.io.IOException;
  * @param fields the fields of an event's document
  */
 public record TrackedEvents(String index, EventFields fields) implements Writeable, ToXContentObject {
+    private static final Format FORMAT = Format.first(TrackedEvents.class);
     private static final String WANTED = "names, aliases or patterns such as [ubi_events] or [ubi-*], separated by commas";
 
     /** The events as they were sent. */
@@ -46,13 +49,19 @@ public record TrackedEvents(String index, EventFields fields) implements Writeab
     static final ValueReader<TrackedEvents> READER = Builder.PARSER.reader("an object such as {\"index\": \"ubi_events\"}", Builder::build);
 
     TrackedEvents(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private TrackedEvents(Frame in) throws IOException {
         this(in.readString(), new EventFields(in));
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeString(index);
-        fields.writeTo(out);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeString(index);
+            fields.writeTo(out);
+        }
     }
 
     /** The names, aliases and patterns, one by one. */

@@ -1,5 +1,7 @@
 package org.opensearch.affinity.tracker;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.xcontent.BuilderParser;
 import org.opensearch.affinity.xcontent.FieldPath;
 import org.opensearch.affinity.xcontent.ValueReader;
@@ -25,6 +27,7 @@ public record TrackedItems(String index, String idField, String vectorField, Lis
     implements
         Writeable,
         ToXContentObject {
+    private static final Format FORMAT = Format.first(TrackedItems.class);
     private static final String DOCUMENT_ID = "_id";
     private static final String WANTED = "the name or alias of an index, or a pattern such as [products-*]";
 
@@ -59,15 +62,21 @@ public record TrackedItems(String index, String idField, String vectorField, Lis
     );
 
     TrackedItems(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private TrackedItems(Frame in) throws IOException {
         this(in.readString(), in.readString(), in.readString(), in.readStringList());
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeString(index);
-        out.writeString(idField);
-        out.writeString(vectorField);
-        out.writeStringCollection(textFields);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeString(index);
+            out.writeString(idField);
+            out.writeString(vectorField);
+            out.writeStringCollection(textFields);
+        }
     }
 
     @Override

@@ -1,5 +1,7 @@
 package org.opensearch.affinity.tracker;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.xcontent.FieldPath;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.common.io.stream.StreamInput;
@@ -24,6 +26,7 @@ import java.util.stream.Stream;
  * Immutable; part of the cluster state.
  */
 public final class Tracker implements Writeable, ToXContentObject {
+    private static final Format FORMAT = Format.first(Tracker.class);
     static final int MAX_INTERESTS = 32;
 
     private final String name;
@@ -60,7 +63,8 @@ public final class Tracker implements Writeable, ToXContentObject {
         retention = definition.retention;
     }
 
-    public Tracker(StreamInput in) throws IOException {
+    public Tracker(StreamInput from) throws IOException {
+        Frame in = FORMAT.read(from);
         name = in.readString();
         items = new TrackedItems(in);
         events = new TrackedEvents(in);
@@ -79,22 +83,24 @@ public final class Tracker implements Writeable, ToXContentObject {
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeString(name);
-        items.writeTo(out);
-        events.writeTo(out);
-        out.writeMap(actions, StreamOutput::writeString, StreamOutput::writeDouble);
-        out.writeStringCollection(impressions);
-        out.writeTimeValue(halfLife);
-        out.writeVInt(maxInterests);
-        out.writeDouble(interestSimilarity);
-        out.writeList(signals);
-        ranking.writeTo(out);
-        out.writeTimeValue(sessionGap);
-        contexts.writeTo(out);
-        limits.writeTo(out);
-        pseudonym.writeTo(out);
-        out.writeOptionalTimeValue(retention);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeString(name);
+            items.writeTo(out);
+            events.writeTo(out);
+            out.writeMap(actions, StreamOutput::writeString, StreamOutput::writeDouble);
+            out.writeStringCollection(impressions);
+            out.writeTimeValue(halfLife);
+            out.writeVInt(maxInterests);
+            out.writeDouble(interestSimilarity);
+            out.writeList(signals);
+            ranking.writeTo(out);
+            out.writeTimeValue(sessionGap);
+            contexts.writeTo(out);
+            limits.writeTo(out);
+            pseudonym.writeTo(out);
+            out.writeOptionalTimeValue(retention);
+        }
     }
 
     /**

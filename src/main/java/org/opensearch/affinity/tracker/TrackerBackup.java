@@ -11,13 +11,6 @@ import org.opensearch.cluster.ClusterStateUpdateTask;
 import org.opensearch.cluster.metadata.IndexMetadata;
 import org.opensearch.cluster.metadata.Metadata;
 import org.opensearch.cluster.service.ClusterService;
-import org.opensearch.common.CheckedFunction;
-import org.opensearch.common.xcontent.LoggingDeprecationHandler;
-import org.opensearch.common.xcontent.json.JsonXContent;
-import org.opensearch.core.common.Strings;
-import org.opensearch.core.xcontent.MediaTypeRegistry;
-import org.opensearch.core.xcontent.NamedXContentRegistry;
-import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.gateway.GatewayService;
 
 import java.io.IOException;
@@ -90,14 +83,16 @@ public final class TrackerBackup implements ClusterStateListener {
         ClusterState updated = state;
         for (IndexMetadata index : state.metadata().indices().values()) {
             Map<String, String> copy = index.getCustomData(KEY);
-            if (copy != null && Trackers.of(state).find(copy.get("name")) == null) {
+            if (copy != null && Trackers.of(updated).isDefined(copy.get("name")) == false) {
                 updated = restore(updated, index, copy);
+            } else if (copy != null && isUnknownLive(index, copy.get("name"), updated)) {
+                updated = ProfileGenerations.of(updated).restored(updated, copy.get("name"), copy.get("generations"));
             }
         }
         for (Tracker tracker : Trackers.of(updated).all()) {
             TrackerGenerations generations = ProfileGenerations.of(updated).of(tracker.name());
             IndexMetadata index = updated.metadata().index(IndexNames.PROFILES.ofGeneration(tracker.name(), generations.live()));
-            Map<String, String> copy = copy(tracker, generations, ActiveModels.of(updated).of(tracker.name()));
+            Map<String, String> copy = copy(tracker.name(), generations, updated);
             if (index != null && copy.equals(index.getCustomData(KEY)) == false) {
                 IndexMetadata.Builder changed = IndexMetadata.builder(index).putCustom(KEY, copy);
                 updated = ClusterState.builder(updated).metadata(Metadata.builder(updated.metadata()).put(changed)).build();
@@ -106,14 +101,29 @@ public final class TrackerBackup implements ClusterStateListener {
         return updated;
     }
 
-    private static Map<String, String> copy(Tracker tracker, TrackerGenerations generations, ActiveModels.Active model) {
+    /**
+     * Whether an index is the live one of a tracker, which its alias tells, although the tracker's entry names another one, as after a
+     * restore of an older cluster state.
+     */
+    private static boolean isUnknownLive(IndexMetadata index, String tracker, ClusterState state) {
+        ProfileGenerations generations = ProfileGenerations.of(state);
+        String live = IndexNames.PROFILES.ofGeneration(tracker, generations.of(tracker).live());
+        return generations.unreadable().contains(tracker) == false
+            && index.getAliases().containsKey(IndexNames.PROFILES.alias(tracker))
+            && index.getIndex().getName().equals(live) == false;
+    }
+
+    /** The entries as they were written: parts of a later version stay. */
+    private static Map<String, String> copy(String tracker, TrackerGenerations generations, ClusterState state) {
         Map<String, String> copy = new HashMap<>();
         copy.put("format", FORMAT);
-        copy.put("name", tracker.name());
-        copy.put("tracker", Strings.toString(MediaTypeRegistry.JSON, tracker));
-        copy.put("generations", Strings.toString(MediaTypeRegistry.JSON, generations.withoutNext()));
+        copy.put("name", tracker);
+        copy.put("tracker", Trackers.of(state).text(tracker));
+        String written = generations.isRebuilding() ? null : ProfileGenerations.of(state).text(tracker);
+        copy.put("generations", written == null ? ProfileGenerations.KIND.text(generations.withoutNext()) : written);
+        String model = ActiveModels.of(state).text(tracker);
         if (model != null) {
-            copy.put("model", Strings.toString(MediaTypeRegistry.JSON, model));
+            copy.put("model", model);
         }
         return copy;
     }
@@ -125,34 +135,22 @@ public final class TrackerBackup implements ClusterStateListener {
             return state;
         }
         try {
-            TrackerGenerations generations = parse(copy.get("generations"), TrackerGenerations::parse);
+            TrackerGenerations generations = ProfileGenerations.KIND.value(copy.get("generations"));
             if (index.getIndex().getName().equals(IndexNames.PROFILES.ofGeneration(name, generations.live())) == false) {
                 return state; // an index that was restored under another name
             }
-            Tracker tracker = parse(copy.get("tracker"), parser -> Tracker.parse(name, parser));
-            ClusterState restored = Trackers.of(state).with(state, tracker);
-            restored = ProfileGenerations.of(restored).restore(restored, name, generations);
-            ActiveModels.Active model = copy.containsKey("model") ? parse(copy.get("model"), ActiveModels.Active::parse) : null;
+            Trackers.KIND.value(copy.get("tracker"));
+            ClusterState restored = Trackers.of(state).restored(state, name, copy.get("tracker"));
+            restored = ProfileGenerations.of(restored).restored(restored, name, copy.get("generations"));
+            ActiveModels.Active model = copy.containsKey("model") ? ActiveModels.KIND.value(copy.get("model")) : null;
             if (model != null && state.metadata().hasIndex(IndexNames.MODELS.index(name, model.number()))) {
-                restored = ActiveModels.of(restored).activate(restored, name, model);
+                restored = ActiveModels.of(restored).restored(restored, name, copy.get("model"));
             }
             LOGGER.info("[{}] is defined again, from the copy with its profiles", name);
             return restored;
         } catch (IOException | RuntimeException e) {
             LOGGER.warn("[{}] cannot be defined again from the copy with its profiles", name, RedactedException.of(e));
             return state;
-        }
-    }
-
-    private static <T> T parse(String json, CheckedFunction<XContentParser, T, IOException> reader) throws IOException {
-        try (
-            XContentParser parser = JsonXContent.jsonXContent.createParser(
-                NamedXContentRegistry.EMPTY,
-                LoggingDeprecationHandler.INSTANCE,
-                json
-            )
-        ) {
-            return reader.apply(parser);
         }
     }
 

@@ -1,23 +1,30 @@
 package org.opensearch.affinity.tracker;
 
+import org.opensearch.OpenSearchStatusException;
 import org.opensearch.ResourceNotFoundException;
 import org.opensearch.affinity.cluster.MetadataMap;
 import org.opensearch.cluster.ClusterState;
+import org.opensearch.core.rest.RestStatus;
 
 import java.util.Collection;
-import java.util.SortedMap;
+import java.util.Set;
 
 /** The definitions of all trackers of the cluster, by name, as a part of the cluster state. Immutable. */
 public final class Trackers extends MetadataMap<Tracker> {
-    public static final Kind<Tracker, Trackers> KIND = new Kind<>("affinity_trackers", Tracker::new, Tracker::parse, Trackers::new);
+    public static final Kind<Tracker, Trackers> KIND = new Kind<>("affinity_trackers", Tracker::new, Trackers::new);
 
-    private Trackers(SortedMap<String, Tracker> byName) {
-        super(KIND, byName);
+    private Trackers(Entries<Tracker> entries) {
+        super(KIND, entries);
     }
 
-    /** The trackers of a cluster state. */
+    /**
+     * The trackers of a cluster state. One whose definition or generations only a later version of the plugin understands is not among
+     * them.
+     */
     public static Trackers of(ClusterState state) {
-        return KIND.of(state);
+        Trackers all = KIND.of(state);
+        Set<String> unreadable = ProfileGenerations.of(state).unreadable();
+        return unreadable.isEmpty() ? all : new Trackers(all.hiding(unreadable));
     }
 
     /** All trackers, in the order of their names. */
@@ -57,11 +64,24 @@ public final class Trackers extends MetadataMap<Tracker> {
     }
 
     private String unknown(String name) {
-        return "[affinity] unknown tracker [" + name + "]; defined: " + values().keySet();
+        boolean isNewer = unreadable().contains(name);
+        return isNewer ? "[affinity] tracker [" + name + "] " + NEWER : "[affinity] unknown tracker [" + name + "]; defined: " + values().keySet();
     }
 
     /** A cluster state with this tracker added, or in place of the one of the same name. */
     public ClusterState with(ClusterState state, Tracker tracker) {
         return with(state, tracker.name(), tracker);
+    }
+
+    /** @throws OpenSearchStatusException (409) if there is a tracker of this name that only a later version understands */
+    public void requireReadable(String name) {
+        if (unreadable().contains(name)) {
+            throw new OpenSearchStatusException(unknown(name), RestStatus.CONFLICT);
+        }
+    }
+
+    /** Whether there is a tracker of this name, even one of a later version. */
+    boolean isDefined(String name) {
+        return values().containsKey(name) || unreadable().contains(name);
     }
 }

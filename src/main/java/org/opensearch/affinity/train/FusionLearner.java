@@ -6,6 +6,7 @@ import org.opensearch.affinity.learn.ProgressListener;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -25,9 +26,9 @@ final class FusionLearner {
      * @param weights          learned from training and held-out examples if they were accepted, else the default weights
      * @param trainingExamples number of training examples
      * @param heldOutExamples  number of held-out examples
-     * @param ndcgBefore       mean NDCG@10 of the held-out examples with the default weights
-     * @param ndcgAfter        mean NDCG@10 of the held-out examples with weights learned from the training examples alone
-     * @param difference       of both, with its interval; null if nothing was learned
+     * @param before           mean NDCG@10 of the held-out examples with the default weights
+     * @param after            mean NDCG@10 of the held-out examples with weights learned from the training examples alone
+     * @param difference       of both; null if nothing was learned
      * @param penalty          that cross-validation chose; 0 if nothing was learned
      * @param accepted         whether the learned weights are used
      */
@@ -35,12 +36,29 @@ final class FusionLearner {
         double[] weights,
         int trainingExamples,
         int heldOutExamples,
-        double ndcgBefore,
-        double ndcgAfter,
+        Interval before,
+        Interval after,
         Interval difference,
         double penalty,
         boolean accepted
-    ) {}
+    ) {
+        /** Returns why the learned weights are not used, in words. */
+        String reason() {
+            if (trainingExamples < MIN_EXAMPLES) {
+                return "fewer than " + MIN_EXAMPLES + " lessons";
+            }
+            return heldOutExamples == 0 ? "no checks" : "not better on the checks";
+        }
+    }
+
+    /**
+     * The held-out examples, ranked with all of their hits.
+     *
+     * @param before   NDCG@10 of each with the default weights
+     * @param after    NDCG@10 of each with the learned weights
+     * @param examples to learn from, some of them or all
+     */
+    record Checks(double[] before, double[] after, List<TrainingExample> examples) {}
 
     private final double[] defaults;
     private final double[] lowerBounds;
@@ -54,25 +72,28 @@ final class FusionLearner {
         this.lowerBounds = lowerBounds;
     }
 
-    /** @param heldOut other examples, with all of their hits */
-    Result learn(List<TrainingExample> training, List<TrainingExample> heldOut, ProgressListener progress) {
-        double[] before = ndcg(heldOut, defaults);
-        if (training.size() < MIN_EXAMPLES || heldOut.isEmpty()) {
-            return new Result(defaults, training.size(), heldOut.size(), mean(before), mean(before), null, 0, false);
+    /** @param check ranks the held-out examples with the weights that were learned from the others */
+    Result learn(List<TrainingExample> training, Function<double[], Checks> check, ProgressListener progress) {
+        if (training.size() < MIN_EXAMPLES) {
+            Checks checks = check.apply(defaults);
+            Interval before = Interval.mean(checks.before);
+            return new Result(defaults, training.size(), checks.before.length, before, before, null, 0, false);
         }
         double[] prior = scaledDefaults(training);
         double penalty = penalty(training, prior, progress.part(0, 0.8));
         double[] weights = new ConditionalLogit(training, prior, lowerBounds, penalty).weights(progress.part(0.8, 0.95));
-        double[] after = ndcg(heldOut, weights);
-        Interval difference = Interval.difference(after, before);
-        boolean accepted = mean(after) > mean(before);
+        Checks checks = check.apply(weights);
+        Interval before = Interval.mean(checks.before);
+        Interval after = Interval.mean(checks.after);
+        boolean accepted = after.value() > before.value();
         if (accepted) {
-            List<TrainingExample> all = Stream.concat(training.stream(), heldOut.stream()).toList();
+            List<TrainingExample> all = Stream.concat(training.stream(), checks.examples.stream()).toList();
             weights = new ConditionalLogit(all, prior, lowerBounds, penalty).weights(progress.part(0.95, 1));
         } else {
             weights = defaults;
         }
-        return new Result(weights, training.size(), heldOut.size(), mean(before), mean(after), difference, penalty, accepted);
+        Interval difference = Interval.difference(checks.after, checks.before);
+        return new Result(weights, training.size(), checks.before.length, before, after, difference, penalty, accepted);
     }
 
     /** Returns the default weights times the factor that makes the examples most likely. The factor does not change the ranking. */
@@ -120,13 +141,5 @@ final class FusionLearner {
             }
         }
         return selected;
-    }
-
-    private static double[] ndcg(List<TrainingExample> examples, double[] weights) {
-        return examples.stream().mapToDouble(example -> example.ndcg(weights)).toArray();
-    }
-
-    private static double mean(double[] values) {
-        return Arrays.stream(values).average().orElse(0);
     }
 }

@@ -20,6 +20,7 @@ import java.util.Map;
  * read.
  */
 final class Interactions implements Releasable {
+    /** The most recorded queries that are joined with the log. */
     private static final int MAX_QUERIES = 50_000;
     /** Approximate heap of a training per interaction. */
     private static final long BYTES_PER_INTERACTION = 100;
@@ -27,7 +28,7 @@ final class Interactions implements Releasable {
 
     private final int maxSize;
     private final CircuitBreaker breaker;
-    private final Map<String, Map<String, Double>> chosen = new HashMap<>();
+    private final ChosenItems chosen = new ChosenItems(MAX_QUERIES);
     private final Map<String, Integer> userNumbers = new HashMap<>();
     private final Map<String, Integer> itemNumbers = new HashMap<>();
     private final List<String> items = new ArrayList<>();
@@ -94,13 +95,8 @@ final class Interactions implements Releasable {
         weights[size] = (float) event.weight();
         times[size] = event.time();
         size++;
-        addChosen(event);
-    }
-
-    private void addChosen(LogScan.LoggedEvent event) {
-        boolean room = chosen.size() < MAX_QUERIES || chosen.containsKey(event.query());
-        if (event.query() != null && event.weight() > 0 && room) {
-            chosen.computeIfAbsent(event.query(), query -> new HashMap<>()).put(event.item(), 1.0);
+        if (event.query() != null && event.weight() > 0) {
+            chosen.add(event.query(), event.item());
         }
     }
 
@@ -110,8 +106,8 @@ final class Interactions implements Releasable {
         reservedBytes = 0;
     }
 
-    /** Returns the items with positive interactions after a query, with gain 1, by the query's id; of 50,000 queries at most. */
-    Map<String, Map<String, Double>> chosen() {
+    /** Returns the items with positive interactions that name a query. */
+    ChosenItems chosen() {
         return chosen;
     }
 

@@ -49,9 +49,16 @@ public final class LogScan implements Closeable {
      * @param user   the name in profiles
      * @param weight of the event's action; below 0 for a dislike
      * @param time   epoch milliseconds
-     * @param query  id of the UBI query that led to the event; null if there is none or it was not requested
+     * @param query  the UBI query that led to the event; null if there is none or it was not requested
      */
-    public record LoggedEvent(String user, String item, double weight, long time, String query) {}
+    public record LoggedEvent(String user, String item, double weight, long time, LoggedQuery query) {}
+
+    /**
+     * A UBI query that an event names.
+     *
+     * @param user of the event, as the log names the user
+     */
+    public record LoggedQuery(String id, String user) {}
 
     private final Client client;
     private final Tracker tracker;
@@ -153,23 +160,17 @@ public final class LogScan implements Closeable {
             return;
         }
         List<Event> events = readerOf(hit.getIndex()).read(hit.getId(), hit.getSourceRef(), startTime).events();
-        String query = withQueries && events.isEmpty() == false ? queryOf(hit) : null;
+        String query = withQueries && events.isEmpty() == false
+            ? RecordedQueries.value(QUERY_ID, hit.getSourceAsMap(), mappings.get(hit.getIndex()))
+            : null;
         for (Event event : events) {
             String user = names.of(event.user());
             Double weight = tracker.weightOf(event.action());
             if (weight != null && isErased(user, event) == false && isExpired(event) == false) {
-                consumer.accept(new LoggedEvent(user, event.item(), weight, event.time(), query));
+                LoggedQuery logged = query == null ? null : new LoggedQuery(query, event.user());
+                consumer.accept(new LoggedEvent(user, event.item(), weight, event.time(), logged));
             }
         }
-    }
-
-    /** Returns the id of the query; null without one, or if there are several. */
-    private static String queryOf(SearchHit hit) {
-        Object query = hit.getSourceAsMap().get(QUERY_ID);
-        while (query instanceof List<?> list) {
-            query = list.size() == 1 ? list.getFirst() : null;
-        }
-        return query == null ? null : query.toString();
     }
 
     private EventReader readerOf(String index) {

@@ -13,7 +13,6 @@ import org.opensearch.affinity.tracker.Tracker;
 
 import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 
 /** Learns the rows of models and writes them to the models' indices. Calls block. */
@@ -69,8 +68,8 @@ final class ModelBuilder {
     }
 
     /** Stores the description of a model. A model without one is unfinished and cannot be activated. */
-    void describe(int number, Map<String, Object> about) {
-        Blocking.<Void>await(listener -> models.describe(tracker.name(), number, about, listener));
+    void describe(TrainingResult result) {
+        Blocking.<Void>await(listener -> models.describe(tracker.name(), result.about(), result.active(), listener));
     }
 
     /** Deletes a model. A failure is ignored: the index may not exist, and the next training deletes unfinished models. */

@@ -20,6 +20,7 @@ import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.affinity.tracker.UserKeys;
 import org.opensearch.affinity.tracker.UserNames;
 import org.opensearch.cluster.ClusterState;
+import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.inject.Inject;
 import org.opensearch.common.settings.Setting;
@@ -69,6 +70,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
         private final UserKeys keys;
         private final RankNode node;
         private final NamedXContentRegistry xContent;
+        private final IndexNameExpressionResolver resolver;
         private final CircuitBreaker breaker;
         private final AtomicBoolean busy = new AtomicBoolean();
         private volatile int maxEvents;
@@ -83,6 +85,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
             UserKeys keys,
             RankNode node,
             NamedXContentRegistry xContent,
+            IndexNameExpressionResolver resolver,
             CircuitBreakerService breakers
         ) {
             super(NAME, transport, filters, TrainRequest::new);
@@ -91,6 +94,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
             this.keys = keys;
             this.node = node;
             this.xContent = xContent;
+            this.resolver = resolver;
             breaker = breakers.getBreaker(CircuitBreaker.REQUEST);
             maxEvents = MAX_EVENTS.get(settings);
             cluster.getClusterSettings().addSettingsUpdateConsumer(MAX_EVENTS, changed -> maxEvents = changed);
@@ -112,7 +116,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
             try {
                 client.threadPool().executor(THREAD_POOL).execute(() -> ActionListener.completeWith(done, () -> {
                     requireOnlyTraining(task);
-                    TrainingQueries queries = new TrainingQueries(client, judged, request.recorded());
+                    TrainingQueries queries = queries(request, judged, tracker);
                     TrainingResult result = train(training((TrainTask) task, tracker, signals), tracker, ranking, queries);
                     if (request.activates()) {
                         activate(tracker, result.number());
@@ -122,6 +126,16 @@ public final class TrainAction extends ActionType<ModelsResponse> {
             } catch (RuntimeException e) {
                 done.onFailure(e);
             }
+        }
+
+        private TrainingQueries queries(TrainRequest request, JudgedSearches judged, Tracker tracker) {
+            QueryCounts counts = new QueryCounts();
+            RecordedQueries recorded = null;
+            if (request.recorded() != null) {
+                ClusterState state = cluster.state();
+                recorded = new RecordedQueries(client, request.recorded(), tracker, judged.asksText(), counts, state, resolver);
+            }
+            return new TrainingQueries(client, judged, recorded, counts);
         }
 
         private Ranking rankingOf(Tracker tracker, int number) {

@@ -2,6 +2,8 @@ package org.opensearch.affinity.train;
 
 import org.opensearch.action.ActionRequest;
 import org.opensearch.action.ActionRequestValidationException;
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.evaluate.EvaluateRequest;
 import org.opensearch.affinity.xcontent.BuilderParser;
 import org.opensearch.affinity.xcontent.FieldPath;
@@ -19,6 +21,7 @@ import java.util.Map;
 
 /** A request to train a model, and to learn the weights of signals from judged queries. */
 public final class TrainRequest extends ActionRequest {
+    private static final Format FORMAT = Format.first(TrainRequest.class);
     private static final FieldPath BODY = FieldPath.body("[affinity] ");
 
     private final String tracker;
@@ -83,8 +86,9 @@ public final class TrainRequest extends ActionRequest {
         this.storesResult = storesResult;
     }
 
-    TrainRequest(StreamInput in) throws IOException {
-        super(in);
+    TrainRequest(StreamInput from) throws IOException {
+        super(from);
+        Frame in = FORMAT.read(from);
         tracker = in.readString();
         judged = in.readOptionalWriteable(EvaluateRequest::new);
         recorded = in.readOptionalString();
@@ -95,15 +99,17 @@ public final class TrainRequest extends ActionRequest {
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        super.writeTo(out);
-        out.writeString(tracker);
-        out.writeOptionalWriteable(judged);
-        out.writeOptionalString(recorded);
-        out.writeOptionalInt(weightsOf);
-        out.writeOptionalStringCollection(signals);
-        out.writeBoolean(activates);
-        out.writeBoolean(storesResult);
+    public void writeTo(StreamOutput to) throws IOException {
+        super.writeTo(to);
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeString(tracker);
+            out.writeOptionalWriteable(judged);
+            out.writeOptionalString(recorded);
+            out.writeOptionalInt(weightsOf);
+            out.writeOptionalStringCollection(signals);
+            out.writeBoolean(activates);
+            out.writeBoolean(storesResult);
+        }
     }
 
     /**

@@ -1,5 +1,7 @@
 package org.opensearch.affinity.train;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -27,16 +29,23 @@ public final class TrainTask extends CancellableTask {
      * @param part the completed fraction of the step, from 0 to 1
      */
     public record Progress(String step, double part) implements Task.Status {
+        private static final Format FORMAT = Format.first(Progress.class);
         public static final String NAME = "affinity_train";
 
         public Progress(StreamInput in) throws IOException {
+            this(FORMAT.read(in));
+        }
+
+        private Progress(Frame in) throws IOException {
             this(in.readString(), in.readDouble());
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            out.writeString(step);
-            out.writeDouble(part);
+        public void writeTo(StreamOutput to) throws IOException {
+            try (StreamOutput out = FORMAT.begin(to)) {
+                out.writeString(step);
+                out.writeDouble(part);
+            }
         }
 
         @Override

@@ -67,14 +67,14 @@ final class Training {
         long start = System.nanoTime();
         try (Interactions interactions = readLog(queries.areInLog()); ItemContents contents = readContents(interactions)) {
             ModelBuilder models = new ModelBuilder(resources, tracker, interactions, contents);
-            List<JudgedQuery> judged = queries.of(interactions);
+            List<JudgedQuery> judged = WeightTraining.sample(queries.of(interactions), queries.counts());
             Interactions.Filter beforeQueries = beforeFirstQuery(judged);
             int finalNumber = interactions.areAllIncluded(beforeQueries) ? number : number + 1;
             try {
                 InteractionMatrix matrix = interactions.matrix(beforeQueries);
                 Neighbourhood method = tune(matrix);
                 ContentMap.Fit content = models.build(number, matrix, beforeQueries, method);
-                FusionLearner.Result fusion = judged.isEmpty() ? null : learnWeights(number, method, interactions, judged, queries);
+                FusionLearner.Result fusion = queries.areAsked() ? learnWeights(number, method, interactions, judged, queries) : null;
                 if (finalNumber != number) {
                     matrix = interactions.matrix(Training::all);
                     content = models.build(finalNumber, matrix, Training::all, method);
@@ -89,9 +89,10 @@ final class Training {
                     content,
                     ranking != null ? ranking : signalWeights.ranking(fusion),
                     fusion,
+                    queries.counts(),
                     (System.nanoTime() - start) / 1e9
                 );
-                models.describe(finalNumber, result.about());
+                models.describe(result);
                 if (finalNumber != number) {
                     models.delete(number);
                 }
@@ -161,7 +162,12 @@ final class Training {
         return tuning.best(Neighbourhood.cosine(), sample, resources.parallel(), progress, trial -> {}).method();
     }
 
-    /** @param number of the model that the values of hits come from */
+    /**
+     * Learns weights.
+     *
+     * @param number of the model that the values of hits come from
+     * @param judged a sample of the queries
+     */
     private FusionLearner.Result learnWeights(
         int number,
         Neighbourhood method,
@@ -177,8 +183,8 @@ final class Training {
             (float) method.recencyDecay(),
             interactions,
             names,
-            queries.areByProfile()
+            queries
         );
-        return new WeightTraining(resources, signalWeights).learn(examples, judged, queries);
+        return new WeightTraining(resources, signalWeights, queries.counts()).learn(examples, judged);
     }
 }

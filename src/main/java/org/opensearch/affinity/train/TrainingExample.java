@@ -1,6 +1,9 @@
 package org.opensearch.affinity.train;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
 
 /**
  * The hits of one search and the ones that the user chose.
@@ -24,6 +27,31 @@ record TrainingExample(float[][] values, int[] chosen) {
             }
         }
         return new TrainingExample(selected, chosen);
+    }
+
+    /**
+     * Returns an example with all chosen hits and a uniform sample of the others, in the same order (Knuth, algorithm 3.4.2 S).
+     *
+     * @param maxNegatives the most hits that were not chosen
+     */
+    TrainingExample sample(int maxNegatives, Random random) {
+        int negatives = values.length - chosen.length;
+        if (negatives <= maxNegatives) {
+            return this;
+        }
+        List<float[]> sampled = new ArrayList<>();
+        List<Integer> sampledChosen = new ArrayList<>();
+        int wanted = maxNegatives;
+        for (int hit = 0; hit < values.length; hit++) {
+            if (isChosen(hit)) {
+                sampledChosen.add(sampled.size());
+                sampled.add(values[hit]);
+            } else if (random.nextInt(negatives--) < wanted) {
+                wanted--;
+                sampled.add(values[hit]);
+            }
+        }
+        return new TrainingExample(sampled.toArray(float[][]::new), sampledChosen.stream().mapToInt(Integer::intValue).toArray());
     }
 
     /**

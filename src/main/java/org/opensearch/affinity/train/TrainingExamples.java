@@ -34,7 +34,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
@@ -61,7 +60,7 @@ final class TrainingExamples {
     private final float recencyDecay;
     private final Interactions interactions;
     private final UserNames names;
-    private final boolean readsProfiles;
+    private final TrainingQueries queries;
     private final ItemVectors vectors;
 
     /**
@@ -70,7 +69,7 @@ final class TrainingExamples {
      * @param recencyDecay  of histories, as in that model
      * @param interactions  sorted
      * @param names         the names of users in the interactions
-     * @param readsProfiles whether the queries' own searches read stored profiles
+     * @param queries       give the searches, and count those without an example
      */
     TrainingExamples(
         TrainingResources resources,
@@ -79,14 +78,14 @@ final class TrainingExamples {
         float recencyDecay,
         Interactions interactions,
         UserNames names,
-        boolean readsProfiles
+        TrainingQueries queries
     ) {
         this.common = common;
         this.model = model;
         this.recencyDecay = recencyDecay;
         this.interactions = interactions;
         this.names = names;
-        this.readsProfiles = readsProfiles;
+        this.queries = queries;
         client = resources.searches();
         node = resources.node();
         tracker = common.tracker();
@@ -103,21 +102,19 @@ final class TrainingExamples {
     /**
      * Returns the example of a query. Returns null if no relevant item is among the hits, or if the query's own search reads the
      * user's stored profile and that has later interactions, which may reveal the chosen items.
-     *
-     * @param search       of the query; is changed
-     * @param maxNegatives largest number of hits that were not chosen; a random sample of them is taken
      */
-    TrainingExample of(JudgedQuery query, SearchSourceBuilder search, int maxNegatives) {
-        if (readsProfiles && interactions.hasSince(names.of(query.user()), query.time())) {
+    TrainingExample of(JudgedQuery query) {
+        if (queries.areByProfile() && interactions.hasSince(names.of(query.user()), query.time())) {
+            queries.counts().drop(QueryCounts.Dropped.LATER_EVENTS, 1);
             return null;
         }
-        SearchHit[] hits = repeat(query, search);
+        SearchHit[] hits = repeat(query, queries.search(query));
         int[] chosen = IntStream.range(0, hits.length).filter(hit -> query.relevant().containsKey(itemId(hits[hit]))).toArray();
         if (chosen.length == 0) {
+            queries.counts().drop(QueryCounts.Dropped.NO_RELEVANT_HIT, 1);
             return null;
         }
-        TrainingExample example = new TrainingExample(Arrays.stream(hits).map(TrainingExamples::values).toArray(float[][]::new), chosen);
-        return sample(example, maxNegatives, new Random(Training.SEED ^ query.hashCode()));
+        return new TrainingExample(Arrays.stream(hits).map(TrainingExamples::values).toArray(float[][]::new), chosen);
     }
 
     /** Runs the search as of the time of the query, with a rescorer that logs signals and does not change the order. */
@@ -154,28 +151,6 @@ final class TrainingExamples {
         values[0] = (float) Math.log(Math.max(MIN_RELEVANCE, hit.getScore()));
         System.arraycopy(signals, 0, values, 1, signals.length);
         return values;
-    }
-
-    /** Returns an example with all chosen hits and a uniform sample of the others, in the same order (Knuth, algorithm 3.4.2 S). */
-    private static TrainingExample sample(TrainingExample example, int maxNegatives, Random random) {
-        int size = example.values().length;
-        int negatives = size - example.chosen().length;
-        if (negatives <= maxNegatives) {
-            return example;
-        }
-        List<float[]> sampled = new ArrayList<>();
-        List<Integer> chosen = new ArrayList<>();
-        int wanted = maxNegatives;
-        for (int hit = 0; hit < size; hit++) {
-            if (example.isChosen(hit)) {
-                chosen.add(sampled.size());
-                sampled.add(example.values()[hit]);
-            } else if (random.nextInt(negatives--) < wanted) {
-                wanted--;
-                sampled.add(example.values()[hit]);
-            }
-        }
-        return new TrainingExample(sampled.toArray(float[][]::new), chosen.stream().mapToInt(Integer::intValue).toArray());
     }
 
     /** Returns the user's profile as of the time of the query; null if it would be empty. */

@@ -1,7 +1,9 @@
 package org.opensearch.affinity.train;
 
+import org.opensearch.affinity.evaluate.Interval;
 import org.opensearch.affinity.learn.neighbour.ContentMap;
 import org.opensearch.affinity.learn.neighbour.Neighbourhood;
+import org.opensearch.affinity.tracker.ActiveModels;
 import org.opensearch.affinity.tracker.Ranking;
 import org.opensearch.common.xcontent.XContentFactory;
 import org.opensearch.common.xcontent.XContentHelper;
@@ -26,7 +28,8 @@ import java.util.Map;
  * @param method  with the tuned hyperparameters
  * @param content how well item vectors explain similarities
  * @param ranking the model's weights
- * @param fusion  how the weights were learned; null if they were not
+ * @param fusion  how the weights were learned; null if that was not asked for
+ * @param queries what became of the queries to learn them from
  * @param seconds duration of the training
  */
 record TrainingResult(
@@ -39,6 +42,7 @@ record TrainingResult(
     ContentMap.Fit content,
     Ranking ranking,
     FusionLearner.Result fusion,
+    QueryCounts queries,
     double seconds
 ) {
     /** Returns the description that is stored with the model and returned by REST calls. */
@@ -64,23 +68,42 @@ record TrainingResult(
         }
         about.put("ranking", map(ranking));
         if (fusion != null) {
-            about.put("fusion", describe(fusion));
+            about.put("fusion", describe(fusion, queries));
         }
         return about;
     }
 
-    private static Map<String, Object> describe(FusionLearner.Result fusion) {
+    /** The entry of the cluster state for the model when it is active. */
+    ActiveModels.Active active() {
+        return new ActiveModels.Active(number, (float) method.recencyDecay(), ranking);
+    }
+
+    private static Map<String, Object> describe(FusionLearner.Result fusion, QueryCounts queries) {
         Map<String, Object> description = new LinkedHashMap<>();
         description.put("accepted", fusion.accepted());
+        if (fusion.accepted() == false) {
+            description.put("reason", fusion.reason());
+        }
+        description.put("queries", queries.describe());
         description.put("lessons", fusion.trainingExamples());
         description.put("checks", fusion.heldOutExamples());
-        description.put("ndcg@10_before", fusion.ndcgBefore());
-        description.put("ndcg@10_after", fusion.ndcgAfter());
+        if (fusion.heldOutExamples() > 0) {
+            description.put("ndcg@10_before", fusion.before().value());
+            description.put("ndcg@10_before_95", bounds(fusion.before()));
+            description.put("ndcg@10_after", fusion.after().value());
+            description.put("ndcg@10_after_95", bounds(fusion.after()));
+        }
+        if (fusion.difference() != null && fusion.heldOutExamples() > 0) {
+            description.put("difference_95", bounds(fusion.difference()));
+        }
         if (fusion.difference() != null) {
-            description.put("difference_95", List.of(fusion.difference().low(), fusion.difference().high()));
             description.put("penalty", fusion.penalty());
         }
         return description;
+    }
+
+    private static List<Double> bounds(Interval interval) {
+        return List.of(interval.low(), interval.high());
     }
 
     private static Map<String, Object> map(Ranking ranking) {

@@ -1,7 +1,9 @@
 package org.opensearch.affinity.train;
 
 import org.opensearch.affinity.evaluate.JudgedQuery;
-import org.opensearch.affinity.tracker.Ranking;
+import org.opensearch.affinity.train.FusionLearner.Checks;
+import org.opensearch.affinity.train.QueryCounts.Dropped;
+import org.opensearch.common.unit.TimeValue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,48 +12,103 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 
-/** Learns the weights of signals from a sample of judged queries, a fifth of which is held out. Calls block. */
+/**
+ * Learns the weights of signals from a sample of judged queries, the lessons, and checks them on others: on a fifth of the queries, and on all
+ * that are no lessons, as far as time allows. Calls block.
+ */
 final class WeightTraining {
     /** More examples hardly improve the estimates of a dozen weights. */
-    private static final int MAX_TRAINING_EXAMPLES = 3_000;
-    private static final int MAX_HELD_OUT_EXAMPLES = 500;
-    private static final double HELD_OUT_FRACTION = 0.2;
-    /** Largest number of sampled hits of a training example that were not chosen; held-out examples have all hits. */
+    private static final int MAX_LESSONS = 3_000;
+    private static final int MAX_CHECKS = 10_000;
+    private static final double CHECKED_FRACTION = 0.2;
+    /** Checks beyond this time are left out. The queries are in random order, so the others are a sample of all. */
+    private static final TimeValue CHECK_TIME = TimeValue.timeValueMinutes(5);
+    /** Largest number of sampled hits of an example that were not chosen; checks are ranked with all hits. */
     private static final int MAX_NEGATIVES = 150;
 
     private final TrainingResources resources;
     private final LearnedWeights signalWeights;
+    private final QueryCounts counts;
 
-    WeightTraining(TrainingResources resources, LearnedWeights signalWeights) {
+    /** @param counts get the number of checks for which there was no time */
+    WeightTraining(TrainingResources resources, LearnedWeights signalWeights, QueryCounts counts) {
         this.resources = resources;
         this.signalWeights = signalWeights;
+        this.counts = counts;
     }
 
-    FusionLearner.Result learn(TrainingExamples examples, List<JudgedQuery> judged, TrainingQueries queries) {
-        List<JudgedQuery> sample = sample(judged);
-        int heldOutSize = Math.min(MAX_HELD_OUT_EXAMPLES, (int) (sample.size() * HELD_OUT_FRACTION));
-        TrainingExample[] made = new TrainingExample[sample.size()];
-        resources.parallel().run(sample.size(), 1, resources.task().begin("repeating judged queries"), (from, to) -> {
-            for (int i = from; i < to; i++) {
-                int maxNegatives = i < heldOutSize ? Ranking.MAX_WINDOW_SIZE : MAX_NEGATIVES;
-                made[i] = examples.of(sample.get(i), queries.search(sample.get(i)), maxNegatives);
-            }
-        });
-        List<TrainingExample> heldOut = select(made, 0, heldOutSize);
-        List<TrainingExample> training = select(made, heldOutSize, made.length);
-        FusionLearner learner = new FusionLearner(signalWeights.defaults(), signalWeights.lowerBounds());
-        return learner.learn(training, heldOut, resources.task().begin("learning weights"));
-    }
-
-    private static List<JudgedQuery> sample(List<JudgedQuery> judged) {
+    /**
+     * Draws the queries that weights are learned from and checked on.
+     *
+     * @param counts get the number of the others
+     */
+    static List<JudgedQuery> sample(List<JudgedQuery> judged, QueryCounts counts) {
         List<JudgedQuery> shuffled = new ArrayList<>(judged);
         Collections.shuffle(shuffled, new Random(Training.SEED));
-        return shuffled.subList(0, Math.min(shuffled.size(), MAX_TRAINING_EXAMPLES + MAX_HELD_OUT_EXAMPLES));
+        int size = Math.min(shuffled.size(), MAX_LESSONS + MAX_CHECKS);
+        counts.drop(Dropped.NOT_DRAWN, shuffled.size() - size);
+        return shuffled.subList(0, size);
     }
 
-    /** Returns the examples of a range with the values of the requested signals; a query without an example is null. */
-    private List<TrainingExample> select(TrainingExample[] examples, int from, int to) {
-        int[] indices = signalWeights.indices();
-        return Arrays.stream(examples, from, to).filter(Objects::nonNull).map(example -> example.select(indices)).toList();
+    /** Returns how many queries of a sample are checks. */
+    static int checks(int sample) {
+        return Math.max((int) (sample * CHECKED_FRACTION), sample - MAX_LESSONS);
+    }
+
+    /** @param sample see {@link #sample} */
+    FusionLearner.Result learn(TrainingExamples examples, List<JudgedQuery> sample) {
+        List<JudgedQuery> checks = sample.subList(0, checks(sample.size()));
+        List<JudgedQuery> lessons = sample.subList(checks.size(), sample.size());
+        FusionLearner learner = new FusionLearner(signalWeights.defaults(), signalWeights.lowerBounds());
+        List<TrainingExample> training = lessons(examples, lessons);
+        return learner.learn(training, weights -> check(examples, checks, weights), resources.task().begin("learning weights"));
+    }
+
+    private List<TrainingExample> lessons(TrainingExamples examples, List<JudgedQuery> queries) {
+        TrainingExample[] made = new TrainingExample[queries.size()];
+        resources.parallel().run(made.length, 1, resources.task().begin("repeating judged queries"), (from, to) -> {
+            for (int i = from; i < to; i++) {
+                TrainingExample example = example(examples, queries.get(i));
+                made[i] = example == null ? null : sampled(example, queries.get(i));
+            }
+        });
+        return Arrays.stream(made).filter(Objects::nonNull).toList();
+    }
+
+    /** Returns the example of a query with the values of the requested signals; null for a query without one. */
+    private TrainingExample example(TrainingExamples examples, JudgedQuery query) {
+        TrainingExample example = examples.of(query);
+        return example == null ? null : example.select(signalWeights.indices());
+    }
+
+    private static TrainingExample sampled(TrainingExample example, JudgedQuery query) {
+        return example.sample(MAX_NEGATIVES, new Random(Training.SEED ^ query.hashCode()));
+    }
+
+    /** Ranks the hits of queries. They are not kept: each may have thousands. */
+    private Checks check(TrainingExamples examples, List<JudgedQuery> queries, double[] weights) {
+        long end = System.nanoTime() + CHECK_TIME.nanos();
+        double[] defaults = signalWeights.defaults();
+        double[][] ndcg = new double[queries.size()][];
+        TrainingExample[] kept = new TrainingExample[Math.min(MAX_LESSONS, queries.size())];
+        resources.parallel().run(queries.size(), 1, resources.task().begin("checking weights"), (from, to) -> {
+            for (int i = from; i < to; i++) {
+                if (System.nanoTime() - end > 0) {
+                    counts.drop(Dropped.NO_TIME, 1);
+                    continue;
+                }
+                TrainingExample example = example(examples, queries.get(i));
+                if (example != null) {
+                    ndcg[i] = new double[] { example.ndcg(defaults), example.ndcg(weights) };
+                }
+                if (example != null && i < kept.length) {
+                    kept[i] = sampled(example, queries.get(i));
+                }
+            }
+        });
+        double[][] checked = Arrays.stream(ndcg).filter(Objects::nonNull).toArray(double[][]::new);
+        double[] before = Arrays.stream(checked).mapToDouble(values -> values[0]).toArray();
+        double[] after = Arrays.stream(checked).mapToDouble(values -> values[1]).toArray();
+        return new Checks(before, after, Arrays.stream(kept).filter(Objects::nonNull).toList());
     }
 }

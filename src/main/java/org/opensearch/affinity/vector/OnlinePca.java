@@ -1,6 +1,8 @@
 package org.opensearch.affinity.vector;
 
 import org.apache.lucene.util.VectorUtil;
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
@@ -14,6 +16,7 @@ import java.util.Arrays;
  * Mutable, not thread-safe.
  */
 final class OnlinePca implements Writeable {
+    private static final Format FORMAT = Format.first(OnlinePca.class);
     static final int MAX_COMPONENTS = 16;
     private static final double AMNESIA = 2;
 
@@ -34,6 +37,10 @@ final class OnlinePca implements Writeable {
     }
 
     OnlinePca(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private OnlinePca(Frame in) throws IOException {
         this();
         events = in.readVLong();
         variance = in.readDouble();
@@ -44,12 +51,14 @@ final class OnlinePca implements Writeable {
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeVLong(events);
-        out.writeDouble(variance);
-        out.writeVInt(size());
-        for (int i = 0; i < size(); i++) {
-            out.writeFloatArray(components[i]);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeVLong(events);
+            out.writeDouble(variance);
+            out.writeVInt(size());
+            for (int i = 0; i < size(); i++) {
+                out.writeFloatArray(components[i]);
+            }
         }
     }
 

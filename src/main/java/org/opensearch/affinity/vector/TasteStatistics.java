@@ -1,5 +1,7 @@
 package org.opensearch.affinity.vector;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
@@ -21,20 +23,27 @@ import java.util.List;
  * @param pca     principal components of the vectors around the mean. Shared: must not be changed
  */
 public record TasteStatistics(long events, long repeats, float[] mean, OnlinePca pca) implements Writeable {
+    private static final Format FORMAT = Format.first(TasteStatistics.class);
     public static final TasteStatistics NONE = new TasteStatistics(0, 0, new float[0], new OnlinePca());
     /** Until this many events the mean is too uncertain to update principal components around it. */
     private static final int EVENTS_BEFORE_PCA = 20;
 
     public TasteStatistics(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private TasteStatistics(Frame in) throws IOException {
         this(in.readVLong(), in.readVLong(), in.readFloatArray(), new OnlinePca(in));
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeVLong(events);
-        out.writeVLong(repeats);
-        out.writeFloatArray(mean);
-        pca.writeTo(out);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeVLong(events);
+            out.writeVLong(repeats);
+            out.writeFloatArray(mean);
+            pca.writeTo(out);
+        }
     }
 
     /**

@@ -1,6 +1,8 @@
 package org.opensearch.affinity.vector;
 
 import org.apache.lucene.util.VectorUtil;
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
@@ -16,6 +18,8 @@ import java.util.List;
  * the one under the inner product {@code ⟨x, y⟩ = (x - μ)ᵀ (I - Σ t u uᵀ) (y - μ)}. Immutable, thread-safe.
  */
 public final class WhitenedSpace implements Writeable {
+    private static final Format FORMAT = Format.first(WhitenedSpace.class);
+
     /** The space of dimension 0, used where no statistics are known. */
     public static final WhitenedSpace NONE = new WhitenedSpace(new float[0], List.of(), new float[0]);
     /** With this many events the statistics get half of their full effect; with few events they would be the taste of a few users. */
@@ -57,17 +61,23 @@ public final class WhitenedSpace implements Writeable {
     }
 
     public WhitenedSpace(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private WhitenedSpace(Frame in) throws IOException {
         this(in.readFloatArray(), in.readList(Direction::new), in.readFloatArray());
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeFloatArray(centre);
-        out.writeVInt(directions.size());
-        for (Direction direction : directions) {
-            direction.writeTo(out);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeFloatArray(centre);
+            out.writeVInt(directions.size());
+            for (Direction direction : directions) {
+                direction.writeTo(out);
+            }
+            out.writeFloatArray(shrinkages);
         }
-        out.writeFloatArray(shrinkages);
     }
 
     /**

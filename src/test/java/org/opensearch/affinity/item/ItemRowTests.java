@@ -2,12 +2,10 @@ package org.opensearch.affinity.item;
 
 import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.tracker.Decay;
-import org.opensearch.common.io.stream.BytesStreamOutput;
 import org.opensearch.core.index.Index;
 import org.opensearch.core.index.shard.ShardId;
 import org.opensearch.test.OpenSearchTestCase;
 
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
@@ -87,14 +85,5 @@ public class ItemRowTests extends OpenSearchTestCase {
         assertEquals(row.contexts(), copy.contexts());
         copy.addImpression(SHARD, 8);
         assertEquals("the copy has the sequence numbers", 2, copy.impressions());
-    }
-
-    public void testOtherFormatIsRefused() throws Exception {
-        try (BytesStreamOutput out = new BytesStreamOutput()) {
-            out.writeByte((byte) 2);
-            out.writeString("tent");
-            IOException e = expectThrows(IOException.class, () -> new ItemRow(out.bytes().streamInput()));
-            assertEquals("item row has format [2]; this version reads [3]", e.getMessage());
-        }
     }
 }

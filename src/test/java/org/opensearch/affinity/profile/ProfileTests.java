@@ -9,7 +9,6 @@ import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.vector.Direction;
 import org.opensearch.common.io.stream.BytesStreamOutput;
 import org.opensearch.common.xcontent.json.JsonXContent;
-import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.index.Index;
 import org.opensearch.core.index.shard.ShardId;
 import org.opensearch.core.xcontent.XContentParser;
@@ -17,7 +16,6 @@ import org.opensearch.test.OpenSearchTestCase;
 
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -164,30 +162,6 @@ public class ProfileTests extends OpenSearchTestCase {
         }
         assertTrue("the heaviest context is kept", interest.weightIn("hour=9") > 0);
         assertEquals("at most 24 contexts", 23, IntStream.range(0, 100).filter(i -> interest.weightIn("place=" + i) > 0).count());
-    }
-
-    public void testReadsTheFirstFormat() throws Exception {
-        byte[] stored = Base64.getDecoder()
-            .decode(
-                "AQNhbm4CAQJAJmZmP5mZmkAIAAAAAAAAAAAAADil9AACAgFiQAAAAAAAAAABYT/wAAAAAAAAAAIAAAAAP4AAAD/wAAAAAAAAAAAAADil9AEB"
-                    + "AQFjP/AAAAAAAAADAWEDYnV5AAAAADN/mAABYgNidXkAAAAAOKX0AAFjBGhhdGUAAAAAOKX0AQEGdXVpZC8wDgM="
-            );
-        Profile profile = new Profile(StreamInput.wrap(stored));
-        assertEquals("ann", profile.user());
-        assertEquals(3, profile.events());
-        Interest interest = profile.interests().get(0);
-        float norm = (float) Math.hypot(2.6, 1.2);
-        assertArrayEquals(new float[] { 2.6f / norm, 1.2f / norm }, interest.direction(), STEP);
-        assertEquals(3.0, interest.weight(), 0);
-        assertEquals(List.of(new Interest.Example("b", 2), new Interest.Example("a", 1)), interest.examples());
-        assertFalse(profile.interests().get(1).liked());
-        assertEquals(List.of("a", "b", "c"), profile.history().stream().map(Profile.Seen::item).toList());
-        assertTrue(profile.hasApplied(SHARD, 7));
-        assertFalse(profile.hasApplied(SHARD, 8));
-        assertEquals("written in the present format", profile, copyWriteable(profile, writableRegistry(), Profile::new));
-        stored[0] = 3;
-        Exception e = expectThrows(IOException.class, () -> new Profile(StreamInput.wrap(stored)));
-        assertEquals("profile format [3] is not one that this version reads, 1 to [2]", e.getMessage());
     }
 
     /** Rounding a direction to one byte a dimension after each of 1,000 events moves it by less than 0.05 from the exact unit vector. */

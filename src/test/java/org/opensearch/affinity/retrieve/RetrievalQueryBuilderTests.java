@@ -5,6 +5,7 @@ import org.opensearch.action.ActionRequest;
 import org.opensearch.action.ActionType;
 import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.affinity.AffinityPlugin;
+import org.opensearch.affinity.cluster.Format;
 import org.opensearch.affinity.encode.EncodeAction;
 import org.opensearch.affinity.encode.EncodeProcessor;
 import org.opensearch.affinity.encode.pack.Chunking;
@@ -211,9 +212,11 @@ public class RetrievalQueryBuilderTests extends OpenSearchTestCase {
 
     private static EncodeAction.Response encoded(float... vector) throws IOException {
         try (BytesStreamOutput out = new BytesStreamOutput()) {
-            out.writeString("m");
-            out.writeVInt(vector.length);
-            out.writeArray(StreamOutput::writeFloatArray, new float[][] { vector });
+            try (StreamOutput body = Format.first(EncodeAction.Response.class).begin(out)) {
+                body.writeString("m");
+                body.writeVInt(vector.length);
+                body.writeArray(StreamOutput::writeFloatArray, new float[][] { vector });
+            }
             return EncodeAction.INSTANCE.getResponseReader().read(out.bytes().streamInput());
         }
     }

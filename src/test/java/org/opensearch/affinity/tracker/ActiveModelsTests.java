@@ -14,7 +14,6 @@ import org.opensearch.core.common.io.stream.NamedWriteableAwareStreamInput;
 import org.opensearch.core.common.io.stream.NamedWriteableRegistry;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.xcontent.NamedXContentRegistry;
-import org.opensearch.core.xcontent.ToXContent;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.test.OpenSearchTestCase;
@@ -103,11 +102,8 @@ public class ActiveModelsTests extends OpenSearchTestCase {
         }
     }
 
-    public void testReadsTheDescriptionOfAModel() throws IOException {
-        XContentBuilder json = XContentFactory.jsonBuilder().startObject().field("number", 7).field("keep", 0.6).startObject("ranking");
-        LEARNED.ranking().toXContent(json, ToXContent.EMPTY_PARAMS).endObject().endObject();
-        try (XContentParser parser = createParser(JsonXContent.jsonXContent, BytesReference.bytes(json))) {
-            assertEquals(LEARNED, ActiveModels.Active.parse(parser));
-        }
+    public void testReadsTheTextOfAnEntry() throws IOException {
+        assertEquals(LEARNED, ActiveModels.KIND.value(ActiveModels.KIND.text(LEARNED)));
+        assertEquals(LEARNED, ActiveModels.KIND.value(ActiveModels.of(state()).text("shop")));
     }
 }

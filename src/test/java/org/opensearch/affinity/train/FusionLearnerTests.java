@@ -1,5 +1,6 @@
 package org.opensearch.affinity.train;
 
+import org.opensearch.affinity.evaluate.Interval;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.test.OpenSearchTestCase;
 
@@ -10,8 +11,23 @@ import java.util.Random;
 public class FusionLearnerTests extends OpenSearchTestCase {
     private static final double[] FREE = { Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY };
 
+    private static final double[] OTHER = { 1, 1, 0 };
     /** Default weights that differ from those of {@link #examples}. */
-    private static final FusionLearner OTHER_DEFAULTS = new FusionLearner(new double[] { 1, 1, 0 }, FREE);
+    private static final FusionLearner OTHER_DEFAULTS = new FusionLearner(OTHER, FREE);
+
+    /** @param defaults of the learner */
+    private static FusionLearner.Result learn(
+        FusionLearner learner,
+        double[] defaults,
+        List<TrainingExample> training,
+        List<TrainingExample> heldOut
+    ) {
+        return learner.learn(training, weights -> {
+            double[] before = heldOut.stream().mapToDouble(example -> example.ndcg(defaults)).toArray();
+            double[] after = heldOut.stream().mapToDouble(example -> example.ndcg(weights)).toArray();
+            return new FusionLearner.Checks(before, after, heldOut);
+        }, ProgressListener.NONE);
+    }
 
     private static List<TrainingExample> examples() {
         return ConditionalLogitTests.examples(new double[] { 4, 0, 3 }, 800, new Random(random().nextLong()));
@@ -31,11 +47,14 @@ public class FusionLearnerTests extends OpenSearchTestCase {
 
     public void testBetterWeightsAreAccepted() {
         List<TrainingExample> all = examples();
-        FusionLearner.Result result = OTHER_DEFAULTS.learn(all.subList(0, 600), all.subList(600, 800), ProgressListener.NONE);
+        FusionLearner.Result result = learn(OTHER_DEFAULTS, OTHER, all.subList(0, 600), all.subList(600, 800));
         assertTrue(result.accepted());
-        assertTrue(result.ndcgAfter() > result.ndcgBefore());
-        double difference = result.ndcgAfter() - result.ndcgBefore();
+        assertTrue(result.after().value() > result.before().value());
+        double difference = result.after().value() - result.before().value();
         assertTrue(result.difference().low() <= difference && difference <= result.difference().high());
+        assertEquals(result.after().value(), (result.after().low() + result.after().high()) / 2, 0.03);
+        double[] of200 = all.subList(600, 800).stream().mapToDouble(example -> example.ndcg(OTHER)).toArray();
+        assertEquals(Interval.mean(of200), result.before());
         assertTrue(
             Arrays.toString(result.weights()),
             result.weights()[2] > result.weights()[1] && result.weights()[0] > result.weights()[1]
@@ -44,8 +63,8 @@ public class FusionLearnerTests extends OpenSearchTestCase {
 
     public void testFinalWeightsAreLearnedFromHeldOutExamplesToo() {
         List<TrainingExample> all = examples();
-        FusionLearner.Result one = OTHER_DEFAULTS.learn(all.subList(0, 400), all.subList(400, 600), ProgressListener.NONE);
-        FusionLearner.Result other = OTHER_DEFAULTS.learn(all.subList(0, 400), all.subList(600, 800), ProgressListener.NONE);
+        FusionLearner.Result one = learn(OTHER_DEFAULTS, OTHER, all.subList(0, 400), all.subList(400, 600));
+        FusionLearner.Result other = learn(OTHER_DEFAULTS, OTHER, all.subList(0, 400), all.subList(600, 800));
         assertTrue(one.accepted() && other.accepted());
         assertEquals("chosen without the held-out examples", one.penalty(), other.penalty(), 0);
         assertFalse(Arrays.equals(one.weights(), other.weights()));
@@ -58,7 +77,7 @@ public class FusionLearnerTests extends OpenSearchTestCase {
         // The held-out examples have the opposite weights, so the default weights rank them better.
         List<TrainingExample> heldOut = ConditionalLogitTests.examples(new double[] { -3, -1, -2 }, 200, random);
         double[] defaults = { -1, 0, 0 };
-        FusionLearner.Result result = new FusionLearner(defaults, FREE).learn(training, heldOut, ProgressListener.NONE);
+        FusionLearner.Result result = learn(new FusionLearner(defaults, FREE), defaults, training, heldOut);
         assertFalse(result.accepted());
         assertArrayEquals(defaults, result.weights(), 0);
     }
@@ -67,16 +86,15 @@ public class FusionLearnerTests extends OpenSearchTestCase {
         double[] defaults = { 1, 2, 0 };
         List<TrainingExample> few = ConditionalLogitTests.examples(defaults, FusionLearner.MIN_EXAMPLES - 1, new Random(1));
         for (List<TrainingExample> training : List.of(few, List.<TrainingExample>of())) {
-            FusionLearner.Result result = new FusionLearner(defaults, FREE).learn(training, few, ProgressListener.NONE);
+            FusionLearner.Result result = learn(new FusionLearner(defaults, FREE), defaults, training, few);
             assertFalse(result.accepted());
             assertArrayEquals(defaults, result.weights(), 0);
-            assertEquals(result.ndcgBefore(), result.ndcgAfter(), 0);
+            assertEquals(result.before(), result.after());
+            assertEquals("fewer than 30 lessons", result.reason());
         }
-        FusionLearner.Result withoutHeldOut = new FusionLearner(defaults, FREE).learn(
-            ConditionalLogitTests.examples(defaults, 100, new Random(1)),
-            List.of(),
-            ProgressListener.NONE
-        );
+        List<TrainingExample> enough = ConditionalLogitTests.examples(defaults, 100, new Random(1));
+        FusionLearner.Result withoutHeldOut = learn(new FusionLearner(defaults, FREE), defaults, enough, List.of());
         assertFalse(withoutHeldOut.accepted());
+        assertEquals("no checks", withoutHeldOut.reason());
     }
 }

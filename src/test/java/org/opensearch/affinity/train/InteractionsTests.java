@@ -13,13 +13,15 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 public class InteractionsTests extends OpenSearchTestCase {
+    private static final LogScan.LoggedQuery Q1 = new LogScan.LoggedQuery("q1", "ann's id");
     private static final List<LogScan.LoggedEvent> EVENTS = List.of(
         new LogScan.LoggedEvent("bob", "tent", 1, 20, null),
-        new LogScan.LoggedEvent("ann", "lamp", 2, 10, "q1"),
-        new LogScan.LoggedEvent("ann", "bulb", 1, 30, "q1"),
-        new LogScan.LoggedEvent("ann", "pen", -1, 20, "q1"),
+        new LogScan.LoggedEvent("ann", "lamp", 2, 10, Q1),
+        new LogScan.LoggedEvent("ann", "bulb", 1, 30, Q1),
+        new LogScan.LoggedEvent("ann", "pen", -1, 20, Q1),
         new LogScan.LoggedEvent("bob", "bulb", 1, 10, null)
     );
 
@@ -43,7 +45,8 @@ public class InteractionsTests extends OpenSearchTestCase {
         assertEquals(2f, matrix.weight(0), 0f);
         assertEquals("bob's positive interactions", List.of(0, 3), List.of(matrix.item(2), matrix.item(3)));
         assertEquals(4, matrix.size());
-        assertEquals(Map.of("q1", Map.of("lamp", 1.0, "bulb", 1.0)), interactions.chosen());
+        assertEquals(List.of("q1"), interactions.chosen().queries());
+        assertEquals(Map.of("ann's id", Set.of("lamp", "bulb")), interactions.chosen().after("q1"));
     }
 
     public void testFilters() {

@@ -115,9 +115,11 @@ final class QualityRun {
         }
         return summary + String.format(
             Locale.ROOT,
-            "; weights from %,d searches: NDCG@10 %.4f, before %.4f, on %,d others: %s",
+            "; weights from %,d searches: NDCG@10 %.4f (%.4f – %.4f), before %.4f, on %,d others: %s",
             fusion.path("lessons").asInt(),
             fusion.path("ndcg@10_after").asDouble(),
+            fusion.path("ndcg@10_after_95").path(0).asDouble(),
+            fusion.path("ndcg@10_after_95").path(1).asDouble(),
             fusion.path("ndcg@10_before").asDouble(),
             fusion.path("checks").asInt(),
             fusion.path("accepted").asBoolean() ? "accepted" : "rejected"

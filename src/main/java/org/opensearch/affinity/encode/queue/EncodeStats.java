@@ -1,5 +1,7 @@
 package org.opensearch.affinity.encode.queue;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
@@ -29,6 +31,7 @@ public record EncodeStats(
     Cached cache,
     Breaker breaker
 ) implements Writeable, ToXContentFragment {
+    private static final Format FORMAT = Format.first(EncodeStats.class);
 
     /**
      * Counts since the node was started.
@@ -52,7 +55,13 @@ public record EncodeStats(
         long paddedTokens,
         long busyNanos
     ) implements Writeable {
+        private static final Format FORMAT = Format.first(Work.class);
+
         Work(StreamInput in) throws IOException {
+            this(FORMAT.read(in));
+        }
+
+        private Work(Frame in) throws IOException {
             this(
                 in.readVLong(),
                 in.readVLong(),
@@ -66,15 +75,17 @@ public record EncodeStats(
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            out.writeVLong(rejected);
-            out.writeVLong(withdrawn);
-            out.writeVLong(failed);
-            out.writeVLong(batches);
-            out.writeVLong(texts);
-            out.writeVLong(tokens);
-            out.writeVLong(paddedTokens);
-            out.writeVLong(busyNanos);
+        public void writeTo(StreamOutput to) throws IOException {
+            try (StreamOutput out = FORMAT.begin(to)) {
+                out.writeVLong(rejected);
+                out.writeVLong(withdrawn);
+                out.writeVLong(failed);
+                out.writeVLong(batches);
+                out.writeVLong(texts);
+                out.writeVLong(tokens);
+                out.writeVLong(paddedTokens);
+                out.writeVLong(busyNanos);
+            }
         }
 
         /** Tokens per second of busy time; 0 before the first token. */
@@ -94,18 +105,26 @@ public record EncodeStats(
      * @param limit     maximum number of bytes
      */
     public record Cached(long hits, long misses, long evictions, long vectors, long bytes, long limit) implements Writeable {
+        private static final Format FORMAT = Format.first(Cached.class);
+
         Cached(StreamInput in) throws IOException {
+            this(FORMAT.read(in));
+        }
+
+        private Cached(Frame in) throws IOException {
             this(in.readVLong(), in.readVLong(), in.readVLong(), in.readVLong(), in.readVLong(), in.readVLong());
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            out.writeVLong(hits);
-            out.writeVLong(misses);
-            out.writeVLong(evictions);
-            out.writeVLong(vectors);
-            out.writeVLong(bytes);
-            out.writeVLong(limit);
+        public void writeTo(StreamOutput to) throws IOException {
+            try (StreamOutput out = FORMAT.begin(to)) {
+                out.writeVLong(hits);
+                out.writeVLong(misses);
+                out.writeVLong(evictions);
+                out.writeVLong(vectors);
+                out.writeVLong(bytes);
+                out.writeVLong(limit);
+            }
         }
     }
 
@@ -117,41 +136,55 @@ public record EncodeStats(
      * @param tripped   requests that were refused because of the limit, since the node was started
      */
     public record Breaker(long estimated, long limit, long tripped) implements Writeable {
+        private static final Format FORMAT = Format.first(Breaker.class);
+
         Breaker(StreamInput in) throws IOException {
+            this(FORMAT.read(in));
+        }
+
+        private Breaker(Frame in) throws IOException {
             this(in.readZLong(), in.readZLong(), in.readVLong());
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            out.writeZLong(estimated);
-            out.writeZLong(limit);
-            out.writeVLong(tripped);
+        public void writeTo(StreamOutput to) throws IOException {
+            try (StreamOutput out = FORMAT.begin(to)) {
+                out.writeZLong(estimated);
+                out.writeZLong(limit);
+                out.writeVLong(tripped);
+            }
         }
     }
 
     public EncodeStats(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private EncodeStats(Frame in) throws IOException {
         this(
             in.readString(),
             in.readMap(StreamInput::readString, StreamInput::readString),
             in.readVInt(),
             in.readVInt(),
             in.readVLong(),
-            new Work(in),
-            new Cached(in),
-            new Breaker(in)
+            new Work((StreamInput) in),
+            new Cached((StreamInput) in),
+            new Breaker((StreamInput) in)
         );
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeString(device);
-        out.writeMap(precisions, StreamOutput::writeString, StreamOutput::writeString);
-        out.writeVInt(waitingQueryTexts);
-        out.writeVInt(waitingItemTexts);
-        out.writeVLong(queueBytes);
-        work.writeTo(out);
-        cache.writeTo(out);
-        breaker.writeTo(out);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeString(device);
+            out.writeMap(precisions, StreamOutput::writeString, StreamOutput::writeString);
+            out.writeVInt(waitingQueryTexts);
+            out.writeVInt(waitingItemTexts);
+            out.writeVLong(queueBytes);
+            work.writeTo(out);
+            cache.writeTo(out);
+            breaker.writeTo(out);
+        }
     }
 
     @Override

@@ -5,6 +5,8 @@ import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.ContextPreservingActionListener;
 import org.opensearch.action.support.HandledTransportAction;
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.item.ItemVectors;
 import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.Interest;
@@ -40,6 +42,8 @@ public final class DescribeProfileAction extends ActionType<ProfileDescription> 
     }
 
     public static final class Request extends TrackerRequest {
+        private static final Format FORMAT = Format.first(Request.class);
+
         private final String user;
 
         public Request(String tracker, String user) {
@@ -47,15 +51,18 @@ public final class DescribeProfileAction extends ActionType<ProfileDescription> 
             this.user = user;
         }
 
-        Request(StreamInput in) throws IOException {
-            super(in);
+        Request(StreamInput from) throws IOException {
+            super(from);
+            Frame in = FORMAT.read(from);
             user = in.readString();
         }
 
         @Override
-        public void writeTo(StreamOutput out) throws IOException {
-            super.writeTo(out);
-            out.writeString(user);
+        public void writeTo(StreamOutput to) throws IOException {
+            super.writeTo(to);
+            try (StreamOutput out = FORMAT.begin(to)) {
+                out.writeString(user);
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 package org.opensearch.affinity.profile.label;
 
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.profile.Interest;
 import org.opensearch.affinity.profile.InterestTimeline;
 import org.opensearch.affinity.profile.Profile;
@@ -25,6 +27,7 @@ import java.util.TreeMap;
  * profile may be shared by the profile cache and is only read.
  */
 public final class ProfileDescription extends ActionResponse implements ToXContentObject {
+    private static final Format FORMAT = Format.first(ProfileDescription.class);
     private static final int CONTEXT_VALUES = 3;
     /** Further digits would change between two requests, because weights decay. */
     private static final MathContext DIGITS = new MathContext(3);
@@ -54,6 +57,10 @@ public final class ProfileDescription extends ActionResponse implements ToXConte
     }
 
     ProfileDescription(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private ProfileDescription(Frame in) throws IOException {
         this(
             new Tracker(in),
             in.readString(),
@@ -65,17 +72,19 @@ public final class ProfileDescription extends ActionResponse implements ToXConte
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        tracker.writeTo(out);
-        out.writeString(user);
-        profile.writeTo(out);
-        out.writeCollection(labels, (to, label) -> {
-            to.writeStringCollection(label.terms());
-            to.writeMap(label.titles(), StreamOutput::writeString, StreamOutput::writeString);
-        });
-        out.writeCollection(timeline.times(), StreamOutput::writeLong);
-        out.writeCollection(timeline.weights(), (to, weights) -> to.writeCollection(weights, StreamOutput::writeDouble));
-        out.writeVLong(now);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            tracker.writeTo(out);
+            out.writeString(user);
+            profile.writeTo(out);
+            out.writeCollection(labels, (each, label) -> {
+                each.writeStringCollection(label.terms());
+                each.writeMap(label.titles(), StreamOutput::writeString, StreamOutput::writeString);
+            });
+            out.writeCollection(timeline.times(), StreamOutput::writeLong);
+            out.writeCollection(timeline.weights(), (each, weights) -> each.writeCollection(weights, StreamOutput::writeDouble));
+            out.writeVLong(now);
+        }
     }
 
     @Override

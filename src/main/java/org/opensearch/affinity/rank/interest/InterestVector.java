@@ -1,6 +1,8 @@
 package org.opensearch.affinity.rank.interest;
 
 import org.apache.lucene.util.VectorUtil;
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.vector.WhitenedSpace;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -25,6 +27,7 @@ import java.util.Objects;
  */
 public record InterestVector(int number, float strength, float[] direction, float offset, List<String> examples, String label,
     float exploration) implements Writeable {
+    private static final Format FORMAT = Format.first(InterestVector.class);
 
     /** An interest without label and without exploration bonus. */
     public InterestVector(int number, float strength, float[] direction, float offset, List<String> examples) {
@@ -32,18 +35,24 @@ public record InterestVector(int number, float strength, float[] direction, floa
     }
 
     InterestVector(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private InterestVector(Frame in) throws IOException {
         this(in.readVInt(), in.readFloat(), in.readFloatArray(), in.readFloat(), in.readStringList(), in.readString(), in.readFloat());
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeVInt(number);
-        out.writeFloat(strength);
-        out.writeFloatArray(direction);
-        out.writeFloat(offset);
-        out.writeStringCollection(examples);
-        out.writeString(label);
-        out.writeFloat(exploration);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeVInt(number);
+            out.writeFloat(strength);
+            out.writeFloatArray(direction);
+            out.writeFloat(offset);
+            out.writeStringCollection(examples);
+            out.writeString(label);
+            out.writeFloat(exploration);
+        }
     }
 
     InterestVector withLabel(String newLabel) {

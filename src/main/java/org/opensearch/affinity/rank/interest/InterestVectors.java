@@ -1,6 +1,8 @@
 package org.opensearch.affinity.rank.interest;
 
 import org.apache.lucene.index.LeafReaderContext;
+import org.opensearch.affinity.cluster.Format;
+import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.profile.Interest;
 import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.tracker.Decay;
@@ -30,6 +32,7 @@ import java.util.List;
 public record InterestVectors(String field, WhitenedSpace space, float minCosine, boolean sum, List<InterestVector> vectors)
     implements
         Writeable {
+    private static final Format FORMAT = Format.first(InterestVectors.class);
 
     /**
      * What one interest adds to the affinity of an item.
@@ -44,16 +47,22 @@ public record InterestVectors(String field, WhitenedSpace space, float minCosine
     }
 
     public InterestVectors(StreamInput in) throws IOException {
+        this(FORMAT.read(in));
+    }
+
+    private InterestVectors(Frame in) throws IOException {
         this(in.readString(), new WhitenedSpace(in), in.readFloat(), in.readBoolean(), in.readList(InterestVector::new));
     }
 
     @Override
-    public void writeTo(StreamOutput out) throws IOException {
-        out.writeString(field);
-        space.writeTo(out);
-        out.writeFloat(minCosine);
-        out.writeBoolean(sum);
-        out.writeList(vectors);
+    public void writeTo(StreamOutput to) throws IOException {
+        try (StreamOutput out = FORMAT.begin(to)) {
+            out.writeString(field);
+            space.writeTo(out);
+            out.writeFloat(minCosine);
+            out.writeBoolean(sum);
+            out.writeList(vectors);
+        }
     }
 
     /**

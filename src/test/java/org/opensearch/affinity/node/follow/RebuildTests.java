@@ -10,6 +10,7 @@ import org.opensearch.affinity.manage.DeleteTrackerAction;
 import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.tracker.ProfileGenerations;
 import org.opensearch.cluster.ClusterState;
+import org.opensearch.cluster.metadata.Metadata;
 import org.opensearch.cluster.node.DiscoveryNode;
 import org.opensearch.cluster.node.DiscoveryNodes;
 import org.opensearch.common.action.ActionFuture;
@@ -21,6 +22,7 @@ import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.tasks.TaskInfo;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Rebuilds of profiles and item rows from the log, on a single node. */
@@ -214,7 +216,8 @@ public class RebuildTests extends TrackTestCase {
         ProfileGenerations generations = ProfileGenerations.of(state());
         assertEquals(1, generations.of("shop").next() + generations.of("shop").live());
         assertEquals(generations, copyWriteable(generations, writableRegistry(), ProfileGenerations.KIND::read));
-        XContentBuilder json = generations.toXContent(JsonXContent.contentBuilder().startObject(), ToXContent.EMPTY_PARAMS).endObject();
+        ToXContent.Params onDisk = new ToXContent.MapParams(Map.of(Metadata.CONTEXT_MODE_PARAM, Metadata.CONTEXT_MODE_GATEWAY));
+        XContentBuilder json = generations.toXContent(JsonXContent.contentBuilder().startObject(), onDisk).endObject();
         try (XContentParser parser = createParser(json)) {
             parser.nextToken();
             assertEquals(generations, ProfileGenerations.KIND.parse(parser));

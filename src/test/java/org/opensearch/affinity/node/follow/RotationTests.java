@@ -10,6 +10,7 @@ import org.opensearch.affinity.tracker.UserKeys;
 import org.opensearch.affinity.tracker.UserNames;
 import org.opensearch.affinity.train.LogScan;
 import org.opensearch.cluster.ClusterState;
+import org.opensearch.cluster.metadata.Metadata;
 import org.opensearch.common.xcontent.json.JsonXContent;
 import org.opensearch.core.common.bytes.BytesReference;
 import org.opensearch.core.rest.RestStatus;
@@ -271,7 +272,8 @@ public class RotationTests extends TrackTestCase {
     private void assertReadsWhatItWrites(ProfileGenerations generations) throws IOException {
         assertEquals(new TrackerGenerations(0, 1, true, 1), generations.of("shop"));
         assertEquals(generations, copyWriteable(generations, writableRegistry(), ProfileGenerations.KIND::read));
-        XContentBuilder json = generations.toXContent(JsonXContent.contentBuilder().startObject(), ToXContent.EMPTY_PARAMS).endObject();
+        ToXContent.Params onDisk = new ToXContent.MapParams(Map.of(Metadata.CONTEXT_MODE_PARAM, Metadata.CONTEXT_MODE_GATEWAY));
+        XContentBuilder json = generations.toXContent(JsonXContent.contentBuilder().startObject(), onDisk).endObject();
         try (XContentParser parser = createParser(json)) {
             parser.nextToken();
             assertEquals(generations, ProfileGenerations.KIND.parse(parser));

@@ -3,6 +3,7 @@ package org.opensearch.affinity.node.follow;
 import org.opensearch.affinity.manage.DeleteTrackerAction;
 import org.opensearch.affinity.tracker.ActiveModels;
 import org.opensearch.affinity.tracker.ProfileGenerations;
+import org.opensearch.affinity.tracker.ProfileGenerations.TrackerGenerations;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.cluster.ClusterState;
@@ -63,18 +64,36 @@ public class TrackerBackupTests extends TrackTestCase {
         assertEquals(2, profile("ann").events());
     }
 
-    /** The first format, as it was stored: every later version must read it. */
-    public void testFirstFormat() throws Exception {
+    /** The entries of the cluster state are in the copy as they were written; fixtures of their formats are in {@code FormatTests}. */
+    public void testCopyHasTheEntriesAsTheyWereWritten() throws Exception {
         shop("");
         awaitCopy();
-        replaceCopy(
-            Map.of(
-                "format", "1", "name", "shop", "generations", "{\"live\":0,\"next\":0,\"ready\":false,\"live_keys\":-1}", "tracker", """
-                    {"items":{"index":"products","vector_field":"vector"},"events":{"index":"ubi_events"},"actions":{"click":3.0},"half_life":"9d"}"""
-            )
-        );
+        Map<String, String> copy = state().metadata().index(INTERESTS + ".1").getCustomData("affinity");
+        assertEquals(Trackers.of(state()).get("shop"), Trackers.KIND.value(copy.get("tracker")));
+        assertEquals(TrackerGenerations.FIRST, ProfileGenerations.KIND.value(copy.get("generations")));
+        replaceCopy(copy);
         assertBusy(() -> assertNotNull(Trackers.of(state()).find("shop")));
-        assertEquals(3.0, Trackers.of(state()).get("shop").weightOf("click"), 0);
+    }
+
+    /** As a restore of the global state of a snapshot from before the rebuild does: it has no such indices, and an older entry. */
+    public void testAnOlderEntryDoesNotDeleteLiveIndices() throws Exception {
+        shop("");
+        click("ann", "tent", 1_700_000_000_000L);
+        awaitStats("\"applied\":1");
+        Metadata.Custom older = ProfileGenerations.of(state());
+        rebuild(false);
+        awaitIndices(SECOND);
+        awaitStats("\"applied\":1");
+        assertBusy(() -> assertNotNull(state().metadata().index(INTERESTS + ".2").getCustomData("affinity")));
+        change(metadata -> metadata.putCustom(ProfileGenerations.KIND.type(), older));
+        assertBusy(() -> assertEquals(1, ProfileGenerations.of(state()).of("shop").live()));
+        awaitIndices(SECOND);
+        click("ann", "desk", 1_700_000_001_000L);
+        awaitStats("\"applied\":2");
+        assertEquals(2, profile("ann").events());
+        rebuild(false);
+        awaitStats("\"applied\":2");
+        assertEquals(2, ProfileGenerations.of(state()).of("shop").live());
     }
 
     public void testUnknownFormatIsLeftAlone() throws Exception {
