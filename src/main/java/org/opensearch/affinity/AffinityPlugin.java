@@ -28,6 +28,7 @@ import org.opensearch.affinity.rescore.SignalLoggingFetchSubPhase;
 import org.opensearch.affinity.rescore.UnprocessedExt;
 import org.opensearch.affinity.rest.RestHandlers;
 import org.opensearch.affinity.retrieve.AffinityQueryBuilder;
+import org.opensearch.affinity.retrieve.ForYouQueryBuilder;
 import org.opensearch.affinity.retrieve.ItemsQueryBuilder;
 import org.opensearch.affinity.retrieve.NearestQueryBuilder;
 import org.opensearch.affinity.retrieve.SeenQueryBuilder;
@@ -255,6 +256,7 @@ public final class AffinityPlugin extends Plugin
         entries.add(new NamedWriteableRegistry.Entry(Task.Status.class, TrainTask.Progress.NAME, TrainTask.Progress::new));
         entries.add(new NamedWriteableRegistry.Entry(Task.Status.class, RebuildLag.NAME, RebuildLag::new));
         entries.add(new NamedWriteableRegistry.Entry(QueryBuilder.class, NearestQueryBuilder.NAME, NearestQueryBuilder::new));
+        entries.add(new NamedWriteableRegistry.Entry(QueryBuilder.class, ForYouQueryBuilder.NAME, in -> new ForYouQueryBuilder(in, rank)));
         entries.add(new NamedWriteableRegistry.Entry(QueryBuilder.class, ItemsQueryBuilder.NAME, ItemsQueryBuilder::new));
         return entries;
     }
@@ -271,7 +273,11 @@ public final class AffinityPlugin extends Plugin
     @Override
     public List<QuerySpec<?>> getQueries() {
         return List.of(
-            new QuerySpec<>(AffinityQueryBuilder.NAME, AffinityQueryBuilder::new, AffinityQueryBuilder::fromXContent),
+            new QuerySpec<>(
+                AffinityQueryBuilder.NAME,
+                in -> new AffinityQueryBuilder(in, rank),
+                parser -> AffinityQueryBuilder.fromXContent(parser, rank)
+            ),
             new QuerySpec<>(SimilarQueryBuilder.NAME, SimilarQueryBuilder::new, SimilarQueryBuilder::fromXContent),
             new QuerySpec<>(TextQueryBuilder.NAME, TextQueryBuilder::new, TextQueryBuilder::fromXContent),
             new QuerySpec<>(SeenQueryBuilder.NAME, SeenQueryBuilder::new, SeenQueryBuilder::fromXContent)

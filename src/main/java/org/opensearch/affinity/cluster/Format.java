@@ -8,14 +8,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * The format of one kind of value in streams and in binary fields of documents. Each value is a frame: the number of its format, the lowest
- * number whose readers understand it, the length of its body, and the body. So versions of the plugin understand each other, whatever the
- * version of OpenSearch:
+ * The format of one kind of value in streams and in binary fields of documents. Each value is a frame: the number of its format, the
+ * lowest number whose readers understand it, the length of its body, and the body. So versions of the plugin understand each other,
+ * whatever the version of OpenSearch:
  * <ul>
- * <li>A field is added at the end of the body, and the number grows by one. Older readers skip the field. Newer readers take a default where
- * {@link Frame#format} is below the number that brought it.
- * <li>What was written before stays as it is: no field of a body is removed, moved or given another meaning, and constants of enums are only
- * appended. If that cannot be, {@code readableFrom} becomes the new number, and older readers refuse the value: see
+ * <li>A field is added at the end of the body, and the number grows by one. Older readers skip the field. Newer readers take a default
+ * where {@link Frame#format} is below the number that brought it.
+ * <li>What was written before stays as it is: no field of a body is removed, moved or given another meaning, and constants of enums are
+ * only appended. If that cannot be, {@code readableFrom} becomes the new number, and older readers refuse the value: see
  * {@link UnreadableFormatException}.
  * </ul>
  * A format is a constant {@code FORMAT} of the class that it is of. A test has a fixture of each number.
@@ -29,6 +29,12 @@ public record Format(String kind, int number, int readableFrom) {
     public static Format first(Class<?> type) {
         String name = type.getName();
         return new Format(name.substring(name.lastIndexOf('.') + 1).replace('$', '.'), 1, 1);
+    }
+
+    /** The format that has a field more than this one, which readers of this one skip. */
+    public Format withField(int next) {
+        assert next == number + 1;
+        return new Format(kind, next, readableFrom);
     }
 
     /** Begins a frame. Its body is what is written to the result; closing the result writes the frame. */

@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * The body of a value that {@link Format} wrote. Fields that a later version appended are left unread. Reads from a byte buffer, which reads
- * a float at once; other streams read it byte by byte, which dominated the time to read a profile.
+ * The body of a value that {@link Format} wrote. Fields that a later version appended are left unread. Reads from a byte buffer, which
+ * reads a float at once; other streams read it byte by byte, which dominated the time to read a profile.
  */
 public final class Frame extends ByteBufferStreamInput {
     private final int format;

@@ -85,8 +85,8 @@ public record MappedField(String path, Map<?, ?> definition, String parent, Stri
     }
 
     /**
-     * Returns the field whose term query matches this value and no other: this one, or a sub-field of type {@code keyword}, first of all the
-     * one of this name, which dynamic mappings have; null if there is none.
+     * Returns the field whose term query matches this value and no other: this one, or a sub-field of type {@code keyword}, first of all
+     * the one of this name, which dynamic mappings have; null if there is none.
      */
     public MappedField exactField(String value) {
         if (findsExactly(value)) {

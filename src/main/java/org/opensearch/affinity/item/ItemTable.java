@@ -6,6 +6,7 @@ import org.opensearch.affinity.item.PopularitySnapshot.Row;
 import org.opensearch.common.util.BigArrays;
 import org.opensearch.common.util.LongHash;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
 /**
  * The item rows of one index in this node's memory, with the popularity of each item in relation to the mean of all items, overall
@@ -84,7 +86,8 @@ public final class ItemTable {
         }
         double log2Weight = Math.log(row.weight()) / Math.log(2);
         long observations = row.likes() + row.impressions();
-        rows[number] = new Row(seqNo, row.weight(), log2Weight, row.time(), row.allTimeWeight(), observations, contextShares(row));
+        byte[] id = rows[number] == null ? row.item().getBytes(StandardCharsets.UTF_8) : rows[number].id();
+        rows[number] = new Row(id, seqNo, row.weight(), log2Weight, row.time(), row.allTimeWeight(), observations, contextShares(row));
         changed = true;
     }
 
@@ -190,6 +193,17 @@ public final class ItemTable {
         public double allTime(long item) {
             int number = snapshot.number(item);
             return number < 0 ? 0 : snapshot.allTime()[number];
+        }
+
+        /**
+         * The ids of the items with the largest popularity, without regard to contexts, most popular first; none that no event liked.
+         *
+         * @param allTime whether the popularity of all time counts, and not the decayed one
+         * @return at most {@value PopularitySnapshot#MOST_POPULAR}
+         */
+        public Stream<BytesRef> mostPopular(boolean allTime) {
+            int[] numbers = allTime ? snapshot.mostPopularOfAllTime() : snapshot.mostPopular();
+            return Arrays.stream(numbers).mapToObj(number -> new BytesRef(snapshot.rows()[number].id()));
         }
 
         /** The confidence width after all events that liked or showed the item, see {@link Exploration#confidenceWidth}. */

@@ -1,6 +1,7 @@
 package org.opensearch.affinity.item;
 
 import org.apache.lucene.util.ArrayUtil;
+import org.apache.lucene.util.LongHeap;
 import org.opensearch.common.util.BigArrays;
 import org.opensearch.common.util.LongHash;
 
@@ -54,6 +55,26 @@ public final class ItemValues {
     public float get(long item) {
         long ordinal = items.find(item);
         return ordinal < 0 ? 0 : values[(int) ordinal];
+    }
+
+    /**
+     * Returns the items with the largest values above 0, largest first; of equal values the item that was put first.
+     *
+     * @param most largest number of items, at least 1
+     */
+    public long[] largest(int most) {
+        LongHeap heap = new LongHeap(Math.clamp(size(), 1, most));
+        for (int ordinal = 0; ordinal < size(); ordinal++) {
+            if (values[ordinal] > 0) {
+                // Positive floats are in the order of their bits.
+                heap.insertWithOverflow((long) Float.floatToIntBits(values[ordinal]) << Integer.SIZE | Integer.MAX_VALUE - ordinal);
+            }
+        }
+        long[] largest = new long[heap.size()];
+        for (int i = largest.length - 1; i >= 0; i--) {
+            largest[i] = items.get(Integer.MAX_VALUE - (int) heap.pop());
+        }
+        return largest;
     }
 
     /** Returns the mean of all values, 0 without any. */

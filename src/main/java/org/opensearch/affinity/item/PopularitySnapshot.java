@@ -1,5 +1,6 @@
 package org.opensearch.affinity.item;
 
+import org.apache.lucene.util.LongHeap;
 import org.opensearch.common.util.LongHash;
 
 import java.util.Arrays;
@@ -17,13 +18,18 @@ import java.util.Map;
  * @param rows          the rows of the items
  * @param popularities  signal {@code popularity} of the items, without regard to contexts
  * @param allTime       signal {@code popularity_all_time} of the items
+ * @param mostPopular   indices of the items with the largest {@code popularities}, at most {@value #MOST_POPULAR}, largest first
+ * @param mostPopularOfAllTime the same by {@code allTime}
  */
 record PopularitySnapshot(long createdMs, double halfLife, double meanLevel, Map<String, Double> contextShares, LongHash numbers,
-    Row[] rows, float[] popularities, float[] allTime) {
+    Row[] rows, float[] popularities, float[] allTime, int[] mostPopular, int[] mostPopularOfAllTime) {
+    /** The length of the lists of popular items. */
+    static final int MOST_POPULAR = 10_000;
 
     /**
      * An item row as far as popularity needs it.
      *
+     * @param id            the item's id in UTF-8
      * @param seqNo         sequence number of the row's last write
      * @param weight        decayed weight of the events that liked the item, as of {@code time}
      * @param log2Weight    binary logarithm of the weight; negative infinity for an item that no event liked
@@ -32,7 +38,7 @@ record PopularitySnapshot(long createdMs, double halfLife, double meanLevel, Map
      * @param observations  number of events that liked or showed the item
      * @param contextShares by context, the share that it has of the item's weight
      */
-    record Row(long seqNo, double weight, double log2Weight, long time, double allTimeWeight, long observations,
+    record Row(byte[] id, long seqNo, double weight, double log2Weight, long time, double allTimeWeight, long observations,
         Map<String, Float> contextShares) {
         /**
          * Binary logarithm of the weight as of a moment that is common to all rows. Weights that decay with one half-life keep their
@@ -68,7 +74,34 @@ record PopularitySnapshot(long createdMs, double halfLife, double meanLevel, Map
             allTime[i] = (float) ItemTable.allTimePopularity(rows[i].allTimeWeight / meanOfAllTime);
         }
         Map<String, Double> contextShares = shares(contextWeights, total);
-        return new PopularitySnapshot(nowMs, halfLife, meanLevel, contextShares, numbers, rows, popularities, allTime);
+        return new PopularitySnapshot(
+            nowMs,
+            halfLife,
+            meanLevel,
+            contextShares,
+            numbers,
+            rows,
+            popularities,
+            allTime,
+            largest(popularities),
+            largest(allTime)
+        );
+    }
+
+    /** Indices of the largest values above 0, largest first; of equal values the lower index is first. */
+    private static int[] largest(float[] values) {
+        LongHeap heap = new LongHeap(Math.clamp(values.length, 1, MOST_POPULAR));
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] > 0) {
+                // Positive floats are in the order of their bits.
+                heap.insertWithOverflow((long) Float.floatToIntBits(values[i]) << Integer.SIZE | Integer.MAX_VALUE - i);
+            }
+        }
+        int[] largest = new int[heap.size()];
+        for (int i = largest.length - 1; i >= 0; i--) {
+            largest[i] = Integer.MAX_VALUE - (int) heap.pop();
+        }
+        return largest;
     }
 
     private static Map<String, Double> shares(Map<String, Double> weights, double total) {

@@ -2,6 +2,7 @@ package org.opensearch.affinity.learn;
 
 import org.apache.lucene.util.RamUsageEstimator;
 
+import java.util.Arrays;
 import java.util.BitSet;
 
 /**
@@ -45,6 +46,25 @@ public final class Neighbours implements InterestModel {
 
     public double recencyDecay() {
         return recencyDecay;
+    }
+
+    /**
+     * Returns the median over interactions of the largest similarity of the item; 0 if no item has neighbours. It hardly moves when a few
+     * similarities become extreme, as the largest one does.
+     *
+     * @param interactions of these items
+     */
+    public float typicalSimilarity(InteractionMatrix interactions) {
+        float[] largest = new float[interactions.size()];
+        int size = 0;
+        for (int position = 0; position < interactions.size(); position++) {
+            int item = interactions.item(position);
+            if (size(item) > 0) {
+                largest[size++] = similarity(item, 0);
+            }
+        }
+        Arrays.sort(largest, 0, size);
+        return size == 0 ? 0 : largest[size / 2];
     }
 
     /** Returns the items that have a neighbour or are one. Nothing is known of the similarities of all others. */

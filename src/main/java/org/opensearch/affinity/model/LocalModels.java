@@ -48,6 +48,7 @@ public final class LocalModels {
     private final Map<String, IndexShard> shards = new ConcurrentHashMap<>();
     private final Map<String, Cached<Popularities>> popularities = new ConcurrentHashMap<>();
     private final Map<String, Cached<long[]>> knownItems = new ConcurrentHashMap<>();
+    private final Map<String, Cached<ModelItems>> items = new ConcurrentHashMap<>();
 
     /**
      * A value that was read from a model.
@@ -74,6 +75,7 @@ public final class LocalModels {
                     shards.remove(name, shard);
                     popularities.remove(name);
                     knownItems.remove(name);
+                    items.remove(name);
                 }
             }
         });
@@ -121,6 +123,26 @@ public final class LocalModels {
             // The shard may be closing. The search continues without the model.
             LOGGER.debug("cannot read the model {}", shard.shardId(), RedactedException.of(e));
             return HistorySimilarities.NONE;
+        }
+    }
+
+    /**
+     * Returns the ids of the items with the largest sums of a history's similarities, best first; none if this node has no copy of the
+     * model or cannot read it. The first call for a model reads the hashes of its items, which stay on the heap with 12 bytes per item.
+     *
+     * @param near of the same model
+     * @param most largest number of ids
+     */
+    public List<BytesRef> mostSimilar(String model, HistorySimilarities near, int most) {
+        IndexShard shard = shards.get(model);
+        if (shard == null) {
+            return List.of();
+        }
+        try (Engine.Searcher searcher = shard.acquireSearcher("affinity")) {
+            return cached(items, model, searcher, ModelItems::of).ids(near.sums().largest(most), searcher.getIndexReader());
+        } catch (IOException | RuntimeException e) {
+            LOGGER.debug("cannot read the items of the model {}", shard.shardId(), RedactedException.of(e));
+            return List.of();
         }
     }
 

@@ -58,7 +58,7 @@ public final class ModelIndex {
      * @param popularity   decayed weight of the item's positive events
      * @param total        weight of the item's positive events without decay
      * @param neighbours   item ids
-     * @param similarities of the neighbours, above 0, at most 1
+     * @param similarities of the neighbours, above 0, in the order of 1
      * @param known        whether the item has neighbours or is one
      * @param content      vector whose dot product with an unknown item's unit vector estimates their similarity; of any length;
      *                     empty for no estimates
@@ -191,8 +191,8 @@ public final class ModelIndex {
         }
         if ((int) meta.get(FORMAT_FIELD) > FORMAT) {
             throw new IOException(
-                "[affinity] model [" + number(index) + "] has format [" + meta.get(FORMAT_FIELD) + "]; this version of the plugin reads up to ["
-                    + FORMAT + "]: upgrade the plugin of this node"
+                "[affinity] model [" + number(index) + "] has format [" + meta.get(FORMAT_FIELD)
+                    + "]; this version of the plugin reads up to [" + FORMAT + "]: upgrade the plugin of this node"
             );
         }
         return ActiveModels.KIND.value((String) meta.get(WRITTEN));

@@ -3,6 +3,7 @@ package org.opensearch.affinity.rank;
 import org.apache.lucene.index.LeafReaderContext;
 import org.opensearch.affinity.rank.interest.SegmentSimilarities;
 import org.opensearch.affinity.tracker.Signal;
+import org.opensearch.affinity.tracker.shape.MeritShape;
 import org.opensearch.index.query.QueryShardContext;
 
 import java.io.IOException;
@@ -79,11 +80,24 @@ public final class ItemSignals {
             this.values = values;
         }
 
-        /** The sum of weight times value over all signals of a document. */
-        double weightedSum(int doc) throws IOException {
+        /** Curves and products by position, affinity at 0 and the signals after it. */
+        MeritShape.Bound shape(MeritShape shape) {
+            List<String> names = new ArrayList<>(List.of(MeritShape.AFFINITY));
+            signals.forEach(signal -> names.add(signal.name()));
+            return shape.bind(names);
+        }
+
+        /**
+         * The sum of weight times value over all signals of a document, each value with its curve.
+         *
+         * @param plain gets the values without their curves, from position 1
+         */
+        double weightedSum(int doc, MeritShape.Bound shape, double[] plain) throws IOException {
             double sum = 0;
             for (int i = 0; i < values.length; i++) {
-                sum += weighted(i, doc);
+                float value = value(i, doc);
+                plain[1 + i] = value;
+                sum += weighted(i, value, shape);
             }
             return sum;
         }
@@ -98,9 +112,9 @@ public final class ItemSignals {
             return signals.get(index);
         }
 
-        /** Weight times value of one signal of a document. */
-        double weighted(int index, int doc) throws IOException {
-            return (double) signals.get(index).weight() * value(index, doc);
+        /** Weight times value of one signal, with its curve. */
+        double weighted(int index, float value, MeritShape.Bound shape) {
+            return (double) signals.get(index).weight() * shape.curved(1 + index, value);
         }
 
         /** The value of one signal of a document, from 0 to 1; 0 if the document has none. */

@@ -19,7 +19,7 @@ import java.util.List;
  * @param halfLife in which the weight of an event halves, milliseconds
  * @param seed     of the search's random numbers, see {@link ExplorationSignal#seed}
  */
-record ItemTableInput(String index, String idField, List<String> contexts, double halfLife, int seed) implements Writeable {
+public record ItemTableInput(String index, String idField, List<String> contexts, double halfLife, int seed) implements Writeable {
     private static final Format FORMAT = Format.first(ItemTableInput.class);
 
     ItemTableInput(StreamInput in) throws IOException {
@@ -47,7 +47,7 @@ record ItemTableInput(String index, String idField, List<String> contexts, doubl
      * @param input null if the search needs no items
      * @return null if there is no table, or this node has no copy of it
      */
-    static ItemTable.Popularities open(ItemTableInput input, RankNode node) {
+    public static ItemTable.Popularities open(ItemTableInput input, RankNode node) {
         ItemTable table = input == null ? null : node.tables().find(input.index);
         return table == null ? null : table.popularities(input.contexts, input.halfLife);
     }

@@ -4,6 +4,8 @@ import org.apache.lucene.search.Explanation;
 import org.opensearch.affinity.rank.interest.AffinityExplanation;
 import org.opensearch.affinity.rank.interest.SegmentSimilarities;
 import org.opensearch.affinity.tracker.Signal;
+import org.opensearch.affinity.tracker.shape.MeritShape;
+import org.opensearch.affinity.tracker.shape.Product;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -18,29 +20,50 @@ final class MeritExplanation {
     private final SegmentSimilarities similarities;
     private final ItemSignals.Segment signals;
     private final RepeatItems.Segment repeatItems;
+    private final MeritShape.Bound shape;
 
-    MeritExplanation(Scoring scoring, SegmentSimilarities similarities, ItemSignals.Segment signals, RepeatItems.Segment repeatItems) {
+    MeritExplanation(
+        Scoring scoring,
+        SegmentSimilarities similarities,
+        ItemSignals.Segment signals,
+        RepeatItems.Segment repeatItems,
+        MeritShape.Bound shape
+    ) {
         this.scoring = scoring;
         this.similarities = similarities;
         this.signals = signals;
         this.repeatItems = repeatItems;
+        this.shape = shape;
     }
 
     Explanation of(int doc) throws IOException {
         float affinity = similarities.affinity(doc);
         float own = affinity == 0 ? 1 : repeatItems.ownFactor(doc);
-        double weightedAffinity = scoring.affinityWeight() * own * affinity;
+        double weightedAffinity = SignalScorer.weightedAffinity(scoring, shape, own, affinity);
         List<Explanation> summands = new ArrayList<>();
         summands.add(weightedAffinity(weightedAffinity, own, affinity, similarities.vector(doc)));
+        double[] values = new double[1 + signals.size()];
+        values[0] = SignalScorer.ownAffinity(scoring, own, affinity);
         double sum = 0;
         for (int i = 0; i < signals.size(); i++) {
             Signal signal = signals.signal(i);
-            double weighted = signals.weighted(i, doc);
+            float value = signals.value(i, doc);
+            values[1 + i] = value;
+            double weighted = signals.weighted(i, value, shape);
             sum += weighted;
-            String text = "signal [" + signal.name() + "], " + describe(i, doc) + " * " + signal.weight();
+            String curve = shape.curve(1 + i) == null ? "" : ", from " + value + " by its curve";
+            String text = "signal [" + signal.name() + "], " + describe(i, doc) + curve + " * " + signal.weight();
             summands.add(Explanation.match(weighted, text));
         }
-        return Explanation.match(weightedAffinity + sum, "merit, sum of:", summands);
+        double merit = weightedAffinity + sum;
+        if (shape.products().isEmpty() == false) {
+            merit += SignalScorer.products(shape, values);
+            for (int i = 0; i < shape.products().size(); i++) {
+                Product product = shape.products().get(i);
+                summands.add(Explanation.match(shape.product(i, values), "product [" + product.name() + "] * " + product.weight()));
+            }
+        }
+        return Explanation.match(merit, "merit, sum of:", summands);
     }
 
     private Explanation weightedAffinity(double value, float own, float affinity, float[] vector) {
@@ -51,7 +74,8 @@ final class MeritExplanation {
             factors.add(Explanation.match(own, "own, factor of items of the user's history"));
         }
         factors.add(AffinityExplanation.of(scoring.interests(), vector, affinity));
-        return Explanation.match(value, own == 1 ? "weight * confidence * affinity" : "weight * confidence * own * affinity", factors);
+        String product = own == 1 ? "confidence * affinity" : "confidence * own * affinity";
+        return Explanation.match(value, shape.curve(0) == null ? "weight * " + product : "weight * curve of " + product, factors);
     }
 
     /** What the value of a signal is. */

@@ -40,7 +40,7 @@ public record ModelInput(String index, float recencyDecay) implements Writeable 
      *
      * @param items number of items, at most {@link History#MAX}
      */
-    float[] historyWeights(int items) {
+    public float[] historyWeights(int items) {
         double total = 0;
         for (int i = 0; i < History.MAX; i++) {
             total += Math.pow(recencyDecay, i);

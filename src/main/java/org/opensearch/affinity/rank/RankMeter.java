@@ -1,5 +1,8 @@
 package org.opensearch.affinity.rank;
 
+import org.opensearch.ExceptionsHelper;
+import org.opensearch.affinity.cluster.UnreadableFormatException;
+
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -7,6 +10,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class RankMeter {
     private final LongAdder searches = new LongAdder();
     private final LongAdder unavailable = new LongAdder();
+    private final LongAdder unreadable = new LongAdder();
     private final LongAdder navigational = new LongAdder();
     private final LongAdder profileNanos = new LongAdder();
     private final LongAdder windows = new LongAdder();
@@ -28,9 +32,12 @@ public final class RankMeter {
      *
      * @param nanos that the search waited
      */
-    public void unavailable(long nanos) {
+    public void unavailable(long nanos, Exception reason) {
         found(nanos);
         unavailable.increment();
+        if (ExceptionsHelper.unwrap(reason, UnreadableFormatException.class) != null) {
+            unreadable.increment();
+        }
     }
 
     /** Counts a search that was left as it is because its query is navigational. It was counted by {@link #found} before. */
@@ -59,7 +66,8 @@ public final class RankMeter {
             TimeUnit.NANOSECONDS.toMicros(profileNanos.sum()),
             windows.sum(),
             documents.sum(),
-            TimeUnit.NANOSECONDS.toMicros(rescoreNanos.sum())
+            TimeUnit.NANOSECONDS.toMicros(rescoreNanos.sum()),
+            unreadable.sum()
         );
     }
 }

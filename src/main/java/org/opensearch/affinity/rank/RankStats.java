@@ -20,20 +20,30 @@ import java.io.IOException;
  * @param windows       windows of the node's shards that were rescored
  * @param documents     sum of the documents in these windows
  * @param rescoreMicros sum of the times that rescoring took, in microseconds
+ * @param unreadable    of the searches without the profile, those whose profile a later version of the plugin has written
  */
 public record RankStats(long searches, long unavailable, long navigational, long profileMicros, long windows, long documents,
-    long rescoreMicros)
+    long rescoreMicros, long unreadable)
     implements
         Writeable,
         ToXContentFragment {
-    private static final Format FORMAT = Format.first(RankStats.class);
+    private static final Format FORMAT = Format.first(RankStats.class).withField(2);
 
     public RankStats(StreamInput in) throws IOException {
         this(FORMAT.read(in));
     }
 
     private RankStats(Frame in) throws IOException {
-        this(in.readVLong(), in.readVLong(), in.readVLong(), in.readVLong(), in.readVLong(), in.readVLong(), in.readVLong());
+        this(
+            in.readVLong(),
+            in.readVLong(),
+            in.readVLong(),
+            in.readVLong(),
+            in.readVLong(),
+            in.readVLong(),
+            in.readVLong(),
+            in.format() < 2 ? 0 : in.readVLong()
+        );
     }
 
     @Override
@@ -46,12 +56,14 @@ public record RankStats(long searches, long unavailable, long navigational, long
             out.writeVLong(windows);
             out.writeVLong(documents);
             out.writeVLong(rescoreMicros);
+            out.writeVLong(unreadable);
         }
     }
 
     @Override
     public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
         builder.startObject("rank").field("searches", searches).field("profile_unavailable", unavailable);
+        builder.field("profile_unreadable", unreadable);
         builder.field("precise_queries", navigational).field("profile_time_in_micros", profileMicros);
         builder.field("windows", windows).field("documents", documents).field("rescore_time_in_micros", rescoreMicros);
         return builder.endObject();

@@ -9,10 +9,11 @@ import org.opensearch.affinity.rank.interest.InterestVectors;
 import org.opensearch.affinity.rank.interest.RequestContext;
 import org.opensearch.affinity.tracker.ActiveModels;
 import org.opensearch.affinity.tracker.IndexNames;
-import org.opensearch.affinity.tracker.Ranking;
 import org.opensearch.affinity.tracker.Ranking.ScoreMode;
+import org.opensearch.affinity.tracker.Ranking;
 import org.opensearch.affinity.tracker.Signal;
 import org.opensearch.affinity.tracker.Tracker;
+import org.opensearch.affinity.tracker.shape.MeritShape;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
@@ -37,11 +38,13 @@ import java.util.List;
  * @param diversity   maximal marginal relevance penalty, from 0 to 1
  * @param now         time of the search, epoch milliseconds
  * @param logsSignals whether the values of the signals are added to each hit, whose score then stays as it is
+ * @param shape       curves and products of affinity and the signals
  */
 public record Scoring(InterestVectors interests, float weight, float confidence, Fusion fusion, List<Signal> signals,
     ItemTableInput itemTable, List<String> history, float ownFactor, ModelInput model, QueryInput query, float diversity, long now,
-    boolean logsSignals) implements Writeable {
-    private static final Format FORMAT = Format.first(Scoring.class);
+    boolean logsSignals, MeritShape shape) implements Writeable {
+    /** Format 2 has a shape; before, merit was a weighted sum. */
+    private static final Format FORMAT = new Format("rank.Scoring", 2, 1);
 
     /** Leaves every score as it is. Used if the profile could not be read in time, and for navigational queries. */
     public static final Scoring NONE = new Scoring(
@@ -57,7 +60,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
         QueryInput.NOTHING,
         0,
         0,
-        false
+        false,
+        MeritShape.LINEAR
     );
 
     public Scoring(StreamInput in) throws IOException {
@@ -78,7 +82,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             new QueryInput(in),
             in.readFloat(),
             in.readLong(),
-            in.readBoolean()
+            in.readBoolean(),
+            in.format() < 2 ? MeritShape.LINEAR : new MeritShape(in)
         );
     }
 
@@ -98,6 +103,7 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             out.writeFloat(diversity);
             out.writeLong(now);
             out.writeBoolean(logsSignals);
+            shape.writeTo(out);
         }
     }
 
@@ -128,7 +134,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             query,
             ranking.diversity(),
             context.now(),
-            false
+            false,
+            new MeritShape(ranking.curves(), ranking.products())
         );
     }
 
@@ -161,7 +168,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             query,
             0,
             context.now(),
-            true
+            true,
+            MeritShape.LINEAR
         );
     }
 
@@ -218,7 +226,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             query,
             diversity,
             now,
-            logsSignals
+            logsSignals,
+            shape
         );
     }
 
@@ -229,7 +238,7 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
     }
 
     /** Weight times confidence: the factor of affinity in the merit. */
-    double affinityWeight() {
+    public double affinityWeight() {
         return (double) weight * confidence;
     }
 }

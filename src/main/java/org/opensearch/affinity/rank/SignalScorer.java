@@ -5,25 +5,31 @@ import org.apache.lucene.search.Explanation;
 import org.opensearch.affinity.rank.interest.CentroidDistances;
 import org.opensearch.affinity.rank.interest.InterestVectors.Contribution;
 import org.opensearch.affinity.rank.interest.SegmentSimilarities;
+import org.opensearch.affinity.tracker.shape.MeritShape;
 
 import java.io.IOException;
 import java.util.List;
 
 /**
- * Computes the merit of documents: {@code merit = weight · confidence · own · affinity + Σ signal weight · signal}. {@link Fusion} makes
- * the score from it. One for each search and segment; documents must be passed in ascending order. Not thread-safe.
+ * Computes the merit of documents: {@code merit = weight · confidence · own · affinity + Σ signal weight · signal}, with the curves and
+ * products of {@link MeritShape}. {@link Fusion} makes the score from it. One for each search and segment; documents must be passed in ascending order. Not thread-safe.
  */
 public final class SignalScorer {
     private final Scoring scoring;
     private final SegmentSimilarities similarities;
     private final ItemSignals.Segment signals;
     private final RepeatItems.Segment repeatItems;
+    private final MeritShape.Bound shape;
+    /** The values of the document that is scored, if there are products. */
+    private final double[] values;
 
     private SignalScorer(Scoring scoring, SegmentSimilarities similarities, ItemSignals.Segment signals, RepeatItems.Segment repeatItems) {
         this.scoring = scoring;
         this.similarities = similarities;
         this.signals = signals;
         this.repeatItems = repeatItems;
+        shape = signals.shape(scoring.shape());
+        values = new double[1 + signals.size()];
     }
 
     public static SignalScorer open(
@@ -45,7 +51,41 @@ public final class SignalScorer {
     public double merit(int doc) throws IOException {
         float affinity = similarities.affinity(doc);
         float own = affinity == 0 ? 1 : repeatItems.ownFactor(doc);
-        return scoring.affinityWeight() * own * affinity + signals.weightedSum(doc);
+        double merit = weightedAffinity(scoring, shape, own, affinity) + signals.weightedSum(doc, shape, values);
+        if (shape.products().isEmpty()) {
+            return merit;
+        }
+        values[0] = ownAffinity(scoring, own, affinity);
+        return merit + products(shape, values);
+    }
+
+    /** Affinity as weights are learned for it, in [-1, 1]. */
+    static double ownAffinity(Scoring scoring, float own, float affinity) {
+        return (double) scoring.confidence() * own * affinity;
+    }
+
+    static double weightedAffinity(Scoring scoring, MeritShape.Bound shape, float own, float affinity) {
+        return shape.curve(0) == null
+            ? scoring.affinityWeight() * own * affinity
+            : scoring.weight() * shape.curved(0, ownAffinity(scoring, own, affinity));
+    }
+
+    /** @param values affinity, then the signals */
+    static double products(MeritShape.Bound shape, double[] values) {
+        double sum = 0;
+        for (int i = 0; i < shape.products().size(); i++) {
+            sum += shape.product(i, values);
+        }
+        return sum;
+    }
+
+    /**
+     * The affinity of a document, in [-1, 1]; 0 if it has no vector.
+     *
+     * @param doc as for {@link #merit}
+     */
+    public float affinity(int doc) throws IOException {
+        return similarities.affinity(doc);
     }
 
     /**
@@ -55,12 +95,12 @@ public final class SignalScorer {
      */
     public float[] values(int doc) throws IOException {
         float affinity = similarities.affinity(doc);
-        float[] values = new float[1 + signals.size()];
-        values[0] = scoring.confidence() * repeatItems.ownFactor(doc) * affinity;
+        float[] logged = new float[1 + signals.size()];
+        logged[0] = scoring.confidence() * repeatItems.ownFactor(doc) * affinity;
         for (int i = 0; i < signals.size(); i++) {
-            values[1 + i] = signals.value(i, doc);
+            logged[1 + i] = signals.value(i, doc);
         }
-        return values;
+        return logged;
     }
 
     /**
@@ -69,7 +109,7 @@ public final class SignalScorer {
      * @param doc as for {@link #merit}
      */
     public Explanation explain(int doc) throws IOException {
-        return new MeritExplanation(scoring, similarities, signals, repeatItems).of(doc);
+        return new MeritExplanation(scoring, similarities, signals, repeatItems, shape).of(doc);
     }
 
     /**

@@ -183,7 +183,7 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
                 listener.onFailure(e);
                 return;
             }
-            node.meter().unavailable(System.nanoTime() - began);
+            node.meter().unavailable(System.nanoTime() - began, e);
             LOGGER.debug("profile of tracker [{}] not available", request.tracker(), RedactedException.of(e));
             fetched.set(new Fetched(Scoring.NONE, Ranking.DEFAULT_WINDOW_SIZE, true, List.of(UNAVAILABLE)));
             listener.onResponse(null);

@@ -28,8 +28,7 @@ final class CountedItems extends Query {
 
     @Override
     public Weight createWeight(IndexSearcher searcher, ScoreMode scoreMode, float boost) throws IOException {
-        // The search's own searcher would list the parts of the query, which name the items, in the profile of the search.
-        IndexSearcher quiet = new IndexSearcher(searcher.getTopReaderContext());
+        IndexSearcher quiet = QuietSearcher.of(searcher);
         quiet.setQueryCache(null);
         Weight matches = quiet.createWeight(quiet.rewrite(items), ScoreMode.COMPLETE_NO_SCORES, 1);
         return new ConstantScoreWeight(this, boost) {

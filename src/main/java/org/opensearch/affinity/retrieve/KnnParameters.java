@@ -1,6 +1,7 @@
 package org.opensearch.affinity.retrieve;
 
 import org.apache.lucene.search.BooleanClause.Occur;
+import org.apache.lucene.search.Query;
 import org.opensearch.affinity.cluster.Format;
 import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.tracker.TrackedItems;
@@ -19,6 +20,8 @@ import org.opensearch.index.query.QueryBuilder;
 import org.opensearch.index.query.QueryBuilderVisitor;
 import org.opensearch.index.query.QueryBuilders;
 import org.opensearch.index.query.QueryRewriteContext;
+import org.opensearch.index.query.QueryShardContext;
+import org.opensearch.index.query.QueryShardException;
 
 import java.io.IOException;
 import java.util.Collection;
@@ -33,6 +36,9 @@ import java.util.List;
  */
 record KnnParameters(int k, float minSimilarity, QueryBuilder filter) implements Writeable {
     private static final Format FORMAT = Format.first(KnnParameters.class);
+    /** Whether the thread makes the Lucene query of a filter. Some queries do not show the queries in them, so they are noticed here. */
+    private static final ThreadLocal<Boolean> IN_FILTER = ThreadLocal.withInitial(() -> false);
+
     static final int DEFAULT_K = 100;
     static final int MAX_K = 10_000;
     static final String BOOST_NAME = AbstractQueryBuilder.BOOST_FIELD.getPreferredName();
@@ -93,7 +99,7 @@ record KnnParameters(int k, float minSimilarity, QueryBuilder filter) implements
     }
 
     /** The problem with a filter that searches for nearest vectors again: each level would multiply the work. */
-    static String mustNotContain(String query) {
+    private static String mustNotContain(String query) {
         return "must not contain the query [" + query + "]: put both queries into a [bool]";
     }
 
@@ -125,6 +131,30 @@ record KnnParameters(int k, float minSimilarity, QueryBuilder filter) implements
             others.filter(filter);
         }
         return new KnnParameters(k, minSimilarity, others);
+    }
+
+    /**
+     * The filter's Lucene query; null if there is no filter.
+     *
+     * @throws QueryShardException if the filter searches for nearest vectors again, which {@link #requireOutsideOfFilter} notices
+     */
+    Query filter(QueryShardContext context) throws IOException {
+        if (filter == null) {
+            return null;
+        }
+        IN_FILTER.set(true);
+        try {
+            return filter.toQuery(context);
+        } finally {
+            IN_FILTER.remove();
+        }
+    }
+
+    /** Refuses to make a query within a {@link #filter(QueryShardContext)}. */
+    static void requireOutsideOfFilter(QueryShardContext context, String query) {
+        if (IN_FILTER.get()) {
+            throw new QueryShardException(context, "[filter] " + mustNotContain(query));
+        }
     }
 
     /** Rewrites the filter. Returns this object if that changes nothing. */

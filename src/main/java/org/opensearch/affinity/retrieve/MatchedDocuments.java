@@ -3,6 +3,7 @@ package org.opensearch.affinity.retrieve;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.ConstantScoreScorerSupplier;
 import org.apache.lucene.search.ConstantScoreWeight;
+import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.QueryVisitor;
@@ -16,6 +17,7 @@ import org.apache.lucene.util.BitSetIterator;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The documents of one shard that a filter matches, as bit sets: several searches with the same filter evaluate it once. Equal to itself
@@ -42,17 +44,32 @@ final class MatchedDocuments extends Query {
         return new MatchedDocuments(filter, segments);
     }
 
+    /** The number of documents, deleted ones included. */
+    int size() {
+        return segments.stream().filter(Objects::nonNull).mapToInt(BitSet::cardinality).sum();
+    }
+
+    /** @param doc number in the segment */
+    boolean contains(LeafReaderContext leaf, int doc) {
+        BitSet documents = segments.get(leaf.ord);
+        return documents != null && documents.get(doc);
+    }
+
+    /** The documents of a segment, by number in the segment. */
+    DocIdSetIterator documents(LeafReaderContext leaf) {
+        BitSet documents = segments.get(leaf.ord);
+        return documents == null ? DocIdSetIterator.empty() : new BitSetIterator(documents, documents.approximateCardinality());
+    }
+
     @Override
     public Weight createWeight(IndexSearcher searcher, ScoreMode scoreMode, float boost) {
         return new ConstantScoreWeight(this, boost) {
             @Override
             public ScorerSupplier scorerSupplier(LeafReaderContext leaf) {
-                BitSet documents = segments.get(leaf.ord);
-                if (documents == null) {
+                if (segments.get(leaf.ord) == null) {
                     return null;
                 }
-                BitSetIterator iterator = new BitSetIterator(documents, documents.approximateCardinality());
-                return ConstantScoreScorerSupplier.fromIterator(iterator, score(), scoreMode, leaf.reader().maxDoc());
+                return ConstantScoreScorerSupplier.fromIterator(documents(leaf), score(), scoreMode, leaf.reader().maxDoc());
             }
 
             @Override

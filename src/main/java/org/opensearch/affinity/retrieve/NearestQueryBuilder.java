@@ -35,9 +35,6 @@ public final class NearestQueryBuilder extends AbstractQueryBuilder<NearestQuery
     /** Field type of the k-NN plugin, whose lucene engine writes vectors that Lucene can read. */
     private static final String KNN_VECTOR = "knn_vector";
 
-    /** Whether the thread makes the Lucene query of a filter. Some queries do not show the queries in them, so they are noticed here. */
-    private static final ThreadLocal<Boolean> IN_FILTER = ThreadLocal.withInitial(() -> false);
-
     private final InterestVectors interests;
     private final KnnParameters parameters;
     private final boolean ignoreUnmapped;
@@ -89,30 +86,17 @@ public final class NearestQueryBuilder extends AbstractQueryBuilder<NearestQuery
 
     @Override
     protected Query doToQuery(QueryShardContext context) throws IOException {
-        if (IN_FILTER.get()) {
-            throw new QueryShardException(context, "[filter] " + KnnParameters.mustNotContain(NAME));
-        }
+        KnnParameters.requireOutsideOfFilter(context, NAME);
         MappedFieldType type = context.fieldMapper(interests.field());
         if (interests.isEmpty() || type == null && ignoreUnmapped) {
             return new MatchNoDocsQuery("no interests, or the index has no field [" + interests.field() + "]");
         }
-        requireVectors(type, context);
-        return new NearestItems(interests, parameters.k(), parameters.minSimilarity(), filter(context));
+        requireVectors(interests, type, context);
+        return new NearestItems(interests, parameters.k(), parameters.minSimilarity(), parameters.filter(context));
     }
 
-    private Query filter(QueryShardContext context) throws IOException {
-        if (parameters.filter() == null) {
-            return null;
-        }
-        IN_FILTER.set(true);
-        try {
-            return parameters.filter().toQuery(context);
-        } finally {
-            IN_FILTER.remove();
-        }
-    }
-
-    private void requireVectors(MappedFieldType type, QueryShardContext context) {
+    /** @throws QueryShardException (400) if a field has no vectors, or vectors of another dimension than those that are searched with */
+    static void requireVectors(InterestVectors interests, MappedFieldType type, QueryShardContext context) {
         String field = "field [" + interests.field() + "] ";
         if (type == null) {
             throw new QueryShardException(context, field + "does not exist; needed is a field of type [affinity_vector] or [knn_vector]");

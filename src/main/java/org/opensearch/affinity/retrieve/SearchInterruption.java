@@ -4,10 +4,12 @@ import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.QueryTimeout;
 import org.apache.lucene.index.Terms;
+import org.apache.lucene.search.IndexSearcher;
 import org.opensearch.index.mapper.IdFieldMapper;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 
 /**
  * Stops the work of a search that was cancelled or has run out of time, with the exception that OpenSearch expects. Lucene asks it for each
@@ -26,6 +28,14 @@ final class SearchInterruption implements QueryTimeout {
     /** @throws RuntimeException if the search must stop */
     static void check(LeafReaderContext leaf) throws IOException {
         check(leaf.reader());
+    }
+
+    /** The same between segments. */
+    static void check(IndexSearcher searcher) throws IOException {
+        List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
+        if (leaves.isEmpty() == false) {
+            check(leaves.getFirst());
+        }
     }
 
     /** A shard's reader checks when the terms of a field are opened. OpenSearch has no other way to ask it. */

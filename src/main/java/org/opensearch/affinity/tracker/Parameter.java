@@ -1,6 +1,7 @@
 package org.opensearch.affinity.tracker;
 
 import org.opensearch.affinity.tracker.Ranking.ScoreMode;
+import org.opensearch.affinity.tracker.shape.Curve;
 import org.opensearch.affinity.xcontent.BuilderParser;
 import org.opensearch.affinity.xcontent.FieldPath;
 import org.opensearch.affinity.xcontent.ValueReader;
@@ -14,12 +15,15 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 import static org.opensearch.affinity.tracker.ParameterType.bool;
 import static org.opensearch.affinity.tracker.ParameterType.contexts;
+import static org.opensearch.affinity.tracker.ParameterType.curves;
 import static org.opensearch.affinity.tracker.ParameterType.itemIds;
 import static org.opensearch.affinity.tracker.ParameterType.number;
 import static org.opensearch.affinity.tracker.ParameterType.oneOf;
+import static org.opensearch.affinity.tracker.ParameterType.products;
 import static org.opensearch.affinity.tracker.ParameterType.signalWeights;
 import static org.opensearch.affinity.tracker.ParameterType.string;
 import static org.opensearch.affinity.tracker.ParameterType.wholeNumber;
@@ -41,6 +45,8 @@ public final class Parameter<T> {
         RESCORE(null),
         /** {@code ext} of a request. */
         EXT(null),
+        /** The query {@code affinity} of a request, whose score is the merit. */
+        QUERY("cannot be set in the query [affinity], which has no text and no relevance: use [rescore] or [ext.affinity]"),
         /** The processor of a search pipeline. */
         PIPELINE("must be set in the request, in [ext.affinity], not in a search pipeline"),
         /** {@code ranking} of a tracker. */
@@ -63,7 +69,8 @@ public final class Parameter<T> {
     /** The user whose profile is used. Null and a blank string are nobody, the same as no user. */
     public static final Parameter<String> USER = inRequest("user", string(Values.optionalId("the id of a user")));
     /** What the user typed. May be blank. */
-    public static final Parameter<String> QUERY_TEXT = inRequest("query_text", string(Values.orNull(Values.STRING, null)));
+    public static final Parameter<String> QUERY_TEXT = inRequest("query_text", string(Values.orNull(Values.STRING, null)))
+        .notInQuery();
     /** Items of the current session, oldest first. They count as if the user had just liked them. */
     public static final Parameter<List<String>> RECENT = inRequest("recent", itemIds(50));
     /** The contexts of the search by name; the current hour and weekday where they are missing. */
@@ -71,11 +78,13 @@ public final class Parameter<T> {
     /** The weight of affinity. */
     public static final Parameter<Float> WEIGHT = everywhere("weight", number(0, MAX_WEIGHT), 4f);
     /** The exponent of the query's score, or its factor in {@link ScoreMode#SUM}. */
-    public static final Parameter<Float> RELEVANCE = everywhere("relevance", number(0, MAX_WEIGHT), 1f);
-    public static final Parameter<ScoreMode> SCORE_MODE = everywhere("score_mode", oneOf(ScoreMode.class), ScoreMode.MULTIPLY);
+    public static final Parameter<Float> RELEVANCE = everywhere("relevance", number(0, MAX_WEIGHT), 1f).notInQuery();
+    public static final Parameter<ScoreMode> SCORE_MODE = everywhere("score_mode", oneOf(ScoreMode.class), ScoreMode.MULTIPLY)
+        .notInQuery();
     /** How many of each shard's best documents are rescored. */
     public static final Parameter<Integer> WINDOW_SIZE = everywhere("window_size", wholeNumber(1, MAX_WINDOW_SIZE), DEFAULT_WINDOW_SIZE)
-        .refusedBy(Place.RESCORE, "stands beside [affinity] in [rescore], not in it");
+        .refusedBy(Place.RESCORE, "stands beside [affinity] in [rescore], not in it")
+        .notInQuery();
     /** Weights of signals by name. Signals without a weight here keep that of their definition. */
     public static final Parameter<Map<String, Float>> SIGNALS = everywhere("signals", signalWeights(MAX_WEIGHT), null);
     /** How many of the heaviest interests are used. */
@@ -93,7 +102,7 @@ public final class Parameter<T> {
     /** The largest exploration bonus. */
     public static final Parameter<Float> EXPLORE = everywhere("explore", number(0, MAX_WEIGHT), 0f);
     /** The penalty of maximal marginal relevance: 0 for the order of scores, 1 for the most diverse. */
-    public static final Parameter<Float> DIVERSITY = everywhere("diversity", number(0, 1), 0f);
+    public static final Parameter<Float> DIVERSITY = everywhere("diversity", number(0, 1), 0f).notInQuery();
     /** Whether items of the user's history and of {@link #RECENT} are left out. */
     public static final Parameter<Boolean> EXCLUDE_SEEN = inRequestOrPipeline("exclude_seen", bool(), false)
         .refusedBy(
@@ -101,7 +110,11 @@ public final class Parameter<T> {
             "cannot be done by a rescorer, which leaves no document out: use [ext.affinity], or the query [affinity_seen]"
         );
     /** Whether each hit gets the reasons for its score. */
-    public static final Parameter<Boolean> WHY = inRequestOrPipeline("why", bool(), false);
+    public static final Parameter<Boolean> WHY = inRequestOrPipeline("why", bool(), false).notInQuery();
+    /** Curves that the values of signals and of affinity take before their weights, by name. Trainings learn them. */
+    public static final Parameter<Map<String, Curve>> CURVES = everywhere("curves", curves(), null);
+    /** Weights of products of two signals by {@code a*b}; those count whose signals both have weights. Trainings learn them. */
+    public static final Parameter<Map<String, Float>> PRODUCTS = everywhere("products", products(MAX_WEIGHT), null);
 
     private final String name;
     private final ParameterType<T> type;
@@ -126,6 +139,10 @@ public final class Parameter<T> {
 
     private static <T> Parameter<T> inRequest(String name, ParameterType<T> type) {
         return inRequestOrPipeline(name, type, null).refusedBy(Place.PIPELINE, Place.PIPELINE.refusal);
+    }
+
+    private Parameter<T> notInQuery() {
+        return refusedBy(Place.QUERY, Place.QUERY.refusal);
     }
 
     private Parameter<T> refusedBy(Place place, String problem) {
@@ -173,9 +190,9 @@ public final class Parameter<T> {
         return value;
     }
 
-    void declare(BuilderParser<ParameterValues.Builder> parser, Place place) {
+    <B> void declare(BuilderParser<B> parser, Place place, Function<? super B, ParameterValues.Builder> values) {
         if (maySetIn(place)) {
-            parser.declare(name, reader(), (builder, value) -> builder.set(this, value));
+            parser.declare(name, reader(), (builder, value) -> values.apply(builder).set(this, value));
         } else {
             parser.refuse(name, refusals.get(place));
         }

@@ -1,5 +1,7 @@
 package org.opensearch.affinity.tracker;
 
+import org.opensearch.affinity.tracker.shape.Curve;
+import org.opensearch.affinity.tracker.shape.Product;
 import org.opensearch.affinity.xcontent.ValueReader;
 import org.opensearch.affinity.xcontent.Values;
 import org.opensearch.core.common.io.stream.StreamInput;
@@ -139,8 +141,51 @@ record ParameterType<T>(String values, String wanted, Predicate<T> allowed, Valu
         return Signal.mayCountAgainst(signal) ? -max : 0;
     }
 
-    private static Map<String, Float> union(Map<String, Float> first, Map<String, Float> second) {
-        Map<String, Float> union = new TreeMap<>(second);
+    /** Curves of signals by their names. Where both values are set, each signal's curve is decided on its own. */
+    static ParameterType<Map<String, Curve>> curves() {
+        String wanted = "an object such as {\"popularity\": [[0, 0], [0.2, 0.7], [1, 1]]}";
+        ValueReader<Map<String, Curve>> reader = Values.map(wanted, name -> Curve.reader());
+        return new ParameterType<>(
+            "",
+            wanted,
+            curves -> true,
+            (parser, path) -> Collections.unmodifiableMap(reader.read(parser, path)),
+            in -> Collections.unmodifiableMap(new TreeMap<>(in.readMap(StreamInput::readString, Curve::new))),
+            (out, curves) -> out.writeMap(curves, StreamOutput::writeString, (stream, curve) -> curve.writeTo(stream)),
+            ParameterType::union
+        );
+    }
+
+    /** Weights of products of two signals by {@code a*b}. Where both values are set, each product's weight is decided on its own. */
+    static ParameterType<Map<String, Float>> products(int max) {
+        String wanted = "a number from " + -max + " to " + max;
+        ValueReader<Double> weight = Values.number(wanted, number -> number >= -max && number <= max);
+        ValueReader<Map<String, Float>> weights = Values.map(
+            "an object such as {\"affinity*popularity\": 1.5}",
+            name -> (parser, path) -> weight.read(parser, path).floatValue()
+        );
+        ValueReader<Map<String, Float>> reader = (parser, path) -> {
+            Map<String, Float> read = weights.read(parser, path);
+            for (String name : read.keySet()) {
+                if (Product.isName(name) == false) {
+                    throw path.field(name).error("is not the product of two signals: write it as [affinity*popularity]");
+                }
+            }
+            return Collections.unmodifiableMap(read);
+        };
+        return new ParameterType<>(
+            "",
+            wanted,
+            products -> products.entrySet().stream().allMatch(one -> Product.isName(one.getKey()) && Math.abs(one.getValue()) <= max),
+            reader,
+            in -> Collections.unmodifiableMap(new TreeMap<>(in.readMap(StreamInput::readString, StreamInput::readFloat))),
+            (out, products) -> out.writeMap(products, StreamOutput::writeString, StreamOutput::writeFloat),
+            ParameterType::union
+        );
+    }
+
+    private static <T> Map<String, T> union(Map<String, T> first, Map<String, T> second) {
+        Map<String, T> union = new TreeMap<>(second);
         union.putAll(first);
         return Collections.unmodifiableMap(union);
     }

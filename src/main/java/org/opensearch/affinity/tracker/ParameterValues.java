@@ -20,6 +20,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** Values of {@link Parameter}s. What is not set here is decided by what has lower precedence. Immutable. */
 public final class ParameterValues implements Writeable, ToXContentFragment {
@@ -30,7 +31,7 @@ public final class ParameterValues implements Writeable, ToXContentFragment {
     static {
         for (Place place : Place.values()) {
             BuilderParser<Builder> parser = new BuilderParser<>(Builder::new);
-            Parameter.ALL.forEach(parameter -> parameter.declare(parser, place));
+            declare(parser, place, Function.identity());
             PARSERS.put(place, parser);
         }
     }
@@ -57,6 +58,15 @@ public final class ParameterValues implements Writeable, ToXContentFragment {
 
     private ParameterValues(SortedMap<Parameter<?>, Object> values) {
         this.values = values;
+    }
+
+    /**
+     * Adds the parameters that may be set in a place to the fields of an object that has others too. Those that may not be set are errors.
+     *
+     * @param values of a builder of the object
+     */
+    public static <B> void declare(BuilderParser<B> parser, Place place, Function<? super B, Builder> values) {
+        Parameter.ALL.forEach(parameter -> parameter.declare(parser, place, values));
     }
 
     /** The default values of all parameters that have one. */

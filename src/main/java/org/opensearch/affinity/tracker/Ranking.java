@@ -3,6 +3,8 @@ package org.opensearch.affinity.tracker;
 import org.opensearch.affinity.cluster.Format;
 import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.tracker.Parameter.Place;
+import org.opensearch.affinity.tracker.shape.Curve;
+import org.opensearch.affinity.tracker.shape.Product;
 import org.opensearch.affinity.xcontent.FieldPath;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -13,6 +15,7 @@ import org.opensearch.core.xcontent.XContentParser;
 
 import java.io.IOException;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -148,6 +151,26 @@ public record Ranking(ParameterValues values) implements Writeable, ToXContentFr
     public Map<String, Float> signals() {
         Map<String, Float> signals = get(Parameter.SIGNALS);
         return signals == null ? Map.of() : signals;
+    }
+
+    /** {@link Parameter#CURVES}; empty, not null, if it is not set. */
+    public Map<String, Curve> curves() {
+        Map<String, Curve> curves = get(Parameter.CURVES);
+        return curves == null ? Map.of() : curves;
+    }
+
+    /** {@link Parameter#PRODUCTS}; empty, not null, if it is not set. */
+    public List<Product> products() {
+        Map<String, Float> products = get(Parameter.PRODUCTS);
+        return products == null ? List.of() : products.entrySet().stream().map(Product::of).toList();
+    }
+
+    /** This ranking with curves and products instead of its own. */
+    public Ranking shaped(Map<String, Curve> curves, Map<String, Float> products) {
+        ParameterValues.Builder shape = new ParameterValues.Builder();
+        shape.set(Parameter.CURVES, Collections.unmodifiableMap(new TreeMap<>(curves)));
+        shape.set(Parameter.PRODUCTS, Collections.unmodifiableMap(new TreeMap<>(products)));
+        return new Ranking(shape.build().orElse(values.without(Parameter.CURVES, Parameter.PRODUCTS)));
     }
 
     /** This ranking, and for parameters that it does not set the other one. Of {@code signals}, each weight is decided on its own. */

@@ -65,7 +65,9 @@ public final class Trackers extends MetadataMap<Tracker> {
 
     private String unknown(String name) {
         boolean isNewer = unreadable().contains(name);
-        return isNewer ? "[affinity] tracker [" + name + "] " + NEWER : "[affinity] unknown tracker [" + name + "]; defined: " + values().keySet();
+        return isNewer
+            ? "[affinity] tracker [" + name + "] " + NEWER
+            : "[affinity] unknown tracker [" + name + "]; defined: " + values().keySet();
     }
 
     /** A cluster state with this tracker added, or in place of the one of the same name. */

@@ -47,7 +47,7 @@ final class ConditionalLogit {
     }
 
     /** Returns the standard deviations of the values within examples; 1 for a value that never differs. */
-    private static double[] deviations(List<TrainingExample> examples, int size) {
+    static double[] deviations(List<TrainingExample> examples, int size) {
         double[] squares = new double[size];
         long count = 0;
         for (TrainingExample example : examples) {

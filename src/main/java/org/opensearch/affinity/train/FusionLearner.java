@@ -6,13 +6,12 @@ import org.opensearch.affinity.learn.ProgressListener;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
  * Learns the weights of the values that hits are ranked by. A penalty draws the weights towards the default ones; five-fold
  * cross-validation chooses its strength. The learned weights are accepted if they rank held-out examples better than the default
- * weights do.
+ * weights do. Curves and products are accepted if they rank them better than the learned weights.
  */
 final class FusionLearner {
     /** With fewer training examples nothing is learned. */
@@ -31,6 +30,9 @@ final class FusionLearner {
      * @param difference       of both; null if nothing was learned
      * @param penalty          that cross-validation chose; 0 if nothing was learned
      * @param accepted         whether the learned weights are used
+     * @param shape            curves and products that are used, with their weights; null for none
+     * @param shaped           mean NDCG@10 of the held-out examples with curves and products; null if none were learned
+     * @param shapeDifference  of {@code shaped} and {@code after}; null if none were learned
      */
     record Result(
         double[] weights,
@@ -40,8 +42,16 @@ final class FusionLearner {
         Interval after,
         Interval difference,
         double penalty,
-        boolean accepted
+        boolean accepted,
+        ShapeLearner.Shape shape,
+        Interval shaped,
+        Interval shapeDifference
     ) {
+        private static Result refused(double[] weights, int trainingExamples, double[] ndcg) {
+            Interval before = Interval.mean(ndcg);
+            return new Result(weights, trainingExamples, ndcg.length, before, before, null, 0, false, null, null, null);
+        }
+
         /** Returns why the learned weights are not used, in words. */
         String reason() {
             if (trainingExamples < MIN_EXAMPLES) {
@@ -56,44 +66,71 @@ final class FusionLearner {
      *
      * @param before   NDCG@10 of each with the default weights
      * @param after    NDCG@10 of each with the learned weights
+     * @param shaped   NDCG@10 of each with curves and products; null without them
      * @param examples to learn from, some of them or all
      */
-    record Checks(double[] before, double[] after, List<TrainingExample> examples) {}
+    record Checks(double[] before, double[] after, double[] shaped, List<TrainingExample> examples) {}
+
+    /** Ranks the held-out examples. */
+    @FunctionalInterface
+    interface Check {
+        /**
+         * @param weights learned from the training examples, or the default ones
+         * @param shape   learned from the training examples; null for none
+         */
+        Checks with(double[] weights, ShapeLearner.Candidate shape);
+    }
 
     private final double[] defaults;
     private final double[] lowerBounds;
+    private final ShapeLearner shapes;
 
     /**
      * @param defaults    the default weights, not all 0
      * @param lowerBounds of the weights; negative infinity for none
+     * @param shapes      null to learn weights alone
      */
-    FusionLearner(double[] defaults, double[] lowerBounds) {
+    FusionLearner(double[] defaults, double[] lowerBounds, ShapeLearner shapes) {
+        this.shapes = shapes;
         this.defaults = defaults;
         this.lowerBounds = lowerBounds;
     }
 
-    /** @param check ranks the held-out examples with the weights that were learned from the others */
-    Result learn(List<TrainingExample> training, Function<double[], Checks> check, ProgressListener progress) {
+    /** @param check ranks the held-out examples by what was learned from the others */
+    Result learn(List<TrainingExample> training, Check check, ProgressListener progress) {
         if (training.size() < MIN_EXAMPLES) {
-            Checks checks = check.apply(defaults);
-            Interval before = Interval.mean(checks.before);
-            return new Result(defaults, training.size(), checks.before.length, before, before, null, 0, false);
+            return Result.refused(defaults, training.size(), check.with(defaults, null).before);
         }
         double[] prior = scaledDefaults(training);
-        double penalty = penalty(training, prior, progress.part(0, 0.8));
-        double[] weights = new ConditionalLogit(training, prior, lowerBounds, penalty).weights(progress.part(0.8, 0.95));
-        Checks checks = check.apply(weights);
+        double penalty = penalty(training, prior, progress.part(0, 0.3));
+        double[] weights = new ConditionalLogit(training, prior, lowerBounds, penalty).weights(progress.part(0.3, 0.4));
+        ShapeLearner.Candidate candidate = shapes == null ? null : shapes.candidate(training, weights, progress.part(0.4, 0.9));
+        Checks checks = check.with(weights, candidate);
         Interval before = Interval.mean(checks.before);
         Interval after = Interval.mean(checks.after);
+        Interval shaped = candidate == null ? null : Interval.mean(checks.shaped);
         boolean accepted = after.value() > before.value();
+        ShapeLearner.Shape shape = null;
         if (accepted) {
             List<TrainingExample> all = Stream.concat(training.stream(), checks.examples.stream()).toList();
-            weights = new ConditionalLogit(all, prior, lowerBounds, penalty).weights(progress.part(0.95, 1));
+            weights = new ConditionalLogit(all, prior, lowerBounds, penalty).weights(progress.part(0.9, 0.95));
+            shape = shaped != null && shaped.value() > after.value() ? shapes.shape(candidate, all, weights) : null;
         } else {
             weights = defaults;
         }
-        Interval difference = Interval.difference(checks.after, checks.before);
-        return new Result(weights, training.size(), checks.before.length, before, after, difference, penalty, accepted);
+        return new Result(
+            weights,
+            training.size(),
+            checks.before.length,
+            before,
+            after,
+            Interval.difference(checks.after, checks.before),
+            penalty,
+            accepted,
+            shape,
+            shaped,
+            candidate == null ? null : Interval.difference(checks.shaped, checks.after)
+        );
     }
 
     /** Returns the default weights times the factor that makes the examples most likely. The factor does not change the ranking. */

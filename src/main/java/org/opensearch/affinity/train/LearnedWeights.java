@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 
 /** The signals that a training weighs: their default weights, the bounds of learned ones, and the model's ranking. */
 final class LearnedWeights {
@@ -29,6 +30,11 @@ final class LearnedWeights {
         this.tracker = tracker;
         this.signals = signals;
         names = TrainingExamples.names(tracker);
+    }
+
+    /** Returns the names of the signals that are weighed; relevance is the first. */
+    List<String> names() {
+        return signals;
     }
 
     /** Returns the index of each signal among the values of a {@link TrainingExample}. */
@@ -64,22 +70,34 @@ final class LearnedWeights {
             weights.putIfAbsent(Signal.BEHAVIOUR, DEFAULT_BEHAVIOUR);
             return Ranking.ofWeights(weights.remove(AFFINITY), null, weights);
         }
-        double[] scaled = scaled(fusion.weights());
+        ShapeLearner.Shape shape = fusion.shape();
+        Map<String, Float> products = new LinkedHashMap<>(shape == null ? Map.of() : shape.products());
+        double[] learned = shape == null ? fusion.weights() : shape.weights();
+        double factor = factor(learned, products);
+        double[] scaled = Arrays.stream(learned)
+            .map(weight -> Math.clamp(weight * factor, -Ranking.MAX_WEIGHT, Ranking.MAX_WEIGHT))
+            .toArray();
         for (int i = 0; i < signals.size(); i++) {
             weights.put(signals.get(i), (float) scaled[i]);
         }
         Float relevance = weights.remove(TrainingExamples.RELEVANCE);
         Float affinity = weights.remove(AFFINITY);
-        return Ranking.ofWeights(affinity, relevance, weights);
+        Ranking linear = Ranking.ofWeights(affinity, relevance, weights);
+        if (shape == null) {
+            return linear;
+        }
+        products.replaceAll((name, weight) -> (float) Math.clamp(weight * factor, -Ranking.MAX_WEIGHT, Ranking.MAX_WEIGHT));
+        return linear.shaped(shape.curves(), products);
     }
 
-    /** Multiplies all weights by one factor, so that they and the scores stay in range. This does not change the ranking. */
-    private double[] scaled(double[] weights) {
-        double maxWeight = Arrays.stream(weights).map(Math::abs).max().orElse(0);
+    /** Returns the factor of all weights with which they and the scores stay in range. It does not change the ranking. */
+    private double factor(double[] weights, Map<String, Float> products) {
+        DoubleStream ofProducts = products.values().stream().mapToDouble(Float::doubleValue);
+        double maxWeight = DoubleStream.concat(Arrays.stream(weights), ofProducts).map(Math::abs).max().orElse(0);
         double relevance = weights[signals.indexOf(TrainingExamples.RELEVANCE)];
         // Signals are at most 1. The sum counts the relevance once already.
         double maxLogScore = Arrays.stream(weights).map(weight -> Math.max(0, weight)).sum() + (MAX_LOG_RELEVANCE - 1) * relevance;
-        double factor = Math.min(1, Math.min(Ranking.MAX_WEIGHT / maxWeight, MAX_LOG_SCORE / maxLogScore));
-        return Arrays.stream(weights).map(weight -> Math.clamp(weight * factor, -Ranking.MAX_WEIGHT, Ranking.MAX_WEIGHT)).toArray();
+        maxLogScore += products.values().stream().mapToDouble(weight -> Math.max(0, weight)).sum();
+        return Math.min(1, Math.min(Ranking.MAX_WEIGHT / maxWeight, MAX_LOG_SCORE / maxLogScore));
     }
 }

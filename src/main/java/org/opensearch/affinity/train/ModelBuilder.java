@@ -19,6 +19,11 @@ import java.util.stream.IntStream;
 final class ModelBuilder {
     private static final int ROWS_PER_BULK = 500;
     private static final int ROWS_PER_CHUNK = 50;
+    /**
+     * Similarities are divided by this multiple of the typical one; those above it count no more. The largest one would be no scale that
+     * weights can be learned for: it changes with a few events.
+     */
+    private static final float HEADROOM = 8;
 
     private final ModelIndex models;
     private final ParallelFor parallel;
@@ -37,17 +42,27 @@ final class ModelBuilder {
     }
 
     /**
+     * What was learned.
+     *
+     * @param content           how well item vectors explain similarities
+     * @param typicalSimilarity see {@link Neighbours#typicalSimilarity}
+     */
+    record Learned(ContentMap.Fit content, float typicalSimilarity) {}
+
+    /**
      * Learns a model and writes its rows. The model is unfinished until {@link #describe}.
      *
      * @param matrix the interactions that the filter includes
      */
-    ContentMap.Fit build(int number, InteractionMatrix matrix, Interactions.Filter filter, Neighbourhood method) {
+    Learned build(int number, InteractionMatrix matrix, Interactions.Filter filter, Neighbourhood method) {
         Neighbours neighbours = method.learn(matrix, parallel, task.begin("learning neighbours"));
         ContentMap content = ContentMap.learn(neighbours, contents.vectors(), parallel, task.begin("learning the content map"));
         double[] popularities = interactions.popularities(filter, tracker.decay());
         double[] totals = interactions.popularities(filter, Decay.NONE);
-        write(number, new Rows(interactions.items(), popularities, totals, neighbours, content));
-        return content.fit();
+        float typicalSimilarity = neighbours.typicalSimilarity(matrix);
+        float scale = Math.max(Float.MIN_NORMAL, HEADROOM * typicalSimilarity);
+        write(number, new Rows(interactions.items(), popularities, totals, neighbours, content, scale));
+        return new Learned(content.fit(), typicalSimilarity);
     }
 
     private void write(int number, Rows rows) {
@@ -81,7 +96,7 @@ final class ModelBuilder {
         }
     }
 
-    /** The rows of one model. Similarities are divided by the largest one. Thread-safe. */
+    /** The rows of one model. Thread-safe. */
     private static final class Rows {
         private final List<String> items;
         private final double[] popularities;
@@ -89,26 +104,17 @@ final class ModelBuilder {
         private final Neighbours neighbours;
         private final BitSet known;
         private final ContentMap content;
-        private final float maxSimilarity;
+        private final float scale;
 
-        Rows(List<String> items, double[] popularities, double[] totals, Neighbours neighbours, ContentMap content) {
+        /** @param scale that similarities are divided by */
+        Rows(List<String> items, double[] popularities, double[] totals, Neighbours neighbours, ContentMap content, float scale) {
             this.items = items;
             this.popularities = popularities;
             this.totals = totals;
             this.neighbours = neighbours;
             this.content = content;
+            this.scale = scale;
             known = neighbours.known();
-            maxSimilarity = maxSimilarity(neighbours);
-        }
-
-        private static float maxSimilarity(Neighbours neighbours) {
-            float max = Float.MIN_NORMAL;
-            for (int item = 0; item < neighbours.items(); item++) {
-                if (neighbours.size(item) > 0) {
-                    max = Math.max(max, neighbours.similarity(item, 0));
-                }
-            }
-            return max;
         }
 
         int size() {
@@ -120,11 +126,11 @@ final class ModelBuilder {
             List<String> ids = IntStream.range(0, size).mapToObj(rank -> items.get(neighbours.neighbour(item, rank))).toList();
             float[] similarities = new float[size];
             for (int rank = 0; rank < size; rank++) {
-                similarities[rank] = neighbours.similarity(item, rank) / maxSimilarity;
+                similarities[rank] = neighbours.similarity(item, rank) / scale;
             }
             float[] vector = content.vector(item);
             for (int d = 0; d < vector.length; d++) {
-                vector[d] /= maxSimilarity;
+                vector[d] /= scale;
             }
             float popularity = (float) popularities[item];
             return new ModelIndex.Row(items.get(item), popularity, (float) totals[item], ids, similarities, known.get(item), vector);

@@ -36,8 +36,8 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * An index of UBI's queries, joined with the events of the log that name them. Its fields are found as OpenSearch finds them: as sub-fields,
- * by aliases, and times in the format of the mapping. Calls block, and search with the caller's rights.
+ * An index of UBI's queries, joined with the events of the log that name them. Its fields are found as OpenSearch finds them: by sub-fields
+ * and aliases, and times in the format of the mapping. Calls block, and search with the caller's rights.
  */
 final class RecordedQueries {
     private static final FieldPath BODY = FieldPath.body("[affinity] ");
@@ -127,7 +127,11 @@ final class RecordedQueries {
             Map<String, List<Recorded>> byId = new HashMap<>();
             records += find(some, byId);
             found += byId.size();
-            some.stream().filter(byId::containsKey).map(id -> query(byId.get(id), chosen.after(id))).filter(Objects::nonNull).forEach(queries::add);
+            some.stream()
+                .filter(byId::containsKey)
+                .map(id -> query(byId.get(id), chosen.after(id)))
+                .filter(Objects::nonNull)
+                .forEach(queries::add);
         }
         long withoutEvent = Math.max(0, counts.read() - records);
         // Each of them is assumed to be recorded once.
@@ -154,7 +158,8 @@ final class RecordedQueries {
             MappingMetadata mapping = mappings.get(hit.getIndex());
             String id = hit.hasSource() ? value(QUERY_ID, hit.getSourceAsMap(), mapping) : null;
             if (id != null && wanted.contains(id)) {
-                into.computeIfAbsent(id, first -> new ArrayList<>()).add(new Recorded(id, hit.getSourceAsMap(), mapping, time(hit, mapping)));
+                Recorded recorded = new Recorded(id, hit.getSourceAsMap(), mapping, time(hit, mapping));
+                into.computeIfAbsent(id, first -> new ArrayList<>()).add(recorded);
                 records++;
             }
         }
@@ -226,7 +231,7 @@ final class RecordedQueries {
             case List<?> list -> list.forEach(element -> addValues(element, into));
             case Map<?, ?> object -> {
             }
-            case Double number -> into.add(Double.isFinite(number) ? BigDecimal.valueOf(number).stripTrailingZeros().toPlainString() : "NaN");
+            case Double number when Double.isFinite(number) -> into.add(BigDecimal.valueOf(number).stripTrailingZeros().toPlainString());
             default -> {
                 if (value.toString().isBlank() == false) {
                     into.add(value.toString());

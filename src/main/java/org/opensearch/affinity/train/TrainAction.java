@@ -103,7 +103,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
         @Override
         protected void doExecute(Task task, TrainRequest request, ActionListener<ModelsResponse> listener) {
             Tracker tracker = Trackers.of(cluster.state()).named(request.tracker());
-            Ranking ranking = request.weightsOf() == null ? null : rankingOf(tracker, request.weightsOf());
+            ReusedModel reused = request.weightsOf() == null ? null : reused(tracker, request.weightsOf());
             JudgedSearches judged = request.judged() == null ? null : new JudgedSearches(request.judged(), tracker, xContent);
             List<String> signals = request.signals(TrainingExamples.names(tracker));
             if (busy.compareAndSet(false, true) == false) {
@@ -117,7 +117,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
                 client.threadPool().executor(THREAD_POOL).execute(() -> ActionListener.completeWith(done, () -> {
                     requireOnlyTraining(task);
                     TrainingQueries queries = queries(request, judged, tracker);
-                    TrainingResult result = train(training((TrainTask) task, tracker, signals), tracker, ranking, queries);
+                    TrainingResult result = train(training((TrainTask) task, tracker, signals), tracker, reused, queries);
                     if (request.activates()) {
                         activate(tracker, result.number());
                     }
@@ -138,8 +138,10 @@ public final class TrainAction extends ActionType<ModelsResponse> {
             return new TrainingQueries(client, judged, recorded, counts);
         }
 
-        private Ranking rankingOf(Tracker tracker, int number) {
-            return UseModelAction.active(tracker.name(), number, cluster.state()).ranking();
+        private ReusedModel reused(Tracker tracker, int number) {
+            ClusterState state = cluster.state();
+            Ranking ranking = UseModelAction.active(tracker.name(), number, state).ranking();
+            return ReusedModel.of(number, ranking, ModelIndex.about(IndexNames.MODELS.index(tracker.name(), number), state));
         }
 
         /** Two trainings of one tracker on two nodes would use the same numbers, and delete each other's unfinished models. */
@@ -174,11 +176,11 @@ public final class TrainAction extends ActionType<ModelsResponse> {
          *
          * @throws ResourceNotFoundException if the tracker was deleted
          */
-        private TrainingResult train(Training training, Tracker tracker, Ranking ranking, TrainingQueries queries) {
+        private TrainingResult train(Training training, Tracker tracker, ReusedModel reused, TrainingQueries queries) {
             int number = nextNumber(tracker);
             TrainingResult result;
             try {
-                result = training.run(number, ranking, queries);
+                result = training.run(number, reused, queries);
             } catch (RuntimeException e) {
                 try {
                     requireTracker(tracker, number);

@@ -6,11 +6,9 @@ import org.opensearch.affinity.learn.InteractionMatrix;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.RankingMetrics;
 import org.opensearch.affinity.learn.Tuning;
-import org.opensearch.affinity.learn.neighbour.ContentMap;
 import org.opensearch.affinity.learn.neighbour.Neighbourhood;
 import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.tracker.IndexNames;
-import org.opensearch.affinity.tracker.Ranking;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.UserNames;
 import org.opensearch.common.unit.TimeValue;
@@ -60,10 +58,10 @@ final class Training {
      * Trains a model, which is not active afterwards. Deletes what it has written if a step fails.
      *
      * @param number  the model's number; the model gets the next one if weights are learned without a part of the log
-     * @param ranking the model's weights; null to learn them, or to use the default ones
+     * @param reused  the model whose weights and settings are reused; null to choose settings, and to learn weights or use the default ones
      * @param queries to learn weights from
      */
-    TrainingResult run(int number, Ranking ranking, TrainingQueries queries) {
+    TrainingResult run(int number, ReusedModel reused, TrainingQueries queries) {
         long start = System.nanoTime();
         try (Interactions interactions = readLog(queries.areInLog()); ItemContents contents = readContents(interactions)) {
             ModelBuilder models = new ModelBuilder(resources, tracker, interactions, contents);
@@ -72,12 +70,12 @@ final class Training {
             int finalNumber = interactions.areAllIncluded(beforeQueries) ? number : number + 1;
             try {
                 InteractionMatrix matrix = interactions.matrix(beforeQueries);
-                Neighbourhood method = tune(matrix);
-                ContentMap.Fit content = models.build(number, matrix, beforeQueries, method);
+                Neighbourhood method = reused != null && reused.method() != null ? reused.method() : tune(matrix);
+                ModelBuilder.Learned learned = models.build(number, matrix, beforeQueries, method);
                 FusionLearner.Result fusion = queries.areAsked() ? learnWeights(number, method, interactions, judged, queries) : null;
                 if (finalNumber != number) {
                     matrix = interactions.matrix(Training::all);
-                    content = models.build(finalNumber, matrix, Training::all, method);
+                    learned = models.build(finalNumber, matrix, Training::all, method);
                 }
                 TrainingResult result = new TrainingResult(
                     finalNumber,
@@ -86,8 +84,9 @@ final class Training {
                     interactions.users(),
                     matrix.items(),
                     method,
-                    content,
-                    ranking != null ? ranking : signalWeights.ranking(fusion),
+                    learned,
+                    reused != null ? reused.ranking() : signalWeights.ranking(fusion),
+                    reused,
                     fusion,
                     queries.counts(),
                     (System.nanoTime() - start) / 1e9

@@ -26,8 +26,9 @@ import java.util.Map;
  * @param users   number of their users
  * @param items   number of their items
  * @param method  with the tuned hyperparameters
- * @param content how well item vectors explain similarities
+ * @param learned how well item vectors explain similarities, and how large these are
  * @param ranking the model's weights
+ * @param reused  the model that they are those of; null if they are not reused
  * @param fusion  how the weights were learned; null if that was not asked for
  * @param queries what became of the queries to learn them from
  * @param seconds duration of the training
@@ -39,8 +40,9 @@ record TrainingResult(
     long users,
     long items,
     Neighbourhood method,
-    ContentMap.Fit content,
+    ModelBuilder.Learned learned,
     Ranking ranking,
+    ReusedModel reused,
     FusionLearner.Result fusion,
     QueryCounts queries,
     double seconds
@@ -54,19 +56,16 @@ record TrainingResult(
         about.put("users", users);
         about.put("items", items);
         about.put("seconds", seconds);
-        about.put("keep", method.recencyDecay());
-        Map<String, Object> settings = new LinkedHashMap<>();
-        settings.put("user", method.userExponent());
-        settings.put("from", method.fromExponent());
-        settings.put("to", method.toExponent());
-        settings.put("backward", method.backward());
-        settings.put("closeness", method.closeness());
-        settings.put("most", method.maxNeighbours());
-        about.put("neighbours", settings);
+        about.putAll(ReusedModel.describe(method));
+        about.put("typical_similarity", learned.typicalSimilarity());
+        ContentMap.Fit content = learned.content();
         if (content.ridge() > 0) {
             about.put("content", Map.of("items", content.items(), "ridge", content.ridge(), "explained", content.explained()));
         }
         about.put("ranking", map(ranking));
+        if (reused != null) {
+            about.put("weights_of", reused.number());
+        }
         if (fusion != null) {
             about.put("fusion", describe(fusion, queries));
         }
@@ -95,6 +94,14 @@ record TrainingResult(
         }
         if (fusion.difference() != null && fusion.heldOutExamples() > 0) {
             description.put("difference_95", bounds(fusion.difference()));
+        }
+        if (fusion.shaped() != null && fusion.heldOutExamples() > 0) {
+            Map<String, Object> shape = new LinkedHashMap<>();
+            shape.put("accepted", fusion.shape() != null);
+            shape.put("ndcg@10", fusion.shaped().value());
+            shape.put("ndcg@10_95", bounds(fusion.shaped()));
+            shape.put("difference_95", bounds(fusion.shapeDifference()));
+            description.put("shape", shape);
         }
         if (fusion.difference() != null) {
             description.put("penalty", fusion.penalty());

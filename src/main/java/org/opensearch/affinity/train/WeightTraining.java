@@ -13,8 +13,8 @@ import java.util.Objects;
 import java.util.Random;
 
 /**
- * Learns the weights of signals from a sample of judged queries, the lessons, and checks them on others: on a fifth of the queries, and on all
- * that are no lessons, as far as time allows. Calls block.
+ * Learns the weights of signals from a sample of judged queries, the lessons, and checks them on others: on a fifth of the queries, and on
+ * all that are no lessons, as far as time allows. Calls block.
  */
 final class WeightTraining {
     /** More examples hardly improve the estimates of a dozen weights. */
@@ -59,9 +59,10 @@ final class WeightTraining {
     FusionLearner.Result learn(TrainingExamples examples, List<JudgedQuery> sample) {
         List<JudgedQuery> checks = sample.subList(0, checks(sample.size()));
         List<JudgedQuery> lessons = sample.subList(checks.size(), sample.size());
-        FusionLearner learner = new FusionLearner(signalWeights.defaults(), signalWeights.lowerBounds());
+        ShapeLearner shapes = new ShapeLearner(resources.parallel(), signalWeights.names(), signalWeights.lowerBounds());
+        FusionLearner learner = new FusionLearner(signalWeights.defaults(), signalWeights.lowerBounds(), shapes);
         List<TrainingExample> training = lessons(examples, lessons);
-        return learner.learn(training, weights -> check(examples, checks, weights), resources.task().begin("learning weights"));
+        return learner.learn(training, (weights, shape) -> check(examples, checks, weights, shape), resources.task().begin("learning weights"));
     }
 
     private List<TrainingExample> lessons(TrainingExamples examples, List<JudgedQuery> queries) {
@@ -86,7 +87,7 @@ final class WeightTraining {
     }
 
     /** Ranks the hits of queries. They are not kept: each may have thousands. */
-    private Checks check(TrainingExamples examples, List<JudgedQuery> queries, double[] weights) {
+    private Checks check(TrainingExamples examples, List<JudgedQuery> queries, double[] weights, ShapeLearner.Candidate shape) {
         long end = System.nanoTime() + CHECK_TIME.nanos();
         double[] defaults = signalWeights.defaults();
         double[][] ndcg = new double[queries.size()][];
@@ -99,7 +100,10 @@ final class WeightTraining {
                 }
                 TrainingExample example = example(examples, queries.get(i));
                 if (example != null) {
-                    ndcg[i] = new double[] { example.ndcg(defaults), example.ndcg(weights) };
+                    ndcg[i] = new double[] {
+                        example.ndcg(defaults),
+                        example.ndcg(weights),
+                        shape == null ? 0 : shape.ndcg(example) };
                 }
                 if (example != null && i < kept.length) {
                     kept[i] = sampled(example, queries.get(i));
@@ -109,6 +113,7 @@ final class WeightTraining {
         double[][] checked = Arrays.stream(ndcg).filter(Objects::nonNull).toArray(double[][]::new);
         double[] before = Arrays.stream(checked).mapToDouble(values -> values[0]).toArray();
         double[] after = Arrays.stream(checked).mapToDouble(values -> values[1]).toArray();
-        return new Checks(before, after, Arrays.stream(kept).filter(Objects::nonNull).toList());
+        double[] shaped = shape == null ? null : Arrays.stream(checked).mapToDouble(values -> values[2]).toArray();
+        return new Checks(before, after, shaped, Arrays.stream(kept).filter(Objects::nonNull).toList());
     }
 }

@@ -12,6 +12,7 @@ import org.opensearch.affinity.tracker.ParameterValues;
 import org.opensearch.affinity.tracker.ProfileGenerations;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.Trackers;
+import org.opensearch.affinity.tracker.shape.Curve;
 import org.opensearch.affinity.vector.TasteStatistics;
 import org.opensearch.affinity.vector.WhitenedSpace;
 import org.opensearch.affinity.xcontent.FieldPath;
@@ -51,14 +52,15 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Makes a value of any type that travels or is stored, with different values in all fields: by its constructor with the most parameters, or
- * as told here. The same in every run.
+ * Makes a value of any type that travels or is stored, with different values in all fields: by its constructor with the most parameters,
+ * or as told here. The same in every run.
  */
 final class SampleValues {
     private static final String TRACKER = """
         {
           "items": {"index": "products", "id_field": "sku", "vector_field": "vector", "text_fields": ["title", "brand"]},
-          "events": {"index": "ubi_events", "fields": {"user": ["user_id"], "item": "item", "action": "action", "time": "at", "id": "event"}},
+          "events": {"index": "ubi_events",
+            "fields": {"user": ["user_id"], "item": "item", "action": "action", "time": "at", "id": "event"}},
           "actions": {"click": 1.5, "dislike": -2}, "impressions": ["view"], "half_life": "9d", "max_interests": 7,
           "interest_similarity": 0.6, "session_gap": "20m", "limits": {"item_per_session": 4, "events_per_session": 400,
           "events_per_minute": 100}, "context": {"place": {"field": "place"}, "hour": {"time": "hour"}}, "time_zone": "Europe/Berlin",
@@ -122,6 +124,7 @@ final class SampleValues {
 
     private Object own(Class<?> type) throws Exception {
         return switch (type.getSimpleName()) {
+            case "Curve" -> new Curve(new float[] { 0, 1f / (1 + count), 1 }, new float[] { 0, 0.5f, 1 });
             case "Tracker" -> tracker();
             case "Profile" -> profile();
             case "ParameterValues" -> parameters();

@@ -31,8 +31,10 @@ final class ValueText {
             fields(value, type.getSuperclass(), indent);
         }
         for (Field field : type.getDeclaredFields()) {
-            boolean isOfNode = Supplier.class.isAssignableFrom(field.getType()) || field.getType().getSimpleName().matches("RankNode|Kind");
-            if (Modifier.isStatic(field.getModifiers()) == false && field.isSynthetic() == false && isOfNode == false && DERIVED.contains(field.getName()) == false) {
+            Class<?> of = field.getType();
+            boolean isOfNode = Supplier.class.isAssignableFrom(of) || of.getSimpleName().matches("RankNode|Kind");
+            boolean isHere = isOfNode || Modifier.isStatic(field.getModifiers()) || field.isSynthetic();
+            if (isHere == false && DERIVED.contains(field.getName()) == false) {
                 field.setAccessible(true);
                 text.append(indent).append(field.getName()).append(':');
                 value(field.get(value), indent);

@@ -63,4 +63,16 @@ public class ItemTableTests extends OpenSearchTestCase {
         table.update(row("lamp", 1, DAY, "hour=9"), 8);
         assertEquals(0.6, table.popularities(List.of(), DAY).of(hash("tent")), 1e-6);
     }
+
+    public void testMostPopular() {
+        table.update(row("lämp", 2, 11 * DAY, "hour=9"), 0);
+        table.update(row("tent", 6, 8 * DAY, "hour=9"), 1);
+        table.update(row("desk", 1, 11 * DAY, "hour=9"), 2);
+        ItemRow shown = new ItemRow("sofa");
+        shown.addImpression(SHARD, 1);
+        table.update(shown, 3);
+        ItemTable.Popularities popularities = table.popularities(List.of(), DAY);
+        assertEquals(List.of("lämp", "desk", "tent"), popularities.mostPopular(false).map(BytesRef::utf8ToString).toList());
+        assertEquals(List.of("tent", "lämp", "desk"), popularities.mostPopular(true).map(BytesRef::utf8ToString).toList());
+    }
 }

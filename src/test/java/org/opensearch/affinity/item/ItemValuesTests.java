@@ -42,4 +42,17 @@ public class ItemValuesTests extends OpenSearchTestCase {
         assertEquals(1, values.get(-5), 0);
         assertEquals(3, values.get(7), 0);
     }
+
+    public void testLargest() {
+        ItemValues values = new ItemValues(0);
+        assertEquals("without values", 0, values.largest(5).length);
+        values.put(3, 0.5f);
+        values.put(-9, 2);
+        values.put(8, 0);
+        values.put(4, 0.5f);
+        values.put(7, -1);
+        values.put(5, 1);
+        assertArrayEquals(new long[] { -9, 5, 3, 4 }, values.largest(100));
+        assertArrayEquals(new long[] { -9, 5, 3 }, values.largest(3));
+    }
 }

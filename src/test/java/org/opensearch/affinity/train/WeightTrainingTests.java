@@ -16,7 +16,8 @@ public class WeightTrainingTests extends OpenSearchTestCase {
     }
 
     public void testSampleOfManyQueries() {
-        List<JudgedQuery> judged = IntStream.range(0, 14_000).mapToObj(i -> new JudgedQuery("q" + i, "u", "", i, Map.of("p", 1.0))).toList();
+        Map<String, Double> relevant = Map.of("p", 1.0);
+        List<JudgedQuery> judged = IntStream.range(0, 14_000).mapToObj(i -> new JudgedQuery("q" + i, "u", "", i, relevant)).toList();
         QueryCounts counts = new QueryCounts();
         List<JudgedQuery> sample = WeightTraining.sample(judged, counts);
         assertEquals(13_000, sample.stream().distinct().count());

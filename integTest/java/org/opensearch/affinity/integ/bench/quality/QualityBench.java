@@ -82,6 +82,11 @@ public final class QualityBench implements Program {
         description = "Show these groups of users, by number of known events: 0, 1-2, 3-9, 10+ (all).")
     List<String> users = QualityReport.GROUPS;
 
+    @Option(
+        names = "--for-you",
+        description = "Without queries: what the query affinity shows to 1,500 users, or to --queries N of them, in place of the rest.")
+    boolean forYou;
+
     @Option(names = "--heap", defaultValue = "1g", paramLabel = "SIZE", description = "Heap of the node (${DEFAULT-VALUE}).")
     String heap;
 

@@ -30,6 +30,7 @@ final class QualityRun {
     private static final String HALF_LIFE = "30d";
     private static final String MATCH = "most_fields";
     private static final int WINDOW = 1_000;
+    private static final int FOR_YOU_USERS = 1_500;
 
     private final Screen screen;
     private final ResultFiles results;
@@ -67,6 +68,11 @@ final class QualityRun {
             }
             if (options.untrained == false && parts.size() > 1) {
                 retrain(evaluation);
+            }
+            if (options.forYou) {
+                int users = options.queries == null ? FOR_YOU_USERS : options.queries;
+                new ForYouReport(screen, results, node.rest()).make(set, split, users, settings(replayed));
+                return;
             }
             if (options.meaning != null || options.again != null) {
                 String more = (options.meaning == null ? "" : ", by meaning")

@@ -12,6 +12,7 @@ import org.opensearch.cluster.metadata.IndexMetadata;
 import org.opensearch.cluster.metadata.Metadata;
 import org.opensearch.cluster.service.ClusterService;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -85,6 +86,9 @@ public class TrackerBackupTests extends TrackTestCase {
         awaitIndices(SECOND);
         awaitStats("\"applied\":1");
         assertBusy(() -> assertNotNull(state().metadata().index(INTERESTS + ".2").getCustomData("affinity")));
+        Metadata restored = Metadata.builder(state().metadata()).putCustom(ProfileGenerations.KIND.type(), older).build();
+        ClusterState before = ClusterState.builder(state()).metadata(restored).build();
+        assertEquals(List.of(), ProfileGenerations.of(before).leftOver("shop", before));
         change(metadata -> metadata.putCustom(ProfileGenerations.KIND.type(), older));
         assertBusy(() -> assertEquals(1, ProfileGenerations.of(state()).of("shop").live()));
         awaitIndices(SECOND);
@@ -92,8 +96,8 @@ public class TrackerBackupTests extends TrackTestCase {
         awaitStats("\"applied\":2");
         assertEquals(2, profile("ann").events());
         rebuild(false);
+        assertBusy(() -> assertEquals(2, ProfileGenerations.of(state()).of("shop").live()));
         awaitStats("\"applied\":2");
-        assertEquals(2, ProfileGenerations.of(state()).of("shop").live());
     }
 
     public void testUnknownFormatIsLeftAlone() throws Exception {

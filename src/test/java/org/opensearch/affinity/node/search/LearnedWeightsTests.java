@@ -92,6 +92,60 @@ public class LearnedWeightsTests extends TrainedModelTestCase {
         assertEquals("the model of the earlier half of the log is deleted", 1, models().size());
     }
 
+    /** Seventy users with histories, and the queries of thirty of them before all events, from which weights are learned. */
+    private String manyUsers() throws Exception {
+        createItems("shop", 1, "");
+        for (int i = 0; i < 40; i++) {
+            index("shop", "p" + i, item(2, randomVector()));
+        }
+        refresh("shop");
+        track("t", "shop", "");
+        for (int i = 0; i < 70; i++) {
+            for (int place = 0; place < 5; place++) {
+                event("u" + i, "click", "p" + (i + place * place) % 40);
+            }
+        }
+        awaitProfiles("t");
+        refresh("ubi_events");
+        return IntStream.range(0, 60).mapToObj(i -> """
+            {"user_id": "u%s", "user_query": "x", "timestamp": %s, "relevant": ["p%s"]}""".formatted(i % 30, BEFORE, i % 40)).collect(
+            Collectors.joining(",", "{\"activate\": true, \"search\": {" + BY_BASE + "}, \"queries\": [", "]}")
+        );
+    }
+
+    /** Weights are learned for the scale of signals, which depends on the settings of the model. */
+    public void testRetrainingOnTheSameLogChangesNoOrder() throws Exception {
+        Map<String, Object> learned = train(manyUsers());
+        Map<String, Object> retrained = train("{\"weights_of\": " + learned.get("number") + "}");
+        assertEquals(learned.get("number"), retrained.get("weights_of"));
+        for (String member : List.of("ranking", "keep", "neighbours", "typical_similarity", "events")) {
+            assertEquals(member, learned.get(member), retrained.get(member));
+        }
+        for (int user = 0; user < 70; user += 7) {
+            String ofUser = "\"tracker\": \"t\", \"user\": \"u" + user + "\", \"signals\": {\"behaviour\": 3}";
+            use((int) learned.get("number"), UseModelAction.Operation.ACTIVATE);
+            Map<String, Float> before = rescored("shop", 100, ofUser, "").scores();
+            use((int) retrained.get("number"), UseModelAction.Operation.ACTIVATE);
+            assertEquals(before, rescored("shop", 100, ofUser, "").scores());
+            assertTrue(before.toString(), before.values().stream().distinct().count() > 3);
+        }
+    }
+
+    /** One user who takes two items again and again makes them more similar than all others. */
+    public void testAFewExtremeSimilaritiesDoNotChangeTheScale() throws Exception {
+        shop(1);
+        train("{\"activate\": true}");
+        float before = scoresOfAnn("").get("bulb");
+        for (int i = 0; i < 4; i++) {
+            event("collector", "purchase", "desk");
+            event("collector", "purchase", "pen");
+        }
+        awaitProfiles("t");
+        refresh("ubi_events");
+        train("{\"weights_of\": 1, \"activate\": true}");
+        assertEquals(before, scoresOfAnn("").get("bulb"), 0.05 * before);
+    }
+
     public void testTwoEventsAreTooFewForWeights() throws Exception {
         createItems("shop", 1, "");
         index("shop", "lamp", item(2, 1, 0, 0, 0));

@@ -58,7 +58,9 @@ public class RankExplainTests extends RankTestCase {
         "",
         ", \"signals\": {\"sales\": 0}",
         ", \"weight\": 20, \"min_affinity\": 0.3",
-        ", \"recent\": [\"item1\"]"
+        ", \"recent\": [\"item1\"]",
+        ", \"curves\": {\"sales\": [[0, 0], [0.6, 0.1], [1, 1]], \"affinity\": [[-1, -0.2], [0, 0], [1, 1]]}",
+        ", \"products\": {\"affinity*sales\": 3, \"sales*unknown\": 5, \"sales*popularity\": -2}"
     );
 
     public void testExplainedValueIsTheScore() throws Exception {

@@ -70,7 +70,7 @@ public class RecordedQueriesTests extends RankTestCase {
     }
 
     /** @param used number of lessons and checks */
-    private static void assertQueries(int read, int joined, int unrecorded, Map<String, Integer> dropped, int used, Map<String, Object> fusion) {
+    private static void assertQueries(int read, int joined, int unrecorded, Map<String, Integer> dropped, int used, Map<?, ?> fusion) {
         Map<String, Object> queries = Map.of("read", read, "joined", joined, "unrecorded", unrecorded, "dropped", dropped);
         assertEquals(fusion.toString(), queries, fusion.get("queries"));
         assertEquals(fusion.toString(), used, (int) fusion.get("lessons") + (int) fusion.get("checks"));
@@ -171,14 +171,18 @@ public class RecordedQueriesTests extends RankTestCase {
         client().admin().indices().prepareCreate("unkept").setMapping("""
             {"_source": {"enabled": false}, "properties": {"query_id": {"type": "keyword"}}}""").get();
         String search = "\", \"search\": {" + BY_BASE + "}}";
-        assertRefused("[ubi_queries] must be an index of UBI queries; [shop] has no field [query_id]", () -> train("{\"ubi_queries\": \"shop" + search));
+        assertRefused(
+            "[ubi_queries] must be an index of UBI queries; [shop] has no field [query_id]",
+            () -> train("{\"ubi_queries\": \"shop" + search)
+        );
         assertRefused(
             "[ubi_queries] must be an index that finds a query by its id: field [query_id] of index [typed] must be a [keyword] or have a "
                 + "sub-field of that type, got [text]",
             () -> train("{\"ubi_queries\": \"typed" + search)
         );
         assertRefused("must be an index that keeps [_source]; [unkept] does not keep", () -> train("{\"ubi_queries\": \"unkept" + search));
-        assertEquals(RestStatus.NOT_FOUND, ExceptionsHelper.status(expectThrows(Exception.class, () -> train("{\"ubi_queries\": \"none" + search))));
+        Exception missing = expectThrows(Exception.class, () -> train("{\"ubi_queries\": \"none" + search));
+        assertEquals(RestStatus.NOT_FOUND, ExceptionsHelper.status(missing));
     }
 
     public void testBadRequests() throws Exception {

@@ -1,0 +1,61 @@
+package org.opensearch.affinity.train;
+
+import org.opensearch.affinity.learn.neighbour.Neighbourhood;
+import org.opensearch.affinity.tracker.Ranking;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A trained model of which another training takes the weights, and with them the settings of the neighbourhood: with other settings,
+ * similarities would not be those that the weights were learned for.
+ *
+ * @param method null if the model's description does not have it
+ */
+record ReusedModel(int number, Ranking ranking, Neighbourhood method) {
+    private static final String KEEP = "keep";
+    private static final String NEIGHBOURS = "neighbours";
+
+    /** @param about what the training stored about the model */
+    static ReusedModel of(int number, Ranking ranking, Map<String, Object> about) {
+        return new ReusedModel(number, ranking, method(about));
+    }
+
+    /** Returns the members of a model's description that {@link #method} reads. */
+    static Map<String, Object> describe(Neighbourhood method) {
+        Map<String, Object> settings = new LinkedHashMap<>();
+        settings.put("user", method.userExponent());
+        settings.put("from", method.fromExponent());
+        settings.put("to", method.toExponent());
+        settings.put("backward", method.backward());
+        settings.put("closeness", method.closeness());
+        settings.put("most", method.maxNeighbours());
+        Map<String, Object> description = new LinkedHashMap<>();
+        description.put(KEEP, method.recencyDecay());
+        description.put(NEIGHBOURS, settings);
+        return description;
+    }
+
+    private static Neighbourhood method(Map<String, Object> about) {
+        if (about.get(NEIGHBOURS) instanceof Map<?, ?> settings) {
+            try {
+                return new Neighbourhood(
+                    number(settings, "user"),
+                    number(settings, "from"),
+                    number(settings, "to"),
+                    number(settings, "backward"),
+                    number(settings, "closeness"),
+                    number(about, KEEP),
+                    (int) number(settings, "most")
+                );
+            } catch (IllegalArgumentException e) {
+                return null; // written by another version
+            }
+        }
+        return null;
+    }
+
+    private static double number(Map<?, ?> settings, String name) {
+        return settings.get(name) instanceof Number number ? number.doubleValue() : Double.NaN;
+    }
+}
