@@ -10,7 +10,7 @@ import java.util.List;
  * Builds the searches of a shop: BM25 over its text fields without tuning, optionally with {@code affinity_text} and
  * {@code affinity_seen}. The search of a user differs from that without one by the rescorer alone.
  *
- * @param type    type of the {@code multi_match} query
+ * @param type    type of the {@code multi_match} query, or {@link #COMBINED}
  * @param window  number of the best documents of a shard that are rescored
  * @param weight  weight of affinity; null for the plugin's default
  * @param meaning boost of {@code affinity_text}; null to search by words alone
@@ -20,9 +20,17 @@ public record ShopQuery(List<String> fields, String type, String tracker, int wi
     /** Long, since a search whose text is not encoded in time goes without {@code affinity_text} and would be measured so. */
     private static final String ENCODE_TIMEOUT = "30s";
 
+    /** The name of a query that is none of {@code multi_match}: BM25 over all fields as if they were one. */
+    public static final String COMBINED = "combined_fields";
+
     /** A search by words alone. */
     public ShopQuery(List<String> fields, String type, String tracker, int window, Double weight) {
         this(fields, type, tracker, window, weight, null, null);
+    }
+
+    /** The same search in another form. */
+    public ShopQuery withType(String other) {
+        return new ShopQuery(fields, other, tracker, window, weight, meaning, again);
     }
 
     /** The unpersonalised search. */
@@ -49,8 +57,10 @@ public record ShopQuery(List<String> fields, String type, String tracker, int wi
     }
 
     private void addWords(ObjectNode query, String text) {
-        ObjectNode match = query.putObject("multi_match");
-        match.put("query", text).put("type", type);
+        ObjectNode match = query.putObject(type.equals(COMBINED) ? COMBINED : "multi_match").put("query", text);
+        if (type.equals(COMBINED) == false) {
+            match.put("type", type);
+        }
         ArrayNode names = match.putArray("fields");
         fields.forEach(names::add);
     }

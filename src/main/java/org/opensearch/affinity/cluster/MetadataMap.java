@@ -186,7 +186,7 @@ public abstract class MetadataMap<V extends Writeable & ToXContentObject> extend
             return builder;
         }
         for (String name : entries.written.keySet()) {
-            builder.startObject(name).field(WRITTEN, BytesReference.toBytes(entries.written.get(name))).endObject();
+            builder.startObject(name).field(WRITTEN, base64(entries.written.get(name))).endObject();
         }
         return builder;
     }

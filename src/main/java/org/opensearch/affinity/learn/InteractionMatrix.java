@@ -1,8 +1,6 @@
 package org.opensearch.affinity.learn;
 
 import org.apache.lucene.util.Accountable;
-import org.apache.lucene.util.ArrayUtil;
-import org.apache.lucene.util.InPlaceMergeSorter;
 import org.apache.lucene.util.RamUsageEstimator;
 
 import java.util.Arrays;
@@ -107,12 +105,8 @@ public final class InteractionMatrix implements Accountable {
      */
     public static final class Builder {
         private final int items;
+        private final InteractionList list = new InteractionList();
         private int users;
-        private int size;
-        private int[] rows = new int[16];
-        private int[] columns = new int[16];
-        private float[] weights = new float[16];
-        private long[] times = new long[16];
 
         /** @param items size of the catalogue, including items without interactions */
         public Builder(int items) {
@@ -139,89 +133,46 @@ public final class InteractionMatrix implements Accountable {
             if (weight > 0 == false || Float.isFinite(weight) == false) {
                 throw new IllegalArgumentException("[weight] must be finite and above 0, got [" + weight + "]");
             }
-            rows = ArrayUtil.grow(rows, size + 1);
-            columns = ArrayUtil.grow(columns, size + 1);
-            weights = ArrayUtil.grow(weights, size + 1);
-            times = ArrayUtil.grow(times, size + 1);
-            rows[size] = user;
-            columns[size] = item;
-            weights[size] = weight;
-            times[size] = time;
-            size++;
+            list.add(user, item, weight, time);
             users = Math.max(users, user + 1);
             return this;
         }
 
         /** Returns a matrix with rows for all users up to the largest one added. The builder must not be used afterwards. */
         public InteractionMatrix build() {
-            sort();
-            int[] starts = new int[users + 1];
-            int merged = merge(starts);
+            list.sort(false);
+            merge();
             boolean ordered = false;
-            for (int i = 1; i < merged && ordered == false; i++) {
-                ordered = rows[i] == rows[i - 1] && times[i] != times[i - 1];
+            for (int i = 1; i < list.size() && ordered == false; i++) {
+                ordered = list.user(i) == list.user(i - 1) && list.time(i) != list.time(i - 1);
             }
-            return new InteractionMatrix(items, starts, Arrays.copyOf(columns, merged), Arrays.copyOf(weights, merged), ordered);
+            return new InteractionMatrix(items, list.starts(users), list.items(), list.weights(), ordered);
         }
 
-        /** Sorts by user, then by time; stable. */
-        private void sort() {
-            new InPlaceMergeSorter() {
-                @Override
-                protected int compare(int i, int j) {
-                    return rows[i] != rows[j] ? Integer.compare(rows[i], rows[j]) : Long.compare(times[i], times[j]);
-                }
-
-                @Override
-                protected void swap(int i, int j) {
-                    swapAt(i, j);
-                }
-            }.sort(0, size);
-        }
-
-        private void swapAt(int i, int j) {
-            int user = rows[i];
-            rows[i] = rows[j];
-            rows[j] = user;
-            int item = columns[i];
-            columns[i] = columns[j];
-            columns[j] = item;
-            float weight = weights[i];
-            weights[i] = weights[j];
-            weights[j] = weight;
-            long time = times[i];
-            times[i] = times[j];
-            times[j] = time;
-        }
-
-        /** Merges repeated interactions into the newest, moves the remaining ones to the front and returns their number. */
-        private int merge(int[] starts) {
+        /** Merges repeated interactions into the newest. */
+        private void merge() {
             addWeightsToNewest();
             int merged = 0;
-            for (int i = 0; i < size; i++) {
-                if (weights[i] > 0) {
-                    swapAt(merged, i);
-                    starts[rows[merged] + 1]++;
+            for (int i = 0; i < list.size(); i++) {
+                if (list.weight(i) > 0) {
+                    list.swap(merged, i);
                     merged++;
                 }
             }
-            for (int user = 0; user < users; user++) {
-                starts[user + 1] += starts[user];
-            }
-            return merged;
+            list.truncate(merged);
         }
 
         /** An interaction that a newer one of the same user and item replaces has weight 0 afterwards. */
         private void addWeightsToNewest() {
             int[] newest = new int[items];
             Arrays.fill(newest, -1);
-            for (int i = size - 1; i >= 0; i--) {
-                int newer = newest[columns[i]];
-                if (newer >= 0 && rows[newer] == rows[i]) {
-                    weights[newer] = Math.min(Float.MAX_VALUE, weights[newer] + weights[i]);
-                    weights[i] = 0;
+            for (int i = list.size() - 1; i >= 0; i--) {
+                int newer = newest[list.item(i)];
+                if (newer >= 0 && list.user(newer) == list.user(i)) {
+                    list.setWeight(newer, Math.min(Float.MAX_VALUE, list.weight(newer) + list.weight(i)));
+                    list.setWeight(i, 0);
                 } else {
-                    newest[columns[i]] = i;
+                    newest[list.item(i)] = i;
                 }
             }
         }

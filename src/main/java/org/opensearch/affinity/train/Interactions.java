@@ -1,7 +1,6 @@
 package org.opensearch.affinity.train;
 
-import org.apache.lucene.util.ArrayUtil;
-import org.apache.lucene.util.InPlaceMergeSorter;
+import org.opensearch.affinity.learn.InteractionList;
 import org.opensearch.affinity.learn.InteractionMatrix;
 import org.opensearch.affinity.tracker.Decay;
 import org.opensearch.common.lease.Releasable;
@@ -13,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * The interactions of a log in memory, 20 bytes each plus the names of users and items. A circuit breaker accounts for them, and
@@ -32,11 +32,7 @@ final class Interactions implements Releasable {
     private final Map<String, Integer> userNumbers = new HashMap<>();
     private final Map<String, Integer> itemNumbers = new HashMap<>();
     private final List<String> items = new ArrayList<>();
-    private int[] userOf = new int[1_024];
-    private int[] itemOf = new int[1_024];
-    private float[] weights = new float[1_024];
-    private long[] times = new long[1_024];
-    private int size;
+    private final InteractionList list = new InteractionList();
     private long reservedBytes;
     /** Set by {@link #sort}: the names of users by number, and the index of each user's first interaction. */
     private String[] users;
@@ -73,28 +69,22 @@ final class Interactions implements Releasable {
      * @throws CircuitBreakingException (429) if the node has too little memory
      */
     synchronized void add(LogScan.LoggedEvent event) {
-        if (size == maxSize) {
+        if (list.size() == maxSize) {
             throw new IllegalArgumentException(
                 "[affinity] the log has more than [" + maxSize + "] events; shorten it with [retention], or raise ["
                     + TrainAction.MAX_EVENTS.getKey() + "], at [" + BYTES_PER_INTERACTION + "] bytes of heap per event"
             );
         }
-        if (size % RESERVED_INTERACTIONS == 0) {
+        if (list.size() % RESERVED_INTERACTIONS == 0) {
             breaker.addEstimateBytesAndMaybeBreak(RESERVED_INTERACTIONS * BYTES_PER_INTERACTION, "training a model");
             reservedBytes += RESERVED_INTERACTIONS * BYTES_PER_INTERACTION;
         }
-        userOf = ArrayUtil.grow(userOf, size + 1);
-        itemOf = ArrayUtil.grow(itemOf, size + 1);
-        weights = ArrayUtil.grow(weights, size + 1);
-        times = ArrayUtil.grow(times, size + 1);
-        userOf[size] = userNumbers.computeIfAbsent(event.user(), user -> userNumbers.size());
-        itemOf[size] = itemNumbers.computeIfAbsent(event.item(), item -> {
-            items.add(item);
+        int user = userNumbers.computeIfAbsent(event.user(), name -> userNumbers.size());
+        int item = itemNumbers.computeIfAbsent(event.item(), id -> {
+            items.add(id);
             return items.size() - 1;
         });
-        weights[size] = (float) event.weight();
-        times[size] = event.time();
-        size++;
+        list.add(user, item, (float) event.weight(), event.time());
         if (event.query() != null && event.weight() > 0) {
             chosen.add(event.query(), event.item());
         }
@@ -112,7 +102,7 @@ final class Interactions implements Releasable {
     }
 
     int size() {
-        return size;
+        return list.size();
     }
 
     int users() {
@@ -135,18 +125,9 @@ final class Interactions implements Releasable {
         int[] newItems = renumber(itemNumbers, itemNames);
         items.clear();
         items.addAll(Arrays.asList(itemNames));
-        for (int i = 0; i < size; i++) {
-            userOf[i] = newUsers[userOf[i]];
-            itemOf[i] = newItems[itemOf[i]];
-        }
-        sortByUserAndTime();
-        starts = new int[users.length + 1];
-        for (int i = 0; i < size; i++) {
-            starts[userOf[i] + 1]++;
-        }
-        for (int user = 0; user < users.length; user++) {
-            starts[user + 1] += starts[user];
-        }
+        list.renumber(newUsers, newItems);
+        list.sort(true);
+        starts = list.starts(users.length);
     }
 
     /** Gives each name its index in {@code names} as a number, and returns the new numbers by the old ones. */
@@ -158,44 +139,14 @@ final class Interactions implements Releasable {
         return renumbered;
     }
 
-    private void sortByUserAndTime() {
-        new InPlaceMergeSorter() {
-            @Override
-            protected int compare(int i, int j) {
-                int order = userOf[i] != userOf[j] ? Integer.compare(userOf[i], userOf[j]) : Long.compare(times[i], times[j]);
-                return order != 0 ? order : Integer.compare(itemOf[i], itemOf[j]);
-            }
-
-            @Override
-            protected void swap(int i, int j) {
-                swapAt(i, j);
-            }
-        }.sort(0, size);
-    }
-
-    private void swapAt(int i, int j) {
-        int user = userOf[i];
-        userOf[i] = userOf[j];
-        userOf[j] = user;
-        int item = itemOf[i];
-        itemOf[i] = itemOf[j];
-        itemOf[j] = item;
-        float weight = weights[i];
-        weights[i] = weights[j];
-        weights[j] = weight;
-        long time = times[i];
-        times[i] = times[j];
-        times[j] = time;
-    }
-
     private boolean isPositive(int i, Filter filter) {
-        return weights[i] > 0 && filter.includes(users[userOf[i]], times[i]);
+        return list.weight(i) > 0 && filter.includes(users[list.user(i)], list.time(i));
     }
 
     /** Whether a filter includes all positive interactions. Needs {@link #sort}. */
     boolean areAllIncluded(Filter filter) {
-        for (int i = 0; i < size; i++) {
-            if (weights[i] > 0 && filter.includes(users[userOf[i]], times[i]) == false) {
+        for (int i = 0; i < list.size(); i++) {
+            if (list.weight(i) > 0 && isPositive(i, filter) == false) {
                 return false;
             }
         }
@@ -205,9 +156,9 @@ final class Interactions implements Releasable {
     /** Returns the positive interactions that a filter includes, with times. Needs {@link #sort}. */
     InteractionMatrix matrix(Filter filter) {
         InteractionMatrix.Builder matrix = new InteractionMatrix.Builder(items.size());
-        for (int i = 0; i < size; i++) {
+        for (int i = 0; i < list.size(); i++) {
             if (isPositive(i, filter)) {
-                matrix.add(userOf[i], itemOf[i], weights[i], times[i]);
+                matrix.add(list.user(i), list.item(i), list.weight(i), list.time(i));
             }
         }
         return matrix.build();
@@ -218,11 +169,11 @@ final class Interactions implements Releasable {
      * interaction. Needs {@link #sort}.
      */
     double[] popularities(Filter filter, Decay decay) {
-        long now = Arrays.stream(times, 0, size).max().orElse(0);
+        long now = IntStream.range(0, list.size()).mapToLong(list::time).max().orElse(0);
         double[] popularities = new double[items.size()];
-        for (int i = 0; i < size; i++) {
+        for (int i = 0; i < list.size(); i++) {
             if (isPositive(i, filter)) {
-                popularities[itemOf[i]] += weights[i] * decay.factor(times[i], now);
+                popularities[list.item(i)] += list.weight(i) * decay.factor(list.time(i), now);
             }
         }
         return popularities;
@@ -236,8 +187,8 @@ final class Interactions implements Releasable {
         }
         List<Interaction> newestFirst = new ArrayList<>();
         for (int i = starts[number + 1] - 1; i >= starts[number] && newestFirst.size() < max; i--) {
-            if (times[i] < time) {
-                newestFirst.add(new Interaction(items.get(itemOf[i]), weights[i], times[i]));
+            if (list.time(i) < time) {
+                newestFirst.add(new Interaction(items.get(list.item(i)), list.weight(i), list.time(i)));
             }
         }
         return newestFirst.reversed();
@@ -246,6 +197,6 @@ final class Interactions implements Releasable {
     /** Whether a user has an interaction at or after a time. Needs {@link #sort}. */
     boolean hasSince(String user, long time) {
         Integer number = userNumbers.get(user);
-        return number != null && starts[number + 1] > starts[number] && times[starts[number + 1] - 1] >= time;
+        return number != null && starts[number + 1] > starts[number] && list.time(starts[number + 1] - 1) >= time;
     }
 }

@@ -1,6 +1,7 @@
 package org.opensearch.affinity.integ.bench.quality;
 
 import org.opensearch.affinity.integ.bench.common.QualityReport;
+import org.opensearch.affinity.integ.bench.common.QueryForm;
 import org.opensearch.affinity.integ.bench.common.ResultFiles;
 import org.opensearch.affinity.integ.cluster.BuiltPlugin;
 import org.opensearch.affinity.integ.console.ArgumentCheck;
@@ -62,6 +63,13 @@ public final class QualityBench implements Program {
         description = "Measure again with these weights of exploration: what they cost and which items they show (none).")
     List<Double> explore = List.of();
 
+    @Option(
+        names = "--match",
+        paramLabel = "TYPE",
+        description = "How words are searched in the fields: best_fields, most_fields, cross_fields or combined_fields (the one whose "
+            + "BM25 has the best NDCG@10 on validation queries).")
+    String match;
+
     @Option(names = "--meaning", paramLabel = "BOOST", description = "Add affinity_text with this boost to the query.")
     Double meaning;
 
@@ -101,6 +109,7 @@ public final class QualityBench implements Program {
         arguments.folder(data);
         arguments.require(Split.isWord(split), "--split must be test or valid, got " + split);
         arguments.atLeast("--queries", queries, 1);
+        arguments.require(match == null || QueryForm.ALL.contains(match), "--match must be of " + QueryForm.ALL + ", got " + match);
         arguments.require(explore.stream().allMatch(w -> w > 0 && w <= 20), "--explore must be above 0 and at most 20, got " + explore);
         arguments.require(part == null || part > 0 && part < 1, "--new must be above 0 and below 1, got " + part);
         arguments.require(QualityReport.GROUPS.containsAll(users), "--users must be of " + QualityReport.GROUPS + ", got " + users);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.opensearch.affinity.integ.bench.common.NodeEvaluation;
 import org.opensearch.affinity.integ.bench.common.QualityReport;
+import org.opensearch.affinity.integ.bench.common.QueryForm;
 import org.opensearch.affinity.integ.bench.common.ResultFiles;
 import org.opensearch.affinity.integ.cluster.BuiltPlugin;
 import org.opensearch.affinity.integ.cluster.Node;
@@ -28,7 +29,6 @@ import java.util.stream.Stream;
 /** Evaluates rankings on a data set: replays the events before the queries on a node, which then evaluates the queries. */
 final class QualityRun {
     private static final String HALF_LIFE = "30d";
-    private static final String MATCH = "most_fields";
     private static final int WINDOW = 1_000;
     private static final int FOR_YOU_USERS = 1_500;
 
@@ -39,6 +39,7 @@ final class QualityRun {
     private final QualityBench options;
     private final Path work;
     private JsonNode model;
+    private QueryForm form;
 
     /** @param set with the events that {@code options} allow */
     QualityRun(Screen screen, ResultFiles results, DataSet set, QualityBench options) {
@@ -57,14 +58,17 @@ final class QualityRun {
             stock(shop);
             shop.track(split, HALF_LIFE);
             long replayed = 0;
-            ShopQuery search = new ShopQuery(shop.textFields(), MATCH, Shop.TRACKER, WINDOW, null, options.meaning, options.again);
-            NodeEvaluation evaluation = new NodeEvaluation(node.rest(), search);
             List<String> parts = set.parts(split);
-            for (String part : parts) {
+            replayed += replay(shop, parts.getFirst(), replayed);
+            String first = QueryForm.ALL.getFirst();
+            ShopQuery search = new ShopQuery(shop.textFields(), first, Shop.TRACKER, WINDOW, null, options.meaning, options.again);
+            form = form(node, search);
+            NodeEvaluation evaluation = new NodeEvaluation(node.rest(), search.withType(form.type()));
+            if (options.untrained == false) {
+                train(evaluation);
+            }
+            for (String part : parts.subList(1, parts.size())) {
                 replayed += replay(shop, part, replayed);
-                if (options.untrained == false && part.equals(parts.getFirst())) {
-                    train(evaluation);
-                }
             }
             if (options.untrained == false && parts.size() > 1) {
                 retrain(evaluation);
@@ -80,8 +84,8 @@ final class QualityRun {
                 screen.print(screen.dim(" BM25 here is the search without ranking: by words" + more));
             }
             DataSet judged = set.newItems() == null ? set : set.queryingNewItems();
-            int most = options.queries == null ? Integer.MAX_VALUE : options.queries;
-            new QualityReport(screen, results, evaluation).make(judged, split, most, options.users, variants(), settings(replayed));
+            QualityReport report = new QualityReport(screen, results, evaluation);
+            report.make(judged, split, mostQueries(), options.users, variants(), settings(replayed));
         }
     }
 
@@ -89,6 +93,21 @@ final class QualityRun {
         Stream<QualityReport.Variant> explored = options.explore.stream().map(QualityReport.Variant::explore);
         return Stream.concat(explored, set.newItems() == null ? Stream.empty() : Stream.of(QualityReport.Variant.without("behaviour")))
             .toList();
+    }
+
+    private QueryForm form(Node node, ShopQuery search) throws IOException {
+        if (options.match != null) {
+            return QueryForm.given(options.match);
+        }
+        try (Step step = screen.step("Choosing the form of the query")) {
+            QueryForm chosen = QueryForm.choose(node.rest(), search, set, mostQueries(), step);
+            step.done(chosen.toString());
+            return chosen;
+        }
+    }
+
+    private int mostQueries() {
+        return options.queries == null ? Integer.MAX_VALUE : options.queries;
     }
 
     /** Trains a model from the events so far; when the test queries are evaluated, its weights are learned from the validation queries. */
@@ -134,8 +153,9 @@ final class QualityRun {
 
     /** Settings for the file: those that ./demo writes, with its defaults, and more. */
     private ObjectNode settings(long events) {
-        ObjectNode settings = Rest.JSON.createObjectNode().put("match", MATCH).put("weight", "default").put("window", WINDOW)
+        ObjectNode settings = Rest.JSON.createObjectNode().put("match", form.type()).put("weight", "default").put("window", WINDOW)
             .put("half_life", HALF_LIFE);
+        settings.set("forms", form.json());
         settings.put("meaning", options.meaning).put("again", options.again).putNull("popularity").putNull("last_events");
         settings.set("model", model);
         return settings.put("events", events).put("heap", options.heap);

@@ -1,0 +1,133 @@
+package org.opensearch.affinity.learn;
+
+import org.apache.lucene.util.ArrayUtil;
+import org.apache.lucene.util.InPlaceMergeSorter;
+
+/**
+ * Interactions in any number and order, 20 bytes each: the coordinate format of a sparse matrix, with times. Not thread-safe; any thread
+ * may read it once it is complete.
+ */
+public final class InteractionList {
+    private int[] users = new int[16];
+    private int[] items = new int[16];
+    private float[] weights = new float[16];
+    private long[] times = new long[16];
+    private int size;
+
+    /**
+     * Adds an interaction at the end.
+     *
+     * @param user number of the user, at least 0
+     * @param item number of the item, at least 0
+     * @param time in any unit
+     */
+    public void add(int user, int item, float weight, long time) {
+        users = ArrayUtil.grow(users, size + 1);
+        items = ArrayUtil.grow(items, size + 1);
+        weights = ArrayUtil.grow(weights, size + 1);
+        times = ArrayUtil.grow(times, size + 1);
+        users[size] = user;
+        items[size] = item;
+        weights[size] = weight;
+        times[size] = time;
+        size++;
+    }
+
+    public int size() {
+        return size;
+    }
+
+    /** Removes the interactions from a position on. */
+    void truncate(int newSize) {
+        size = newSize;
+    }
+
+    public int user(int position) {
+        return users[position];
+    }
+
+    public int item(int position) {
+        return items[position];
+    }
+
+    public float weight(int position) {
+        return weights[position];
+    }
+
+    void setWeight(int position, float weight) {
+        weights[position] = weight;
+    }
+
+    public long time(int position) {
+        return times[position];
+    }
+
+    /** Replaces all numbers of users and items by others. */
+    public void renumber(int[] newUsers, int[] newItems) {
+        for (int i = 0; i < size; i++) {
+            users[i] = newUsers[users[i]];
+            items[i] = newItems[items[i]];
+        }
+    }
+
+    /**
+     * Sorts by user, then by time. Stable.
+     *
+     * @param thenByItem whether interactions of one user at one time are sorted by item; else they keep their order
+     */
+    public void sort(boolean thenByItem) {
+        new InPlaceMergeSorter() {
+            @Override
+            protected int compare(int i, int j) {
+                int order = users[i] != users[j] ? Integer.compare(users[i], users[j]) : Long.compare(times[i], times[j]);
+                return order != 0 || thenByItem == false ? order : Integer.compare(items[i], items[j]);
+            }
+
+            @Override
+            protected void swap(int i, int j) {
+                InteractionList.this.swap(i, j);
+            }
+        }.sort(0, size);
+    }
+
+    void swap(int i, int j) {
+        int user = users[i];
+        users[i] = users[j];
+        users[j] = user;
+        int item = items[i];
+        items[i] = items[j];
+        items[j] = item;
+        float weight = weights[i];
+        weights[i] = weights[j];
+        weights[j] = weight;
+        long time = times[i];
+        times[i] = times[j];
+        times[j] = time;
+    }
+
+    /**
+     * Returns the position of each user's first interaction, and the size as the last element. Needs {@link #sort}.
+     *
+     * @param userCount larger than the number of each user
+     */
+    public int[] starts(int userCount) {
+        int[] starts = new int[userCount + 1];
+        for (int i = 0; i < size; i++) {
+            starts[users[i] + 1]++;
+        }
+        for (int user = 0; user < userCount; user++) {
+            starts[user + 1] += starts[user];
+        }
+        return starts;
+    }
+
+    /** Returns a copy of the items, by position. */
+    int[] items() {
+        return ArrayUtil.copyOfSubArray(items, 0, size);
+    }
+
+    /** Returns a copy of the weights, by position. */
+    float[] weights() {
+        return ArrayUtil.copyOfSubArray(weights, 0, size);
+    }
+}
