@@ -12,6 +12,7 @@ import org.opensearch.affinity.evaluate.EvaluateAction;
 import org.opensearch.affinity.evaluate.EvaluateTask;
 import org.opensearch.affinity.event.EventIndex;
 import org.opensearch.affinity.event.ReadEventsAction;
+import org.opensearch.affinity.follow.FollowStatus;
 import org.opensearch.affinity.follow.Followers;
 import org.opensearch.affinity.follow.RebuildLag;
 import org.opensearch.affinity.follow.Rebuilds;
@@ -255,6 +256,7 @@ public final class AffinityPlugin extends Plugin
         entries.add(new NamedWriteableRegistry.Entry(Task.Status.class, EvaluateTask.Progress.NAME, EvaluateTask.Progress::new));
         entries.add(new NamedWriteableRegistry.Entry(Task.Status.class, TrainTask.Progress.NAME, TrainTask.Progress::new));
         entries.add(new NamedWriteableRegistry.Entry(Task.Status.class, RebuildLag.NAME, RebuildLag::new));
+        entries.add(new NamedWriteableRegistry.Entry(Task.Status.class, FollowStatus.NAME, FollowStatus::new));
         entries.add(new NamedWriteableRegistry.Entry(QueryBuilder.class, NearestQueryBuilder.NAME, NearestQueryBuilder::new));
         entries.add(new NamedWriteableRegistry.Entry(QueryBuilder.class, ForYouQueryBuilder.NAME, in -> new ForYouQueryBuilder(in, rank)));
         entries.add(new NamedWriteableRegistry.Entry(QueryBuilder.class, ItemsQueryBuilder.NAME, ItemsQueryBuilder::new));

@@ -98,6 +98,27 @@ public class PrivacyIT {
         assertTrue(known("clicks", "bob"));
     }
 
+    /** A number is one user in every notation, and a string of the same characters another. */
+    @Test
+    public void deletesNumbersInEveryNotation() throws IOException {
+        rest.put("/counters", "{\"mappings\":{\"properties\":{\"client_id\":{\"type\":\"keyword\"}}}}");
+        for (String user : List.of("42", "42.0", "4.2e1", "\"42\"", "\"42.0\"", "4.2", "420")) {
+            rest.post("/counters/_doc", """
+                {"client_id":%s,"action_name":"click","timestamp":"%s","event_attributes":{"object":{"object_id":"item-1"}}}"""
+                .formatted(user, Instant.now()));
+        }
+        TinyShop.track(rest, "counters", "items", "counters");
+        TrackerProgress.await(rest, "counters", 7, stats -> {});
+        assertEquals(4, rest.get(TRACKERS + "counters/users/42").path("events").asInt());
+        JsonNode answer = rest.delete(TRACKERS + "counters/users/42?events=true");
+        assertEquals(answer.toString(), 4, answer.path("events").path("deleted").asInt());
+        assertEquals(3, events("counters"));
+        assertTrue(known("counters", "42.0") && known("counters", "4.2") && known("counters", "420"));
+        answer = rest.delete(TRACKERS + "counters/users/42.0?events=true");
+        assertEquals(answer.toString(), 1, answer.path("events").path("deleted").asInt());
+        assertEquals(2, events("counters"));
+    }
+
     @Test
     public void saysWhatItCannotFindBeforeItForgets() throws IOException {
         rest.put("/hidden", "{\"mappings\":{\"properties\":{\"client_id\":{\"type\":\"text\"}}}}");

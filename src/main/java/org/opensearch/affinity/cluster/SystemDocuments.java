@@ -1,8 +1,11 @@
 package org.opensearch.affinity.cluster;
 
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.apache.lucene.util.BytesRef;
 import org.opensearch.ResourceAlreadyExistsException;
 import org.opensearch.action.DocWriteRequest;
+import org.opensearch.action.DocWriteResponse;
 import org.opensearch.action.admin.indices.alias.Alias;
 import org.opensearch.action.admin.indices.create.CreateIndexRequest;
 import org.opensearch.action.admin.indices.delete.DeleteIndexRequest;
@@ -13,6 +16,7 @@ import org.opensearch.action.get.MultiGetItemResponse;
 import org.opensearch.action.get.MultiGetRequest;
 import org.opensearch.action.index.IndexRequest;
 import org.opensearch.action.support.ContextPreservingActionListener;
+import org.opensearch.action.support.ThreadedActionListener;
 import org.opensearch.cluster.routing.Preference;
 import org.opensearch.common.CheckedFunction;
 import org.opensearch.common.hash.MessageDigests;
@@ -26,6 +30,7 @@ import org.opensearch.core.common.io.stream.ByteBufferStreamInput;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.Writeable;
 import org.opensearch.core.xcontent.XContentBuilder;
+import org.opensearch.search.fetch.subphase.FetchSourceContext;
 import org.opensearch.transport.client.Client;
 
 import java.io.IOException;
@@ -36,13 +41,17 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Reads and writes documents of the plugin's system indices. All calls are asynchronous and run with the plugin's own permissions;
  * listeners are called in the caller's thread context. Thread-safe.
  */
 public final class SystemDocuments {
+    private static final Logger LOGGER = LogManager.getLogger(SystemDocuments.class);
     private static final int MAX_ID_BYTES = 500;
+    /** The most documents that {@link #getMany} reads by one request: about ten milliseconds of a thread for profiles. */
+    private static final int MAX_READ = 20;
 
     private final Client client;
 
@@ -91,21 +100,66 @@ public final class SystemDocuments {
      * @param listener called with the documents in the order of {@code ids}, missing ones included
      */
     public void get(String index, Collection<String> ids, ActionListener<List<GetResponse>> listener) {
-        get(index, ids, null, listener);
+        get(index, ids, id -> true, null, listener);
     }
 
     /** As {@link #get}, from this node's copy only; fails where the node has none. */
     public void getLocal(String index, Collection<String> ids, ActionListener<List<GetResponse>> listener) {
-        get(index, ids, Preference.ONLY_LOCAL.type(), listener);
+        get(index, ids, id -> true, Preference.ONLY_LOCAL.type(), listener);
     }
 
-    private void get(String index, Collection<String> ids, String preference, ActionListener<List<GetResponse>> listener) {
+    /**
+     * Reads any number of documents as {@link #get} does, by requests of a few, one after another. A node reads documents of system
+     * indices on few threads, on two processors with one, and searches that need a profile wait for it.
+     *
+     * @param withSource by id; the version of a document without its source costs a fraction
+     * @param executor   the thread pool on which the listener is called, since decoding many documents takes time too
+     */
+    public void getMany(
+        String index,
+        List<String> ids,
+        Predicate<String> withSource,
+        String executor,
+        ActionListener<List<GetResponse>> listener
+    ) {
+        ActionListener<List<GetResponse>> threaded = new ThreadedActionListener<>(LOGGER, client.threadPool(), executor, listener, true);
+        getMany(index, ids, withSource, new ArrayList<>(ids.size()), threaded);
+    }
+
+    private void getMany(
+        String index,
+        List<String> ids,
+        Predicate<String> withSource,
+        List<GetResponse> read,
+        ActionListener<List<GetResponse>> listener
+    ) {
+        if (read.size() == ids.size()) {
+            listener.onResponse(read);
+            return;
+        }
+        List<String> some = ids.subList(read.size(), Math.min(ids.size(), read.size() + MAX_READ));
+        get(index, some, withSource, null, ActionListener.wrap(found -> {
+            read.addAll(found);
+            getMany(index, ids, withSource, read, listener);
+        }, listener::onFailure));
+    }
+
+    private void get(
+        String index,
+        Collection<String> ids,
+        Predicate<String> withSource,
+        String preference,
+        ActionListener<List<GetResponse>> listener
+    ) {
         if (ids.isEmpty()) {
             listener.onResponse(List.of());
             return;
         }
         MultiGetRequest request = new MultiGetRequest().preference(preference);
-        ids.forEach(id -> request.add(index, id));
+        for (String id : ids) {
+            MultiGetRequest.Item item = new MultiGetRequest.Item(index, id);
+            request.add(withSource.test(id) ? item : item.fetchSourceContext(FetchSourceContext.DO_NOT_FETCH_SOURCE));
+        }
         asPlugin(listener, wrapped -> client.multiGet(request, ActionListener.map(wrapped, response -> {
             List<GetResponse> documents = new ArrayList<>(ids.size());
             for (MultiGetItemResponse item : response) {
@@ -120,26 +174,39 @@ public final class SystemDocuments {
 
     /** Writes documents in one bulk request. Fails if one of them could not be written; the others are written nevertheless. */
     public <T> void index(Collection<T> values, CheckedFunction<T, IndexRequest, IOException> request, ActionListener<Void> listener) {
-        if (values.isEmpty()) {
-            listener.onResponse(null);
-            return;
-        }
-        BulkRequest bulk = new BulkRequest();
+        List<IndexRequest> requests = new ArrayList<>(values.size());
         try {
             for (T value : values) {
-                bulk.add(request.apply(value));
+                requests.add(request.apply(value));
             }
         } catch (IOException e) {
             listener.onFailure(e);
             return;
         }
+        index(requests, ActionListener.map(listener, written -> null));
+    }
+
+    /**
+     * As {@link #index(Collection, CheckedFunction, ActionListener)}.
+     *
+     * @param listener called with the responses in the order of the requests
+     */
+    public void index(List<IndexRequest> requests, ActionListener<List<DocWriteResponse>> listener) {
+        if (requests.isEmpty()) {
+            listener.onResponse(List.of());
+            return;
+        }
+        BulkRequest bulk = new BulkRequest();
+        requests.forEach(bulk::add);
         asPlugin(listener, wrapped -> client.bulk(bulk, ActionListener.map(wrapped, response -> {
+            List<DocWriteResponse> written = new ArrayList<>(requests.size());
             for (BulkItemResponse item : response) {
                 if (item.isFailed()) {
                     throw item.getFailure().getCause();
                 }
+                written.add(item.getResponse());
             }
-            return null;
+            return written;
         })));
     }
 

@@ -24,6 +24,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Reads events from the documents of one index of a tracker's behaviour log. As in OpenSearch, a list of one value is that value, and a
@@ -98,6 +99,30 @@ public final class EventReader {
      */
     public Content read(String id, BytesReference source, long now) {
         Content content = new Content(new ArrayList<>(), new ArrayList<>());
+        Parts parts = parts(source);
+        if (parts == null) {
+            content.skipped.add(SkipReason.MALFORMED);
+            return content;
+        }
+        for (Part part : parts.all) {
+            if (part.isDivided == false) {
+                addEvents(part, id, now, content);
+            }
+        }
+        return content;
+    }
+
+    /** Whether a document names a user in the first user field that has a value, also if it is not a usable event. */
+    boolean names(String user, BytesReference source) {
+        Parts parts = parts(source);
+        return parts != null && parts.all.stream().anyMatch(part -> {
+            Stream<List<String>> values = fields.user().stream().map(part::of).filter(list -> list.isEmpty() == false);
+            return values.findFirst().orElse(List.of()).contains(user);
+        });
+    }
+
+    /** Returns null for a document that cannot be read. */
+    private Parts parts(BytesReference source) {
         Parts parts = new Parts();
         try (
             XContentParser parser = XContentHelper.createParser(
@@ -111,16 +136,10 @@ public final class EventReader {
                 throw new IllegalArgumentException("the document must be an object");
             }
             readObject(parser, "", parts.whole);
+            return parts;
         } catch (IOException | RuntimeException e) {
-            content.skipped.add(SkipReason.MALFORMED);
-            return content;
+            return null;
         }
-        for (Part part : parts.all) {
-            if (part.isDivided == false) {
-                addEvents(part, id, now, content);
-            }
-        }
-        return content;
     }
 
     /** The parts of a document, each of which has items of its own. */

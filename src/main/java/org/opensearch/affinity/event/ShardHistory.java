@@ -12,7 +12,8 @@ import org.opensearch.cluster.routing.IndexRoutingTable;
  * @param created   when the index was created, epoch milliseconds; 0 if unknown. A restored index keeps the time of the saved one,
  *                  while a new index of the same name has another
  * @param firstTerm the primary term of the shard when its follower was started. For a log shard without progress, operations of lower terms
- *                  came with the restore
+ *                  came with the restore. Nothing else keeps that term: after a failover before the first progress was stored, operations
+ *                  that were written after the restore are taken for ones that came with it
  */
 public record ShardHistory(String id, long created, long firstTerm) {
     /** Returns the history of a shard as it is in this cluster state. */

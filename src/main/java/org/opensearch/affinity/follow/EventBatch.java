@@ -6,6 +6,7 @@ import org.opensearch.affinity.event.EventReader;
 import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.event.LogShardOrigin;
 import org.opensearch.affinity.event.ReadEventsAction;
+import org.opensearch.affinity.profile.EventEffect;
 import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.profile.Profile.WeightedEvent;
 import org.opensearch.affinity.tracker.Tracker;
@@ -31,10 +32,11 @@ final class EventBatch {
      * An event that was read.
      *
      * @param logShard the log shard as whose event it counts, see {@link LogShardOrigin}
+     * @param position in its document
      * @param isUpdate whether its document overwrote one of the same id
      * @param weight   of its action; 0 for an impression
      */
-    private record LoggedEvent(LogShard logShard, long seqNo, boolean isUpdate, Event event, double weight) {
+    private record LoggedEvent(LogShard logShard, long seqNo, int position, boolean isUpdate, Event event, double weight) {
         boolean isImpression() {
             return weight == 0;
         }
@@ -76,13 +78,14 @@ final class EventBatch {
             LogShard countsFor = origin.logShardOf(logShard, document.term());
             EventReader.Content content = reader.read(document.id(), document.source(), now);
             content.skipped().forEach(this::count);
-            for (Event event : content.events()) {
+            for (int position = 0; position < content.events().size(); position++) {
+                Event event = content.events().get(position);
                 Double weight = tracker.isImpression(event.action()) ? Double.valueOf(0) : tracker.weightOf(event.action());
                 if (weight == null) {
                     count(SkipReason.UNWEIGHTED_ACTION);
                 } else {
                     Event stored = event.withUser(names.of(event.user()));
-                    events.add(new LoggedEvent(countsFor, document.seqNo(), document.isUpdate(), stored, weight));
+                    events.add(new LoggedEvent(countsFor, document.seqNo(), position, document.isUpdate(), stored, weight));
                 }
             }
         }
@@ -125,36 +128,49 @@ final class EventBatch {
     /**
      * Applies the events of one user to the profile, and counts those that change no interest by their reason.
      *
+     * @param storedTo the sequence number that the stored progress has reached
      * @return whether the profile changed, so that it must be stored
      */
-    boolean applyTo(Profile profile) {
-        long before = profile.events();
+    boolean applyTo(Profile profile, long storedTo) {
+        boolean changes = false;
         List<LoggedEvent> ofUser = byUser.get(profile.user());
         int from = 0;
         for (int to = 1; to <= ofUser.size(); to++) {
             // All events are of one log shard, so those of one document have the same sequence number.
             if (to == ofUser.size() || ofUser.get(to).seqNo != ofUser.get(from).seqNo) {
-                applyDocument(profile, ofUser.subList(from, to));
+                changes |= applyDocument(profile, ofUser.subList(from, to), storedTo);
                 from = to;
             }
         }
-        return profile.events() != before;
+        return changes;
     }
 
-    private void applyDocument(Profile profile, List<LoggedEvent> document) {
+    private boolean applyDocument(Profile profile, List<LoggedEvent> document, long storedTo) {
+        LoggedEvent first = document.getFirst();
+        profile.cover(first.logShard, storedTo);
+        boolean wasApplied = profile.hasApplied(first.logShard, first.seqNo);
         List<LoggedEvent> actions = document.stream().filter(logged -> logged.isImpression() == false).toList();
-        List<SkipReason> reasons = actions.isEmpty() ? List.of() : apply(profile, actions);
+        List<EventEffect> effects = actions.isEmpty() ? List.of() : apply(profile, actions);
         for (int i = 0; i < actions.size(); i++) {
-            skip(actions.get(i), reasons.get(i));
+            count(actions.get(i), effects.get(i));
         }
         document.stream().filter(LoggedEvent::isImpression).forEach(logged -> skip(logged, impressionReason(profile, logged)));
+        // A duplicate too: what it did must be known if it is read again after later events of the user.
+        return wasApplied == false && profile.hasApplied(first.logShard, first.seqNo);
     }
 
-    /** @param reason null for an event that changed an interest */
-    private void skip(LoggedEvent logged, SkipReason reason) {
-        if (reason == null) {
-            return;
+    private void count(LoggedEvent action, EventEffect effect) {
+        if (effect.isCounted()) {
+            notInProfiles++;
+            withoutEffect.add(action);
+        } else if (effect.reason() != null) {
+            skip(action, effect.reason());
+        } else {
+            repeats += effect.isRepeat() && action.weight > 0 ? 1 : 0;
         }
+    }
+
+    private void skip(LoggedEvent logged, SkipReason reason) {
         count(reason);
         notInProfiles += reason.isRestrained() ? 0 : 1;
         if (reason != SkipReason.IMPRESSION) {
@@ -175,24 +191,12 @@ final class EventBatch {
     }
 
     /** Applies the events of one document, which are no impressions. */
-    private List<SkipReason> apply(Profile profile, List<LoggedEvent> document) {
+    private List<EventEffect> apply(Profile profile, List<LoggedEvent> document) {
         LoggedEvent first = document.getFirst();
-        List<WeightedEvent> weighted = new ArrayList<>(document.size());
-        Set<String> repeated = new HashSet<>();
-        for (LoggedEvent logged : document) {
-            Event event = logged.event;
-            weighted.add(new WeightedEvent(event, vectors.get(event.item()), logged.weight));
-            if (profile.hasInHistory(event.item())) {
-                repeated.add(event.item());
-            }
-        }
-        boolean isNew = profile.hasApplied(first.logShard, first.seqNo) == false;
-        List<SkipReason> reasons = profile.apply(first.logShard, first.seqNo, weighted, first.isUpdate, tracker);
-        for (int i = 0; i < document.size(); i++) {
-            LoggedEvent logged = document.get(i);
-            repeats += isNew && reasons.get(i) == null && logged.weight > 0 && repeated.contains(logged.event.item()) ? 1 : 0;
-        }
-        return reasons;
+        List<WeightedEvent> weighted = document.stream()
+            .map(logged -> new WeightedEvent(logged.event, logged.position, vectors.get(logged.event.item()), logged.weight))
+            .toList();
+        return profile.apply(first.logShard, first.seqNo, weighted, first.isUpdate, tracker);
     }
 
     /**

@@ -4,12 +4,12 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.opensearch.affinity.cluster.RedactedException;
 import org.opensearch.affinity.event.LogShard;
-import org.opensearch.affinity.event.ReadEventsAction;
 import org.opensearch.common.unit.TimeValue;
 
 /**
  * Follows a log shard until it is stopped or its task is cancelled: runs one {@link Follower} after another. A follower runs until a step
- * fails. The next one starts from the stored progress after a pause, which doubles with each failure in a row. Thread-safe.
+ * fails, its start included. The next one starts from the stored progress after a pause, which doubles with each failure in a row. The
+ * task's status shows the last failure, until progress was stored or the follower found that there is nothing to do. Thread-safe.
  */
 final class FollowLoop {
     private static final Logger LOGGER = LogManager.getLogger(FollowLoop.class);
@@ -23,8 +23,10 @@ final class FollowLoop {
     private final FollowServices services;
     private final Runnable whenCompleted;
     // Guarded by this.
-    /** Since progress was last stored. */
-    private int failures;
+    /** As last stored; null before it was read. */
+    private Progress progress;
+    /** Null unless the follower fails. */
+    private FollowStatus.Failure failure;
     private boolean isStopped;
     private boolean isCompleted;
 
@@ -38,41 +40,70 @@ final class FollowLoop {
 
     /** Starts a follower, unless the task is cancelled. */
     void start() {
-        if (isCancelled() == false) {
-            new Follower(logShard, services, this).start();
-        }
-    }
-
-    /** Called by the running follower after it stored progress. */
-    synchronized void progressed() {
-        if (failures > 0) {
-            LOGGER.info("[{}] follows {} again after [{}] failures", logShard.tracker(), logShard.shard(), failures);
-            failures = 0;
-        }
-    }
-
-    /** Called once by the running follower when a step failed; starts another one after a pause. */
-    void failed(Exception e) {
         if (isCancelled()) {
             return;
         }
-        int inARow = countFailure();
-        if (inARow == FAILURES_TO_WARN) {
+        try {
+            new Follower(logShard, services, this).start();
+        } catch (RuntimeException e) {
+            failed("start", e);
+        }
+    }
+
+    /** Called by a follower that has read its stored progress. */
+    synchronized void started(Progress stored) {
+        progress = stored.withoutStatistics();
+        show();
+    }
+
+    /** Called by the running follower after it stored progress, or found that there is nothing to do. */
+    synchronized void progressed(Progress stored) {
+        progress = stored.withoutStatistics();
+        if (failure != null) {
+            LOGGER.info("[{}] follows {} again after [{}] failures", logShard.tracker(), logShard.shard(), failure.count());
+            failure = null;
+        }
+        show();
+    }
+
+    private void show() {
+        task.show(new FollowStatus(logShard.followerId(), progress, failure));
+    }
+
+    /**
+     * Called once by the running follower when a step failed; starts another one after a pause.
+     *
+     * @param step what was done, with the indices and fields that were used
+     */
+    void failed(String step, Exception e) {
+        if (isCancelled()) {
+            return;
+        }
+        FollowStatus.Failure last = count(step, e);
+        if (last.count() == FAILURES_TO_WARN) {
             LOGGER.warn(
-                "[{}] cannot follow {}: failed [{}] times in a row; keeps retrying",
+                "[{}] cannot follow {}: failed [{}] times in a row, last to {}; keeps retrying",
                 logShard.tracker(),
                 logShard.shard(),
-                inARow,
+                last.count(),
+                last.reason(),
                 RedactedException.of(e)
             );
         } else {
-            LOGGER.debug("[{}] starts over to follow {}", logShard.tracker(), logShard.shard(), RedactedException.of(e));
+            RedactedException shown = RedactedException.of(e);
+            LOGGER.debug("[{}] starts over to follow {}: failed to {}", logShard.tracker(), logShard.shard(), step, shown);
         }
-        services.threadPool().schedule(this::start, pause(inARow), ReadEventsAction.THREAD_POOL);
+        services.later(pause(last.count()), this::start);
     }
 
-    private synchronized int countFailure() {
-        return ++failures;
+    private synchronized FollowStatus.Failure count(String step, Exception e) {
+        long now = System.currentTimeMillis();
+        int inARow = failure == null ? 1 : failure.count() + 1;
+        long since = failure == null ? now : failure.since();
+        String reason = step + ": " + RedactedException.summary(e);
+        failure = new FollowStatus.Failure(since, inARow, reason, now + pause(inARow).millis());
+        show();
+        return failure;
     }
 
     private static TimeValue pause(int failures) {

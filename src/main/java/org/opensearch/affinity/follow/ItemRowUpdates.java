@@ -22,6 +22,8 @@ import java.util.Set;
  */
 final class ItemRowUpdates {
     private static final int MAX_RETRIES = 10;
+    /** The most rows that are loaded and written at once. */
+    private static final int MAX_ROWS = 500;
 
     /**
      * An impression or an event of positive weight.
@@ -66,35 +68,57 @@ final class ItemRowUpdates {
     }
 
     /**
-     * Adds the pending events to the items' rows. Followers of other log shards may write the same rows: after a version conflict,
-     * the rows are loaded and changed again.
+     * Adds the pending events to the items' rows, so many at a time that neither memory nor a request grows with the number of items.
+     * Followers of other log shards may write the same rows: after a version conflict, the rows are loaded and changed again.
      *
      * @param home         the name of the profile generation
      * @param existingKeys keys of log shards whose marks a row must keep
      */
     void publish(String home, Decay decay, Set<String> existingKeys, ActionListener<Void> listener) {
-        publish(home, decay, existingKeys, 0, ActionListener.map(listener, done -> {
+        new Publication(home, decay, existingKeys, List.copyOf(pending.keySet()), ActionListener.map(listener, done -> {
             pending.clear();
             size = 0;
             return null;
-        }));
+        })).next(0, 0);
     }
 
-    private void publish(String home, Decay decay, Set<String> existingKeys, int retries, ActionListener<Void> listener) {
-        items.load(home, pending.keySet(), ActionListener.wrap(rows -> {
-            for (Stored stored : rows) {
-                ItemRow row = stored.row();
-                addTo(row, pending.get(row.item()), decay);
-                row.retainShards(existingKeys);
+    private final class Publication {
+        private final String home;
+        private final Decay decay;
+        private final Set<String> existingKeys;
+        private final List<String> ids;
+        private final ActionListener<Void> listener;
+
+        Publication(String home, Decay decay, Set<String> existingKeys, List<String> ids, ActionListener<Void> listener) {
+            this.home = home;
+            this.decay = decay;
+            this.existingKeys = existingKeys;
+            this.ids = ids;
+            this.listener = listener;
+        }
+
+        /** Writes some rows. */
+        void next(int from, int retries) {
+            if (from == ids.size()) {
+                listener.onResponse(null);
+                return;
             }
-            items.save(home, rows, ActionListener.wrap(listener::onResponse, e -> {
-                if (retries < MAX_RETRIES && ExceptionsHelper.unwrapCause(e) instanceof VersionConflictEngineException) {
-                    publish(home, decay, existingKeys, retries + 1, listener);
-                } else {
-                    listener.onFailure(e);
+            int to = Math.min(ids.size(), from + MAX_ROWS);
+            items.load(home, ids.subList(from, to), ActionListener.wrap(rows -> {
+                for (Stored stored : rows) {
+                    ItemRow row = stored.row();
+                    addTo(row, pending.get(row.item()), decay);
+                    row.retainShards(existingKeys);
                 }
-            }));
-        }, listener::onFailure));
+                items.save(home, rows, ActionListener.wrap(saved -> next(to, 0), e -> {
+                    if (retries < MAX_RETRIES && ExceptionsHelper.unwrapCause(e) instanceof VersionConflictEngineException) {
+                        next(from, retries + 1);
+                    } else {
+                        listener.onFailure(e);
+                    }
+                }));
+            }, listener::onFailure));
+        }
     }
 
     /** Adds events to their item's row, unless the row contains their document already. */

@@ -1,5 +1,6 @@
 package org.opensearch.affinity.follow;
 
+import org.opensearch.affinity.cluster.RedactedException;
 import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.event.ShardHistory;
 import org.opensearch.affinity.tracker.IndexNames;
@@ -28,6 +29,21 @@ final class ProfileTarget {
         return ProfileGenerations.currentName(logShard.tracker(), logShard.generation(), cluster.state());
     }
 
+    /** Returns the name by which the profile index is read and written, in brackets, for messages. */
+    String profileIndex() {
+        return "[" + IndexNames.PROFILES.alias(home()) + "]";
+    }
+
+    /** Identifies the profile index: one that is restored or created anew has another. */
+    String history() {
+        return historyId;
+    }
+
+    /** The key of the log shard that is followed. */
+    String logShardKey() {
+        return logShard.key();
+    }
+
     /** Returns the history id of the profile index; empty if the index does not exist. */
     private String currentHistoryId() {
         IndexAbstraction alias = cluster.state().metadata().getIndicesLookup().get(IndexNames.PROFILES.alias(home()));
@@ -37,7 +53,7 @@ final class ProfileTarget {
     /** @throws IllegalStateException if the profile index was replaced since the follower started */
     void checkUnchanged() {
         if (historyId.equals(currentHistoryId()) == false) {
-            throw new IllegalStateException("[" + logShard.tracker() + "] the profile index was restored or created anew");
+            throw new RedactedException.LoggableStateException("the profile index was restored or created anew");
         }
     }
 }

@@ -45,7 +45,7 @@ public record Progress(
     private static final double PUBLISH_GROWTH = 1.1;
 
     /** The progress of a log shard that was never followed. */
-    static final Progress START = new Progress(
+    public static final Progress START = new Progress(
         -1,
         0,
         Map.of(),
@@ -111,6 +111,11 @@ public record Progress(
     /** Returns this progress as stored in a version of its document. */
     Progress storedAs(long newSeqNo, long newPrimaryTerm) {
         return new Progress(readTo, applied, skipped, tasteStatistics, publishedStatistics, origin, newSeqNo, newPrimaryTerm);
+    }
+
+    /** Returns how far this is and the counts, without the statistics, which are large. */
+    Progress withoutStatistics() {
+        return new Progress(readTo, applied, skipped, TasteStatistics.NONE, TasteStatistics.NONE, origin, seqNo, primaryTerm);
     }
 
     boolean isStored() {

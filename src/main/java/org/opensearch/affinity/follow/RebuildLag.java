@@ -98,24 +98,31 @@ public record RebuildLag(long read, long written, int shards, int shardsBehind) 
             return;
         }
         String next = ProfileGenerations.name(tracker.name(), generations.next());
-        ProgressIndex index = new ProgressIndex(client);
-        index.progress(
+        List<LogShard> ofNextGeneration = LogShards.of(tracker, generations.next(), state, resolver);
+        FollowStatuses statuses = new FollowStatuses(client);
+        statuses.of(
             tracker.name(),
             shards,
             ActionListener.wrap(ofLive -> new GlobalCheckpoints(client).of(shards, ActionListener.wrap(checkpoints -> {
-                index.progress(next, shards, ActionListener.map(listener, ofNext -> of(shards, checkpoints, ofLive, ofNext)));
+                statuses.of(next, ofNextGeneration, ActionListener.map(listener, ofNext -> of(shards, checkpoints, ofLive, ofNext)));
             }, listener::onFailure)), listener::onFailure)
         );
     }
 
-    private static RebuildLag of(List<LogShard> shards, Map<ShardId, Long> checkpoints, List<Progress> ofLive, List<Progress> ofNext) {
+    private static RebuildLag of(
+        List<LogShard> shards,
+        Map<ShardId, Long> checkpoints,
+        List<FollowStatus> ofLive,
+        List<FollowStatus> ofNext
+    ) {
         long read = 0;
         long written = 0;
         int behind = 0;
         for (int i = 0; i < shards.size(); i++) {
             Long checkpoint = checkpoints.get(shards.get(i).shard());
-            long readTo = ofNext.get(i).readTo();
-            behind += checkpoint == null || readTo < ofLive.get(i).readTo() ? 1 : 0;
+            boolean isKnown = checkpoint != null && ofNext.get(i).progress() != null && ofLive.get(i).progress() != null;
+            long readTo = Math.max(-1, ofNext.get(i).readTo());
+            behind += isKnown == false || readTo < ofLive.get(i).readTo() ? 1 : 0;
             written += checkpoint == null ? 0 : checkpoint + 1;
             read += checkpoint == null ? 0 : Math.min(checkpoint, readTo) + 1;
         }

@@ -4,6 +4,7 @@ import org.opensearch.action.admin.indices.alias.Alias;
 import org.opensearch.action.get.GetResponse;
 import org.opensearch.action.index.IndexRequest;
 import org.opensearch.affinity.cluster.SystemDocuments;
+import org.opensearch.affinity.event.ReadEventsAction;
 import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.ProfileGenerations;
 import org.opensearch.common.settings.Settings;
@@ -69,10 +70,14 @@ public final class ItemRowIndex {
         }
     }
 
-    /** Reads the rows of items and answers with them in the order of the items; an item without a stored row gets a new one. */
+    /**
+     * Reads the rows of items and answers with them in the order of the items, on the thread pool of followers; an item without a stored
+     * row gets a new one.
+     */
     public void load(String tracker, Collection<String> items, ActionListener<List<Stored>> listener) {
         List<String> ids = items.stream().map(item -> SystemDocuments.id("item:", item)).toList();
-        documents.get(IndexNames.ITEM_ROWS.alias(tracker), ids, ActionListener.map(listener, found -> {
+        String index = IndexNames.ITEM_ROWS.alias(tracker);
+        documents.getMany(index, ids, id -> true, ReadEventsAction.THREAD_POOL, ActionListener.map(listener, found -> {
             List<Stored> rows = new ArrayList<>(found.size());
             int i = 0;
             for (String item : items) {

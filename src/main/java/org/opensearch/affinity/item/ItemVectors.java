@@ -7,6 +7,7 @@ import org.opensearch.action.admin.indices.refresh.RefreshResponse;
 import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.search.SearchResponse;
 import org.opensearch.action.support.GroupedActionListener;
+import org.opensearch.affinity.cluster.RedactedException;
 import org.opensearch.affinity.tracker.TrackedItems;
 import org.opensearch.common.cache.Cache;
 import org.opensearch.common.cache.CacheBuilder;
@@ -224,7 +225,7 @@ public final class ItemVectors {
         }
         DocumentField field = hit.field(items.idField());
         if (field == null) {
-            throw new IllegalStateException(
+            throw new RedactedException.LoggableStateException(
                 "[affinity] field [" + items.idField() + "] of index [" + hit.getIndex() + "] has no doc values: item ids cannot be read"
             );
         }

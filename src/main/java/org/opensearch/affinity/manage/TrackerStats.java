@@ -3,6 +3,7 @@ package org.opensearch.affinity.manage;
 import org.opensearch.affinity.cluster.Format;
 import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.event.Event.SkipReason;
+import org.opensearch.affinity.follow.FollowStatus;
 import org.opensearch.affinity.follow.Progress;
 import org.opensearch.affinity.follow.RebuildLag;
 import org.opensearch.affinity.profile.VectorDimensions;
@@ -22,23 +23,28 @@ import java.util.function.Predicate;
 
 /** The statistics of a tracker: its users, its size, the events it has read, and its lag behind the log. */
 public final class TrackerStats extends ActionResponse implements ToXContentObject {
-    private static final Format FORMAT = Format.first(TrackerStats.class);
+    private static final Format FORMAT = Format.first(TrackerStats.class).withField(2);
 
     /**
      * The progress in one shard of the log.
      *
-     * @param progress   as stored by the shard's follower
+     * @param progress   as stored by the shard's follower, without statistics; that of a log shard that was never followed if not known
      * @param checkpoint the global checkpoint of the shard; -1 if it is not known
+     * @param failure    null unless the follower fails
      */
-    record LogShardStats(ShardId shard, Progress progress, long checkpoint) implements Writeable {
-        private static final Format FORMAT = Format.first(LogShardStats.class);
+    record LogShardStats(ShardId shard, Progress progress, long checkpoint, FollowStatus.Failure failure) implements Writeable {
+        private static final Format FORMAT = Format.first(LogShardStats.class).withField(2);
 
         LogShardStats(StreamInput in) throws IOException {
             this(FORMAT.read(in));
         }
 
         private LogShardStats(Frame in) throws IOException {
-            this(new ShardId(in), new Progress(in), in.readZLong());
+            this(new ShardId(in), new Progress(in), in.readZLong(), failure(in));
+        }
+
+        private static FollowStatus.Failure failure(Frame in) throws IOException {
+            return in.format() < 2 ? null : in.readOptionalWriteable(FollowStatus.Failure::new);
         }
 
         @Override
@@ -47,6 +53,7 @@ public final class TrackerStats extends ActionResponse implements ToXContentObje
                 shard.writeTo(out);
                 progress.writeTo(out);
                 out.writeZLong(checkpoint);
+                out.writeOptionalWriteable(failure);
             }
         }
 
@@ -57,21 +64,22 @@ public final class TrackerStats extends ActionResponse implements ToXContentObje
     }
 
     private final String tracker;
-    private final long users;
+    /** Null if it is not known. */
+    private final Long users;
     private final StoredBytes bytes;
     private final List<LogShardStats> shards;
     private final RebuildLag rebuild;
     private final VectorDimensions vectors;
 
     /**
-     * @param users   how many users have a profile
+     * @param users   how many users have a profile; null if it is not known
      * @param shards  one for each shard of the log
      * @param rebuild the lag of the rebuild that is running; null if there is none
      * @param vectors the dimensions of the item vectors
      */
     TrackerStats(
         String tracker,
-        long users,
+        Long users,
         StoredBytes bytes,
         List<LogShardStats> shards,
         RebuildLag rebuild,
@@ -89,22 +97,25 @@ public final class TrackerStats extends ActionResponse implements ToXContentObje
         super(from);
         Frame in = FORMAT.read(from);
         tracker = in.readString();
-        users = in.readVLong();
+        long count = in.readVLong();
         bytes = new StoredBytes(in);
         shards = in.readList(LogShardStats::new);
         rebuild = in.readOptionalWriteable(RebuildLag::new);
         vectors = new VectorDimensions(in);
+        boolean isCounted = in.format() < 2 || in.readBoolean();
+        users = isCounted ? count : null;
     }
 
     @Override
     public void writeTo(StreamOutput to) throws IOException {
         try (StreamOutput out = FORMAT.begin(to)) {
             out.writeString(tracker);
-            out.writeVLong(users);
+            out.writeVLong(users == null ? 0 : users);
             bytes.writeTo(out);
             out.writeList(shards);
             out.writeOptionalWriteable(rebuild);
             vectors.writeTo(out);
+            out.writeBoolean(users != null);
         }
     }
 
@@ -112,7 +123,7 @@ public final class TrackerStats extends ActionResponse implements ToXContentObje
     public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
         builder.startObject().field("tracker", tracker).field("users", users);
         builder.startObject("bytes").field("profiles", bytes.profiles()).field("items", bytes.items());
-        builder.field("per_user", users == 0 ? 0 : bytes.profiles() / users).endObject();
+        builder.field("per_user", users == null || users == 0 ? 0 : bytes.profiles() / users).endObject();
         builder.field("lag_events", shards.stream().mapToLong(LogShardStats::lag).sum());
         builder.field("vector_dimensions", vectors);
         events(builder);
@@ -123,7 +134,11 @@ public final class TrackerStats extends ActionResponse implements ToXContentObje
         for (LogShardStats stats : shards) {
             builder.startObject().field("index", stats.shard.getIndexName()).field("shard", stats.shard.id());
             builder.field("read_to", stats.progress.readTo()).field("global_checkpoint", stats.checkpoint);
-            builder.field("lag_events", stats.lag()).endObject();
+            builder.field("lag_events", stats.lag());
+            if (stats.failure != null) {
+                stats.failure.members(builder);
+            }
+            builder.endObject();
         }
         return builder.endArray().endObject();
     }

@@ -6,13 +6,16 @@ import org.opensearch.action.support.HandledTransportAction;
 import org.opensearch.affinity.event.GlobalCheckpoints;
 import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.event.LogShards;
-import org.opensearch.affinity.follow.ProgressIndex;
+import org.opensearch.affinity.follow.FollowStatus;
+import org.opensearch.affinity.follow.FollowStatuses;
+import org.opensearch.affinity.follow.Progress;
 import org.opensearch.affinity.follow.RebuildLag;
 import org.opensearch.affinity.profile.ProfileIndex;
 import org.opensearch.affinity.profile.VectorDimensions;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.TrackerRequest;
 import org.opensearch.affinity.tracker.Trackers;
+import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.inject.Inject;
@@ -51,7 +54,7 @@ public final class TrackerStatsAction extends ActionType<TrackerStats> {
         private final ClusterService cluster;
         private final IndexNameExpressionResolver resolver;
         private final Client client;
-        private final ProfileIndex profiles;
+        private final UserCounts users;
 
         @Inject
         public Transport(
@@ -65,36 +68,40 @@ public final class TrackerStatsAction extends ActionType<TrackerStats> {
             this.cluster = cluster;
             this.resolver = resolver;
             this.client = client;
-            profiles = new ProfileIndex(client);
+            users = new UserCounts(new ProfileIndex(client), client.threadPool());
         }
 
         @Override
         protected void doExecute(Task task, Request request, ActionListener<TrackerStats> listener) {
-            Tracker tracker = Trackers.of(cluster.state()).named(request.tracker());
-            List<LogShard> shards = LogShards.of(tracker, cluster.state(), resolver);
-            profiles.users(
+            ClusterState state = cluster.state();
+            Tracker tracker = Trackers.of(state).named(request.tracker());
+            List<LogShard> shards = LogShards.of(tracker, state, resolver);
+            users.of(
                 tracker.name(),
-                ActionListener.wrap(users -> readProgress(tracker, shards, users, listener), listener::onFailure)
+                state,
+                ActionListener.wrap(count -> readProgress(tracker, shards, count, listener), listener::onFailure)
             );
         }
 
-        private void readProgress(Tracker tracker, List<LogShard> shards, long users, ActionListener<TrackerStats> listener) {
+        private void readProgress(Tracker tracker, List<LogShard> shards, Long users, ActionListener<TrackerStats> listener) {
             // The checkpoints after the progress: a lag is rather too large than too small.
-            new ProgressIndex(client).progress(
+            new FollowStatuses(client).of(
                 tracker.name(),
                 shards,
-                ActionListener.wrap(progress -> new GlobalCheckpoints(client).of(shards, ActionListener.wrap(checkpoints -> {
+                ActionListener.wrap(statuses -> new GlobalCheckpoints(client).of(shards, ActionListener.wrap(checkpoints -> {
                     List<TrackerStats.LogShardStats> stats = new ArrayList<>();
                     for (int i = 0; i < shards.size(); i++) {
                         ShardId shard = shards.get(i).shard();
-                        stats.add(new TrackerStats.LogShardStats(shard, progress.get(i), checkpoints.getOrDefault(shard, -1L)));
+                        FollowStatus status = statuses.get(i);
+                        Progress progress = status.progress() == null ? Progress.START : status.progress();
+                        stats.add(new TrackerStats.LogShardStats(shard, progress, checkpoints.getOrDefault(shard, -1L), status.failure()));
                     }
                     readSizes(tracker, users, stats, listener);
                 }, listener::onFailure)), listener::onFailure)
             );
         }
 
-        private void readSizes(Tracker tracker, long users, List<TrackerStats.LogShardStats> stats, ActionListener<TrackerStats> listener) {
+        private void readSizes(Tracker tracker, Long users, List<TrackerStats.LogShardStats> stats, ActionListener<TrackerStats> listener) {
             VectorDimensions vectors = VectorDimensions.of(tracker, cluster.state(), resolver);
             StoredBytes.of(tracker.name(), client, ActionListener.wrap(bytes -> {
                 ActionListener<RebuildLag> last = ActionListener.map(

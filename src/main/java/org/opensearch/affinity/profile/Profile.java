@@ -27,13 +27,13 @@ import java.util.function.BiPredicate;
  * order only, not on how they are split into batches.
  *
  * <p>Mutable, not thread-safe. Two callers change profiles, both after reading a copy of their own: a follower applies events to a
- * profile from {@link ProfileIndex#load} and stores it, and {@link GetProfileAction} adds recent items and drops old history for
+ * profile from {@link FollowedProfiles#load} and stores it, and {@link GetProfileAction} adds recent items and drops old history for
  * one request. Profiles in {@link ProfileCache} are shared by concurrent searches and must not be changed; {@link ProfileReader}
- * decides which of the two a request gets. Methods outside this package do not change a profile, except {@link #apply} and {@link
- * #dropMarks}.
+ * decides which of the two a request gets. Methods outside this package do not change a profile, except {@link #apply}, {@link
+ * #dropMarks} and {@link #cover}.
  */
 public final class Profile implements Writeable {
-    private static final Format FORMAT = Format.first(Profile.class);
+    private static final Format FORMAT = Format.first(Profile.class).withField(2);
     /**
      * One event of the recent history.
      *
@@ -57,18 +57,21 @@ public final class Profile implements Writeable {
     private long sessionStart;
     private int sessionEvents;
     private final Erasure erasure;
+    /** How much is kept depends on when progress was stored, so profiles with other effects are equal. */
+    private final RecentEffects effects;
 
     /** Creates an empty profile. */
     public Profile(String user) {
-        this(user, Map.of(), Erasure.NONE);
+        this(user, Map.of(), Erasure.NONE, new RecentEffects());
     }
 
-    private Profile(String user, Map<String, Long> marks, Erasure erasure) {
+    private Profile(String user, Map<String, Long> marks, Erasure erasure, RecentEffects effects) {
         this.user = user;
         interests = new InterestSet(List.of());
         history = new History();
         this.marks = new TreeMap<>(marks);
         this.erasure = erasure;
+        this.effects = effects.copy();
     }
 
     public Profile(StreamInput from) throws IOException {
@@ -82,6 +85,7 @@ public final class Profile implements Writeable {
         marks = new TreeMap<>(in.readMap(StreamInput::readString, StreamInput::readZLong));
         events = in.readVLong();
         erasure = new Erasure(in);
+        effects = in.format() < 2 ? new RecentEffects() : RecentEffects.read(in);
     }
 
     @Override
@@ -99,6 +103,7 @@ public final class Profile implements Writeable {
             out.writeMap(marks, StreamOutput::writeString, StreamOutput::writeZLong);
             out.writeVLong(events);
             erasure.writeTo(out);
+            effects.writeTo(out);
         }
     }
 
@@ -157,7 +162,7 @@ public final class Profile implements Writeable {
     }
 
     /** Returns an estimate of the profile's size on the heap in bytes. */
-    long bytes() {
+    public long bytes() {
         long bytes = 500 + 150L * history.events().size();
         for (Interest interest : interests()) {
             bytes += 800 + 4L * interest.dimension();
@@ -188,12 +193,12 @@ public final class Profile implements Writeable {
      * @param optedOut whether later events must be skipped too
      */
     public Profile erased(long now, boolean optedOut) {
-        return new Profile(user, marks, new Erasure(Math.max(now, lastEvent()), optedOut));
+        return new Profile(user, marks, new Erasure(Math.max(now, lastEvent()), optedOut), effects);
     }
 
     /** Returns the profile without interests and history, with the marks and another erasure. */
     Profile emptyWith(Erasure other) {
-        return new Profile(user, marks, other);
+        return new Profile(user, marks, other, effects);
     }
 
     /** Drops events before a time, epoch milliseconds, from the history. */
@@ -201,7 +206,7 @@ public final class Profile implements Writeable {
         history.dropBefore(time);
     }
 
-    /** Whether the user's events up to this sequence number were applied before, whether they changed an interest or not. */
+    /** Whether the user's events up to this sequence number were applied before, whether they changed an interest or were duplicates. */
     public boolean hasApplied(LogShard logShard, long seqNo) {
         return seqNo <= marks.getOrDefault(logShard.key(), -1L);
     }
@@ -219,15 +224,25 @@ public final class Profile implements Writeable {
      */
     public void dropMarks(BiPredicate<String, Long> isStale) {
         marks.entrySet().removeIf(mark -> isStale.test(mark.getKey(), mark.getValue()));
+        effects.retain(marks.keySet());
+    }
+
+    /**
+     * Forgets what events did, as {@link #apply} returns it again if they are read again, up to a sequence number that the stored
+     * progress of their log shard has reached.
+     */
+    public void cover(LogShard logShard, long readTo) {
+        effects.cover(logShard.key(), readTo);
     }
 
     /**
      * An event of the log, ready to be applied.
      *
+     * @param position of the event in its document
      * @param vector unit vector of the event's item
      * @param weight of the event's action; below 0 for a dislike
      */
-    public record WeightedEvent(Event event, float[] vector, double weight) {}
+    public record WeightedEvent(Event event, int position, float[] vector, double weight) {}
 
     /**
      * Applies the user's events of one document, unless they were applied before or must be skipped. Which of them are duplicates is
@@ -235,31 +250,39 @@ public final class Profile implements Writeable {
      * shard must come in the order of their sequence numbers. O(events · interests · dimension).
      *
      * @param isUpdate whether the document overwrote one of the same id
-     * @return for each event, why it changes no interest; null if it does, and for every event that {@link #hasApplied} covers, unless
-     *         it is erased
+     * @return for each event, what it did, also if it was applied before: then, what it did at that time, unless it is erased now
      */
-    public List<SkipReason> apply(LogShard logShard, long seqNo, List<WeightedEvent> document, boolean isUpdate, Tracker tracker) {
+    public List<EventEffect> apply(LogShard logShard, long seqNo, List<WeightedEvent> document, boolean isUpdate, Tracker tracker) {
         boolean isApplied = hasApplied(logShard, seqNo);
-        List<SkipReason> reasons = new ArrayList<>(document.size());
+        List<EventEffect> done = new ArrayList<>(document.size());
         for (WeightedEvent one : document) {
             // Erased events first: so an event gets the same reason when it is read again.
             SkipReason erased = erasure.skipReason(one.event);
-            boolean isDuplicate = erased == null && isApplied == false && history.isDuplicate(one.event, isUpdate);
-            reasons.add(isDuplicate ? SkipReason.DUPLICATE : erased);
-        }
-        for (int i = 0; i < reasons.size() && isApplied == false; i++) {
-            if (reasons.get(i) == null) {
-                WeightedEvent one = document.get(i);
-                marks.put(logShard.key(), seqNo);
-                reasons.set(i, add(one.event, one.vector, one.weight, tracker));
+            if (erased != null) {
+                done.add(EventEffect.skipped(erased));
+            } else if (isApplied) {
+                done.add(effects.of(logShard.key(), seqNo, one.position));
+            } else {
+                boolean isDuplicate = history.isDuplicate(one.event, isUpdate);
+                done.add(isDuplicate ? EventEffect.skipped(SkipReason.DUPLICATE) : EventEffect.changing(hasInHistory(one.event.item())));
             }
         }
-        return reasons;
+        for (int i = 0; i < done.size() && isApplied == false; i++) {
+            WeightedEvent one = document.get(i);
+            if (done.get(i).reason() == null) {
+                done.set(i, done.get(i).unless(add(one.event, one.vector, one.weight, tracker)));
+            }
+            if (erasure.skipReason(one.event) == null) {
+                marks.put(logShard.key(), seqNo);
+                effects.add(logShard.key(), seqNo, one.position, done.get(i));
+            }
+        }
+        return done;
     }
 
-    /** The same for a document with one event. */
+    /** The same for a document with one event; returns why the event changed no interest, null if it did. */
     public SkipReason apply(LogShard logShard, long seqNo, Event event, boolean isUpdate, float[] vector, double weight, Tracker tracker) {
-        return apply(logShard, seqNo, List.of(new WeightedEvent(event, vector, weight)), isUpdate, tracker).getFirst();
+        return apply(logShard, seqNo, List.of(new WeightedEvent(event, 0, vector, weight)), isUpdate, tracker).getFirst().reason();
     }
 
     /**

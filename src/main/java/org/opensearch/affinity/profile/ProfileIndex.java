@@ -12,7 +12,10 @@ import org.opensearch.affinity.tracker.ProfileGenerations;
 import org.opensearch.affinity.vector.TasteStatistics;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.xcontent.XContentFactory;
+import org.opensearch.common.xcontent.XContentHelper;
+import org.opensearch.common.xcontent.XContentType;
 import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.common.bytes.BytesReference;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.index.engine.VersionConflictEngineException;
 import org.opensearch.index.query.QueryBuilders;
@@ -22,10 +25,7 @@ import org.opensearch.transport.client.Client;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
@@ -164,39 +164,26 @@ public final class ProfileIndex {
             : TasteStatistics.NONE;
     }
 
-    /**
-     * Reads the profiles of several users, to change them.
-     *
-     * @param listener called with the profiles by user; a user without one gets a new, empty one
-     */
-    public void load(String tracker, Collection<String> users, ActionListener<Map<String, Stored>> listener) {
-        List<String> ids = users.stream().map(ProfileIndex::idOfUser).toList();
-        documents.get(IndexNames.PROFILES.alias(tracker), ids, ActionListener.map(listener, found -> {
-            Map<String, Stored> loaded = new HashMap<>();
-            int i = 0;
-            for (String user : users) {
-                loaded.put(user, stored(user, found.get(i++)));
-            }
-            return loaded;
-        }));
+    /** Reads the profile of a user, to change it; a user without one gets a new, empty one. */
+    private void load(String tracker, String user, ActionListener<Stored> listener) {
+        List<String> ids = List.of(idOfUser(user));
+        documents.get(IndexNames.PROFILES.alias(tracker), ids, ActionListener.map(listener, found -> stored(user, found.getFirst())));
     }
 
-    private static Stored stored(String user, GetResponse found) throws IOException {
+    static Stored stored(String user, GetResponse found) throws IOException {
         return found.isExists()
             ? new Stored(profile(found), found.getSeqNo(), found.getPrimaryTerm(), false)
             : new Stored(new Profile(user), 0, 0, true);
     }
 
     private static Profile profile(GetResponse found) throws IOException {
-        return SystemDocuments.read(found.getSourceAsMap().get("profile"), Profile::new);
+        return profile(found.getSourceAsBytesRef());
     }
 
-    /**
-     * Writes profiles over the versions that they were read from. Fails if one has changed meanwhile or could not be written; the
-     * others are written nevertheless.
-     */
-    public void save(String tracker, Collection<Stored> changed, ActionListener<Void> listener) {
-        documents.index(changed, stored -> request(tracker, stored), listener);
+    /** Reads the profile in the source of a document. */
+    static Profile profile(BytesReference source) throws IOException {
+        Object profile = XContentHelper.convertToMap(source, false, XContentType.CBOR).v2().get("profile");
+        return SystemDocuments.read(profile, Profile::new);
     }
 
     /** Returns the request that writes a profile over the version that it was read from. */
@@ -224,14 +211,14 @@ public final class ProfileIndex {
     }
 
     private void update(String tracker, String user, UnaryOperator<Profile> change, int retries, ActionListener<Profile> listener) {
-        load(tracker, List.of(user), ActionListener.wrap(loaded -> {
-            Stored stored = loaded.get(user);
+        load(tracker, user, ActionListener.wrap(stored -> {
             Profile changed = change.apply(stored.profile());
             if (changed == stored.profile()) {
                 listener.onResponse(changed);
                 return;
             }
-            save(tracker, List.of(stored.with(changed)), ActionListener.wrap(saved -> listener.onResponse(changed), e -> {
+            IndexRequest request = request(tracker, stored.with(changed));
+            documents.index(List.of(request), ActionListener.wrap(saved -> listener.onResponse(changed), e -> {
                 if (retries < MAX_RETRIES && ExceptionsHelper.unwrapCause(e) instanceof VersionConflictEngineException) {
                     update(tracker, user, change, retries + 1, listener);
                 } else {

@@ -22,7 +22,8 @@ public final class Values {
     private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]{1,18}");
     /** A whole number as {@link #plainText} writes it. */
     private static final Pattern DIGITS = Pattern.compile("0|-?[1-9][0-9]*");
-    private static final int MAX_DIGITS = 40;
+    /** Numbers of more digits are not brought into a {@link #plainText}. */
+    public static final int MAX_DIGITS = 40;
     /** Any string, also an empty one. */
     public static final ValueReader<String> STRING = (parser, path) -> {
         if (parser.currentToken() != Token.VALUE_STRING) {
@@ -73,8 +74,12 @@ public final class Values {
      * {@code 42.0} and {@code 4.2e1} are the same id; numbers of more than {@value #MAX_DIGITS} digits are returned as they were sent.
      */
     public static String plainText(XContentParser parser) throws IOException {
-        String text = parser.text();
-        if (parser.currentToken() != Token.VALUE_NUMBER || DIGITS.matcher(text).matches()) {
+        return parser.currentToken() == Token.VALUE_NUMBER ? plainNumber(parser.text()) : parser.text();
+    }
+
+    /** Returns the text of a number as {@link #plainText} writes it, and any other text as it is. */
+    public static String plainNumber(String text) {
+        if (DIGITS.matcher(text).matches()) {
             return text;
         }
         try {

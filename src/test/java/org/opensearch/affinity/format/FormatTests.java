@@ -161,7 +161,7 @@ public class FormatTests extends OpenSearchTestCase {
         for (int at = 0; at < bytes.length; at++) {
             ByteBufferStreamInput in = new ByteBufferStreamInput(ByteBuffer.wrap(bytes, at, bytes.length - at));
             if (in.readByte() == format.number() && in.readByte() == format.readableFrom()) {
-                int length = bytes[at + 2] == -1 ? -1 : in.readVInt();
+                int length = length(in);
                 if (length == in.available()) {
                     BytesStreamOutput out = new BytesStreamOutput();
                     out.writeBytes(bytes, 0, at);
@@ -175,6 +175,15 @@ public class FormatTests extends OpenSearchTestCase {
             }
         }
         throw new AssertionError("no frame at the end of " + Arrays.toString(bytes));
+    }
+
+    /** Returns -1 where there is no length. */
+    private static int length(ByteBufferStreamInput in) {
+        try {
+            return in.readVInt();
+        } catch (IOException | RuntimeException e) {
+            return -1;
+        }
     }
 
     /** Constants travel by their position. */

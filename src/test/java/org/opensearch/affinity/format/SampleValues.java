@@ -164,6 +164,8 @@ final class SampleValues {
         Event disliked = new Event("ann", "desk", "dislike", 1_700_000_100_000L, 18, List.of("place=home"));
         profile.apply(shard, 5, liked, false, new float[] { 0.6f, 0.8f, 0 }, 1.5, tracker());
         profile.apply(shard, 6, disliked, false, new float[] { 0, 0, 1 }, -2, tracker());
+        profile.cover(shard, 5);
+        profile.apply(shard, 7, liked, false, new float[] { 0.6f, 0.8f, 0 }, 1.5, tracker()); // a duplicate
         return profile;
     }
 

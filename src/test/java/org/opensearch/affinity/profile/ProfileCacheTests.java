@@ -7,7 +7,6 @@ import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.core.index.Index;
 
 import java.util.List;
-import java.util.Map;
 
 public class ProfileCacheTests extends AffinityNodeTestCase {
     private ProfileIndex profiles;
@@ -35,10 +34,8 @@ public class ProfileCacheTests extends AffinityNodeTestCase {
     }
 
     private void save(Profile profile) {
-        PlainActionFuture<Map<String, ProfileIndex.Stored>> loaded = new PlainActionFuture<>();
-        profiles.load("shop", List.of(profile.user()), loaded);
-        PlainActionFuture<Void> saved = new PlainActionFuture<>();
-        profiles.save("shop", List.of(loaded.actionGet().get(profile.user()).with(profile)), saved);
+        PlainActionFuture<Profile> saved = new PlainActionFuture<>();
+        profiles.update("shop", profile.user(), stored -> profile, saved);
         saved.actionGet();
     }
 

@@ -47,8 +47,9 @@ public class ProfileIndexTests extends OpenSearchSingleNodeTestCase {
     public void testReadsWhatItWrites() throws Exception {
         ProfileIndex index = index();
         assertNull(read(index));
-        PlainActionFuture<Void> saved = PlainActionFuture.newFuture();
-        index.save("shop", List.of(new ProfileIndex.Stored(profile(), 0, 0, true)), saved);
+        Profile profile = profile();
+        PlainActionFuture<Profile> saved = PlainActionFuture.newFuture();
+        index.update("shop", "ann", stored -> profile, saved);
         saved.actionGet();
         assertEquals(profile(), read(index));
         BytesReference source = client().prepareGet(IndexNames.PROFILES.alias("shop"), ProfileIndex.idOfUser("ann")).get().getSourceAsBytesRef();

@@ -6,6 +6,7 @@ import org.opensearch.affinity.event.Event.SkipReason;
 import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.profile.Profile.WeightedEvent;
 import org.opensearch.affinity.tracker.Tracker;
+import org.opensearch.common.io.stream.BytesStreamOutput;
 import org.opensearch.common.xcontent.json.JsonXContent;
 import org.opensearch.core.index.Index;
 import org.opensearch.core.index.shard.ShardId;
@@ -40,10 +41,67 @@ public class ProfileMarkTests extends OpenSearchTestCase {
 
     /** Applies a document with these items, whose events have one id and one time. */
     private List<SkipReason> applyCart(Profile profile, long seqNo, boolean isUpdate, String... items) throws IOException {
-        List<WeightedEvent> document = Arrays.stream(items)
-            .map(item -> new WeightedEvent(new Event("ann", item, "buy", DAY, 7, List.of()), new float[] { 1, 0 }, 2))
-            .toList();
+        return effectsOfCart(profile, seqNo, isUpdate, items).stream().map(EventEffect::reason).toList();
+    }
+
+    private List<EventEffect> effectsOfCart(Profile profile, long seqNo, boolean isUpdate, String... items) throws IOException {
+        List<WeightedEvent> document = new ArrayList<>();
+        for (String item : items) {
+            Event event = new Event("ann", item, "buy", DAY, 7, List.of());
+            document.add(new WeightedEvent(event, document.size(), new float[] { 1, 0 }, 2));
+        }
         return profile.apply(SHARD, seqNo, document, isUpdate, tracker(4));
+    }
+
+    /** A profile that is stored before the progress: events that are read again do what they did the first time. */
+    public void testEffectsAreKeptUntilProgressCountsThem() throws Exception {
+        Profile profile = new Profile("ann");
+        String[] manyTents = { "tent", "tent", "tent", "tent", "tent", "tent", "tent" };
+        List<EventEffect> first = effectsOfCart(profile, 3, false, manyTents);
+        assertNull(first.get(4).reason());
+        assertEquals("the sixth of a session", SkipReason.REPEATED, first.get(5).reason());
+        List<EventEffect> duplicates = effectsOfCart(profile, 4, false, "tent", "tent");
+        assertEquals(SkipReason.DUPLICATE, duplicates.getFirst().reason());
+        Event repeat = event("tent", 9);
+        WeightedEvent weighted = new WeightedEvent(repeat, 0, new float[] { 1, 0 }, 2);
+        List<EventEffect> repeats = profile.apply(SHARD, 6, List.of(weighted), false, tracker(4));
+        assertTrue(repeats.getFirst().isRepeat());
+
+        Profile stored = copyWriteable(profile, writableRegistry(), Profile::new);
+        for (Profile read : List.of(profile, stored, stored.emptyWith(Erasure.NONE))) {
+            Profile before = copyWriteable(read, writableRegistry(), Profile::new);
+            assertEquals(first, effectsOfCart(read, 3, false, manyTents));
+            assertEquals(duplicates, effectsOfCart(read, 4, false, "tent", "tent"));
+            assertEquals(repeats, read.apply(SHARD, 6, List.of(weighted), false, tracker(4)));
+            assertEquals("changes nothing", before, read);
+        }
+        stored.cover(SHARD, 4);
+        assertTrue("counted by stored progress", effectsOfCart(stored, 4, false, "tent", "tent").getFirst().isCounted());
+        Profile covered = copyWriteable(stored, writableRegistry(), Profile::new);
+        assertEquals(repeats, covered.apply(SHARD, 6, List.of(weighted), false, tracker(4)));
+        assertEquals("how much is known of effects makes no difference", profile, covered);
+    }
+
+    /** A program sends the same events for hours: what is kept does not grow with the events of a document, and is dropped later. */
+    public void testKeptEffectsAreSmall() throws Exception {
+        Profile profile = new Profile("ann");
+        int before = size(profile);
+        String[] many = new String[10_000];
+        Arrays.fill(many, "tent");
+        for (int seqNo = 0; seqNo < 100; seqNo++) {
+            effectsOfCart(profile, seqNo, false, many);
+        }
+        assertTrue(Integer.toString(size(profile) - before), size(profile) - before < 3_000);
+        profile.cover(SHARD, 99);
+        assertTrue(Integer.toString(size(profile) - before), size(profile) - before < 2_000);
+        assertTrue(effectsOfCart(profile, 99, false, "tent").getFirst().isCounted());
+    }
+
+    private static int size(Profile profile) throws IOException {
+        try (BytesStreamOutput out = new BytesStreamOutput()) {
+            profile.writeTo(out);
+            return out.size();
+        }
     }
 
     public void testEventsOfADocumentAreNoDuplicatesOfEachOther() throws Exception {

@@ -4,6 +4,7 @@ import org.opensearch.affinity.node.AffinityNodeTestCase;
 import org.opensearch.common.xcontent.json.JsonXContent;
 import org.opensearch.core.common.bytes.BytesArray;
 import org.opensearch.core.rest.RestStatus;
+import org.opensearch.core.tasks.TaskId;
 import org.opensearch.core.xcontent.MediaTypeRegistry;
 import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.rest.BaseRestHandler;
@@ -93,6 +94,9 @@ public class RestHandlersTests extends AffinityNodeTestCase {
         Map<String, Object> train = ok(send(new RestTrainModel(), Method.POST, "", wait, null));
         assertTrue(train.toString(), ((String) train.get("task")).startsWith(((NodeClient) client()).getLocalNodeId() + ":"));
         assertEquals(RestStatus.BAD_REQUEST, send(new RestEvaluate(), Method.POST, "", wait, "{}").status());
+        // The result of the training is stored after its end.
+        TaskId task = new TaskId((String) train.get("task"));
+        assertBusy(() -> assertTrue(client().admin().cluster().prepareGetTask(task).get().getTask().isCompleted()));
     }
 
     public void testReadsWhatToDoWithAModelFromThePath() throws Exception {

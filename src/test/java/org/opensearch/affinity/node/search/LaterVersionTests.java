@@ -54,8 +54,8 @@ public class LaterVersionTests extends RankTestCase {
         shop();
         byte[] written = (byte[]) stored().getSourceAsMap().get("profile");
         byte[] later = written.clone();
-        later[0] = 2; // its format
-        later[1] = 2; // the format that readers need
+        later[0] = 100; // its format
+        later[1] = 100; // the format that readers need
         GetResponse left = store(later);
 
         String search = "{" + BY_BASE + ", \"rescore\": {\"affinity\": {\"tracker\": \"later\", \"user\": \"ann\"}}}";
