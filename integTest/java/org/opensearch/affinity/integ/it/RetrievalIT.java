@@ -165,7 +165,7 @@ public class RetrievalIT {
             answer -> answer.path("responses").path(0).at(HITS).size() > 0 && answer.path("responses").path(2).at(HITS).size() > 0
         );
         assertEquals(answers.toString(), 5, ids(answers.path("responses").path(0)).size());
-        assertEquals(0, ids(answers.path("responses").path(1)).size());
+        assertEquals("popular items", 5, ids(answers.path("responses").path(1)).size());
         assertEquals(5, ids(answers.path("responses").path(2)).size());
         List<String> paged = new ArrayList<>();
         for (int from = 0; from < 40; from += 10) {
