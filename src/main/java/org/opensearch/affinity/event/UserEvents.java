@@ -1,6 +1,8 @@
 package org.opensearch.affinity.event;
 
+import org.opensearch.OpenSearchStatusException;
 import org.opensearch.action.admin.indices.refresh.RefreshRequest;
+import org.opensearch.action.search.SearchPhaseExecutionException;
 import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.search.SearchResponse;
 import org.opensearch.affinity.cluster.Format;
@@ -18,6 +20,7 @@ import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
 import org.opensearch.core.index.Index;
+import org.opensearch.core.rest.RestStatus;
 import org.opensearch.index.query.BoolQueryBuilder;
 import org.opensearch.index.query.QueryBuilder;
 import org.opensearch.index.query.QueryBuilders;
@@ -110,7 +113,8 @@ public final class UserEvents {
      * Prepares the queries.
      *
      * @param user by the name in the log
-     * @throws IllegalArgumentException if an index has events, but its mapping does not allow to find those of the user
+     * @throws IllegalArgumentException  if an index has events, but its mapping does not allow to find those of the user
+     * @throws OpenSearchStatusException (503) if an index has a shard that is not available, which may have events of the user
      */
     public UserEvents(Tracker tracker, String user, ClusterState state, IndexNameExpressionResolver resolver) {
         this.user = user;
@@ -120,6 +124,13 @@ public final class UserEvents {
         LogShards.of(tracker, state, resolver).forEach(logShard -> found.add(logShard.shard().getIndex()));
         for (Index name : found) {
             IndexMetadata index = state.metadata().getIndexSafe(name);
+            if (state.routingTable().index(name).allPrimaryShardsActive() == false) {
+                throw new OpenSearchStatusException(
+                    "[affinity] [events] of this user cannot all be found, for index [" + name.getName()
+                        + "] has shards that are not available; try again when its health is not red, or leave [events] out",
+                    RestStatus.SERVICE_UNAVAILABLE
+                );
+            }
             boolean empty = index.mapping() == null || index.mapping().sourceAsMap().containsKey("properties") == false;
             if (empty == false) {
                 boolean isNumber = NUMBER.matcher(user).matches();
@@ -218,9 +229,18 @@ public final class UserEvents {
         } else {
             SearchSourceBuilder source = new SearchSourceBuilder().query(found(events)).size(PAGE).sort("_doc");
             SearchRequest search = new SearchRequest(expressions).indicesOptions(IndexExpressions.OPEN).scroll(KEEP_ALIVE);
-            search.source(source).pipeline("_none");
-            client.search(search, ActionListener.wrap(page -> deletePage(client, events, page, sum, next), next::onFailure));
+            // A shard that became unavailable meanwhile may have events of the user.
+            search.source(source).pipeline("_none").allowPartialSearchResults(false);
+            client.search(search, ActionListener.wrap(page -> deletePage(client, events, page, sum, clearing(client, page, next)), next::onFailure));
         }
+    }
+
+    /** Returns the listener of a scroll search's outcome, with which the search ends. */
+    private static <T> ActionListener<T> clearing(Client client, SearchResponse firstPage, ActionListener<T> listener) {
+        return ActionListener.runBefore(
+            listener,
+            () -> client.prepareClearScroll().addScrollId(firstPage.getScrollId()).execute(ActionListener.wrap(() -> {}))
+        );
     }
 
     /** By the tracker's expressions and not by the index, so that filters and routing of aliases apply. */
@@ -233,14 +253,19 @@ public final class UserEvents {
         request.setIndicesOptions(IndexExpressions.OPEN);
         request.setQuery(query);
         request.setAbortOnVersionConflict(false).setRefresh(true);
+        request.getSearchRequest().allowPartialSearchResults(false);
         client.execute(DeleteByQueryAction.INSTANCE, request, ActionListener.map(listener, sum::plus));
     }
 
     /** Deletes those documents of a page that name the user, and goes on with the next page. */
     private void deletePage(Client client, InIndex events, SearchResponse page, Deleted sum, ActionListener<Deleted> listener) {
         SearchHit[] hits = page.getHits().getHits();
+        if (page.getFailedShards() > 0) {
+            listener.onFailure(new SearchPhaseExecutionException("query", "events of the user", page.getShardFailures()));
+            return;
+        }
         if (hits.length == 0) {
-            client.prepareClearScroll().addScrollId(page.getScrollId()).execute(ActionListener.wrap(() -> listener.onResponse(sum)));
+            listener.onResponse(sum);
             return;
         }
         String[] ids = Arrays.stream(hits)

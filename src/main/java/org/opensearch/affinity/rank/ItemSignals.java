@@ -10,15 +10,17 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The signals of one search on one shard, with the sources of their values. Immutable. */
+/** The signals of one search on one shard, with the sources of their values and the shape of their sum. Immutable. */
 public final class ItemSignals {
     private final List<Signal> signals;
     private final List<SignalSource> sources;
+    private final MeritShape.Bound shape;
     private final long now;
 
-    private ItemSignals(List<Signal> signals, List<SignalSource> sources, long now) {
+    private ItemSignals(List<Signal> signals, List<SignalSource> sources, MeritShape.Bound shape, long now) {
         this.signals = signals;
         this.sources = sources;
+        this.shape = shape;
         this.now = now;
     }
 
@@ -40,7 +42,14 @@ public final class ItemSignals {
                 sources.add(source != null ? source : (leaf, similarities) -> doc -> 0);
             }
         }
-        return new ItemSignals(List.copyOf(signals), List.copyOf(sources), scoring.now());
+        List<String> names = new ArrayList<>(List.of(MeritShape.AFFINITY));
+        signals.forEach(signal -> names.add(signal.name()));
+        return new ItemSignals(List.copyOf(signals), List.copyOf(sources), scoring.shape().bind(names), scoring.now());
+    }
+
+    /** Curves and products by position, affinity at 0 and the signals after it. */
+    MeritShape.Bound shape() {
+        return shape;
     }
 
     /** Null if the signal is 0 for all documents of the shard. */
@@ -80,24 +89,17 @@ public final class ItemSignals {
             this.values = values;
         }
 
-        /** Curves and products by position, affinity at 0 and the signals after it. */
-        MeritShape.Bound shape(MeritShape shape) {
-            List<String> names = new ArrayList<>(List.of(MeritShape.AFFINITY));
-            signals.forEach(signal -> names.add(signal.name()));
-            return shape.bind(names);
-        }
-
         /**
          * The sum of weight times value over all signals of a document, each value with its curve.
          *
          * @param plain gets the values without their curves, from position 1
          */
-        double weightedSum(int doc, MeritShape.Bound shape, double[] plain) throws IOException {
+        double weightedSum(int doc, double[] plain) throws IOException {
             double sum = 0;
             for (int i = 0; i < values.length; i++) {
                 float value = value(i, doc);
                 plain[1 + i] = value;
-                sum += weighted(i, value, shape);
+                sum += weighted(i, value);
             }
             return sum;
         }
@@ -113,7 +115,7 @@ public final class ItemSignals {
         }
 
         /** Weight times value of one signal, with its curve. */
-        double weighted(int index, float value, MeritShape.Bound shape) {
+        double weighted(int index, float value) {
             return (double) signals.get(index).weight() * shape.curved(1 + index, value);
         }
 

@@ -49,7 +49,7 @@ final class MeritExplanation {
             Signal signal = signals.signal(i);
             float value = signals.value(i, doc);
             values[1 + i] = value;
-            double weighted = signals.weighted(i, value, shape);
+            double weighted = signals.weighted(i, value);
             sum += weighted;
             String curve = shape.curve(1 + i) == null ? "" : ", from " + value + " by its curve";
             String text = "signal [" + signal.name() + "], " + describe(i, doc) + curve + " * " + signal.weight();

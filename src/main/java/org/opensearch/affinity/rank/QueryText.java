@@ -1,7 +1,6 @@
 package org.opensearch.affinity.rank;
 
 import org.apache.lucene.search.BooleanClause.Occur;
-import org.opensearch.action.search.SearchRequest;
 import org.opensearch.common.xcontent.XContentFactory;
 import org.opensearch.common.xcontent.XContentHelper;
 import org.opensearch.core.common.bytes.BytesReference;
@@ -17,7 +16,6 @@ import org.opensearch.index.query.MultiMatchQueryBuilder;
 import org.opensearch.index.query.NestedQueryBuilder;
 import org.opensearch.index.query.QueryBuilder;
 import org.opensearch.index.query.QueryBuilderVisitor;
-import org.opensearch.index.query.QueryCoordinatorContext;
 import org.opensearch.index.query.QueryRewriteContext;
 import org.opensearch.index.query.QueryStringQueryBuilder;
 import org.opensearch.index.query.SimpleQueryStringBuilder;
@@ -47,10 +45,7 @@ public record QueryText(String text, String origin) {
 
     /** The text of the search that is rewritten; unknown if the context has no search. */
     public static QueryText of(QueryRewriteContext context) {
-        QueryCoordinatorContext coordinator = context.convertToCoordinatorContext();
-        boolean isSearch = coordinator != null && coordinator.getSearchRequest() instanceof SearchRequest;
-        SearchSourceBuilder source = isSearch ? ((SearchRequest) coordinator.getSearchRequest()).source() : null;
-        return source == null ? UNKNOWN : of(source);
+        return RewrittenSearch.source(context).map(QueryText::of).orElse(UNKNOWN);
     }
 
     /**

@@ -30,7 +30,8 @@ public final class RewrittenSearch {
         return found.get();
     }
 
-    private static Optional<SearchSourceBuilder> source(QueryRewriteContext context) {
+    /** The search that is rewritten; empty if it is not known. */
+    static Optional<SearchSourceBuilder> source(QueryRewriteContext context) {
         QueryCoordinatorContext coordinator = context.convertToCoordinatorContext();
         return coordinator != null && coordinator.getSearchRequest() instanceof SearchRequest search
             ? Optional.ofNullable(search.source())

@@ -44,7 +44,7 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
     ItemTableInput itemTable, List<String> history, float ownFactor, ModelInput model, QueryInput query, float diversity, long now,
     boolean logsSignals, MeritShape shape) implements Writeable {
     /** Format 2 has a shape; before, merit was a weighted sum. */
-    private static final Format FORMAT = new Format("rank.Scoring", 2, 1);
+    private static final Format FORMAT = Format.first(Scoring.class).withField(2);
 
     /** Leaves every score as it is. Used if the profile could not be read in time, and for navigational queries. */
     public static final Scoring NONE = new Scoring(

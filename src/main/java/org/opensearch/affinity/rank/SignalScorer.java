@@ -12,7 +12,8 @@ import java.util.List;
 
 /**
  * Computes the merit of documents: {@code merit = weight · confidence · own · affinity + Σ signal weight · signal}, with the curves and
- * products of {@link MeritShape}. {@link Fusion} makes the score from it. One for each search and segment; documents must be passed in ascending order. Not thread-safe.
+ * products of {@link MeritShape}. {@link Fusion} makes the score from it. One for each search and segment; documents must be passed in
+ * ascending order. Not thread-safe.
  */
 public final class SignalScorer {
     private final Scoring scoring;
@@ -23,12 +24,18 @@ public final class SignalScorer {
     /** The values of the document that is scored, if there are products. */
     private final double[] values;
 
-    private SignalScorer(Scoring scoring, SegmentSimilarities similarities, ItemSignals.Segment signals, RepeatItems.Segment repeatItems) {
+    private SignalScorer(
+        Scoring scoring,
+        SegmentSimilarities similarities,
+        ItemSignals.Segment signals,
+        RepeatItems.Segment repeatItems,
+        MeritShape.Bound shape
+    ) {
         this.scoring = scoring;
         this.similarities = similarities;
         this.signals = signals;
         this.repeatItems = repeatItems;
-        shape = signals.shape(scoring.shape());
+        this.shape = shape;
         values = new double[1 + signals.size()];
     }
 
@@ -40,7 +47,7 @@ public final class SignalScorer {
         CentroidDistances distances
     ) throws IOException {
         SegmentSimilarities similarities = SegmentSimilarities.open(leaf, scoring.interests(), distances);
-        return new SignalScorer(scoring, similarities, signals.segment(leaf, similarities), repeatItems.segment(leaf));
+        return new SignalScorer(scoring, similarities, signals.segment(leaf, similarities), repeatItems.segment(leaf), signals.shape());
     }
 
     /**
@@ -51,7 +58,7 @@ public final class SignalScorer {
     public double merit(int doc) throws IOException {
         float affinity = similarities.affinity(doc);
         float own = affinity == 0 ? 1 : repeatItems.ownFactor(doc);
-        double merit = weightedAffinity(scoring, shape, own, affinity) + signals.weightedSum(doc, shape, values);
+        double merit = weightedAffinity(scoring, shape, own, affinity) + signals.weightedSum(doc, values);
         if (shape.products().isEmpty()) {
             return merit;
         }

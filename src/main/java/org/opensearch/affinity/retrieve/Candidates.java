@@ -6,12 +6,15 @@ import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.util.BitSet;
 import org.apache.lucene.util.Bits;
-import org.apache.lucene.util.FixedBitSet;
+import org.apache.lucene.util.SparseFixedBitSet;
 
 import java.io.IOException;
 import java.util.List;
 
-/** The documents of one shard that a search for a user scores, each once. Deleted documents and those that the filter leaves out are none. Not thread-safe. */
+/**
+ * The documents of one shard that a search for a user scores, each once. Deleted documents and those that the filter leaves out are none.
+ * Not thread-safe.
+ */
 final class Candidates {
     /**
      * A way to find candidates. Several sources fill one search's candidates, one after another.
@@ -30,7 +33,7 @@ final class Candidates {
     private final IndexSearcher searcher;
     private final List<LeafReaderContext> leaves;
     private final MatchedDocuments filter;
-    private final FixedBitSet documents;
+    private final SparseFixedBitSet documents;
     private int size;
 
     /** @param filter null for none */
@@ -38,7 +41,7 @@ final class Candidates {
         this.searcher = searcher;
         this.filter = filter;
         leaves = searcher.getIndexReader().leaves();
-        documents = new FixedBitSet(Math.max(1, searcher.getIndexReader().maxDoc()));
+        documents = new SparseFixedBitSet(Math.max(1, searcher.getIndexReader().maxDoc()));
     }
 
     IndexSearcher searcher() {

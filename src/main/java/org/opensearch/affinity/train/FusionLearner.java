@@ -157,9 +157,9 @@ final class FusionLearner {
             double loss = 0;
             for (int fold = 0; fold < FOLDS; fold++) {
                 progress.at((i * FOLDS + fold) / (double) (PENALTIES.length * FOLDS));
-                List<TrainingExample> training = fold(examples, fold, false);
+                List<TrainingExample> training = fold(examples, fold, FOLDS, false);
                 double[] weights = new ConditionalLogit(training, prior, lowerBounds, PENALTIES[i]).weights(ProgressListener.NONE);
-                loss += ConditionalLogit.loss(fold(examples, fold, true), weights) / FOLDS;
+                loss += ConditionalLogit.loss(fold(examples, fold, FOLDS, true), weights) / FOLDS;
             }
             if (loss < minLoss) {
                 minLoss = loss;
@@ -169,11 +169,11 @@ final class FusionLearner {
         return best;
     }
 
-    /** Returns the examples inside or outside of a fold. */
-    private static List<TrainingExample> fold(List<TrainingExample> examples, int fold, boolean inside) {
+    /** Returns the examples inside or outside of one of so many folds. */
+    static List<TrainingExample> fold(List<TrainingExample> examples, int fold, int folds, boolean inside) {
         List<TrainingExample> selected = new ArrayList<>();
         for (int i = 0; i < examples.size(); i++) {
-            if ((i % FOLDS == fold) == inside) {
+            if ((i % folds == fold) == inside) {
                 selected.add(examples.get(i));
             }
         }

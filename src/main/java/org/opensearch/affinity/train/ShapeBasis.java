@@ -83,6 +83,11 @@ final class ShapeBasis {
         return new ShapeBasis(knots, products);
     }
 
+    /** Returns the length of a row. */
+    int size() {
+        return size;
+    }
+
     TrainingExample expand(TrainingExample example) {
         float[][] expanded = new float[example.values().length][];
         for (int hit = 0; hit < expanded.length; hit++) {

@@ -3,12 +3,15 @@ package org.opensearch.affinity.train;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.tracker.shape.Curve;
+import org.opensearch.core.common.breaker.CircuitBreaker;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -20,10 +23,15 @@ final class ShapeLearner {
     private static final double[] PENALTIES = { 1, 10, 100, 1_000 };
     /** Number of values that are multiplied with each other: those that change scores the most. */
     private static final int MULTIPLIED = 6;
+    /** Largest number of sampled hits of an example that were not chosen: rows are long, and a third of the hits suffices for them. */
+    private static final int MAX_NEGATIVES = 50;
+    /** Heap of an array of numbers without its numbers, and of the reference to it. */
+    private static final long BYTES_PER_ROW = 24;
 
     private final ParallelFor parallel;
     private final List<String> names;
     private final double[] lowerBounds;
+    private final CircuitBreaker breaker;
 
     /**
      * Curves and products with the weights of the values.
@@ -47,11 +55,13 @@ final class ShapeLearner {
     /**
      * @param names       of the values; the first is relevance, which stays as it is
      * @param lowerBounds of the weights; a value whose weight may be negative has no curve
+     * @param breaker     that accounts for the memory: a learner fails with its exception (429) if there is too little
      */
-    ShapeLearner(ParallelFor parallel, List<String> names, double[] lowerBounds) {
+    ShapeLearner(ParallelFor parallel, List<String> names, double[] lowerBounds, CircuitBreaker breaker) {
         this.parallel = parallel;
         this.names = names;
         this.lowerBounds = lowerBounds;
+        this.breaker = breaker;
     }
 
     /** @param weights learned from the same examples */
@@ -81,30 +91,49 @@ final class ShapeLearner {
     }
 
     private double[] fit(Choice choice, List<TrainingExample> examples, double[] prior) {
-        List<TrainingExample> expanded = examples.stream().map(choice.basis::expand).toList();
-        return new ConditionalLogit(expanded, prior, choice.basis.lowerBounds(lowerBounds), choice.penalty).weights(ProgressListener.NONE);
+        double[] bounds = choice.basis.lowerBounds(lowerBounds);
+        return expanded(
+            choice.basis,
+            examples,
+            rows -> new ConditionalLogit(rows, prior, bounds, choice.penalty).weights(ProgressListener.NONE)
+        );
     }
 
     /** Cross-validates each penalty. */
     private Choice choose(ShapeBasis basis, List<TrainingExample> examples, double[] prior, ProgressListener progress) {
-        List<TrainingExample> expanded = examples.stream().map(basis::expand).toList();
         double[] bounds = basis.lowerBounds(lowerBounds);
-        double[] losses = new double[PENALTIES.length * FOLDS];
-        parallel.run(losses.length, 1, progress, (from, to) -> {
-            for (int i = from; i < to; i++) {
-                List<TrainingExample> training = fold(expanded, i % FOLDS, false);
-                double[] row = new ConditionalLogit(training, prior, bounds, PENALTIES[i / FOLDS]).weights(ProgressListener.NONE);
-                losses[i] = ConditionalLogit.loss(fold(expanded, i % FOLDS, true), row);
-            }
-        });
+        double[] losses = expanded(basis, examples, rows -> losses(rows, prior, bounds, progress));
         return IntStream.range(0, PENALTIES.length)
             .mapToObj(i -> new Choice(basis, PENALTIES[i], mean(Arrays.copyOfRange(losses, i * FOLDS, (i + 1) * FOLDS))))
             .min(Comparator.comparingDouble(Choice::loss))
             .orElseThrow();
     }
 
-    private static List<TrainingExample> fold(List<TrainingExample> examples, int fold, boolean inside) {
-        return IntStream.range(0, examples.size()).filter(i -> (i % FOLDS == fold) == inside).mapToObj(examples::get).toList();
+    /** Returns the loss of each penalty in each fold, learned from the others. */
+    private double[] losses(List<TrainingExample> rows, double[] prior, double[] bounds, ProgressListener progress) {
+        double[] losses = new double[PENALTIES.length * FOLDS];
+        parallel.run(losses.length, 1, progress, (from, to) -> {
+            for (int i = from; i < to; i++) {
+                List<TrainingExample> training = FusionLearner.fold(rows, i % FOLDS, FOLDS, false);
+                double[] row = new ConditionalLogit(training, prior, bounds, PENALTIES[i / FOLDS]).weights(ProgressListener.NONE);
+                losses[i] = ConditionalLogit.loss(FusionLearner.fold(rows, i % FOLDS, FOLDS, true), row);
+            }
+        });
+        return losses;
+    }
+
+    /** Calls a function with the rows of the examples, whose memory is accounted until it returns. */
+    private double[] expanded(ShapeBasis basis, List<TrainingExample> examples, Function<List<TrainingExample>, double[]> use) {
+        Random random = new Random(Training.SEED);
+        List<TrainingExample> sampled = examples.stream().map(example -> example.sample(MAX_NEGATIVES, random)).toList();
+        long hits = sampled.stream().mapToLong(example -> example.values().length).sum();
+        long bytes = hits * (BYTES_PER_ROW + (long) Float.BYTES * basis.size());
+        breaker.addEstimateBytesAndMaybeBreak(bytes, "learning curves");
+        try {
+            return use.apply(sampled.stream().map(basis::expand).toList());
+        } finally {
+            breaker.addWithoutBreaking(-bytes);
+        }
     }
 
     /** Returns all pairs of the values that change scores the most. Relevance, which has no bounds, is not one of them. */

@@ -59,7 +59,12 @@ final class WeightTraining {
     FusionLearner.Result learn(TrainingExamples examples, List<JudgedQuery> sample) {
         List<JudgedQuery> checks = sample.subList(0, checks(sample.size()));
         List<JudgedQuery> lessons = sample.subList(checks.size(), sample.size());
-        ShapeLearner shapes = new ShapeLearner(resources.parallel(), signalWeights.names(), signalWeights.lowerBounds());
+        ShapeLearner shapes = new ShapeLearner(
+            resources.parallel(),
+            signalWeights.names(),
+            signalWeights.lowerBounds(),
+            resources.breaker()
+        );
         FusionLearner learner = new FusionLearner(signalWeights.defaults(), signalWeights.lowerBounds(), shapes);
         List<TrainingExample> training = lessons(examples, lessons);
         return learner.learn(training, (weights, shape) -> check(examples, checks, weights, shape), resources.task().begin("learning weights"));

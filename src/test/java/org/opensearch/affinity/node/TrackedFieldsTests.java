@@ -5,19 +5,15 @@ import org.opensearch.OpenSearchStatusException;
 import org.opensearch.action.ActionRequest;
 import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.support.ActionFilter;
-import org.opensearch.action.support.ActionFilterChain;
-import org.opensearch.action.support.ActionRequestMetadata;
 import org.opensearch.affinity.AffinityPlugin;
 import org.opensearch.affinity.manage.PutTrackerAction;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.common.xcontent.json.JsonXContent;
 import org.opensearch.core.action.ActionListener;
-import org.opensearch.core.action.ActionResponse;
 import org.opensearch.core.rest.RestStatus;
 import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.plugins.ActionPlugin;
 import org.opensearch.plugins.Plugin;
-import org.opensearch.tasks.Task;
 
 import java.io.IOException;
 import java.util.Collection;
@@ -32,26 +28,19 @@ public class TrackedFieldsTests extends AffinityNodeTestCase {
     public static final class Rights extends Plugin implements ActionPlugin {
         @Override
         public List<ActionFilter> getActionFilters() {
-            return List.of(new ActionFilter() {
+            return List.of(new ActionFilter.Simple() {
                 @Override
                 public int order() {
                     return 0;
                 }
 
                 @Override
-                public <Q extends ActionRequest, R extends ActionResponse> void apply(
-                    Task task,
-                    String action,
-                    Q request,
-                    ActionRequestMetadata<Q, R> metadata,
-                    ActionListener<R> listener,
-                    ActionFilterChain<Q, R> chain
-                ) {
+                protected boolean apply(String action, ActionRequest request, ActionListener<?> listener) {
                     if (request instanceof SearchRequest search && Set.of(search.indices()).stream().anyMatch(i -> i.startsWith("secret"))) {
                         listener.onFailure(new OpenSearchStatusException("no permissions", RestStatus.FORBIDDEN));
-                    } else {
-                        chain.proceed(task, action, request, listener);
+                        return false;
                     }
+                    return true;
                 }
             });
         }

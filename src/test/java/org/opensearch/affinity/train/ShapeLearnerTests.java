@@ -3,6 +3,9 @@ package org.opensearch.affinity.train;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.tracker.shape.Curve;
+import org.opensearch.core.common.breaker.CircuitBreaker;
+import org.opensearch.core.common.breaker.CircuitBreakingException;
+import org.opensearch.core.common.breaker.NoopCircuitBreaker;
 import org.opensearch.test.OpenSearchTestCase;
 
 import java.util.ArrayList;
@@ -16,6 +19,32 @@ public class ShapeLearnerTests extends OpenSearchTestCase {
     private static final List<String> NAMES = List.of("relevance", "affinity", "popularity", "seen");
     private static final double[] BOUNDS = { 0, 0, 0, Double.NEGATIVE_INFINITY };
     private static final int HITS = 40;
+
+    /** A breaker with a limit, bytes. */
+    private static final class Limit extends NoopCircuitBreaker {
+        private final long limit;
+        private long used;
+        private long most;
+
+        Limit(long limit) {
+            super("test");
+            this.limit = limit;
+        }
+
+        @Override
+        public double addEstimateBytesAndMaybeBreak(long bytes, String label) {
+            if (used + bytes > limit) {
+                throw new CircuitBreakingException(label, used + bytes, limit, Durability.TRANSIENT);
+            }
+            most = Math.max(most, addWithoutBreaking(bytes));
+            return used;
+        }
+
+        @Override
+        public long addWithoutBreaking(long bytes) {
+            return used += bytes;
+        }
+    }
 
     /** Examples whose chosen hits are drawn with probabilities in proportion to {@code e^truth}. */
     private static List<TrainingExample> examples(int count, Random random, ToDoubleFunction<float[]> truth) {
@@ -39,9 +68,13 @@ public class ShapeLearnerTests extends OpenSearchTestCase {
     }
 
     private static FusionLearner.Result learn(int count, ToDoubleFunction<float[]> truth) {
+        return learn(count, truth, new NoopCircuitBreaker("test"));
+    }
+
+    private static FusionLearner.Result learn(int count, ToDoubleFunction<float[]> truth, CircuitBreaker breaker) {
         List<TrainingExample> training = examples(count, new Random(1), truth);
         List<TrainingExample> heldOut = examples(1_000, new Random(2), truth);
-        ShapeLearner shapes = new ShapeLearner(new ParallelFor(Runnable::run, 1), NAMES, BOUNDS);
+        ShapeLearner shapes = new ShapeLearner(new ParallelFor(Runnable::run, 1), NAMES, BOUNDS, breaker);
         double[] defaults = { 1, 1, 1, 0 };
         return new FusionLearner(defaults, BOUNDS, shapes).learn(training, (weights, shape) -> {
             double[] before = heldOut.stream().mapToDouble(example -> example.ndcg(defaults)).toArray();
@@ -66,6 +99,17 @@ public class ShapeLearnerTests extends OpenSearchTestCase {
         assertEquals(result.toString(), 3, shape.products().get("affinity*popularity"), 1.5);
         assertTrue("relevance and seen have no curve", List.of("affinity", "popularity").containsAll(shape.curves().keySet()));
         assertTrue(shape.weights()[3] < 0);
+    }
+
+    public void testMemoryIsReserved() {
+        ToDoubleFunction<float[]> truth = hit -> 3 * hit[1];
+        Limit small = new Limit(50_000);
+        expectThrows(CircuitBreakingException.class, () -> learn(60, truth, small));
+        assertEquals(0, small.used);
+        Limit enough = new Limit(10_000_000);
+        learn(60, truth, enough);
+        assertEquals(0, enough.used);
+        assertTrue("50,000 bytes are too few: " + enough.most, enough.most > 50_000);
     }
 
     /** With few examples and a truth that is linear, the shape is refused or close to the line. */

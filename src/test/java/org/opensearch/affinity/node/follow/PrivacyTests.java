@@ -4,15 +4,23 @@ import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.apache.logging.log4j.core.LogEvent;
+import org.opensearch.ExceptionsHelper;
+import org.opensearch.action.admin.indices.alias.Alias;
 import org.opensearch.action.search.SearchResponse;
 import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.affinity.cluster.SystemDocuments;
+import org.opensearch.affinity.manage.PutTrackerAction;
+import org.opensearch.affinity.profile.ForgetUserAction;
 import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.profile.ProfileRetention;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.logging.Loggers;
+import org.opensearch.common.settings.Settings;
+import org.opensearch.common.xcontent.json.JsonXContent;
 import org.opensearch.core.common.bytes.BytesReference;
+import org.opensearch.core.rest.RestStatus;
+import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.index.engine.VersionConflictEngineException;
 import org.opensearch.search.SearchHit;
 import org.opensearch.test.MockLogAppender;
@@ -187,6 +195,34 @@ public class PrivacyTests extends TrackTestCase {
         assertTrue("the exception is logged", lines.stream().anyMatch(line -> line.contains("VersionConflictEngineException")));
         for (String line : lines) {
             assertFalse(line, line.contains("annabella"));
+        }
+    }
+
+    /** An index whose shard cannot be searched may have events of the user. */
+    public void testEventsOfAShardThatIsMissingAreNotSaidToBeDeleted() throws Exception {
+        shop("");
+        click("42", "tent", System.currentTimeMillis());
+        click("ann", "tent", System.currentTimeMillis());
+        client().admin()
+            .indices()
+            .prepareCreate("events_away")
+            .setSettings(Settings.builder().put("index.routing.allocation.include._name", "no such node"))
+            .setMapping("client_id", "type=keyword")
+            .setWaitForActiveShards(0)
+            .addAlias(new Alias("events_here_and_away"))
+            .get();
+        client().admin().indices().prepareAliases().addAlias("ubi_events", "events_here_and_away").get();
+        String definition = """
+            {"items": {"index": "products", "vector_field": "vector"}, "events": {"index": "events_here_and_away"},
+             "actions": {"click": 1}}""";
+        try (XContentParser parser = createParser(JsonXContent.jsonXContent, definition)) {
+            client().execute(PutTrackerAction.INSTANCE, new PutTrackerAction.Request(Tracker.parse("away", parser))).actionGet();
+        }
+        for (String user : List.of("ann", "42")) {
+            ForgetUserAction.Request request = new ForgetUserAction.Request("away", user, true);
+            Exception e = expectThrows(Exception.class, () -> client().execute(ForgetUserAction.INSTANCE, request).actionGet());
+            assertEquals(e.toString(), RestStatus.SERVICE_UNAVAILABLE, ExceptionsHelper.status(e));
+            assertTrue(e.toString(), e.getMessage().contains("index [events_away] has shards that are not available"));
         }
     }
 }

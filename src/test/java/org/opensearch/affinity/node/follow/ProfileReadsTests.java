@@ -4,14 +4,10 @@ import org.opensearch.action.ActionRequest;
 import org.opensearch.action.bulk.BulkRequestBuilder;
 import org.opensearch.action.get.MultiGetRequest;
 import org.opensearch.action.support.ActionFilter;
-import org.opensearch.action.support.ActionFilterChain;
-import org.opensearch.action.support.ActionRequestMetadata;
 import org.opensearch.affinity.manage.DeleteTrackerAction;
 import org.opensearch.core.action.ActionListener;
-import org.opensearch.core.action.ActionResponse;
 import org.opensearch.plugins.ActionPlugin;
 import org.opensearch.plugins.Plugin;
-import org.opensearch.tasks.Task;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,26 +25,19 @@ public class ProfileReadsTests extends TrackTestCase {
 
         @Override
         public List<ActionFilter> getActionFilters() {
-            return List.of(new ActionFilter() {
+            return List.of(new ActionFilter.Simple() {
                 @Override
                 public int order() {
                     return 0;
                 }
 
                 @Override
-                public <Q extends ActionRequest, R extends ActionResponse> void apply(
-                    Task task,
-                    String action,
-                    Q request,
-                    ActionRequestMetadata<Q, R> metadata,
-                    ActionListener<R> listener,
-                    ActionFilterChain<Q, R> chain
-                ) {
+                protected boolean apply(String action, ActionRequest request, ActionListener<?> listener) {
                     if (request instanceof MultiGetRequest reads) {
                         MOST.accumulateAndGet(reads.getItems().size(), Math::max);
                         FULL.addAndGet((int) reads.getItems().stream().filter(Reads::isProfile).count());
                     }
-                    chain.proceed(task, action, request, listener);
+                    return true;
                 }
             });
         }

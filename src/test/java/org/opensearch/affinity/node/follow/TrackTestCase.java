@@ -3,8 +3,6 @@ package org.opensearch.affinity.node.follow;
 import org.opensearch.action.ActionRequest;
 import org.opensearch.action.bulk.BulkRequest;
 import org.opensearch.action.support.ActionFilter;
-import org.opensearch.action.support.ActionFilterChain;
-import org.opensearch.action.support.ActionRequestMetadata;
 import org.opensearch.affinity.follow.RebuildAction;
 import org.opensearch.affinity.manage.PutTrackerAction;
 import org.opensearch.affinity.manage.TrackerStats;
@@ -21,7 +19,6 @@ import org.opensearch.common.settings.Settings;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.common.xcontent.json.JsonXContent;
 import org.opensearch.core.action.ActionListener;
-import org.opensearch.core.action.ActionResponse;
 import org.opensearch.core.common.Strings;
 import org.opensearch.core.index.Index;
 import org.opensearch.core.index.shard.ShardId;
@@ -30,7 +27,6 @@ import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.index.engine.VersionConflictEngineException;
 import org.opensearch.plugins.ActionPlugin;
 import org.opensearch.plugins.Plugin;
-import org.opensearch.tasks.Task;
 
 import java.io.IOException;
 import java.time.Instant;
@@ -59,28 +55,21 @@ abstract class TrackTestCase extends AffinityNodeTestCase {
 
         @Override
         public List<ActionFilter> getActionFilters() {
-            return List.of(new ActionFilter() {
+            return List.of(new ActionFilter.Simple() {
                 @Override
                 public int order() {
                     return 0;
                 }
 
                 @Override
-                public <Q extends ActionRequest, R extends ActionResponse> void apply(
-                    Task task,
-                    String action,
-                    Q request,
-                    ActionRequestMetadata<Q, R> metadata,
-                    ActionListener<R> listener,
-                    ActionFilterChain<Q, R> chain
-                ) {
+                protected boolean apply(String action, ActionRequest request, ActionListener<?> listener) {
                     if (request instanceof BulkRequest bulk && index != null && bulk.getIndices().contains(index)
                         && bulk.requests().getFirst().id().startsWith(ids)) {
                         ShardId shard = new ShardId(new Index(index, "uuid"), 0);
                         listener.onFailure(new VersionConflictEngineException(shard, "user:" + user, "of user " + user));
-                    } else {
-                        chain.proceed(task, action, request, listener);
+                        return false;
                     }
+                    return true;
                 }
             });
         }
