@@ -154,7 +154,7 @@ public class ReadmeIT {
         assertThat(first, containsString("\"models\":[{\"number\":1,"));
         assertLanternFirst(first);
         // The two are as similar as is typical, an eighth, and the only one of a history has 3 parts of 10; a new model weighs that by 4.
-        assertEquals(first, 4 * Math.sqrt(0.3 / 8), explained(first, "behaviour"), 0.01);
+        assertEquals(first, 4 * Math.sqrt(0.3 / 8), explained(first, "neighbours"), 0.01);
         // One of two words of the title is asked for, and one of the two that are asked for is there: half of 0.5.
         assertEquals(first, 0.25, explained(first, "match_title"), 1e-6);
         assertThat(first, containsString("\"active\":true"));

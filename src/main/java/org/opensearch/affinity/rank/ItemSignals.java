@@ -59,7 +59,7 @@ public final class ItemSignals {
                 ? ModelSignals.popularity(signal.shape(), scoring, node)
                 : ItemTableSignals.popularity(signal.shape(), scoring.itemTable(), node);
             case CHANCE -> ExplorationSignal.source(scoring.itemTable(), node);
-            case BEHAVIOUR -> ModelSignals.behaviour(scoring, node);
+            case NEIGHBOURS -> ModelSignals.neighbours(scoring, node);
             case SEEN -> repeatItems.seen();
             case SEEN_LAST -> repeatItems.recency();
             case MATCH -> QuerySignals.match(signal, scoring.query(), context);

@@ -87,7 +87,7 @@ final class MeritExplanation {
             case POPULARITY -> "p / (p + mean), p the decayed popularity";
             case ALL_TIME -> "log2(1 + p / mean) / 10, p the popularity of all time";
             case CHANCE -> "random bonus, the same all day for this user, for few events of " + explored(index, doc);
-            case BEHAVIOUR -> "similarity to the items of the user's history, estimated from content for an item without events";
+            case NEIGHBOURS -> "similarity to the items of the user's history, estimated from content for an item without events";
             case SEEN -> "1 for an item of the user's history";
             case SEEN_LAST -> "1/n for the n-th newest item of the user's history";
             case MATCH -> "F1 of the words of [" + signal.field() + "] and of the query" + origin();

@@ -36,12 +36,12 @@ final class ModelSignals {
     }
 
     /**
-     * The signal {@code behaviour}: square root of an item's similarity to the items of the user's history, learned from what users took
+     * The signal {@code neighbours}: square root of an item's similarity to the items of the user's history, learned from what users took
      * together. For an item that no user took, the similarity is estimated from its content.
      *
      * @return null if the search has no model or no history
      */
-    static SignalSource behaviour(Scoring scoring, RankNode node) {
+    static SignalSource neighbours(Scoring scoring, RankNode node) {
         if (scoring.model() == null || scoring.history().isEmpty() || scoring.itemTable() == null) {
             return null;
         }

@@ -34,7 +34,7 @@ public final class SignalLoggingSearch {
      * A rescorer that adds the values to the hits. It leaves the hits in their order and with their scores.
      *
      * @param asOf         the profile as it was at the time
-     * @param model        index of the model that {@code behaviour} and popularity are read from
+     * @param model        index of the model that {@code neighbours} and popularity are read from
      * @param recencyDecay weight of an item of the history relative to the next newer item, above 0, at most 1
      * @param text         what the user typed; null for nothing
      * @param vector       the encoded text, of unit length; empty, not null, for none

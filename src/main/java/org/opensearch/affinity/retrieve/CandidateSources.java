@@ -70,7 +70,7 @@ final class CandidateSources {
     /** Null for a signal that finds nothing. */
     private static Candidates.Source source(Signal signal, Scoring scoring, QueryShardContext context, RankNode node) {
         return switch (signal.shape()) {
-            case BEHAVIOUR -> similar(scoring, node);
+            case NEIGHBOURS -> similar(scoring, node);
             case POPULARITY -> popular(scoring.itemTable(), false, node);
             case ALL_TIME -> popular(scoring.itemTable(), true, node);
             case SEEN, SEEN_LAST -> ids(scoring.itemTable(), () -> scoring.history().stream().map(BytesRef::new));

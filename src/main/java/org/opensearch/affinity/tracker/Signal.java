@@ -53,7 +53,7 @@ public record Signal(String name, String field, Shape shape, double scale, float
         /** {@code p / (p + mean)}, where p is the decayed weight of the events that liked the item. */
         POPULARITY("popularity"),
         /** The square root of how well the item goes with the items of the history, by the trained model. */
-        BEHAVIOUR("behaviour", Trait.OF_HISTORY),
+        NEIGHBOURS("neighbours", Trait.OF_HISTORY),
         /** 1 for an item of the user's history, else 0. */
         SEEN("seen", Trait.OF_HISTORY, Trait.MAY_COUNT_AGAINST),
         /**
@@ -97,7 +97,7 @@ public record Signal(String name, String field, Shape shape, double scale, float
     public static final String POPULARITY = Shape.POPULARITY.builtIn;
     public static final String SEEN = Shape.SEEN.builtIn;
     public static final String SEEN_LAST = Shape.SEEN_LAST.builtIn;
-    public static final String BEHAVIOUR = Shape.BEHAVIOUR.builtIn;
+    public static final String NEIGHBOURS = Shape.NEIGHBOURS.builtIn;
     public static final String MEANING = Shape.MEANING.builtIn;
     private static final String MATCH = "match_";
     /** Names of weights that a training learns beside those of signals. */

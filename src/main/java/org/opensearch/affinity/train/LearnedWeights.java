@@ -14,8 +14,8 @@ import java.util.stream.DoubleStream;
 /** The signals that a training weighs: their default weights, the bounds of learned ones, and the model's ranking. */
 final class LearnedWeights {
     private static final String AFFINITY = "affinity";
-    /** Weight of the signal {@code behaviour} without judged queries. */
-    private static final float DEFAULT_BEHAVIOUR = 4;
+    /** Weight of the signal {@code neighbours} without judged queries. */
+    private static final float DEFAULT_NEIGHBOURS = 4;
     /** A score is a float, so its logarithm must be below 88. */
     private static final double MAX_LOG_SCORE = 80;
     /** The logarithm of a relevance score is rarely larger. */
@@ -44,8 +44,8 @@ final class LearnedWeights {
 
     /** Returns the weight of each signal in a ranking by a model without learned weights. */
     double[] defaults() {
-        Ranking behaviour = Ranking.ofWeights(null, null, Map.of(Signal.BEHAVIOUR, DEFAULT_BEHAVIOUR));
-        Ranking ranking = tracker.ranking().orElse(behaviour).orElse(Ranking.DEFAULT);
+        Ranking neighbours = Ranking.ofWeights(null, null, Map.of(Signal.NEIGHBOURS, DEFAULT_NEIGHBOURS));
+        Ranking ranking = tracker.ranking().orElse(neighbours).orElse(Ranking.DEFAULT);
         Map<String, Float> weights = new HashMap<>(ranking.signals());
         weights.put(TrainingExamples.RELEVANCE, ranking.relevance());
         weights.put(AFFINITY, ranking.weight());
@@ -67,7 +67,7 @@ final class LearnedWeights {
         Map<String, Float> weights = new LinkedHashMap<>();
         names.stream().filter(name -> signals.contains(name) == false).forEach(name -> weights.put(name, 0f));
         if (fusion == null || fusion.accepted() == false) {
-            weights.putIfAbsent(Signal.BEHAVIOUR, DEFAULT_BEHAVIOUR);
+            weights.putIfAbsent(Signal.NEIGHBOURS, DEFAULT_NEIGHBOURS);
             return Ranking.ofWeights(weights.remove(AFFINITY), null, weights);
         }
         ShapeLearner.Shape shape = fusion.shape();

@@ -39,13 +39,13 @@ public class RankingTests extends OpenSearchTestCase {
         assertRefused("{\"signals\": {\"seen\": -21}}", "[signals.seen] must be a number from -20 to 20, got [-21]");
         assertRefused("{\"signals\": {\"seen\": \"1\"}}", "[signals.seen] must be a number from -20 to 20, got [1]");
         assertRefused("{\"signals\": {\"seen\": null}}", "[signals.seen] must be a number from -20 to 20, got [null]");
-        assertRefused("{\"signals\": {\"behaviour\": -1}}", "[signals.behaviour] must be a number from 0 to 20, got [-1]");
+        assertRefused("{\"signals\": {\"neighbours\": -1}}", "[signals.neighbours] must be a number from 0 to 20, got [-1]");
     }
 
     public void testPrecedence() {
         Ranking asked = Ranking.ofWeights(null, 0.5f, Map.of("seen", -1f));
-        Ranking learned = Ranking.ofWeights(2f, 3f, Map.of("seen", 4f, "behaviour", 5f));
-        assertEquals(Ranking.ofWeights(2f, 0.5f, Map.of("seen", -1f, "behaviour", 5f)), asked.orElse(learned));
+        Ranking learned = Ranking.ofWeights(2f, 3f, Map.of("seen", 4f, "neighbours", 5f));
+        assertEquals(Ranking.ofWeights(2f, 0.5f, Map.of("seen", -1f, "neighbours", 5f)), asked.orElse(learned));
         assertEquals(1f, Ranking.EMPTY.orElse(Ranking.DEFAULT).relevance(), 0f);
     }
 

@@ -39,7 +39,7 @@ public class SignalTests extends OpenSearchTestCase {
     public void testBuiltInSignals() {
         List<Signal> builtIn = Signal.unweighted(List.of("title"));
         assertEquals(
-            List.of("behaviour", "seen", "seen_last", "popularity_all_time", "meaning", "match_title"),
+            List.of("neighbours", "seen", "seen_last", "popularity_all_time", "meaning", "match_title"),
             builtIn.stream().map(Signal::name).toList()
         );
         for (Signal signal : builtIn) {
@@ -63,7 +63,7 @@ public class SignalTests extends OpenSearchTestCase {
 
     public void testNamesThatAreTaken() {
         Map<String, Object> sales = Map.of("field", "sold", "pivot", 100);
-        for (String name : List.of(Signal.SEEN, Signal.SEEN_LAST, Signal.BEHAVIOUR, Signal.MEANING, "match_title")) {
+        for (String name : List.of(Signal.SEEN, Signal.SEEN_LAST, Signal.NEIGHBOURS, Signal.MEANING, "match_title")) {
             Exception e = expectThrows(IllegalArgumentException.class, () -> parse(name, sales));
             assertEquals("[signals." + name + "] is a signal that every tracker has: give yours another name, or weigh it in [ranking]", e.getMessage());
         }

@@ -29,7 +29,7 @@ import java.util.TreeSet;
 final class ForYouReport {
     /** Signals of every tracker that need no text. A model may have more. */
     private static final Set<String> SIGNALS = Set.of("popularity", "popularity_all_time", "seen", "seen_last");
-    private static final Set<String> SHOWN_ALONE = Set.of("popularity", "behaviour", "neighbours", "graph", "factors");
+    private static final Set<String> SHOWN_ALONE = Set.of("popularity", "neighbours", "graph", "factors");
 
     private final Screen screen;
     private final ResultFiles results;

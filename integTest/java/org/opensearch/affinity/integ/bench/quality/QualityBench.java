@@ -80,7 +80,7 @@ public final class QualityBench implements Program {
         names = "--new",
         paramLabel = "PART",
         description = "Treat this part of the items as new: their events are left out, and only queries for them are evaluated, with and "
-            + "without the signal behaviour (none).")
+            + "without the signal neighbours (none).")
     Double part;
 
     @Option(

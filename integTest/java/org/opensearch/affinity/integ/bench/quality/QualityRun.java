@@ -91,7 +91,7 @@ final class QualityRun {
 
     private List<QualityReport.Variant> variants() {
         Stream<QualityReport.Variant> explored = options.explore.stream().map(QualityReport.Variant::explore);
-        return Stream.concat(explored, set.newItems() == null ? Stream.empty() : Stream.of(QualityReport.Variant.without("behaviour")))
+        return Stream.concat(explored, set.newItems() == null ? Stream.empty() : Stream.of(QualityReport.Variant.without("neighbours")))
             .toList();
     }
 

@@ -100,7 +100,7 @@ public class RescoreFiguresTests {
         add(figures, SearchKind.PLAIN, 2, 0.1);
         add(figures, SearchKind.WINDOW, 2.5, 0.1);
         add(figures, SearchKind.RESCORE, affinityMillis, 0.15);
-        add(figures, SearchKind.BEHAVIOUR, 3.4, 0.15);
+        add(figures, SearchKind.NEIGHBOURS, 3.4, 0.15);
         add(figures, SearchKind.PIPELINE, 3.5, 0.15);
         add(figures, SearchKind.PAINLESS, painlessMillis, 0.6);
         add(figures, SearchKind.KNN, 8, 0.4);

@@ -165,7 +165,7 @@ final class RescoreIndex {
         definition.put("max_interests", MOST_INTERESTS);
         ACTIONS.forEach(definition.putObject("actions")::put);
         // Searches use the model only if they ask for it.
-        definition.putObject("ranking").putObject("signals").put("behaviour", 0);
+        definition.putObject("ranking").putObject("signals").put("neighbours", 0);
         return definition.toString();
     }
 

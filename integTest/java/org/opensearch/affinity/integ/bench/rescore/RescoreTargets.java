@@ -14,7 +14,7 @@ record RescoreTargets(List<RescoreFigures> measured) {
     private static final double MOST_ADDED_MS = 1;
     private static final double MOST_P99_RATIO = 2;
     private static final double LEAST_TIMES_SCRIPT = 5;
-    private static final double MOST_BEHAVIOUR_MS = 0.5;
+    private static final double MOST_NEIGHBOURS_MS = 0.5;
     /** Ratio up to which two values count as equal. */
     private static final double FLAT = 1.25;
 
@@ -43,7 +43,7 @@ record RescoreTargets(List<RescoreFigures> measured) {
         targets.add(slowest(most));
         targets.add(flat(least, most));
         targets.add(script(most));
-        targets.add(behaviour(most));
+        targets.add(neighbours(most));
         return targets;
     }
 
@@ -89,9 +89,9 @@ record RescoreTargets(List<RescoreFigures> measured) {
         );
     }
 
-    private static Target behaviour(RescoreFigures figures) {
-        double added = figures.added(SearchKind.BEHAVIOUR) - figures.added(SearchKind.RESCORE);
-        return target("the signal behaviour adds at most 0.5 ms to that", added <= MOST_BEHAVIOUR_MS, "%.2f ms at %,d documents", added,
+    private static Target neighbours(RescoreFigures figures) {
+        double added = figures.added(SearchKind.NEIGHBOURS) - figures.added(SearchKind.RESCORE);
+        return target("the signal neighbours adds at most 0.5 ms to that", added <= MOST_NEIGHBOURS_MS, "%.2f ms at %,d documents", added,
             docs(figures));
     }
 

@@ -22,7 +22,7 @@ record SearchKind(String key, String title, String parameters, ObjIntConsumer<Ob
     static final String PLAIN = "plain";
     static final String WINDOW = "window_only";
     static final String RESCORE = "affinity";
-    static final String BEHAVIOUR = "behaviour";
+    static final String NEIGHBOURS = "neighbours";
     static final String PIPELINE = "pipeline";
     static final String PAINLESS = "script_score";
     static final String KNN = "knn_score";
@@ -57,9 +57,9 @@ record SearchKind(String key, String title, String parameters, ObjIntConsumer<Ob
             new SearchKind(RESCORE, "rescore.affinity", "", (body, number) -> {
                 rescore(body, window).putObject("affinity").put("tracker", tracker).put("user", userOf(shoppers, number).user());
             }),
-            new SearchKind(BEHAVIOUR, "the same with the signal behaviour", "", (body, number) -> {
+            new SearchKind(NEIGHBOURS, "the same with the signal neighbours", "", (body, number) -> {
                 ObjectNode affinity = rescore(body, window).putObject("affinity");
-                affinity.put("tracker", tracker).put("user", userOf(shoppers, number).user()).putObject("signals").put("behaviour", 4);
+                affinity.put("tracker", tracker).put("user", userOf(shoppers, number).user()).putObject("signals").put("neighbours", 4);
             }),
             new SearchKind(PIPELINE, "ext.affinity through a pipeline", "?search_pipeline=" + pipeline, (body, number) -> {
                 body.putObject("ext").putObject("affinity").put("user", userOf(shoppers, number).user());

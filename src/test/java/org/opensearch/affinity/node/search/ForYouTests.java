@@ -44,9 +44,9 @@ public class ForYouTests extends TrainedModelTestCase {
         assertFalse("without a model", search("shop", "{\"query\": " + query(unseen + signals("") + ", \"min_similarity\": 0.1") + "}").ids().contains("bulb"));
         train("{\"activate\": true}");
         assertEquals("bulb", ids(unseen + ", \"k\": 2, \"num_candidates\": 2").getFirst());
-        assertEquals(List.of("bulb"), ids(unseen + signals("\"behaviour\": 4") + ", \"k\": 1, \"num_candidates\": 1").subList(0, 1));
+        assertEquals(List.of("bulb"), ids(unseen + signals("\"neighbours\": 4") + ", \"k\": 1, \"num_candidates\": 1").subList(0, 1));
         use(1, UseModelAction.Operation.DEACTIVATE);
-        assertEquals("the item table, as nothing else finds", Set.of("lamp", "bulb"), Set.copyOf(ids(ANN + signals("\"behaviour\": 4") + ", \"filter\": {\"ids\": {\"values\": [\"lamp\", \"bulb\"]}}")));
+        assertEquals("the item table, as nothing else finds", Set.of("lamp", "bulb"), Set.copyOf(ids(ANN + signals("\"neighbours\": 4") + ", \"filter\": {\"ids\": {\"values\": [\"lamp\", \"bulb\"]}}")));
     }
 
     public void testUnknownUsersGetWhatIsPopular() throws Exception {

@@ -28,13 +28,13 @@ public class LearnedWeightsTests extends TrainedModelTestCase {
 
     public void testOnlyNamedSignalsGetWeights() throws Exception {
         shop(1);
-        Map<String, Object> model = train("{\"signals\": [\"seen\", \"behaviour\"]}");
+        Map<String, Object> model = train("{\"signals\": [\"seen\", \"neighbours\"]}");
         Map<String, Object> others = Map.of("meaning", 0.0, "popularity", 0.0, "popularity_all_time", 0.0, "seen_last", 0.0);
         Map<String, Object> signals = new HashMap<>(others);
-        signals.put("behaviour", DEFAULT_BEHAVIOUR_WEIGHT);
+        signals.put("neighbours", DEFAULT_NEIGHBOURS_WEIGHT);
         assertEquals(Map.of("weight", 0.0, "signals", signals), model.get("ranking"));
         model = train("{\"signals\": [\"affinity\"], \"search\": {" + BY_BASE + "}, " + queries(BEFORE) + "}");
-        signals.put("behaviour", 0.0);
+        signals.put("neighbours", 0.0);
         signals.put("seen", 0.0);
         assertEquals(signals, ((Map<?, ?>) model.get("ranking")).get("signals"));
     }
@@ -86,9 +86,9 @@ public class LearnedWeightsTests extends TrainedModelTestCase {
         assertTrue(fusion.toString(), (double) fusion.get("ndcg@10_after") < 0.5);
         use((int) model.get("number"), UseModelAction.Operation.ACTIVATE);
         // Other signals have learned weights: no query wanted an item of its user's history.
-        String behaviour = """
-            "tracker": "t", "user": "u7", "weight": 0, "relevance": 1, "signals": {"behaviour": 4, "seen": 0, "seen_last": 0}""";
-        float score = rescored("shop", 200, behaviour, "").scores().get("had7");
+        String neighbours = """
+            "tracker": "t", "user": "u7", "weight": 0, "relevance": 1, "signals": {"neighbours": 4, "seen": 0, "seen_last": 0}""";
+        float score = rescored("shop", 200, neighbours, "").scores().get("had7");
         assertTrue(score + " by " + model.get("ranking"), score > 2);
         assertEquals("the model of the earlier half of the log is deleted", 1, models().size());
     }
@@ -123,7 +123,7 @@ public class LearnedWeightsTests extends TrainedModelTestCase {
             assertEquals(member, learned.get(member), retrained.get(member));
         }
         for (int user = 0; user < 70; user += 7) {
-            String ofUser = "\"tracker\": \"t\", \"user\": \"u" + user + "\", \"signals\": {\"behaviour\": 3}";
+            String ofUser = "\"tracker\": \"t\", \"user\": \"u" + user + "\", \"signals\": {\"neighbours\": 3}";
             use((int) learned.get("number"), UseModelAction.Operation.ACTIVATE);
             Map<String, Float> before = rescored("shop", 100, ofUser, "").scores();
             use((int) retrained.get("number"), UseModelAction.Operation.ACTIVATE);

@@ -11,7 +11,7 @@ import org.opensearch.search.SearchHit;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** The signal {@code behaviour} of items without events, which is estimated from their content. */
+/** The signal {@code neighbours} of items without events, which is estimated from their content. */
 public class NewItemTests extends RankTestCase {
     private static final int OF_A_KIND = 20;
     private static final String[] KINDS = { "lamp", "bulb", "tent", "stove" };

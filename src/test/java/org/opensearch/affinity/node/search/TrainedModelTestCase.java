@@ -10,8 +10,8 @@ import java.util.Map;
 /** A shop with a log from which a model can be trained in a second. */
 abstract class TrainedModelTestCase extends RankTestCase {
     static final String[] ITEMS = { "lamp", "bulb", "tent", "stove", "desk", "pen" };
-    /** The weight of {@code behaviour} in a model that learned no weights. */
-    static final double DEFAULT_BEHAVIOUR_WEIGHT = 4;
+    /** The weight of {@code neighbours} in a model that learned no weights. */
+    static final double DEFAULT_NEIGHBOURS_WEIGHT = 4;
     private static final String ANN = "\"tracker\": \"t\", \"user\": \"ann\", \"weight\": 0";
 
     @Override

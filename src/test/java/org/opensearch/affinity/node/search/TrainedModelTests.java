@@ -28,10 +28,10 @@ public class TrainedModelTests extends TrainedModelTestCase {
         // Lamp and bulb are as similar as is typical, by the median over events: one item of a history is worth up to eight such.
         double value = Math.sqrt(NEWEST / 8);
         Map<String, Float> scores = scoresOfAnn("");
-        assertEquals(2 * Math.exp(DEFAULT_BEHAVIOUR_WEIGHT * value), scores.get("bulb"), 0.05);
+        assertEquals(2 * Math.exp(DEFAULT_NEIGHBOURS_WEIGHT * value), scores.get("bulb"), 0.05);
         assertEquals("not taken with the lamp", 2f, scores.get("stove"), 0f);
         assertEquals("an item is not its own neighbour", 2f, scores.get("lamp"), 0f);
-        assertEquals(2 * Math.exp(2 * value), scoresOfAnn(", \"signals\": {\"behaviour\": 2}").get("bulb"), 0.02);
+        assertEquals(2 * Math.exp(2 * value), scoresOfAnn(", \"signals\": {\"neighbours\": 2}").get("bulb"), 0.02);
         Map<String, Float> unknown = rescored("shop", 100, "\"tracker\": \"t\", \"user\": \"nobody\"", "").scores();
         unknown.values().forEach(score -> assertEquals(2f, score, 0f));
         use(1, UseModelAction.Operation.DEACTIVATE);
@@ -41,7 +41,7 @@ public class TrainedModelTests extends TrainedModelTestCase {
     public void testExplainedToTheLastBit() throws Exception {
         shop(1);
         train("{\"activate\": true}");
-        Answer answer = searchOfAnn(", \"relevance\": 0.5, \"signals\": {\"behaviour\": 3, \"seen\": -2}", ", \"explain\": true");
+        Answer answer = searchOfAnn(", \"relevance\": 0.5, \"signals\": {\"neighbours\": 3, \"seen\": -2}", ", \"explain\": true");
         assertExplained(answer);
         assertEquals(Math.sqrt(2) * Math.exp(-2), answer.scores().get("lamp"), 1e-4);
     }
@@ -122,7 +122,7 @@ public class TrainedModelTests extends TrainedModelTestCase {
         train("{\"activate\": true}");
         String parameters = """
             "tracker": "t", "user": "ann", "weight": 3, "relevance": 0.7, "query_text": "some bulb", "signals":
-            {"behaviour": 3.3, "seen": -2.1, "meaning": 0, "match_title": 1.7, "match_bare": 0.9, "match_kind": 1}""";
+            {"neighbours": 3.3, "seen": -2.1, "meaning": 0, "match_title": 1.7, "match_bare": 0.9, "match_kind": 1}""";
         Answer answer = rescored("shop*", 100, parameters, ", \"explain\": true");
         assertEquals(ITEMS.length + 2, answer.response().getHits().getHits().length);
         assertExplained(answer);
@@ -171,7 +171,7 @@ public class TrainedModelTests extends TrainedModelTestCase {
         shop(1);
         train("{\"activate\": true}");
         client().admin().indices().prepareDelete(IndexNames.MODELS.index("t", 1)).get();
-        scoresOfAnn("").values().forEach(score -> assertEquals("behaviour is 0", 2f, score, 0f));
+        scoresOfAnn("").values().forEach(score -> assertEquals("neighbours is 0", 2f, score, 0f));
         assertStatus(RestStatus.NOT_FOUND, () -> use(2, UseModelAction.Operation.DEACTIVATE));
         use(1, UseModelAction.Operation.DEACTIVATE);
         assertStatus(RestStatus.NOT_FOUND, () -> use(1, UseModelAction.Operation.DEACTIVATE));
