@@ -45,6 +45,7 @@ import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.affinity.tracker.UserKeys;
 import org.opensearch.affinity.train.TrainAction;
 import org.opensearch.affinity.train.TrainTask;
+import org.opensearch.affinity.vector.RowFieldMapper;
 import org.opensearch.affinity.vector.VectorCodecService;
 import org.opensearch.affinity.vector.VectorFieldMapper;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
@@ -185,7 +186,7 @@ public final class AffinityPlugin extends Plugin
 
     @Override
     public Map<String, Mapper.TypeParser> getMappers() {
-        return Map.of(VectorFieldMapper.CONTENT_TYPE, VectorFieldMapper.PARSER);
+        return Map.of(VectorFieldMapper.CONTENT_TYPE, VectorFieldMapper.PARSER, RowFieldMapper.CONTENT_TYPE, RowFieldMapper.PARSER);
     }
 
     /** Empty for an index that does not use the codecs, because OpenSearch refuses two factories for one index. */

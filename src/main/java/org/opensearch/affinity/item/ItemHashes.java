@@ -148,6 +148,19 @@ public final class ItemHashes {
             return largest;
         }
 
+        /** The hash of the document's item id for which a function is largest, the first of equal ones. */
+        public long best(LeafReaderContext leaf, int doc, LongToDoubleFunction function) throws IOException {
+            if (several == null) {
+                return of(leaf, doc);
+            }
+            long[] all = allOf(leaf, doc);
+            long best = all[0];
+            for (long hash : all) {
+                best = function.applyAsDouble(hash) > function.applyAsDouble(best) ? hash : best;
+            }
+            return best;
+        }
+
         /** The hash of a document's item id, the first one if it has several; that of the empty id if it has none. */
         public long of(LeafReaderContext leaf, int doc) throws IOException {
             if (several != null) {

@@ -4,7 +4,6 @@ import org.apache.lucene.util.VectorUtil;
 
 /**
  * A vector per item and an encoder that makes a user's vector of a history: {@code score(j) = encoder(history) · vector(j)}.
- * {@code ./bench learn} measures it; no training serves it yet.
  */
 public final class Factors implements InterestModel {
     private final float[][] vectors;

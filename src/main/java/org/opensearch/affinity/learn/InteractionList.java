@@ -3,6 +3,8 @@ package org.opensearch.affinity.learn;
 import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.InPlaceMergeSorter;
 
+import java.util.function.IntPredicate;
+
 /**
  * Interactions in any number and order, 20 bytes each: the coordinate format of a sparse matrix, with times. Not thread-safe; any thread
  * may read it once it is complete.
@@ -40,6 +42,20 @@ public final class InteractionList {
     /** Removes the interactions from a position on. */
     void truncate(int newSize) {
         size = newSize;
+    }
+
+    /** Removes interactions; the others keep their order. The predicate gets positions in ascending order, before anything moves there. */
+    public void removeIf(IntPredicate removed) {
+        int kept = 0;
+        for (int i = 0; i < size; i++) {
+            if (removed.test(i) == false) {
+                users[kept] = users[i];
+                items[kept] = items[i];
+                weights[kept] = weights[i];
+                times[kept++] = times[i];
+            }
+        }
+        size = kept;
     }
 
     public int user(int position) {

@@ -3,7 +3,7 @@ package org.opensearch.affinity.learn;
 /**
  * Normal equations of one row of a factorisation, {@code (base + λ I + Σ c x xᵀ) w = Σ c s x} with confidences c and scores s,
  * solved by Cholesky decomposition. Computes in floats, because the inner loops add multiples of rows and so run in vector
- * registers. Not thread-safe. {@code ./bench learn} measures it; no training serves it yet.
+ * registers. Not thread-safe.
  */
 public final class NormalEquations {
     private static final float MIN_PIVOT = 1e-9f;
@@ -37,6 +37,11 @@ public final class NormalEquations {
     public void add(float confidence, float score, float[] x) {
         RowMatrix.addOuter(confidence, x, matrix);
         RowMatrix.add(confidence * score, x, right);
+    }
+
+    /** Adds a vector to the right side. */
+    public void addRight(float[] vector) {
+        RowMatrix.add(1, vector, right);
     }
 
     /** Writes the solution w. Overwrites the equations. */

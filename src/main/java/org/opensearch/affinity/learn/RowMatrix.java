@@ -8,6 +8,7 @@ import java.util.SplittableRandom;
 public final class RowMatrix {
     private static final int MIN_CHUNK_SIZE = 512;
     private static final int MAX_CHUNKS = 64;
+    private static final int MAX_CROSS_CHUNKS = 16;
 
     private RowMatrix() {}
 
@@ -59,6 +60,34 @@ public final class RowMatrix {
             }
         }
         return gram;
+    }
+
+    /**
+     * Returns {@code AᵀB}, by column of A. The rows are summed in at most 16 chunks, so the result does not depend on the number of threads.
+     *
+     * @param b as many rows as {@code a}
+     */
+    public static double[][] cross(float[][] a, float[][] b, ParallelFor parallel) {
+        int chunkSize = Math.max(MIN_CHUNK_SIZE, Math.ceilDiv(a.length, MAX_CROSS_CHUNKS));
+        float[][][] sums = new float[Math.ceilDiv(a.length, chunkSize)][][];
+        parallel.run(a.length, chunkSize, ProgressListener.NONE, (from, to) -> {
+            float[][] sum = new float[width(a)][width(b)];
+            for (int i = from; i < to; i++) {
+                for (int d = 0; d < sum.length; d++) {
+                    add(a[i][d], b[i], sum[d]);
+                }
+            }
+            sums[from / chunkSize] = sum;
+        });
+        double[][] cross = new double[width(a)][width(b)];
+        for (float[][] sum : sums) {
+            for (int d = 0; d < cross.length; d++) {
+                for (int e = 0; e < cross[d].length; e++) {
+                    cross[d][e] += sum[d][e];
+                }
+            }
+        }
+        return cross;
     }
 
     /** Returns the lower triangle of a symmetric matrix of zeros. */

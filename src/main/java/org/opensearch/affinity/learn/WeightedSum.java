@@ -1,8 +1,10 @@
 package org.opensearch.affinity.learn;
 
+import org.apache.lucene.util.VectorUtil;
+
 /**
  * Encodes a history as a weighted sum of item vectors: {@code Σ_h w · recencyDecay^a · input(h)} for the history's items h of
- * weight w and age a (0 is the newest). {@code ./bench learn} measures it; no training serves it yet.
+ * weight w and age a (0 is the newest).
  */
 public final class WeightedSum implements HistoryEncoder {
     private final float[][] inputs;
@@ -29,6 +31,7 @@ public final class WeightedSum implements HistoryEncoder {
         return inputs[item];
     }
 
+    @Override
     public double recencyDecay() {
         return recencyDecay;
     }
@@ -41,6 +44,16 @@ public final class WeightedSum implements HistoryEncoder {
             RowMatrix.add(decayed.weights()[i], inputs[decayed.items()[i]], sum);
         }
         return sum;
+    }
+
+    @Override
+    public double[] contributions(WeightedHistory history, float[] other) {
+        WeightedHistory decayed = history.decayed(recencyDecay);
+        double[] contributions = new double[decayed.size()];
+        for (int i = 0; i < contributions.length; i++) {
+            contributions[i] = decayed.weights()[i] * VectorUtil.dotProduct(inputs[decayed.items()[i]], other);
+        }
+        return contributions;
     }
 
     @Override

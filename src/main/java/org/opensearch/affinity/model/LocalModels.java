@@ -16,6 +16,7 @@ import org.apache.lucene.store.ByteArrayDataInput;
 import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.NumericUtils;
+import org.apache.lucene.util.VectorUtil;
 import org.opensearch.affinity.cluster.RedactedException;
 import org.opensearch.affinity.item.ItemRow;
 import org.opensearch.affinity.item.ItemTable;
@@ -48,7 +49,7 @@ public final class LocalModels {
     private final Map<String, IndexShard> shards = new ConcurrentHashMap<>();
     private final Map<String, Cached<Popularities>> popularities = new ConcurrentHashMap<>();
     private final Map<String, Cached<long[]>> knownItems = new ConcurrentHashMap<>();
-    private final Map<String, Cached<ModelItems>> items = new ConcurrentHashMap<>();
+    private final Map<String, OpenModel> open = new ConcurrentHashMap<>();
 
     /**
      * A value that was read from a model.
@@ -75,7 +76,7 @@ public final class LocalModels {
                     shards.remove(name, shard);
                     popularities.remove(name);
                     knownItems.remove(name);
-                    items.remove(name);
+                    open.computeIfPresent(name, LocalModels::close);
                 }
             }
         });
@@ -127,8 +128,27 @@ public final class LocalModels {
     }
 
     /**
+     * Returns what each item of a history adds to an item's sum of {@link #similarities}, by place in the history.
+     *
+     * @param item    hash of its id
+     * @param content its content, if its sum is estimated; null if it is known
+     */
+    public double[] contributions(String model, List<String> history, float[] weights, long item, float[] content) {
+        double[] contributions = new double[weights.length];
+        for (int i = 0; i < contributions.length; i++) {
+            HistorySimilarities ofOne = similarities(model, List.of(history.get(i)), new float[] { weights[i] });
+            if (content == null) {
+                contributions[i] = ofOne.sums.get(item);
+            } else if (ofOne.content.length == content.length) {
+                contributions[i] = VectorUtil.dotProduct(ofOne.content, content);
+            }
+        }
+        return contributions;
+    }
+
+    /**
      * Returns the ids of the items with the largest sums of a history's similarities, best first; none if this node has no copy of the
-     * model or cannot read it. The first call for a model reads the hashes of its items, which stay on the heap with 12 bytes per item.
+     * model or cannot read it.
      *
      * @param near of the same model
      * @param most largest number of ids
@@ -138,12 +158,59 @@ public final class LocalModels {
         if (shard == null) {
             return List.of();
         }
-        try (Engine.Searcher searcher = shard.acquireSearcher("affinity")) {
-            return cached(items, model, searcher, ModelItems::of).ids(near.sums().largest(most), searcher.getIndexReader());
+        try {
+            OpenModel opened = open(model, shard);
+            return opened == null ? List.of() : opened.idsOf(near.sums().largest(most));
         } catch (IOException | RuntimeException e) {
             LOGGER.debug("cannot read the items of the model {}", shard.shardId(), RedactedException.of(e));
             return List.of();
         }
+    }
+
+    /**
+     * Returns the scores of a model's items for a history by a part with item vectors; none if this node has no copy of the model or cannot
+     * read it, or the model has no such part. The first call for a model reads the hashes of its items, which stay on the heap with 12
+     * bytes per item.
+     *
+     * @param model   name of its index
+     * @param history item ids, newest first
+     */
+    public PartScores scores(String model, String part, List<String> history) {
+        IndexShard shard = shards.get(model);
+        if (shard == null) {
+            return PartScores.NONE;
+        }
+        try {
+            OpenModel opened = open(model, shard);
+            return opened == null ? PartScores.NONE : opened.scores(part, history);
+        } catch (IOException | RuntimeException e) {
+            LOGGER.debug("cannot read the part [{}] of the model {}", part, shard.shardId(), RedactedException.of(e));
+            return PartScores.NONE;
+        }
+    }
+
+    /** Null if the shard is being closed. */
+    private OpenModel open(String model, IndexShard shard) {
+        OpenModel opened = open.get(model);
+        if (opened != null) {
+            return opened;
+        }
+        return open.computeIfAbsent(model, name -> {
+            if (shards.get(name) != shard) {
+                return null; // or nobody would close it
+            }
+            try {
+                return OpenModel.of(shard.acquireSearcher("affinity"));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    /** Returns null, to remove the model. */
+    private static OpenModel close(String name, OpenModel model) {
+        model.close();
+        return null;
     }
 
     /** Adds the rows of the history's items, and returns the sum of their content vectors, which is created with the first one. */
@@ -183,7 +250,7 @@ public final class LocalModels {
     }
 
     /** Returns the only value of a field of type {@code binary}, which stores the number of values, and each one after its length. */
-    private static BytesRef single(BytesRef values) {
+    static BytesRef single(BytesRef values) {
         ByteArrayDataInput in = new ByteArrayDataInput(values.bytes, values.offset, values.length);
         in.readVInt();
         int length = in.readVInt();

@@ -10,11 +10,14 @@ import org.opensearch.affinity.cluster.SystemDocuments;
 import org.opensearch.affinity.item.ItemRow;
 import org.opensearch.affinity.tracker.ActiveModels;
 import org.opensearch.affinity.tracker.IndexNames;
+import org.opensearch.affinity.vector.RowFieldMapper;
 import org.opensearch.cluster.ClusterState;
+import org.opensearch.common.io.stream.BytesStreamOutput;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.common.xcontent.XContentFactory;
 import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.common.bytes.BytesReference;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.transport.client.Client;
 
@@ -28,7 +31,7 @@ import java.util.Map;
 /**
  * The indices of trained models: {@code .affinity-model-<tracker>.<number>}, system indices with one document per item and a copy on
  * every data node. An index is written once and then only read. A model is written by {@link #create}, {@link #write},
- * {@link #seal} and {@link #describe}, in this order. Thread-safe.
+ * {@link #writeEncoders}, {@link #seal} and {@link #describe}, in this order. Thread-safe.
  */
 public final class ModelIndex {
     /** Field: the item's id. */
@@ -43,6 +46,11 @@ public final class ModelIndex {
     public static final String KNOWN = "known";
     /** Field: a vector that estimates the similarity to unknown items, as {@link #pack(float[])} writes it, in doc values. */
     public static final String CONTENT = "content";
+
+    /** Field: the name of a part with item vectors, of a document that is no item but has the part's encoder. */
+    static final String PART = "part";
+    /** Field: a {@link PartEncoder}, in doc values. */
+    static final String ENCODER = "encoder";
 
     /** The format of a model, a number in its description. A row is never read in another way: a new encoding is a new field. */
     private static final int FORMAT = 1;
@@ -62,6 +70,7 @@ public final class ModelIndex {
      * @param known        whether the item has neighbours or is one
      * @param content      vector whose dot product with an unknown item's unit vector estimates their similarity; of any length;
      *                     empty for no estimates
+     * @param vectors      by name of a part with item vectors
      */
     public record Row(
         String item,
@@ -70,8 +79,17 @@ public final class ModelIndex {
         List<String> neighbours,
         float[] similarities,
         boolean known,
-        float[] content
+        float[] content,
+        Map<String, ItemVector> vectors
     ) {}
+
+    /**
+     * The vector of an item in one part.
+     *
+     * @param vector      of any length
+     * @param inputFactor the item adds its vector times this to a user
+     */
+    public record ItemVector(float[] vector, float inputFactor) {}
 
     private final SystemDocuments documents;
     private final Client client;
@@ -89,6 +107,11 @@ public final class ModelIndex {
     /** Returns the model number in the name of an index. */
     public static int number(String index) {
         return Integer.parseInt(index.substring(index.lastIndexOf('.') + 1));
+    }
+
+    /** Returns the field of a part's rows. */
+    static String row(String part) {
+        return "row_" + part;
     }
 
     /** Returns the neighbours of a row: for each, the hash of its id (8 bytes) and the similarity (float16). */
@@ -141,13 +164,17 @@ public final class ModelIndex {
         }
     }
 
-    /** Creates the index of a model. */
-    public void create(String tracker, int number, ActionListener<Void> listener) {
+    /**
+     * Creates the index of a model.
+     *
+     * @param parts encoders of the parts with item vectors, by name
+     */
+    public void create(String tracker, int number, Map<String, PartEncoder> parts, ActionListener<Void> listener) {
         Settings settings = Settings.builder().put("index.auto_expand_replicas", "0-all").put("index.refresh_interval", "-1").build();
-        documents.create(IndexNames.MODELS.index(tracker, number), List.of(new Alias(alias(tracker, number)).isHidden(true)), settings, mapping(), listener);
+        documents.create(IndexNames.MODELS.index(tracker, number), List.of(new Alias(alias(tracker, number)).isHidden(true)), settings, mapping(parts), listener);
     }
 
-    private static XContentBuilder mapping() {
+    private static XContentBuilder mapping(Map<String, PartEncoder> parts) {
         try {
             XContentBuilder mapping = XContentFactory.jsonBuilder().startObject().field("dynamic", "strict");
             mapping.startObject("_source").field("enabled", false).endObject().startObject("properties");
@@ -157,6 +184,12 @@ public final class ModelIndex {
             mapping.startObject(NEIGHBOURS).field("type", "binary").field("doc_values", true).endObject();
             mapping.startObject(KNOWN).field("type", "byte").field("index", false).endObject();
             mapping.startObject(CONTENT).field("type", "binary").field("doc_values", true).endObject();
+            mapping.startObject(PART).field("type", "keyword").endObject();
+            mapping.startObject(ENCODER).field("type", "binary").field("doc_values", true).endObject();
+            for (Map.Entry<String, PartEncoder> part : parts.entrySet()) {
+                mapping.startObject(row(part.getKey())).field("type", RowFieldMapper.CONTENT_TYPE);
+                mapping.field("length", QuantisedRow.length(part.getValue().dimension())).endObject();
+            }
             return mapping.endObject().endObject();
         } catch (IOException e) {
             throw new IllegalStateException("cannot write JSON to memory", e);
@@ -214,7 +247,32 @@ public final class ModelIndex {
                 byte[] packed = pack(row.content);
                 source.field(CONTENT).value(packed, 0, packed.length);
             }
-            return new IndexRequest(alias(tracker, number)).setRequireAlias(true).source(source.endObject());
+            for (Map.Entry<String, ItemVector> part : row.vectors.entrySet()) {
+                byte[] quantised = QuantisedRow.ofItem(part.getValue().vector, part.getValue().inputFactor);
+                source.field(row(part.getKey())).value(quantised, 0, quantised.length);
+            }
+            return write(tracker, number, source);
+        }, listener);
+    }
+
+    private static IndexRequest write(String tracker, int number, XContentBuilder source) throws IOException {
+        return new IndexRequest(alias(tracker, number)).setRequireAlias(true).source(source.endObject());
+    }
+
+    /** Writes the encoders of the parts with item vectors, by name. Fails if one cannot be written. */
+    public void writeEncoders(String tracker, int number, Map<String, PartEncoder> parts, ActionListener<Void> listener) {
+        documents.index(parts.entrySet(), part -> {
+            BytesStreamOutput out = new BytesStreamOutput();
+            part.getValue().writeTo(out);
+            byte[] encoder = BytesReference.toBytes(out.bytes());
+            XContentBuilder source = SystemDocuments.source().field(PART, part.getKey());
+            source.field(ENCODER).value(encoder, 0, encoder.length);
+            for (Map.Entry<String, PartEncoder> any : parts.entrySet()) {
+                // Every document has a row of every part, so that the number of a document is that of its row.
+                byte[] zeros = new byte[QuantisedRow.length(any.getValue().dimension())];
+                source.field(row(any.getKey())).value(zeros, 0, zeros.length);
+            }
+            return write(tracker, number, source);
         }, listener);
     }
 

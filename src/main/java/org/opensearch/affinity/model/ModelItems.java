@@ -2,56 +2,59 @@ package org.opensearch.affinity.model;
 
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.SortedSetDocValues;
+import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.IntroSorter;
 import org.opensearch.affinity.item.ItemRow;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * The items of one model by the hashes of their ids, see {@link ItemRow#hash}. Takes 12 bytes of heap per item; the ids are read from the
- * index. Immutable.
+ * The documents of one model's items by the hashes of the items' ids, see {@link ItemRow#hash}. Takes 12 bytes of heap per item; the ids
+ * are read from the index. Immutable.
  */
 final class ModelItems {
+    private static final int FIRST_STEP = 64;
+
     /** Ascending. */
     private final long[] hashes;
-    /** Of each hash: the ordinal of the id in its segment, after the ids of the segments before it. */
-    private final int[] ordinals;
+    /** Of each hash, by number in the index. */
+    private final int[] documents;
 
-    private ModelItems(long[] hashes, int[] ordinals) {
+    private ModelItems(long[] hashes, int[] documents) {
         this.hashes = hashes;
-        this.ordinals = ordinals;
+        this.documents = documents;
     }
 
     static ModelItems of(IndexReader reader) throws IOException {
-        int items = 0;
-        for (LeafReaderContext leaf : reader.leaves()) {
-            items += size(leaf.reader().getSortedSetDocValues(ModelIndex.ITEM));
-        }
-        long[] hashes = new long[items];
-        int[] ordinals = new int[items];
-        int next = 0;
+        long[] hashes = new long[reader.maxDoc()];
+        int[] documents = new int[reader.maxDoc()];
+        int size = 0;
         for (LeafReaderContext leaf : reader.leaves()) {
             SortedSetDocValues ids = leaf.reader().getSortedSetDocValues(ModelIndex.ITEM);
-            for (int ordinal = 0; ordinal < size(ids); ordinal++) {
-                hashes[next] = ItemRow.hash(ids.lookupOrd(ordinal));
-                ordinals[next] = next;
-                next++;
+            if (ids == null) {
+                continue;
+            }
+            long[] byOrdinal = new long[Math.toIntExact(ids.getValueCount())];
+            for (int ordinal = 0; ordinal < byOrdinal.length; ordinal++) {
+                byOrdinal[ordinal] = ItemRow.hash(ids.lookupOrd(ordinal));
+            }
+            while (ids.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
+                hashes[size] = byOrdinal[(int) ids.nextOrd()];
+                documents[size++] = leaf.docBase + ids.docID();
             }
         }
-        sort(hashes, ordinals);
-        return new ModelItems(hashes, ordinals);
+        long[] sortedHashes = Arrays.copyOf(hashes, size);
+        int[] sortedDocuments = Arrays.copyOf(documents, size);
+        sort(sortedHashes, sortedDocuments);
+        return new ModelItems(sortedHashes, sortedDocuments);
     }
 
-    private static int size(SortedSetDocValues ids) {
-        return ids == null ? 0 : Math.toIntExact(ids.getValueCount());
-    }
-
-    private static void sort(long[] hashes, int[] ordinals) {
+    private static void sort(long[] hashes, int[] documents) {
         new IntroSorter() {
             private long pivot;
 
@@ -70,11 +73,31 @@ final class ModelItems {
                 long hash = hashes[i];
                 hashes[i] = hashes[j];
                 hashes[j] = hash;
-                int ordinal = ordinals[i];
-                ordinals[i] = ordinals[j];
-                ordinals[j] = ordinal;
+                int document = documents[i];
+                documents[i] = documents[j];
+                documents[j] = document;
             }
         }.sort(0, hashes.length);
+    }
+
+    /** The document of an item, by number in the index; -1 for an item that the model does not have. */
+    int document(long hash) {
+        if (hashes.length == 0) {
+            return -1;
+        }
+        // Hashes are uniform, so that a hash tells about where it is: the search stays in a few cache lines.
+        int low = (int) Math.unsignedMultiplyHigh(hash ^ Long.MIN_VALUE, hashes.length);
+        int high = low;
+        for (int step = FIRST_STEP; low > 0 && hashes[low] > hash; step *= 2) {
+            high = low;
+            low = Math.max(0, low - step);
+        }
+        for (int step = FIRST_STEP; high < hashes.length - 1 && hashes[high] < hash; step *= 2) {
+            low = high;
+            high = Math.min(hashes.length - 1, high + step);
+        }
+        int index = Arrays.binarySearch(hashes, low, high + 1, hash);
+        return index < 0 ? -1 : documents[index];
     }
 
     /**
@@ -83,28 +106,35 @@ final class ModelItems {
      * @param reader of the same index as that of {@link #of}
      */
     List<BytesRef> ids(long[] wanted, IndexReader reader) throws IOException {
-        List<SortedSetDocValues> segments = new ArrayList<>();
-        for (LeafReaderContext leaf : reader.leaves()) {
-            segments.add(leaf.reader().getSortedSetDocValues(ModelIndex.ITEM));
-        }
-        List<BytesRef> found = new ArrayList<>(wanted.length);
-        for (long hash : wanted) {
-            int index = Arrays.binarySearch(hashes, hash);
-            if (index >= 0) {
-                found.add(id(ordinals[index], segments));
-            }
-        }
-        return found;
+        return ids(Arrays.stream(wanted).mapToInt(this::document).filter(document -> document >= 0).toArray(), reader);
     }
 
-    private static BytesRef id(int ordinal, List<SortedSetDocValues> segments) throws IOException {
-        int left = ordinal;
-        for (SortedSetDocValues ids : segments) {
-            if (left < size(ids)) {
-                return BytesRef.deepCopyOf(ids.lookupOrd(left));
-            }
-            left -= size(ids);
+    /**
+     * The ids of documents, in the same order; documents that are no items are left out.
+     *
+     * @param wanted documents by number in the index
+     */
+    static List<BytesRef> ids(int[] wanted, IndexReader reader) throws IOException {
+        // Doc values are read by ascending document: the number of the document, then its place.
+        long[] ascending = new long[wanted.length];
+        for (int i = 0; i < wanted.length; i++) {
+            ascending[i] = (long) wanted[i] << Integer.SIZE | i;
         }
-        throw new IllegalStateException("the reader has fewer items than the model");
+        Arrays.sort(ascending);
+        BytesRef[] found = new BytesRef[wanted.length];
+        List<LeafReaderContext> leaves = reader.leaves();
+        LeafReaderContext leaf = null;
+        SortedSetDocValues ids = null;
+        for (long one : ascending) {
+            int document = (int) (one >>> Integer.SIZE);
+            if (leaf == null || document >= leaf.docBase + leaf.reader().maxDoc()) {
+                leaf = leaves.get(ReaderUtil.subIndex(document, leaves));
+                ids = leaf.reader().getSortedSetDocValues(ModelIndex.ITEM);
+            }
+            if (ids != null && ids.advanceExact(document - leaf.docBase)) {
+                found[(int) one] = BytesRef.deepCopyOf(ids.lookupOrd(ids.nextOrd()));
+            }
+        }
+        return Arrays.stream(found).filter(id -> id != null).toList();
     }
 }

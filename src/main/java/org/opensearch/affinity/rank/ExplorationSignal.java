@@ -5,6 +5,8 @@ import org.opensearch.affinity.item.ItemHashes;
 import org.opensearch.affinity.item.ItemTable;
 import org.opensearch.affinity.tracker.Signal;
 
+import java.util.function.LongToDoubleFunction;
+
 /**
  * The exploration bonus: a random number from 0 to 1 / √(1 + n), where n is the number of events that are known of an item, or of a liked
  * interest that fits the item ({@link Exploration#confidenceWidth}, after UCB1). It is the value of the signal {@link Signal.Shape#CHANCE}. The random
@@ -21,9 +23,10 @@ final class ExplorationSignal {
         }
         return (leaf, similarities) -> {
             ItemHashes.Segment hashes = node.hashes().of(leaf, input.idField());
+            LongToDoubleFunction negativeWidth = id -> -table.confidenceWidth(id);
             return doc -> {
                 long item = hashes.of(leaf, doc);
-                double width = -hashes.largest(leaf, doc, id -> -table.confidenceWidth(id));
+                double width = -hashes.largest(leaf, doc, negativeWidth);
                 return Math.max(width * Exploration.draw(item, input.seed()), similarities.exploration(doc));
             };
         };

@@ -15,12 +15,14 @@ public final class ItemSignals {
     private final List<Signal> signals;
     private final List<SignalSource> sources;
     private final MeritShape.Bound shape;
+    private final double[] weights;
     private final long now;
 
     private ItemSignals(List<Signal> signals, List<SignalSource> sources, MeritShape.Bound shape, long now) {
         this.signals = signals;
         this.sources = sources;
         this.shape = shape;
+        weights = signals.stream().mapToDouble(Signal::weight).toArray();
         this.now = now;
     }
 
@@ -60,6 +62,7 @@ public final class ItemSignals {
                 : ItemTableSignals.popularity(signal.shape(), scoring.itemTable(), node);
             case CHANCE -> ExplorationSignal.source(scoring.itemTable(), node);
             case NEIGHBOURS -> ModelSignals.neighbours(scoring, node);
+            case GRAPH, FACTORS -> ModelSignals.part(signal.name(), scoring, node);
             case SEEN -> repeatItems.seen();
             case SEEN_LAST -> repeatItems.recency();
             case MATCH -> QuerySignals.match(signal, scoring.query(), context);
@@ -92,10 +95,16 @@ public final class ItemSignals {
         /**
          * The sum of weight times value over all signals of a document, each value with its curve.
          *
-         * @param plain gets the values without their curves, from position 1
+         * @param plain gets the values without their curves, from position 1, if there are curves or products
          */
         double weightedSum(int doc, double[] plain) throws IOException {
             double sum = 0;
+            if (shape.isLinear()) {
+                for (int i = 0; i < values.length; i++) {
+                    sum += weights[i] * value(i, doc);
+                }
+                return sum;
+            }
             for (int i = 0; i < values.length; i++) {
                 float value = value(i, doc);
                 plain[1 + i] = value;
@@ -116,7 +125,12 @@ public final class ItemSignals {
 
         /** Weight times value of one signal, with its curve. */
         double weighted(int index, float value) {
-            return (double) signals.get(index).weight() * shape.curved(1 + index, value);
+            return weights[index] * shape.curved(1 + index, value);
+        }
+
+        /** What items of the user's history add to the value of one signal, see {@link SignalSource.Values#shares}. */
+        List<SignalSource.HistoryShare> shares(int index, int doc) throws IOException {
+            return values[index].shares(doc);
         }
 
         /** The value of one signal of a document, from 0 to 1; 0 if the document has none. */

@@ -53,7 +53,7 @@ final class MeritExplanation {
             sum += weighted;
             String curve = shape.curve(1 + i) == null ? "" : ", from " + value + " by its curve";
             String text = "signal [" + signal.name() + "], " + describe(i, doc) + curve + " * " + signal.weight();
-            summands.add(Explanation.match(weighted, text));
+            summands.add(Explanation.match(weighted, text, shares(i, doc)));
         }
         double merit = weightedAffinity + sum;
         if (shape.products().isEmpty() == false) {
@@ -64,6 +64,17 @@ final class MeritExplanation {
             }
         }
         return Explanation.match(merit, "merit, sum of:", summands);
+    }
+
+    /** What items of the history add to the value of a signal. */
+    private List<Explanation> shares(int index, int doc) throws IOException {
+        List<Explanation> shares = new ArrayList<>();
+        if (scoring.showsHistory()) {
+            for (SignalSource.HistoryShare share : signals.shares(index, doc)) {
+                shares.add(Explanation.match(share.value(), "share of the value from item [" + share.item() + "] of the history"));
+            }
+        }
+        return shares;
     }
 
     private Explanation weightedAffinity(double value, float own, float affinity, float[] vector) {
@@ -88,6 +99,8 @@ final class MeritExplanation {
             case ALL_TIME -> "log2(1 + p / mean) / 10, p the popularity of all time";
             case CHANCE -> "random bonus, the same all day for this user, for few events of " + explored(index, doc);
             case NEIGHBOURS -> "similarity to the items of the user's history, estimated from content for an item without events";
+            case GRAPH -> "score for the user's history by graph convolution, estimated from content for an item without events";
+            case FACTORS -> "score for the user's history by matrix factorisation, estimated from content for an item without events";
             case SEEN -> "1 for an item of the user's history";
             case SEEN_LAST -> "1/n for the n-th newest item of the user's history";
             case MATCH -> "F1 of the words of [" + signal.field() + "] and of the query" + origin();

@@ -1,19 +1,26 @@
 package org.opensearch.affinity.rank;
 
+import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.util.VectorUtil;
 import org.opensearch.affinity.item.ItemHashes;
 import org.opensearch.affinity.item.ItemValues;
 import org.opensearch.affinity.item.ItemVectorReader;
 import org.opensearch.affinity.model.LocalModels;
+import org.opensearch.affinity.model.PartScores;
 import org.opensearch.affinity.tracker.Signal.Shape;
 import org.opensearch.common.util.CachedSupplier;
 
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.LongToDoubleFunction;
+import java.util.stream.IntStream;
 
 /** The signals that are read from this node's copy of a trained model. */
 final class ModelSignals {
-    /** Value of an item that the model does not know; learned ones are 0 or more. */
-    private static final double UNKNOWN = -1;
+    /** Score of an item that the model does not know. */
+    private static final double UNKNOWN = PartScores.UNKNOWN;
 
     private ModelSignals() {}
 
@@ -31,7 +38,8 @@ final class ModelSignals {
         ItemValues popularities = shape == Shape.ALL_TIME ? ofModel.allTime() : ofModel.popularities();
         return (leaf, similarities) -> {
             ItemHashes.Segment hashes = node.hashes().of(leaf, scoring.itemTable().idField());
-            return doc -> hashes.largest(leaf, doc, popularities::get);
+            LongToDoubleFunction ofItem = popularities::get;
+            return doc -> hashes.largest(leaf, doc, ofItem);
         };
     }
 
@@ -53,23 +61,127 @@ final class ModelSignals {
         return (leaf, similarities) -> {
             LocalModels.HistorySimilarities near = model.get();
             ItemHashes.Segment hashes = node.hashes().of(leaf, scoring.itemTable().idField());
-            int dimension = near.content().length;
-            ItemVectorReader vectors = dimension == 0 ? null : ItemVectorReader.open(leaf, scoring.interests().field(), dimension);
-            return doc -> {
-                double learned = hashes.largest(leaf, doc, item -> near.knows(item) ? near.sums().get(item) : UNKNOWN);
-                double similarity = learned == UNKNOWN ? fromContent(near, vectors, doc) : learned;
-                return Math.sqrt(Math.min(1, similarity));
+            ItemVectorReader vectors = contents(leaf, scoring, near.content());
+            LongToDoubleFunction sums = item -> near.knows(item) ? near.sums().get(item) : UNKNOWN;
+            return new OfHistory(leaf, hashes, sums, near.content(), vectors, scoring.history()) {
+                @Override
+                double[] contributions(long item, float[] content) {
+                    return node.models().contributions(scoring.model().index(), scoring.history(), weights, item, content);
+                }
             };
         };
     }
 
     /**
-     * The estimated similarity, 0 or more.
+     * The signal of a part with item vectors: square root of an item's score for the user's history. For an item that no user took, the
+     * score is estimated from its content.
+     *
+     * @return null if the search has no model or no history
+     */
+    static SignalSource part(String part, Scoring scoring, RankNode node) {
+        if (scoring.model() == null || scoring.history().isEmpty() || scoring.itemTable() == null) {
+            return null;
+        }
+        CachedSupplier<PartScores> scores = new CachedSupplier<>(
+            () -> node.models().scores(scoring.model().index(), part, scoring.history())
+        );
+        return (leaf, similarities) -> {
+            PartScores ofHistory = scores.get();
+            PartScores.Reader reader = ofHistory.open();
+            ItemHashes.Segment hashes = node.hashes().of(leaf, scoring.itemTable().idField());
+            ItemVectorReader vectors = contents(leaf, scoring, ofHistory.content());
+            return new OfHistory(leaf, hashes, reader::of, ofHistory.content(), vectors, scoring.history()) {
+                @Override
+                double[] contributions(long item, float[] content) throws IOException {
+                    return reader.contributions(item, content, scoring.history().size());
+                }
+            };
+        };
+    }
+
+    /** The values of a part of the model: square roots of scores, learned, or estimated from content. */
+    private abstract static class OfHistory implements SignalSource.Values {
+        private static final int MOST_SHARES = 3;
+
+        private final LeafReaderContext leaf;
+        private final ItemHashes.Segment hashes;
+        private final LongToDoubleFunction scores;
+        private final float[] estimating;
+        private final ItemVectorReader contents;
+        private final List<String> history;
+
+        /**
+         * @param scores     by hash of the item; {@link #UNKNOWN} for one that the model does not know
+         * @param estimating vector whose dot product with the content of an unknown item is its score; empty for no estimates
+         * @param contents   null if the segment has no vectors of that dimension
+         */
+        OfHistory(
+            LeafReaderContext leaf,
+            ItemHashes.Segment hashes,
+            LongToDoubleFunction scores,
+            float[] estimating,
+            ItemVectorReader contents,
+            List<String> history
+        ) {
+            this.leaf = leaf;
+            this.hashes = hashes;
+            this.scores = scores;
+            this.estimating = estimating;
+            this.contents = contents;
+            this.history = history;
+        }
+
+        /**
+         * What each item of the history adds to the score of an item.
+         *
+         * @param content of an item that is estimated; null for one that the model knows
+         */
+        abstract double[] contributions(long item, float[] content) throws IOException;
+
+        @Override
+        public double of(int doc) throws IOException {
+            double learned = hashes.largest(leaf, doc, scores);
+            return value(learned == UNKNOWN ? fromContent(estimating, contents, doc) : learned);
+        }
+
+        @Override
+        public List<SignalSource.HistoryShare> shares(int doc) throws IOException {
+            double value = of(doc);
+            if (value == 0) {
+                return List.of();
+            }
+            boolean known = hashes.largest(leaf, doc, scores) != UNKNOWN;
+            double[] contributions = contributions(hashes.best(leaf, doc, scores), known ? null : contents.vector(doc));
+            double sum = Arrays.stream(contributions).sum();
+            if (sum > 0 == false) {
+                return List.of(); // as little as what rows lose by having bytes
+            }
+            return IntStream.range(0, contributions.length)
+                .filter(i -> contributions[i] != 0)
+                .mapToObj(i -> new SignalSource.HistoryShare(history.get(i), value * contributions[i] / sum))
+                .sorted(Comparator.comparingDouble(share -> -Math.abs(share.value())))
+                .limit(MOST_SHARES)
+                .toList();
+        }
+    }
+
+    /** The signal of a similarity or score; scores below 0 are 0. */
+    private static double value(double score) {
+        return Math.sqrt(Math.clamp(score, 0, 1));
+    }
+
+    /** The vectors of a segment that can be compared with one that estimates; null if there are none. */
+    private static ItemVectorReader contents(LeafReaderContext leaf, Scoring scoring, float[] content) throws IOException {
+        return content.length == 0 ? null : ItemVectorReader.open(leaf, scoring.interests().field(), content.length);
+    }
+
+    /**
+     * The estimated similarity or score, 0 or more.
      *
      * @param vectors null if the segment has no vectors of the model's dimension
      */
-    private static float fromContent(LocalModels.HistorySimilarities near, ItemVectorReader vectors, int doc) throws IOException {
+    private static float fromContent(float[] content, ItemVectorReader vectors, int doc) throws IOException {
         float[] vector = vectors == null ? null : vectors.vector(doc);
-        return vector == null ? 0 : Math.max(0, VectorUtil.dotProduct(near.content(), vector));
+        return vector == null ? 0 : Math.max(0, VectorUtil.dotProduct(content, vector));
     }
 }

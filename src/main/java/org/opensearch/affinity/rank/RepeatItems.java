@@ -7,6 +7,7 @@ import org.opensearch.affinity.item.ItemRow;
 import org.opensearch.affinity.item.ItemValues;
 
 import java.io.IOException;
+import java.util.function.LongToDoubleFunction;
 
 /**
  * The items of the user's history in one search on one shard: which documents they are, and how recent each is. Source of the signals
@@ -60,6 +61,7 @@ public final class RepeatItems {
         private final LeafReaderContext leaf;
         /** Null if there are no items. */
         private final ItemHashes.Segment segment;
+        private final LongToDoubleFunction ofItem = recency::get;
 
         private Segment(LeafReaderContext leaf, ItemHashes.Segment segment) {
             this.leaf = leaf;
@@ -73,7 +75,7 @@ public final class RepeatItems {
 
         /** 1/n for the n-th newest item of the history; 0 for a document whose item is not in it. */
         float recency(int doc) throws IOException {
-            return segment == null ? 0 : (float) segment.largest(leaf, doc, recency::get);
+            return segment == null ? 0 : (float) segment.largest(leaf, doc, ofItem);
         }
     }
 }

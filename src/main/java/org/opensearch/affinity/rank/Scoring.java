@@ -39,12 +39,13 @@ import java.util.List;
  * @param now         time of the search, epoch milliseconds
  * @param logsSignals whether the values of the signals are added to each hit, whose score then stays as it is
  * @param shape       curves and products of affinity and the signals
+ * @param showsHistory whether explanations may show items of the history
  */
 public record Scoring(InterestVectors interests, float weight, float confidence, Fusion fusion, List<Signal> signals,
     ItemTableInput itemTable, List<String> history, float ownFactor, ModelInput model, QueryInput query, float diversity, long now,
-    boolean logsSignals, MeritShape shape) implements Writeable {
-    /** Format 2 has a shape; before, merit was a weighted sum. */
-    private static final Format FORMAT = Format.first(Scoring.class).withField(2);
+    boolean logsSignals, MeritShape shape, boolean showsHistory) implements Writeable {
+    /** Format 2 has a shape; before, merit was a weighted sum. Format 3 has {@code showsHistory}; before, nothing showed it. */
+    private static final Format FORMAT = Format.first(Scoring.class).withField(2).withField(3);
 
     /** Leaves every score as it is. Used if the profile could not be read in time, and for navigational queries. */
     public static final Scoring NONE = new Scoring(
@@ -61,7 +62,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
         0,
         0,
         false,
-        MeritShape.LINEAR
+        MeritShape.LINEAR,
+        false
     );
 
     public Scoring(StreamInput in) throws IOException {
@@ -83,7 +85,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             in.readFloat(),
             in.readLong(),
             in.readBoolean(),
-            in.format() < 2 ? MeritShape.LINEAR : new MeritShape(in)
+            in.format() < 2 ? MeritShape.LINEAR : new MeritShape(in),
+            in.format() >= 3 && in.readBoolean()
         );
     }
 
@@ -104,6 +107,7 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             out.writeLong(now);
             out.writeBoolean(logsSignals);
             shape.writeTo(out);
+            out.writeBoolean(showsHistory);
         }
     }
 
@@ -135,7 +139,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             ranking.diversity(),
             context.now(),
             false,
-            new MeritShape(ranking.curves(), ranking.products())
+            new MeritShape(ranking.curves(), ranking.products()),
+            true
         );
     }
 
@@ -169,7 +174,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             0,
             context.now(),
             true,
-            MeritShape.LINEAR
+            MeritShape.LINEAR,
+            false
         );
     }
 
@@ -204,15 +210,15 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
 
     /** The same with descriptions of the interests, see {@link InterestVectors#labelled}. */
     public Scoring labelled(List<String> labels) {
-        return with(interests.labelled(labels));
+        return with(interests.labelled(labels), showsHistory);
     }
 
     /** The same, of which explanations do not show what is in the profile. */
     public Scoring withoutExamples() {
-        return with(interests.withoutExamples());
+        return with(interests.withoutExamples(), false);
     }
 
-    private Scoring with(InterestVectors shown) {
+    private Scoring with(InterestVectors shown, boolean historyIsShown) {
         return new Scoring(
             shown,
             weight,
@@ -227,7 +233,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             diversity,
             now,
             logsSignals,
-            shape
+            shape,
+            historyIsShown
         );
     }
 

@@ -8,6 +8,7 @@ import org.opensearch.affinity.rank.interest.SegmentSimilarities;
 import org.opensearch.affinity.tracker.shape.MeritShape;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -117,6 +118,31 @@ public final class SignalScorer {
      */
     public Explanation explain(int doc) throws IOException {
         return new MeritExplanation(scoring, similarities, signals, repeatItems, shape).of(doc);
+    }
+
+    /**
+     * A part of the trained model that counts for a document.
+     *
+     * @param signal its name
+     * @param value  of the signal, above 0
+     * @param items  of the user's history that add most to the value, at most three, the largest first
+     */
+    public record PartReason(String signal, double value, List<SignalSource.HistoryShare> items) {}
+
+    /**
+     * The parts of the trained model that count for a document; none if the history may not be shown.
+     *
+     * @param doc as for {@link #merit}
+     */
+    public List<PartReason> partReasons(int doc) throws IOException {
+        List<PartReason> reasons = new ArrayList<>();
+        for (int i = 0; i < signals.size() && scoring.showsHistory(); i++) {
+            List<SignalSource.HistoryShare> shares = signals.shares(i, doc);
+            if (shares.isEmpty() == false) {
+                reasons.add(new PartReason(signals.signal(i).name(), signals.value(i, doc), shares));
+            }
+        }
+        return reasons;
     }
 
     /**

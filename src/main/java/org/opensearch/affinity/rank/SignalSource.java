@@ -4,11 +4,20 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.opensearch.affinity.rank.interest.SegmentSimilarities;
 
 import java.io.IOException;
+import java.util.List;
 
 /** Reads one signal of the documents of one shard. There is one for each signal and search; several threads may read segments of it. */
-interface SignalSource {
+public interface SignalSource {
     /** The value of a document that has none; {@link ItemSignals} makes 0 of it. */
     double MISSING = Double.NaN;
+
+    /**
+     * What an item of the user's history adds to the value of a signal.
+     *
+     * @param item  its id
+     * @param value the shares of all items add up to the signal's value
+     */
+    record HistoryShare(String item, double value) {}
 
     /** The values of one segment. Not thread-safe. */
     interface Values {
@@ -19,6 +28,15 @@ interface SignalSource {
          * @param doc number in the segment, not lower than that of the call before
          */
         double of(int doc) throws IOException;
+
+        /**
+         * What items of the user's history add to the value of a document, the largest first; empty if the signal is no part of a model.
+         *
+         * @param doc as for {@link #of}
+         */
+        default List<HistoryShare> shares(int doc) throws IOException {
+            return List.of();
+        }
     }
 
     /**

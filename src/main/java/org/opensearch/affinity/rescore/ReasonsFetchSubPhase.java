@@ -16,7 +16,8 @@ import java.util.Map;
 
 /**
  * Adds the field {@value #FIELD} to the hits of a search with {@code why}: the merit, and the interests that contribute to the affinity,
- * each with its example items and, if it is known, its description. Unlike {@code explain} it is made to be shown to users.
+ * each with its example items and, if it is known, its description; and the parts of the trained model that count, each with the items of
+ * the user's history that they count for. Unlike {@code explain} it is made to be shown to users.
  */
 public final class ReasonsFetchSubPhase implements FetchSubPhase {
     public static final String FIELD = "_affinity";
@@ -56,7 +57,18 @@ public final class ReasonsFetchSubPhase implements FetchSubPhase {
         SignalScorer scorer = rescore.scorer(leaf, doc);
         double merit = scorer.merit(doc);
         List<Map<String, Object>> interests = scorer.contributions(doc).stream().map(ReasonsFetchSubPhase::reason).toList();
-        return Map.of("merit", merit, "interests", interests);
+        List<Map<String, Object>> parts = scorer.partReasons(doc).stream().map(ReasonsFetchSubPhase::reason).toList();
+        return parts.isEmpty()
+            ? Map.of("merit", merit, "interests", interests)
+            : Map.of("merit", merit, "interests", interests, "parts", parts);
+    }
+
+    private static Map<String, Object> reason(SignalScorer.PartReason part) {
+        List<Map<String, Object>> items = part.items()
+            .stream()
+            .map(share -> Map.<String, Object>of("id", share.item(), "share", share.value()))
+            .toList();
+        return Map.of("signal", part.signal(), "value", part.value(), "items", items);
     }
 
     private static Map<String, Object> reason(Contribution contribution) {

@@ -71,6 +71,7 @@ final class CandidateSources {
     private static Candidates.Source source(Signal signal, Scoring scoring, QueryShardContext context, RankNode node) {
         return switch (signal.shape()) {
             case NEIGHBOURS -> similar(scoring, node);
+            case GRAPH, FACTORS -> best(signal.name(), scoring, node);
             case POPULARITY -> popular(scoring.itemTable(), false, node);
             case ALL_TIME -> popular(scoring.itemTable(), true, node);
             case SEEN, SEEN_LAST -> ids(scoring.itemTable(), () -> scoring.history().stream().map(BytesRef::new));
@@ -99,6 +100,14 @@ final class CandidateSources {
         });
     }
 
+    /** The items with the best scores by a part with item vectors. */
+    private static Candidates.Source best(String part, Scoring scoring, RankNode node) {
+        ModelInput model = scoring.model();
+        return model == null || scoring.history().isEmpty()
+            ? null
+            : ids(scoring.itemTable(), () -> node.models().scores(model.index(), part, scoring.history()).best(MOST_SIMILAR).stream());
+    }
+
     private static Candidates.Source popular(ItemTableInput input, boolean allTime, RankNode node) {
         return ids(input, () -> {
             ItemTable.Popularities table = ItemTableInput.open(input, node);
@@ -108,7 +117,7 @@ final class CandidateSources {
 
     /** Item ids, best first. */
     private interface Ids {
-        Stream<BytesRef> get();
+        Stream<BytesRef> get() throws IOException;
     }
 
     private static Candidates.Source ids(ItemTableInput input, Ids ids) {

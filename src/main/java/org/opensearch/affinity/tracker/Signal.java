@@ -52,7 +52,7 @@ public record Signal(String name, String field, Shape shape, double scale, float
         DECAY,
         /** {@code p / (p + mean)}, where p is the decayed weight of the events that liked the item. */
         POPULARITY("popularity"),
-        /** The square root of how well the item goes with the items of the history, by the trained model. */
+        /** The square root of how similar the item is to the items of the history: the part {@code neighbours} of the trained model. */
         NEIGHBOURS("neighbours", Trait.OF_HISTORY),
         /** 1 for an item of the user's history, else 0. */
         SEEN("seen", Trait.OF_HISTORY, Trait.MAY_COUNT_AGAINST),
@@ -71,7 +71,11 @@ public record Signal(String name, String field, Shape shape, double scale, float
          * The exploration bonus: {@code u / √(1 + n)}, with u random from 0 to 1 and n the number of events that liked or showed the item;
          * or the same times the cosine for a liked interest that n events made, if that is more.
          */
-        CHANCE;
+        CHANCE,
+        /** The square root of the score for the history: the part {@code graph} of the trained model, graph convolution. */
+        GRAPH("graph", Trait.OF_HISTORY),
+        /** The square root of the score for the history: the part {@code factors} of the trained model, matrix factorisation. */
+        FACTORS("factors", Trait.OF_HISTORY);
 
         private final String builtIn;
         private final List<Trait> traits;
@@ -98,6 +102,8 @@ public record Signal(String name, String field, Shape shape, double scale, float
     public static final String SEEN = Shape.SEEN.builtIn;
     public static final String SEEN_LAST = Shape.SEEN_LAST.builtIn;
     public static final String NEIGHBOURS = Shape.NEIGHBOURS.builtIn;
+    public static final String GRAPH = Shape.GRAPH.builtIn;
+    public static final String FACTORS = Shape.FACTORS.builtIn;
     public static final String MEANING = Shape.MEANING.builtIn;
     private static final String MATCH = "match_";
     /** Names of weights that a training learns beside those of signals. */

@@ -3,44 +3,55 @@ package org.opensearch.affinity.train;
 import org.opensearch.affinity.learn.InteractionList;
 import org.opensearch.affinity.learn.InteractionMatrix;
 import org.opensearch.affinity.tracker.Decay;
+import org.opensearch.affinity.train.sample.SampledPart;
+import org.opensearch.affinity.train.sample.UserSample;
 import org.opensearch.common.lease.Releasable;
 import org.opensearch.core.common.breaker.CircuitBreaker;
 import org.opensearch.core.common.breaker.CircuitBreakingException;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * The interactions of a log in memory, 20 bytes each plus the names of users and items. A circuit breaker accounts for them, and
- * for the memory of what is learned from them, until they are closed. Several threads may add; after {@link #sort}, any thread may
- * read.
+ * The interactions of a log in memory, 20 bytes each plus the names of users and items. Of a log that is too large, those of a
+ * {@link UserSample}. A circuit breaker accounts for them, and for the memory of what is learned from them, until they are closed.
+ * Several threads may add; after {@link #sort}, any thread may read.
  */
-final class Interactions implements Releasable {
+public final class Interactions implements Releasable {
     /** The most recorded queries that are joined with the log. */
     private static final int MAX_QUERIES = 50_000;
     /** Approximate heap of a training per interaction. */
     private static final long BYTES_PER_INTERACTION = 100;
     private static final int RESERVED_INTERACTIONS = 10_000;
+    /** While the log is read, the list may be longer than its limit by this part of it, so that it is rarely shrunk. */
+    private static final int SLACK = 8;
+    /** With memory for fewer interactions there is no training. */
+    private static final int MIN_SAMPLE = 10_000;
 
-    private final int maxSize;
     private final CircuitBreaker breaker;
+    private final UserSample sample = new UserSample();
     private final ChosenItems chosen = new ChosenItems(MAX_QUERIES);
     private final Map<String, Integer> userNumbers = new HashMap<>();
     private final Map<String, Integer> itemNumbers = new HashMap<>();
     private final List<String> items = new ArrayList<>();
     private final InteractionList list = new InteractionList();
-    private long reservedBytes;
+    private int maxSize;
+    private boolean limitedByMemory;
+    private long read;
+    private int reserved;
     /** Set by {@link #sort}: the names of users by number, and the index of each user's first interaction. */
     private String[] users;
     private int[] starts;
 
     /** Selects interactions. */
     @FunctionalInterface
-    interface Filter {
+    public interface Filter {
         /** @param time epoch milliseconds */
         boolean includes(String user, long time);
     }
@@ -54,30 +65,29 @@ final class Interactions implements Releasable {
     record Interaction(String item, double weight, long time) {}
 
     /**
-     * @param maxSize largest number of interactions
+     * @param maxSize largest number of interactions that are kept
      * @param breaker that accounts for the memory
      */
-    Interactions(int maxSize, CircuitBreaker breaker) {
+    public Interactions(int maxSize, CircuitBreaker breaker) {
         this.maxSize = maxSize;
         this.breaker = breaker;
     }
 
     /**
-     * Adds an event of the log.
+     * Adds an event of the log. If there is no room for it, the sample becomes smaller.
      *
-     * @throws IllegalArgumentException if there are too many events
-     * @throws CircuitBreakingException (429) if the node has too little memory
+     * @throws CircuitBreakingException (429) if the node has memory for less than {@value #MIN_SAMPLE} events
      */
-    synchronized void add(LogScan.LoggedEvent event) {
-        if (list.size() == maxSize) {
-            throw new IllegalArgumentException(
-                "[affinity] the log has more than [" + maxSize + "] events; shorten it with [retention], or raise ["
-                    + TrainAction.MAX_EVENTS.getKey() + "], at [" + BYTES_PER_INTERACTION + "] bytes of heap per event"
-            );
+    public synchronized void add(LogScan.LoggedEvent event) {
+        read++;
+        if (event.query() != null && event.weight() > 0) {
+            chosen.add(event.query(), event.item());
         }
-        if (list.size() % RESERVED_INTERACTIONS == 0) {
-            breaker.addEstimateBytesAndMaybeBreak(RESERVED_INTERACTIONS * BYTES_PER_INTERACTION, "training a model");
-            reservedBytes += RESERVED_INTERACTIONS * BYTES_PER_INTERACTION;
+        if (list.size() >= reserved) {
+            reserve();
+        }
+        if (sample.includes(event.user(), event.time()) == false) {
+            return;
         }
         int user = userNumbers.computeIfAbsent(event.user(), name -> userNumbers.size());
         int item = itemNumbers.computeIfAbsent(event.item(), id -> {
@@ -85,15 +95,59 @@ final class Interactions implements Releasable {
             return items.size() - 1;
         });
         list.add(user, item, (float) event.weight(), event.time());
-        if (event.query() != null && event.weight() > 0) {
-            chosen.add(event.query(), event.item());
+        if (list.size() > maxSize + maxSize / SLACK) {
+            shrink();
         }
+    }
+
+    /** Reserves memory for more interactions. If the node does not have it, keeps half of them. */
+    private void reserve() {
+        try {
+            breaker.addEstimateBytesAndMaybeBreak(RESERVED_INTERACTIONS * BYTES_PER_INTERACTION, "training a model");
+            reserved += RESERVED_INTERACTIONS;
+        } catch (CircuitBreakingException e) {
+            if (list.size() < MIN_SAMPLE) {
+                throw e;
+            }
+            limitedByMemory = true;
+            // The rest of the training needs memory, too.
+            maxSize = list.size() / 2;
+            shrink();
+        }
+    }
+
+    /** Makes the sample fit, and forgets users and items that have no interaction in it. */
+    private void shrink() {
+        String[] names = new String[userNumbers.size()];
+        userNumbers.forEach((name, number) -> names[number] = name);
+        sample.shrink(list, names, maxSize);
+        renumber(used(userNumbers, list::user), used(itemNumbers, list::item));
+        int needed = Math.ceilDiv(list.size(), RESERVED_INTERACTIONS) * RESERVED_INTERACTIONS;
+        breaker.addWithoutBreaking(-BYTES_PER_INTERACTION * Math.max(0, reserved - needed));
+        reserved = Math.min(reserved, needed);
+    }
+
+    /** Returns the names that the list has numbers of. */
+    private String[] used(Map<String, Integer> numbers, IntUnaryOperator number) {
+        BitSet used = new BitSet();
+        IntStream.range(0, list.size()).map(number).forEach(used::set);
+        return numbers.keySet().stream().filter(name -> used.get(numbers.get(name))).toArray(String[]::new);
     }
 
     @Override
     public synchronized void close() {
-        breaker.addWithoutBreaking(-reservedBytes);
-        reservedBytes = 0;
+        breaker.addWithoutBreaking(-BYTES_PER_INTERACTION * reserved);
+        reserved = 0;
+    }
+
+    /** Returns what part of the log is here; null if it is all of it. Needs {@link #sort}. */
+    public SampledPart sampled() {
+        return sample.isPart() ? new SampledPart(sample.usersFraction(), read, list.size(), limitedByMemory) : null;
+    }
+
+    /** Whether all that the log has of a user is here. Needs {@link #sort}. */
+    boolean areAllOf(String user) {
+        return sample.includesAll(user);
     }
 
     /** Returns the items with positive interactions that name a query. */
@@ -101,16 +155,16 @@ final class Interactions implements Releasable {
         return chosen;
     }
 
-    int size() {
+    public int size() {
         return list.size();
     }
 
-    int users() {
+    public int users() {
         return userNumbers.size();
     }
 
     /** Returns the ids of the items, by number. */
-    List<String> items() {
+    public List<String> items() {
         return items;
     }
 
@@ -118,23 +172,32 @@ final class Interactions implements Releasable {
      * Numbers users and items in the order of their names, so that the order of reading does not matter. Sorts the interactions by
      * user, then by time. No interaction may be added afterwards.
      */
-    void sort() {
+    public synchronized void sort() {
+        if (list.size() > maxSize || sample.isPart()) {
+            shrink();
+        }
         users = userNumbers.keySet().stream().sorted().toArray(String[]::new);
-        String[] itemNames = items.stream().sorted().toArray(String[]::new);
-        int[] newUsers = renumber(userNumbers, users);
-        int[] newItems = renumber(itemNumbers, itemNames);
-        items.clear();
-        items.addAll(Arrays.asList(itemNames));
-        list.renumber(newUsers, newItems);
+        renumber(users, items.stream().sorted().toArray(String[]::new));
         list.sort(true);
         starts = list.starts(users.length);
     }
 
+    /** Numbers users and items by their places in arrays, and forgets all others, which may have no interaction. */
+    private void renumber(String[] userNames, String[] itemNames) {
+        list.renumber(renumber(userNumbers, userNames), renumber(itemNumbers, itemNames));
+        items.clear();
+        items.addAll(Arrays.asList(itemNames));
+    }
+
     /** Gives each name its index in {@code names} as a number, and returns the new numbers by the old ones. */
     private static int[] renumber(Map<String, Integer> numbers, String[] names) {
-        int[] renumbered = new int[names.length];
+        int[] renumbered = new int[numbers.size()];
         for (int number = 0; number < names.length; number++) {
-            renumbered[numbers.put(names[number], number)] = number;
+            renumbered[numbers.get(names[number])] = number;
+        }
+        numbers.clear();
+        for (int number = 0; number < names.length; number++) {
+            numbers.put(names[number], number);
         }
         return renumbered;
     }
@@ -154,7 +217,7 @@ final class Interactions implements Releasable {
     }
 
     /** Returns the positive interactions that a filter includes, with times. Needs {@link #sort}. */
-    InteractionMatrix matrix(Filter filter) {
+    public InteractionMatrix matrix(Filter filter) {
         InteractionMatrix.Builder matrix = new InteractionMatrix.Builder(items.size());
         for (int i = 0; i < list.size(); i++) {
             if (isPositive(i, filter)) {

@@ -3,6 +3,9 @@ package org.opensearch.affinity.train;
 import org.opensearch.affinity.tracker.Ranking;
 import org.opensearch.affinity.tracker.Signal;
 import org.opensearch.affinity.tracker.Tracker;
+import org.opensearch.affinity.train.fusion.FusionLearner;
+import org.opensearch.affinity.train.fusion.ShapeLearner;
+import org.opensearch.affinity.train.fusion.TrainingExample;
 
 import java.util.Arrays;
 import java.util.HashMap;

@@ -7,12 +7,19 @@ import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.neighbour.ContentMap;
 import org.opensearch.affinity.learn.neighbour.Neighbourhood;
 import org.opensearch.affinity.model.ModelIndex;
+import org.opensearch.affinity.model.PartEncoder;
 import org.opensearch.affinity.tracker.Decay;
 import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.Tracker;
+import org.opensearch.affinity.train.part.LearnedPart;
+import org.opensearch.affinity.train.part.PartMethod;
 
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /** Learns the rows of models and writes them to the models' indices. Calls block. */
@@ -46,27 +53,34 @@ final class ModelBuilder {
      *
      * @param content           how well item vectors explain similarities
      * @param typicalSimilarity see {@link Neighbours#typicalSimilarity}
+     * @param parts             the other parts
      */
-    record Learned(ContentMap.Fit content, float typicalSimilarity) {}
+    record Learned(ContentMap.Fit content, float typicalSimilarity, List<LearnedPart> parts) {}
 
     /**
      * Learns a model and writes its rows. The model is unfinished until {@link #describe}.
      *
      * @param matrix the interactions that the filter includes
      */
-    Learned build(int number, InteractionMatrix matrix, Interactions.Filter filter, Neighbourhood method) {
+    Learned build(int number, InteractionMatrix matrix, Interactions.Filter filter, Neighbourhood method, List<PartMethod> others) {
         Neighbours neighbours = method.learn(matrix, parallel, task.begin("learning neighbours"));
         ContentMap content = ContentMap.learn(neighbours, contents.vectors(), parallel, task.begin("learning the content map"));
+        List<LearnedPart> parts = new ArrayList<>();
+        for (PartMethod other : others) {
+            ProgressListener progress = task.begin("learning " + other.part().signal());
+            parts.add(LearnedPart.learn(other, matrix, contents.vectors(), Training.SEED, parallel, progress));
+        }
         double[] popularities = interactions.popularities(filter, tracker.decay());
         double[] totals = interactions.popularities(filter, Decay.NONE);
         float typicalSimilarity = neighbours.typicalSimilarity(matrix);
         float scale = Math.max(Float.MIN_NORMAL, HEADROOM * typicalSimilarity);
-        write(number, new Rows(interactions.items(), popularities, totals, neighbours, content, scale));
-        return new Learned(content.fit(), typicalSimilarity);
+        write(number, new Rows(interactions.items(), popularities, totals, neighbours, content, scale, parts));
+        return new Learned(content.fit(), typicalSimilarity, parts);
     }
 
     private void write(int number, Rows rows) {
-        Blocking.<Void>await(listener -> models.create(tracker.name(), number, listener));
+        Map<String, PartEncoder> encoders = rows.encoders();
+        Blocking.<Void>await(listener -> models.create(tracker.name(), number, encoders, listener));
         ProgressListener progress = task.begin("writing the model");
         for (int first = 0; first < rows.size(); first += ROWS_PER_BULK) {
             int offset = first;
@@ -79,6 +93,7 @@ final class ModelBuilder {
             Blocking.<Void>await(listener -> models.write(tracker.name(), number, List.of(bulk), listener));
             progress.at((double) (offset + bulk.length) / rows.size());
         }
+        Blocking.<Void>await(listener -> models.writeEncoders(tracker.name(), number, encoders, listener));
         Blocking.<Void>await(listener -> models.seal(tracker.name(), number, listener));
     }
 
@@ -105,9 +120,19 @@ final class ModelBuilder {
         private final BitSet known;
         private final ContentMap content;
         private final float scale;
+        private final List<LearnedPart> parts;
 
         /** @param scale that similarities are divided by */
-        Rows(List<String> items, double[] popularities, double[] totals, Neighbours neighbours, ContentMap content, float scale) {
+        Rows(
+            List<String> items,
+            double[] popularities,
+            double[] totals,
+            Neighbours neighbours,
+            ContentMap content,
+            float scale,
+            List<LearnedPart> parts
+        ) {
+            this.parts = parts;
             this.items = items;
             this.popularities = popularities;
             this.totals = totals;
@@ -119,6 +144,12 @@ final class ModelBuilder {
 
         int size() {
             return neighbours.items();
+        }
+
+        Map<String, PartEncoder> encoders() {
+            Map<String, PartEncoder> encoders = new LinkedHashMap<>();
+            parts.forEach(part -> encoders.put(part.method().part().signal(), part.encoder()));
+            return encoders;
         }
 
         ModelIndex.Row row(int item) {
@@ -133,7 +164,9 @@ final class ModelBuilder {
                 vector[d] /= scale;
             }
             float popularity = (float) popularities[item];
-            return new ModelIndex.Row(items.get(item), popularity, (float) totals[item], ids, similarities, known.get(item), vector);
+            Map<String, ModelIndex.ItemVector> vectors = new HashMap<>();
+            parts.forEach(part -> vectors.put(part.method().part().signal(), part.vector(item)));
+            return new ModelIndex.Row(items.get(item), popularity, (float) totals[item], ids, similarities, known.get(item), vector, vectors);
         }
     }
 }

@@ -23,6 +23,8 @@ final class QueryCounts {
         NO_TIMESTAMP,
         /** The record has no text, which the search has a placeholder for. */
         NO_USER_QUERY,
+        /** The log is larger than a training keeps, and the user is not in the sample, or not with all events. */
+        NOT_IN_SAMPLE,
         /** More queries than a training joins, or learns from. */
         NOT_DRAWN,
         /** The search reads profiles, and that of the user has later events. */

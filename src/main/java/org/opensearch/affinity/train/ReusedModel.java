@@ -2,8 +2,10 @@ package org.opensearch.affinity.train;
 
 import org.opensearch.affinity.learn.neighbour.Neighbourhood;
 import org.opensearch.affinity.tracker.Ranking;
+import org.opensearch.affinity.train.part.PartMethod;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -11,14 +13,15 @@ import java.util.Map;
  * similarities would not be those that the weights were learned for.
  *
  * @param method null if the model's description does not have it
+ * @param parts  its other parts
  */
-record ReusedModel(int number, Ranking ranking, Neighbourhood method) {
+record ReusedModel(int number, Ranking ranking, Neighbourhood method, List<PartMethod> parts) {
     private static final String KEEP = "keep";
     private static final String NEIGHBOURS = "neighbours";
 
     /** @param about what the training stored about the model */
     static ReusedModel of(int number, Ranking ranking, Map<String, Object> about) {
-        return new ReusedModel(number, ranking, method(about));
+        return new ReusedModel(number, ranking, method(about), PartMethod.read(about));
     }
 
     /** Returns the members of a model's description that {@link #method} reads. */

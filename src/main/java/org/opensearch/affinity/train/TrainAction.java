@@ -19,6 +19,7 @@ import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.affinity.tracker.UserKeys;
 import org.opensearch.affinity.tracker.UserNames;
+import org.opensearch.affinity.train.part.RequestedParts;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
 import org.opensearch.cluster.service.ClusterService;
@@ -49,7 +50,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
     /** The thread pool of trainings, so that they do not block searches. */
     public static final String THREAD_POOL = "affinity_train";
 
-    /** Largest number of events that a training reads. */
+    /** Largest number of events that a training keeps in memory; of a larger log it learns from a sample of the users. */
     public static final Setting<Integer> MAX_EVENTS = Setting.intSetting(
         "affinity.train.max_events",
         5_000_000,
@@ -117,7 +118,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
                 client.threadPool().executor(THREAD_POOL).execute(() -> ActionListener.completeWith(done, () -> {
                     requireOnlyTraining(task);
                     TrainingQueries queries = queries(request, judged, tracker);
-                    TrainingResult result = train(training((TrainTask) task, tracker, signals), tracker, reused, queries);
+                    TrainingResult result = train(training((TrainTask) task, tracker, signals, request.parts()), tracker, reused, queries);
                     if (request.activates()) {
                         activate(tracker, result.number());
                     }
@@ -163,12 +164,13 @@ public final class TrainAction extends ActionType<ModelsResponse> {
             }
         }
 
-        private Training training(TrainTask task, Tracker tracker, List<String> signals) {
+        private Training training(TrainTask task, Tracker tracker, List<String> signals, RequestedParts parts) {
             ThreadPool threadPool = client.threadPool();
             ParallelFor parallel = new ParallelFor(threadPool.executor(THREAD_POOL), threadPool.info(THREAD_POOL).getMax());
             Client searches = new ParentTaskAssigningClient(client, cluster.localNode(), task);
             UserNames names = UserNames.live(tracker.name(), cluster.state(), keys);
-            return new Training(new TrainingResources(client, searches, node, parallel, task, breaker), tracker, names, signals, maxEvents);
+            TrainingResources resources = new TrainingResources(client, searches, node, parallel, task, breaker);
+            return new Training(resources, tracker, names, signals, parts, maxEvents);
         }
 
         /**

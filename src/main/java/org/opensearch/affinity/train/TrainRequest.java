@@ -5,6 +5,7 @@ import org.opensearch.action.ActionRequestValidationException;
 import org.opensearch.affinity.cluster.Format;
 import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.evaluate.EvaluateRequest;
+import org.opensearch.affinity.train.part.RequestedParts;
 import org.opensearch.affinity.xcontent.BuilderParser;
 import org.opensearch.affinity.xcontent.FieldPath;
 import org.opensearch.affinity.xcontent.ValueReader;
@@ -21,7 +22,8 @@ import java.util.Map;
 
 /** A request to train a model, and to learn the weights of signals from judged queries. */
 public final class TrainRequest extends ActionRequest {
-    private static final Format FORMAT = Format.first(TrainRequest.class);
+    /** Format 2 has parts; before, models had neighbours alone. */
+    private static final Format FORMAT = Format.first(TrainRequest.class).withField(2);
     private static final FieldPath BODY = FieldPath.body("[affinity] ");
 
     private final String tracker;
@@ -29,6 +31,7 @@ public final class TrainRequest extends ActionRequest {
     private final String recorded;
     private final Integer weightsOf;
     private final List<String> signals;
+    private final List<String> parts;
     private final boolean activates;
     private final boolean storesResult;
 
@@ -41,6 +44,8 @@ public final class TrainRequest extends ActionRequest {
             PARSER.declare("ubi_queries", Values.text("the name of an index of UBI queries"), (b, value) -> b.recorded = value);
             ValueReader<List<String>> names = Values.list(Values.text("the name of a signal"), 1, "a list of names of signals");
             PARSER.declare("signals", names, (b, value) -> b.signals = value);
+            ValueReader<List<String>> parts = Values.oneOrList(Values.text("the name of a part"), 1, "[auto] or a list of names of parts");
+            PARSER.declare("parts", parts, (b, value) -> b.parts = value);
             ValueReader<Integer> model = Values.wholeNumber("the number of a model", 1, Integer.MAX_VALUE);
             PARSER.declare("weights_of", model, (b, value) -> b.weightsOf = value);
             PARSER.declare("activate", Values.BOOLEAN, (b, value) -> b.activates = value);
@@ -50,12 +55,21 @@ public final class TrainRequest extends ActionRequest {
         private String recorded;
         private Integer weightsOf;
         private List<String> signals;
+        private List<String> parts;
         private boolean activates;
 
         private TrainRequest build(String tracker, boolean storesResult) {
-            if (weightsOf != null && (recorded != null || signals != null || judged.isEmpty() == false)) {
+            if (weightsOf != null && (recorded != null || signals != null || parts != null || judged.isEmpty() == false)) {
                 throw BODY.field("weights_of")
-                    .error("takes the weights of another model: leave out [queries], [index], [ubi_queries], [search] and [signals]");
+                    .error(
+                        "takes the weights and the parts of another model: leave out [queries], [index], [ubi_queries], [search], [signals]"
+                            + " and [parts]"
+                    );
+            }
+            try {
+                RequestedParts.of(parts);
+            } catch (IllegalArgumentException e) {
+                throw BODY.field("parts").error(e.getMessage());
             }
             if (recorded != null) {
                 if (judged.hasQueries()) {
@@ -64,7 +78,7 @@ public final class TrainRequest extends ActionRequest {
                 judged.index(recorded);
             }
             EvaluateRequest queries = judged.isEmpty() ? null : judged.build(tracker, false);
-            return new TrainRequest(tracker, queries, recorded, weightsOf, signals, activates, storesResult);
+            return new TrainRequest(tracker, queries, recorded, weightsOf, signals, parts, activates, storesResult);
         }
     }
 
@@ -74,6 +88,7 @@ public final class TrainRequest extends ActionRequest {
         String recorded,
         Integer weightsOf,
         List<String> signals,
+        List<String> parts,
         boolean activates,
         boolean storesResult
     ) {
@@ -82,6 +97,7 @@ public final class TrainRequest extends ActionRequest {
         this.recorded = recorded;
         this.weightsOf = weightsOf;
         this.signals = signals;
+        this.parts = parts;
         this.activates = activates;
         this.storesResult = storesResult;
     }
@@ -96,6 +112,7 @@ public final class TrainRequest extends ActionRequest {
         signals = in.readOptionalStringList();
         activates = in.readBoolean();
         storesResult = in.readBoolean();
+        parts = in.format() < 2 ? null : in.readOptionalStringList();
     }
 
     @Override
@@ -109,6 +126,7 @@ public final class TrainRequest extends ActionRequest {
             out.writeOptionalStringCollection(signals);
             out.writeBoolean(activates);
             out.writeBoolean(storesResult);
+            out.writeOptionalStringCollection(parts);
         }
     }
 
@@ -159,6 +177,11 @@ public final class TrainRequest extends ActionRequest {
             }
         }
         return known.stream().filter(name -> name.equals(TrainingExamples.RELEVANCE) || signals.contains(name)).toList();
+    }
+
+    /** The parts that the model gets. */
+    RequestedParts parts() {
+        return RequestedParts.of(parts);
     }
 
     /** Whether the model becomes the active one once it is trained. */

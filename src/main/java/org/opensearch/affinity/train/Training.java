@@ -11,6 +11,10 @@ import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.UserNames;
+import org.opensearch.affinity.train.fusion.FusionLearner;
+import org.opensearch.affinity.train.part.PartMethod;
+import org.opensearch.affinity.train.part.RequestedParts;
+import org.opensearch.affinity.train.part.VectorPart;
 import org.opensearch.common.unit.TimeValue;
 
 import java.util.HashMap;
@@ -20,7 +24,7 @@ import java.util.Map;
 /**
  * One training run: learns item-item neighbours from the log, and the weights of the signals from judged queries. Weights are
  * learned without the interactions of a user at or after the user's first judged query, which would reveal the chosen items. The
- * final model is learned from the whole log. Calls block.
+ * final model is learned from the whole log, or from a sample of its users if it is too large. Calls block.
  */
 final class Training {
     static final long SEED = 20_260_101L;
@@ -29,7 +33,7 @@ final class Training {
     private static final int MIN_SAMPLED_USERS = 100;
     private static final int MAX_SAMPLED_USERS = 2_000;
     /** With fewer users, tuning is unreliable. */
-    private static final int MIN_TUNING_USERS = 50;
+    static final int MIN_TUNING_USERS = 50;
     private static final double HELD_OUT_FRACTION = 0.1;
     private static final TimeValue PROFILE_TIMEOUT = TimeValue.timeValueSeconds(30);
 
@@ -39,13 +43,23 @@ final class Training {
     private final UserNames names;
     private final int maxEvents;
     private final LearnedWeights signalWeights;
+    private final RequestedParts requested;
 
     /**
      * @param names     the names of users in the live profiles
      * @param signals   to rank hits by, relevance included; all others get weight 0
-     * @param maxEvents largest number of events of the log
+     * @param requested parts of the model, besides neighbours
+     * @param maxEvents largest number of events that are kept of the log
      */
-    Training(TrainingResources resources, Tracker tracker, UserNames names, List<String> signals, int maxEvents) {
+    Training(
+        TrainingResources resources,
+        Tracker tracker,
+        UserNames names,
+        List<String> signals,
+        RequestedParts requested,
+        int maxEvents
+    ) {
+        this.requested = requested;
         this.resources = resources;
         this.tracker = tracker;
         this.names = names;
@@ -65,17 +79,24 @@ final class Training {
         long start = System.nanoTime();
         try (Interactions interactions = readLog(queries.areInLog()); ItemContents contents = readContents(interactions)) {
             ModelBuilder models = new ModelBuilder(resources, tracker, interactions, contents);
-            List<JudgedQuery> judged = WeightTraining.sample(queries.of(interactions), queries.counts());
+            List<JudgedQuery> judged = WeightTraining.sample(queries.of(interactions, names), queries.counts());
             Interactions.Filter beforeQueries = beforeFirstQuery(judged);
             int finalNumber = interactions.areAllIncluded(beforeQueries) ? number : number + 1;
-            try {
+            PartTraining partTraining = new PartTraining(resources, requested, reused, queries.areAsked());
+            try (partTraining) {
                 InteractionMatrix matrix = interactions.matrix(beforeQueries);
                 Neighbourhood method = reused != null && reused.method() != null ? reused.method() : tune(matrix);
-                ModelBuilder.Learned learned = models.build(number, matrix, beforeQueries, method);
+                InteractionMatrix before = matrix;
+                List<PartMethod> parts = partTraining.methods(matrix, () -> sample(before));
+                ModelBuilder.Learned learned = models.build(number, matrix, beforeQueries, method, parts);
                 FusionLearner.Result fusion = queries.areAsked() ? learnWeights(number, method, interactions, judged, queries) : null;
+                List<PartMethod> kept = partTraining.kept(parts, fusion, signalWeights.names());
+                if (kept.equals(parts) == false) {
+                    finalNumber = number + 1;
+                }
                 if (finalNumber != number) {
                     matrix = interactions.matrix(Training::all);
-                    learned = models.build(finalNumber, matrix, Training::all, method);
+                    learned = models.build(finalNumber, matrix, Training::all, method, kept);
                 }
                 TrainingResult result = new TrainingResult(
                     finalNumber,
@@ -89,6 +110,7 @@ final class Training {
                     reused,
                     fusion,
                     queries.counts(),
+                    interactions.sampled(),
                     (System.nanoTime() - start) / 1e9
                 );
                 models.describe(result);
@@ -144,11 +166,15 @@ final class Training {
         return true;
     }
 
-    /** Tunes on the newest item of each user, or on a random tenth of the items if the order of the log is unknown. */
-    private Neighbourhood tune(InteractionMatrix matrix) {
+    /** Returns the newest item of some users, or a random tenth of their items if the order of the log is unknown. */
+    private static HeldOut sample(InteractionMatrix matrix) {
         HeldOut all = matrix.ordered() ? HeldOut.newest(matrix) : HeldOut.random(matrix, HELD_OUT_FRACTION, SEED);
         int users = Math.clamp(MAX_TUNING_SCORES / Math.max(1, matrix.items()), MIN_SAMPLED_USERS, MAX_SAMPLED_USERS);
-        HeldOut sample = all.sample(users, SEED);
+        return all.sample(users, SEED);
+    }
+
+    private Neighbourhood tune(InteractionMatrix matrix) {
+        HeldOut sample = sample(matrix);
         if (sample.users().length < MIN_TUNING_USERS) {
             return Neighbourhood.cosine();
         }
@@ -184,6 +210,7 @@ final class Training {
             names,
             queries
         );
-        return new WeightTraining(resources, signalWeights, queries.counts()).learn(examples, judged);
+        List<String> optional = requested.auto() ? requested.parts().stream().map(VectorPart::signal).toList() : List.of();
+        return new WeightTraining(resources, signalWeights, queries.counts(), optional).learn(examples, judged);
     }
 }

@@ -21,6 +21,7 @@ import org.opensearch.affinity.rescore.SignalLoggingSearch;
 import org.opensearch.affinity.tracker.Ranking;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.UserNames;
+import org.opensearch.affinity.train.fusion.TrainingExample;
 import org.opensearch.common.document.DocumentField;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.action.ActionListener;

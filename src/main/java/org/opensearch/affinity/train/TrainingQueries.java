@@ -2,6 +2,7 @@ package org.opensearch.affinity.train;
 
 import org.opensearch.affinity.evaluate.JudgedQuery;
 import org.opensearch.affinity.evaluate.JudgedSearches;
+import org.opensearch.affinity.tracker.UserNames;
 import org.opensearch.search.builder.SearchSourceBuilder;
 import org.opensearch.transport.client.Client;
 
@@ -36,8 +37,20 @@ final class TrainingQueries {
         return recorded != null;
     }
 
-    /** All judged queries; none if no weights are to be learned. */
-    List<JudgedQuery> of(Interactions interactions) {
+    /**
+     * The judged queries of users all of whose events are there; none if no weights are to be learned. Other users would look like people
+     * who did nothing before.
+     *
+     * @param names the names of users in the interactions
+     */
+    List<JudgedQuery> of(Interactions interactions, UserNames names) {
+        List<JudgedQuery> all = all(interactions);
+        List<JudgedQuery> queries = all.stream().filter(query -> interactions.areAllOf(names.of(query.user()))).toList();
+        counts.drop(QueryCounts.Dropped.NOT_IN_SAMPLE, all.size() - queries.size());
+        return queries;
+    }
+
+    private List<JudgedQuery> all(Interactions interactions) {
         if (recorded != null) {
             return recorded.join(interactions.chosen());
         }

@@ -5,6 +5,9 @@ import org.opensearch.affinity.learn.neighbour.ContentMap;
 import org.opensearch.affinity.learn.neighbour.Neighbourhood;
 import org.opensearch.affinity.tracker.ActiveModels;
 import org.opensearch.affinity.tracker.Ranking;
+import org.opensearch.affinity.train.fusion.FusionLearner;
+import org.opensearch.affinity.train.part.PartMethod;
+import org.opensearch.affinity.train.sample.SampledPart;
 import org.opensearch.common.xcontent.XContentFactory;
 import org.opensearch.common.xcontent.XContentHelper;
 import org.opensearch.common.xcontent.XContentType;
@@ -31,6 +34,7 @@ import java.util.Map;
  * @param reused  the model that they are those of; null if they are not reused
  * @param fusion  how the weights were learned; null if that was not asked for
  * @param queries what became of the queries to learn them from
+ * @param sample  the part of the log that was learned from; null for all of it
  * @param seconds duration of the training
  */
 record TrainingResult(
@@ -45,6 +49,7 @@ record TrainingResult(
     ReusedModel reused,
     FusionLearner.Result fusion,
     QueryCounts queries,
+    SampledPart sample,
     double seconds
 ) {
     /** Returns the description that is stored with the model and returned by REST calls. */
@@ -55,12 +60,18 @@ record TrainingResult(
         about.put("events", events);
         about.put("users", users);
         about.put("items", items);
+        if (sample != null) {
+            about.put("sample", sample.describe());
+        }
         about.put("seconds", seconds);
         about.putAll(ReusedModel.describe(method));
         about.put("typical_similarity", learned.typicalSimilarity());
         ContentMap.Fit content = learned.content();
         if (content.ridge() > 0) {
             about.put("content", Map.of("items", content.items(), "ridge", content.ridge(), "explained", content.explained()));
+        }
+        if (learned.parts().isEmpty() == false) {
+            about.putAll(PartMethod.describe(learned.parts()));
         }
         about.put("ranking", map(ranking));
         if (reused != null) {

@@ -1,8 +1,11 @@
 package org.opensearch.affinity.train;
 
 import org.opensearch.affinity.evaluate.JudgedQuery;
-import org.opensearch.affinity.train.FusionLearner.Checks;
 import org.opensearch.affinity.train.QueryCounts.Dropped;
+import org.opensearch.affinity.train.fusion.FusionLearner.Checks;
+import org.opensearch.affinity.train.fusion.FusionLearner;
+import org.opensearch.affinity.train.fusion.ShapeLearner;
+import org.opensearch.affinity.train.fusion.TrainingExample;
 import org.opensearch.common.unit.TimeValue;
 
 import java.util.ArrayList;
@@ -29,9 +32,14 @@ final class WeightTraining {
     private final TrainingResources resources;
     private final LearnedWeights signalWeights;
     private final QueryCounts counts;
+    private final List<String> optional;
 
-    /** @param counts get the number of checks for which there was no time */
-    WeightTraining(TrainingResources resources, LearnedWeights signalWeights, QueryCounts counts) {
+    /**
+     * @param counts   get the number of checks for which there was no time
+     * @param optional signals that are left out unless they help
+     */
+    WeightTraining(TrainingResources resources, LearnedWeights signalWeights, QueryCounts counts, List<String> optional) {
+        this.optional = optional;
         this.resources = resources;
         this.signalWeights = signalWeights;
         this.counts = counts;
@@ -65,7 +73,8 @@ final class WeightTraining {
             signalWeights.lowerBounds(),
             resources.breaker()
         );
-        FusionLearner learner = new FusionLearner(signalWeights.defaults(), signalWeights.lowerBounds(), shapes);
+        List<Integer> mayBeLeftOut = optional.stream().map(signalWeights.names()::indexOf).filter(index -> index >= 0).toList();
+        FusionLearner learner = new FusionLearner(signalWeights.defaults(), signalWeights.lowerBounds(), shapes, mayBeLeftOut);
         List<TrainingExample> training = lessons(examples, lessons);
         return learner.learn(training, (weights, shape) -> check(examples, checks, weights, shape), resources.task().begin("learning weights"));
     }

@@ -9,6 +9,7 @@ import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
+import org.opensearch.affinity.vector.RowFieldMapper.RowFieldType;
 import org.opensearch.affinity.vector.VectorFieldMapper.VectorFieldType;
 import org.opensearch.cluster.metadata.MappingMetadata;
 import org.opensearch.common.settings.Setting;
@@ -22,10 +23,11 @@ import org.opensearch.index.mapper.MapperService;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
- * The codecs of an index, with the vectors of {@code affinity_vector} fields without {@code graph} written flat. The codec keeps
+ * The codecs of an index, with {@code affinity_row} fields and {@code affinity_vector} fields without {@code graph} written flat. The codec keeps
  * its name and the format is one of Lucene's, so segments stay readable after this plugin is removed.
  */
 public final class VectorCodecService extends CodecService {
@@ -35,6 +37,7 @@ public final class VectorCodecService extends CodecService {
      */
     public static final Setting<Boolean> SETTING = Setting.boolSetting("index.affinity.codec", false, Property.IndexScope, Property.Final);
 
+    private static final Set<String> TYPES = Set.of(VectorFieldMapper.CONTENT_TYPE, RowFieldMapper.CONTENT_TYPE);
     // The HNSW format with a threshold that no segment reaches: it writes no graph, and Lucene's own reader reads it.
     private static final KnnVectorsFormat FLAT = new LongVectors(
         new Lucene99HnswVectorsFormat(
@@ -84,7 +87,7 @@ public final class VectorCodecService extends CodecService {
     /** Whether a part of a mapping has a field of the type, also as a sub-field, in a nested object or in a dynamic template. */
     private static boolean hasVectorField(Object part) {
         return switch (part) {
-            case Map<?, ?> map -> VectorFieldMapper.CONTENT_TYPE.equals(map.get("type"))
+            case Map<?, ?> map -> TYPES.contains(Objects.toString(map.get("type")))
                 || map.values().stream().anyMatch(VectorCodecService::hasVectorField);
             case List<?> list -> list.stream().anyMatch(VectorCodecService::hasVectorField);
             case null, default -> false;
@@ -105,11 +108,13 @@ public final class VectorCodecService extends CodecService {
             vectors = new PerFieldKnnVectorsFormat() {
                 @Override
                 public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
-                    if (mappers.fieldType(field) instanceof VectorFieldType type) {
-                        return type.hasGraph() ? GRAPH : FLAT;
-                    }
-                    KnnVectorsFormat format = delegate.knnVectorsFormat();
-                    return format instanceof PerFieldKnnVectorsFormat perField ? perField.getKnnVectorsFormatForField(field) : format;
+                    return switch (mappers.fieldType(field)) {
+                        case VectorFieldType type -> type.hasGraph() ? GRAPH : FLAT;
+                        case RowFieldType row -> FLAT;
+                        case null, default -> delegate.knnVectorsFormat() instanceof PerFieldKnnVectorsFormat perField
+                            ? perField.getKnnVectorsFormatForField(field)
+                            : delegate.knnVectorsFormat();
+                    };
                 }
             };
         }

@@ -52,6 +52,24 @@ public class UbiEventTests extends OpenSearchTestCase {
                "discount": [1, 2]}}""");
     }
 
+    /** As the web client of a public sample shop records what is typed and shown: values that are null or empty, and more properties. */
+    public void testEventsOfAPublicSample() throws Exception {
+        String user = "\"session_id\": \"SESSION-8\", \"client_id\": \"CLIENT-4\", \"user_id\": \"\", \"timestamp\": \"2025-03-03T16:47:41.907Z\"";
+        String typed = """
+            {"application": "shop", "action_name": "search", "query_id": "q1", %s, "message_type": "QUERY", "message": "wireless ea",
+             "event_attributes": null}""".formatted(user);
+        String shown = """
+            {"application": "shop", "action_name": "impression", "query_id": "q1", %s, "message_type": "IMPRESSION",
+             "message": "impression made on doc position 2", "event_attributes": {"object": {"object_id": "B07",
+             "object_id_field": "asin", "description": "a case"}, "position": {"ordinal": 2}}, "user_query": "wireless"}""".formatted(user);
+        for (String event : List.of(typed, shown)) {
+            assertValid(event);
+            assertNull(parse(event).warning());
+        }
+        EventReader.Content read = datesReader().read("e", new BytesArray(shown), ARRIVAL.toEpochMilli());
+        assertEquals(List.of("CLIENT-4 B07"), read.events().stream().map(event -> event.user() + " " + event.item()).toList());
+    }
+
     public void testOptionalFields() throws Exception {
         assertValid(with("\"user_id\": \"\""));
         assertValid(attributes(""));

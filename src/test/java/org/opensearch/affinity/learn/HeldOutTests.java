@@ -1,6 +1,6 @@
 package org.opensearch.affinity.learn;
 
-import org.opensearch.affinity.learn.candidate.LowPass;
+import org.opensearch.affinity.learn.factor.LowPass;
 import org.opensearch.affinity.learn.neighbour.Neighbourhood;
 import org.opensearch.test.OpenSearchTestCase;
 

@@ -1,8 +1,8 @@
 package org.opensearch.affinity.learn;
 
-import org.opensearch.affinity.learn.candidate.ImplicitFactors;
+import org.opensearch.affinity.learn.factor.ImplicitFactors;
 import org.opensearch.affinity.learn.candidate.LightGcn;
-import org.opensearch.affinity.learn.candidate.LowPass;
+import org.opensearch.affinity.learn.factor.LowPass;
 import org.opensearch.affinity.learn.neighbour.Neighbourhood;
 import org.opensearch.test.OpenSearchTestCase;
 

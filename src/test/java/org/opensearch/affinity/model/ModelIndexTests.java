@@ -26,7 +26,7 @@ public class ModelIndexTests extends OpenSearchTestCase {
 
     public void testNeighbours() {
         String written = "bf798dd3ce96569838005332c298ed833e803400";
-        ModelIndex.Row row = new ModelIndex.Row("tent", 1, 2, List.of("stove", "lamp"), new float[] { 0.5f, 0.25f }, true, new float[0]);
+        ModelIndex.Row row = new ModelIndex.Row("tent", 1, 2, List.of("stove", "lamp"), new float[] { 0.5f, 0.25f }, true, new float[0], Map.of());
         assertEquals(written, HexFormat.of().formatHex(ModelIndex.pack(row)));
         List<Number> read = new ArrayList<>();
         ModelIndex.unpack(new BytesRef(HexFormat.of().parseHex(written)), (hash, similarity) -> read.addAll(List.of(hash, similarity)));

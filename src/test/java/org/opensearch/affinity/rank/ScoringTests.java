@@ -74,10 +74,17 @@ public class ScoringTests extends OpenSearchTestCase {
         Map<String, Float> expected = Map.of("popularity", 1.5f, "meaning", 3f, "match_title", 1f);
         assertEquals(expected, weights(Scoring.of(found, ranking, CONTEXT, QUERY, "ann")));
         List<String> defined = List.of("popularity", "sales");
-        List<String> ofAll = List.of("neighbours", "seen", "seen_last", "popularity_all_time", "meaning", "match_title");
+        List<String> ofAll = List.of("neighbours", "seen", "seen_last", "popularity_all_time", "meaning", "graph", "factors", "match_title");
         List<String> names = SignalWeights.defaults(found.tracker()).stream().map(Signal::name).toList();
         assertEquals(defined, names.subList(0, 2));
         assertEquals(ofAll, names.subList(2, names.size()));
+    }
+
+    /** Whoever may not be shown what is in a profile is not shown its history either. */
+    public void testHistoryIsShownWithExamplesOnly() throws Exception {
+        Scoring scoring = Scoring.of(found(EVENTS, true), Ranking.DEFAULT, CONTEXT, QUERY, "ann");
+        assertTrue(scoring.showsHistory());
+        assertFalse(scoring.withoutExamples().showsHistory());
     }
 
     public void testHistoryIsSentOnlyIfSomethingDependsOnIt() throws Exception {

@@ -40,4 +40,12 @@ public class ChosenItemsTests extends OpenSearchTestCase {
         assertEquals(Map.of(), chosen.after("other"));
         assertEquals(0, chosen.omitted());
     }
+
+    public void testVeryManyQueriesAreEstimated() {
+        ChosenItems chosen = new ChosenItems(1_000, 2_000);
+        for (int i = 0; i < 40_000; i++) {
+            chosen.add(new LogScan.LoggedQuery("q" + i % 20_000, "ann"), "lamp");
+        }
+        assertEquals(19_000, chosen.omitted(), 2_000);
+    }
 }

@@ -1,6 +1,8 @@
 package org.opensearch.affinity.train;
 
 import org.opensearch.affinity.learn.InteractionMatrix;
+import org.opensearch.affinity.tracker.Decay;
+import org.opensearch.affinity.train.sample.SampledPart;
 import org.opensearch.common.settings.ClusterSettings;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.core.common.breaker.CircuitBreaker;
@@ -61,34 +63,145 @@ public class InteractionsTests extends OpenSearchTestCase {
         assertEquals(List.of(), interactions.before("eve", 30, 1));
     }
 
-    public void testMemoryIsReservedAndReleased() {
-        Settings smallBreaker = Settings.builder().put("indices.breaker.request.limit", "3500000b").put(
+    private static CircuitBreaker breaker(long limit) {
+        Settings smallBreaker = Settings.builder().put("indices.breaker.request.limit", limit + "b").put(
             "indices.breaker.total.use_real_memory",
             false
         ).build();
         ClusterSettings clusterSettings = new ClusterSettings(smallBreaker, ClusterSettings.BUILT_IN_CLUSTER_SETTINGS);
-        CircuitBreaker breaker = new HierarchyCircuitBreakerService(
-            smallBreaker,
-            List.of(),
-            clusterSettings
-        ).getBreaker(CircuitBreaker.REQUEST);
-        Interactions interactions = new Interactions(100_000, breaker);
-        CircuitBreakingException e = expectThrows(CircuitBreakingException.class, () -> {
-            for (int i = 0; i < 100_000; i++) {
-                interactions.add(EVENTS.get(i % EVENTS.size()));
-            }
-        });
-        assertTrue(e.getMessage(), e.getMessage().contains("training a model"));
-        assertEquals("the limit allows three blocks of 10,000 at 100 bytes", 30_000, interactions.size());
-        assertEquals(3_000_000, breaker.getUsed());
+        return new HierarchyCircuitBreakerService(smallBreaker, List.of(), clusterSettings).getBreaker(CircuitBreaker.REQUEST);
+    }
+
+    public void testMemoryIsReservedAndReleased() {
+        CircuitBreaker breaker = breaker(3_500_000);
+        Interactions interactions = new Interactions(25_000, breaker);
+        int most = 0;
+        for (int i = 0; i < 100_000; i++) {
+            interactions.add(new LogScan.LoggedEvent("u" + i % 10_000, "p" + i % 7, 1, i, null));
+            most = Math.max(most, interactions.size());
+            assertTrue("100 bytes an event", breaker.getUsed() >= 100L * interactions.size());
+        }
+        assertTrue("rarely shrunk: " + most, most > 25_000 && most <= 28_125);
+        interactions.sort();
+        assertEquals("three blocks of 10,000", 3_000_000, breaker.getUsed());
+        interactions.close();
+        assertEquals(0, breaker.getUsed());
         interactions.close();
         assertEquals(0, breaker.getUsed());
     }
 
-    public void testTooManyEvents() {
-        Interactions interactions = new Interactions(1, NO_LIMIT);
-        interactions.add(EVENTS.get(0));
-        IllegalArgumentException e = expectThrows(IllegalArgumentException.class, () -> interactions.add(EVENTS.get(1)));
-        assertTrue(e.getMessage(), e.getMessage().contains("more than [1] events"));
+    public void testLittleMemoryMakesTheSampleSmaller() {
+        CircuitBreaker breaker = breaker(3_500_000);
+        Interactions interactions = new Interactions(1_000_000, breaker);
+        for (int i = 0; i < 100_000; i++) {
+            interactions.add(new LogScan.LoggedEvent("u" + i % 10_000, "p" + i % 7, 1, i, null));
+        }
+        interactions.sort();
+        assertTrue("half of what fits: " + interactions.size(), interactions.size() > 14_900 && interactions.size() <= 15_000);
+        assertEquals(2_000_000, breaker.getUsed());
+        Map<String, Object> sampled = interactions.sampled().describe();
+        assertEquals("circuit_breaker", sampled.get("limited_by"));
+        assertEquals(100_000L, sampled.get("events_read"));
+        assertEquals(0.15, (double) sampled.get("users_fraction"), 0.02);
+        interactions.close();
+        assertEquals(0, breaker.getUsed());
+    }
+
+    public void testTooLittleMemory() {
+        CircuitBreaker breaker = breaker(500_000);
+        try (Interactions interactions = new Interactions(100_000, breaker)) {
+            CircuitBreakingException e = expectThrows(CircuitBreakingException.class, () -> interactions.add(EVENTS.get(0)));
+            assertTrue(e.getMessage(), e.getMessage().contains("training a model"));
+        }
+        assertEquals(0, breaker.getUsed());
+    }
+
+    public void testLogThatFitsIsNotSampled() {
+        Interactions all = new Interactions(EVENTS.size(), NO_LIMIT);
+        EVENTS.forEach(all::add);
+        all.sort();
+        assertNull(all.sampled());
+        assertEquals(EVENTS.size(), all.size());
+        assertTrue(all.areAllOf("ann") && all.areAllOf("nobody"));
+        Interactions oneLess = new Interactions(EVENTS.size() - 1, NO_LIMIT);
+        EVENTS.forEach(oneLess::add);
+        oneLess.sort();
+        assertEquals((long) EVENTS.size(), oneLess.sampled().eventsRead());
+        assertEquals("ann or bob", 1, oneLess.users());
+        String left = oneLess.before("ann", 100, 10).isEmpty() ? "bob" : "ann";
+        assertEquals("a whole user", left.equals("ann") ? 3 : 2, oneLess.size());
+        assertEquals("without items of others", left.equals("ann") ? List.of("bulb", "lamp", "pen") : List.of("bulb", "tent"), oneLess.items());
+        assertEquals("of all items", oneLess.items().size(), oneLess.popularities((user, time) -> true, Decay.NONE).length);
+        assertTrue(oneLess.areAllOf(left));
+        assertFalse(oneLess.areAllOf(left.equals("ann") ? "bob" : "ann"));
+        assertEquals("max_events", oneLess.sampled().describe().get("limited_by"));
+        assertEquals("queries are joined whoever asked them", List.of("q1"), oneLess.chosen().queries());
+    }
+
+    /** Ordinary users, and robots with more events than are kept of one user, many of which have the same time. */
+    private static List<LogScan.LoggedEvent> largeLog() {
+        List<LogScan.LoggedEvent> log = new ArrayList<>();
+        for (int i = 0; i < 6_000; i++) {
+            log.add(new LogScan.LoggedEvent("u" + i % 1_000, "p" + i * 31 % 997, 1, i, null));
+        }
+        for (int i = 0; i < 9_000; i++) {
+            log.add(new LogScan.LoggedEvent("crawler" + i % 6, "p" + i % 101, 1, i % 1_123, null));
+        }
+        return log;
+    }
+
+    public void testSampleDoesNotDependOnTheOrderOfReading() {
+        List<LogScan.LoggedEvent> log = largeLog();
+        List<Object> first = null;
+        for (int repeat = 0; repeat < 6; repeat++) {
+            Interactions interactions = new Interactions(3_000, NO_LIMIT);
+            log.forEach(interactions::add);
+            interactions.sort();
+            List<Object> all = new ArrayList<>(List.of(interactions.items(), interactions.sampled(), interactions.users()));
+            for (int user = 0; user < 1_000; user++) {
+                all.add(interactions.before("u" + user, Long.MAX_VALUE, 10));
+            }
+            for (int robot = 0; robot < 6; robot++) {
+                all.add(interactions.before("crawler" + robot, Long.MAX_VALUE, 10_000));
+            }
+            assertTrue(first == null || first.equals(all));
+            first = all;
+            Collections.shuffle(log, random());
+        }
+    }
+
+    public void testOfSomeoneWithVeryManyEventsTheNewestAreKept() {
+        Interactions interactions = new Interactions(3_000, NO_LIMIT);
+        largeLog().forEach(interactions::add);
+        interactions.sort();
+        assertTrue("it fits: " + interactions.size(), interactions.size() <= 3_000 && interactions.size() > 2_900);
+        int robots = 0;
+        for (int robot = 0; robot < 6; robot++) {
+            List<Interactions.Interaction> kept = interactions.before("crawler" + robot, Long.MAX_VALUE, 10_000);
+            if (kept.isEmpty() == false) {
+                robots++;
+                assertTrue("of 1,500 events: " + kept.size(), kept.size() <= 1_000 && kept.size() > 990);
+                // The oldest third was left out: each time stands for more than one event.
+                assertTrue("the newest: " + kept.getFirst(), kept.getFirst().time() > 300);
+                assertEquals(1_122, kept.getLast().time());
+                assertFalse("not all events", interactions.areAllOf("crawler" + robot));
+            }
+        }
+        assertTrue("people beside " + robots + " robots", robots > 0 && robots < 3 && interactions.users() > 100);
+        for (int user = 0; user < 1_000; user++) {
+            int size = interactions.before("u" + user, Long.MAX_VALUE, 10).size();
+            assertEquals("all or none", interactions.areAllOf("u" + user) ? 6 : 0, size);
+        }
+    }
+
+    public void testOneUserWithMoreEventsThanFit() {
+        Interactions interactions = new Interactions(500, NO_LIMIT);
+        for (int i = 0; i < 2_000; i++) {
+            interactions.add(new LogScan.LoggedEvent("ann", "p" + i, 1, 7 * i % 2_000, null));
+        }
+        interactions.sort();
+        assertEquals(500, interactions.size());
+        assertEquals(1_500, interactions.before("ann", Long.MAX_VALUE, 500).getFirst().time());
+        assertEquals("no user was left out", new SampledPart(1, 2_000, 500, false), interactions.sampled());
     }
 }

@@ -32,8 +32,30 @@ import java.util.Optional;
             + "predicted. Minutes.",
         "" })
 public final class LearnBench implements Program {
-    @Parameters(index = "0", paramLabel = "DIR", description = "A data set: beauty, gowalla, ml-latest-small (see docs/benchmarks.md).")
+    @Parameters(
+        index = "0",
+        arity = "0..1",
+        paramLabel = "DIR",
+        description = "A data set: beauty, gowalla, ml-latest-small (see docs/benchmarks.md).")
     Path folder;
+
+    @Option(
+        names = "--sample",
+        split = ",",
+        paramLabel = "PART",
+        description = "Instead: what a training learns of a log that is larger than its limit. The limits, as parts of the log, such as "
+            + "1,0.5,0.1.")
+    List<Double> parts;
+
+    @Option(
+        names = "--generated",
+        split = ",",
+        paramLabel = "N",
+        description = "With --sample, instead of DIR: logs of invented users with so many events, such as 1000000,5000000.")
+    List<Integer> generated;
+
+    @Option(names = "--heap", defaultValue = "1024", paramLabel = "MB", description = "Heap of the command (${DEFAULT-VALUE}).")
+    int heap;
 
     @Option(
         names = "--threads",
@@ -58,25 +80,51 @@ public final class LearnBench implements Program {
     @Override
     public void check() {
         ArgumentCheck arguments = new ArgumentCheck(spec);
+        arguments.require((folder == null) != (generated == null), "name a DIR, or the sizes of logs that are --generated");
         arguments.folder(folder);
+        arguments.require(generated == null || parts != null, "--generated needs --sample");
+        arguments.require(parts == null || parts.stream().allMatch(part -> part > 0 && part <= 1), "--sample must be above 0 and at most 1");
+        if (generated != null) {
+            generated.forEach(events -> arguments.atLeast("--generated", events, 1_000));
+        }
+        arguments.atLeast("--heap", heap, 256);
         arguments.atLeast("--threads", threads, 1);
     }
 
     @Override
     public void checkMachine() throws IOException {
-        FreeSpace.require(2_560, 4_096, BuiltPlugin.target());
+        FreeSpace.require(1_536 + heap, 4_096, BuiltPlugin.target());
     }
 
     /** The vector module, as in a node: dot products run on vector registers. */
     @Override
     public List<String> jvmOptions() {
-        return List.of("--add-modules=jdk.incubator.vector");
+        return List.of("--add-modules=jdk.incubator.vector", "-Xmx" + heap + "m");
     }
 
     @Override
     public Integer call() throws IOException {
-        run(ResultFiles.here());
+        if (parts == null) {
+            run(ResultFiles.here());
+        } else {
+            runSamples(ResultFiles.here());
+        }
         return 0;
+    }
+
+    /** Measures what a training learns of a part of a log, and writes the file. */
+    private void runSamples(ResultFiles results) throws IOException {
+        screen.print(screen.dim("   " + results.machine()));
+        SampleRun run = new SampleRun(screen, parts, threads);
+        if (folder != null) {
+            run.add(new SetLog(read()));
+        } else {
+            generated.forEach(events -> run.add(new InventedLog(events)));
+        }
+        ObjectNode json = results.json().put("threads", threads).put("heap_mb", heap);
+        json.set("samples", run.report());
+        String name = folder == null ? "generated" : folder.toAbsolutePath().normalize().getFileName().toString();
+        screen.print(screen.dim(" full precision in " + results.write("learn-sample-" + name + ".json", json)));
     }
 
     /** Measures next items, and ratings where the set has some, and writes the file. */

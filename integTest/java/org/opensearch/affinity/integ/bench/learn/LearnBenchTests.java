@@ -31,6 +31,7 @@ import java.util.zip.GZIPOutputStream;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.hasItem;
 import static org.junit.Assert.assertArrayEquals;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
@@ -51,6 +52,13 @@ public class LearnBenchTests {
         assertThat(refusal(set, "--threads", "0"), containsString("--threads must be at least 1, got 0"));
         assertThat(refusal(set + "s"), containsString("there is no folder " + set + "s"));
         assertThat(refusal(), containsString("DIR"));
+        LearnBench generated = parsed("--generated", "1000000,5000000", "--sample", "1,0.5", "--heap", "2048");
+        assertEquals(List.of(1_000_000, 5_000_000), generated.generated);
+        assertEquals(List.of(1.0, 0.5), generated.parts);
+        assertThat(generated.jvmOptions(), hasItem("-Xmx2048m"));
+        assertThat(refusal(set, "--generated", "1000000", "--sample", "1"), containsString("DIR"));
+        assertThat(refusal("--generated", "1000000"), containsString("--generated needs --sample"));
+        assertThat(refusal(set, "--sample", "1,0"), containsString("--sample must be above 0 and at most 1"));
     }
 
     private static String refusal(String... arguments) {

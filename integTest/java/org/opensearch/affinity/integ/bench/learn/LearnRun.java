@@ -14,9 +14,9 @@ import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.RankingMetrics;
 import org.opensearch.affinity.learn.Tuning;
-import org.opensearch.affinity.learn.candidate.ImplicitFactors;
+import org.opensearch.affinity.learn.factor.ImplicitFactors;
 import org.opensearch.affinity.learn.candidate.LightGcn;
-import org.opensearch.affinity.learn.candidate.LowPass;
+import org.opensearch.affinity.learn.factor.LowPass;
 import org.opensearch.affinity.learn.neighbour.Neighbourhood;
 
 import java.util.ArrayList;

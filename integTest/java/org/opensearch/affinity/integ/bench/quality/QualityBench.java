@@ -57,6 +57,14 @@ public final class QualityBench implements Program {
     List<String> signals = List.of();
 
     @Option(
+        names = "--parts",
+        split = ",",
+        paramLabel = "NAME",
+        description = "Parts of the model: auto, or some of neighbours,graph,factors (${DEFAULT-VALUE}).",
+        defaultValue = "auto")
+    List<String> parts = List.of();
+
+    @Option(
         names = "--explore",
         split = ",",
         paramLabel = "W",

@@ -22,6 +22,7 @@ import org.opensearch.affinity.integ.data.Split;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -118,6 +119,7 @@ final class QualityRun {
             if (options.signals.isEmpty() == false) {
                 options.signals.forEach(body.putArray("signals")::add);
             }
+            options.parts.forEach(body.putArray("parts")::add);
             model = evaluation.train(body, step);
             step.done(described(model));
         }
@@ -132,8 +134,10 @@ final class QualityRun {
 
     private static String described(JsonNode model) {
         int items = model.path("items").asInt();
-        String summary = String.format(Locale.ROOT, "model %d: %,d items of %,d events", model.path("number").asInt(), items,
-            model.path("events").asInt());
+        List<String> parts = new ArrayList<>(List.of("neighbours"));
+        model.path("parts").fieldNames().forEachRemaining(parts::add);
+        String summary = String.format(Locale.ROOT, "model %d of %s: %,d items of %,d events", model.path("number").asInt(),
+            String.join(", ", parts), items, model.path("events").asInt());
         JsonNode fusion = model.path("fusion");
         if (fusion.isMissingNode()) {
             return summary;

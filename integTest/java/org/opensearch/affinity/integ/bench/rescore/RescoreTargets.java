@@ -15,6 +15,7 @@ record RescoreTargets(List<RescoreFigures> measured) {
     private static final double MOST_P99_RATIO = 2;
     private static final double LEAST_TIMES_SCRIPT = 5;
     private static final double MOST_NEIGHBOURS_MS = 0.5;
+    private static final double MOST_PARTS_MS = 0.5;
     /** Ratio up to which two values count as equal. */
     private static final double FLAT = 1.25;
 
@@ -44,6 +45,7 @@ record RescoreTargets(List<RescoreFigures> measured) {
         targets.add(flat(least, most));
         targets.add(script(most));
         targets.add(neighbours(most));
+        targets.add(parts(most));
         return targets;
     }
 
@@ -92,6 +94,12 @@ record RescoreTargets(List<RescoreFigures> measured) {
     private static Target neighbours(RescoreFigures figures) {
         double added = figures.added(SearchKind.NEIGHBOURS) - figures.added(SearchKind.RESCORE);
         return target("the signal neighbours adds at most 0.5 ms to that", added <= MOST_NEIGHBOURS_MS, "%.2f ms at %,d documents", added,
+            docs(figures));
+    }
+
+    private static Target parts(RescoreFigures figures) {
+        double added = figures.added(SearchKind.PARTS) - figures.added(SearchKind.NEIGHBOURS);
+        return target("the signals graph and factors add at most 0.5 ms to that", added <= MOST_PARTS_MS, "%.2f ms at %,d documents", added,
             docs(figures));
     }
 

@@ -23,6 +23,7 @@ record SearchKind(String key, String title, String parameters, ObjIntConsumer<Ob
     static final String WINDOW = "window_only";
     static final String RESCORE = "affinity";
     static final String NEIGHBOURS = "neighbours";
+    static final String PARTS = "parts";
     static final String PIPELINE = "pipeline";
     static final String PAINLESS = "script_score";
     static final String KNN = "knn_score";
@@ -60,6 +61,11 @@ record SearchKind(String key, String title, String parameters, ObjIntConsumer<Ob
             new SearchKind(NEIGHBOURS, "the same with the signal neighbours", "", (body, number) -> {
                 ObjectNode affinity = rescore(body, window).putObject("affinity");
                 affinity.put("tracker", tracker).put("user", userOf(shoppers, number).user()).putObject("signals").put("neighbours", 4);
+            }),
+            new SearchKind(PARTS, "the same with graph and factors, too", "", (body, number) -> {
+                ObjectNode affinity = rescore(body, window).putObject("affinity");
+                affinity.put("tracker", tracker).put("user", userOf(shoppers, number).user()).putObject("signals").put("neighbours", 4)
+                    .put("graph", 2).put("factors", 2);
             }),
             new SearchKind(PIPELINE, "ext.affinity through a pipeline", "?search_pipeline=" + pipeline, (body, number) -> {
                 body.putObject("ext").putObject("affinity").put("user", userOf(shoppers, number).user());

@@ -3,6 +3,7 @@ package org.opensearch.affinity.learn.candidate;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.RowMatrix;
+import org.opensearch.affinity.learn.factor.Graph;
 
 /**
  * The layers of LightGCN applied to the items' embeddings E: the mean over layers, {@code Z = (E + RᵀR E + … + (RᵀR)^h E) / (h + 1)}.

@@ -10,6 +10,8 @@ import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.RowMatrix;
 import org.opensearch.affinity.learn.WeightedSum;
+import org.opensearch.affinity.learn.factor.Graph;
+import org.opensearch.affinity.learn.factor.LowPass;
 
 import java.util.Arrays;
 import java.util.List;

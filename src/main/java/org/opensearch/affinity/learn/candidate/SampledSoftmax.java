@@ -6,6 +6,7 @@ import org.opensearch.affinity.learn.ItemColumns;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.RowMatrix;
+import org.opensearch.affinity.learn.factor.Graph;
 
 import java.util.Arrays;
 

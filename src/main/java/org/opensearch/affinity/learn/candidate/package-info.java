@@ -1,5 +1,2 @@
-/**
- * Candidate methods: implicit matrix factorisation, the low-pass filter, LightGCN. {@code ./bench learn} measures them; no training
- * serves them yet.
- */
+/** A candidate method: LightGCN, by gradient. {@code ./bench learn} measures it; no training serves it yet. */
 package org.opensearch.affinity.learn.candidate;

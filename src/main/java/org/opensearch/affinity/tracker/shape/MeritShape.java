@@ -7,8 +7,10 @@ import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -62,12 +64,19 @@ public record MeritShape(Map<String, Curve> curves, List<Product> products) impl
         private final List<Product> products;
         private final int[] first;
         private final int[] second;
+        private final boolean linear;
 
         private Bound(Curve[] curves, List<Product> products, int[] first, int[] second) {
             this.curves = curves;
             this.products = products;
             this.first = first;
             this.second = second;
+            linear = products.isEmpty() && Arrays.stream(curves).allMatch(Objects::isNull);
+        }
+
+        /** Whether it is a weighted sum. */
+        public boolean isLinear() {
+            return linear;
         }
 
         /** Null for a value that is taken as it is. */

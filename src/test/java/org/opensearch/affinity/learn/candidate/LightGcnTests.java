@@ -7,6 +7,7 @@ import org.opensearch.affinity.learn.ItemColumns;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.RowMatrix;
+import org.opensearch.affinity.learn.factor.Graph;
 import org.opensearch.affinity.learn.WeightedHistory;
 import org.opensearch.test.OpenSearchTestCase;
 
@@ -100,7 +101,7 @@ public class LightGcnTests extends OpenSearchTestCase {
     /** Compares the gradient of the loss by E, through the layers, with finite differences. */
     public void testGradient() {
         InteractionMatrix interactions = InteractionMatrices.twoGroups(12, 10, random());
-        int[] users = IntStream.range(0, 12).filter(user -> interactions.end(user) > interactions.start(user) && user != 5).toArray();
+        int[] users = IntStream.range(0, interactions.users()).filter(user -> interactions.end(user) > interactions.start(user) && user != 5).toArray();
         int[] sampled = { 7, 0, 3, 4, 9 };
         float[][] embeddings = RowMatrix.random(10, 3, 0.7, randomLong());
         Convolution convolution = new Convolution(

@@ -1,8 +1,11 @@
 package org.opensearch.affinity.node.search;
 
 import org.opensearch.ExceptionsHelper;
+import org.opensearch.affinity.manage.GetModelsAction;
 import org.opensearch.affinity.manage.PutTrackerAction;
 import org.opensearch.affinity.tracker.Tracker;
+import org.opensearch.affinity.train.TrainAction;
+import org.opensearch.common.settings.Settings;
 import org.opensearch.common.xcontent.json.JsonXContent;
 import org.opensearch.core.rest.RestStatus;
 import org.opensearch.core.xcontent.XContentParser;
@@ -185,10 +188,44 @@ public class RecordedQueriesTests extends RankTestCase {
         assertEquals(RestStatus.NOT_FOUND, ExceptionsHelper.status(missing));
     }
 
+    /** Half of the users are in the sample. The queries of the others would be those of people without a history. */
+    public void testLogBeyondTheLimit() throws Exception {
+        recordQueries();
+        try {
+            limit(QUERIES);
+            assertSampledBeyondTheLimit();
+        } finally {
+            limit(null);
+        }
+    }
+
+    private void assertSampledBeyondTheLimit() throws Exception {
+        assertNull("it fits", train("{}").get("sample"));
+        limit(QUERIES / 2);
+        Map<String, Object> model = train("{\"ubi_queries\": \"ubi_queries\", \"search\": {" + BY_BASE + "}}");
+        assertEquals(QUERIES / 2, model.get("events"));
+        assertEquals(QUERIES / 2, model.get("users"));
+        assertEquals("a whole model", 10, model.get("items"));
+        Map<?, ?> sample = (Map<?, ?>) model.get("sample");
+        assertEquals(QUERIES, sample.get("events_read"));
+        assertEquals(QUERIES / 2, sample.get("events_used"));
+        assertEquals("max_events", sample.get("limited_by"));
+        assertEquals(0.5, (double) sample.get("users_fraction"), 0.2);
+        assertQueries(61, 60, 0, Map.of("no_event", 1, "not_in_sample", 30), 30, (Map<?, ?>) model.get("fusion"));
+        GetModelsAction.Request last = new GetModelsAction.Request("t", (int) model.get("number"));
+        assertEquals("stored", sample, models(client().execute(GetModelsAction.INSTANCE, last).actionGet()).get(0).get("sample"));
+    }
+
+    /** @param events null for the default */
+    private void limit(Integer events) {
+        Settings setting = Settings.builder().put(TrainAction.MAX_EVENTS.getKey(), events == null ? null : events.toString()).build();
+        client().admin().cluster().prepareUpdateSettings().setPersistentSettings(setting).get();
+    }
+
     public void testBadRequests() throws Exception {
         recordQueries();
         assertRefused("[ubi_queries] must be the name of an index of UBI queries, got [5]", () -> train("{\"ubi_queries\": 5}"));
         assertRefused("[ubi_queries] is instead of [queries] and [index]", () -> train("{\"ubi_queries\": \"a\", \"index\": \"b\"}"));
-        assertRefused("[weights_of] takes the weights of another model", () -> train("{\"ubi_queries\": \"a\", \"weights_of\": 1}"));
+        assertRefused("[weights_of] takes the weights and the parts of another model", () -> train("{\"ubi_queries\": \"a\", \"weights_of\": 1}"));
     }
 }

@@ -1,16 +1,16 @@
-package org.opensearch.affinity.learn.candidate;
+package org.opensearch.affinity.learn.factor;
 
 import org.opensearch.affinity.learn.Eigenpairs;
 import org.opensearch.affinity.learn.Factors;
 import org.opensearch.affinity.learn.Hyperparameter;
 import org.opensearch.affinity.learn.InteractionMatrix;
-import org.opensearch.affinity.learn.LearningMethod;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.RowMatrix;
 import org.opensearch.affinity.learn.WeightedSum;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The ideal low-pass filter of GF-CF (Shen et al., "How powerful is graph convolution for recommendation?", CIKM'21), a closed form
@@ -22,16 +22,18 @@ import java.util.List;
  * so the vector of an item of degree d is {@code d^½ v}, and the item adds {@code d^-½ v} to a user. LightGCN (He et al., SIGIR'20)
  * approximates the same filter by gradient descent over hundreds of epochs. V is computed by subspace iteration from random vectors
  * (Halko et al., "Finding structure with randomness", 2011, algorithm 4.4). Learning takes {@code 4 · (dimension + 16)} bytes per
- * user, and twice that per item. {@code ./bench learn} measures it; no training serves it yet.
+ * user, and twice that per item.
  *
  * @param dimension    number of singular vectors, at least 1; less if R has fewer
  * @param recencyDecay of histories when a user is encoded, above 0, at most 1
  * @param seed         of the initial vectors
  */
-public record LowPass(int dimension, double recencyDecay, long seed) implements LearningMethod {
+public record LowPass(int dimension, double recencyDecay, long seed) implements FactorMethod {
     /** Additional vectors, which let the wanted ones converge. */
     private static final int OVERSAMPLING = 16;
     private static final int ITERATIONS = 5;
+    /** A filter that passes all directions of a small matrix changes nothing: it knows no item but those of the history. */
+    private static final int MIN_ROWS_PER_DIMENSION = 4;
     private static final int ROWS_PER_CHUNK = 256;
     /** Squared singular values below this fraction of the largest are rounding errors. */
     private static final double MIN_EIGENVALUE = 1e-6;
@@ -50,11 +52,22 @@ public record LowPass(int dimension, double recencyDecay, long seed) implements 
         return new LowPass(128, 1, 1);
     }
 
+    /** Returns the settings that a search begins with, with no more dimensions than such a matrix bears. */
+    public static LowPass standard(InteractionMatrix interactions) {
+        return standard().withDimension(Math.min(standard().dimension, maxDimension(interactions)));
+    }
+
+    private static int maxDimension(InteractionMatrix interactions) {
+        return Math.max(1, Math.min(interactions.users(), interactions.items()) / MIN_ROWS_PER_DIMENSION);
+    }
+
     /** Returns the hyperparameters to tune; the recency decay only if the order of the interactions is known. */
     public static List<Hyperparameter<LowPass>> hyperparameters(InteractionMatrix interactions) {
+        int max = maxDimension(interactions);
+        Integer[] dimensions = IntStream.of(64, 128, 256).filter(dimension -> dimension <= max).boxed().toArray(Integer[]::new);
         List<Hyperparameter<LowPass>> all = List.of(
             Hyperparameter.of("recencyDecay", LowPass::withRecencyDecay, 0.5, 0.7, 0.85, 1.0),
-            Hyperparameter.of("dimension", LowPass::withDimension, 64, 128, 256)
+            Hyperparameter.of("dimension", LowPass::withDimension, dimensions)
         );
         return interactions.ordered() ? all : all.subList(1, all.size());
     }

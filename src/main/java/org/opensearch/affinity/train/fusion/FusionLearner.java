@@ -1,4 +1,4 @@
-package org.opensearch.affinity.train;
+package org.opensearch.affinity.train.fusion;
 
 import org.opensearch.affinity.evaluate.Interval;
 import org.opensearch.affinity.learn.ProgressListener;
@@ -11,11 +11,12 @@ import java.util.stream.Stream;
 /**
  * Learns the weights of the values that hits are ranked by. A penalty draws the weights towards the default ones; five-fold
  * cross-validation chooses its strength. The learned weights are accepted if they rank held-out examples better than the default
- * weights do. Curves and products are accepted if they rank them better than the learned weights.
+ * weights do. Curves and products are accepted if they rank them better than the learned weights. Optional values, whose default weight is
+ * 0, keep it unless cross-validation loses without them.
  */
-final class FusionLearner {
+public final class FusionLearner {
     /** With fewer training examples nothing is learned. */
-    static final int MIN_EXAMPLES = 30;
+    public static final int MIN_EXAMPLES = 30;
     private static final int FOLDS = 5;
     private static final double[] PENALTIES = { 0.1, 1, 10, 100, 1_000, 10_000 };
 
@@ -33,8 +34,9 @@ final class FusionLearner {
      * @param shape            curves and products that are used, with their weights; null for none
      * @param shaped           mean NDCG@10 of the held-out examples with curves and products; null if none were learned
      * @param shapeDifference  of {@code shaped} and {@code after}; null if none were learned
+     * @param leftOut          indices of the optional values that are left out
      */
-    record Result(
+    public record Result(
         double[] weights,
         int trainingExamples,
         int heldOutExamples,
@@ -45,15 +47,16 @@ final class FusionLearner {
         boolean accepted,
         ShapeLearner.Shape shape,
         Interval shaped,
-        Interval shapeDifference
+        Interval shapeDifference,
+        List<Integer> leftOut
     ) {
-        private static Result refused(double[] weights, int trainingExamples, double[] ndcg) {
+        private static Result refused(double[] weights, int trainingExamples, double[] ndcg, List<Integer> leftOut) {
             Interval before = Interval.mean(ndcg);
-            return new Result(weights, trainingExamples, ndcg.length, before, before, null, 0, false, null, null, null);
+            return new Result(weights, trainingExamples, ndcg.length, before, before, null, 0, false, null, null, null, leftOut);
         }
 
         /** Returns why the learned weights are not used, in words. */
-        String reason() {
+        public String reason() {
             if (trainingExamples < MIN_EXAMPLES) {
                 return "fewer than " + MIN_EXAMPLES + " lessons";
             }
@@ -69,11 +72,11 @@ final class FusionLearner {
      * @param shaped   NDCG@10 of each with curves and products; null without them
      * @param examples to learn from, some of them or all
      */
-    record Checks(double[] before, double[] after, double[] shaped, List<TrainingExample> examples) {}
+    public record Checks(double[] before, double[] after, double[] shaped, List<TrainingExample> examples) {}
 
     /** Ranks the held-out examples. */
     @FunctionalInterface
-    interface Check {
+    public interface Check {
         /**
          * @param weights learned from the training examples, or the default ones
          * @param shape   learned from the training examples; null for none
@@ -84,25 +87,30 @@ final class FusionLearner {
     private final double[] defaults;
     private final double[] lowerBounds;
     private final ShapeLearner shapes;
+    private final List<Integer> optional;
 
     /**
      * @param defaults    the default weights, not all 0
      * @param lowerBounds of the weights; negative infinity for none
      * @param shapes      null to learn weights alone
+     * @param optional    indices of values that may be left out; their default weights are 0
      */
-    FusionLearner(double[] defaults, double[] lowerBounds, ShapeLearner shapes) {
+    public FusionLearner(double[] defaults, double[] lowerBounds, ShapeLearner shapes, List<Integer> optional) {
+        this.optional = optional;
         this.shapes = shapes;
         this.defaults = defaults;
         this.lowerBounds = lowerBounds;
     }
 
     /** @param check ranks the held-out examples by what was learned from the others */
-    Result learn(List<TrainingExample> training, Check check, ProgressListener progress) {
-        if (training.size() < MIN_EXAMPLES) {
-            return Result.refused(defaults, training.size(), check.with(defaults, null).before);
+    public Result learn(List<TrainingExample> lessons, Check check, ProgressListener progress) {
+        if (lessons.size() < MIN_EXAMPLES) {
+            return Result.refused(defaults, lessons.size(), check.with(defaults, null).before, optional);
         }
-        double[] prior = scaledDefaults(training);
-        double penalty = penalty(training, prior, progress.part(0, 0.3));
+        double[] prior = scaledDefaults(lessons);
+        double penalty = penalty(lessons, prior, progress.part(0, 0.25));
+        List<Integer> leftOut = leftOut(lessons, prior, penalty, progress.part(0.25, 0.3));
+        List<TrainingExample> training = without(lessons, leftOut);
         double[] weights = new ConditionalLogit(training, prior, lowerBounds, penalty).weights(progress.part(0.3, 0.4));
         ShapeLearner.Candidate candidate = shapes == null ? null : shapes.candidate(training, weights, progress.part(0.4, 0.9));
         Checks checks = check.with(weights, candidate);
@@ -112,7 +120,7 @@ final class FusionLearner {
         boolean accepted = after.value() > before.value();
         ShapeLearner.Shape shape = null;
         if (accepted) {
-            List<TrainingExample> all = Stream.concat(training.stream(), checks.examples.stream()).toList();
+            List<TrainingExample> all = Stream.concat(training.stream(), without(checks.examples, leftOut).stream()).toList();
             weights = new ConditionalLogit(all, prior, lowerBounds, penalty).weights(progress.part(0.9, 0.95));
             shape = shaped != null && shaped.value() > after.value() ? shapes.shape(candidate, all, weights) : null;
         } else {
@@ -129,7 +137,8 @@ final class FusionLearner {
             accepted,
             shape,
             shaped,
-            candidate == null ? null : Interval.difference(checks.shaped, checks.after)
+            candidate == null ? null : Interval.difference(checks.shaped, checks.after),
+            accepted ? leftOut : optional
         );
     }
 
@@ -154,19 +163,52 @@ final class FusionLearner {
         double minLoss = Double.POSITIVE_INFINITY;
         double best = PENALTIES[PENALTIES.length - 1];
         for (int i = 0; i < PENALTIES.length; i++) {
-            double loss = 0;
-            for (int fold = 0; fold < FOLDS; fold++) {
-                progress.at((i * FOLDS + fold) / (double) (PENALTIES.length * FOLDS));
-                List<TrainingExample> training = fold(examples, fold, FOLDS, false);
-                double[] weights = new ConditionalLogit(training, prior, lowerBounds, PENALTIES[i]).weights(ProgressListener.NONE);
-                loss += ConditionalLogit.loss(fold(examples, fold, FOLDS, true), weights) / FOLDS;
-            }
+            progress.at(i / (double) PENALTIES.length);
+            double loss = heldBackLoss(examples, prior, PENALTIES[i]);
             if (loss < minLoss) {
                 minLoss = loss;
                 best = PENALTIES[i];
             }
         }
         return best;
+    }
+
+    /** Returns the mean loss of examples that were not learned from. */
+    private double heldBackLoss(List<TrainingExample> examples, double[] prior, double penalty) {
+        double loss = 0;
+        for (int fold = 0; fold < FOLDS; fold++) {
+            List<TrainingExample> training = fold(examples, fold, FOLDS, false);
+            double[] weights = new ConditionalLogit(training, prior, lowerBounds, penalty).weights(ProgressListener.NONE);
+            loss += ConditionalLogit.loss(fold(examples, fold, FOLDS, true), weights) / FOLDS;
+        }
+        return loss;
+    }
+
+    /** Returns the optional values without which the loss is no higher, left out one after another. */
+    private List<Integer> leftOut(List<TrainingExample> examples, double[] prior, double penalty, ProgressListener progress) {
+        if (optional.isEmpty()) {
+            return List.of();
+        }
+        List<Integer> leftOut = new ArrayList<>();
+        double loss = heldBackLoss(examples, prior, penalty);
+        for (int index : optional) {
+            progress.at(leftOut.size() / (double) optional.size());
+            List<Integer> more = Stream.concat(leftOut.stream(), Stream.of(index)).toList();
+            double without = heldBackLoss(without(examples, more), prior, penalty);
+            if (without <= loss) {
+                leftOut.add(index);
+                loss = without;
+            }
+        }
+        return leftOut;
+    }
+
+    private static List<TrainingExample> without(List<TrainingExample> examples, List<Integer> leftOut) {
+        List<TrainingExample> others = examples;
+        for (int index : leftOut) {
+            others = others.stream().map(example -> example.without(index)).toList();
+        }
+        return others;
     }
 
     /** Returns the examples inside or outside of one of so many folds. */

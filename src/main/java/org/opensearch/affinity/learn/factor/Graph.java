@@ -1,4 +1,4 @@
-package org.opensearch.affinity.learn.candidate;
+package org.opensearch.affinity.learn.factor;
 
 import org.opensearch.affinity.learn.InteractionMatrix;
 import org.opensearch.affinity.learn.ItemColumns;
@@ -10,10 +10,9 @@ import java.util.Arrays;
 
 /**
  * The normalised adjacency matrix {@code R = D_U^-½ A D_I^-½} of users and items: the interactions' weights A, divided by the square
- * roots of the users' and the items' degrees. Immutable and thread-safe. {@code ./bench learn} measures it; no training serves it
- * yet.
+ * roots of the users' and the items' degrees. Immutable and thread-safe.
  */
-final class Graph {
+public final class Graph {
     private static final int ROWS_PER_CHUNK = 256;
 
     private final InteractionMatrix interactions;
@@ -22,11 +21,11 @@ final class Graph {
     private final double[] userFactors;
     private final double[] itemFactors;
 
-    Graph(InteractionMatrix interactions, ParallelFor parallel) {
+    public Graph(InteractionMatrix interactions, ParallelFor parallel) {
         this(interactions, new ItemColumns(interactions), parallel);
     }
 
-    Graph(InteractionMatrix interactions, ItemColumns columns, ParallelFor parallel) {
+    public Graph(InteractionMatrix interactions, ItemColumns columns, ParallelFor parallel) {
         this.interactions = interactions;
         this.columns = columns;
         this.parallel = parallel;
@@ -39,12 +38,12 @@ final class Graph {
     }
 
     /** Returns the element of R for the user's interaction at a position. */
-    float element(int user, int position) {
+    public float element(int user, int position) {
         return (float) (userFactors[user] * interactions.weight(position) * itemFactors[interactions.item(position)]);
     }
 
     /** Returns one user's row of {@code R items}. */
-    float[] toUser(int user, float[][] items) {
+    public float[] toUser(int user, float[][] items) {
         float[] sum = new float[RowMatrix.width(items)];
         toUser(user, items, sum);
         return sum;
@@ -57,7 +56,7 @@ final class Graph {
     }
 
     /** Returns {@code R items}. */
-    float[][] toUsers(float[][] items, ProgressListener progress) {
+    public float[][] toUsers(float[][] items, ProgressListener progress) {
         float[][] users = new float[interactions.users()][RowMatrix.width(items)];
         parallel.run(users.length, ROWS_PER_CHUNK, progress, (from, to) -> {
             for (int user = from; user < to; user++) {
@@ -68,7 +67,7 @@ final class Graph {
     }
 
     /** Returns {@code Rᵀ users}. */
-    float[][] toItems(float[][] users, ProgressListener progress) {
+    public float[][] toItems(float[][] users, ProgressListener progress) {
         float[][] items = new float[interactions.items()][RowMatrix.width(users)];
         parallel.run(items.length, ROWS_PER_CHUNK, progress, (from, to) -> {
             for (int item = from; item < to; item++) {

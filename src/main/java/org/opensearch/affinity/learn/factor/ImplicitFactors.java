@@ -1,11 +1,10 @@
-package org.opensearch.affinity.learn.candidate;
+package org.opensearch.affinity.learn.factor;
 
 import org.opensearch.affinity.learn.Factors;
 import org.opensearch.affinity.learn.FoldIn;
 import org.opensearch.affinity.learn.Hyperparameter;
 import org.opensearch.affinity.learn.InteractionMatrix;
 import org.opensearch.affinity.learn.ItemColumns;
-import org.opensearch.affinity.learn.LearningMethod;
 import org.opensearch.affinity.learn.NormalEquations;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
@@ -22,7 +21,7 @@ import java.util.List;
  * <pre>Σ_(u,i) taken c_ui (w_u·h_i - 1)² + α Σ_u Σ_i (w_u·h_i)² + Σ_u λ_u |w_u|² + Σ_i λ_i |h_i|²</pre>
  *
  * with the weights c of interactions and {@link Regularisation}. Each half step solves every row exactly. Takes
- * {@code 4 · dimension} bytes per user and item. {@code ./bench learn} measures it; no training serves it yet.
+ * {@code 4 · dimension} bytes per user and item.
  *
  * @param dimension    of the vectors, at least 1
  * @param iterations   number of passes over users and items, at least 1
@@ -33,7 +32,7 @@ import java.util.List;
  * @param seed         of the items' initial vectors
  */
 public record ImplicitFactors(int dimension, int iterations, double alpha, double lambda, double nu, double recencyDecay, long seed)
-    implements LearningMethod {
+    implements FactorMethod {
     private static final int ROWS_PER_CHUNK = 64;
     /** Expected length of the initial vectors. */
     private static final double INITIAL_LENGTH = 0.1;
@@ -120,7 +119,7 @@ public record ImplicitFactors(int dimension, int iterations, double alpha, doubl
             });
         }
         double decay = interactions.ordered() ? recencyDecay : 1;
-        return new Factors(items, new FoldIn(items, base(items, parallel), regularisation, decay));
+        return new Factors(items, new FoldIn(items, items.length, base(items, parallel), regularisation, decay));
     }
 
     /** Returns the lower triangle of α times the Gram matrix. */

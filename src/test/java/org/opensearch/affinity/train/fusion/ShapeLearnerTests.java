@@ -1,4 +1,4 @@
-package org.opensearch.affinity.train;
+package org.opensearch.affinity.train.fusion;
 
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
@@ -76,7 +76,7 @@ public class ShapeLearnerTests extends OpenSearchTestCase {
         List<TrainingExample> heldOut = examples(1_000, new Random(2), truth);
         ShapeLearner shapes = new ShapeLearner(new ParallelFor(Runnable::run, 1), NAMES, BOUNDS, breaker);
         double[] defaults = { 1, 1, 1, 0 };
-        return new FusionLearner(defaults, BOUNDS, shapes).learn(training, (weights, shape) -> {
+        return new FusionLearner(defaults, BOUNDS, shapes, List.of()).learn(training, (weights, shape) -> {
             double[] before = heldOut.stream().mapToDouble(example -> example.ndcg(defaults)).toArray();
             double[] after = heldOut.stream().mapToDouble(example -> example.ndcg(weights)).toArray();
             return new FusionLearner.Checks(before, after, heldOut.stream().mapToDouble(shape::ndcg).toArray(), heldOut);

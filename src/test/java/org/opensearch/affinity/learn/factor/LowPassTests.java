@@ -1,4 +1,4 @@
-package org.opensearch.affinity.learn.candidate;
+package org.opensearch.affinity.learn.factor;
 
 import org.opensearch.affinity.learn.Factors;
 import org.opensearch.affinity.learn.InteractionMatrices;

@@ -1,4 +1,4 @@
-package org.opensearch.affinity.train;
+package org.opensearch.affinity.train.fusion;
 
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
@@ -18,7 +18,8 @@ import java.util.stream.IntStream;
  * Learns curves of values and products of two values, where weights alone fit worse. A penalty draws the shape towards the weighted sum, so
  * that few examples change little; cross-validation chooses its strength, and whether there are products.
  */
-final class ShapeLearner {
+public final class ShapeLearner {
+    private static final long SEED = 20_260_101L;
     private static final int FOLDS = 3;
     private static final double[] PENALTIES = { 1, 10, 100, 1_000 };
     /** Number of values that are multiplied with each other: those that change scores the most. */
@@ -40,11 +41,11 @@ final class ShapeLearner {
      * @param curves   by name
      * @param products weights by {@code a*b}
      */
-    record Shape(double[] weights, Map<String, Curve> curves, Map<String, Float> products) {}
+    public record Shape(double[] weights, Map<String, Curve> curves, Map<String, Float> products) {}
 
     /** A shape that was learned from the training examples alone. */
-    record Candidate(Choice choice, double[] row) {
-        double ndcg(TrainingExample example) {
+    public record Candidate(Choice choice, double[] row) {
+        public double ndcg(TrainingExample example) {
             return choice.basis.expand(example).ndcg(row);
         }
     }
@@ -57,7 +58,7 @@ final class ShapeLearner {
      * @param lowerBounds of the weights; a value whose weight may be negative has no curve
      * @param breaker     that accounts for the memory: a learner fails with its exception (429) if there is too little
      */
-    ShapeLearner(ParallelFor parallel, List<String> names, double[] lowerBounds, CircuitBreaker breaker) {
+    public ShapeLearner(ParallelFor parallel, List<String> names, double[] lowerBounds, CircuitBreaker breaker) {
         this.parallel = parallel;
         this.names = names;
         this.lowerBounds = lowerBounds;
@@ -65,7 +66,7 @@ final class ShapeLearner {
     }
 
     /** @param weights learned from the same examples */
-    Candidate candidate(List<TrainingExample> training, double[] weights, ProgressListener progress) {
+    public Candidate candidate(List<TrainingExample> training, double[] weights, ProgressListener progress) {
         boolean[] shaped = new boolean[names.size()];
         for (int i = 0; i < shaped.length; i++) {
             shaped[i] = i > 0 && lowerBounds[i] == 0;
@@ -84,7 +85,7 @@ final class ShapeLearner {
      *
      * @param weights learned from the same examples
      */
-    Shape shape(Candidate candidate, List<TrainingExample> examples, double[] weights) {
+    public Shape shape(Candidate candidate, List<TrainingExample> examples, double[] weights) {
         ShapeBasis basis = candidate.choice.basis;
         double[] row = fit(candidate.choice, examples, basis.linear(weights));
         return new Shape(basis.weights(row), basis.curves(row, names), basis.products(row, names));
@@ -124,7 +125,7 @@ final class ShapeLearner {
 
     /** Calls a function with the rows of the examples, whose memory is accounted until it returns. */
     private double[] expanded(ShapeBasis basis, List<TrainingExample> examples, Function<List<TrainingExample>, double[]> use) {
-        Random random = new Random(Training.SEED);
+        Random random = new Random(SEED);
         List<TrainingExample> sampled = examples.stream().map(example -> example.sample(MAX_NEGATIVES, random)).toList();
         long hits = sampled.stream().mapToLong(example -> example.values().length).sum();
         long bytes = hits * (BYTES_PER_ROW + (long) Float.BYTES * basis.size());

@@ -1,4 +1,4 @@
-package org.opensearch.affinity.learn.candidate;
+package org.opensearch.affinity.learn.factor;
 
 import org.opensearch.affinity.learn.Factors;
 import org.opensearch.affinity.learn.FoldIn;
@@ -15,7 +15,7 @@ import org.opensearch.test.OpenSearchTestCase;
 public class ImplicitFactorsTests extends OpenSearchTestCase {
     public void testRidgeOfOneDimension() {
         // αG = 0.1 · (2² + 1²) = 0.5, λ' = 0.5 · (1 + 0.1 · 2) = 0.6, Σ c h² = 4: 2 / 5.1.
-        FoldIn encoder = new FoldIn(new float[][] { { 2 }, { 1 } }, new float[][] { { 0.5f } }, new Regularisation(0.5, 0.1, 1), 0.5);
+        FoldIn encoder = new FoldIn(new float[][] { { 2 }, { 1 } }, 2, new float[][] { { 0.5f } }, new Regularisation(0.5, 0.1, 1), 0.5);
         assertEquals(2 / 5.1, encoder.vector(WeightedHistory.of(0))[0], 1e-6);
         // The older item counts half: λ' = 0.5 · (1.5 + 0.2), Σ c h² = 1 + 0.5 · 4, Σ c h = 1 + 0.5 · 2.
         assertEquals(2 / (0.5 + 0.85 + 3), encoder.vector(WeightedHistory.of(1, 0))[0], 1e-6);

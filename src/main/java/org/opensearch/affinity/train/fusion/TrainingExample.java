@@ -1,4 +1,4 @@
-package org.opensearch.affinity.train;
+package org.opensearch.affinity.train.fusion;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,15 +11,15 @@ import java.util.Random;
  * @param values by hit, the values that it may be ranked by
  * @param chosen indices of the chosen hits, ascending, at least one
  */
-record TrainingExample(float[][] values, int[] chosen) {
+public record TrainingExample(float[][] values, int[] chosen) {
     private static final int NDCG_DEPTH = 10;
 
-    boolean isChosen(int hit) {
+    public boolean isChosen(int hit) {
         return Arrays.binarySearch(chosen, hit) >= 0;
     }
 
     /** Returns the same example with some of the values. */
-    TrainingExample select(int[] indices) {
+    public TrainingExample select(int[] indices) {
         float[][] selected = new float[values.length][indices.length];
         for (int hit = 0; hit < selected.length; hit++) {
             for (int i = 0; i < indices.length; i++) {
@@ -29,12 +29,22 @@ record TrainingExample(float[][] values, int[] chosen) {
         return new TrainingExample(selected, chosen);
     }
 
+    /** Returns the same example, in which one value is 0 for every hit. */
+    public TrainingExample without(int index) {
+        float[][] others = new float[values.length][];
+        for (int hit = 0; hit < others.length; hit++) {
+            others[hit] = values[hit].clone();
+            others[hit][index] = 0;
+        }
+        return new TrainingExample(others, chosen);
+    }
+
     /**
      * Returns an example with all chosen hits and a uniform sample of the others, in the same order (Knuth, algorithm 3.4.2 S).
      *
      * @param maxNegatives the most hits that were not chosen
      */
-    TrainingExample sample(int maxNegatives, Random random) {
+    public TrainingExample sample(int maxNegatives, Random random) {
         int negatives = values.length - chosen.length;
         if (negatives <= maxNegatives) {
             return this;
@@ -58,7 +68,7 @@ record TrainingExample(float[][] values, int[] chosen) {
      * Returns the NDCG@10 (Järvelin and Kekäläinen, TOIS 2002) of the hits ranked by the weighted sum of their values. Hits with equal
      * scores keep their order.
      */
-    double ndcg(double[] weights) {
+    public double ndcg(double[] weights) {
         double[] scores = new double[values.length];
         for (int hit = 0; hit < scores.length; hit++) {
             scores[hit] = score(hit, weights);
@@ -83,7 +93,7 @@ record TrainingExample(float[][] values, int[] chosen) {
     }
 
     /** Returns the weighted sum of a hit's values. */
-    double score(int hit, double[] weights) {
+    public double score(int hit, double[] weights) {
         double score = 0;
         for (int i = 0; i < weights.length; i++) {
             score += weights[i] * values[hit][i];

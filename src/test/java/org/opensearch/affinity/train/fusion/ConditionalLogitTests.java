@@ -1,4 +1,4 @@
-package org.opensearch.affinity.train;
+package org.opensearch.affinity.train.fusion;
 
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.test.OpenSearchTestCase;

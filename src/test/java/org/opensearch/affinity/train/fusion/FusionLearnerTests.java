@@ -1,4 +1,4 @@
-package org.opensearch.affinity.train;
+package org.opensearch.affinity.train.fusion;
 
 import org.opensearch.affinity.evaluate.Interval;
 import org.opensearch.affinity.learn.ProgressListener;
@@ -13,7 +13,7 @@ public class FusionLearnerTests extends OpenSearchTestCase {
 
     private static final double[] OTHER = { 1, 1, 0 };
     /** Default weights that differ from those of {@link #examples}. */
-    private static final FusionLearner OTHER_DEFAULTS = new FusionLearner(OTHER, FREE, null);
+    private static final FusionLearner OTHER_DEFAULTS = new FusionLearner(OTHER, FREE, null, List.of());
 
     /** @param defaults of the learner */
     private static FusionLearner.Result learn(
@@ -77,7 +77,7 @@ public class FusionLearnerTests extends OpenSearchTestCase {
         // The held-out examples have the opposite weights, so the default weights rank them better.
         List<TrainingExample> heldOut = ConditionalLogitTests.examples(new double[] { -3, -1, -2 }, 200, random);
         double[] defaults = { -1, 0, 0 };
-        FusionLearner.Result result = learn(new FusionLearner(defaults, FREE, null), defaults, training, heldOut);
+        FusionLearner.Result result = learn(new FusionLearner(defaults, FREE, null, List.of()), defaults, training, heldOut);
         assertFalse(result.accepted());
         assertArrayEquals(defaults, result.weights(), 0);
     }
@@ -86,14 +86,14 @@ public class FusionLearnerTests extends OpenSearchTestCase {
         double[] defaults = { 1, 2, 0 };
         List<TrainingExample> few = ConditionalLogitTests.examples(defaults, FusionLearner.MIN_EXAMPLES - 1, new Random(1));
         for (List<TrainingExample> training : List.of(few, List.<TrainingExample>of())) {
-            FusionLearner.Result result = learn(new FusionLearner(defaults, FREE, null), defaults, training, few);
+            FusionLearner.Result result = learn(new FusionLearner(defaults, FREE, null, List.of()), defaults, training, few);
             assertFalse(result.accepted());
             assertArrayEquals(defaults, result.weights(), 0);
             assertEquals(result.before(), result.after());
             assertEquals("fewer than 30 lessons", result.reason());
         }
         List<TrainingExample> enough = ConditionalLogitTests.examples(defaults, 100, new Random(1));
-        FusionLearner.Result withoutHeldOut = learn(new FusionLearner(defaults, FREE, null), defaults, enough, List.of());
+        FusionLearner.Result withoutHeldOut = learn(new FusionLearner(defaults, FREE, null, List.of()), defaults, enough, List.of());
         assertFalse(withoutHeldOut.accepted());
         assertEquals("no checks", withoutHeldOut.reason());
     }

@@ -1,4 +1,4 @@
-package org.opensearch.affinity.train;
+package org.opensearch.affinity.train.fusion;
 
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
@@ -19,7 +19,7 @@ import java.util.List;
  * below its lower bound is fixed at the bound. A uniform sample of the hits causes no bias (McFadden, "Modelling the choice of
  * residential location", 1978).
  */
-final class ConditionalLogit {
+public final class ConditionalLogit {
     private static final int MAX_STEPS = 100;
     /** Smallest decrease of the loss per example that another step needs. */
     private static final double MIN_DECREASE = 1e-7;

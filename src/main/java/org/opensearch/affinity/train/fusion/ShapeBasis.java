@@ -1,4 +1,4 @@
-package org.opensearch.affinity.train;
+package org.opensearch.affinity.train.fusion;
 
 import org.opensearch.affinity.tracker.shape.Curve;
 
@@ -13,7 +13,7 @@ import java.util.TreeMap;
  * value with knots {@code t_0 < … < t_m}, the numbers {@code clamp((value - t_(k-1)) / (t_k - t_(k-1)), 0, 1)}, so that weights of 0 or
  * more make a curve that does not fall; for others the value itself; then the products. Immutable.
  */
-final class ShapeBasis {
+public final class ShapeBasis {
     /** Quantiles of the values above 0, where curves may bend. */
     private static final double[] QUANTILES = { 0.25, 0.5, 0.75, 0.9, 0.97 };
     /** Least distance of two knots, and least number of different values that deserve a curve. */

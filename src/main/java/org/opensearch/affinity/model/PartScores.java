@@ -1,0 +1,135 @@
+package org.opensearch.affinity.model;
+
+import org.apache.lucene.store.AlreadyClosedException;
+import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.util.LongHeap;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/**
+ * How well the items of a model fit a history by one part with item vectors: the dot product of the user's vector and an item's, in units
+ * of the part's scale. If this node closes its copy of the model meanwhile, all items are unknown. Immutable and thread-safe.
+ */
+public final class PartScores {
+    /** Score of an item that the model does not have. */
+    public static final double UNKNOWN = Double.NEGATIVE_INFINITY;
+    static final PartScores NONE = new PartScores(null, "", new PartEncoder(0, 1, 1, null, new float[0][]), new PartEncoder.Known(new float[0][], new int[0]));
+
+    private final OpenModel model;
+    private final String part;
+    private final PartEncoder encoder;
+    private final PartEncoder.Known history;
+    private final QuantisedRow.OfUser user;
+    private final float[] content;
+
+    /** @param model null for no scores */
+    PartScores(OpenModel model, String part, PartEncoder encoder, PartEncoder.Known history) {
+        this.model = model;
+        this.part = part;
+        this.encoder = encoder;
+        this.history = history;
+        float[] vector = encoder.vector(history);
+        user = QuantisedRow.ofUser(vector);
+        content = encoder.contentVector(vector);
+        for (int d = 0; d < content.length; d++) {
+            content[d] /= encoder.scale();
+        }
+    }
+
+    /** Vector whose dot product with the unit vector of an item without a row estimates its score; empty for no estimates. */
+    public float[] content() {
+        return content;
+    }
+
+    /** Opens the scores for reading. */
+    public Reader open() throws IOException {
+        try {
+            return new Reader(model == null ? null : model.rows(part));
+        } catch (AlreadyClosedException e) {
+            return new Reader(null);
+        }
+    }
+
+    /** Reads scores. Not thread-safe. */
+    public final class Reader {
+        private final OpenModel.Rows rows;
+
+        private Reader(OpenModel.Rows rows) {
+            this.rows = rows;
+        }
+
+        /**
+         * The score of an item, any finite number; {@link #UNKNOWN} if the model does not have it.
+         *
+         * @param item hash of its id
+         * @throws UncheckedIOException if the model cannot be read
+         */
+        public double of(long item) {
+            return rows == null ? UNKNOWN : ofDocument(model.document(item));
+        }
+
+        private double ofDocument(int document) {
+            try {
+                byte[] row = rows.of(document);
+                return row == null ? UNKNOWN : QuantisedRow.score(user, row) / encoder.scale();
+            } catch (AlreadyClosedException e) {
+                return UNKNOWN; // the model was deleted while the search runs, which goes on without it
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        /**
+         * What each item of the history adds to the score of an item, by place in the history. They add up to the score, but for what rows
+         * lose by having bytes.
+         *
+         * @param item        hash of its id
+         * @param itemContent its content, from which an item that the model does not have is estimated; null for no estimate
+         * @param size        of the history
+         */
+        public double[] contributions(long item, float[] itemContent, int size) throws IOException {
+            double[] contributions = new double[size];
+            byte[] row = rows == null ? null : rows.of(model.document(item));
+            float[] vector = row != null ? QuantisedRow.vector(row) : itemContent == null ? null : encoder.estimate(itemContent);
+            if (vector != null) {
+                double[] ofKnown = encoder.contributions(history, vector);
+                for (int i = 0; i < ofKnown.length; i++) {
+                    contributions[history.ages()[i]] = ofKnown[i] / encoder.scale();
+                }
+            }
+            return contributions;
+        }
+    }
+
+    /**
+     * The ids of the items with the largest scores above 0, best first. Reads all rows.
+     *
+     * @param most largest number of ids, at least 1
+     */
+    public List<BytesRef> best(int most) throws IOException {
+        try {
+            return model == null ? List.of() : model.ids(bestDocuments(model.rows(part), most));
+        } catch (AlreadyClosedException e) {
+            return List.of();
+        }
+    }
+
+    private int[] bestDocuments(OpenModel.Rows rows, int most) {
+        Reader reader = new Reader(rows);
+        LongHeap heap = new LongHeap(Math.clamp(rows.size(), 1, most));
+        for (int document = 0; document < rows.size(); document++) {
+            float score = (float) reader.ofDocument(document);
+            if (score > 0) {
+                // Positive floats are in the order of their bits.
+                heap.insertWithOverflow((long) Float.floatToIntBits(score) << Integer.SIZE | Integer.MAX_VALUE - document);
+            }
+        }
+        int[] documents = new int[heap.size()];
+        for (int i = documents.length - 1; i >= 0; i--) {
+            documents[i] = Integer.MAX_VALUE - (int) heap.pop();
+        }
+        return documents;
+    }
+}
