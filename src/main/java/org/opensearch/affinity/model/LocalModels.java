@@ -16,7 +16,6 @@ import org.apache.lucene.store.ByteArrayDataInput;
 import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.NumericUtils;
-import org.apache.lucene.util.VectorUtil;
 import org.opensearch.affinity.cluster.RedactedException;
 import org.opensearch.affinity.item.ItemRow;
 import org.opensearch.affinity.item.ItemTable;
@@ -37,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * The trained models of which this node has a copy. A search reads the rows of its history's items, a few dozen, from the index.
@@ -128,42 +128,23 @@ public final class LocalModels {
     }
 
     /**
-     * Returns what each item of a history adds to an item's sum of {@link #similarities}, by place in the history.
-     *
-     * @param item    hash of its id
-     * @param content its content, if its sum is estimated; null if it is known
-     */
-    public double[] contributions(String model, List<String> history, float[] weights, long item, float[] content) {
-        double[] contributions = new double[weights.length];
-        for (int i = 0; i < contributions.length; i++) {
-            HistorySimilarities ofOne = similarities(model, List.of(history.get(i)), new float[] { weights[i] });
-            if (content == null) {
-                contributions[i] = ofOne.sums.get(item);
-            } else if (ofOne.content.length == content.length) {
-                contributions[i] = VectorUtil.dotProduct(ofOne.content, content);
-            }
-        }
-        return contributions;
-    }
-
-    /**
      * Returns the ids of the items with the largest sums of a history's similarities, best first; none if this node has no copy of the
      * model or cannot read it.
      *
      * @param near of the same model
      * @param most largest number of ids
      */
-    public List<BytesRef> mostSimilar(String model, HistorySimilarities near, int most) {
+    public Stream<BytesRef> mostSimilar(String model, HistorySimilarities near, int most) {
         IndexShard shard = shards.get(model);
         if (shard == null) {
-            return List.of();
+            return Stream.empty();
         }
         try {
             OpenModel opened = open(model, shard);
-            return opened == null ? List.of() : opened.idsOf(near.sums().largest(most));
-        } catch (IOException | RuntimeException e) {
+            return opened == null ? Stream.empty() : opened.idsOf(near.sums().largest(most));
+        } catch (RuntimeException e) {
             LOGGER.debug("cannot read the items of the model {}", shard.shardId(), RedactedException.of(e));
-            return List.of();
+            return Stream.empty();
         }
     }
 

@@ -101,15 +101,6 @@ final class ModelItems {
     }
 
     /**
-     * The ids of items, in the order of their hashes; items that the model does not have are left out.
-     *
-     * @param reader of the same index as that of {@link #of}
-     */
-    List<BytesRef> ids(long[] wanted, IndexReader reader) throws IOException {
-        return ids(Arrays.stream(wanted).mapToInt(this::document).filter(document -> document >= 0).toArray(), reader);
-    }
-
-    /**
      * The ids of documents, in the same order; documents that are no items are left out.
      *
      * @param wanted documents by number in the index

@@ -9,6 +9,7 @@ import org.apache.lucene.index.PostingsEnum;
 import org.apache.lucene.index.Terms;
 import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.util.BytesRef;
 import org.opensearch.affinity.item.ItemRow;
 import org.opensearch.common.lease.Releasable;
@@ -16,16 +17,22 @@ import org.opensearch.core.common.bytes.BytesArray;
 import org.opensearch.index.engine.Engine;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A copy of a model whose rows of item vectors are read while searches run: it keeps the reader of its index open. An index is written once,
  * so the reader sees all of it. Thread-safe.
  */
 final class OpenModel implements Releasable {
+    /** Most callers ask for a few hundred ids of thousands. */
+    private static final int IDS_AT_ONCE = 256;
+
     private final Engine.Searcher searcher;
     private final ModelItems items;
     private final Map<String, PartEncoder> encoders;
@@ -99,14 +106,28 @@ final class OpenModel implements Releasable {
         return items.document(item);
     }
 
-    /** The ids of items by their hashes, in the same order. */
-    List<BytesRef> idsOf(long[] hashes) throws IOException {
-        return items.ids(hashes, searcher.getIndexReader());
+    /** The ids of items by their hashes, in the same order; items that the model does not have are left out. */
+    Stream<BytesRef> idsOf(long[] hashes) {
+        return ids(Arrays.stream(hashes).mapToInt(items::document).filter(document -> document >= 0).toArray());
     }
 
-    /** The ids of documents, in the same order. */
-    List<BytesRef> ids(int[] documents) throws IOException {
-        return ModelItems.ids(documents, searcher.getIndexReader());
+    /**
+     * The ids of documents, in the same order, read as far as they are asked for; they end when the model is closed.
+     *
+     * @throws UncheckedIOException while they are read, if the model cannot be read
+     */
+    Stream<BytesRef> ids(int[] documents) {
+        return IntStream.range(0, Math.ceilDiv(documents.length, IDS_AT_ONCE)).boxed().flatMap(page -> {
+            int from = page * IDS_AT_ONCE;
+            int[] some = Arrays.copyOfRange(documents, from, Math.min(documents.length, from + IDS_AT_ONCE));
+            try {
+                return ModelItems.ids(some, searcher.getIndexReader()).stream();
+            } catch (AlreadyClosedException e) {
+                return Stream.empty();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     /** Opens the rows of a part. */

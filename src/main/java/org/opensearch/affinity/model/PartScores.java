@@ -6,7 +6,7 @@ import org.apache.lucene.util.LongHeap;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * How well the items of a model fit a history by one part with item vectors: the dot product of the user's vector and an item's, in units
@@ -104,15 +104,15 @@ public final class PartScores {
     }
 
     /**
-     * The ids of the items with the largest scores above 0, best first. Reads all rows.
+     * The ids of the items with the largest scores above 0, best first. Reads all rows, and ids as far as they are asked for.
      *
      * @param most largest number of ids, at least 1
      */
-    public List<BytesRef> best(int most) throws IOException {
+    public Stream<BytesRef> best(int most) throws IOException {
         try {
-            return model == null ? List.of() : model.ids(bestDocuments(model.rows(part), most));
+            return model == null ? Stream.empty() : model.ids(bestDocuments(model.rows(part), most));
         } catch (AlreadyClosedException e) {
-            return List.of();
+            return Stream.empty();
         }
     }
 

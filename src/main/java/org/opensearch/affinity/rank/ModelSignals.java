@@ -58,6 +58,12 @@ final class ModelSignals {
         CachedSupplier<LocalModels.HistorySimilarities> model = new CachedSupplier<>(
             () -> node.models().similarities(scoring.model().index(), scoring.history(), weights)
         );
+        // For reasons alone, of all documents: what each item of the history adds.
+        CachedSupplier<List<LocalModels.HistorySimilarities>> byItem = new CachedSupplier<>(
+            () -> IntStream.range(0, weights.length)
+                .mapToObj(i -> node.models().similarities(scoring.model().index(), scoring.history().subList(i, i + 1), new float[] { weights[i] }))
+                .toList()
+        );
         return (leaf, similarities) -> {
             LocalModels.HistorySimilarities near = model.get();
             ItemHashes.Segment hashes = node.hashes().of(leaf, scoring.itemTable().idField());
@@ -66,10 +72,14 @@ final class ModelSignals {
             return new OfHistory(leaf, hashes, sums, near.content(), vectors, scoring.history()) {
                 @Override
                 double[] contributions(long item, float[] content) {
-                    return node.models().contributions(scoring.model().index(), scoring.history(), weights, item, content);
+                    return byItem.get().stream().mapToDouble(one -> content == null ? one.sums().get(item) : estimate(one, content)).toArray();
                 }
             };
         };
+    }
+
+    private static double estimate(LocalModels.HistorySimilarities near, float[] content) {
+        return near.content().length == content.length ? VectorUtil.dotProduct(near.content(), content) : 0;
     }
 
     /**

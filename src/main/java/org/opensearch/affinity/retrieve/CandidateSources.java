@@ -96,7 +96,7 @@ final class CandidateSources {
         return ids(scoring.itemTable(), () -> {
             float[] weights = model.historyWeights(scoring.history().size());
             LocalModels.HistorySimilarities near = node.models().similarities(model.index(), scoring.history(), weights);
-            return node.models().mostSimilar(model.index(), near, MOST_SIMILAR).stream();
+            return node.models().mostSimilar(model.index(), near, MOST_SIMILAR);
         });
     }
 
@@ -105,7 +105,7 @@ final class CandidateSources {
         ModelInput model = scoring.model();
         return model == null || scoring.history().isEmpty()
             ? null
-            : ids(scoring.itemTable(), () -> node.models().scores(model.index(), part, scoring.history()).best(MOST_SIMILAR).stream());
+            : ids(scoring.itemTable(), () -> node.models().scores(model.index(), part, scoring.history()).best(MOST_SIMILAR));
     }
 
     private static Candidates.Source popular(ItemTableInput input, boolean allTime, RankNode node) {

@@ -10,7 +10,9 @@ import org.opensearch.common.lease.Releasable;
 import org.opensearch.core.common.breaker.CircuitBreakingException;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -22,6 +24,7 @@ final class PartTraining implements Releasable {
     private final RequestedParts requested;
     private final ReusedModel reused;
     private final boolean learnsWeights;
+    private final Map<String, String> leftOut = new LinkedHashMap<>();
     private long reservedBytes;
 
     /**
@@ -46,21 +49,23 @@ final class PartTraining implements Releasable {
             reserve(matrix, reused.parts().size());
             return reused.parts();
         }
-        List<VectorPart> parts = requested.auto() && learnsWeights == false ? List.of() : requested.parts();
+        if (requested.parts().isEmpty()) {
+            return List.of();
+        }
+        if (requested.auto() && learnsWeights == false) {
+            return leaveOut("no judged queries show whether it helps");
+        }
         try {
-            reserve(matrix, parts.size());
+            reserve(matrix, requested.parts().size());
         } catch (CircuitBreakingException e) {
             if (requested.auto()) {
-                return List.of();
+                return leaveOut("the circuit breaker [request] has no room for it");
             }
             throw e;
         }
-        if (parts.isEmpty()) {
-            return List.of();
-        }
         HeldOut sample = samples.get();
         List<PartMethod> methods = new ArrayList<>();
-        for (VectorPart part : parts) {
+        for (VectorPart part : requested.parts()) {
             methods.add(
                 sample.users().length < Training.MIN_TUNING_USERS
                     ? new PartMethod(part, part.standard(matrix))
@@ -68,6 +73,16 @@ final class PartTraining implements Releasable {
             );
         }
         return methods;
+    }
+
+    private List<PartMethod> leaveOut(String reason) {
+        requested.parts().forEach(part -> leftOut.put(part.signal(), reason));
+        return List.of();
+    }
+
+    /** Why parts that {@code auto} asks for are not in the model, by name, in words. */
+    Map<String, String> leftOut() {
+        return leftOut;
     }
 
     private void reserve(InteractionMatrix matrix, int parts) {
@@ -86,9 +101,16 @@ final class PartTraining implements Releasable {
         if (reused != null || requested.auto() == false || fusion == null) {
             return parts;
         }
-        List<String> weighed = new ArrayList<>(names);
-        weighed.removeAll(fusion.leftOut().stream().map(names::get).toList());
-        return parts.stream().filter(part -> weighed.contains(part.part().signal())).toList();
+        List<String> dispensable = fusion.leftOut().stream().map(names::get).toList();
+        for (PartMethod part : parts) {
+            String name = part.part().signal();
+            if (names.contains(name) == false) {
+                leftOut.put(name, "it is not among [signals]");
+            } else if (dispensable.contains(name)) {
+                leftOut.put(name, fusion.accepted() ? "held-back queries lose nothing without it" : "no weights were learned");
+            }
+        }
+        return parts.stream().filter(part -> leftOut.containsKey(part.part().signal()) == false).toList();
     }
 
     @Override

@@ -106,6 +106,7 @@ final class Training {
                     matrix.items(),
                     method,
                     learned,
+                    partTraining.leftOut(),
                     reused != null ? reused.ranking() : signalWeights.ranking(fusion),
                     reused,
                     fusion,

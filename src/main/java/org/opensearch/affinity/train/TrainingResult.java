@@ -30,6 +30,7 @@ import java.util.Map;
  * @param items   number of their items
  * @param method  with the tuned hyperparameters
  * @param learned how well item vectors explain similarities, and how large these are
+ * @param partsLeftOut why parts that were asked for are not in the model, by name
  * @param ranking the model's weights
  * @param reused  the model that they are those of; null if they are not reused
  * @param fusion  how the weights were learned; null if that was not asked for
@@ -45,6 +46,7 @@ record TrainingResult(
     long items,
     Neighbourhood method,
     ModelBuilder.Learned learned,
+    Map<String, String> partsLeftOut,
     Ranking ranking,
     ReusedModel reused,
     FusionLearner.Result fusion,
@@ -72,6 +74,9 @@ record TrainingResult(
         }
         if (learned.parts().isEmpty() == false) {
             about.putAll(PartMethod.describe(learned.parts()));
+        }
+        if (partsLeftOut.isEmpty() == false) {
+            about.put("parts_left_out", partsLeftOut);
         }
         about.put("ranking", map(ranking));
         if (reused != null) {

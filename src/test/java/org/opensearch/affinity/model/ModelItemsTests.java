@@ -39,8 +39,6 @@ public class ModelItemsTests extends OpenSearchTestCase {
                 int second = randomIntBetween(0, items - 1);
                 List<BytesRef> expected = List.of(new BytesRef("item" + first), new BytesRef("item" + second));
                 assertEquals(expected, ModelItems.ids(new int[] { first, items, second }, reader));
-                long[] hashes = { ItemRow.hash(expected.get(0)), 7, ItemRow.hash(expected.get(1)) };
-                assertEquals(expected, read.ids(hashes, reader));
             }
         }
     }

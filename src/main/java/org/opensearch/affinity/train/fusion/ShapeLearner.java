@@ -24,7 +24,7 @@ public final class ShapeLearner {
     private static final double[] PENALTIES = { 1, 10, 100, 1_000 };
     /** Number of values that are multiplied with each other: those that change scores the most. */
     private static final int MULTIPLIED = 6;
-    /** Largest number of sampled hits of an example that were not chosen: rows are long, and a third of the hits suffices for them. */
+    /** Largest number of sampled hits of an example that were not chosen. Rows are long, so there are fewer than for weights alone. */
     private static final int MAX_NEGATIVES = 50;
     /** Heap of an array of numbers without its numbers, and of the reference to it. */
     private static final long BYTES_PER_ROW = 24;

@@ -16,8 +16,8 @@ public record PartMethod(VectorPart part, FactorMethod method) {
     private static final String PARTS = "parts";
     /** Learning keeps, of each user and item, the vectors of the last two steps. */
     private static final int COPIES = 2;
-    /** Vectors beside the wanted ones while the low-pass filter is computed. */
-    private static final int OVERSAMPLING = 16;
+    /** The most dimensions that a method tries, and the vectors beside them while the low-pass filter is computed. */
+    private static final int MAX_DIMENSION = 256 + 16;
 
     /** Returns the part with the hyperparameters that rank the held-out items best. */
     public static PartMethod tuned(VectorPart part, InteractionMatrix matrix, HeldOut sample, ParallelFor parallel, ProgressListener progress) {
@@ -26,8 +26,7 @@ public record PartMethod(VectorPart part, FactorMethod method) {
 
     /** Returns the largest heap that learning needs for its vectors, bytes. */
     public static long bytes(InteractionMatrix matrix) {
-        int largest = 256;
-        return (long) COPIES * Float.BYTES * (largest + OVERSAMPLING) * ((long) matrix.users() + matrix.items());
+        return (long) COPIES * Float.BYTES * MAX_DIMENSION * ((long) matrix.users() + matrix.items());
     }
 
     /** Returns what {@link #read} reads of a model's description. */

@@ -138,7 +138,7 @@ public class PartTests extends TrainedModelTestCase {
         assertEquals(before, scores("graph"));
     }
 
-    /** Judged queries whose relevant items are those that the same users take: some part must help more than none. */
+    /** A part is in the model, or the answer says why it is not, and it weighs nothing. */
     public void testAutoKeepsWhatHelps() throws Exception {
         kinds(1);
         String queries = IntStream.range(0, 60).mapToObj(user -> """
@@ -149,9 +149,13 @@ public class PartTests extends TrainedModelTestCase {
         Map<?, ?> weights = (Map<?, ?>) ((Map<?, ?>) model.get("ranking")).get("signals");
         Map<?, ?> parts = model.get("parts") instanceof Map<?, ?> some ? some : Map.of();
         for (String part : PARTS) {
+            assertEquals(model.toString(), parts.containsKey(part), ((Map<?, ?>) model.getOrDefault("parts_left_out", Map.of())).containsKey(part) == false);
             assertTrue(model.toString(), parts.containsKey(part) || ((Number) weights.get(part)).doubleValue() == 0);
         }
-        assertFalse("without judged queries nothing shows that they help", train("{\"parts\": \"auto\"}").containsKey("parts"));
+        Map<String, Object> withoutQueries = train("{\"parts\": \"auto\"}");
+        assertFalse(withoutQueries.containsKey("parts"));
+        String reason = "no judged queries show whether it helps";
+        assertEquals(Map.of("graph", reason, "factors", reason), withoutQueries.get("parts_left_out"));
         CircuitBreaker breaker = getInstanceFromNode(CircuitBreakerService.class).getBreaker(CircuitBreaker.REQUEST);
         assertBusy(() -> assertEquals(0, breaker.getUsed()));
     }

@@ -82,6 +82,20 @@ public class FusionLearnerTests extends OpenSearchTestCase {
         assertArrayEquals(defaults, result.weights(), 0);
     }
 
+    /** Of two optional values, the one that tells nothing is left out, and the one that tells which hits are chosen is kept. */
+    public void testOptionalValuesAreLeftOutUnlessTheyHelp() {
+        List<TrainingExample> all = ConditionalLogitTests.examples(new double[] { 2, 0, 3 }, 1_500, new Random(7));
+        double[] defaults = { 1, 0, 0 };
+        FusionLearner learner = new FusionLearner(defaults, FREE, null, List.of(1, 2));
+        FusionLearner.Result result = learn(learner, defaults, all.subList(0, 1_000), all.subList(1_000, 1_500));
+        assertTrue(result.accepted());
+        assertEquals(List.of(1), result.leftOut());
+        assertEquals(0, result.weights()[1], 0);
+        assertTrue(result.weights()[2] > 1);
+        FusionLearner.Result refused = learn(learner, defaults, all.subList(0, 5), all.subList(5, 10));
+        assertEquals("without weights nothing shows that they help", List.of(1, 2), refused.leftOut());
+    }
+
     public void testTooFewExamples() {
         double[] defaults = { 1, 2, 0 };
         List<TrainingExample> few = ConditionalLogitTests.examples(defaults, FusionLearner.MIN_EXAMPLES - 1, new Random(1));
