@@ -199,7 +199,7 @@ public final class RescoreStages implements AutoCloseable {
     }
 
     private static AffinityRescorer.Context context(Scoring scoring, int window, RankNode node) {
-        RepeatItems repeatItems = RepeatItems.of(scoring, node.hashes());
+        RepeatItems repeatItems = RepeatItems.of(scoring);
         ItemSignals signals = ItemSignals.of(scoring, null, repeatItems, node);
         return new AffinityRescorer.Context(window, scoring, signals, repeatItems, false, node);
     }

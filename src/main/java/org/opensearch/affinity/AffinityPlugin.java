@@ -222,6 +222,7 @@ public final class AffinityPlugin extends Plugin
         cluster.addLocalNodeClusterManagerListener(new ProfileRetention(cluster, client));
         cluster.addLocalNodeClusterManagerListener(new Rebuilds(cluster, resolver, client, keys));
         rank.startWith(threadPool);
+        cluster.addListener(changed -> rank.models().openActive(changed.state(), threadPool.executor(ThreadPool.Names.GENERIC)));
         return List.of(encoder.get(), rank, rank.labels(), profiles, keys, new UnprocessedExt());
     }
 

@@ -131,6 +131,11 @@ public final class ItemHashes {
             }
         }
 
+        /** Whether documents may have several item ids. */
+        public boolean hasSeveral() {
+            return several != null;
+        }
+
         /**
          * The largest value of a function of the hashes of a document's item ids, see {@link ItemRow#hash}; of the hash of the empty id if
          * the document has none.

@@ -8,11 +8,16 @@ import org.apache.lucene.util.VectorUtil;
 
 import java.io.IOException;
 
-/** Reads the item vectors of one segment as unit vectors, by ascending document. Not thread-safe. */
+/**
+ * Reads the item vectors of one segment as unit vectors, by ascending document. The vector of the current document is read once, however
+ * often it is asked for. Not thread-safe.
+ */
 public final class ItemVectorReader {
     private final FloatVectorValues values;
     private final KnnVectorValues.DocIndexIterator docs;
     private final boolean storedAsUnit;
+    private int current = -1;
+    private float[] vector;
 
     private ItemVectorReader(FloatVectorValues values, boolean storedAsUnit) {
         this.values = values;
@@ -37,20 +42,33 @@ public final class ItemVectorReader {
         return new ItemVectorReader(values, similarity == VectorSimilarityFunction.DOT_PRODUCT);
     }
 
+    /** The length of all vectors. */
+    public int dimension() {
+        return values.dimension();
+    }
+
     /**
      * The vector of a document; null if it has none.
      *
      * @param doc not below that of the previous call
-     * @return of unit length, or all zeros where the field stores a zero vector; reused by the next call and not to be changed
+     * @return of unit length, or all zeros where the field stores a zero vector; reused for the next document and not to be changed
      */
     public float[] vector(int doc) throws IOException {
+        if (doc != current) {
+            current = doc;
+            vector = read(doc);
+        }
+        return vector;
+    }
+
+    private float[] read(int doc) throws IOException {
         if (docs.docID() < doc) {
             docs.advance(doc);
         }
         if (docs.docID() != doc) {
             return null;
         }
-        float[] vector = values.vectorValue(docs.index());
-        return storedAsUnit ? vector : VectorUtil.l2normalize(vector.clone(), false);
+        float[] stored = values.vectorValue(docs.index());
+        return storedAsUnit ? stored : VectorUtil.l2normalize(stored.clone(), false);
     }
 }

@@ -24,16 +24,12 @@ public record Blend(List<Part> parts) implements InterestModel {
     }
 
     /**
-     * Blends two models. Their scores have different units, so the scores of each are divided by its mean best score of an item
-     * that is new to the user.
+     * Returns a model with scores of a common unit: divided by their mean best score of an item that is new to the user.
      *
-     * @param share        weight of the second model, from 0 to 1; the first has the rest
-     * @param interactions that both models were learned from
+     * @param interactions that the model was learned from
      */
-    public static Blend of(InterestModel first, InterestModel second, double share, InteractionMatrix interactions) {
-        Part one = new Part(first, (float) ((1 - share) / meanBestScore(first, interactions)));
-        Part other = new Part(second, (float) (share / meanBestScore(second, interactions)));
-        return new Blend(List.of(one, other));
+    public static Blend scaled(InterestModel model, InteractionMatrix interactions) {
+        return new Blend(List.of(new Part(model, (float) (1 / meanBestScore(model, interactions)))));
     }
 
     /** The best score of an item that is new to the user, averaged over evenly spaced users; 1 if that is not above 0. */
@@ -64,6 +60,11 @@ public record Blend(List<Part> parts) implements InterestModel {
     @Override
     public void score(WeightedHistory history, float factor, float[] into) {
         parts.forEach(part -> part.model.score(history, factor * part.weight, into));
+    }
+
+    @Override
+    public void score(List<WeightedHistory> histories, float factor, float[][] into) {
+        parts.forEach(part -> part.model.score(histories, factor * part.weight, into));
     }
 
     @Override

@@ -2,6 +2,8 @@ package org.opensearch.affinity.learn;
 
 import org.apache.lucene.util.VectorUtil;
 
+import java.util.List;
+
 /**
  * A vector per item and an encoder that makes a user's vector of a history: {@code score(j) = encoder(history) · vector(j)}.
  */
@@ -36,12 +38,19 @@ public final class Factors implements InterestModel {
 
     @Override
     public void score(WeightedHistory history, float factor, float[] into) {
-        if (history.size() == 0 || encoder.dimension() == 0) {
+        score(List.of(history), factor, new float[][] { into });
+    }
+
+    @Override
+    public void score(List<WeightedHistory> histories, float factor, float[][] into) {
+        if (encoder.dimension() == 0) {
             return;
         }
-        float[] user = encoder.vector(history);
+        float[][] users = histories.stream().map(encoder::vector).toArray(float[][]::new);
         for (int item = 0; item < vectors.length; item++) {
-            into[item] += factor * VectorUtil.dotProduct(user, vectors[item]);
+            for (int i = 0; i < users.length; i++) {
+                into[i][item] += factor * VectorUtil.dotProduct(users[i], vectors[item]);
+            }
         }
     }
 

@@ -1,6 +1,8 @@
 package org.opensearch.affinity.learn;
 
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -45,6 +47,41 @@ public record HeldOut(InteractionMatrix training, int[] users, int[][] relevant)
         });
     }
 
+    /** Holds out the newest item of a few random users with at least two. The order of rows must be known. */
+    public static HeldOut newestOfSome(InteractionMatrix all, int max, long seed) {
+        BitSet drawn = drawn(all, max, seed);
+        return split(all, user -> drawn.get(user) ? new int[] { all.end(user) - all.start(user) - 1 } : new int[0]);
+    }
+
+    /** Holds out a random fraction of each row, rounded up, of a few random users with at least two items; one item is left. */
+    public static HeldOut randomOfSome(InteractionMatrix all, double fraction, int max, long seed) {
+        BitSet drawn = drawn(all, max, seed);
+        SplittableRandom random = new SplittableRandom(seed);
+        return split(all, user -> {
+            int size = all.end(user) - all.start(user);
+            int[] places = IntStream.range(0, size).toArray();
+            shuffle(places, size - 1, random);
+            return drawn.get(user) ? Arrays.copyOf(places, Math.min(size - 1, (int) Math.ceil(fraction * size))) : new int[0];
+        });
+    }
+
+    /** Draws at most so many users with at least two items, and at most a tenth of them. */
+    private static BitSet drawn(InteractionMatrix all, int max, long seed) {
+        int[] users = IntStream.range(0, all.users()).filter(user -> all.end(user) - all.start(user) > 1).toArray();
+        int size = Math.min(max, users.length / 10);
+        shuffle(users, size, new SplittableRandom(seed));
+        BitSet drawn = new BitSet();
+        Arrays.stream(users, 0, size).forEach(drawn::set);
+        return drawn;
+    }
+
+    /** Moves a random sample of the numbers to the front. */
+    private static void shuffle(int[] numbers, int sampleSize, SplittableRandom random) {
+        for (int i = 0; i < sampleSize; i++) {
+            swap(numbers, i, i + random.nextInt(numbers.length - i));
+        }
+    }
+
     /** @param heldOut by user, the indices of held-out interactions in the user's row, 0 being the oldest */
     private static HeldOut split(InteractionMatrix all, IntFunction<int[]> heldOut) {
         InteractionMatrix.Builder training = new InteractionMatrix.Builder(all.items());
@@ -54,9 +91,12 @@ public record HeldOut(InteractionMatrix training, int[] users, int[][] relevant)
         for (int user = 0; user < all.users(); user++) {
             int start = all.start(user);
             int[] out = Arrays.stream(heldOut.apply(user)).map(i -> start + i).sorted().toArray();
+            long time = 0;
             for (int position = start; position < all.end(user); position++) {
+                // Shorter than in fact, but of the same magnitude.
+                time += all.gap(position) == 0 ? 0 : 1L << all.gap(position) - 1;
                 if (Arrays.binarySearch(out, position) < 0) {
-                    training.add(user, all.item(position), all.weight(position), all.ordered() ? position : 0);
+                    training.add(user, all.item(position), all.weight(position), time);
                 }
             }
             if (out.length > 0) {
@@ -74,9 +114,7 @@ public record HeldOut(InteractionMatrix training, int[] users, int[][] relevant)
         }
         SplittableRandom random = new SplittableRandom(seed);
         int[] drawn = IntStream.range(0, users.length).toArray();
-        for (int i = 0; i < max; i++) {
-            swap(drawn, i, i + random.nextInt(drawn.length - i));
-        }
+        shuffle(drawn, max, random);
         int[] sampled = Arrays.copyOf(drawn, max);
         Arrays.sort(sampled);
         int[] sampledUsers = Arrays.stream(sampled).map(i -> users[i]).toArray();
@@ -91,16 +129,37 @@ public record HeldOut(InteractionMatrix training, int[] users, int[][] relevant)
 
     /** Measures how high a model ranks the held-out items, among all items that are not in the user's row. */
     public RankingMetrics evaluate(InterestModel model, ParallelFor parallel, ProgressListener progress) {
-        RankingMetrics metrics = RankingMetrics.ofUsers(users.length);
+        return evaluate(List.of(model), List.of(new float[] { 1 }), parallel, progress).get(0);
+    }
+
+    /**
+     * Measures weighted sums of the scores of models. Each model scores each user once, so many sums cost little more than one.
+     *
+     * @param weights for each sum, the factor of each model's scores
+     */
+    public List<RankingMetrics> evaluate(List<InterestModel> models, List<float[]> weights, ParallelFor parallel, ProgressListener progress) {
+        List<RankingMetrics> metrics = weights.stream().map(sum -> RankingMetrics.ofUsers(users.length)).toList();
         parallel.run(users.length, USERS_PER_CHUNK, progress, (from, to) -> {
-            float[] scores = new float[training.items()];
+            List<WeightedHistory> histories = Arrays.stream(users, from, to).mapToObj(training::history).toList();
+            List<float[][]> scores = models.stream().map(model -> scores(model, histories)).toList();
+            float[] sum = new float[training.items()];
             for (int i = from; i < to; i++) {
-                Arrays.fill(scores, 0);
-                model.score(training.history(users[i]), 1, scores);
-                metrics.set(i, topNewItems(scores, users[i]), relevant[i]);
+                for (int w = 0; w < metrics.size(); w++) {
+                    Arrays.fill(sum, 0);
+                    for (int model = 0; model < scores.size(); model++) {
+                        RowMatrix.add(weights.get(w)[model], scores.get(model)[i - from], sum);
+                    }
+                    metrics.get(w).set(i, topNewItems(sum, users[i]), relevant[i]);
+                }
             }
         });
         return metrics;
+    }
+
+    private static float[][] scores(InterestModel model, List<WeightedHistory> histories) {
+        float[][] scores = new float[histories.size()][model.items()];
+        model.score(histories, 1, scores);
+        return scores;
     }
 
     /** Overwrites the scores of the user's own items. */

@@ -3,7 +3,7 @@ package org.opensearch.affinity.learn;
 import org.apache.lucene.util.Accountable;
 
 /** Makes a user's vector of a history. Immutable and thread-safe. */
-public sealed interface HistoryEncoder extends Accountable permits FoldIn, WeightedSum {
+public sealed interface HistoryEncoder extends Accountable permits FoldIn, WeightedSum, NetworkEncoder {
     int dimension();
 
     /** Returns the decay of a history's weights, see {@link WeightedHistory#decayed}. */

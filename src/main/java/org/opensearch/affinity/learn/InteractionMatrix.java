@@ -8,20 +8,22 @@ import java.util.Arrays;
 /**
  * Sparse matrix of users and items: one row per user with the items in order of time, oldest first. Users are numbered 0 to
  * {@link #users} - 1, items 0 to {@link #items} - 1. All interactions are numbered through all rows; those of user u have the
- * positions {@code start(u)} to {@code end(u) - 1}. Takes eight bytes per interaction and four per user. Immutable.
+ * positions {@code start(u)} to {@code end(u) - 1}. Takes nine bytes per interaction and four per user. Immutable.
  */
 public final class InteractionMatrix implements Accountable {
     private final int items;
     private final int[] starts;
     private final int[] columns;
     private final float[] weights;
+    private final byte[] gaps;
     private final boolean ordered;
 
-    private InteractionMatrix(int items, int[] starts, int[] columns, float[] weights, boolean ordered) {
+    private InteractionMatrix(int items, int[] starts, int[] columns, float[] weights, byte[] gaps, boolean ordered) {
         this.items = items;
         this.starts = starts;
         this.columns = columns;
         this.weights = weights;
+        this.gaps = gaps;
         this.ordered = ordered;
     }
 
@@ -61,6 +63,14 @@ public final class InteractionMatrix implements Accountable {
         return weights[position];
     }
 
+    /**
+     * Returns how long after the one before in its row an interaction was: 0 at the same time and for the first of a row, else
+     * {@code 1 + ⌊log₂ difference⌋} in the unit of the times.
+     */
+    public int gap(int position) {
+        return gaps[position];
+    }
+
     /** Returns the row of a user, newest first. */
     public WeightedHistory history(int user) {
         int size = end(user) - start(user);
@@ -95,7 +105,8 @@ public final class InteractionMatrix implements Accountable {
 
     @Override
     public long ramBytesUsed() {
-        return RamUsageEstimator.sizeOf(starts) + RamUsageEstimator.sizeOf(columns) + RamUsageEstimator.sizeOf(weights);
+        return RamUsageEstimator.sizeOf(starts) + RamUsageEstimator.sizeOf(columns) + RamUsageEstimator.sizeOf(weights)
+            + RamUsageEstimator.sizeOf(gaps);
     }
 
     /**
@@ -142,11 +153,22 @@ public final class InteractionMatrix implements Accountable {
         public InteractionMatrix build() {
             list.sort(false);
             merge();
+            byte[] gaps = gaps();
             boolean ordered = false;
-            for (int i = 1; i < list.size() && ordered == false; i++) {
-                ordered = list.user(i) == list.user(i - 1) && list.time(i) != list.time(i - 1);
+            for (int i = 1; i < gaps.length && ordered == false; i++) {
+                ordered = gaps[i] > 0;
             }
-            return new InteractionMatrix(items, list.starts(users), list.items(), list.weights(), ordered);
+            return new InteractionMatrix(items, list.starts(users), list.items(), list.weights(), gaps, ordered);
+        }
+
+        private byte[] gaps() {
+            byte[] gaps = new byte[list.size()];
+            for (int i = 1; i < gaps.length; i++) {
+                if (list.user(i) == list.user(i - 1)) {
+                    gaps[i] = (byte) (Long.SIZE - Long.numberOfLeadingZeros(list.time(i) - list.time(i - 1)));
+                }
+            }
+            return gaps;
         }
 
         /** Merges repeated interactions into the newest. */

@@ -2,6 +2,7 @@ package org.opensearch.affinity.learn;
 
 import org.apache.lucene.util.RamUsageEstimator;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /** Functions on matrices that are arrays of rows of equal length. */
@@ -27,6 +28,15 @@ public final class RowMatrix {
     /** Returns the length of the rows, 0 without rows. */
     public static int width(float[][] rows) {
         return rows.length == 0 ? 0 : rows[0].length;
+    }
+
+    /** Returns copies of the columns {@code from} to {@code to - 1}. */
+    public static float[][] columns(float[][] rows, int from, int to) {
+        float[][] columns = new float[rows.length][];
+        for (int i = 0; i < rows.length; i++) {
+            columns[i] = Arrays.copyOfRange(rows[i], from, to);
+        }
+        return columns;
     }
 
     /** Adds a multiple of a row to another one. */
@@ -60,6 +70,12 @@ public final class RowMatrix {
             }
         }
         return gram;
+    }
+
+    /** Returns the most heap that {@link #gram} and {@link #cross} take for matrices of so many columns, in bytes. */
+    public static long gramBytes(long dimension) {
+        long sums = Math.max(MAX_CHUNKS / 2, MAX_CROSS_CHUNKS);
+        return (sums * Float.BYTES + Double.BYTES) * dimension * dimension;
     }
 
     /**

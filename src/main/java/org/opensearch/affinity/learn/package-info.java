@@ -3,7 +3,6 @@
  * held-out interactions and hyperparameter tuning. It does not depend on OpenSearch. A result depends on interactions,
  * hyperparameters and seed, never on the number of threads.
  *
- * <p>{@code ./bench learn} measures {@code Blend}; no training serves it: fusion weighs the parts of a model. It is here and not in
- * {@code learn.candidate} because a sealed interface and its implementations must be in one package.
+ * <p>{@code ./bench learn} measures {@code Blend}; no training serves it: fusion weighs the parts of a model.
  */
 package org.opensearch.affinity.learn;

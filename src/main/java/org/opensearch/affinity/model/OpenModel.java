@@ -1,18 +1,24 @@
 package org.opensearch.affinity.model;
 
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.PostingsEnum;
+import org.apache.lucene.index.SortedNumericDocValues;
 import org.apache.lucene.index.Terms;
 import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.store.AlreadyClosedException;
+import org.apache.lucene.util.BitSet;
 import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.util.FixedBitSet;
+import org.opensearch.affinity.cluster.RedactedException;
 import org.opensearch.affinity.item.ItemRow;
-import org.opensearch.common.lease.Releasable;
+import org.opensearch.common.util.concurrent.AbstractRefCounted;
 import org.opensearch.core.common.bytes.BytesArray;
 import org.opensearch.index.engine.Engine;
 
@@ -26,20 +32,26 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * A copy of a model whose rows of item vectors are read while searches run: it keeps the reader of its index open. An index is written once,
- * so the reader sees all of it. Thread-safe.
+ * A copy of a model that is read while searches run: it keeps the reader of its index open. An index is written once, so the reader sees
+ * all of it. Who holds a reference ({@link #tryIncRef}) reads the model to the end, even if the node closes its copy meanwhile. Without one,
+ * reading after that finds nothing. Thread-safe.
  */
-final class OpenModel implements Releasable {
+public final class OpenModel extends AbstractRefCounted {
+    private static final Logger LOGGER = LogManager.getLogger(OpenModel.class);
     /** Most callers ask for a few hundred ids of thousands. */
     private static final int IDS_AT_ONCE = 256;
 
     private final Engine.Searcher searcher;
     private final ModelItems items;
+    /** The documents of items with known similarities. */
+    private final BitSet known;
     private final Map<String, PartEncoder> encoders;
 
-    private OpenModel(Engine.Searcher searcher, ModelItems items, Map<String, PartEncoder> encoders) {
+    private OpenModel(Engine.Searcher searcher, ModelItems items, BitSet known, Map<String, PartEncoder> encoders) {
+        super("affinity_model");
         this.searcher = searcher;
         this.items = items;
+        this.known = known;
         this.encoders = encoders;
     }
 
@@ -47,11 +59,22 @@ final class OpenModel implements Releasable {
     static OpenModel of(Engine.Searcher searcher) throws IOException {
         try {
             IndexReader reader = searcher.getIndexReader();
-            return new OpenModel(searcher, ModelItems.of(reader), encoders(reader));
+            return new OpenModel(searcher, ModelItems.of(reader), known(reader), encoders(reader));
         } catch (IOException | RuntimeException e) {
             searcher.close();
             throw e;
         }
+    }
+
+    private static BitSet known(IndexReader reader) throws IOException {
+        FixedBitSet known = new FixedBitSet(Math.max(1, reader.maxDoc()));
+        for (LeafReaderContext leaf : reader.leaves()) {
+            SortedNumericDocValues values = leaf.reader().getSortedNumericDocValues(ModelIndex.KNOWN);
+            while (values != null && values.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
+                known.set(leaf.docBase + values.docID());
+            }
+        }
+        return known;
     }
 
     private static Map<String, PartEncoder> encoders(IndexReader reader) throws IOException {
@@ -75,34 +98,71 @@ final class OpenModel implements Releasable {
     }
 
     /**
-     * The scores of the model's items for a history; none if the model does not have the part, or no item of the history.
+     * Returns the similarities of items to a history; none if the model cannot be read.
+     *
+     * @param history item ids
+     * @param weights of the history's items
+     */
+    public HistorySimilarities similarities(List<String> history, float[] weights) {
+        try {
+            return HistorySimilarities.read(searcher.getIndexReader().leaves(), documents(history), weights, known);
+        } catch (IOException | RuntimeException e) {
+            LOGGER.debug("cannot read the neighbours of a model", RedactedException.of(e));
+            return HistorySimilarities.NONE;
+        }
+    }
+
+    /** Whether the model has a part with item vectors. */
+    public boolean hasPart(String part) {
+        return encoders.containsKey(part);
+    }
+
+    /**
+     * Returns the scores of the model's items for a history by a part with item vectors; none if the model does not have the part, or no item
+     * of the history, or cannot be read.
      *
      * @param history item ids, newest first
      */
-    PartScores scores(String part, List<String> history) throws IOException {
+    public PartScores scores(String part, List<String> history) {
         PartEncoder encoder = encoders.get(part);
         if (encoder == null) {
             return PartScores.NONE;
         }
-        Rows rows = rows(part);
-        float[][] inputs = new float[history.size()][];
-        int[] ages = new int[history.size()];
-        int known = 0;
-        for (int age = 0; age < inputs.length; age++) {
-            byte[] row = rows.of(items.document(ItemRow.hash(new BytesRef(history.get(age)))));
-            if (row != null) {
-                inputs[known] = QuantisedRow.input(row);
-                ages[known++] = age;
-            }
-        }
-        if (known == 0) {
+        try {
+            PartEncoder.Known ofHistory = inputs(history, rows(part));
+            return ofHistory.ages().length == 0 ? PartScores.NONE : new PartScores(this, part, encoder, ofHistory);
+        } catch (IOException | RuntimeException e) {
+            LOGGER.debug("cannot read the part [{}] of a model", part, RedactedException.of(e));
             return PartScores.NONE;
         }
-        return new PartScores(this, part, encoder, new PartEncoder.Known(Arrays.copyOf(inputs, known), Arrays.copyOf(ages, known)));
     }
 
-    /** The number of an item's document; -1 for an item that the model does not have. */
-    int document(long item) {
+    private PartEncoder.Known inputs(List<String> history, Rows rows) throws IOException {
+        int[] documents = documents(history);
+        float[][] inputs = new float[documents.length][];
+        int[] ages = new int[documents.length];
+        int size = 0;
+        for (int age = 0; age < documents.length; age++) {
+            byte[] row = rows.of(documents[age]);
+            if (row != null) {
+                inputs[size] = QuantisedRow.input(row);
+                ages[size++] = age;
+            }
+        }
+        return new PartEncoder.Known(Arrays.copyOf(inputs, size), Arrays.copyOf(ages, size));
+    }
+
+    /** The documents of items by their ids; -1 for an item that the model does not have. */
+    private int[] documents(List<String> ids) {
+        return ids.stream().mapToInt(id -> items.document(ItemRow.hash(new BytesRef(id)))).toArray();
+    }
+
+    /**
+     * The document of an item, by number in the index; -1 for an item that the model does not have.
+     *
+     * @param item hash of its id
+     */
+    public int document(long item) {
         return items.document(item);
     }
 
@@ -175,7 +235,7 @@ final class OpenModel implements Releasable {
     }
 
     @Override
-    public void close() {
+    protected void closeInternal() {
         searcher.close();
     }
 }

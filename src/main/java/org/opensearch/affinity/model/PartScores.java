@@ -15,7 +15,8 @@ import java.util.stream.Stream;
 public final class PartScores {
     /** Score of an item that the model does not have. */
     public static final double UNKNOWN = Double.NEGATIVE_INFINITY;
-    static final PartScores NONE = new PartScores(null, "", new PartEncoder(0, 1, 1, null, new float[0][]), new PartEncoder.Known(new float[0][], new int[0]));
+    /** No scores. */
+    public static final PartScores NONE = new PartScores(null, "", new PartEncoder(0, 1, 1, null, new float[0][]), new PartEncoder.Known(new float[0][], new int[0]));
 
     private final OpenModel model;
     private final String part;
@@ -63,16 +64,12 @@ public final class PartScores {
         /**
          * The score of an item, any finite number; {@link #UNKNOWN} if the model does not have it.
          *
-         * @param item hash of its id
+         * @param document of the item in the model, see {@link OpenModel#document}
          * @throws UncheckedIOException if the model cannot be read
          */
-        public double of(long item) {
-            return rows == null ? UNKNOWN : ofDocument(model.document(item));
-        }
-
-        private double ofDocument(int document) {
+        public double of(int document) {
             try {
-                byte[] row = rows.of(document);
+                byte[] row = rows == null ? null : rows.of(document);
                 return row == null ? UNKNOWN : QuantisedRow.score(user, row) / encoder.scale();
             } catch (AlreadyClosedException e) {
                 return UNKNOWN; // the model was deleted while the search runs, which goes on without it
@@ -85,13 +82,13 @@ public final class PartScores {
          * What each item of the history adds to the score of an item, by place in the history. They add up to the score, but for what rows
          * lose by having bytes.
          *
-         * @param item        hash of its id
-         * @param itemContent its content, from which an item that the model does not have is estimated; null for no estimate
+         * @param document    of the item in the model
+         * @param itemContent content of the item, from which an item that the model does not have is estimated; null for no estimate
          * @param size        of the history
          */
-        public double[] contributions(long item, float[] itemContent, int size) throws IOException {
+        public double[] contributions(int document, float[] itemContent, int size) throws IOException {
             double[] contributions = new double[size];
-            byte[] row = rows == null ? null : rows.of(model.document(item));
+            byte[] row = rows == null ? null : rows.of(document);
             float[] vector = row != null ? QuantisedRow.vector(row) : itemContent == null ? null : encoder.estimate(itemContent);
             if (vector != null) {
                 double[] ofKnown = encoder.contributions(history, vector);
@@ -120,7 +117,7 @@ public final class PartScores {
         Reader reader = new Reader(rows);
         LongHeap heap = new LongHeap(Math.clamp(rows.size(), 1, most));
         for (int document = 0; document < rows.size(); document++) {
-            float score = (float) reader.ofDocument(document);
+            float score = (float) reader.of(document);
             if (score > 0) {
                 // Positive floats are in the order of their bits.
                 heap.insertWithOverflow((long) Float.floatToIntBits(score) << Integer.SIZE | Integer.MAX_VALUE - document);

@@ -24,8 +24,8 @@ final class FieldSignals {
             return null;
         }
         IndexNumericFieldData data = data(signal, type, context);
-        return (leaf, similarities) -> {
-            SortedNumericDoubleValues values = data.load(leaf).getDoubleValues();
+        return items -> {
+            SortedNumericDoubleValues values = data.load(items.leaf()).getDoubleValues();
             return doc -> largest(values, doc);
         };
     }

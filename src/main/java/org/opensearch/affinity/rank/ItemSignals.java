@@ -1,9 +1,11 @@
 package org.opensearch.affinity.rank;
 
 import org.apache.lucene.index.LeafReaderContext;
+import org.opensearch.affinity.item.ItemHashes;
 import org.opensearch.affinity.rank.interest.SegmentSimilarities;
 import org.opensearch.affinity.tracker.Signal;
 import org.opensearch.affinity.tracker.shape.MeritShape;
+import org.opensearch.common.lease.Releasable;
 import org.opensearch.index.query.QueryShardContext;
 
 import java.io.IOException;
@@ -14,16 +16,22 @@ import java.util.List;
 public final class ItemSignals {
     private final List<Signal> signals;
     private final List<SignalSource> sources;
+    private final ModelSignals model;
     private final MeritShape.Bound shape;
     private final double[] weights;
-    private final long now;
+    private final Scoring scoring;
+    private final ItemHashes hashes;
 
-    private ItemSignals(List<Signal> signals, List<SignalSource> sources, MeritShape.Bound shape, long now) {
+    private ItemSignals(List<Signal> signals, List<SignalSource> sources, ModelSignals model, Scoring scoring, ItemHashes hashes) {
         this.signals = signals;
         this.sources = sources;
-        this.shape = shape;
+        this.model = model;
+        this.scoring = scoring;
+        this.hashes = hashes;
+        List<String> names = new ArrayList<>(List.of(MeritShape.AFFINITY));
+        signals.forEach(signal -> names.add(signal.name()));
+        shape = scoring.shape().bind(names);
         weights = signals.stream().mapToDouble(Signal::weight).toArray();
-        this.now = now;
     }
 
     /**
@@ -37,16 +45,15 @@ public final class ItemSignals {
     public static ItemSignals of(Scoring scoring, QueryShardContext context, RepeatItems repeatItems, RankNode node) {
         List<Signal> signals = new ArrayList<>();
         List<SignalSource> sources = new ArrayList<>();
+        ModelSignals model = new ModelSignals(scoring, node);
         for (Signal signal : scoring.signals()) {
-            SignalSource source = source(signal, scoring, context, repeatItems, node);
+            SignalSource source = source(signal, scoring, context, repeatItems, model, node);
             if (source != null || scoring.logsSignals()) {
                 signals.add(signal);
-                sources.add(source != null ? source : (leaf, similarities) -> doc -> 0);
+                sources.add(source != null ? source : items -> doc -> 0);
             }
         }
-        List<String> names = new ArrayList<>(List.of(MeritShape.AFFINITY));
-        signals.forEach(signal -> names.add(signal.name()));
-        return new ItemSignals(List.copyOf(signals), List.copyOf(sources), scoring.shape().bind(names), scoring.now());
+        return new ItemSignals(List.copyOf(signals), List.copyOf(sources), model, scoring, node.hashes());
     }
 
     /** Curves and products by position, affinity at 0 and the signals after it. */
@@ -55,31 +62,57 @@ public final class ItemSignals {
     }
 
     /** Null if the signal is 0 for all documents of the shard. */
-    private static SignalSource source(Signal signal, Scoring scoring, QueryShardContext context, RepeatItems repeatItems, RankNode node) {
+    private static SignalSource source(
+        Signal signal,
+        Scoring scoring,
+        QueryShardContext context,
+        RepeatItems repeatItems,
+        ModelSignals model,
+        RankNode node
+    ) {
         return switch (signal.shape()) {
             case POPULARITY, ALL_TIME -> scoring.logsSignals()
-                ? ModelSignals.popularity(signal.shape(), scoring, node)
+                ? model.popularity(signal.shape())
                 : ItemTableSignals.popularity(signal.shape(), scoring.itemTable(), node);
-            case CHANCE -> ExplorationSignal.source(scoring.itemTable(), node);
-            case NEIGHBOURS -> ModelSignals.neighbours(scoring, node);
-            case GRAPH, FACTORS -> ModelSignals.part(signal.name(), scoring, node);
+            case CHANCE -> ItemTableSignals.exploration(scoring.itemTable(), node);
+            case NEIGHBOURS -> model.neighbours();
+            case GRAPH, FACTORS -> model.part(signal.name());
             case SEEN -> repeatItems.seen();
             case SEEN_LAST -> repeatItems.recency();
             case MATCH -> QuerySignals.match(signal, scoring.query(), context);
-            case MEANING -> QuerySignals.meaning(scoring.query(), scoring.interests().field());
+            case MEANING -> QuerySignals.meaning(scoring.query());
             case SATURATION, DECAY -> FieldSignals.of(signal, context);
         };
     }
 
     /**
-     * Opens the signals of one segment.
+     * Keeps this node's copy of the model open until the result is closed, if a signal reads one, so that all documents that are scored meanwhile
+     * are scored by it.
+     */
+    public Releasable hold() {
+        return model.hold();
+    }
+
+    /** Warns of signals that are 0 for all items because the active model lacks a part. */
+    public void warn() {
+        model.warn();
+    }
+
+    /**
+     * The items of one segment.
      *
      * @param similarities of the same segment's documents
      */
-    Segment segment(LeafReaderContext leaf, SegmentSimilarities similarities) throws IOException {
+    SegmentItems items(LeafReaderContext leaf, SegmentSimilarities similarities) {
+        String idField = scoring.itemTable() == null ? null : scoring.itemTable().idField();
+        return new SegmentItems(leaf, similarities, hashes, idField, model::copy);
+    }
+
+    /** Opens the signals of one segment. */
+    Segment segment(SegmentItems items) throws IOException {
         SignalSource.Values[] values = new SignalSource.Values[sources.size()];
         for (int i = 0; i < values.length; i++) {
-            values[i] = sources.get(i).open(leaf, similarities);
+            values[i] = sources.get(i).open(items);
         }
         return new Segment(values);
     }
@@ -129,14 +162,14 @@ public final class ItemSignals {
         }
 
         /** What items of the user's history add to the value of one signal, see {@link SignalSource.Values#shares}. */
-        List<SignalSource.HistoryShare> shares(int index, int doc) throws IOException {
+        List<SignalScorer.HistoryShare> shares(int index, int doc) throws IOException {
             return values[index].shares(doc);
         }
 
         /** The value of one signal of a document, from 0 to 1; 0 if the document has none. */
         float value(int index, int doc) throws IOException {
             double value = values[index].of(doc);
-            return Double.isNaN(value) ? 0 : signals.get(index).of(value, now);
+            return Double.isNaN(value) ? 0 : signals.get(index).of(value, scoring.now());
         }
     }
 }

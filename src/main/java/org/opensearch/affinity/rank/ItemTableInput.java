@@ -17,7 +17,7 @@ import java.util.List;
  * @param idField  field of the searched index that holds the items' ids: a keyword field, or {@code _id}
  * @param contexts of the search, each {@code name=value}; empty for none
  * @param halfLife in which the weight of an event halves, milliseconds
- * @param seed     of the search's random numbers, see {@link ExplorationSignal#seed}
+ * @param seed     of the search's random numbers, see {@link ItemTableSignals#exploration}
  */
 public record ItemTableInput(String index, String idField, List<String> contexts, double halfLife, int seed) implements Writeable {
     private static final Format FORMAT = Format.first(ItemTableInput.class);

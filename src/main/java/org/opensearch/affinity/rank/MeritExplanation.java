@@ -70,7 +70,7 @@ final class MeritExplanation {
     private List<Explanation> shares(int index, int doc) throws IOException {
         List<Explanation> shares = new ArrayList<>();
         if (scoring.showsHistory()) {
-            for (SignalSource.HistoryShare share : signals.shares(index, doc)) {
+            for (SignalScorer.HistoryShare share : signals.shares(index, doc)) {
                 shares.add(Explanation.match(share.value(), "share of the value from item [" + share.item() + "] of the history"));
             }
         }

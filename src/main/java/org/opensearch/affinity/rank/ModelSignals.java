@@ -1,28 +1,66 @@
 package org.opensearch.affinity.rank;
 
-import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.util.VectorUtil;
-import org.opensearch.affinity.item.ItemHashes;
-import org.opensearch.affinity.item.ItemValues;
-import org.opensearch.affinity.item.ItemVectorReader;
+import org.opensearch.affinity.model.HistorySimilarities;
 import org.opensearch.affinity.model.LocalModels;
+import org.opensearch.affinity.model.ModelIndex;
+import org.opensearch.affinity.model.OpenModel;
 import org.opensearch.affinity.model.PartScores;
 import org.opensearch.affinity.tracker.Signal.Shape;
+import org.opensearch.common.lease.Releasable;
+import org.opensearch.common.logging.HeaderWarning;
 import org.opensearch.common.util.CachedSupplier;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.LongToDoubleFunction;
 import java.util.stream.IntStream;
 
-/** The signals that are read from this node's copy of a trained model. */
+/** The signals of one search on one shard that are read from this node's copy of a trained model. */
 final class ModelSignals {
     /** Score of an item that the model does not know. */
     private static final double UNKNOWN = PartScores.UNKNOWN;
 
-    private ModelSignals() {}
+    private final Scoring scoring;
+    private final RankNode node;
+    /** Opened once per shard, with the first segment: a search without hits needs nothing of the model. */
+    private final CachedSupplier<OpenModel> copy;
+    /** The parts with item vectors that count in the search. */
+    private final List<String> parts = new ArrayList<>();
+    private boolean readsModel;
+
+    ModelSignals(Scoring scoring, RankNode node) {
+        this.scoring = scoring;
+        this.node = node;
+        copy = new CachedSupplier<>(() -> scoring.model() == null ? null : node.models().open(scoring.model().index()));
+    }
+
+    /** This node's copy of the model, the same for all parts; null if there is none. */
+    OpenModel copy() {
+        return copy.get();
+    }
+
+    /** Keeps the copy open until the result is closed, if a part is read. */
+    Releasable hold() {
+        OpenModel model = readsModel ? copy() : null;
+        return model != null && model.tryIncRef() ? model::decRef : () -> {};
+    }
+
+    /** Warns of parts that the model does not have. */
+    void warn() {
+        OpenModel model = parts.isEmpty() || scoring.model() == null ? null : copy();
+        for (String part : parts) {
+            if (model != null && model.hasPart(part) == false) {
+                HeaderWarning.addWarning(
+                    "[affinity] signal [" + part + "] is 0 for all items: the active model [" + ModelIndex.number(scoring.model().index())
+                        + "] was trained without this part; train one with the parameter [parts]"
+                );
+            }
+        }
+    }
 
     /**
      * Popularity as of the model's training. Searches that log signals use it: weights must not be learned from what became popular later.
@@ -30,17 +68,13 @@ final class ModelSignals {
      * @param shape {@link Shape#POPULARITY} or {@link Shape#ALL_TIME}
      * @return null if the search has no model
      */
-    static SignalSource popularity(Shape shape, Scoring scoring, RankNode node) {
+    SignalSource popularity(Shape shape) {
         if (scoring.model() == null || scoring.itemTable() == null) {
             return null;
         }
         LocalModels.Popularities ofModel = node.models().popularities(scoring.model().index());
-        ItemValues popularities = shape == Shape.ALL_TIME ? ofModel.allTime() : ofModel.popularities();
-        return (leaf, similarities) -> {
-            ItemHashes.Segment hashes = node.hashes().of(leaf, scoring.itemTable().idField());
-            LongToDoubleFunction ofItem = popularities::get;
-            return doc -> hashes.largest(leaf, doc, ofItem);
-        };
+        LongToDoubleFunction popularity = shape == Shape.ALL_TIME ? ofModel.allTime()::get : ofModel.popularities()::get;
+        return items -> doc -> items.largest(doc, popularity);
     }
 
     /**
@@ -49,27 +83,27 @@ final class ModelSignals {
      *
      * @return null if the search has no model or no history
      */
-    static SignalSource neighbours(Scoring scoring, RankNode node) {
-        if (scoring.model() == null || scoring.history().isEmpty() || scoring.itemTable() == null) {
+    SignalSource neighbours() {
+        if (isWithoutHistory()) {
             return null;
         }
+        readsModel = true;
         float[] weights = scoring.model().historyWeights(scoring.history().size());
-        // Read once per shard, with the first segment: a search without hits needs nothing of the model.
-        CachedSupplier<LocalModels.HistorySimilarities> model = new CachedSupplier<>(
-            () -> node.models().similarities(scoring.model().index(), scoring.history(), weights)
-        );
+        CachedSupplier<HistorySimilarities> similarities = new CachedSupplier<>(() -> similarities(scoring.history(), weights));
         // For reasons alone, of all documents: what each item of the history adds.
-        CachedSupplier<List<LocalModels.HistorySimilarities>> byItem = new CachedSupplier<>(
+        CachedSupplier<List<HistorySimilarities>> byItem = new CachedSupplier<>(
             () -> IntStream.range(0, weights.length)
-                .mapToObj(i -> node.models().similarities(scoring.model().index(), scoring.history().subList(i, i + 1), new float[] { weights[i] }))
+                .mapToObj(i -> similarities(scoring.history().subList(i, i + 1), new float[] { weights[i] }))
                 .toList()
         );
-        return (leaf, similarities) -> {
-            LocalModels.HistorySimilarities near = model.get();
-            ItemHashes.Segment hashes = node.hashes().of(leaf, scoring.itemTable().idField());
-            ItemVectorReader vectors = contents(leaf, scoring, near.content());
-            LongToDoubleFunction sums = item -> near.knows(item) ? near.sums().get(item) : UNKNOWN;
-            return new OfHistory(leaf, hashes, sums, near.content(), vectors, scoring.history()) {
+        return items -> {
+            HistorySimilarities near = similarities.get();
+            return new OfHistory(items, near.content(), scoring.history()) {
+                @Override
+                public double of(long item, int document) {
+                    return near.of(item, document);
+                }
+
                 @Override
                 double[] contributions(long item, float[] content) {
                     return byItem.get().stream().mapToDouble(one -> content == null ? one.sums().get(item) : estimate(one, content)).toArray();
@@ -78,7 +112,16 @@ final class ModelSignals {
         };
     }
 
-    private static double estimate(LocalModels.HistorySimilarities near, float[] content) {
+    private boolean isWithoutHistory() {
+        return scoring.model() == null || scoring.history().isEmpty() || scoring.itemTable() == null;
+    }
+
+    private HistorySimilarities similarities(List<String> history, float[] weights) {
+        OpenModel model = copy();
+        return model == null ? HistorySimilarities.NONE : model.similarities(history, weights);
+    }
+
+    private static double estimate(HistorySimilarities near, float[] content) {
         return near.content().length == content.length ? VectorUtil.dotProduct(near.content(), content) : 0;
     }
 
@@ -88,58 +131,51 @@ final class ModelSignals {
      *
      * @return null if the search has no model or no history
      */
-    static SignalSource part(String part, Scoring scoring, RankNode node) {
-        if (scoring.model() == null || scoring.history().isEmpty() || scoring.itemTable() == null) {
+    SignalSource part(String part) {
+        parts.add(part);
+        if (isWithoutHistory()) {
             return null;
         }
-        CachedSupplier<PartScores> scores = new CachedSupplier<>(
-            () -> node.models().scores(scoring.model().index(), part, scoring.history())
-        );
-        return (leaf, similarities) -> {
+        readsModel = true;
+        CachedSupplier<PartScores> scores = new CachedSupplier<>(() -> {
+            OpenModel model = copy();
+            return model == null ? PartScores.NONE : model.scores(part, scoring.history());
+        });
+        return items -> {
             PartScores ofHistory = scores.get();
             PartScores.Reader reader = ofHistory.open();
-            ItemHashes.Segment hashes = node.hashes().of(leaf, scoring.itemTable().idField());
-            ItemVectorReader vectors = contents(leaf, scoring, ofHistory.content());
-            return new OfHistory(leaf, hashes, reader::of, ofHistory.content(), vectors, scoring.history()) {
+            return new OfHistory(items, ofHistory.content(), scoring.history()) {
+                @Override
+                public double of(long item, int document) {
+                    return reader.of(document);
+                }
+
                 @Override
                 double[] contributions(long item, float[] content) throws IOException {
-                    return reader.contributions(item, content, scoring.history().size());
+                    return reader.contributions(items.document(item), content, scoring.history().size());
                 }
             };
         };
     }
 
     /** The values of a part of the model: square roots of scores, learned, or estimated from content. */
-    private abstract static class OfHistory implements SignalSource.Values {
+    private abstract static class OfHistory implements SignalSource.Values, SegmentItems.ModelFunction {
         private static final int MOST_SHARES = 3;
 
-        private final LeafReaderContext leaf;
-        private final ItemHashes.Segment hashes;
-        private final LongToDoubleFunction scores;
+        private final SegmentItems items;
         private final float[] estimating;
-        private final ItemVectorReader contents;
         private final List<String> history;
 
-        /**
-         * @param scores     by hash of the item; {@link #UNKNOWN} for one that the model does not know
-         * @param estimating vector whose dot product with the content of an unknown item is its score; empty for no estimates
-         * @param contents   null if the segment has no vectors of that dimension
-         */
-        OfHistory(
-            LeafReaderContext leaf,
-            ItemHashes.Segment hashes,
-            LongToDoubleFunction scores,
-            float[] estimating,
-            ItemVectorReader contents,
-            List<String> history
-        ) {
-            this.leaf = leaf;
-            this.hashes = hashes;
-            this.scores = scores;
+        /** @param estimating vector whose dot product with the content of an unknown item is its score; empty for no estimates */
+        OfHistory(SegmentItems items, float[] estimating, List<String> history) {
+            this.items = items;
             this.estimating = estimating;
-            this.contents = contents;
             this.history = history;
         }
+
+        /** The score of an item; {@link #UNKNOWN} for one that the model does not know. */
+        @Override
+        public abstract double of(long item, int document);
 
         /**
          * What each item of the history adds to the score of an item.
@@ -150,25 +186,31 @@ final class ModelSignals {
 
         @Override
         public double of(int doc) throws IOException {
-            double learned = hashes.largest(leaf, doc, scores);
-            return value(learned == UNKNOWN ? fromContent(estimating, contents, doc) : learned);
+            double learned = items.largest(doc, this);
+            return value(learned == UNKNOWN ? estimate(doc) : learned);
+        }
+
+        /** The estimated score, 0 or more. */
+        private float estimate(int doc) throws IOException {
+            float[] content = estimating.length == 0 ? null : items.vector(doc, estimating.length);
+            return content == null ? 0 : Math.max(0, VectorUtil.dotProduct(estimating, content));
         }
 
         @Override
-        public List<SignalSource.HistoryShare> shares(int doc) throws IOException {
+        public List<SignalScorer.HistoryShare> shares(int doc) throws IOException {
             double value = of(doc);
             if (value == 0) {
                 return List.of();
             }
-            boolean known = hashes.largest(leaf, doc, scores) != UNKNOWN;
-            double[] contributions = contributions(hashes.best(leaf, doc, scores), known ? null : contents.vector(doc));
+            boolean known = items.largest(doc, this) != UNKNOWN;
+            double[] contributions = contributions(items.best(doc, this), known ? null : items.vector(doc, estimating.length));
             double sum = Arrays.stream(contributions).sum();
             if (sum > 0 == false) {
                 return List.of(); // as little as what rows lose by having bytes
             }
             return IntStream.range(0, contributions.length)
                 .filter(i -> contributions[i] != 0)
-                .mapToObj(i -> new SignalSource.HistoryShare(history.get(i), value * contributions[i] / sum))
+                .mapToObj(i -> new SignalScorer.HistoryShare(history.get(i), value * contributions[i] / sum))
                 .sorted(Comparator.comparingDouble(share -> -Math.abs(share.value())))
                 .limit(MOST_SHARES)
                 .toList();
@@ -178,20 +220,5 @@ final class ModelSignals {
     /** The signal of a similarity or score; scores below 0 are 0. */
     private static double value(double score) {
         return Math.sqrt(Math.clamp(score, 0, 1));
-    }
-
-    /** The vectors of a segment that can be compared with one that estimates; null if there are none. */
-    private static ItemVectorReader contents(LeafReaderContext leaf, Scoring scoring, float[] content) throws IOException {
-        return content.length == 0 ? null : ItemVectorReader.open(leaf, scoring.interests().field(), content.length);
-    }
-
-    /**
-     * The estimated similarity or score, 0 or more.
-     *
-     * @param vectors null if the segment has no vectors of the model's dimension
-     */
-    private static float fromContent(float[] content, ItemVectorReader vectors, int doc) throws IOException {
-        float[] vector = vectors == null ? null : vectors.vector(doc);
-        return vector == null ? 0 : Math.max(0, VectorUtil.dotProduct(content, vector));
     }
 }

@@ -2,7 +2,6 @@ package org.opensearch.affinity.rank;
 
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.VectorUtil;
-import org.opensearch.affinity.item.ItemVectorReader;
 import org.opensearch.affinity.tracker.Signal;
 import org.opensearch.index.analysis.NamedAnalyzer;
 import org.opensearch.index.mapper.MappedFieldType;
@@ -26,7 +25,7 @@ final class QuerySignals {
             return null;
         }
         Collection<BytesRef> terms = WordMatch.terms(analyzer, signal.field(), query.text());
-        return (leaf, similarities) -> WordMatch.open(leaf, signal.field(), terms)::of;
+        return items -> WordMatch.open(items.leaf(), signal.field(), terms)::of;
     }
 
     /**
@@ -34,17 +33,14 @@ final class QuerySignals {
      *
      * @return null if the query has no vector
      */
-    static SignalSource meaning(QueryInput query, String vectorField) {
+    static SignalSource meaning(QueryInput query) {
         float[] queryVector = query.vector();
         if (queryVector.length == 0) {
             return null;
         }
-        return (leaf, similarities) -> {
-            ItemVectorReader vectors = ItemVectorReader.open(leaf, vectorField, queryVector.length);
-            return doc -> {
-                float[] vector = vectors == null ? null : vectors.vector(doc);
-                return vector == null ? 0 : Math.max(0, VectorUtil.dotProduct(queryVector, vector));
-            };
+        return items -> doc -> {
+            float[] vector = items.vector(doc, queryVector.length);
+            return vector == null ? 0 : Math.max(0, VectorUtil.dotProduct(queryVector, vector));
         };
     }
 }

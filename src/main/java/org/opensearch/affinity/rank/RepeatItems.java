@@ -1,8 +1,6 @@
 package org.opensearch.affinity.rank;
 
-import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.util.BytesRef;
-import org.opensearch.affinity.item.ItemHashes;
 import org.opensearch.affinity.item.ItemRow;
 import org.opensearch.affinity.item.ItemValues;
 
@@ -14,68 +12,62 @@ import java.util.function.LongToDoubleFunction;
  * {@code seen} and {@code seen_last}, and of the factor {@code own}. Immutable.
  */
 public final class RepeatItems {
-    private final ItemHashes hashes;
-    private final String idField;
     private final float ownFactor;
     /** By hash of the item: 1/n for the n-th newest item of the history. */
     private final ItemValues recency;
 
-    private RepeatItems(ItemHashes hashes, String idField, float ownFactor, ItemValues recency) {
-        this.hashes = hashes;
-        this.idField = idField;
+    private RepeatItems(float ownFactor, ItemValues recency) {
         this.ownFactor = ownFactor;
         this.recency = recency;
     }
 
     /** Has no items if the scoring has no history. */
-    public static RepeatItems of(Scoring scoring, ItemHashes hashes) {
+    public static RepeatItems of(Scoring scoring) {
         if (scoring.itemTable() == null || scoring.history().isEmpty()) {
-            return new RepeatItems(hashes, "", 1, new ItemValues(0));
+            return new RepeatItems(1, new ItemValues(0));
         }
         ItemValues recency = new ItemValues(scoring.history().size());
         for (String item : scoring.history()) {
             recency.put(ItemRow.hash(new BytesRef(item)), 1f / (recency.size() + 1));
         }
-        return new RepeatItems(hashes, scoring.itemTable().idField(), scoring.ownFactor(), recency);
+        return new RepeatItems(scoring.ownFactor(), recency);
     }
 
     /** The signal {@code seen}: 1 for an item of the history, else 0. */
     SignalSource seen() {
-        return (leaf, similarities) -> {
-            Segment segment = segment(leaf);
+        return items -> {
+            Segment segment = segment(items);
             return doc -> segment.recency(doc) > 0 ? 1 : 0;
         };
     }
 
     /** The signal {@code seen_last}: 1/n for the n-th newest item of the history, else 0. */
     SignalSource recency() {
-        return (leaf, similarities) -> segment(leaf)::recency;
+        return items -> segment(items)::recency;
     }
 
-    Segment segment(LeafReaderContext leaf) throws IOException {
-        return new Segment(leaf, recency.size() == 0 ? null : hashes.of(leaf, idField));
+    Segment segment(SegmentItems items) {
+        return new Segment(recency.size() == 0 ? null : items);
     }
 
     /** The repeat items among one segment's documents. */
     final class Segment {
-        private final LeafReaderContext leaf;
-        /** Null if there are no items. */
-        private final ItemHashes.Segment segment;
+        /** Null if there are no repeat items. */
+        private final SegmentItems items;
         private final LongToDoubleFunction ofItem = recency::get;
 
-        private Segment(LeafReaderContext leaf, ItemHashes.Segment segment) {
-            this.leaf = leaf;
-            this.segment = segment;
+        private Segment(SegmentItems items) {
+            this.items = items;
         }
 
         /** Factor of a document's affinity, from 0 to 1; 1 if its item is not in the history. */
         float ownFactor(int doc) throws IOException {
-            return segment != null && ownFactor != 1 && recency(doc) > 0 ? ownFactor : 1;
+            return items != null && ownFactor != 1 && recency(doc) > 0 ? ownFactor : 1;
         }
 
         /** 1/n for the n-th newest item of the history; 0 for a document whose item is not in it. */
         float recency(int doc) throws IOException {
-            return segment == null ? 0 : (float) segment.largest(leaf, doc, ofItem);
+            return items == null ? 0 : (float) items.largest(doc, ofItem);
         }
     }
 }

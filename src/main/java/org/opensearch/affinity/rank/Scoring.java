@@ -218,6 +218,30 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
         return with(interests.withoutExamples(), false);
     }
 
+    /** The same, in which affinity and each signal have weight 1. */
+    public Scoring equallyWeighted() {
+        List<Signal> equal = signals.stream()
+            .map(signal -> new Signal(signal.name(), signal.field(), signal.shape(), signal.scale(), 1))
+            .toList();
+        return new Scoring(
+            interests,
+            1,
+            confidence,
+            fusion,
+            equal,
+            itemTable,
+            history,
+            ownFactor,
+            model,
+            query,
+            diversity,
+            now,
+            logsSignals,
+            shape,
+            showsHistory
+        );
+    }
+
     private Scoring with(InterestVectors shown, boolean historyIsShown) {
         return new Scoring(
             shown,

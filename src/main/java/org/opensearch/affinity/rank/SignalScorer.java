@@ -48,7 +48,8 @@ public final class SignalScorer {
         CentroidDistances distances
     ) throws IOException {
         SegmentSimilarities similarities = SegmentSimilarities.open(leaf, scoring.interests(), distances);
-        return new SignalScorer(scoring, similarities, signals.segment(leaf, similarities), repeatItems.segment(leaf), signals.shape());
+        SegmentItems items = signals.items(leaf, similarities);
+        return new SignalScorer(scoring, similarities, signals.segment(items), repeatItems.segment(items), signals.shape());
     }
 
     /**
@@ -121,13 +122,21 @@ public final class SignalScorer {
     }
 
     /**
+     * What an item of the user's history adds to the value of a signal.
+     *
+     * @param item  its id
+     * @param value the shares of all items add up to the signal's value
+     */
+    public record HistoryShare(String item, double value) {}
+
+    /**
      * A part of the trained model that counts for a document.
      *
      * @param signal its name
      * @param value  of the signal, above 0
      * @param items  of the user's history that add most to the value, at most three, the largest first
      */
-    public record PartReason(String signal, double value, List<SignalSource.HistoryShare> items) {}
+    public record PartReason(String signal, double value, List<HistoryShare> items) {}
 
     /**
      * The parts of the trained model that count for a document; none if the history may not be shown.
@@ -137,7 +146,7 @@ public final class SignalScorer {
     public List<PartReason> partReasons(int doc) throws IOException {
         List<PartReason> reasons = new ArrayList<>();
         for (int i = 0; i < signals.size() && scoring.showsHistory(); i++) {
-            List<SignalSource.HistoryShare> shares = signals.shares(i, doc);
+            List<HistoryShare> shares = signals.shares(i, doc);
             if (shares.isEmpty() == false) {
                 reasons.add(new PartReason(signals.signal(i).name(), signals.value(i, doc), shares));
             }

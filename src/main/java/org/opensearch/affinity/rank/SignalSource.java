@@ -1,23 +1,12 @@
 package org.opensearch.affinity.rank;
 
-import org.apache.lucene.index.LeafReaderContext;
-import org.opensearch.affinity.rank.interest.SegmentSimilarities;
-
 import java.io.IOException;
 import java.util.List;
 
 /** Reads one signal of the documents of one shard. There is one for each signal and search; several threads may read segments of it. */
-public interface SignalSource {
+interface SignalSource {
     /** The value of a document that has none; {@link ItemSignals} makes 0 of it. */
     double MISSING = Double.NaN;
-
-    /**
-     * What an item of the user's history adds to the value of a signal.
-     *
-     * @param item  its id
-     * @param value the shares of all items add up to the signal's value
-     */
-    record HistoryShare(String item, double value) {}
 
     /** The values of one segment. Not thread-safe. */
     interface Values {
@@ -34,15 +23,11 @@ public interface SignalSource {
          *
          * @param doc as for {@link #of}
          */
-        default List<HistoryShare> shares(int doc) throws IOException {
+        default List<SignalScorer.HistoryShare> shares(int doc) throws IOException {
             return List.of();
         }
     }
 
-    /**
-     * Opens the values of one segment.
-     *
-     * @param similarities of the same segment's documents
-     */
-    Values open(LeafReaderContext leaf, SegmentSimilarities similarities) throws IOException;
+    /** Opens the values of one segment. */
+    Values open(SegmentItems items) throws IOException;
 }

@@ -12,6 +12,7 @@ import org.opensearch.affinity.rank.RankNode;
 import org.opensearch.affinity.rank.RepeatItems;
 import org.opensearch.affinity.rank.Scoring;
 import org.opensearch.affinity.rank.SignalScorer;
+import org.opensearch.common.lease.Releasable;
 import org.opensearch.search.rescore.RescoreContext;
 import org.opensearch.search.rescore.Rescorer;
 
@@ -82,11 +83,14 @@ final class AffinityRescorer implements Rescorer {
             return top;
         }
         DimensionWarnings.ofItems(context.scoring.interests(), searcher.getIndexReader().leaves());
+        context.signals.warn();
         long began = System.nanoTime();
         ScoreDoc[] hits = top.scoreDocs.clone();
         HitSorter.byDocument(hits, window);
         int[] docs = documents(hits, window);
-        score(hits, window, searcher.getIndexReader().leaves(), context);
+        try (Releasable model = context.signals.hold()) {
+            score(hits, window, searcher.getIndexReader().leaves(), context);
+        }
         // The sort is stable and hits are in document order, so of equal scores the lower document comes first.
         HitSorter.bestFirst(hits, window);
         if (context.scoring.diversity() > 0) {

@@ -204,7 +204,7 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
         if (scoring == null) {
             throw new IllegalStateException("the profile was not fetched: [affinity] works in searches that a coordinator rewrites");
         }
-        RepeatItems repeats = RepeatItems.of(scoring, node.hashes());
+        RepeatItems repeats = RepeatItems.of(scoring);
         ItemSignals signals = ItemSignals.of(scoring, context, repeats, node);
         return new AffinityRescorer.Context(window, scoring, signals, repeats, request.asksWhy(), node);
     }

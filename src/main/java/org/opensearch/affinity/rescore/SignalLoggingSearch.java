@@ -31,7 +31,7 @@ public final class SignalLoggingSearch {
     }
 
     /**
-     * A rescorer that adds the values to the hits. It leaves the hits in their order and with their scores.
+     * The scoring of such a search.
      *
      * @param asOf         the profile as it was at the time
      * @param model        index of the model that {@code neighbours} and popularity are read from
@@ -41,18 +41,17 @@ public final class SignalLoggingSearch {
      * @param time         of the search, epoch milliseconds
      * @param contexts     values of the tracker's contexts by name; hour and weekday are those of the time where they are not given
      */
-    public static RescorerBuilder<?> rescorer(
+    public static Scoring scoring(
         GetProfileAction.Response asOf,
         String model,
         float recencyDecay,
         String text,
         float[] vector,
         long time,
-        Map<String, String> contexts,
-        RankNode node
+        Map<String, String> contexts
     ) {
         Tracker tracker = asOf.tracker();
-        Scoring scoring = Scoring.forSignalLogging(
+        return Scoring.forSignalLogging(
             asOf,
             new ModelInput(model, recencyDecay),
             SignalWeights.defaults(tracker),
@@ -60,6 +59,14 @@ public final class SignalLoggingSearch {
             RequestContext.of(tracker, contexts, time),
             new QueryInput(text, vector, "")
         );
+    }
+
+    /**
+     * A rescorer that adds the values to the hits. It leaves the hits in their order and with their scores.
+     *
+     * @param scoring see {@link #scoring}
+     */
+    public static RescorerBuilder<?> rescorer(Tracker tracker, Scoring scoring, RankNode node) {
         return AffinityRescorerBuilder.learning(tracker.name(), scoring, node);
     }
 

@@ -123,7 +123,7 @@ public final class AffinityQueryBuilder extends RetrievalQueryBuilder<AffinityQu
 
     private Resolved resolved(GetProfileAction.Response found) {
         found.tracker().requireSignals(request.ranking());
-        Ranking learned = found.model() == null ? Ranking.EMPTY : found.model().ranking();
+        Ranking learned = found.model() == null ? Ranking.EMPTY : found.model().forYou();
         Ranking ranking = FIXED.orElse(request.ranking()).orElse(found.tracker().ranking()).orElse(learned).orElse(Ranking.DEFAULT);
         RequestContext now = RequestContext.of(found.tracker(), request.context(), System.currentTimeMillis());
         Scoring personal = Scoring.of(found, ranking, now, QueryInput.NOTHING, request.user());

@@ -15,7 +15,7 @@ import org.apache.lucene.search.SortField;
 import org.apache.lucene.search.Weight;
 import org.apache.lucene.util.BytesRef;
 import org.opensearch.affinity.item.ItemTable;
-import org.opensearch.affinity.model.LocalModels;
+import org.opensearch.affinity.model.HistorySimilarities;
 import org.opensearch.affinity.rank.ItemTableInput;
 import org.opensearch.affinity.rank.ModelInput;
 import org.opensearch.affinity.rank.RankNode;
@@ -95,7 +95,7 @@ final class CandidateSources {
         }
         return ids(scoring.itemTable(), () -> {
             float[] weights = model.historyWeights(scoring.history().size());
-            LocalModels.HistorySimilarities near = node.models().similarities(model.index(), scoring.history(), weights);
+            HistorySimilarities near = node.models().similarities(model.index(), scoring.history(), weights);
             return node.models().mostSimilar(model.index(), near, MOST_SIMILAR);
         });
     }

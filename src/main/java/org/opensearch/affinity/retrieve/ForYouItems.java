@@ -12,6 +12,7 @@ import org.opensearch.affinity.rank.RankNode;
 import org.opensearch.affinity.rank.RepeatItems;
 import org.opensearch.affinity.rank.Scoring;
 import org.opensearch.affinity.rank.SignalScorer;
+import org.opensearch.common.lease.Releasable;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -59,13 +60,18 @@ final class ForYouItems extends RetrievedItems {
         if (scoring.interests().isEmpty() == false) {
             NearestItems.requireDimension(scoring.interests(), leaves);
         }
+        if (scoring.logsSignals() == false) {
+            signals.items.warn();
+        }
         Candidates candidates = new Candidates(searcher, filter == null ? null : MatchedDocuments.of(filter, searcher));
         if (candidates.largestSize() <= places) {
             candidates.addAll();
         } else {
             sources.fill(candidates, places, parameters.k());
         }
-        return bySegment(best(candidates, leaves), leaves);
+        try (Releasable model = signals.items.hold()) {
+            return bySegment(best(candidates, leaves), leaves);
+        }
     }
 
     /** The best documents as {@link #bySegment} takes them. */

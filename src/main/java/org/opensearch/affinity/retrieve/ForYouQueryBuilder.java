@@ -45,6 +45,16 @@ public final class ForYouQueryBuilder extends AbstractQueryBuilder<ForYouQueryBu
         this.node = node;
     }
 
+    /**
+     * The candidates that {@code affinity} has by default, of all sources in equal parts. Weights are learned from them.
+     *
+     * @param scoring with all signals
+     */
+    public static ForYouQueryBuilder ofAllSources(Scoring scoring, RankNode node) {
+        int candidates = AffinityQueryBuilder.DEFAULT_CANDIDATES;
+        return new ForYouQueryBuilder(scoring.equallyWeighted(), new KnnParameters(candidates, 0, null), candidates, node);
+    }
+
     public ForYouQueryBuilder(StreamInput from, RankNode node) throws IOException {
         super(from);
         Frame in = FORMAT.read(from);
@@ -79,7 +89,7 @@ public final class ForYouQueryBuilder extends AbstractQueryBuilder<ForYouQueryBu
         if (scoring.interests().isEmpty() == false) {
             NearestQueryBuilder.requireVectors(scoring.interests(), type, context);
         }
-        RepeatItems repeats = RepeatItems.of(scoring, node.hashes());
+        RepeatItems repeats = RepeatItems.of(scoring);
         ItemSignals signals = ItemSignals.of(scoring, context, repeats, node);
         return new ForYouItems(
             scoring,

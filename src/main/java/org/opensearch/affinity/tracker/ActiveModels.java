@@ -12,6 +12,7 @@ import org.opensearch.core.xcontent.ToXContentObject;
 import org.opensearch.core.xcontent.XContentBuilder;
 
 import java.io.IOException;
+import java.util.List;
 
 /**
  * The trained model that each tracker ranks with, by tracker, as a part of the cluster state: a change takes effect on all nodes and for
@@ -30,15 +31,22 @@ public final class ActiveModels extends MetadataMap<Active> {
      * @param number       of the model among those of its tracker, from 1
      * @param recencyDecay the weight of each item of a history relative to that of the next newer one, above 0, at most 1
      * @param ranking      learned ranking parameters, for those that neither the search nor the tracker sets
+     * @param forYou       the same of searches without a text, which the query {@code affinity} makes
      */
-    public record Active(int number, float recencyDecay, Ranking ranking) implements Writeable, ToXContentObject {
-        private static final Format FORMAT = Format.first(Active.class);
+    public record Active(int number, float recencyDecay, Ranking ranking, Ranking forYou) implements Writeable, ToXContentObject {
+        /** Format 2 has {@code forYou}; before, the parameters were the same. */
+        private static final Format FORMAT = Format.first(Active.class).withField(2);
+
         public Active(StreamInput in) throws IOException {
             this(FORMAT.read(in));
         }
 
         private Active(Frame in) throws IOException {
-            this(in.readVInt(), in.readFloat(), new Ranking(in));
+            this(in, in.readVInt(), in.readFloat(), new Ranking(in));
+        }
+
+        private Active(Frame in, int number, float recencyDecay, Ranking ranking) throws IOException {
+            this(number, recencyDecay, ranking, in.format() < 2 ? ranking : new Ranking(in));
         }
 
         @Override
@@ -47,13 +55,15 @@ public final class ActiveModels extends MetadataMap<Active> {
                 out.writeVInt(number);
                 out.writeFloat(recencyDecay);
                 ranking.writeTo(out);
+                forYou.writeTo(out);
             }
         }
 
         @Override
         public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
             builder.startObject().field("number", number).field("keep", recencyDecay).startObject("ranking");
-            return ranking.toXContent(builder, params).endObject().endObject();
+            ranking.toXContent(builder, params).endObject().startObject("for_you");
+            return forYou.toXContent(builder, params).endObject().endObject();
         }
     }
 
@@ -69,6 +79,11 @@ public final class ActiveModels extends MetadataMap<Active> {
     /** The active model of a tracker; null if it ranks without one. */
     public Active of(String tracker) {
         return values().get(tracker);
+    }
+
+    /** The indices of all active models. */
+    public List<String> indices() {
+        return values().entrySet().stream().map(entry -> IndexNames.MODELS.index(entry.getKey(), entry.getValue().number())).toList();
     }
 
     /** A cluster state in which the tracker ranks with this model. */

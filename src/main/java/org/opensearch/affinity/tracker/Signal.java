@@ -214,6 +214,11 @@ public record Signal(String name, String field, Shape shape, double scale, float
         return Shape.builtIn(name).filter(shape -> shape.traits.contains(Trait.MAY_COUNT_AGAINST)).isPresent();
     }
 
+    /** Whether the signal of this name compares items with a text, without which it is 0. */
+    public static boolean isOfText(String name) {
+        return name.equals(MEANING) || name.startsWith(MATCH);
+    }
+
     static List<String> namesThatMayCountAgainst() {
         return Shape.builtIns().map(shape -> shape.builtIn).filter(Signal::mayCountAgainst).toList();
     }

@@ -27,12 +27,28 @@ final class LearnedWeights {
     private final Tracker tracker;
     private final List<String> names;
     private final List<String> signals;
+    private final boolean withText;
 
     /** @param signals to weigh, relevance included; all others get weight 0 */
     LearnedWeights(Tracker tracker, List<String> signals) {
+        this(tracker, signals, true);
+    }
+
+    private LearnedWeights(Tracker tracker, List<String> signals, boolean withText) {
         this.tracker = tracker;
         this.signals = signals;
+        this.withText = withText;
         names = TrainingExamples.names(tracker);
+    }
+
+    /** Those of searches without a text, which have neither relevance nor the signals that compare items with a text. */
+    LearnedWeights forYou() {
+        return new LearnedWeights(tracker, signals.stream().filter(name -> Signal.isOfText(name) == false).toList(), false);
+    }
+
+    /** Whether there is anything to weigh but relevance. */
+    boolean isEmpty() {
+        return signals.equals(List.of(TrainingExamples.RELEVANCE));
     }
 
     /** Returns the names of the signals that are weighed; relevance is the first. */
@@ -68,7 +84,9 @@ final class LearnedWeights {
      */
     Ranking ranking(FusionLearner.Result fusion) {
         Map<String, Float> weights = new LinkedHashMap<>();
-        names.stream().filter(name -> signals.contains(name) == false).forEach(name -> weights.put(name, 0f));
+        names.stream()
+            .filter(name -> signals.contains(name) == false && (withText || Signal.isOfText(name) == false))
+            .forEach(name -> weights.put(name, 0f));
         if (fusion == null || fusion.accepted() == false) {
             weights.putIfAbsent(Signal.NEIGHBOURS, DEFAULT_NEIGHBOURS);
             return Ranking.ofWeights(weights.remove(AFFINITY), null, weights);
@@ -85,7 +103,7 @@ final class LearnedWeights {
         }
         Float relevance = weights.remove(TrainingExamples.RELEVANCE);
         Float affinity = weights.remove(AFFINITY);
-        Ranking linear = Ranking.ofWeights(affinity, relevance, weights);
+        Ranking linear = Ranking.ofWeights(affinity, withText ? relevance : null, weights);
         if (shape == null) {
             return linear;
         }

@@ -2,7 +2,7 @@ package org.opensearch.affinity.train;
 
 import org.opensearch.affinity.learn.HeldOut;
 import org.opensearch.affinity.learn.InteractionMatrix;
-import org.opensearch.affinity.train.fusion.FusionLearner;
+import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.train.part.PartMethod;
 import org.opensearch.affinity.train.part.RequestedParts;
 import org.opensearch.affinity.train.part.VectorPart;
@@ -10,6 +10,7 @@ import org.opensearch.common.lease.Releasable;
 import org.opensearch.core.common.breaker.CircuitBreakingException;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +47,7 @@ final class PartTraining implements Releasable {
      */
     List<PartMethod> methods(InteractionMatrix matrix, Supplier<HeldOut> samples) {
         if (reused != null) {
-            reserve(matrix, reused.parts().size());
+            reused.parts().forEach(method -> reserve(method.part().bytes(matrix, method.method().dimension())));
             return reused.parts();
         }
         if (requested.parts().isEmpty()) {
@@ -55,24 +56,46 @@ final class PartTraining implements Releasable {
         if (requested.auto() && learnsWeights == false) {
             return leaveOut("no judged queries show whether it helps");
         }
-        try {
-            reserve(matrix, requested.parts().size());
-        } catch (CircuitBreakingException e) {
-            if (requested.auto()) {
-                return leaveOut("the circuit breaker [request] has no room for it");
-            }
-            throw e;
-        }
         HeldOut sample = samples.get();
         List<PartMethod> methods = new ArrayList<>();
         for (VectorPart part : requested.parts()) {
-            methods.add(
-                sample.users().length < Training.MIN_TUNING_USERS
-                    ? new PartMethod(part, part.standard(matrix))
-                    : PartMethod.tuned(part, matrix, sample, resources.parallel(), resources.task().begin("tuning " + part.signal()))
-            );
+            try {
+                methods.add(method(part, reserved(part, matrix), sample));
+            } catch (CircuitBreakingException e) {
+                if (requested.auto() == false) {
+                    throw e;
+                }
+                leftOut.put(part.signal(), "the circuit breaker [request] has no room for it");
+            }
         }
         return methods;
+    }
+
+    private PartMethod method(VectorPart part, int[] dimensions, HeldOut sample) {
+        if (sample.users().length < Training.MIN_TUNING_USERS) {
+            return PartMethod.standard(part, requested.settings(), dimensions);
+        }
+        ProgressListener progress = resources.task().begin("tuning " + part.signal());
+        return PartMethod.tuned(part, requested.settings(), dimensions, sample, resources.parallel(), progress);
+    }
+
+    /**
+     * Reserves heap for learning a part with as many dimensions as there is room for. Returns the dimensions to choose from.
+     *
+     * @throws CircuitBreakingException if there is no room for the fewest
+     */
+    private int[] reserved(VectorPart part, InteractionMatrix matrix) {
+        int[] dimensions = part.dimensions(requested.settings(), matrix);
+        for (int size = dimensions.length; size > 1; size--) {
+            try {
+                reserve(part.bytes(matrix, dimensions[size - 1]));
+                return Arrays.copyOf(dimensions, size);
+            } catch (CircuitBreakingException e) {
+                // fewer may fit
+            }
+        }
+        reserve(part.bytes(matrix, dimensions[0]));
+        return Arrays.copyOf(dimensions, 1);
     }
 
     private List<PartMethod> leaveOut(String reason) {
@@ -85,8 +108,7 @@ final class PartTraining implements Releasable {
         return leftOut;
     }
 
-    private void reserve(InteractionMatrix matrix, int parts) {
-        long bytes = parts * PartMethod.bytes(matrix);
+    private void reserve(long bytes) {
         resources.breaker().addEstimateBytesAndMaybeBreak(bytes, "training a model");
         reservedBytes += bytes;
     }
@@ -94,20 +116,21 @@ final class PartTraining implements Releasable {
     /**
      * Returns the parts that the model keeps: all that were named or reused, and of others those that have learned weights.
      *
-     * @param fusion null if no weights were learned
-     * @param names  of the signals that the fusion's indices are of
+     * @param rankings of the model, whose weights were learned if queries were given
+     * @param names    of the signals that may have weights
      */
-    List<PartMethod> kept(List<PartMethod> parts, FusionLearner.Result fusion, List<String> names) {
-        if (reused != null || requested.auto() == false || fusion == null) {
+    List<PartMethod> kept(List<PartMethod> parts, List<LearnedRanking> rankings, List<String> names) {
+        List<LearnedRanking> learned = rankings.stream().filter(ranking -> ranking.fusion() != null).toList();
+        if (reused != null || requested.auto() == false || learned.isEmpty()) {
             return parts;
         }
-        List<String> dispensable = fusion.leftOut().stream().map(names::get).toList();
+        boolean accepted = learned.stream().anyMatch(ranking -> ranking.fusion().accepted());
         for (PartMethod part : parts) {
             String name = part.part().signal();
             if (names.contains(name) == false) {
                 leftOut.put(name, "it is not among [signals]");
-            } else if (dispensable.contains(name)) {
-                leftOut.put(name, fusion.accepted() ? "held-back queries lose nothing without it" : "no weights were learned");
+            } else if (learned.stream().allMatch(ranking -> ranking.leftOut().contains(name))) {
+                leftOut.put(name, accepted ? "held-back queries lose nothing without it" : "no weights were learned");
             }
         }
         return parts.stream().filter(part -> leftOut.containsKey(part.part().signal()) == false).toList();

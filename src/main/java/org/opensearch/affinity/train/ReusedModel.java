@@ -1,6 +1,7 @@
 package org.opensearch.affinity.train;
 
 import org.opensearch.affinity.learn.neighbour.Neighbourhood;
+import org.opensearch.affinity.tracker.ActiveModels;
 import org.opensearch.affinity.tracker.Ranking;
 import org.opensearch.affinity.train.part.PartMethod;
 
@@ -12,16 +13,18 @@ import java.util.Map;
  * A trained model of which another training takes the weights, and with them the settings of the neighbourhood: with other settings,
  * similarities would not be those that the weights were learned for.
  *
+ * @param ranking its weights
+ * @param forYou those of searches without a text
  * @param method null if the model's description does not have it
  * @param parts  its other parts
  */
-record ReusedModel(int number, Ranking ranking, Neighbourhood method, List<PartMethod> parts) {
+record ReusedModel(int number, Ranking ranking, Ranking forYou, Neighbourhood method, List<PartMethod> parts) {
     private static final String KEEP = "keep";
     private static final String NEIGHBOURS = "neighbours";
 
     /** @param about what the training stored about the model */
-    static ReusedModel of(int number, Ranking ranking, Map<String, Object> about) {
-        return new ReusedModel(number, ranking, method(about), PartMethod.read(about));
+    static ReusedModel of(ActiveModels.Active model, Map<String, Object> about) {
+        return new ReusedModel(model.number(), model.ranking(), model.forYou(), method(about), PartMethod.read(about));
     }
 
     /** Returns the members of a model's description that {@link #method} reads. */

@@ -13,8 +13,8 @@ import org.opensearch.affinity.manage.ModelsResponse;
 import org.opensearch.affinity.manage.UseModelAction;
 import org.opensearch.affinity.model.ModelIndex;
 import org.opensearch.affinity.rank.RankNode;
+import org.opensearch.affinity.tracker.ActiveModels;
 import org.opensearch.affinity.tracker.IndexNames;
-import org.opensearch.affinity.tracker.Ranking;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.affinity.tracker.UserKeys;
@@ -141,8 +141,8 @@ public final class TrainAction extends ActionType<ModelsResponse> {
 
         private ReusedModel reused(Tracker tracker, int number) {
             ClusterState state = cluster.state();
-            Ranking ranking = UseModelAction.active(tracker.name(), number, state).ranking();
-            return ReusedModel.of(number, ranking, ModelIndex.about(IndexNames.MODELS.index(tracker.name(), number), state));
+            ActiveModels.Active model = UseModelAction.active(tracker.name(), number, state);
+            return ReusedModel.of(model, ModelIndex.about(IndexNames.MODELS.index(tracker.name(), number), state));
         }
 
         /** Two trainings of one tracker on two nodes would use the same numbers, and delete each other's unfinished models. */

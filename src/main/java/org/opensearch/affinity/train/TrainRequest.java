@@ -5,6 +5,7 @@ import org.opensearch.action.ActionRequestValidationException;
 import org.opensearch.affinity.cluster.Format;
 import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.evaluate.EvaluateRequest;
+import org.opensearch.affinity.train.part.PartSettings;
 import org.opensearch.affinity.train.part.RequestedParts;
 import org.opensearch.affinity.xcontent.BuilderParser;
 import org.opensearch.affinity.xcontent.FieldPath;
@@ -22,8 +23,8 @@ import java.util.Map;
 
 /** A request to train a model, and to learn the weights of signals from judged queries. */
 public final class TrainRequest extends ActionRequest {
-    /** Format 2 has parts; before, models had neighbours alone. */
-    private static final Format FORMAT = Format.first(TrainRequest.class).withField(2);
+    /** Format 2 has parts; before, models had neighbours alone. Format 3 has their settings; before, a training chose all. */
+    private static final Format FORMAT = Format.first(TrainRequest.class).withField(2).withField(3);
     private static final FieldPath BODY = FieldPath.body("[affinity] ");
 
     private final String tracker;
@@ -32,6 +33,7 @@ public final class TrainRequest extends ActionRequest {
     private final Integer weightsOf;
     private final List<String> signals;
     private final List<String> parts;
+    private final Map<String, Map<String, Double>> settings;
     private final boolean activates;
     private final boolean storesResult;
 
@@ -46,6 +48,7 @@ public final class TrainRequest extends ActionRequest {
             PARSER.declare("signals", names, (b, value) -> b.signals = value);
             ValueReader<List<String>> parts = Values.oneOrList(Values.text("the name of a part"), 1, "[auto] or a list of names of parts");
             PARSER.declare("parts", parts, (b, value) -> b.parts = value);
+            PARSER.declare("settings", PartSettings.READER, (b, value) -> b.settings = value);
             ValueReader<Integer> model = Values.wholeNumber("the number of a model", 1, Integer.MAX_VALUE);
             PARSER.declare("weights_of", model, (b, value) -> b.weightsOf = value);
             PARSER.declare("activate", Values.BOOLEAN, (b, value) -> b.activates = value);
@@ -56,18 +59,20 @@ public final class TrainRequest extends ActionRequest {
         private Integer weightsOf;
         private List<String> signals;
         private List<String> parts;
+        private Map<String, Map<String, Double>> settings = Map.of();
         private boolean activates;
 
         private TrainRequest build(String tracker, boolean storesResult) {
-            if (weightsOf != null && (recorded != null || signals != null || parts != null || judged.isEmpty() == false)) {
+            boolean alone = recorded == null && signals == null && parts == null && settings.isEmpty() && judged.isEmpty();
+            if (weightsOf != null && alone == false) {
                 throw BODY.field("weights_of")
                     .error(
-                        "takes the weights and the parts of another model: leave out [queries], [index], [ubi_queries], [search], [signals]"
-                            + " and [parts]"
+                        "takes the weights and the parts of another model: leave out [queries], [index], [ubi_queries], [search],"
+                            + " [signals], [parts] and [settings]"
                     );
             }
             try {
-                RequestedParts.of(parts);
+                RequestedParts.of(parts, new PartSettings(settings));
             } catch (IllegalArgumentException e) {
                 throw BODY.field("parts").error(e.getMessage());
             }
@@ -78,7 +83,7 @@ public final class TrainRequest extends ActionRequest {
                 judged.index(recorded);
             }
             EvaluateRequest queries = judged.isEmpty() ? null : judged.build(tracker, false);
-            return new TrainRequest(tracker, queries, recorded, weightsOf, signals, parts, activates, storesResult);
+            return new TrainRequest(tracker, queries, recorded, weightsOf, signals, parts, settings, activates, storesResult);
         }
     }
 
@@ -89,6 +94,7 @@ public final class TrainRequest extends ActionRequest {
         Integer weightsOf,
         List<String> signals,
         List<String> parts,
+        Map<String, Map<String, Double>> settings,
         boolean activates,
         boolean storesResult
     ) {
@@ -98,6 +104,7 @@ public final class TrainRequest extends ActionRequest {
         this.weightsOf = weightsOf;
         this.signals = signals;
         this.parts = parts;
+        this.settings = settings;
         this.activates = activates;
         this.storesResult = storesResult;
     }
@@ -113,6 +120,9 @@ public final class TrainRequest extends ActionRequest {
         activates = in.readBoolean();
         storesResult = in.readBoolean();
         parts = in.format() < 2 ? null : in.readOptionalStringList();
+        settings = in.format() < 3
+            ? Map.of()
+            : in.readMap(StreamInput::readString, part -> part.readMap(StreamInput::readString, StreamInput::readDouble));
     }
 
     @Override
@@ -127,6 +137,11 @@ public final class TrainRequest extends ActionRequest {
             out.writeBoolean(activates);
             out.writeBoolean(storesResult);
             out.writeOptionalStringCollection(parts);
+            out.writeMap(
+                settings,
+                StreamOutput::writeString,
+                (part, values) -> part.writeMap(values, StreamOutput::writeString, StreamOutput::writeDouble)
+            );
         }
     }
 
@@ -181,7 +196,7 @@ public final class TrainRequest extends ActionRequest {
 
     /** The parts that the model gets. */
     RequestedParts parts() {
-        return RequestedParts.of(parts);
+        return RequestedParts.of(parts, new PartSettings(settings));
     }
 
     /** Whether the model becomes the active one once it is trained. */

@@ -9,9 +9,11 @@ import org.opensearch.affinity.learn.Tuning;
 import org.opensearch.affinity.learn.neighbour.Neighbourhood;
 import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.tracker.IndexNames;
+import org.opensearch.affinity.tracker.Signal;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.UserNames;
 import org.opensearch.affinity.train.fusion.FusionLearner;
+import org.opensearch.affinity.train.fusion.TrainingExample;
 import org.opensearch.affinity.train.part.PartMethod;
 import org.opensearch.affinity.train.part.RequestedParts;
 import org.opensearch.affinity.train.part.VectorPart;
@@ -20,6 +22,7 @@ import org.opensearch.common.unit.TimeValue;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * One training run: learns item-item neighbours from the log, and the weights of the signals from judged queries. Weights are
@@ -89,8 +92,14 @@ final class Training {
                 InteractionMatrix before = matrix;
                 List<PartMethod> parts = partTraining.methods(matrix, () -> sample(before));
                 ModelBuilder.Learned learned = models.build(number, matrix, beforeQueries, method, parts);
-                FusionLearner.Result fusion = queries.areAsked() ? learnWeights(number, method, interactions, judged, queries) : null;
-                List<PartMethod> kept = partTraining.kept(parts, fusion, signalWeights.names());
+                LearnedRanking searches = LearnedRanking.of(reused != null ? reused.ranking() : signalWeights.ranking(null));
+                LearnedRanking forYou = reused != null ? LearnedRanking.of(reused.forYou()) : searches;
+                if (queries.areAsked()) {
+                    TrainingExamples examples = examples(number, method, interactions, queries);
+                    searches = learned(signalWeights, examples::of, judged, queries.counts(), "");
+                    forYou = forYou(examples, judged, searches);
+                }
+                List<PartMethod> kept = partTraining.kept(parts, List.of(searches, forYou), signalWeights.names());
                 if (kept.equals(parts) == false) {
                     finalNumber = number + 1;
                 }
@@ -107,10 +116,9 @@ final class Training {
                     method,
                     learned,
                     partTraining.leftOut(),
-                    reused != null ? reused.ranking() : signalWeights.ranking(fusion),
+                    searches,
+                    forYou,
                     reused,
-                    fusion,
-                    queries.counts(),
                     interactions.sampled(),
                     (System.nanoTime() - start) / 1e9
                 );
@@ -175,34 +183,24 @@ final class Training {
     }
 
     private Neighbourhood tune(InteractionMatrix matrix) {
+        Neighbourhood start = requested.settings().neighbours(Neighbourhood.cosine());
         HeldOut sample = sample(matrix);
         if (sample.users().length < MIN_TUNING_USERS) {
-            return Neighbourhood.cosine();
+            return start;
         }
         Tuning<Neighbourhood> tuning = new Tuning<>(
-            Neighbourhood.hyperparameters(matrix),
+            requested.settings().open(Signal.NEIGHBOURS, Neighbourhood.hyperparameters(matrix)),
             metrics -> RankingMetrics.mean(metrics.ndcg10()),
             1
         );
         ProgressListener progress = task.begin("tuning hyperparameters");
-        return tuning.best(Neighbourhood.cosine(), sample, resources.parallel(), progress, trial -> {}).method();
+        return tuning.best(start, sample, resources.parallel(), progress, trial -> {}).method();
     }
 
-    /**
-     * Learns weights.
-     *
-     * @param number of the model that the values of hits come from
-     * @param judged a sample of the queries
-     */
-    private FusionLearner.Result learnWeights(
-        int number,
-        Neighbourhood method,
-        Interactions interactions,
-        List<JudgedQuery> judged,
-        TrainingQueries queries
-    ) {
+    /** @param number of the model that the values of hits come from */
+    private TrainingExamples examples(int number, Neighbourhood method, Interactions interactions, TrainingQueries queries) {
         GetProfileAction.Request withoutUser = new GetProfileAction.Request(tracker.name(), "", PROFILE_TIMEOUT);
-        TrainingExamples examples = new TrainingExamples(
+        return new TrainingExamples(
             resources,
             Blocking.await(listener -> resources.client().execute(GetProfileAction.INSTANCE, withoutUser, listener)),
             IndexNames.MODELS.index(tracker.name(), number),
@@ -211,7 +209,34 @@ final class Training {
             names,
             queries
         );
+    }
+
+    /** The ranking of searches without a text: what a user wanted by a query is what a home page should have shown before it. */
+    private LearnedRanking forYou(TrainingExamples examples, List<JudgedQuery> judged, LearnedRanking otherwise) {
+        LearnedWeights weights = signalWeights.forYou();
+        if (weights.isEmpty()) {
+            return otherwise;
+        }
+        QueryCounts counts = new QueryCounts();
+        counts.read(judged.size());
+        return learned(weights, query -> examples.forYou(query, counts), judged, counts, " of searches without a text");
+    }
+
+    /**
+     * Learns weights.
+     *
+     * @param judged a sample of the queries
+     * @param suffix of the names of the steps
+     */
+    private LearnedRanking learned(
+        LearnedWeights weights,
+        Function<JudgedQuery, TrainingExample> examples,
+        List<JudgedQuery> judged,
+        QueryCounts counts,
+        String suffix
+    ) {
         List<String> optional = requested.auto() ? requested.parts().stream().map(VectorPart::signal).toList() : List.of();
-        return new WeightTraining(resources, signalWeights, queries.counts(), optional).learn(examples, judged);
+        FusionLearner.Result fusion = new WeightTraining(resources, weights, counts, optional, suffix).learn(examples, judged);
+        return new LearnedRanking(weights.ranking(fusion), fusion, weights.names(), counts);
     }
 }

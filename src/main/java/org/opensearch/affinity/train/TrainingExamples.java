@@ -17,7 +17,9 @@ import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.rank.QueryText;
 import org.opensearch.affinity.rank.RankNode;
+import org.opensearch.affinity.rank.Scoring;
 import org.opensearch.affinity.rescore.SignalLoggingSearch;
+import org.opensearch.affinity.retrieve.ForYouQueryBuilder;
 import org.opensearch.affinity.tracker.Ranking;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.UserNames;
@@ -35,6 +37,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -109,28 +112,51 @@ final class TrainingExamples {
             queries.counts().drop(QueryCounts.Dropped.LATER_EVENTS, 1);
             return null;
         }
-        SearchHit[] hits = repeat(query, queries.search(query));
-        int[] chosen = IntStream.range(0, hits.length).filter(hit -> query.relevant().containsKey(itemId(hits[hit]))).toArray();
-        if (chosen.length == 0) {
-            queries.counts().drop(QueryCounts.Dropped.NO_RELEVANT_HIT, 1);
-            return null;
-        }
-        return new TrainingExample(Arrays.stream(hits).map(TrainingExamples::values).toArray(float[][]::new), chosen);
+        SearchSourceBuilder search = queries.search(query);
+        String text = query.text().isEmpty() ? QueryText.of(search).text() : query.text();
+        SearchHit[] hits = hits(search, scoring(query, text, text == null ? new float[0] : encode(text)));
+        return example(query, hits, TrainingExamples::logarithm, queries.counts());
     }
 
-    /** Runs the search as of the time of the query, with a rescorer that logs signals and does not change the order. */
-    private SearchHit[] repeat(JudgedQuery query, SearchSourceBuilder search) {
+    /**
+     * Returns the example of the query {@code affinity} that the user might have made instead, without a text. Its relevance is always 0.
+     * Returns null if no relevant item is among the hits.
+     *
+     * @param counts of queries without an example
+     */
+    TrainingExample forYou(JudgedQuery query, QueryCounts counts) {
+        Scoring scoring = scoring(query, null, new float[0]);
+        SearchSourceBuilder search = new SearchSourceBuilder().query(ForYouQueryBuilder.ofAllSources(scoring, node));
+        return example(query, hits(search, scoring), hit -> 0, counts);
+    }
+
+    /** The scoring as of the time of the query, which logs all signals. */
+    private Scoring scoring(JudgedQuery query, String text, float[] vector) {
+        Profile profile = profile(query);
+        GetProfileAction.Response asOf = new GetProfileAction.Response(tracker, profile, common.common(), common.itemTable(), null);
+        return SignalLoggingSearch.scoring(asOf, model, recencyDecay, text, vector, query.time(), Map.of());
+    }
+
+    /** Runs a search with a rescorer that logs signals and does not change the order. */
+    private SearchHit[] hits(SearchSourceBuilder search, Scoring scoring) {
         search.from(0).size(Ranking.DEFAULT_WINDOW_SIZE).fetchSource(false).trackTotalHits(false);
         if (isIdField() == false) {
             search.docValueField(tracker.items().idField());
         }
-        Profile profile = profile(query);
-        GetProfileAction.Response asOf = new GetProfileAction.Response(tracker, profile, common.common(), common.itemTable(), null);
-        String text = query.text().isEmpty() ? QueryText.of(search).text() : query.text();
-        float[] vector = text == null ? new float[0] : encode(text);
-        search.addRescorer(SignalLoggingSearch.rescorer(asOf, model, recencyDecay, text, vector, query.time(), Map.of(), node));
+        search.addRescorer(SignalLoggingSearch.rescorer(tracker, scoring, node));
         SearchRequest request = new SearchRequest(tracker.items().index()).source(search).pipeline("_none");
         return client.search(request).actionGet().getHits().getHits();
+    }
+
+    /** Null if no hit is a relevant item. */
+    private TrainingExample example(JudgedQuery query, SearchHit[] hits, ToDoubleFunction<SearchHit> relevance, QueryCounts counts) {
+        int[] chosen = IntStream.range(0, hits.length).filter(hit -> query.relevant().containsKey(itemId(hits[hit]))).toArray();
+        if (chosen.length == 0) {
+            counts.drop(QueryCounts.Dropped.NO_RELEVANT_HIT, 1);
+            return null;
+        }
+        float[][] values = Arrays.stream(hits).map(hit -> values(hit, relevance.applyAsDouble(hit))).toArray(float[][]::new);
+        return new TrainingExample(values, chosen);
     }
 
     private boolean isIdField() {
@@ -146,10 +172,14 @@ final class TrainingExamples {
         return field == null ? "" : field.getValue().toString();
     }
 
-    private static float[] values(SearchHit hit) {
+    private static double logarithm(SearchHit hit) {
+        return Math.log(Math.max(MIN_RELEVANCE, hit.getScore()));
+    }
+
+    private static float[] values(SearchHit hit, double relevance) {
         float[] signals = SignalLoggingSearch.values(hit);
         float[] values = new float[signals.length + 1];
-        values[0] = (float) Math.log(Math.max(MIN_RELEVANCE, hit.getScore()));
+        values[0] = (float) relevance;
         System.arraycopy(signals, 0, values, 1, signals.length);
         return values;
     }

@@ -1,23 +1,12 @@
 package org.opensearch.affinity.train;
 
-import org.opensearch.affinity.evaluate.Interval;
 import org.opensearch.affinity.learn.neighbour.ContentMap;
 import org.opensearch.affinity.learn.neighbour.Neighbourhood;
 import org.opensearch.affinity.tracker.ActiveModels;
-import org.opensearch.affinity.tracker.Ranking;
-import org.opensearch.affinity.train.fusion.FusionLearner;
 import org.opensearch.affinity.train.part.PartMethod;
 import org.opensearch.affinity.train.sample.SampledPart;
-import org.opensearch.common.xcontent.XContentFactory;
-import org.opensearch.common.xcontent.XContentHelper;
-import org.opensearch.common.xcontent.XContentType;
-import org.opensearch.core.common.bytes.BytesReference;
-import org.opensearch.core.xcontent.ToXContent;
-import org.opensearch.core.xcontent.XContentBuilder;
 
-import java.io.IOException;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -31,10 +20,9 @@ import java.util.Map;
  * @param method  with the tuned hyperparameters
  * @param learned how well item vectors explain similarities, and how large these are
  * @param partsLeftOut why parts that were asked for are not in the model, by name
- * @param ranking the model's weights
- * @param reused  the model that they are those of; null if they are not reused
- * @param fusion  how the weights were learned; null if that was not asked for
- * @param queries what became of the queries to learn them from
+ * @param searches the model's weights
+ * @param forYou  those of searches without a text, equal to the others if they were not learned
+ * @param reused  the model that the weights are those of; null if they are not reused
  * @param sample  the part of the log that was learned from; null for all of it
  * @param seconds duration of the training
  */
@@ -47,10 +35,9 @@ record TrainingResult(
     Neighbourhood method,
     ModelBuilder.Learned learned,
     Map<String, String> partsLeftOut,
-    Ranking ranking,
+    LearnedRanking searches,
+    LearnedRanking forYou,
     ReusedModel reused,
-    FusionLearner.Result fusion,
-    QueryCounts queries,
     SampledPart sample,
     double seconds
 ) {
@@ -78,63 +65,20 @@ record TrainingResult(
         if (partsLeftOut.isEmpty() == false) {
             about.put("parts_left_out", partsLeftOut);
         }
-        about.put("ranking", map(ranking));
         if (reused != null) {
             about.put("weights_of", reused.number());
         }
-        if (fusion != null) {
-            about.put("fusion", describe(fusion, queries));
+        searches.describe(about);
+        if (forYou.equals(searches) == false) {
+            Map<String, Object> withoutText = new LinkedHashMap<>();
+            forYou.describe(withoutText);
+            about.put("for_you", withoutText);
         }
         return about;
     }
 
     /** The entry of the cluster state for the model when it is active. */
     ActiveModels.Active active() {
-        return new ActiveModels.Active(number, (float) method.recencyDecay(), ranking);
-    }
-
-    private static Map<String, Object> describe(FusionLearner.Result fusion, QueryCounts queries) {
-        Map<String, Object> description = new LinkedHashMap<>();
-        description.put("accepted", fusion.accepted());
-        if (fusion.accepted() == false) {
-            description.put("reason", fusion.reason());
-        }
-        description.put("queries", queries.describe());
-        description.put("lessons", fusion.trainingExamples());
-        description.put("checks", fusion.heldOutExamples());
-        if (fusion.heldOutExamples() > 0) {
-            description.put("ndcg@10_before", fusion.before().value());
-            description.put("ndcg@10_before_95", bounds(fusion.before()));
-            description.put("ndcg@10_after", fusion.after().value());
-            description.put("ndcg@10_after_95", bounds(fusion.after()));
-        }
-        if (fusion.difference() != null && fusion.heldOutExamples() > 0) {
-            description.put("difference_95", bounds(fusion.difference()));
-        }
-        if (fusion.shaped() != null && fusion.heldOutExamples() > 0) {
-            Map<String, Object> shape = new LinkedHashMap<>();
-            shape.put("accepted", fusion.shape() != null);
-            shape.put("ndcg@10", fusion.shaped().value());
-            shape.put("ndcg@10_95", bounds(fusion.shaped()));
-            shape.put("difference_95", bounds(fusion.shapeDifference()));
-            description.put("shape", shape);
-        }
-        if (fusion.difference() != null) {
-            description.put("penalty", fusion.penalty());
-        }
-        return description;
-    }
-
-    private static List<Double> bounds(Interval interval) {
-        return List.of(interval.low(), interval.high());
-    }
-
-    private static Map<String, Object> map(Ranking ranking) {
-        try (XContentBuilder json = XContentFactory.jsonBuilder().startObject()) {
-            BytesReference bytes = BytesReference.bytes(ranking.toXContent(json, ToXContent.EMPTY_PARAMS).endObject());
-            return XContentHelper.convertToMap(bytes, true, XContentType.JSON).v2();
-        } catch (IOException e) {
-            throw new IllegalStateException("cannot write JSON to memory", e);
-        }
+        return new ActiveModels.Active(number, (float) method.recencyDecay(), searches.ranking(), forYou.ranking());
     }
 }

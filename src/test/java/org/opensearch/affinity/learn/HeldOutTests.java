@@ -136,6 +136,24 @@ public class HeldOutTests extends OpenSearchTestCase {
             assertEquals(one.scores(WeightedHistory.of(1))[item] + 0.25 * other.scores(WeightedHistory.of(1))[item], scores[item], 1e-6);
         }
         assertEquals(4, blend.items());
+        float[][] several = new float[3][4];
+        blend.score(List.of(WeightedHistory.of(1), WeightedHistory.of(), WeightedHistory.of(2, 0)), 1, several);
+        assertArrayEquals(scores, several[0], 0);
+        assertArrayEquals(new float[4], several[1], 0);
+        assertArrayEquals(blend.scores(WeightedHistory.of(2, 0)), several[2], 0);
+        HeldOut heldOut = new HeldOut(interactions, new int[] { 0, 2 }, new int[][] { { 2 }, { 2 } });
+        RankingMetrics expected = heldOut.evaluate(blend, ParallelFor.SEQUENTIAL, ProgressListener.NONE);
+        List<RankingMetrics> sums = heldOut.evaluate(
+            List.of(one, other),
+            List.of(new float[] { 1, 0.25f }, new float[] { 0, 0 }),
+            ParallelFor.SEQUENTIAL,
+            ProgressListener.NONE
+        );
+        assertArrayEquals(expected.ndcg20(), sums.get(0).ndcg20(), 0);
+        assertArrayEquals(expected.hit10(), sums.get(0).hit10(), 0);
+        assertEquals(2, sums.size());
+        double scaled = Blend.scaled(one, interactions).scores(WeightedHistory.of(1))[0] / one.scores(WeightedHistory.of(1))[0];
+        assertEquals(scaled, 2 * Blend.scaled(new Blend(List.of(new Blend.Part(one, 2))), interactions).parts().get(0).weight(), 1e-5);
         InterestModel smaller = Neighbourhood.cosine().learn(
             new InteractionMatrix.Builder(3).build(),
             ParallelFor.SEQUENTIAL,

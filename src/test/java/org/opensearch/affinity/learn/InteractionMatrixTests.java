@@ -5,6 +5,7 @@ import org.opensearch.test.OpenSearchTestCase;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 
 public class InteractionMatrixTests extends OpenSearchTestCase {
     public void testRowsAreSortedByTime() {
@@ -98,5 +99,15 @@ public class InteractionMatrixTests extends OpenSearchTestCase {
 
     private static void assertRefused(String message, Runnable call) {
         assertEquals(message, expectThrows(IllegalArgumentException.class, call::run).getMessage());
+    }
+
+    public void testGaps() {
+        InteractionMatrix matrix = new InteractionMatrix.Builder(6).add(0, 0, 1, 100).add(0, 1, 1, 100).add(0, 2, 1, 101).add(0, 3, 1, 103)
+            .add(0, 4, 1, 106).add(0, 5, 1, 110).add(1, 0, 1, 500).build();
+        int[] gaps = IntStream.range(0, matrix.size()).map(matrix::gap).toArray();
+        assertArrayEquals(new int[] { 0, 0, 1, 2, 2, 3, 0 }, gaps);
+        InteractionMatrix training = HeldOut.newest(matrix).training();
+        assertArrayEquals("held-out items change nothing before", new int[] { 0, 0, 1, 2, 2, 0 },
+            IntStream.range(0, training.size()).map(training::gap).toArray());
     }
 }

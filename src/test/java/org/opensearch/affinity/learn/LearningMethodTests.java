@@ -1,10 +1,10 @@
 package org.opensearch.affinity.learn;
 
+import org.opensearch.affinity.encode.EncodeTestCase;
 import org.opensearch.affinity.learn.factor.ImplicitFactors;
-import org.opensearch.affinity.learn.candidate.LightGcn;
 import org.opensearch.affinity.learn.factor.LowPass;
 import org.opensearch.affinity.learn.neighbour.Neighbourhood;
-import org.opensearch.test.OpenSearchTestCase;
+import org.opensearch.affinity.learn.network.LightGcn;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -14,13 +14,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /** Properties of all methods. */
-public class LearningMethodTests extends OpenSearchTestCase {
+public class LearningMethodTests extends EncodeTestCase {
     private static final List<LearningMethod> METHODS = List.of(
         Neighbourhood.cosine(),
         Neighbourhood.linkProp(),
         ImplicitFactors.standard().withDimension(8).withRecencyDecay(0.8),
         LowPass.standard().withDimension(8).withRecencyDecay(0.8),
-        LightGcn.standard().withDimension(8).withSteps(20).withRecencyDecay(0.8)
+        LightGcn.standard(runtime()::newManager).withDimension(8).withSteps(20).withRecencyDecay(0.8)
     );
 
     public void testResultDoesNotDependOnThreads() throws Exception {

@@ -43,7 +43,7 @@ public class ModelIndexTests extends OpenSearchTestCase {
 
     public void testDescription() throws IOException {
         Ranking ranking = Ranking.ofWeights(2.5f, null, Map.of());
-        assertEquals(new ActiveModels.Active(7, 0.6f, ranking), ModelIndex.active(INDEX, state(1)));
+        assertEquals(new ActiveModels.Active(7, 0.6f, ranking, ranking), ModelIndex.active(INDEX, state(1)));
         assertEquals(Map.of("number", 7), ModelIndex.about(INDEX, state(1)));
         assertNull(ModelIndex.active(".affinity-model-shop.8", state(1)));
         IOException e = expectThrows(IOException.class, () -> ModelIndex.active(INDEX, state(2)));

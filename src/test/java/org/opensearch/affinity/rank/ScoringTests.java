@@ -42,7 +42,7 @@ public class ScoringTests extends OpenSearchTestCase {
         Profile profile = events.isEmpty() ? null : Profile.of("ann", events, tracker);
         CommonTaste common = new CommonTaste(WhitenedSpace.around(new float[2]), 0.25f);
         return tableAndModel
-            ? new GetProfileAction.Response(tracker, profile, common, "table", new ActiveModels.Active(3, 0.5f, Ranking.EMPTY))
+            ? new GetProfileAction.Response(tracker, profile, common, "table", new ActiveModels.Active(3, 0.5f, Ranking.EMPTY, Ranking.EMPTY))
             : new GetProfileAction.Response(tracker, profile, common, null, null);
     }
 

@@ -27,9 +27,10 @@ public class ActiveModelsTests extends OpenSearchTestCase {
     private static final ActiveModels.Active LEARNED = new ActiveModels.Active(
         7,
         0.6f,
-        Ranking.ofWeights(2.5f, 0.25f, Map.of(Signal.NEIGHBOURS, 3.5f, Signal.SEEN, -4f, "match_title", 0.125f))
+        Ranking.ofWeights(2.5f, 0.25f, Map.of(Signal.NEIGHBOURS, 3.5f, Signal.SEEN, -4f, "match_title", 0.125f)),
+        Ranking.ofWeights(1.5f, null, Map.of(Signal.NEIGHBOURS, 7f))
     );
-    private static final ActiveModels.Active UNTAUGHT = new ActiveModels.Active(1, 1, Ranking.EMPTY);
+    private static final ActiveModels.Active UNTAUGHT = new ActiveModels.Active(1, 1, Ranking.EMPTY, Ranking.EMPTY);
 
     @Override
     protected NamedXContentRegistry xContentRegistry() {

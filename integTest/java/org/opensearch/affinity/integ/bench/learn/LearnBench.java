@@ -10,6 +10,7 @@ import org.opensearch.affinity.integ.console.Screen;
 import org.opensearch.affinity.integ.console.Step;
 import org.opensearch.affinity.integ.data.DataSet;
 import org.opensearch.affinity.integ.data.Split;
+import org.opensearch.affinity.runtime.TorchRuntime;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Quality of the methods that learn from behaviour: next items, and ratings where the data set has some. */
 @Command(
@@ -54,6 +56,13 @@ public final class LearnBench implements Program {
         description = "With --sample, instead of DIR: logs of invented users with so many events, such as 1000000,5000000.")
     List<Integer> generated;
 
+    @Option(
+        names = "--methods",
+        split = ",",
+        paramLabel = "KEY",
+        description = "Only these methods for next items, such as neighbours,attention; with neighbours and another one also their blend.")
+    Set<String> methods = Set.of();
+
     @Option(names = "--heap", defaultValue = "1024", paramLabel = "MB", description = "Heap of the command (${DEFAULT-VALUE}).")
     int heap;
 
@@ -87,6 +96,7 @@ public final class LearnBench implements Program {
         if (generated != null) {
             generated.forEach(events -> arguments.atLeast("--generated", events, 1_000));
         }
+        arguments.require(LearnRun.METHODS.containsAll(methods), "--methods must be some of " + String.join(",", LearnRun.METHODS));
         arguments.atLeast("--heap", heap, 256);
         arguments.atLeast("--threads", threads, 1);
     }
@@ -134,7 +144,8 @@ public final class LearnBench implements Program {
         ObjectNode json = results.json().put("set", name);
         Optional<RatingSet> ratings = RatingSet.open(folder);
         if (ratings.isEmpty() || DataSet.open(folder).hasQueries(Split.TEST)) {
-            json.setAll(new LearnRun(screen, read(), threads).run());
+            TorchRuntime torch = new TorchRuntime(BuiltPlugin.target().resolve("native"), 1);
+            json.setAll(new LearnRun(screen, read(), threads, methods, torch::newManager).run());
         }
         if (ratings.isPresent()) {
             screen.print(" " + ratings.get());

@@ -13,6 +13,8 @@ import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.RankingMetrics;
 import org.opensearch.affinity.learn.neighbour.Neighbourhood;
+import org.opensearch.affinity.runtime.TorchRuntime;
+import org.opensearch.bootstrap.BootstrapForTesting;
 import picocli.CommandLine.ParameterException;
 
 import java.io.ByteArrayOutputStream;
@@ -22,6 +24,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,6 +43,11 @@ import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
 public class LearnBenchTests {
+    static {
+        // OpenSearch must look for JNA before libtorch does: it recognises the first failure only.
+        BootstrapForTesting.ensureInitialized();
+    }
+
     @Rule
     public final TestFolder folder = new TestFolder();
 
@@ -52,6 +61,8 @@ public class LearnBenchTests {
         assertThat(refusal(set, "--threads", "0"), containsString("--threads must be at least 1, got 0"));
         assertThat(refusal(set + "s"), containsString("there is no folder " + set + "s"));
         assertThat(refusal(), containsString("DIR"));
+        assertEquals(Set.of("cosine", "attention"), parsed(set, "--methods", "attention,cosine").methods);
+        assertThat(refusal(set, "--methods", "attentions"), containsString("--methods must be some of cosine,"));
         LearnBench generated = parsed("--generated", "1000000,5000000", "--sample", "1,0.5", "--heap", "2048");
         assertEquals(List.of(1_000_000, 5_000_000), generated.generated);
         assertEquals(List.of(1.0, 0.5), generated.parts);
@@ -85,6 +96,7 @@ public class LearnBenchTests {
         assertArrayEquals("items of the log are not held out", new int[] { 12 }, set.test().relevant()[0]);
         assertArrayEquals(new int[] { 0 }, set.valid().users());
         assertEquals("two of thirteen are held out for the test: one of ten", 10, set.valid().training().size());
+        assertArrayEquals("an eighth at the end is in random order", new int[] { 9 }, set.valid().relevant()[0]);
     }
 
     @Test
@@ -126,12 +138,13 @@ public class LearnBenchTests {
         HeldOut test = HeldOut.newest(known.build());
         ByteArrayOutputStream shown = new ByteArrayOutputStream();
         Screen screen = new Screen(new PrintStream(shown, true, StandardCharsets.UTF_8), false, false, 100);
-        JsonNode json = new LearnRun(screen, new LearnSet("toy", HeldOut.newest(test.training()), test, false), 2).run();
+        TorchRuntime torch = new TorchRuntime(Path.of(System.getProperty("affinity.native")), 1);
+        JsonNode json = new LearnRun(screen, new LearnSet("toy", HeldOut.newest(test.training()), test, false), 2, Set.of(), torch::newManager).run();
         Set<String> keys = Set.of("hr@10", "ndcg@10", "recall@20", "ndcg@20", "seconds", "mb");
         assertEquals(keys, names(json.path("best")));
         assertEquals(json.path("best"), json.path("methods").path(json.path("best_method").asText()));
-        Set<String> methods = Set.of(
-            "cosine", "link_prop", "neighbours", "neighbours_undirected", "low_pass", "light_gcn", "implicit_factors", "blend");
+        Set<String> methods = new HashSet<>(LearnRun.METHODS);
+        methods.addAll(List.of("blend", "low_pass_bytes", "implicit_factors_bytes"));
         assertEquals(methods, names(json.path("methods")));
         json.path("methods").forEach(row -> assertEquals(keys, names(row)));
         double largest = StreamSupport.stream(json.path("valid").spliterator(), false).mapToDouble(JsonNode::asDouble).max().orElseThrow();

@@ -6,6 +6,7 @@ import org.opensearch.affinity.integ.console.Screen;
 import org.opensearch.affinity.integ.console.Step;
 import org.opensearch.affinity.learn.Blend;
 import org.opensearch.affinity.learn.CoordinateSearch;
+import org.opensearch.affinity.learn.Factors;
 import org.opensearch.affinity.learn.Hyperparameter;
 import org.opensearch.affinity.learn.InteractionMatrix;
 import org.opensearch.affinity.learn.InterestModel;
@@ -15,42 +16,73 @@ import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.RankingMetrics;
 import org.opensearch.affinity.learn.Tuning;
 import org.opensearch.affinity.learn.factor.ImplicitFactors;
-import org.opensearch.affinity.learn.candidate.LightGcn;
 import org.opensearch.affinity.learn.factor.LowPass;
 import org.opensearch.affinity.learn.neighbour.Neighbourhood;
+import org.opensearch.affinity.learn.network.LightGcn;
+import org.opensearch.affinity.learn.network.SelfAttention;
+import org.opensearch.affinity.learn.network.TorchDevice;
+import org.opensearch.affinity.learn.network.VariationalAutoencoder;
+import org.opensearch.affinity.model.ByteRows;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Chooses the hyperparameters of each method on the validation part, trains on all events before the test, and scores the test part
  * once.
  */
 final class LearnRun {
+    /** The keys of all methods, some of which need the order of events. */
+    static final List<String> METHODS = List.of(
+        "cosine", "link_prop", "neighbours", "neighbours_undirected", "low_pass", "light_gcn", "implicit_factors", "attention",
+        "attention_unordered", "attention_untrained", "vae", "vae_untrained");
     /** For neighbours, which learn in a second and have six hyperparameters. */
     private static final int ROUNDS = 2;
     /** For the other methods, some of which learn for minutes. */
     private static final int SLOW_ROUNDS = 1;
-    private static final double[] SHARES = { 0.1, 0.2, 0.3, 0.5 };
+    private static final double[] SHARES = { 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7 };
+    /** What neighbours are blended with. */
+    private static final Set<String> BLENDED = Set.of("low_pass", "light_gcn", "implicit_factors", "attention", "vae");
+    private static final String NEIGHBOURS = "neighbours";
+    /** Parts with item vectors of the models in a node, whose rows have a byte a dimension. */
+    private static final Set<String> SERVED = Set.of("low_pass", "implicit_factors");
 
     private final Screen screen;
     private final LearnSet set;
     private final int threads;
+    private final Set<String> methods;
+    private final TorchDevice device;
     private final List<MethodResult> rows = new ArrayList<>();
     private ParallelFor parallel;
 
-    LearnRun(Screen screen, LearnSet set, int threads) {
+    /**
+     * @param methods keys of the methods to measure; empty for all
+     * @param device  that networks run on
+     */
+    LearnRun(Screen screen, LearnSet set, int threads, Set<String> methods, TorchDevice device) {
         this.screen = screen;
         this.set = set;
         this.threads = threads;
+        this.methods = methods;
+        this.device = device;
     }
 
     /** A method with chosen hyperparameters, its model of the validation part, and its figure there. */
-    private record Chosen(String key, LearningMethod method, InterestModel model, double figure) {}
+    private record Chosen(String key, LearningMethod method, InterestModel model, double figure) {
+        Chosen withoutModel() {
+            return new Chosen(key, method, null, figure);
+        }
+    }
 
     /** Prints and returns the figures. */
     ObjectNode run() {
@@ -58,23 +90,47 @@ final class LearnRun {
         try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
             parallel = new ParallelFor(pool, threads);
             InteractionMatrix interactions = set.valid().training();
-            List<Chosen> chosen = new ArrayList<>();
-            chosen.add(fixed("cosine", Neighbourhood.cosine()));
-            chosen.add(fixed("link_prop", Neighbourhood.linkProp()));
-            chosen.add(tuned("neighbours", Neighbourhood.linkProp(), Neighbourhood.hyperparameters(interactions), ROUNDS));
-            if (interactions.ordered()) {
-                // The order of events may be an artefact: in many sets the events of one day are ordered by id.
-                List<Hyperparameter<Neighbourhood>> others = Neighbourhood.hyperparameters(interactions).stream()
-                    .filter(parameter -> parameter.name().equals("backward") == false).toList();
-                chosen.add(tuned("neighbours_undirected", Neighbourhood.linkProp(), others, ROUNDS));
-            }
-            chosen.add(tuned("low_pass", LowPass.standard(), LowPass.hyperparameters(interactions), SLOW_ROUNDS));
-            chosen.add(tuned("light_gcn", LightGcn.standard(), LightGcn.hyperparameters(interactions), SLOW_ROUNDS));
-            chosen.add(tuned("implicit_factors", ImplicitFactors.standard(), ImplicitFactors.hyperparameters(interactions), SLOW_ROUNDS));
-            ChosenBlend blend = blended(chosen.get(2), chosen.subList(chosen.size() - 3, chosen.size()));
-            test(chosen, blend);
+            List<Chosen> chosen = candidates(interactions).stream()
+                .filter(candidate -> methods.isEmpty() || methods.contains(candidate.key))
+                .map(candidate -> candidate.choice.get())
+                .toList();
+            ChosenBlend blend = blended(chosen);
+            // Models of the validation part are not needed any more.
+            test(chosen.stream().map(Chosen::withoutModel).toList(), blend);
         }
         return report((System.nanoTime() - begin) / 1e9);
+    }
+
+    /** A method whose hyperparameters are still to be chosen. */
+    private record Candidate(String key, Supplier<Chosen> choice) {}
+
+    private List<Candidate> candidates(InteractionMatrix interactions) {
+        List<Candidate> all = new ArrayList<>();
+        all.add(new Candidate("cosine", () -> fixed("cosine", Neighbourhood.cosine())));
+        all.add(new Candidate("link_prop", () -> fixed("link_prop", Neighbourhood.linkProp())));
+        all.add(candidate(NEIGHBOURS, Neighbourhood.linkProp(), Neighbourhood.hyperparameters(interactions), ROUNDS));
+        if (interactions.ordered()) {
+            // The order of events may be an artefact: in many sets the events of one day are ordered by id.
+            List<Hyperparameter<Neighbourhood>> others = Neighbourhood.hyperparameters(interactions).stream()
+                .filter(parameter -> parameter.name().equals("backward") == false).toList();
+            all.add(candidate("neighbours_undirected", Neighbourhood.linkProp(), others, ROUNDS));
+        }
+        all.add(candidate("low_pass", LowPass.standard(), LowPass.hyperparameters(interactions, LowPass.dimensions(interactions)), SLOW_ROUNDS));
+        all.add(candidate("light_gcn", LightGcn.standard(device), LightGcn.hyperparameters(interactions), SLOW_ROUNDS));
+        all.add(candidate("implicit_factors", ImplicitFactors.standard(), ImplicitFactors.hyperparameters(interactions, ImplicitFactors.dimensions()), SLOW_ROUNDS));
+        if (interactions.ordered()) {
+            all.add(candidate("attention", SelfAttention.standard(device), SelfAttention.hyperparameters(), SLOW_ROUNDS));
+            // Controls: what the order gives, and what the training gives.
+            all.add(new Candidate("attention_unordered", () -> fixed("attention_unordered", new WithoutOrder(SelfAttention.standard(device)))));
+            all.add(new Candidate("attention_untrained", () -> fixed("attention_untrained", SelfAttention.untrained(device))));
+        }
+        all.add(candidate("vae", VariationalAutoencoder.standard(device), VariationalAutoencoder.hyperparameters(), SLOW_ROUNDS));
+        all.add(new Candidate("vae_untrained", () -> fixed("vae_untrained", VariationalAutoencoder.untrained(device))));
+        return all;
+    }
+
+    private <M extends LearningMethod> Candidate candidate(String key, M start, List<Hyperparameter<M>> parameters, int rounds) {
+        return new Candidate(key, () -> tuned(key, start, parameters, rounds));
     }
 
     private String figureName() {
@@ -104,48 +160,104 @@ final class LearnRun {
         }
     }
 
-    /** A blend of neighbours with another method. */
-    private record ChosenBlend(Chosen other, double share, double figure) {}
+    /**
+     * A blend of methods, whose scores have been scaled to a common unit.
+     *
+     * @param shares of the methods, by key; they add up to 1
+     */
+    private record ChosenBlend(Map<String, Double> shares, double figure) {
+        /** Returns the shares with one more method; the others share the rest as before. */
+        Map<String, Double> with(String key, double share) {
+            Map<String, Double> all = new LinkedHashMap<>();
+            shares.forEach((other, old) -> all.put(other, (1 - share) * old));
+            all.put(key, share);
+            return all;
+        }
 
-    private ChosenBlend blended(Chosen neighbours, List<Chosen> others) {
+        @Override
+        public String toString() {
+            return shares.entrySet().stream().map(one -> String.format(Locale.ROOT, "%.3f %s", one.getValue(), one.getKey()))
+                .collect(Collectors.joining(", "));
+        }
+    }
+
+    /**
+     * Returns the best blend that is found by adding one method after another to neighbours, each time the method and the share that are
+     * best; null without neighbours or without another method.
+     */
+    private ChosenBlend blended(List<Chosen> chosen) {
+        Chosen neighbours = chosen.stream().filter(one -> one.key.equals(NEIGHBOURS)).findAny().orElse(null);
+        List<Chosen> others = chosen.stream().filter(one -> BLENDED.contains(one.key)).toList();
+        if (neighbours == null || others.isEmpty()) {
+            return null;
+        }
         try (Step step = screen.step("Choosing a blend")) {
-            ChosenBlend best = new ChosenBlend(others.get(0), 0, Double.NEGATIVE_INFINITY);
-            for (Chosen other : others) {
-                for (double share : SHARES) {
-                    InterestModel model = Blend.of(neighbours.model, other.model, share, set.valid().training());
-                    double figure = figure(set.valid().evaluate(model, parallel, progress(step)));
-                    best = figure > best.figure ? new ChosenBlend(other, share, figure) : best;
-                }
+            Map<String, InterestModel> models = new LinkedHashMap<>();
+            Stream.concat(Stream.of(neighbours), others.stream())
+                .forEach(one -> models.put(one.key, Blend.scaled(one.model, set.valid().training())));
+            ChosenBlend best = new ChosenBlend(Map.of(neighbours.key, 1.0), neighbours.figure);
+            ChosenBlend better = added(best, others, models, step);
+            while (better != best) {
+                best = better;
+                better = added(best, others, models, step);
             }
-            step.done(valid(best.figure) + "neighbours with a share of " + best.share + " for " + best.other.key + " chosen");
+            step.done(valid(best.figure) + best + " chosen");
             return best;
         }
     }
 
+    /** Returns the blend with the best addition; the same blend if nothing improves it. */
+    private ChosenBlend added(ChosenBlend blend, List<Chosen> others, Map<String, InterestModel> models, Step step) {
+        List<Map<String, Double>> trials = new ArrayList<>();
+        for (Chosen other : others) {
+            for (double share : blend.shares.containsKey(other.key) ? new double[0] : SHARES) {
+                trials.add(blend.with(other.key, share));
+            }
+        }
+        List<float[]> weights = trials.stream().map(trial -> weights(models.keySet(), trial)).toList();
+        List<RankingMetrics> metrics = set.valid().evaluate(List.copyOf(models.values()), weights, parallel, progress(step));
+        ChosenBlend best = blend;
+        for (int i = 0; i < trials.size(); i++) {
+            double figure = figure(metrics.get(i));
+            best = figure > best.figure ? new ChosenBlend(trials.get(i), figure) : best;
+        }
+        return best;
+    }
+
+    private static float[] weights(Set<String> keys, Map<String, Double> shares) {
+        float[] weights = new float[keys.size()];
+        int i = 0;
+        for (String key : keys) {
+            weights[i++] = shares.getOrDefault(key, 0.0).floatValue();
+        }
+        return weights;
+    }
+
     private void test(List<Chosen> chosen, ChosenBlend blend) {
-        InterestModel neighbours = null;
-        InterestModel other = null;
+        List<Blend.Part> parts = new ArrayList<>();
         double seconds = 0;
         for (Chosen one : chosen) {
             try (Step step = screen.step("Learning " + one.key)) {
                 InterestModel model = one.method.learn(set.test().training(), parallel, progress(step));
                 double took = step.seconds();
-                MethodResult row = tested(step, one.key, one.method.toString(), one.figure, model, took);
+                rows.add(tested(step, one.key, one.method.toString(), one.figure, model, took));
+                if (SERVED.contains(one.key)) {
+                    InterestModel bytes = ByteRows.of((Factors) model);
+                    rows.add(tested(step, one.key + "_bytes", "the same with rows of bytes", one.figure, bytes, took));
+                }
                 step.done(one.key + " tested");
-                rows.add(row);
-                if (one.key.equals("neighbours")) {
-                    neighbours = model;
-                    seconds += took;
-                } else if (one == blend.other) {
-                    other = model;
+                if (blend != null && blend.shares.containsKey(one.key)) {
+                    float share = blend.shares.get(one.key).floatValue();
+                    parts.add(new Blend.Part(Blend.scaled(model, set.test().training()), share));
                     seconds += took;
                 }
             }
         }
+        if (blend == null) {
+            return;
+        }
         try (Step step = screen.step("Testing the blend")) {
-            InterestModel model = Blend.of(neighbours, other, blend.share, set.test().training());
-            String settings = "neighbours, with a share of " + blend.share + " for " + blend.other.key;
-            rows.add(tested(step, "blend", settings, blend.figure, model, seconds + step.seconds()));
+            rows.add(tested(step, "blend", blend.toString(), blend.figure, new Blend(parts), seconds + step.seconds()));
             step.done("blend tested");
         }
     }

@@ -36,10 +36,13 @@ record LearnSet(String name, HeldOut valid, HeldOut test, boolean several) {
     /** Number of users that hyperparameters are chosen by. */
     private static final int VALID_USERS = 3_000;
     private static final long SEED = 20_260_101L;
+    /** At the end of each line of LightGCN's training files: what NGCF's authors drew at random for their own validation. */
+    private static final double RANDOM_PART = 1 / 8.0;
 
     /**
-     * Reads a data set. With {@code train.txt.gz} and {@code test.txt.gz}, a user and the user's items per line, a random part of the
-     * training items is held out for {@code valid}, as large as the test's part of all. Else the folder is a {@link DataSet} with
+     * Reads a data set. With {@code train.txt.gz} and {@code test.txt.gz}, a user and the user's items per line, a part of the training
+     * items is held out for {@code valid}, as large as the test's part of all: those listed last, before the random ones at the end of
+     * each line. Else the folder is a {@link DataSet} with
      * queries, whose relevant items are held out.
      */
     static LearnSet open(Path folder) throws IOException {
@@ -106,8 +109,26 @@ record LearnSet(String name, HeldOut valid, HeldOut test, boolean several) {
         HeldOut test = heldOut(interactions, heldOut);
         // As large a part as in the test: the best hyperparameters depend on it.
         double missing = Arrays.stream(test.relevant()).mapToInt(some -> some.length).sum();
-        HeldOut valid = HeldOut.random(interactions, missing / (missing + interactions.size()), SEED).sample(VALID_USERS, SEED);
+        HeldOut valid = listedLast(trainRows, items, missing / (missing + interactions.size())).sample(VALID_USERS, SEED);
         return new LearnSet(folder.getFileName().toString(), valid, test, true);
+    }
+
+    private static HeldOut listedLast(List<int[]> rows, int items, double fraction) {
+        InteractionMatrix.Builder builder = new InteractionMatrix.Builder(items);
+        TreeMap<Integer, Collection<Integer>> heldOut = new TreeMap<>();
+        for (int[] row : rows) {
+            int size = row.length - 1;
+            int end = row.length - (int) Math.round(RANDOM_PART * size);
+            int start = end - (int) (fraction * size);
+            for (int i = 1; i < row.length; i++) {
+                if (i < start || i >= end) {
+                    builder.add(row[0], row[i], 1, 0);
+                } else {
+                    heldOut.computeIfAbsent(row[0], first -> new LinkedHashSet<>()).add(row[i]);
+                }
+            }
+        }
+        return heldOut(builder.build(), heldOut);
     }
 
     /** Reads rows of a user and the user's items. */

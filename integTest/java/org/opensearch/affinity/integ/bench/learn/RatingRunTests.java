@@ -14,6 +14,7 @@ import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.rating.RatingError;
 import org.opensearch.affinity.learn.rating.RatingFactors;
 import org.opensearch.affinity.learn.rating.RatingModel;
+import org.opensearch.bootstrap.BootstrapForTesting;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -37,6 +38,11 @@ import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
 public class RatingRunTests {
+    static {
+        // OpenSearch must look for JNA before libtorch does: it recognises the first failure only.
+        BootstrapForTesting.ensureInitialized();
+    }
+
     @Rule
     public final RatedFolder folder = new RatedFolder();
 

@@ -1,5 +1,7 @@
 package org.opensearch.affinity.integ.bench.quality;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.freva.asciitable.AsciiTable;
 import com.github.freva.asciitable.Column;
@@ -27,7 +29,7 @@ import java.util.TreeSet;
  * with what the user wanted next. Beside it, each of what ranks is measured alone.
  */
 final class ForYouReport {
-    /** Signals of every tracker that need no text. A model may have more. */
+    /** Signals of every tracker that need no text. A model may weigh more. */
     private static final Set<String> SIGNALS = Set.of("popularity", "popularity_all_time", "seen", "seen_last");
     private static final Set<String> SHOWN_ALONE = Set.of("popularity", "neighbours", "graph", "factors");
 
@@ -51,9 +53,9 @@ final class ForYouReport {
         List<ForYouUsers.User> users = ForYouUsers.of(set, split, most);
         ObjectNode json = results.json().put("set", set.name()).put("split", split.word()).put("users", users.size());
         Set<String> signals = new TreeSet<>(SIGNALS);
-        settings.path("model").path("ranking").path("signals").fieldNames().forEachRemaining(signals::add);
-        signals.removeIf(signal -> signal.startsWith("match_") || signal.equals("meaning"));
-        String[][] lines = rankings(signals).entrySet().stream().map(ranking -> {
+        JsonNode learned = settings.path("model").path("for_you").path("ranking");
+        learned.path("signals").fieldNames().forEachRemaining(signals::add);
+        String[][] lines = rankings(signals, learned).entrySet().stream().map(ranking -> {
             ForYouResult result = measured(ranking.getKey(), ranking.getValue(), users);
             json.withObject("/rankings").set(result.name(), result.json());
             return result.line();
@@ -70,17 +72,25 @@ final class ForYouReport {
     }
 
     /** The parameters of each ranking by name. */
-    private static Map<String, ObjectNode> rankings(Set<String> signals) {
+    private static Map<String, ObjectNode> rankings(Set<String> signals, JsonNode learned) {
         Map<String, ObjectNode> rankings = new LinkedHashMap<>();
         rankings.put("affinity", Rest.JSON.createObjectNode());
-        rankings.put("content alone", alone("", 1, signals));
-        signals.stream().filter(SHOWN_ALONE::contains).forEach(signal -> rankings.put(signal + " alone", alone(signal, 0, signals)));
+        rankings.put("content alone", alone("", 1, signals, learned));
+        signals.stream().filter(SHOWN_ALONE::contains).forEach(signal -> rankings.put(signal + " alone", alone(signal, 0, signals, learned)));
         return rankings;
     }
 
-    private static ObjectNode alone(String one, int weight, Set<String> signals) {
+    /** @param learned ranking of the model */
+    private static ObjectNode alone(String one, int weight, Set<String> signals, JsonNode learned) {
         ObjectNode ranking = Rest.JSON.createObjectNode().put("weight", weight);
         signals.forEach(signal -> ranking.withObject("/signals").put(signal, signal.equals(one) ? 1 : 0));
+        // Curves and products of the model are for its weights.
+        learned.path("curves").fieldNames().forEachRemaining(name -> {
+            ArrayNode straight = ranking.withObject("/curves").putArray(name);
+            straight.addArray().add(0).add(0);
+            straight.addArray().add(1).add(1);
+        });
+        learned.path("products").fieldNames().forEachRemaining(name -> ranking.withObject("/products").put(name, 0));
         return ranking;
     }
 

@@ -100,7 +100,7 @@ public final class QualityBench implements Program {
 
     @Option(
         names = "--for-you",
-        description = "Without queries: what the query affinity shows to 1,500 users, or to --queries N of them, in place of the rest.")
+        description = "Also what the query affinity shows to 1,500 users without a text, or to --queries N of them.")
     boolean forYou;
 
     @Option(names = "--heap", defaultValue = "1g", paramLabel = "SIZE", description = "Heap of the node (${DEFAULT-VALUE}).")

@@ -74,11 +74,6 @@ final class QualityRun {
             if (options.untrained == false && parts.size() > 1) {
                 retrain(evaluation);
             }
-            if (options.forYou) {
-                int users = options.queries == null ? FOR_YOU_USERS : options.queries;
-                new ForYouReport(screen, results, node.rest()).make(set, split, users, settings(replayed));
-                return;
-            }
             if (options.meaning != null || options.again != null) {
                 String more = (options.meaning == null ? "" : ", by meaning")
                     + (options.again == null ? "" : ", and among the user's last items");
@@ -87,6 +82,10 @@ final class QualityRun {
             DataSet judged = set.newItems() == null ? set : set.queryingNewItems();
             QualityReport report = new QualityReport(screen, results, evaluation);
             report.make(judged, split, mostQueries(), options.users, variants(), settings(replayed));
+            if (options.forYou) {
+                int users = options.queries == null ? FOR_YOU_USERS : options.queries;
+                new ForYouReport(screen, results, node.rest()).make(set, split, users, settings(replayed));
+            }
         }
     }
 
@@ -123,6 +122,11 @@ final class QualityRun {
             model = evaluation.train(body, step);
             step.done(described(model));
         }
+        GainsTable gains = new GainsTable(model);
+        if (gains.isEmpty() == false) {
+            screen.print(gains.toString());
+            screen.print(screen.dim(" on queries that were not learned from; with 95 % intervals; the other signals weighed anew without it"));
+        }
     }
 
     /** Trains a model from all events, with the weights of the first one. */
@@ -138,14 +142,15 @@ final class QualityRun {
         model.path("parts").fieldNames().forEachRemaining(parts::add);
         String summary = String.format(Locale.ROOT, "model %d of %s: %,d items of %,d events", model.path("number").asInt(),
             String.join(", ", parts), items, model.path("events").asInt());
-        JsonNode fusion = model.path("fusion");
-        if (fusion.isMissingNode()) {
-            return summary;
-        }
-        return summary + String.format(
+        return summary + weights("", model.path("fusion")) + weights(" without a text", model.path("for_you").path("fusion"));
+    }
+
+    private static String weights(String of, JsonNode fusion) {
+        return fusion.isMissingNode() ? "" : String.format(
             Locale.ROOT,
-            "; weights from %,d searches: NDCG@10 %.4f (%.4f – %.4f), before %.4f, on %,d others: %s",
+            "; weights from %,d searches%s: NDCG@10 %.4f (%.4f – %.4f), before %.4f, on %,d others: %s",
             fusion.path("lessons").asInt(),
+            of,
             fusion.path("ndcg@10_after").asDouble(),
             fusion.path("ndcg@10_after_95").path(0).asDouble(),
             fusion.path("ndcg@10_after_95").path(1).asDouble(),

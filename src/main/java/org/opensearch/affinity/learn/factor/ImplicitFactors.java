@@ -12,6 +12,7 @@ import org.opensearch.affinity.learn.Regularisation;
 import org.opensearch.affinity.learn.RowMatrix;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Matrix factorisation by alternating least squares (iALS; Hu, Koren, Volinsky, "Collaborative filtering for implicit feedback
@@ -34,6 +35,8 @@ import java.util.List;
 public record ImplicitFactors(int dimension, int iterations, double alpha, double lambda, double nu, double recencyDecay, long seed)
     implements FactorMethod {
     private static final int ROWS_PER_CHUNK = 64;
+    /** To choose from, ascending. */
+    private static final int[] DIMENSIONS = { 32, 64, 128 };
     /** Expected length of the initial vectors. */
     private static final double INITIAL_LENGTH = 0.1;
 
@@ -54,15 +57,25 @@ public record ImplicitFactors(int dimension, int iterations, double alpha, doubl
     }
 
     /** Returns the hyperparameters to tune; the recency decay only if the order of the interactions is known. */
-    public static List<Hyperparameter<ImplicitFactors>> hyperparameters(InteractionMatrix interactions) {
+    public static List<Hyperparameter<ImplicitFactors>> hyperparameters(InteractionMatrix interactions, int[] dimensions) {
         List<Hyperparameter<ImplicitFactors>> all = List.of(
-            Hyperparameter.of("recencyDecay", ImplicitFactors::withRecencyDecay, 0.7, 0.85, 1.0),
+            Hyperparameter.of("keep", ImplicitFactors::withRecencyDecay, 0.7, 0.85, 1.0),
             Hyperparameter.of("alpha", ImplicitFactors::withAlpha, 0.001, 0.003, 0.01, 0.03, 0.1),
             Hyperparameter.of("lambda", ImplicitFactors::withLambda, 0.001, 0.003, 0.01, 0.03),
-            Hyperparameter.of("dimension", ImplicitFactors::withDimension, 32, 64, 128),
+            Hyperparameter.of("dimension", ImplicitFactors::withDimension, IntStream.of(dimensions).boxed().toArray(Integer[]::new)),
             Hyperparameter.of("iterations", ImplicitFactors::withIterations, 6, 12)
         );
         return interactions.ordered() ? all : all.subList(1, all.size());
+    }
+
+    /** Returns the dimensions to choose from, ascending. */
+    public static int[] dimensions() {
+        return DIMENSIONS.clone();
+    }
+
+    /** Returns the heap that learning takes for vectors. */
+    public static long bytes(InteractionMatrix interactions, int dimension) {
+        return (long) Float.BYTES * dimension * ((long) interactions.users() + interactions.items());
     }
 
     public ImplicitFactors withDimension(int dimension) {

@@ -21,8 +21,7 @@ import java.util.stream.IntStream;
  *
  * so the vector of an item of degree d is {@code d^½ v}, and the item adds {@code d^-½ v} to a user. LightGCN (He et al., SIGIR'20)
  * approximates the same filter by gradient descent over hundreds of epochs. V is computed by subspace iteration from random vectors
- * (Halko et al., "Finding structure with randomness", 2011, algorithm 4.4). Learning takes {@code 4 · (dimension + 16)} bytes per
- * user, and twice that per item.
+ * (Halko et al., "Finding structure with randomness", 2011, algorithm 4.4). {@link #bytes} says how much heap learning takes.
  *
  * @param dimension    number of singular vectors, at least 1; less if R has fewer
  * @param recencyDecay of histories when a user is encoded, above 0, at most 1
@@ -34,7 +33,13 @@ public record LowPass(int dimension, double recencyDecay, long seed) implements 
     private static final int ITERATIONS = 5;
     /** A filter that passes all directions of a small matrix changes nothing: it knows no item but those of the history. */
     private static final int MIN_ROWS_PER_DIMENSION = 4;
+    /** Columns that are multiplied by the graph at a time, so that users need few numbers each. */
+    private static final int COLUMNS_PER_BLOCK = 128;
+    /** Learning keeps the item vectors of two consecutive steps. */
+    private static final int ITEM_ARRAYS = 2;
     private static final int ROWS_PER_CHUNK = 256;
+    /** To choose from, ascending. */
+    private static final int[] DIMENSIONS = { 64, 128, 256, 512, 768 };
     /** Squared singular values below this fraction of the largest are rounding errors. */
     private static final double MIN_EIGENVALUE = 1e-6;
 
@@ -52,22 +57,37 @@ public record LowPass(int dimension, double recencyDecay, long seed) implements 
         return new LowPass(128, 1, 1);
     }
 
-    /** Returns the settings that a search begins with, with no more dimensions than such a matrix bears. */
-    public static LowPass standard(InteractionMatrix interactions) {
-        return standard().withDimension(Math.min(standard().dimension, maxDimension(interactions)));
+    /** Returns the heap that learning takes for arrays of vectors. */
+    public static long bytes(InteractionMatrix interactions, int dimension) {
+        long width = width(dimension, interactions);
+        long perItem = ITEM_ARRAYS * width + 2 * COLUMNS_PER_BLOCK;
+        return Float.BYTES * (COLUMNS_PER_BLOCK * (long) interactions.users() + perItem * interactions.items()) + RowMatrix.gramBytes(width);
+    }
+
+    private static int width(int dimension, InteractionMatrix interactions) {
+        return Math.min(dimension + OVERSAMPLING, Math.min(interactions.users(), interactions.items()));
     }
 
     private static int maxDimension(InteractionMatrix interactions) {
         return Math.max(1, Math.min(interactions.users(), interactions.items()) / MIN_ROWS_PER_DIMENSION);
     }
 
-    /** Returns the hyperparameters to tune; the recency decay only if the order of the interactions is known. */
-    public static List<Hyperparameter<LowPass>> hyperparameters(InteractionMatrix interactions) {
+    /** Returns the dimensions to choose from, ascending; as many as such a matrix bears. */
+    public static int[] dimensions(InteractionMatrix interactions) {
         int max = maxDimension(interactions);
-        Integer[] dimensions = IntStream.of(64, 128, 256).filter(dimension -> dimension <= max).boxed().toArray(Integer[]::new);
+        int[] dimensions = IntStream.of(DIMENSIONS).filter(dimension -> dimension <= max).toArray();
+        return dimensions.length == 0 ? new int[] { max } : dimensions;
+    }
+
+    /**
+     * Returns the hyperparameters to tune; the recency decay only if the order of the interactions is known.
+     *
+     * @param dimensions to choose from
+     */
+    public static List<Hyperparameter<LowPass>> hyperparameters(InteractionMatrix interactions, int[] dimensions) {
         List<Hyperparameter<LowPass>> all = List.of(
-            Hyperparameter.of("recencyDecay", LowPass::withRecencyDecay, 0.5, 0.7, 0.85, 1.0),
-            Hyperparameter.of("dimension", LowPass::withDimension, dimensions)
+            Hyperparameter.of("keep", LowPass::withRecencyDecay, 0.5, 0.7, 0.85, 1.0),
+            Hyperparameter.of("dimension", LowPass::withDimension, IntStream.of(dimensions).boxed().toArray(Integer[]::new))
         );
         return interactions.ordered() ? all : all.subList(1, all.size());
     }
@@ -82,19 +102,38 @@ public record LowPass(int dimension, double recencyDecay, long seed) implements 
 
     @Override
     public Factors learn(InteractionMatrix interactions, ParallelFor parallel, ProgressListener progress) {
-        int width = Math.min(dimension + OVERSAMPLING, Math.min(interactions.users(), interactions.items()));
+        int width = width(dimension, interactions);
         Graph graph = new Graph(interactions, parallel);
         float[][] basis = orthonormal(RowMatrix.random(interactions.items(), width, 1, seed), parallel);
         for (int iteration = 0; iteration < ITERATIONS; iteration++) {
-            ProgressListener own = progress.part((double) iteration / (ITERATIONS + 1), (iteration + 1.0) / (ITERATIONS + 1));
-            basis = orthonormal(graph.toItems(graph.toUsers(basis, own.part(0, 0.5)), own.part(0.5, 1)), parallel);
+            basis = orthonormal(convolved(graph, basis, step(progress, iteration)), parallel);
         }
         // The best approximations of singular vectors within the subspace (Rayleigh-Ritz method).
-        float[][] users = graph.toUsers(basis, progress.part((double) ITERATIONS / (ITERATIONS + 1), 1));
-        Eigenpairs eigenpairs = Eigenpairs.of(RowMatrix.gram(users, RowMatrix.width(basis), parallel));
+        float[][] convolved = convolved(graph, basis, step(progress, ITERATIONS));
+        Eigenpairs eigenpairs = Eigenpairs.of(RowMatrix.cross(basis, convolved, parallel));
         int count = Math.min(dimension, eigenpairs.countAbove(MIN_EIGENVALUE));
         float[][] vectors = projected(basis, eigenpairs, count, false, parallel);
         return factors(interactions.itemDegrees(), vectors, count, interactions.ordered() ? recencyDecay : 1);
+    }
+
+    private static ProgressListener step(ProgressListener progress, int iteration) {
+        return progress.part((double) iteration / (ITERATIONS + 1), (iteration + 1.0) / (ITERATIONS + 1));
+    }
+
+    /** Returns {@code RᵀR items}. */
+    private static float[][] convolved(Graph graph, float[][] items, ProgressListener progress) {
+        int width = RowMatrix.width(items);
+        float[][] convolved = new float[items.length][width];
+        for (int from = 0; from < width; from += COLUMNS_PER_BLOCK) {
+            int to = Math.min(from + COLUMNS_PER_BLOCK, width);
+            ProgressListener own = progress.part((double) from / width, (double) to / width);
+            float[][] users = graph.toUsers(RowMatrix.columns(items, from, to), own.part(0, 0.5));
+            float[][] block = graph.toItems(users, own.part(0.5, 1));
+            for (int item = 0; item < items.length; item++) {
+                System.arraycopy(block[item], 0, convolved[item], from, to - from);
+            }
+        }
+        return convolved;
     }
 
     private static Factors factors(double[] degrees, float[][] vectors, int dimension, double recencyDecay) {

@@ -82,14 +82,14 @@ public record Neighbourhood(
     /** Returns the hyperparameters to tune; those that need the order of the interactions only if it is known. */
     public static List<Hyperparameter<Neighbourhood>> hyperparameters(InteractionMatrix interactions) {
         List<Hyperparameter<Neighbourhood>> exponents = List.of(
-            Hyperparameter.of("userExponent", Neighbourhood::withUserExponent, 0.0, 0.3, 0.5, 0.7, 0.85, 1.0),
-            Hyperparameter.of("fromExponent", Neighbourhood::withFromExponent, 0.0, 0.2, 0.3, 0.4, 0.5, 0.6),
-            Hyperparameter.of("toExponent", Neighbourhood::withToExponent, 0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
+            Hyperparameter.of("user", Neighbourhood::withUserExponent, 0.0, 0.3, 0.5, 0.7, 0.85, 1.0),
+            Hyperparameter.of("from", Neighbourhood::withFromExponent, 0.0, 0.2, 0.3, 0.4, 0.5, 0.6),
+            Hyperparameter.of("to", Neighbourhood::withToExponent, 0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
         );
         List<Hyperparameter<Neighbourhood>> order = List.of(
             Hyperparameter.of("backward", Neighbourhood::withBackward, 0.0, 0.1, 0.2, 0.5, 1.0),
             Hyperparameter.of("closeness", Neighbourhood::withCloseness, 0.7, 0.8, 0.9, 1.0),
-            Hyperparameter.of("recencyDecay", Neighbourhood::withRecencyDecay, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+            Hyperparameter.of("keep", Neighbourhood::withRecencyDecay, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
         );
         return interactions.ordered() ? Stream.concat(order.stream(), exponents.stream()).toList() : exponents;
     }

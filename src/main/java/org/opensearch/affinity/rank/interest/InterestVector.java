@@ -79,7 +79,7 @@ public record InterestVector(int number, float strength, float[] direction, floa
         return strength * cosine(vector, distance, minCosine);
     }
 
-    /** ExplorationSignal bonus of an item, from 0 to 1: that of the interest times the cosine. Parameters as for {@link #cosine}. */
+    /** Exploration bonus of an item, from 0 to 1: that of the interest times the cosine. Parameters as for {@link #cosine}. */
     float exploration(float[] vector, float distance, float minCosine) {
         return exploration == 0 ? 0 : exploration * cosine(vector, distance, minCosine);
     }

@@ -114,7 +114,7 @@ public record InterestVectors(String field, WhitenedSpace space, float minCosine
      * The same interests with exploration bonuses. A disliked interest has none.
      *
      * @param profile that the interests are of
-     * @param seed    of the search, see {@code ExplorationSignal#seed}
+     * @param seed    of the search, see {@link InterestExploration#seed}
      */
     public InterestVectors exploring(Profile profile, Decay decay, int seed) {
         List<Interest> heaviestFirst = profile.heaviestFirst(decay);
@@ -165,7 +165,7 @@ public record InterestVectors(String field, WhitenedSpace space, float minCosine
     }
 
     /**
-     * ExplorationSignal bonus of an item, from 0 to 1: the largest that one of the interests gives. 0 in a search that does not explore.
+     * Exploration bonus of an item, from 0 to 1: the largest that one of the interests gives. 0 in a search that does not explore.
      *
      * @param vector   unit vector of the item, of {@link #dimension()} values
      * @param distance {@link WhitenedSpace#distance} of the vector

@@ -11,9 +11,9 @@ import java.io.IOException;
  */
 public final class SegmentSimilarities {
     private final InterestVectors interests;
-    /** Null if there are no interests, or the segment has no vectors of their dimension. */
+    /** Null if the segment has no vectors. */
     private final ItemVectorReader vectors;
-    /** Null if {@link #vectors} is. */
+    /** Null if there are no interests, or the segment has no vectors of their dimension. */
     private final CentroidDistances.Segment distances;
     private int current = -1;
     private float[] vector;
@@ -26,9 +26,9 @@ public final class SegmentSimilarities {
     }
 
     public static SegmentSimilarities open(LeafReaderContext leaf, InterestVectors interests, CentroidDistances distances) throws IOException {
-        ItemVectorReader vectors = interests.isEmpty() ? null : ItemVectorReader.open(leaf, interests.field(), interests.dimension());
-        if (vectors == null) {
-            return new SegmentSimilarities(interests, null, null);
+        ItemVectorReader vectors = ItemVectorReader.open(leaf, interests.field());
+        if (vectors == null || interests.isEmpty() || vectors.dimension() != interests.dimension()) {
+            return new SegmentSimilarities(interests, vectors, null);
         }
         return new SegmentSimilarities(interests, vectors, distances.of(leaf, interests.space(), interests.field()));
     }
@@ -40,12 +40,22 @@ public final class SegmentSimilarities {
      * @return null if the document has no vector, or there is nothing to compare it with
      */
     public float[] vector(int doc) throws IOException {
-        if (vectors != null && doc != current) {
+        if (distances != null && doc != current) {
             current = doc;
             vector = vectors.vector(doc);
             distance = vector == null ? 0 : distances.of(doc, vector);
         }
         return vector;
+    }
+
+    /**
+     * The unit vector of a document, for comparison with something else than the interests. The array is valid as for {@link #vector(int)}.
+     *
+     * @param dimension of what it is compared with
+     * @return null if the document has no vector of this dimension
+     */
+    public float[] vector(int doc, int dimension) throws IOException {
+        return vectors == null || vectors.dimension() != dimension ? null : vectors.vector(doc);
     }
 
     /** {@link InterestVectors#affinity} of a document, in [-1, 1]; 0 if it has no vector. */

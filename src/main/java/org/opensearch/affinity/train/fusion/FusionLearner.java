@@ -35,6 +35,9 @@ public final class FusionLearner {
      * @param shaped           mean NDCG@10 of the held-out examples with curves and products; null if none were learned
      * @param shapeDifference  of {@code shaped} and {@code after}; null if none were learned
      * @param leftOut          indices of the optional values that are left out
+     * @param gains            by value, how much higher the mean NDCG@10 of the held-out examples is with it than with weights that were
+     *                         learned without it, both without curves and products; null for a value that is not weighed; empty if nothing
+     *                         was learned
      */
     public record Result(
         double[] weights,
@@ -48,11 +51,12 @@ public final class FusionLearner {
         ShapeLearner.Shape shape,
         Interval shaped,
         Interval shapeDifference,
-        List<Integer> leftOut
+        List<Integer> leftOut,
+        List<Interval> gains
     ) {
         private static Result refused(double[] weights, int trainingExamples, double[] ndcg, List<Integer> leftOut) {
             Interval before = Interval.mean(ndcg);
-            return new Result(weights, trainingExamples, ndcg.length, before, before, null, 0, false, null, null, null, leftOut);
+            return new Result(weights, trainingExamples, ndcg.length, before, before, null, 0, false, null, null, null, leftOut, List.of());
         }
 
         /** Returns why the learned weights are not used, in words. */
@@ -70,18 +74,24 @@ public final class FusionLearner {
      * @param before   NDCG@10 of each with the default weights
      * @param after    NDCG@10 of each with the learned weights
      * @param shaped   NDCG@10 of each with curves and products; null without them
+     * @param without  by value, NDCG@10 of each without it; null for a value that was not left out
      * @param examples to learn from, some of them or all
      */
-    public record Checks(double[] before, double[] after, double[] shaped, List<TrainingExample> examples) {}
+    public record Checks(double[] before, double[] after, double[] shaped, double[][] without, List<TrainingExample> examples) {}
+
+    /**
+     * What was learned from the training examples.
+     *
+     * @param weights or the default ones
+     * @param shape   null for none
+     * @param without by value, the weights that were learned without it; null for a value that has no weight
+     */
+    public record Learned(double[] weights, ShapeLearner.Candidate shape, double[][] without) {}
 
     /** Ranks the held-out examples. */
     @FunctionalInterface
     public interface Check {
-        /**
-         * @param weights learned from the training examples, or the default ones
-         * @param shape   learned from the training examples; null for none
-         */
-        Checks with(double[] weights, ShapeLearner.Candidate shape);
+        Checks with(Learned learned);
     }
 
     private final double[] defaults;
@@ -105,15 +115,15 @@ public final class FusionLearner {
     /** @param check ranks the held-out examples by what was learned from the others */
     public Result learn(List<TrainingExample> lessons, Check check, ProgressListener progress) {
         if (lessons.size() < MIN_EXAMPLES) {
-            return Result.refused(defaults, lessons.size(), check.with(defaults, null).before, optional);
+            return Result.refused(defaults, lessons.size(), check.with(new Learned(defaults, null, new double[defaults.length][])).before, optional);
         }
         double[] prior = scaledDefaults(lessons);
         double penalty = penalty(lessons, prior, progress.part(0, 0.25));
         List<Integer> leftOut = leftOut(lessons, prior, penalty, progress.part(0.25, 0.3));
         List<TrainingExample> training = without(lessons, leftOut);
         double[] weights = new ConditionalLogit(training, prior, lowerBounds, penalty).weights(progress.part(0.3, 0.4));
-        ShapeLearner.Candidate candidate = shapes == null ? null : shapes.candidate(training, weights, progress.part(0.4, 0.9));
-        Checks checks = check.with(weights, candidate);
+        ShapeLearner.Candidate candidate = shapes == null ? null : shapes.candidate(training, weights, progress.part(0.4, 0.85));
+        Checks checks = check.with(new Learned(weights, candidate, withoutEach(training, weights, prior, penalty, progress.part(0.85, 0.9))));
         Interval before = Interval.mean(checks.before);
         Interval after = Interval.mean(checks.after);
         Interval shaped = candidate == null ? null : Interval.mean(checks.shaped);
@@ -138,8 +148,29 @@ public final class FusionLearner {
             shape,
             shaped,
             candidate == null ? null : Interval.difference(checks.shaped, checks.after),
-            accepted ? leftOut : optional
+            accepted ? leftOut : optional,
+            Arrays.stream(checks.without).map(without -> without == null ? null : Interval.difference(checks.after, without)).toList()
         );
+    }
+
+    /** Returns, for each value with a weight but the relevance, the weights that the others have without it. */
+    private double[][] withoutEach(
+        List<TrainingExample> training,
+        double[] weights,
+        double[] prior,
+        double penalty,
+        ProgressListener progress
+    ) {
+        double[][] without = new double[weights.length][];
+        for (int index = 1; index < weights.length; index++) {
+            progress.at(index / (double) weights.length);
+            if (weights[index] != 0) {
+                List<TrainingExample> others = without(training, List.of(index));
+                without[index] = new ConditionalLogit(others, prior, lowerBounds, penalty).weights(ProgressListener.NONE);
+                without[index][index] = 0;
+            }
+        }
+        return without;
     }
 
     /** Returns the default weights times the factor that makes the examples most likely. The factor does not change the ranking. */

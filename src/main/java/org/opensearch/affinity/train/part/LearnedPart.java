@@ -5,6 +5,7 @@ import org.opensearch.affinity.learn.Factors;
 import org.opensearch.affinity.learn.FoldIn;
 import org.opensearch.affinity.learn.HistoryEncoder;
 import org.opensearch.affinity.learn.InteractionMatrix;
+import org.opensearch.affinity.learn.NetworkEncoder;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.WeightedHistory;
@@ -93,6 +94,7 @@ public record LearnedPart(PartMethod method, Factors factors, float scale, Conte
         PartEncoder.Solve solve = switch (encoder) {
             case WeightedSum sum -> null;
             case FoldIn foldIn -> new PartEncoder.Solve(foldIn.base(), foldIn.regularisation(), factors.items());
+            case NetworkEncoder network -> throw new IllegalStateException("no part of a model has a network yet");
         };
         return new PartEncoder(encoder.dimension(), (float) encoder.recencyDecay(), scale, solve, content.weights());
     }
@@ -102,6 +104,7 @@ public record LearnedPart(PartMethod method, Factors factors, float scale, Conte
         float[] vector = factors.vector(item);
         float factor = switch (factors.encoder()) {
             case FoldIn foldIn -> 1;
+            case NetworkEncoder network -> throw new IllegalStateException("no part of a model has a network yet");
             case WeightedSum sum -> {
                 float squared = VectorUtil.dotProduct(vector, vector);
                 yield squared > 0 ? VectorUtil.dotProduct(sum.input(item), vector) / squared : 0;

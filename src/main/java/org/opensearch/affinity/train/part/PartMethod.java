@@ -1,7 +1,6 @@
 package org.opensearch.affinity.train.part;
 
 import org.opensearch.affinity.learn.HeldOut;
-import org.opensearch.affinity.learn.InteractionMatrix;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.factor.FactorMethod;
@@ -14,19 +13,30 @@ import java.util.Map;
 /** A part of a model that is to be learned, and the method with its hyperparameters. Immutable. */
 public record PartMethod(VectorPart part, FactorMethod method) {
     private static final String PARTS = "parts";
-    /** Learning keeps, of each user and item, the vectors of the last two steps. */
-    private static final int COPIES = 2;
-    /** The most dimensions that a method tries, and the vectors beside them while the low-pass filter is computed. */
-    private static final int MAX_DIMENSION = 256 + 16;
 
-    /** Returns the part with the hyperparameters that rank the held-out items best. */
-    public static PartMethod tuned(VectorPart part, InteractionMatrix matrix, HeldOut sample, ParallelFor parallel, ProgressListener progress) {
-        return new PartMethod(part, part.tuned(matrix, sample, parallel, progress));
+    /**
+     * Returns the part with the given hyperparameters, and others that rank the held-out items best.
+     *
+     * @param dimensions to choose from, ascending
+     */
+    public static PartMethod tuned(
+        VectorPart part,
+        PartSettings settings,
+        int[] dimensions,
+        HeldOut sample,
+        ParallelFor parallel,
+        ProgressListener progress
+    ) {
+        return new PartMethod(part, part.tuned(settings, dimensions, sample, parallel, progress));
     }
 
-    /** Returns the largest heap that learning needs for its vectors, bytes. */
-    public static long bytes(InteractionMatrix matrix) {
-        return (long) COPIES * Float.BYTES * MAX_DIMENSION * ((long) matrix.users() + matrix.items());
+    /**
+     * Returns the part with the given hyperparameters, and standard ones.
+     *
+     * @param dimensions to choose from, ascending
+     */
+    public static PartMethod standard(VectorPart part, PartSettings settings, int[] dimensions) {
+        return new PartMethod(part, part.standard(settings, dimensions));
     }
 
     /** Returns what {@link #read} reads of a model's description. */

@@ -12,25 +12,30 @@ import java.util.Optional;
  *
  * @param parts each once
  * @param auto  whether parts that do not help on held-back searches are left out
+ * @param settings of the parts and of neighbours that are given
  */
-public record RequestedParts(List<VectorPart> parts, boolean auto) {
+public record RequestedParts(List<VectorPart> parts, boolean auto, PartSettings settings) {
     public static final String AUTO = "auto";
-    public static final RequestedParts NONE = new RequestedParts(List.of(), false);
-    private static final RequestedParts ALL = new RequestedParts(List.of(VectorPart.values()), true);
 
     /**
      * The parts of these names.
      *
      * @param names null for none but neighbours
-     * @throws IllegalArgumentException if one is unknown
+     * @throws IllegalArgumentException if one is unknown, or settings are of a part that is not asked for
      */
-    public static RequestedParts of(List<String> names) {
-        if (names == null) {
-            return NONE;
+    public static RequestedParts of(List<String> names, PartSettings settings) {
+        boolean auto = names != null && names.equals(List.of(AUTO));
+        List<VectorPart> parts = auto ? List.of(VectorPart.values()) : named(names == null ? List.of() : names);
+        for (String name : settings.byPart().keySet()) {
+            Optional<VectorPart> part = VectorPart.named(name);
+            if (part.isPresent() && parts.contains(part.get()) == false) {
+                throw new IllegalArgumentException("lacks [" + name + "], which has [settings]");
+            }
         }
-        if (names.equals(List.of(AUTO))) {
-            return ALL;
-        }
+        return new RequestedParts(parts, auto, settings);
+    }
+
+    private static List<VectorPart> named(List<String> names) {
         List<VectorPart> parts = new ArrayList<>();
         for (String name : names) {
             Optional<VectorPart> part = VectorPart.named(name);
@@ -41,6 +46,6 @@ public record RequestedParts(List<VectorPart> parts, boolean auto) {
             }
             part.filter(one -> parts.contains(one) == false).ifPresent(parts::add);
         }
-        return new RequestedParts(List.copyOf(parts), false);
+        return List.copyOf(parts);
     }
 }

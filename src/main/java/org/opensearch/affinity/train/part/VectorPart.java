@@ -23,13 +23,33 @@ public enum VectorPart {
     /** Graph convolution in closed form. */
     GRAPH(Signal.GRAPH) {
         @Override
-        FactorMethod tuned(InteractionMatrix matrix, HeldOut sample, ParallelFor parallel, ProgressListener progress) {
-            return best(LowPass.standard(matrix), LowPass.hyperparameters(matrix), sample, parallel, progress);
+        FactorMethod tuned(PartSettings settings, int[] dimensions, HeldOut sample, ParallelFor parallel, ProgressListener progress) {
+            List<Hyperparameter<LowPass>> open = settings.open(signal(), LowPass.hyperparameters(sample.training(), dimensions));
+            return best(standard(settings, dimensions), open, sample, parallel, progress);
         }
 
         @Override
-        public FactorMethod standard(InteractionMatrix matrix) {
-            return LowPass.standard(matrix);
+        LowPass standard(PartSettings settings, int[] dimensions) {
+            LowPass standard = LowPass.standard();
+            return of(settings.of(signal()), standard.withDimension(smaller(standard.dimension(), dimensions)));
+        }
+
+        @Override
+        int[] dimensions(InteractionMatrix matrix) {
+            return LowPass.dimensions(matrix);
+        }
+
+        private LowPass of(Map<?, ?> settings, LowPass standard) {
+            return new LowPass(
+                (int) number(settings, DIMENSION, standard.dimension()),
+                number(settings, KEEP, standard.recencyDecay()),
+                standard.seed()
+            );
+        }
+
+        @Override
+        public long bytes(InteractionMatrix matrix, int dimension) {
+            return LowPass.bytes(matrix, dimension);
         }
 
         @Override
@@ -43,24 +63,34 @@ public enum VectorPart {
 
         @Override
         FactorMethod method(Map<?, ?> settings) {
-            LowPass standard = LowPass.standard();
-            return new LowPass(
-                (int) number(settings, DIMENSION, standard.dimension()),
-                number(settings, KEEP, standard.recencyDecay()),
-                standard.seed()
-            );
+            return of(settings, LowPass.standard());
         }
     },
     /** Implicit matrix factorisation. */
     FACTORS(Signal.FACTORS) {
         @Override
-        FactorMethod tuned(InteractionMatrix matrix, HeldOut sample, ParallelFor parallel, ProgressListener progress) {
-            return best(ImplicitFactors.standard(), ImplicitFactors.hyperparameters(matrix), sample, parallel, progress);
+        FactorMethod tuned(PartSettings settings, int[] dimensions, HeldOut sample, ParallelFor parallel, ProgressListener progress) {
+            List<Hyperparameter<ImplicitFactors>> open = settings.open(
+                signal(),
+                ImplicitFactors.hyperparameters(sample.training(), dimensions)
+            );
+            return best(standard(settings, dimensions), open, sample, parallel, progress);
         }
 
         @Override
-        public FactorMethod standard(InteractionMatrix matrix) {
-            return ImplicitFactors.standard();
+        ImplicitFactors standard(PartSettings settings, int[] dimensions) {
+            ImplicitFactors standard = ImplicitFactors.standard();
+            return of(settings.of(signal()), standard.withDimension(smaller(standard.dimension(), dimensions)));
+        }
+
+        @Override
+        int[] dimensions(InteractionMatrix matrix) {
+            return ImplicitFactors.dimensions();
+        }
+
+        @Override
+        public long bytes(InteractionMatrix matrix, int dimension) {
+            return ImplicitFactors.bytes(matrix, dimension);
         }
 
         @Override
@@ -78,7 +108,10 @@ public enum VectorPart {
 
         @Override
         FactorMethod method(Map<?, ?> settings) {
-            ImplicitFactors standard = ImplicitFactors.standard();
+            return of(settings, ImplicitFactors.standard());
+        }
+
+        private ImplicitFactors of(Map<?, ?> settings, ImplicitFactors standard) {
             return new ImplicitFactors(
                 (int) number(settings, DIMENSION, standard.dimension()),
                 (int) number(settings, "iterations", standard.iterations()),
@@ -110,11 +143,42 @@ public enum VectorPart {
         return Arrays.stream(values()).filter(part -> part.signal.equals(name)).findAny();
     }
 
-    /** Returns the method with the hyperparameters that rank the held-out items best. */
-    abstract FactorMethod tuned(InteractionMatrix matrix, HeldOut sample, ParallelFor parallel, ProgressListener progress);
+    /**
+     * Returns the method with the given hyperparameters, and others that rank the held-out items best.
+     *
+     * @param dimensions to choose from, ascending
+     */
+    abstract FactorMethod tuned(
+        PartSettings settings,
+        int[] dimensions,
+        HeldOut sample,
+        ParallelFor parallel,
+        ProgressListener progress
+    );
 
-    /** Returns the method with the settings that a search for better ones begins with. */
-    public abstract FactorMethod standard(InteractionMatrix matrix);
+    /**
+     * Returns the method with the given hyperparameters, and others that a search for better ones begins with.
+     *
+     * @param dimensions to choose from, ascending
+     */
+    abstract FactorMethod standard(PartSettings settings, int[] dimensions);
+
+    /** Returns the dimensions to choose from, ascending. */
+    abstract int[] dimensions(InteractionMatrix matrix);
+
+    /** Returns the dimensions to choose from, ascending: the given one, if there is one. */
+    public int[] dimensions(PartSettings settings, InteractionMatrix matrix) {
+        Double given = settings.of(signal).get(DIMENSION);
+        return given == null ? dimensions(matrix) : new int[] { given.intValue() };
+    }
+
+    /** Returns the heap that learning takes for arrays of vectors. */
+    public abstract long bytes(InteractionMatrix matrix, int dimension);
+
+    /** Returns a dimension, or the largest one to choose from if that is smaller. */
+    static int smaller(int dimension, int[] dimensions) {
+        return Math.min(dimension, dimensions[dimensions.length - 1]);
+    }
 
     /** Returns the hyperparameters of a method, for people and for {@link #method}. */
     abstract Map<String, Object> settings(FactorMethod method);

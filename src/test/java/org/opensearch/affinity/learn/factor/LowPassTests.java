@@ -1,10 +1,12 @@
 package org.opensearch.affinity.learn.factor;
 
+import org.opensearch.affinity.learn.Eigenpairs;
 import org.opensearch.affinity.learn.Factors;
 import org.opensearch.affinity.learn.InteractionMatrices;
 import org.opensearch.affinity.learn.InteractionMatrix;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
+import org.opensearch.affinity.learn.RowMatrix;
 import org.opensearch.affinity.learn.WeightedHistory;
 import org.opensearch.test.OpenSearchTestCase;
 
@@ -51,6 +53,46 @@ public class LowPassTests extends OpenSearchTestCase {
         );
         Factors model = new LowPass(2, 0.5, 1).learn(interactions, ParallelFor.SEQUENTIAL, ProgressListener.NONE);
         assertArrayEquals(new float[] { 0.5f, 0.5f, 0.25f, 0.25f }, model.scores(WeightedHistory.of(0, 3)), 1e-4f);
+    }
+
+    /** More dimensions than are multiplied by the graph at a time: the item vectors are those of a dense decomposition. */
+    public void testAgreesWithADenseDecomposition() {
+        InteractionMatrix interactions = InteractionMatrices.twoGroups(400, 300, random());
+        int dimension = 150;
+        Factors model = new LowPass(dimension, 1, 1).learn(interactions, ParallelFor.SEQUENTIAL, ProgressListener.NONE);
+        Graph graph = new Graph(interactions, ParallelFor.SEQUENTIAL);
+        float[][] identity = new float[interactions.items()][interactions.items()];
+        for (int item = 0; item < identity.length; item++) {
+            identity[item][item] = 1;
+        }
+        float[][] dense = graph.toUsers(identity, ProgressListener.NONE);
+        Eigenpairs eigenpairs = Eigenpairs.of(RowMatrix.gram(dense, identity.length, ParallelFor.SEQUENTIAL));
+        double[] degrees = interactions.itemDegrees();
+        double passed = 0;
+        double trace = 0;
+        for (int d = 0; d < dimension; d++) {
+            double[] vector = eigenpairs.vectors()[d];
+            double length = 0;
+            for (int k = 0; k < model.dimension(); k++) {
+                double dot = 0;
+                for (int item = 0; item < vector.length; item++) {
+                    dot += degrees[item] > 0 ? vector[item] * model.vector(item)[k] / Math.sqrt(degrees[item]) : 0;
+                }
+                length += dot * dot;
+            }
+            passed += eigenpairs.values()[d] * length;
+            trace += eigenpairs.values()[d];
+        }
+        assertEquals(dimension, model.dimension());
+        assertEquals("all of the leading singular vectors passes", trace, passed, 0.01 * trace);
+    }
+
+    public void testHeapOfLearning() {
+        InteractionMatrix.Builder builder = new InteractionMatrix.Builder(3_000);
+        InteractionMatrix interactions = builder.add(1_999, 0, 1, 0).build();
+        long perUser = 4 * 128;
+        long perItem = 4 * (2 * 528 + 2 * 128);
+        assertEquals(2_000 * perUser + 3_000 * perItem + 136 * 528 * 528, LowPass.bytes(interactions, 512));
     }
 
     public void testBoundsOfSettings() {

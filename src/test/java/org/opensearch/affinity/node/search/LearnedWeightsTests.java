@@ -1,7 +1,10 @@
 package org.opensearch.affinity.node.search;
 
 import org.opensearch.affinity.manage.UseModelAction;
+import org.opensearch.common.xcontent.XContentFactory;
+import org.opensearch.core.xcontent.XContentBuilder;
 
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +87,9 @@ public class LearnedWeightsTests extends TrainedModelTestCase {
         Map<?, ?> fusion = fusion(model);
         assertEquals(users, (int) fusion.get("lessons") + (int) fusion.get("checks"));
         assertTrue(fusion.toString(), (double) fusion.get("ndcg@10_after") < 0.5);
+        Map<?, ?> withoutText = (Map<?, ?>) ((Map<?, ?>) model.get("for_you")).get("fusion");
+        assertEquals(users, (int) withoutText.get("lessons") + (int) withoutText.get("checks"));
+        assertTrue(withoutText.toString(), (double) withoutText.get("ndcg@10_after") < 0.5);
         use((int) model.get("number"), UseModelAction.Operation.ACTIVATE);
         // Other signals have learned weights: no query wanted an item of its user's history.
         String neighbours = """
@@ -112,6 +118,59 @@ public class LearnedWeightsTests extends TrainedModelTestCase {
             {"user_id": "u%s", "user_query": "x", "timestamp": %s, "relevant": ["p%s"]}""".formatted(i % 30, BEFORE, i % 40)).collect(
             Collectors.joining(",", "{\"activate\": true, \"search\": {" + BY_BASE + "}, \"queries\": [", "]}")
         );
+    }
+
+    /** Parameters of a search, each with a comma before it. */
+    private static String parameters(Map<String, Object> ranking) throws IOException {
+        try (XContentBuilder json = XContentFactory.jsonBuilder()) {
+            String object = json.map(ranking).toString();
+            return ", " + object.substring(1, object.length() - 1);
+        }
+    }
+
+    /**
+     * Searches by text want items of a high base score, whatever the user took; what users want without a text is what goes with what they took. So the
+     * query {@code affinity} has weights of its own.
+     */
+    @SuppressWarnings("unchecked")
+    public void testSearchesWithoutATextHaveTheirOwnWeights() throws Exception {
+        createItems("shop", 2, "");
+        for (int i = 0; i < 40; i++) {
+            index("shop", "p" + i, item(i < 20 ? 90 : 1, randomVector()));
+        }
+        refresh("shop");
+        track("t", "shop", "");
+        for (int user = 0; user < 60; user++) {
+            event("u" + user, "click", "p" + (20 + user % 20));
+            event("u" + user, "click", "p" + user % 20);
+        }
+        for (int user = 60; user < 100; user++) {
+            event("u" + user, "click", "p" + (20 + user % 20));
+        }
+        awaitProfiles("t");
+        refresh("ubi_events");
+        String queries = IntStream.range(60, 100).mapToObj(i -> """
+            {"user_id": "u%s", "user_query": "x", "timestamp": %s, "relevant": ["p%s"]}""".formatted(i, AFTER, i % 20)).collect(
+            Collectors.joining(",")
+        );
+        Map<String, Object> model = train("{\"activate\": true, \"search\": {" + BY_BASE + "}, \"queries\": [" + queries + "]}");
+        Map<String, Object> forYou = (Map<String, Object>) model.get("for_you");
+        Map<String, Object> ranking = (Map<String, Object>) forYou.get("ranking");
+        assertFalse(ranking.toString(), ranking.containsKey("relevance"));
+        Map<String, Double> signals = (Map<String, Double>) ranking.get("signals");
+        assertFalse(signals.toString(), signals.keySet().stream().anyMatch(name -> name.equals("meaning") || name.startsWith("match_")));
+        assertTrue(signals.toString(), signals.get("neighbours") > 0);
+        String query = "{\"size\": 100, \"query\": {\"affinity\": {\"tracker\": \"t\", \"user\": \"u65\"%s}}}";
+        Answer found = search("shop", query.formatted(""));
+        assertEquals(search("shop", query.formatted(parameters(ranking))).scores(), found.scores());
+        Map<String, Object> weightsByText = new HashMap<>((Map<String, Object>) model.get("ranking"));
+        String rescore = "\"tracker\": \"t\", \"user\": \"u65\"";
+        String explicit = rescore + parameters(weightsByText);
+        assertEquals("a search by text", rescored("shop", 100, explicit, "").scores(), rescored("shop", 100, rescore, "").scores());
+        weightsByText.remove("relevance");
+        assertNotEquals(search("shop", query.formatted(parameters(weightsByText))).scores(), found.scores());
+        Map<String, Object> reused = train("{\"weights_of\": " + model.get("number") + "}");
+        assertEquals(ranking, ((Map<?, ?>) reused.get("for_you")).get("ranking"));
     }
 
     /** Weights are learned for the scale of signals, which depends on the settings of the model. */

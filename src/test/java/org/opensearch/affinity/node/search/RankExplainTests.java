@@ -4,6 +4,7 @@ import org.opensearch.action.search.SearchRequest;
 import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.rank.Fusion;
 import org.opensearch.affinity.rank.RankNode;
+import org.opensearch.affinity.rank.Scoring;
 import org.opensearch.affinity.rescore.ReasonsFetchSubPhase;
 import org.opensearch.affinity.rescore.SignalLoggingSearch;
 import org.opensearch.affinity.tracker.Ranking.ScoreMode;
@@ -120,7 +121,8 @@ public class RankExplainTests extends RankTestCase {
         GetProfileAction.Response found = client().execute(GetProfileAction.INSTANCE, get).actionGet();
         RankNode node = getInstanceFromNode(RankNode.class);
         SearchSourceBuilder source = source("{\"size\": 100, \"explain\": true, " + BY_BASE + "}");
-        source.addRescorer(SignalLoggingSearch.rescorer(found, "no model", 0.5f, null, new float[0], 1_700_000_000_000L, Map.of(), node));
+        Scoring scoring = SignalLoggingSearch.scoring(found, "no model", 0.5f, null, new float[0], 1_700_000_000_000L, Map.of());
+        source.addRescorer(SignalLoggingSearch.rescorer(found.tracker(), scoring, node));
         assertEquals(0, assertExplained(searchOnce(new SearchRequest("shop").source(source))));
     }
 

@@ -22,10 +22,13 @@ public class FusionLearnerTests extends OpenSearchTestCase {
         List<TrainingExample> training,
         List<TrainingExample> heldOut
     ) {
-        return learner.learn(training, (weights, shape) -> {
+        return learner.learn(training, learned -> {
             double[] before = heldOut.stream().mapToDouble(example -> example.ndcg(defaults)).toArray();
-            double[] after = heldOut.stream().mapToDouble(example -> example.ndcg(weights)).toArray();
-            return new FusionLearner.Checks(before, after, null, heldOut);
+            double[] after = heldOut.stream().mapToDouble(example -> example.ndcg(learned.weights())).toArray();
+            double[][] without = Arrays.stream(learned.without())
+                .map(weights -> weights == null ? null : heldOut.stream().mapToDouble(example -> example.ndcg(weights)).toArray())
+                .toArray(double[][]::new);
+            return new FusionLearner.Checks(before, after, null, without, heldOut);
         }, ProgressListener.NONE);
     }
 
@@ -83,6 +86,15 @@ public class FusionLearnerTests extends OpenSearchTestCase {
     }
 
     /** Of two optional values, the one that tells nothing is left out, and the one that tells which hits are chosen is kept. */
+    /** Of three values, the ranking depends on the first and the last. */
+    public void testGainOfEachValue() {
+        List<TrainingExample> all = examples();
+        List<Interval> gains = learn(OTHER_DEFAULTS, OTHER, all.subList(0, 600), all.subList(600, 800)).gains();
+        assertNull("relevance is never left out", gains.get(0));
+        assertTrue(gains.toString(), gains.get(2).low() > 0.02);
+        assertTrue(gains.toString(), gains.get(1) == null || Math.abs(gains.get(1).value()) < 0.01);
+    }
+
     public void testOptionalValuesAreLeftOutUnlessTheyHelp() {
         List<TrainingExample> all = ConditionalLogitTests.examples(new double[] { 2, 0, 3 }, 1_500, new Random(7));
         double[] defaults = { 1, 0, 0 };

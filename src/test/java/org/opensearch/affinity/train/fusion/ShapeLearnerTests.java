@@ -76,10 +76,11 @@ public class ShapeLearnerTests extends OpenSearchTestCase {
         List<TrainingExample> heldOut = examples(1_000, new Random(2), truth);
         ShapeLearner shapes = new ShapeLearner(new ParallelFor(Runnable::run, 1), NAMES, BOUNDS, breaker);
         double[] defaults = { 1, 1, 1, 0 };
-        return new FusionLearner(defaults, BOUNDS, shapes, List.of()).learn(training, (weights, shape) -> {
+        return new FusionLearner(defaults, BOUNDS, shapes, List.of()).learn(training, learned -> {
             double[] before = heldOut.stream().mapToDouble(example -> example.ndcg(defaults)).toArray();
-            double[] after = heldOut.stream().mapToDouble(example -> example.ndcg(weights)).toArray();
-            return new FusionLearner.Checks(before, after, heldOut.stream().mapToDouble(shape::ndcg).toArray(), heldOut);
+            double[] after = heldOut.stream().mapToDouble(example -> example.ndcg(learned.weights())).toArray();
+            double[] shaped = heldOut.stream().mapToDouble(learned.shape()::ndcg).toArray();
+            return new FusionLearner.Checks(before, after, shaped, new double[defaults.length][], heldOut);
         }, ProgressListener.NONE);
     }
 

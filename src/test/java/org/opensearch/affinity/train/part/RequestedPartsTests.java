@@ -1,7 +1,11 @@
 package org.opensearch.affinity.train.part;
 
+import org.opensearch.affinity.learn.Hyperparameter;
+import org.opensearch.affinity.learn.InteractionMatrices;
+import org.opensearch.affinity.learn.InteractionMatrix;
 import org.opensearch.affinity.learn.factor.ImplicitFactors;
 import org.opensearch.affinity.learn.factor.LowPass;
+import org.opensearch.affinity.learn.neighbour.Neighbourhood;
 import org.opensearch.test.OpenSearchTestCase;
 
 import java.util.List;
@@ -9,15 +13,41 @@ import java.util.Map;
 import java.util.Set;
 
 public class RequestedPartsTests extends OpenSearchTestCase {
+    private static RequestedParts parts(String... names) {
+        return RequestedParts.of(List.of(names), PartSettings.NONE);
+    }
+
     public void testNames() {
-        assertEquals(RequestedParts.NONE, RequestedParts.of(null));
-        assertEquals(RequestedParts.NONE, RequestedParts.of(List.of("neighbours")));
-        assertEquals(new RequestedParts(List.of(VectorPart.GRAPH), false), RequestedParts.of(List.of("graph", "neighbours", "graph")));
-        assertEquals(new RequestedParts(List.of(VectorPart.GRAPH, VectorPart.FACTORS), true), RequestedParts.of(List.of("auto")));
-        for (List<String> wrong : List.of(List.of("grahp"), List.of("auto", "graph"))) {
-            IllegalArgumentException e = expectThrows(IllegalArgumentException.class, () -> RequestedParts.of(wrong));
+        RequestedParts none = new RequestedParts(List.of(), false, PartSettings.NONE);
+        assertEquals(none, RequestedParts.of(null, PartSettings.NONE));
+        assertEquals(none, parts("neighbours"));
+        assertEquals(new RequestedParts(List.of(VectorPart.GRAPH), false, PartSettings.NONE), parts("graph", "neighbours", "graph"));
+        assertEquals(new RequestedParts(List.of(VectorPart.GRAPH, VectorPart.FACTORS), true, PartSettings.NONE), parts("auto"));
+        for (String[] wrong : new String[][] { { "grahp" }, { "auto", "graph" } }) {
+            IllegalArgumentException e = expectThrows(IllegalArgumentException.class, () -> parts(wrong));
             assertTrue(e.getMessage(), e.getMessage().contains("name some of [neighbours, graph, factors], or [auto] alone"));
         }
+    }
+
+    public void testSettings() {
+        PartSettings settings = new PartSettings(Map.of("graph", Map.of("dimension", 8.0), "neighbours", Map.of("to", 0.25, "keep", 0.9)));
+        InteractionMatrix matrix = InteractionMatrices.twoGroups(400, 300, random());
+        int[] dimensions = VectorPart.GRAPH.dimensions(PartSettings.NONE, matrix);
+        assertArrayEquals("a quarter of the items at most", new int[] { 64 }, dimensions);
+        assertEquals(LowPass.standard().withDimension(64), PartMethod.standard(VectorPart.GRAPH, PartSettings.NONE, dimensions).method());
+        assertArrayEquals(new int[] { 8 }, VectorPart.GRAPH.dimensions(settings, matrix));
+        assertEquals(LowPass.standard().withDimension(8), PartMethod.standard(VectorPart.GRAPH, settings, new int[] { 8 }).method());
+        int[] ofFactors = VectorPart.FACTORS.dimensions(settings, matrix);
+        assertEquals(ImplicitFactors.standard(), PartMethod.standard(VectorPart.FACTORS, settings, ofFactors).method());
+        Neighbourhood cosine = Neighbourhood.cosine();
+        assertEquals(cosine.withToExponent(0.25).withRecencyDecay(0.9), settings.neighbours(cosine));
+        assertEquals(cosine, PartSettings.NONE.neighbours(cosine));
+        List<Hyperparameter<LowPass>> all = LowPass.hyperparameters(matrix, dimensions);
+        assertEquals("keep is tuned alone", all.subList(0, all.size() - 1), settings.open("graph", all));
+        assertEquals(all, settings.open("factors", all));
+        IllegalArgumentException e = expectThrows(IllegalArgumentException.class, () -> RequestedParts.of(List.of("factors"), settings));
+        assertEquals("lacks [graph], which has [settings]", e.getMessage());
+        assertEquals(List.of(VectorPart.GRAPH), RequestedParts.of(List.of("graph"), settings).parts());
     }
 
     public void testSettingsAreReadAsTheyWereDescribed() {

@@ -1,44 +1,43 @@
-package org.opensearch.affinity.learn.candidate;
+package org.opensearch.affinity.learn.network;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.pytorch.engine.PtNDManager;
 import org.apache.lucene.util.VectorUtil;
 import org.opensearch.affinity.learn.Factors;
 import org.opensearch.affinity.learn.Hyperparameter;
 import org.opensearch.affinity.learn.InteractionMatrix;
-import org.opensearch.affinity.learn.ItemColumns;
 import org.opensearch.affinity.learn.LearningMethod;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.RowMatrix;
 import org.opensearch.affinity.learn.WeightedSum;
-import org.opensearch.affinity.learn.factor.Graph;
 import org.opensearch.affinity.learn.factor.LowPass;
 
-import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 
 /**
  * LightGCN (He et al., "LightGCN: simplifying and powering graph convolution network for recommendation", SIGIR'20), trained by
- * gradient descent. Items have embeddings E, users have none, so new users are encoded like those of the training. With Z of
- * {@link Convolution},
+ * gradient descent. Items have embeddings, users have none, so new users are encoded like those of the training. With the vectors Z that
+ * {@link LightGcnNetwork} makes of the embeddings,
  *
  * <pre>scores = R Z Zᵀ</pre>
  *
- * Two things differ from the paper, so that hundreds of steps are enough: the loss is {@link SampledSoftmax} instead of BPR, and E
- * is initialised with {@link LowPass} instead of at random. A step uses the next {@value #USERS_PER_STEP} users of a random order
- * and {@value #SAMPLED_ITEMS} random items; after the last user, the order is shuffled again. {@link Adam} changes E, with a rate
- * that falls linearly to 0. Learning takes {@code 36 · dimension} bytes per item, {@code 4 · (dimension + 16)} per user, 16 per
- * interaction, and 15 MB. {@code ./bench learn} measures it; no training serves it yet.
+ * Two things differ from the paper, so that hundreds of steps are enough: the loss is a sampled softmax instead of BPR, and the first
+ * embeddings are those of {@link LowPass} instead of random ones. A step uses the next {@value #USERS_PER_STEP} users of a random order
+ * and {@value #SAMPLED_ITEMS} random items; after the last user, the order is shuffled again. Learning takes {@code 36 · dimension} bytes
+ * per item, {@code 8 · (dimension + 16)} per user, and 40 per interaction. {@code ./bench learn} measures it; no training serves it yet.
  *
  * @param dimension    of the embeddings, at least 1; less if there are fewer singular vectors
  * @param hops         number of propagations to users and back: k hops are 2k + 1 layers; at least 0
- * @param steps        of gradient descent, at least 1
+ * @param steps        of gradient descent, at least 1; rounded up to whole passes over all users
  * @param rate         initial learning rate, above 0
  * @param recencyDecay of histories when a user is encoded; learning does not use it
  * @param seed         of the initial embeddings and of the samples
+ * @param device       that the network runs on
  */
-public record LightGcn(int dimension, int hops, int steps, double rate, double recencyDecay, long seed) implements LearningMethod {
+public record LightGcn(int dimension, int hops, int steps, double rate, double recencyDecay, long seed, TorchDevice device)
+    implements
+        LearningMethod {
     private static final int USERS_PER_STEP = 2_048;
     private static final int SAMPLED_ITEMS = 1_024;
     /** Root mean square of the initial embeddings' numbers. */
@@ -58,8 +57,8 @@ public record LightGcn(int dimension, int hops, int steps, double rate, double r
     }
 
     /** Returns the settings that a search begins with. */
-    public static LightGcn standard() {
-        return new LightGcn(128, 1, 200, 0.03, 1, 1);
+    public static LightGcn standard(TorchDevice device) {
+        return new LightGcn(128, 1, 200, 0.03, 1, 1, device);
     }
 
     /** Returns the hyperparameters to tune; the recency decay only if the order of the interactions is known. */
@@ -72,31 +71,42 @@ public record LightGcn(int dimension, int hops, int steps, double rate, double r
     }
 
     public LightGcn withDimension(int dimension) {
-        return new LightGcn(dimension, hops, steps, rate, recencyDecay, seed);
+        return new LightGcn(dimension, hops, steps, rate, recencyDecay, seed, device);
     }
 
     public LightGcn withHops(int hops) {
-        return new LightGcn(dimension, hops, steps, rate, recencyDecay, seed);
+        return new LightGcn(dimension, hops, steps, rate, recencyDecay, seed, device);
     }
 
     public LightGcn withSteps(int steps) {
-        return new LightGcn(dimension, hops, steps, rate, recencyDecay, seed);
+        return new LightGcn(dimension, hops, steps, rate, recencyDecay, seed, device);
     }
 
     public LightGcn withRecencyDecay(double recencyDecay) {
-        return new LightGcn(dimension, hops, steps, rate, recencyDecay, seed);
+        return new LightGcn(dimension, hops, steps, rate, recencyDecay, seed, device);
     }
 
     @Override
     public Factors learn(InteractionMatrix interactions, ParallelFor parallel, ProgressListener progress) {
-        ItemColumns columns = new ItemColumns(interactions);
-        Graph graph = new Graph(interactions, columns, parallel);
-        Convolution convolution = new Convolution(graph, hops, parallel);
-        float[][] embeddings = initialEmbeddings(interactions, parallel, progress.part(0, INITIALISATION_FRACTION));
-        SampledSoftmax loss = new SampledSoftmax(interactions, graph, columns, parallel);
-        descend(embeddings, interactions, convolution, loss, parallel, progress.part(INITIALISATION_FRACTION, 1));
-        progress.at(1);
-        return factors(convolution.apply(embeddings, ProgressListener.NONE), interactions);
+        ProgressListener first = progress.part(0, INITIALISATION_FRACTION);
+        LightGcnNetwork network = new LightGcnNetwork(initialEmbeddings(interactions, parallel, first), hops);
+        if (interactions.size() == 0 || RowMatrix.width(network.first()) == 0) {
+            progress.at(1);
+            return factors(network.first(), interactions);
+        }
+        GraphBatches batches = new GraphBatches(interactions, USERS_PER_STEP, SAMPLED_ITEMS);
+        int epochs = Math.ceilDiv(steps, batches.steps());
+        Trainer trainer = new Trainer(device, network, new TrainingPlan(epochs, epochs, rate, 0, seed));
+        Checkpoint end = trainer.train(trainer.begin(), batches, weights -> 0, state -> {}, progress.part(INITIALISATION_FRACTION, 1));
+        return factors(layers(network, end.weights(), batches), interactions);
+    }
+
+    private float[][] layers(LightGcnNetwork network, List<NamedArray> weights, GraphBatches batches) {
+        try (PtNDManager manager = device.newManager(); TorchProgram program = new TorchProgram(manager, network.methods())) {
+            Trainer.prepareThread();
+            List<List<NDArray>> arguments = List.of(NamedArray.on(manager, weights), batches.graph(manager));
+            return weights.getFirst().with(program.call(manager, "layers", false, arguments).get(0).toFloatArray()).rows();
+        }
     }
 
     /**
@@ -129,51 +139,6 @@ public record LightGcn(int dimension, int hops, int steps, double rate, double r
         }
     }
 
-    private void descend(
-        float[][] embeddings,
-        InteractionMatrix interactions,
-        Convolution convolution,
-        SampledSoftmax loss,
-        ParallelFor parallel,
-        ProgressListener progress
-    ) {
-        int[] users = IntStream.range(0, interactions.users())
-            .filter(user -> interactions.end(user) > interactions.start(user))
-            .toArray();
-        Adam adam = new Adam(embeddings, parallel);
-        SplittableRandom random = new SplittableRandom(seed);
-        int first = 0;
-        for (int step = 0; step < steps && users.length > 0; step++) {
-            ProgressListener own = progress.part((double) step / steps, (step + 1.0) / steps);
-            if (first == 0) {
-                shuffle(users, users.length, random);
-            }
-            int[] batch = Arrays.copyOfRange(users, first, Math.min(first + USERS_PER_STEP, users.length));
-            first = first + USERS_PER_STEP < users.length ? first + USERS_PER_STEP : 0;
-            float[][] convolved = convolution.apply(embeddings, own.part(0, 0.3));
-            SampledSoftmax.Value value = loss.at(convolved, batch, sample(interactions.items(), random), own.part(0.3, 0.7));
-            adam.step(convolution.apply(value.gradient(), own.part(0.7, 1)), rate * (1 - (double) step / steps));
-        }
-    }
-
-    /** Draws items without replacement. */
-    private static int[] sample(int items, SplittableRandom random) {
-        int[] all = IntStream.range(0, items).toArray();
-        int size = Math.min(SAMPLED_ITEMS, items);
-        shuffle(all, size, random);
-        return Arrays.copyOf(all, size);
-    }
-
-    /** Moves a random sample of the numbers to the front. */
-    private static void shuffle(int[] numbers, int sampleSize, SplittableRandom random) {
-        for (int i = 0; i < sampleSize; i++) {
-            int other = i + random.nextInt(numbers.length - i);
-            int number = numbers[i];
-            numbers[i] = numbers[other];
-            numbers[other] = number;
-        }
-    }
-
     /** Encoding leaves out the division by the user's degree in R: it does not change the order of items. */
     private Factors factors(float[][] vectors, InteractionMatrix interactions) {
         double[] degrees = interactions.itemDegrees();
@@ -185,5 +150,11 @@ public record LightGcn(int dimension, int hops, int steps, double rate, double r
             }
         }
         return new Factors(vectors, new WeightedSum(inputs, width, interactions.ordered() ? recencyDecay : 1));
+    }
+
+    @Override
+    public String toString() {
+        return "LightGcn[dimension=" + dimension + ", hops=" + hops + ", steps=" + steps + ", rate=" + rate + ", recencyDecay=" + recencyDecay
+            + ", seed=" + seed + "]";
     }
 }

@@ -1,0 +1,32 @@
+package org.opensearch.affinity.learn.network;
+
+import java.util.List;
+
+/**
+ * The state of a training after an epoch, from which it can be continued with the same result.
+ *
+ * @param epochs     number of completed epochs
+ * @param steps      number of completed steps
+ * @param weights    as they are
+ * @param means      of the gradients, for Adam
+ * @param squares    means of the gradients' squares, for Adam
+ * @param best       the weights with the best figure on the held-out part
+ * @param bestEpochs number of epochs after which that was
+ * @param bestFigure the best figure; higher is better
+ */
+public record Checkpoint(
+    int epochs,
+    long steps,
+    List<NamedArray> weights,
+    List<NamedArray> means,
+    List<NamedArray> squares,
+    List<NamedArray> best,
+    int bestEpochs,
+    double bestFigure
+) {
+    /** Returns the state before the first epoch. */
+    static Checkpoint initial(List<NamedArray> weights) {
+        List<NamedArray> zeros = weights.stream().map(weight -> weight.with(new float[weight.values().length])).toList();
+        return new Checkpoint(0, 0, weights, zeros, zeros, weights, 0, Double.NEGATIVE_INFINITY);
+    }
+}

@@ -1,0 +1,79 @@
+package org.opensearch.affinity.learn.network;
+
+import org.opensearch.affinity.learn.InteractionMatrix;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * The histories of users as sequences of items to predict the next one. A history with more than {@code maxTargets + 1} items is cut into
+ * several, from its newest item on. The order of items of one moment is not known, so it is drawn anew for each epoch.
+ *
+ * @param maxTargets largest number of items to predict in one sequence, at least 1
+ */
+record Sequences(InteractionMatrix interactions, int maxTargets) {
+    /** Sequences are sorted by length within blocks of so many, so that a batch needs little padding and is still random. */
+    private static final int BLOCK = 4_096;
+
+    /** Returns all sequences with at least two items, in batches of about as many items to predict. */
+    List<List<int[]>> batches(int targets, SplittableRandom random) {
+        List<int[]> sequences = all(random);
+        shuffle(sequences, random);
+        List<List<int[]>> batches = new ArrayList<>();
+        for (int from = 0; from < sequences.size(); from += BLOCK) {
+            List<int[]> block = sequences.subList(from, Math.min(sequences.size(), from + BLOCK));
+            block.sort(Comparator.comparingInt(sequence -> sequence.length));
+            cut(block, targets, batches);
+        }
+        shuffle(batches, random);
+        return batches;
+    }
+
+    private static void cut(List<int[]> block, int targets, List<List<int[]>> batches) {
+        int from = 0;
+        int sum = 0;
+        for (int i = 0; i < block.size(); i++) {
+            sum += block.get(i).length - 1;
+            if (sum >= targets || i == block.size() - 1) {
+                batches.add(block.subList(from, i + 1));
+                from = i + 1;
+                sum = 0;
+            }
+        }
+    }
+
+    private List<int[]> all(SplittableRandom random) {
+        List<int[]> all = new ArrayList<>();
+        for (int user = 0; user < interactions.users(); user++) {
+            int[] items = items(user, random);
+            for (int end = items.length; end >= 2; end -= maxTargets) {
+                all.add(Arrays.copyOfRange(items, Math.max(0, end - maxTargets - 1), end));
+            }
+        }
+        return all;
+    }
+
+    /** Returns the items of a user, oldest first, those of one moment in random order. */
+    private int[] items(int user, SplittableRandom random) {
+        int start = interactions.start(user);
+        int[] items = new int[interactions.end(user) - start];
+        int moment = 0;
+        for (int i = 0; i < items.length; i++) {
+            moment = interactions.gap(start + i) == 0 ? moment : i;
+            // Inside-out shuffle (Durstenfeld) of the places from the begin of the moment.
+            int other = moment + random.nextInt(i - moment + 1);
+            items[i] = items[other];
+            items[other] = interactions.item(start + i);
+        }
+        return items;
+    }
+
+    private static <T> void shuffle(List<T> list, SplittableRandom random) {
+        for (int i = list.size() - 1; i > 0; i--) {
+            list.set(i, list.set(random.nextInt(i + 1), list.get(i)));
+        }
+    }
+}

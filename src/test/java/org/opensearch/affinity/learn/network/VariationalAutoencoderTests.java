@@ -1,0 +1,120 @@
+package org.opensearch.affinity.learn.network;
+
+import org.opensearch.affinity.encode.EncodeTestCase;
+import org.opensearch.affinity.learn.Factors;
+import org.opensearch.affinity.learn.InteractionMatrices;
+import org.opensearch.affinity.learn.InteractionMatrix;
+import org.opensearch.affinity.learn.ParallelFor;
+import org.opensearch.affinity.learn.ProgressListener;
+import org.opensearch.affinity.learn.WeightedHistory;
+import org.opensearch.affinity.learn.network.VariationalAutoencoder.Settings;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
+
+public class VariationalAutoencoderTests extends EncodeTestCase {
+    private static final Settings TINY = new Settings(16, 8, 0.3, 0.1, 5, 20, 6, new TrainingPlan(40, 40, 0.02, 0, 1));
+    /** Three groups of four items; each user has three of one group. */
+    private static final InteractionMatrix GROUPS = InteractionMatrices.unordered(
+        12,
+        IntStream.range(0, 60)
+            .mapToObj(user -> IntStream.range(0, 4).filter(i -> i != user / 3 % 4).map(i -> 4 * (user % 3) + i).toArray())
+            .toArray(int[][]::new)
+    );
+
+    private static TorchDevice device() {
+        return runtime()::newManager;
+    }
+
+    private static Factors learn(Settings settings, InteractionMatrix interactions) {
+        return new VariationalAutoencoder(settings, device()).learn(interactions, ParallelFor.SEQUENTIAL, ProgressListener.NONE);
+    }
+
+    public void testMissingItemOfTheGroupIsFound() {
+        Factors model = learn(TINY, GROUPS);
+        for (int user = 0; user < 12; user++) {
+            float[] scores = model.scores(GROUPS.history(user));
+            int missing = 4 * (user % 3) + user / 3 % 4;
+            for (int item = 0; item < scores.length; item++) {
+                if (item / 4 != user % 3) {
+                    assertTrue(Arrays.toString(scores), scores[missing] > scores[item]);
+                }
+            }
+        }
+        assertArrayEquals(new float[12], model.scores(WeightedHistory.of()), 0);
+    }
+
+    public void testGradients() {
+        VaeNetwork network = new VaeNetwork(12, 5, 3);
+        UserBatches batches = new UserBatches(GROUPS, network, 6, 5, 0.5, 0.3, 1);
+        GradientCheck.check(device(), network, batches.epoch(1, new SplittableRandom(2)).getFirst(), 0.02);
+    }
+
+    /**
+     * Without weights all scores are 0 and the divergence is 0. The likelihood of each of three items is one of twelve: three are the
+     * user's, and the others stand for nine if all are sampled.
+     */
+    public void testLossOfEqualItems() {
+        VaeNetwork network = new VaeNetwork(12, 5, 3);
+        UserBatches batches = new UserBatches(GROUPS, network, 6, 12, 0.5, 0.3, 1);
+        List<NamedArray> zeros = network.initial(new SplittableRandom(1)).stream()
+            .map(weight -> NamedArray.filled(weight.name(), 0, weight.shape()))
+            .toList();
+        try (var manager = device().newManager(); var program = new TorchProgram(manager, network.methods())) {
+            var arrays = batches.epoch(3, new SplittableRandom(2)).getFirst().arrays(manager, new SplittableRandom(2));
+            float loss = program.call(manager, "loss", false, List.of(NamedArray.on(manager, zeros), arrays)).get(0).getFloat();
+            assertEquals(3 * Math.log(12), loss, 1e-4);
+        }
+    }
+
+    /** No item is left to compare theirs with. */
+    public void testUsersWithAllItems() {
+        InteractionMatrix.Builder all = new InteractionMatrix.Builder(3);
+        for (int user = 0; user < 20; user++) {
+            for (int item = 0; item < 3; item++) {
+                all.add(user, item, 1, 0);
+            }
+        }
+        for (float score : learn(TINY, all.build()).scores(WeightedHistory.of(0))) {
+            assertTrue("" + score, Float.isFinite(score));
+        }
+    }
+
+    public void testDivergenceGrows() {
+        UserBatches batches = new UserBatches(GROUPS, new VaeNetwork(12, 5, 3), 6, 5, 0.5, 0.4, 4);
+        try (var manager = device().newManager()) {
+            for (int epoch : new int[] { 0, 1, 4, 9 }) {
+                var arrays = batches.epoch(epoch, new SplittableRandom(1)).getFirst().arrays(manager, new SplittableRandom(1));
+                assertEquals(Math.min(0.1 * epoch, 0.4), arrays.getLast().getFloat(), 1e-6);
+            }
+        }
+    }
+
+    public void testOrderOfTheHistoryDoesNotCount() {
+        Factors model = learn(TINY.withPlan(new TrainingPlan(3, 3, 0.02, 0, 4)), GROUPS);
+        assertArrayEquals(model.scores(WeightedHistory.of(1, 2, 7)), model.scores(WeightedHistory.of(7, 1, 2)), 1e-5f);
+    }
+
+    public void testSameSeedSameModel() {
+        WeightedHistory history = WeightedHistory.of(1, 2);
+        Settings few = TINY.withPlan(new TrainingPlan(3, 3, 0.02, 0, 4));
+        float[] scores = learn(few, GROUPS).scores(history);
+        assertArrayEquals(scores, learn(few, GROUPS).scores(history), 0);
+        assertFalse(Arrays.equals(scores, learn(TINY.withPlan(new TrainingPlan(3, 3, 0.02, 0, 5)), GROUPS).scores(history)));
+    }
+
+    public void testCancellation() {
+        List<Double> seen = new ArrayList<>();
+        expectThrows(CancellationException.class, () -> new VariationalAutoencoder(TINY, device()).learn(GROUPS, ParallelFor.SEQUENTIAL, part -> {
+            seen.add(part);
+            if (seen.size() == 5) {
+                throw new CancellationException();
+            }
+        }));
+        assertEquals("no progress after the cancellation", 5, seen.size());
+    }
+}

@@ -1,0 +1,84 @@
+package org.opensearch.affinity.train;
+
+import org.opensearch.affinity.learn.HeldOut;
+import org.opensearch.affinity.learn.InteractionMatrix;
+import org.opensearch.affinity.train.part.PartMethod;
+import org.opensearch.affinity.train.part.PartSettings;
+import org.opensearch.affinity.train.part.RequestedParts;
+import org.opensearch.affinity.train.part.VectorPart;
+import org.opensearch.core.common.breaker.CircuitBreaker;
+import org.opensearch.core.common.breaker.CircuitBreakingException;
+import org.opensearch.core.common.breaker.NoopCircuitBreaker;
+import org.opensearch.test.OpenSearchTestCase;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Parts have as many dimensions as there is room for. */
+public class PartTrainingTests extends OpenSearchTestCase {
+    private static final InteractionMatrix MATRIX = new InteractionMatrix.Builder(20_000).add(9_999, 0, 1, 0).build();
+    /** Nobody to choose settings by: standard ones are taken. */
+    private static final HeldOut NOBODY = new HeldOut(MATRIX, new int[0], new int[0][]);
+
+    private static final class LimitedBreaker extends NoopCircuitBreaker {
+        private final long limit;
+        private long used;
+
+        LimitedBreaker(long limit) {
+            super("request");
+            this.limit = limit;
+        }
+
+        @Override
+        public double addEstimateBytesAndMaybeBreak(long bytes, String label) throws CircuitBreakingException {
+            if (used + bytes > limit) {
+                throw new CircuitBreakingException("too large", CircuitBreaker.Durability.TRANSIENT);
+            }
+            used += bytes;
+            return used;
+        }
+
+        @Override
+        public long addWithoutBreaking(long bytes) {
+            used += bytes;
+            return used;
+        }
+    }
+
+    private static PartTraining training(LimitedBreaker breaker, RequestedParts requested, ReusedModel reused) {
+        return new PartTraining(new TrainingResources(null, null, null, null, null, breaker), requested, reused, true);
+    }
+
+    public void testAsManyDimensionsAsThereIsRoomFor() {
+        RequestedParts graph = RequestedParts.of(List.of("graph"), PartSettings.NONE);
+        for (int[] example : new int[][] { { 64, 64 }, { 100, 64 }, { 128, 128 }, { 700, 128 } }) {
+            LimitedBreaker breaker = new LimitedBreaker(VectorPart.GRAPH.bytes(MATRIX, example[0]));
+            try (PartTraining training = training(breaker, graph, null)) {
+                PartMethod method = training.methods(MATRIX, () -> NOBODY).getFirst();
+                assertEquals("128 by default", example[1], method.method().dimension());
+                assertTrue(breaker.used > 0);
+            }
+            assertEquals(0, breaker.used);
+        }
+        LimitedBreaker tooSmall = new LimitedBreaker(VectorPart.GRAPH.bytes(MATRIX, 64) - 1);
+        expectThrows(CircuitBreakingException.class, () -> training(tooSmall, graph, null).methods(MATRIX, () -> NOBODY));
+    }
+
+    /** Each part on its own: the large one is left out, the small one is learned. */
+    public void testAutoLeavesOutWhatHasNoRoom() {
+        LimitedBreaker breaker = new LimitedBreaker(VectorPart.FACTORS.bytes(MATRIX, 64));
+        try (PartTraining training = training(breaker, RequestedParts.of(List.of("auto"), PartSettings.NONE), null)) {
+            List<PartMethod> methods = training.methods(MATRIX, () -> NOBODY);
+            assertEquals(List.of(VectorPart.FACTORS), methods.stream().map(PartMethod::part).toList());
+            assertEquals(Set.of("graph"), training.leftOut().keySet());
+        }
+    }
+
+    public void testOnlyTheGivenDimension() {
+        PartSettings settings = new PartSettings(Map.of("graph", Map.of("dimension", 512.0)));
+        RequestedParts graph = RequestedParts.of(List.of("graph"), settings);
+        LimitedBreaker breaker = new LimitedBreaker(VectorPart.GRAPH.bytes(MATRIX, 511));
+        expectThrows(CircuitBreakingException.class, () -> training(breaker, graph, null).methods(MATRIX, () -> NOBODY));
+    }
+}
