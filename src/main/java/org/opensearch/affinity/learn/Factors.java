@@ -17,6 +17,11 @@ public final class Factors implements InterestModel {
         this.encoder = encoder;
     }
 
+    /** Returns a model that scores all of so many items 0. */
+    public static Factors none(int items) {
+        return new Factors(new float[items][0], new WeightedSum(new float[items][0], 0, 1));
+    }
+
     @Override
     public int items() {
         return vectors.length;

@@ -27,12 +27,10 @@ import org.opensearch.index.shard.IndexShard;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.DoubleUnaryOperator;
-import java.util.stream.Stream;
 
 /**
  * The trained models of which this node has a copy. Thread-safe.
@@ -89,42 +87,6 @@ public final class LocalModels {
             LOGGER.debug("cannot read the model {}", shard.shardId(), RedactedException.of(e));
             return null;
         }
-    }
-
-    /**
-     * Returns the similarities of items to a history; none if this node has no copy of the model or cannot read it.
-     *
-     * @param model   name of its index
-     * @param history item ids
-     * @param weights of the history's items
-     */
-    public HistorySimilarities similarities(String model, List<String> history, float[] weights) {
-        OpenModel opened = open(model);
-        return opened == null ? HistorySimilarities.NONE : opened.similarities(history, weights);
-    }
-
-    /**
-     * Returns the ids of the items with the largest sums of a history's similarities, best first; none if this node has no copy of the
-     * model or cannot read it.
-     *
-     * @param near of the same model
-     * @param most largest number of ids
-     */
-    public Stream<BytesRef> mostSimilar(String model, HistorySimilarities near, int most) {
-        OpenModel opened = open(model);
-        return opened == null ? Stream.empty() : opened.idsOf(near.sums().largest(most));
-    }
-
-    /**
-     * Returns the scores of a model's items for a history by a part with item vectors; none if this node has no copy of the model or cannot
-     * read it, or the model has no such part.
-     *
-     * @param model   name of its index
-     * @param history item ids, newest first
-     */
-    public PartScores scores(String model, String part, List<String> history) {
-        OpenModel opened = open(model);
-        return opened == null ? PartScores.NONE : opened.scores(part, history);
     }
 
     /**

@@ -167,7 +167,7 @@ public final class OpenModel extends AbstractRefCounted {
     }
 
     /** The ids of items by their hashes, in the same order; items that the model does not have are left out. */
-    Stream<BytesRef> idsOf(long[] hashes) {
+    public Stream<BytesRef> idsOf(long[] hashes) {
         return ids(Arrays.stream(hashes).mapToInt(items::document).filter(document -> document >= 0).toArray());
     }
 

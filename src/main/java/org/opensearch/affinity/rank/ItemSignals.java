@@ -1,6 +1,7 @@
 package org.opensearch.affinity.rank;
 
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.util.BytesRef;
 import org.opensearch.affinity.item.ItemHashes;
 import org.opensearch.affinity.rank.interest.SegmentSimilarities;
 import org.opensearch.affinity.tracker.Signal;
@@ -11,6 +12,7 @@ import org.opensearch.index.query.QueryShardContext;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The signals of one search on one shard, with the sources of their values and the shape of their sum. Immutable. */
 public final class ItemSignals {
@@ -91,6 +93,16 @@ public final class ItemSignals {
      */
     public Releasable hold() {
         return model.hold();
+    }
+
+    /**
+     * The ids of the items that one part of the model ranks first for the history, best first.
+     *
+     * @param signal of a part
+     * @param most   largest number of ids
+     */
+    public Stream<BytesRef> best(Signal signal, int most) throws IOException {
+        return model.best(signal, most);
     }
 
     /** Warns of signals that are 0 for all items because the active model lacks a part. */

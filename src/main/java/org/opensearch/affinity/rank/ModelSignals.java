@@ -1,5 +1,6 @@
 package org.opensearch.affinity.rank;
 
+import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.VectorUtil;
 import org.opensearch.affinity.model.HistorySimilarities;
 import org.opensearch.affinity.model.LocalModels;
@@ -7,6 +8,7 @@ import org.opensearch.affinity.model.ModelIndex;
 import org.opensearch.affinity.model.OpenModel;
 import org.opensearch.affinity.model.PartScores;
 import org.opensearch.affinity.tracker.Signal.Shape;
+import org.opensearch.affinity.tracker.Signal;
 import org.opensearch.common.lease.Releasable;
 import org.opensearch.common.logging.HeaderWarning;
 import org.opensearch.common.util.CachedSupplier;
@@ -15,9 +17,12 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The signals of one search on one shard that are read from this node's copy of a trained model. */
 final class ModelSignals {
@@ -30,12 +35,38 @@ final class ModelSignals {
     private final CachedSupplier<OpenModel> copy;
     /** The parts with item vectors that count in the search. */
     private final List<String> parts = new ArrayList<>();
+    /** Read once per shard. */
+    private final CachedSupplier<HistorySimilarities> similarities;
+    private final Map<String, CachedSupplier<PartScores>> scores = new HashMap<>();
     private boolean readsModel;
 
     ModelSignals(Scoring scoring, RankNode node) {
         this.scoring = scoring;
         this.node = node;
         copy = new CachedSupplier<>(() -> scoring.model() == null ? null : node.models().open(scoring.model().index()));
+        similarities = new CachedSupplier<>(() -> similarities(scoring.history(), weights()));
+    }
+
+    private float[] weights() {
+        return scoring.model().historyWeights(scoring.history().size());
+    }
+
+    private PartScores scores(String part) {
+        return scores.computeIfAbsent(part, name -> new CachedSupplier<>(() -> {
+            OpenModel model = copy();
+            return model == null ? PartScores.NONE : model.scores(name, scoring.history());
+        })).get();
+    }
+
+    /** The ids of the items that a part ranks first for the history, best first; none without a model or a history. */
+    Stream<BytesRef> best(Signal signal, int most) throws IOException {
+        OpenModel model = isWithoutHistory() ? null : copy();
+        if (model == null) {
+            return Stream.empty();
+        }
+        return signal.shape() == Shape.NEIGHBOURS
+            ? model.idsOf(similarities.get().sums().largest(most))
+            : scores(signal.name()).best(most);
     }
 
     /** This node's copy of the model, the same for all parts; null if there is none. */
@@ -88,8 +119,7 @@ final class ModelSignals {
             return null;
         }
         readsModel = true;
-        float[] weights = scoring.model().historyWeights(scoring.history().size());
-        CachedSupplier<HistorySimilarities> similarities = new CachedSupplier<>(() -> similarities(scoring.history(), weights));
+        float[] weights = weights();
         // For reasons alone, of all documents: what each item of the history adds.
         CachedSupplier<List<HistorySimilarities>> byItem = new CachedSupplier<>(
             () -> IntStream.range(0, weights.length)
@@ -137,12 +167,8 @@ final class ModelSignals {
             return null;
         }
         readsModel = true;
-        CachedSupplier<PartScores> scores = new CachedSupplier<>(() -> {
-            OpenModel model = copy();
-            return model == null ? PartScores.NONE : model.scores(part, scoring.history());
-        });
         return items -> {
-            PartScores ofHistory = scores.get();
+            PartScores ofHistory = scores(part);
             PartScores.Reader reader = ofHistory.open();
             return new OfHistory(items, ofHistory.content(), scoring.history()) {
                 @Override

@@ -210,12 +210,12 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
 
     /** The same with descriptions of the interests, see {@link InterestVectors#labelled}. */
     public Scoring labelled(List<String> labels) {
-        return with(interests.labelled(labels), showsHistory);
+        return with(interests.labelled(labels), weight, signals, showsHistory);
     }
 
     /** The same, of which explanations do not show what is in the profile. */
     public Scoring withoutExamples() {
-        return with(interests.withoutExamples(), false);
+        return with(interests.withoutExamples(), weight, signals, false);
     }
 
     /** The same, in which affinity and each signal have weight 1. */
@@ -223,32 +223,16 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
         List<Signal> equal = signals.stream()
             .map(signal -> new Signal(signal.name(), signal.field(), signal.shape(), signal.scale(), 1))
             .toList();
-        return new Scoring(
-            interests,
-            1,
-            confidence,
-            fusion,
-            equal,
-            itemTable,
-            history,
-            ownFactor,
-            model,
-            query,
-            diversity,
-            now,
-            logsSignals,
-            shape,
-            showsHistory
-        );
+        return with(interests, 1, equal, showsHistory);
     }
 
-    private Scoring with(InterestVectors shown, boolean historyIsShown) {
+    private Scoring with(InterestVectors shown, float affinity, List<Signal> weighed, boolean historyIsShown) {
         return new Scoring(
             shown,
-            weight,
+            affinity,
             confidence,
             fusion,
-            signals,
+            weighed,
             itemTable,
             history,
             ownFactor,

@@ -15,9 +15,8 @@ import org.apache.lucene.search.SortField;
 import org.apache.lucene.search.Weight;
 import org.apache.lucene.util.BytesRef;
 import org.opensearch.affinity.item.ItemTable;
-import org.opensearch.affinity.model.HistorySimilarities;
+import org.opensearch.affinity.rank.ItemSignals;
 import org.opensearch.affinity.rank.ItemTableInput;
-import org.opensearch.affinity.rank.ModelInput;
 import org.opensearch.affinity.rank.RankNode;
 import org.opensearch.affinity.rank.Scoring;
 import org.opensearch.affinity.tracker.Signal;
@@ -52,14 +51,17 @@ final class CandidateSources {
         this.popular = popular;
     }
 
-    /** @param scoring of a search, with its signals and their weights */
-    static CandidateSources of(Scoring scoring, QueryShardContext context, RankNode node) {
+    /**
+     * @param scoring of a search, with its signals and their weights
+     * @param signals of the same search
+     */
+    static CandidateSources of(Scoring scoring, ItemSignals signals, QueryShardContext context, RankNode node) {
         List<Weighted> sources = new ArrayList<>();
         if (scoring.interests().isEmpty() == false && scoring.affinityWeight() > 0) {
             sources.add(new Weighted(scoring.affinityWeight(), byContent(scoring)));
         }
         for (Signal signal : scoring.signals()) {
-            Candidates.Source source = signal.weight() > 0 ? source(signal, scoring, context, node) : null;
+            Candidates.Source source = signal.weight() > 0 ? source(signal, scoring, signals, context, node) : null;
             if (source != null) {
                 sources.add(new Weighted(signal.weight(), source));
             }
@@ -68,10 +70,15 @@ final class CandidateSources {
     }
 
     /** Null for a signal that finds nothing. */
-    private static Candidates.Source source(Signal signal, Scoring scoring, QueryShardContext context, RankNode node) {
+    private static Candidates.Source source(
+        Signal signal,
+        Scoring scoring,
+        ItemSignals signals,
+        QueryShardContext context,
+        RankNode node
+    ) {
         return switch (signal.shape()) {
-            case NEIGHBOURS -> similar(scoring, node);
-            case GRAPH, FACTORS -> best(signal.name(), scoring, node);
+            case NEIGHBOURS, GRAPH, FACTORS -> best(signal, scoring, signals);
             case POPULARITY -> popular(scoring.itemTable(), false, node);
             case ALL_TIME -> popular(scoring.itemTable(), true, node);
             case SEEN, SEEN_LAST -> ids(scoring.itemTable(), () -> scoring.history().stream().map(BytesRef::new));
@@ -87,25 +94,11 @@ final class CandidateSources {
         );
     }
 
-    /** The items that the model says go with the history. */
-    private static Candidates.Source similar(Scoring scoring, RankNode node) {
-        ModelInput model = scoring.model();
-        if (model == null || scoring.history().isEmpty()) {
-            return null;
-        }
-        return ids(scoring.itemTable(), () -> {
-            float[] weights = model.historyWeights(scoring.history().size());
-            HistorySimilarities near = node.models().similarities(model.index(), scoring.history(), weights);
-            return node.models().mostSimilar(model.index(), near, MOST_SIMILAR);
-        });
-    }
-
-    /** The items with the best scores by a part with item vectors. */
-    private static Candidates.Source best(String part, Scoring scoring, RankNode node) {
-        ModelInput model = scoring.model();
-        return model == null || scoring.history().isEmpty()
+    /** The items that a part of the model ranks first for the history. */
+    private static Candidates.Source best(Signal signal, Scoring scoring, ItemSignals signals) {
+        return scoring.model() == null || scoring.history().isEmpty()
             ? null
-            : ids(scoring.itemTable(), () -> node.models().scores(model.index(), part, scoring.history()).best(MOST_SIMILAR));
+            : ids(scoring.itemTable(), () -> signals.best(signal, MOST_SIMILAR));
     }
 
     private static Candidates.Source popular(ItemTableInput input, boolean allTime, RankNode node) {

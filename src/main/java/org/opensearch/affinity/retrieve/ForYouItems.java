@@ -64,12 +64,12 @@ final class ForYouItems extends RetrievedItems {
             signals.items.warn();
         }
         Candidates candidates = new Candidates(searcher, filter == null ? null : MatchedDocuments.of(filter, searcher));
-        if (candidates.largestSize() <= places) {
-            candidates.addAll();
-        } else {
-            sources.fill(candidates, places, parameters.k());
-        }
         try (Releasable model = signals.items.hold()) {
+            if (candidates.largestSize() <= places) {
+                candidates.addAll();
+            } else {
+                sources.fill(candidates, places, parameters.k());
+            }
             return bySegment(best(candidates, leaves), leaves);
         }
     }

@@ -96,7 +96,7 @@ public final class ForYouQueryBuilder extends AbstractQueryBuilder<ForYouQueryBu
             parameters,
             candidates,
             filter(context),
-            CandidateSources.of(scoring, context, node),
+            CandidateSources.of(scoring, signals, context, node),
             new ForYouItems.Signals(signals, repeats, node)
         );
     }

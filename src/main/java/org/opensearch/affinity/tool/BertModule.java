@@ -2,7 +2,8 @@ package org.opensearch.affinity.tool;
 
 import org.opensearch.affinity.encode.pack.ModelPack;
 import org.opensearch.affinity.encode.pack.Pooling;
-import org.opensearch.affinity.tool.TorchScriptArchive.Tensor;
+import org.opensearch.affinity.learn.torchscript.TorchScriptArchive;
+import org.opensearch.affinity.learn.torchscript.TorchScriptArchive.Tensor;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

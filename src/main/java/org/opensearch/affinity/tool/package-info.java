@@ -1,5 +1,5 @@
 /**
- * Command-line tools that build model packs: they make TorchScript archives from ONNX exports, at build time and for
+ * Command-line tools that build model packs: they make TorchScript modules from ONNX exports, at build time and for
  * {@code import-model}. Nodes do not run this code.
  */
 package org.opensearch.affinity.tool;

@@ -80,22 +80,24 @@ final class PartTraining implements Releasable {
     }
 
     /**
-     * Reserves heap for learning a part with as many dimensions as there is room for. Returns the dimensions to choose from.
+     * Reserves heap for learning a part, with as many dimensions as leave half of the breaker free, which searches need too. Returns the
+     * dimensions to choose from.
      *
      * @throws CircuitBreakingException if there is no room for the fewest
      */
     private int[] reserved(VectorPart part, InteractionMatrix matrix) {
         int[] dimensions = part.dimensions(requested.settings(), matrix);
-        for (int size = dimensions.length; size > 1; size--) {
-            try {
-                reserve(part.bytes(matrix, dimensions[size - 1]));
-                return Arrays.copyOf(dimensions, size);
-            } catch (CircuitBreakingException e) {
-                // fewer may fit
-            }
+        int size = dimensions.length;
+        while (size > 1 && leavesHalf(part.bytes(matrix, dimensions[size - 1])) == false) {
+            size--;
         }
-        reserve(part.bytes(matrix, dimensions[0]));
-        return Arrays.copyOf(dimensions, 1);
+        reserve(part.bytes(matrix, dimensions[size - 1]));
+        return Arrays.copyOf(dimensions, size);
+    }
+
+    private boolean leavesHalf(long bytes) {
+        long limit = resources.breaker().getLimit();
+        return limit < 0 || resources.breaker().getUsed() + bytes <= limit / 2; // below 0: there is no limit
     }
 
     private List<PartMethod> leaveOut(String reason) {

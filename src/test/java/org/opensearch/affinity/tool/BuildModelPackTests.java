@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
+import org.opensearch.affinity.learn.torchscript.TorchScriptArchive;
 import org.opensearch.affinity.encode.EncodeTestCase;
 import org.opensearch.affinity.encode.pack.ModelPack;
 import org.opensearch.affinity.encode.pack.Pooling;

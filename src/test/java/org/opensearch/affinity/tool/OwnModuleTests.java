@@ -10,7 +10,8 @@ import org.opensearch.affinity.encode.pack.SentenceEncoder;
 import org.opensearch.affinity.runtime.Precision;
 import org.opensearch.affinity.runtime.TorchRuntime;
 import org.opensearch.affinity.runtime.TorchSettings;
-import org.opensearch.affinity.tool.TorchScriptArchive.Tensor;
+import org.opensearch.affinity.learn.torchscript.TorchScriptArchive.Tensor;
+import org.opensearch.affinity.learn.torchscript.TorchScriptArchive;
 import org.opensearch.common.io.PathUtils;
 import org.opensearch.common.settings.Settings;
 

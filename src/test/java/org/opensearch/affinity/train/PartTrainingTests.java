@@ -15,19 +15,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Parts have as many dimensions as there is room for. */
+/** Parts have as many dimensions as leave half of the breaker free. */
 public class PartTrainingTests extends OpenSearchTestCase {
     private static final InteractionMatrix MATRIX = new InteractionMatrix.Builder(20_000).add(9_999, 0, 1, 0).build();
     /** Nobody to choose settings by: standard ones are taken. */
     private static final HeldOut NOBODY = new HeldOut(MATRIX, new int[0], new int[0][]);
 
-    private static final class LimitedBreaker extends NoopCircuitBreaker {
+    private static class LimitedBreaker extends NoopCircuitBreaker {
         private final long limit;
         private long used;
 
         LimitedBreaker(long limit) {
             super("request");
             this.limit = limit;
+        }
+
+        @Override
+        public long getLimit() {
+            return limit;
+        }
+
+        @Override
+        public long getUsed() {
+            return used;
         }
 
         @Override
@@ -53,7 +63,7 @@ public class PartTrainingTests extends OpenSearchTestCase {
     public void testAsManyDimensionsAsThereIsRoomFor() {
         RequestedParts graph = RequestedParts.of(List.of("graph"), PartSettings.NONE);
         for (int[] example : new int[][] { { 64, 64 }, { 100, 64 }, { 128, 128 }, { 700, 128 } }) {
-            LimitedBreaker breaker = new LimitedBreaker(VectorPart.GRAPH.bytes(MATRIX, example[0]));
+            LimitedBreaker breaker = new LimitedBreaker(2 * VectorPart.GRAPH.bytes(MATRIX, example[0]));
             try (PartTraining training = training(breaker, graph, null)) {
                 PartMethod method = training.methods(MATRIX, () -> NOBODY).getFirst();
                 assertEquals("128 by default", example[1], method.method().dimension());
@@ -61,6 +71,15 @@ public class PartTrainingTests extends OpenSearchTestCase {
             }
             assertEquals(0, breaker.used);
         }
+        LimitedBreaker all = new LimitedBreaker(VectorPart.GRAPH.bytes(MATRIX, 64));
+        assertEquals("the fewest may take all", 64, training(all, graph, null).methods(MATRIX, () -> NOBODY).getFirst().method().dimension());
+        LimitedBreaker unlimited = new LimitedBreaker(-1) {
+            @Override
+            public double addEstimateBytesAndMaybeBreak(long bytes, String label) {
+                return bytes;
+            }
+        };
+        assertEquals(128, training(unlimited, graph, null).methods(MATRIX, () -> NOBODY).getFirst().method().dimension());
         LimitedBreaker tooSmall = new LimitedBreaker(VectorPart.GRAPH.bytes(MATRIX, 64) - 1);
         expectThrows(CircuitBreakingException.class, () -> training(tooSmall, graph, null).methods(MATRIX, () -> NOBODY));
     }

@@ -35,8 +35,10 @@ import java.util.stream.IntStream;
 public record ImplicitFactors(int dimension, int iterations, double alpha, double lambda, double nu, double recencyDecay, long seed)
     implements FactorMethod {
     private static final int ROWS_PER_CHUNK = 64;
+    /** The most dimensions that are tried. */
+    public static final int MAX_DIMENSION = 128;
     /** To choose from, ascending. */
-    private static final int[] DIMENSIONS = { 32, 64, 128 };
+    private static final int[] DIMENSIONS = { 32, 64, MAX_DIMENSION };
     /** Expected length of the initial vectors. */
     private static final double INITIAL_LENGTH = 0.1;
 

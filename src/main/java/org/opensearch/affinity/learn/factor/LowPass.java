@@ -28,6 +28,8 @@ import java.util.stream.IntStream;
  * @param seed         of the initial vectors
  */
 public record LowPass(int dimension, double recencyDecay, long seed) implements FactorMethod {
+    /** The most dimensions that are tried. */
+    public static final int MAX_DIMENSION = 768;
     /** Additional vectors, which let the wanted ones converge. */
     private static final int OVERSAMPLING = 16;
     private static final int ITERATIONS = 5;
@@ -39,7 +41,7 @@ public record LowPass(int dimension, double recencyDecay, long seed) implements 
     private static final int ITEM_ARRAYS = 2;
     private static final int ROWS_PER_CHUNK = 256;
     /** To choose from, ascending. */
-    private static final int[] DIMENSIONS = { 64, 128, 256, 512, 768 };
+    private static final int[] DIMENSIONS = { 64, 128, 256, 512, MAX_DIMENSION };
     /** Squared singular values below this fraction of the largest are rounding errors. */
     private static final double MIN_EIGENVALUE = 1e-6;
 

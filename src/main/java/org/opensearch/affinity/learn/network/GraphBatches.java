@@ -73,11 +73,8 @@ final class GraphBatches implements MiniBatches {
 
     /** Returns the number of steps of an epoch. */
     int steps() {
-        return Math.ceilDiv(withItems().length, users);
-    }
-
-    private int[] withItems() {
-        return IntStream.range(0, interactions.users()).filter(user -> interactions.end(user) > interactions.start(user)).toArray();
+        long all = IntStream.range(0, interactions.users()).filter(user -> interactions.end(user) > interactions.start(user)).count();
+        return Math.ceilDiv((int) all, users);
     }
 
     /** Returns the arrays of the whole graph, which the layers need. */
@@ -87,19 +84,9 @@ final class GraphBatches implements MiniBatches {
 
     @Override
     public List<MiniBatch> epoch(int epoch, SplittableRandom random) {
-        int[] order = withItems();
-        for (int i = order.length - 1; i > 0; i--) {
-            int other = random.nextInt(i + 1);
-            int user = order[i];
-            order[i] = order[other];
-            order[other] = user;
-        }
-        List<MiniBatch> batches = new ArrayList<>();
-        for (int from = 0; from < order.length; from += users) {
-            int[] batch = Arrays.copyOfRange(order, from, Math.min(order.length, from + users));
-            batches.add((scope, own) -> arrays(batch, ItemSample.draw(interactions.items(), sampled, own), scope));
-        }
-        return batches;
+        return MiniBatches.users(interactions, users, random).stream()
+            .<MiniBatch>map(batch -> (scope, own) -> arrays(batch, ItemSample.draw(interactions.items(), sampled, own), scope))
+            .toList();
     }
 
     /** @param batch users, each with at least one item */

@@ -9,7 +9,6 @@ import org.opensearch.affinity.learn.LearningMethod;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.RankingMetrics;
-import org.opensearch.affinity.learn.WeightedSum;
 
 import java.util.List;
 
@@ -52,7 +51,7 @@ public record SelfAttention(AttentionSettings settings, TorchDevice device) impl
     @Override
     public Factors learn(InteractionMatrix interactions, ParallelFor parallel, ProgressListener progress) {
         if (interactions.size() == 0) {
-            return new Factors(new float[interactions.items()][0], new WeightedSum(new float[interactions.items()][0], 0, 1));
+            return Factors.none(interactions.items());
         }
         HeldOut heldOut = HeldOut.newestOfSome(interactions, HELD_OUT_USERS, settings.plan().seed());
         AttentionNetwork network = settings.network(interactions.items());

@@ -4,6 +4,7 @@ import org.opensearch.affinity.learn.InteractionMatrix;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -21,14 +22,14 @@ record Sequences(InteractionMatrix interactions, int maxTargets) {
     /** Returns all sequences with at least two items, in batches of about as many items to predict. */
     List<List<int[]>> batches(int targets, SplittableRandom random) {
         List<int[]> sequences = all(random);
-        shuffle(sequences, random);
+        Collections.shuffle(sequences, random);
         List<List<int[]>> batches = new ArrayList<>();
         for (int from = 0; from < sequences.size(); from += BLOCK) {
             List<int[]> block = sequences.subList(from, Math.min(sequences.size(), from + BLOCK));
             block.sort(Comparator.comparingInt(sequence -> sequence.length));
             cut(block, targets, batches);
         }
-        shuffle(batches, random);
+        Collections.shuffle(batches, random);
         return batches;
     }
 
@@ -69,11 +70,5 @@ record Sequences(InteractionMatrix interactions, int maxTargets) {
             items[other] = interactions.item(start + i);
         }
         return items;
-    }
-
-    private static <T> void shuffle(List<T> list, SplittableRandom random) {
-        for (int i = list.size() - 1; i > 0; i--) {
-            list.set(i, list.set(random.nextInt(i + 1), list.get(i)));
-        }
     }
 }

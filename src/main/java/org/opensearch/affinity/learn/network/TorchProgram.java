@@ -7,16 +7,14 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import org.opensearch.affinity.learn.torchscript.TorchScriptArchive;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.zip.CRC32;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 
 /**
  * Methods in TorchScript, without weights: all tensors are arguments. Thread-safe, except that {@link #close} must come after the
@@ -25,11 +23,6 @@ import java.util.zip.ZipOutputStream;
 final class TorchProgram implements AutoCloseable {
     /** Name of the class, for the type of {@code self}. */
     static final String CLASS = "__torch__.Network";
-    /** In Python's pickle protocol 2: an instance of the class with the state {@code {"training": False}}. */
-    private static final byte[] INSTANCE = ("\u0080\u0002c__torch__\nNetwork\n)\u0081}(X\u0008\u0000\u0000\u0000training\u0089ub.")
-        .getBytes(StandardCharsets.ISO_8859_1);
-    private static final byte[] EMPTY_TUPLE = "\u0080\u0002).".getBytes(StandardCharsets.ISO_8859_1);
-
     private final PtSymbolBlock module;
 
     /**
@@ -39,34 +32,12 @@ final class TorchProgram implements AutoCloseable {
     TorchProgram(PtNDManager manager, String methods) {
         String code = "class Network(Module):\n  __parameters__ = []\n  __buffers__ = []\n  training : bool\n" + methods;
         try {
-            module = JniUtils.loadModule(manager, new ByteArrayInputStream(archive(code)), false, false);
+            ByteBuffer archive = new TorchScriptArchive("network").bytes(CLASS, code);
+            InputStream in = new ByteArrayInputStream(archive.array(), archive.arrayOffset() + archive.position(), archive.remaining());
+            module = JniUtils.loadModule(manager, in, false, false);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** Returns an archive in the format of {@code torch.jit.save}. */
-    private static byte[] archive(String code) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-            put(zip, "data.pkl", INSTANCE);
-            put(zip, "code/__torch__.py", code.getBytes(StandardCharsets.UTF_8));
-            put(zip, "constants.pkl", EMPTY_TUPLE);
-            put(zip, "version", "10\n".getBytes(StandardCharsets.UTF_8));
-        }
-        return bytes.toByteArray();
-    }
-
-    private static void put(ZipOutputStream zip, String name, byte[] content) throws IOException {
-        ZipEntry entry = new ZipEntry("network/" + name);
-        entry.setMethod(ZipEntry.STORED);
-        entry.setSize(content.length);
-        CRC32 checksum = new CRC32();
-        checksum.update(content);
-        entry.setCrc(checksum.getValue());
-        zip.putNextEntry(entry);
-        zip.write(content);
-        zip.closeEntry();
     }
 
     /**

@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import org.opensearch.affinity.learn.InteractionMatrix;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -31,22 +30,10 @@ record UserBatches(
 ) implements MiniBatches {
     @Override
     public List<MiniBatch> epoch(int epoch, SplittableRandom random) {
-        int[] order = IntStream.range(0, interactions.users())
-            .filter(user -> interactions.end(user) > interactions.start(user))
-            .toArray();
-        for (int i = order.length - 1; i > 0; i--) {
-            int other = random.nextInt(i + 1);
-            int user = order[i];
-            order[i] = order[other];
-            order[other] = user;
-        }
         float weight = (float) (divergence * Math.min(1, (double) epoch / growth));
-        List<MiniBatch> batches = new ArrayList<>();
-        for (int from = 0; from < order.length; from += users) {
-            int[] batch = Arrays.copyOfRange(order, from, Math.min(order.length, from + users));
-            batches.add((scope, own) -> arrays(batch, weight, scope, own));
-        }
-        return batches;
+        return MiniBatches.users(interactions, users, random).stream()
+            .<MiniBatch>map(batch -> (scope, own) -> arrays(batch, weight, scope, own))
+            .toList();
     }
 
     private List<NDArray> arrays(int[] batch, float weight, NDManager scope, SplittableRandom random) {

@@ -8,7 +8,6 @@ import org.opensearch.affinity.learn.LearningMethod;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.RankingMetrics;
-import org.opensearch.affinity.learn.WeightedSum;
 
 import java.util.List;
 
@@ -93,7 +92,7 @@ public record VariationalAutoencoder(Settings settings, TorchDevice device) impl
     @Override
     public Factors learn(InteractionMatrix interactions, ParallelFor parallel, ProgressListener progress) {
         if (interactions.size() == 0) {
-            return new Factors(new float[interactions.items()][0], new WeightedSum(new float[interactions.items()][0], 0, 1));
+            return Factors.none(interactions.items());
         }
         HeldOut heldOut = HeldOut.randomOfSome(interactions, HELD_OUT_FRACTION, HELD_OUT_USERS, settings.plan.seed());
         VaeNetwork network = new VaeNetwork(interactions.items(), settings.hidden, settings.dimension);

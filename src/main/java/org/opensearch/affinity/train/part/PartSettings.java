@@ -1,6 +1,8 @@
 package org.opensearch.affinity.train.part;
 
 import org.opensearch.affinity.learn.Hyperparameter;
+import org.opensearch.affinity.learn.factor.ImplicitFactors;
+import org.opensearch.affinity.learn.factor.LowPass;
 import org.opensearch.affinity.learn.neighbour.Neighbourhood;
 import org.opensearch.affinity.tracker.Signal;
 import org.opensearch.affinity.xcontent.ValueReader;
@@ -26,11 +28,11 @@ public record PartSettings(Map<String, Map<String, Double>> byPart) {
         Signal.NEIGHBOURS,
         Map.of("user", EXPONENT, "from", EXPONENT, "to", EXPONENT, "backward", Values.number(0, 1), "closeness", FACTOR, "keep", FACTOR),
         Signal.GRAPH,
-        Map.of("dimension", whole(768), "keep", FACTOR),
+        Map.of("dimension", whole(LowPass.MAX_DIMENSION), "keep", FACTOR),
         Signal.FACTORS,
         Map.of(
             "dimension",
-            whole(128),
+            whole(ImplicitFactors.MAX_DIMENSION),
             "iterations",
             whole(100),
             "alpha",

@@ -1,4 +1,4 @@
-package org.opensearch.affinity.tool;
+package org.opensearch.affinity.learn.torchscript;
 
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
@@ -20,14 +20,14 @@ import java.util.zip.ZipEntry;
  * Writes archives in the format of {@code torch.jit.save}, for one module with tensors: a zip of uncompressed entries with the code as
  * text, a pickle of the module, and one aligned entry for each tensor. Equal modules give equal bytes.
  */
-final class TorchScriptArchive {
+public final class TorchScriptArchive {
     /** Alignment of entries in bytes, a cache line: libtorch maps tensors into memory without copying. */
-    static final int ALIGNMENT = 64;
+    public static final int ALIGNMENT = 64;
 
     private static final LocalDateTime EPOCH = LocalDateTime.of(1980, 1, 1, 0, 0);
 
     /** Types of tensor elements, with the name of the storage class in the pickle. */
-    enum Type {
+    public enum Type {
         FLOAT32("FloatStorage", Float.BYTES);
 
         final String storage;
@@ -44,9 +44,9 @@ final class TorchScriptArchive {
      *
      * @param bytes a heap buffer of the values, little-endian and row-major
      */
-    record Tensor(Type type, ByteBuffer bytes, long... shape) {
+    public record Tensor(Type type, ByteBuffer bytes, long... shape) {
         /** A new float32 tensor of zeros, to be filled through {@link #floats}. */
-        static Tensor zeros(int... shape) {
+        public static Tensor zeros(int... shape) {
             long[] dimensions = new long[shape.length];
             int size = Float.BYTES;
             for (int i = 0; i < shape.length; i++) {
@@ -57,12 +57,12 @@ final class TorchScriptArchive {
         }
 
         /** A view of the values, which can be written. */
-        FloatBuffer floats() {
+        public FloatBuffer floats() {
             return bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
         }
 
         /** The number of values. */
-        int elements() {
+        public int elements() {
             return bytes.remaining() / type.bytes;
         }
     }
@@ -72,7 +72,7 @@ final class TorchScriptArchive {
     private final Map<String, ByteBuffer> extras = new LinkedHashMap<>();
 
     /** @param root name of the folder inside the zip, which libtorch ignores */
-    TorchScriptArchive(String root) {
+    public TorchScriptArchive(String root) {
         this.root = root;
     }
 
@@ -82,7 +82,7 @@ final class TorchScriptArchive {
      * @param tensor null for {@code None}
      * @throws IllegalArgumentException if there is an attribute with this name
      */
-    void put(String name, Tensor tensor) {
+    public void put(String name, Tensor tensor) {
         if (tensors.containsKey(name)) {
             throw new IllegalArgumentException("the module has a tensor [" + name + "] already");
         }
@@ -94,12 +94,12 @@ final class TorchScriptArchive {
      *
      * @param content a heap buffer
      */
-    void putExtra(String name, ByteBuffer content) {
+    public void putExtra(String name, ByteBuffer content) {
         extras.put(name, content);
     }
 
     /** The attributes by name, in the order in which they were added; null for {@code None}. */
-    Map<String, Tensor> tensors() {
+    public Map<String, Tensor> tensors() {
         return tensors;
     }
 
@@ -109,7 +109,7 @@ final class TorchScriptArchive {
      * @param qualifiedName name of the module's class, with the prefix {@code __torch__.}
      * @param code          TorchScript text of the class
      */
-    void write(Path file, String qualifiedName, String code) throws IOException {
+    public void write(Path file, String qualifiedName, String code) throws IOException {
         try (
             ZipArchiveOutputStream zip = new ZipArchiveOutputStream(
                 file,
@@ -123,7 +123,7 @@ final class TorchScriptArchive {
     }
 
     /** Writes a small archive into memory, see {@link #write}. */
-    ByteBuffer bytes(String qualifiedName, String code) throws IOException {
+    public ByteBuffer bytes(String qualifiedName, String code) throws IOException {
         SeekableInMemoryByteChannel channel = new SeekableInMemoryByteChannel();
         try (ZipArchiveOutputStream zip = new ZipArchiveOutputStream(channel)) {
             write(zip, qualifiedName, code);

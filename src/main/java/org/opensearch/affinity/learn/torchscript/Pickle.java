@@ -1,4 +1,4 @@
-package org.opensearch.affinity.tool;
+package org.opensearch.affinity.learn.torchscript;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
