@@ -10,6 +10,7 @@ import org.junit.BeforeClass;
 import org.junit.Test;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,6 +62,17 @@ public class LayoutTests {
         // Scores are made in one package, and profiles know neither searches nor models.
         noClasses().that().resideInAnyPackage(ROOT + "tracker..", ROOT + "event..", ROOT + "item..", ROOT + "profile..", ROOT + "follow..")
             .should().dependOnClassesThat().resideInAnyPackage(ROOT + "rank..", ROOT + "rescore..", ROOT + "retrieve..", ROOT + "train..")
+            .check(main);
+    }
+
+    /** Java's default locale may be one with other digits or other capitals than the engine, a program or a reader expects. */
+    @Test
+    public void textsDoNotDependOnTheDefaultLocale() {
+        noClasses().should().callMethod(String.class, "formatted", Object[].class)
+            .orShould().callMethod(String.class, "format", String.class, Object[].class)
+            .orShould().callMethod(PrintStream.class, "printf", String.class, Object[].class)
+            .orShould().callMethod(String.class, "toLowerCase")
+            .orShould().callMethod(String.class, "toUpperCase")
             .check(main);
     }
 

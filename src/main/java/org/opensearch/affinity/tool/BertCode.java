@@ -3,6 +3,7 @@ package org.opensearch.affinity.tool;
 import org.opensearch.affinity.encode.pack.Pooling;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Generates the TorchScript text of a sentence encoder's class, for any arithmetic. Its method is
@@ -47,7 +48,7 @@ final class BertCode {
             case MEAN -> "torch.div(torch.sum(torch.mul(x, torch.to(torch.unsqueeze(keep, 2), 6)), [1]), torch.unsqueeze(lengths, 1))";
             case CLS -> "torch.select(x, 1, 0)";
         };
-        return """
+        return String.format(Locale.ROOT, """
             class Encoder(Module):
               __parameters__ = []
               __buffers__ = [%s]
@@ -60,7 +61,7 @@ final class BertCode {
             %s    x = torch.to(x, 6)
                 p = %s
                 return torch.div(p, torch.clamp_min(torch.norm(p, 2, [1], True), 9.9999999999999998e-13))
-            """.formatted(buffers, declarations, CLASS, body, pooled) + (arithmetic == Arithmetic.PLAIN ? plainMethods() : adoptMethod());
+            """, buffers, declarations, CLASS, body, pooled) + (arithmetic == Arithmetic.PLAIN ? plainMethods() : adoptMethod());
     }
 
     private void attention(int layer) {
@@ -103,12 +104,12 @@ final class BertCode {
         for (String name : names) {
             convert.append("    self.").append(name).append(" = torch.to(self.").append(name).append(", dtype)\n");
         }
-        return """
+        return String.format(Locale.ROOT, """
               def weights(self: %s) -> List[Tensor]:
                 return [%s]
               def convert(self: %s, dtype: int) -> int:
             %s    return dtype
-            """.formatted(CLASS, "self." + String.join(", self.", names), CLASS, convert);
+            """, CLASS, "self." + String.join(", self.", names), CLASS, convert);
     }
 
     /** The method {@code adopt(weights, dtype)}, which sets the attributes from the plain module's tensors and returns their number. */
@@ -119,9 +120,9 @@ final class BertCode {
             String value = arithmetic.adopt(names.get(i), "weights[" + i + "]", "weights[" + names.indexOf(bias) + "]");
             adopt.append("    self.").append(names.get(i)).append(" = ").append(value).append('\n');
         }
-        return """
+        return String.format(Locale.ROOT, """
               def adopt(self: %s, weights: List[Tensor], dtype: int) -> int:
             %s    return torch.len(weights)
-            """.formatted(CLASS, adopt);
+            """, CLASS, adopt);
     }
 }

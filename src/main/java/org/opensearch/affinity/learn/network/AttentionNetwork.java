@@ -2,6 +2,7 @@ package org.opensearch.affinity.learn.network;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
@@ -80,7 +81,7 @@ record AttentionNetwork(int items, int length, int dimension, int layers, int he
         for (int layer = 0; layer < layers; layer++) {
             body.append(layer(FIRST_LAYER + PER_LAYER * layer));
         }
-        return TrainingStep.dropout("dropped", dropout) + """
+        return TrainingStep.dropout("dropped", dropout) + String.format(Locale.ROOT, """
               def hidden(self: %1$s, w: List[Tensor], x: Tensor, noise: Tensor) -> Tensor:
                 B = torch.size(x, 0)
                 T = torch.size(x, 1)
@@ -111,13 +112,13 @@ record AttentionNetwork(int items, int length, int dimension, int layers, int he
                 torch.view(sampled, [-1]).index_fill_(0, b[5], -inf)
                 scores = torch.cat([torch.unsqueeze(taken, 1), sampled], 1)
                 return -torch.select(torch.log_softmax(scores, 1), 1, 0).mean()
-            """.formatted(TorchProgram.CLASS, dimension, heads, body, scale);
+            """, TorchProgram.CLASS, dimension, heads, body, scale);
     }
 
     /** Post-norm layer as in the paper's successors, with GELU. */
     private String layer(int w) {
         int head = dimension / heads;
-        return """
+        return String.format(Locale.ROOT, """
                 qkv = torch.permute(torch.view(torch.linear(x, w[%1$d], w[%2$d]), [B, T, 3, %13$d, %14$d]), [2, 0, 3, 1, 4])
                 s = torch.matmul(qkv[0], torch.transpose(qkv[1], -2, -1)) * %15$s + bias
                 s = self.dropped(torch.softmax(s, -1), noise, o)
@@ -129,7 +130,7 @@ record AttentionNetwork(int items, int length, int dimension, int layers, int he
                 f = torch.linear(torch.gelu(torch.linear(x, w[%7$d], w[%8$d])), w[%9$d], w[%10$d])
                 x = torch.layer_norm(x + self.dropped(f, noise, o), [%16$d], w[%11$d], w[%12$d], 1e-12)
                 o = o + n
-            """.formatted(w, w + 1, w + 2, w + 3, w + 4, w + 5, w + 6, w + 7, w + 8, w + 9, w + 10, w + 11, heads, head,
+            """, w, w + 1, w + 2, w + 3, w + 4, w + 5, w + 6, w + 7, w + 8, w + 9, w + 10, w + 11, heads, head,
             1 / Math.sqrt(head), dimension);
     }
 }

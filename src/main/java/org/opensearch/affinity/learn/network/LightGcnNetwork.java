@@ -3,6 +3,7 @@ package org.opensearch.affinity.learn.network;
 import org.opensearch.affinity.learn.RowMatrix;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
@@ -46,7 +47,7 @@ record LightGcnNetwork(float[][] first, int hops) implements Network {
      */
     @Override
     public String methods() {
-        return """
+        return String.format(Locale.ROOT, """
               def product(self: %1$s, rows: Tensor, columns: Tensor, starts: Tensor, elements: Tensor) -> Tensor:
                 sum, _, _, _ = torch.embedding_bag(rows, columns, starts, False, 0, False, elements)
                 return sum
@@ -66,6 +67,6 @@ record LightGcnNetwork(float[][] first, int hops) implements Network {
                 torch.view(sampled, [-1]).index_fill_(0, b[12], %4$s)
                 others = torch.logsumexp(sampled, [1])
                 return torch.sum(b[10] * torch.softplus(torch.index_select(others, 0, b[9]) - taken))
-            """.formatted(TorchProgram.CLASS, hops, hops + 1, EXCLUDED);
+            """, TorchProgram.CLASS, hops, hops + 1, EXCLUDED);
     }
 }

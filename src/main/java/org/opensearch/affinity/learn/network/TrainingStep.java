@@ -1,5 +1,7 @@
 package org.opensearch.affinity.learn.network;
 
+import java.util.Locale;
+
 /** The TorchScript text that all networks share: dropout, and one step of gradient descent. */
 final class TrainingStep {
     private static final int NOISE_LEVELS = 256;
@@ -14,7 +16,7 @@ final class TrainingStep {
      */
     static String methods(double weightDecay) {
         // A weight is returned because the call of Adam would be removed as dead code otherwise.
-        return """
+        return String.format(Locale.ROOT, """
               def leaves(self: %1$s, w: List[Tensor]) -> List[Tensor]:
                 p = annotate(List[Tensor], [])
                 for x in w:
@@ -33,7 +35,7 @@ final class TrainingStep {
                   s.add_(1)
                 torch._fused_adamw_(w, g[1:], m, v, annotate(List[Tensor], []), t, lr=b[-1], beta1=0.9, beta2=0.999, weight_decay=%2$s, eps=1e-8, amsgrad=False, maximize=False)
                 return (g[0], w[0])
-            """.formatted(TorchProgram.CLASS, weightDecay);
+            """, TorchProgram.CLASS, weightDecay);
     }
 
     /**
@@ -42,12 +44,12 @@ final class TrainingStep {
      */
     static String dropout(String name, double fraction) {
         int threshold = (int) Math.round(fraction * NOISE_LEVELS);
-        return """
+        return String.format(Locale.ROOT, """
               def %2$s(self: %1$s, x: Tensor, noise: Tensor, o: int) -> Tensor:
                 if torch.numel(noise) == 0:
                   return x
                 kept = torch.view_as(torch.narrow(noise, 0, o, torch.numel(x)) >= %3$d, x).to(6)
                 return x * (kept * %4$s)
-            """.formatted(TorchProgram.CLASS, name, threshold, (double) NOISE_LEVELS / (NOISE_LEVELS - threshold));
+            """, TorchProgram.CLASS, name, threshold, (double) NOISE_LEVELS / (NOISE_LEVELS - threshold));
     }
 }

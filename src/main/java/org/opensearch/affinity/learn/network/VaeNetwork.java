@@ -1,6 +1,7 @@
 package org.opensearch.affinity.learn.network;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
@@ -51,7 +52,7 @@ record VaeNetwork(int items, int hidden, int dimension) implements Network {
      */
     @Override
     public String methods() {
-        return """
+        return String.format(Locale.ROOT, """
               def encode(self: %1$s, w: List[Tensor], history: List[Tensor]) -> Tensor:
                 norm = torch.clamp_min(torch.norm(history[1], 2), 1e-9)
                 h = torch.tanh(torch.matmul(torch.div(history[1], norm), history[0]) + w[0])
@@ -73,6 +74,6 @@ record VaeNetwork(int items, int hidden, int dimension) implements Network {
                 likelihood = torch.sum(taken - torch.index_select(total, 0, b[5]))
                 divergence = torch.sum(torch.exp(variance) + mean * mean - variance - 1.) * 0.5
                 return (divergence * b[9] - likelihood) / torch.size(z, 0)
-            """.formatted(TorchProgram.CLASS, MAX_LOG_ODDS, MIN_LOG_OTHERS);
+            """, TorchProgram.CLASS, MAX_LOG_ODDS, MIN_LOG_OTHERS);
     }
 }
