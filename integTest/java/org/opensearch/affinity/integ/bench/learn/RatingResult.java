@@ -3,9 +3,11 @@ package org.opensearch.affinity.integ.bench.learn;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.opensearch.affinity.evaluate.Interval;
 import org.opensearch.affinity.integ.cluster.Rest;
+import org.opensearch.affinity.learn.rating.HeldOutRatings;
 import org.opensearch.affinity.learn.rating.RatingError;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 
 /**
@@ -68,7 +70,23 @@ record RatingResult(String key, String settings, double valid, HeldOutRatings he
     private Interval mean(double[] numbers) {
         double[] ones = new double[numbers.length];
         Arrays.fill(ones, 1);
-        return Interval.ratio(heldOut.byUser(numbers), heldOut.byUser(ones));
+        return Interval.ratio(byUser(heldOut.asked(), numbers), byUser(heldOut.asked(), ones));
+    }
+
+    /**
+     * Sums over the ratings of each user.
+     *
+     * @param asked   ordered by user
+     * @param numbers one per rating, in the same order
+     */
+    static double[] byUser(List<HeldOutRatings.Rating> asked, double[] numbers) {
+        double[] sums = new double[numbers.length];
+        int users = 0;
+        for (int i = 0; i < numbers.length; i++) {
+            users += i > 0 && asked.get(i - 1).user() != asked.get(i).user() ? 1 : 0;
+            sums[users] += numbers[i];
+        }
+        return numbers.length == 0 ? sums : Arrays.copyOf(sums, users + 1);
     }
 
     double megabytes() {

@@ -8,9 +8,11 @@ import org.opensearch.affinity.integ.console.Step;
 import org.opensearch.affinity.learn.CoordinateSearch;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
+import org.opensearch.affinity.learn.rating.HeldOutRatings;
 import org.opensearch.affinity.learn.rating.RatingError;
 import org.opensearch.affinity.learn.rating.RatingFactors;
 import org.opensearch.affinity.learn.rating.RatingModel;
+import org.opensearch.affinity.learn.rating.RatingTuning;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -66,7 +68,7 @@ final class RatingRun {
     private RatingResult tested(String key, RatingFactors start) {
         CoordinateSearch.Trial<RatingFactors> best;
         try (Step step = screen.step("Choosing " + key)) {
-            best = new CoordinateSearch<>(start.hyperparameters(), ROUNDS).maximise(start, this::figure, progress(step), trial -> {});
+            best = new RatingTuning(start.hyperparameters(RatingFactors.dimensions()), ROUNDS).best(start, set.valid(), parallel, progress(step));
             step.done(String.format(Locale.ROOT, "rmse %.4f on valid: %s chosen", -best.value(), best.method()));
         }
         try (Step step = screen.step("Learning " + key)) {
@@ -76,10 +78,6 @@ final class RatingRun {
             return new RatingResult(key, best.method().toString(), -best.value(), set.test(), set.test().predicted(model), seconds,
                 model.ramBytesUsed());
         }
-    }
-
-    private double figure(RatingFactors method, ProgressListener listener) {
-        return -rmse(set.valid(), set.valid().predicted(method.learn(set.valid().known(), parallel, listener)));
     }
 
     private static double rmse(HeldOutRatings heldOut, double[] predicted) {

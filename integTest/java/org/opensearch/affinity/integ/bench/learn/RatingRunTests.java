@@ -6,14 +6,16 @@ import org.junit.Test;
 import org.opensearch.affinity.evaluate.Interval;
 import org.opensearch.affinity.integ.bench.common.Machine;
 import org.opensearch.affinity.integ.bench.common.ResultFiles;
-import org.opensearch.affinity.integ.bench.learn.HeldOutRatings.Rating;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.console.Screen;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
+import org.opensearch.affinity.learn.rating.HeldOutRatings.Rating;
+import org.opensearch.affinity.learn.rating.HeldOutRatings;
 import org.opensearch.affinity.learn.rating.RatingError;
 import org.opensearch.affinity.learn.rating.RatingFactors;
 import org.opensearch.affinity.learn.rating.RatingModel;
+import org.opensearch.affinity.learn.rating.Ratings;
 import org.opensearch.bootstrap.BootstrapForTesting;
 
 import java.io.ByteArrayOutputStream;
@@ -129,8 +131,8 @@ public class RatingRunTests {
 
     @Test
     public void errorsByHand() {
-        List<Rating> asked = List.of(new Rating(0, 0, 3, 0), new Rating(0, 1, 5, 0), new Rating(1, 0, 2, 0));
-        HeldOutRatings heldOut = HeldOutRatings.of(2, List.of(), asked);
+        List<Rating> asked = List.of(new Rating(0, 0, 3), new Rating(0, 1, 5), new Rating(1, 0, 2));
+        HeldOutRatings heldOut = new HeldOutRatings(new Ratings.Builder(2).build(), asked);
         RatingResult one = new RatingResult("one", "", 1, heldOut, new double[] { 4, 3, 2 }, 0, 0);
         RatingResult other = new RatingResult("other", "", 1, heldOut, new double[] { 3, 5, 5 }, 0, 0);
         assertEquals(RatingError.rmse(one.ratings(), heldOut.given()), one.rmse().value(), 0);

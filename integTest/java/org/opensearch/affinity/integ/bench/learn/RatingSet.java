@@ -2,10 +2,11 @@ package org.opensearch.affinity.integ.bench.learn;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.opensearch.affinity.integ.bench.learn.HeldOutRatings.Rating;
 import org.opensearch.affinity.integ.data.DataSet;
 import org.opensearch.affinity.integ.data.Ordinals;
 import org.opensearch.affinity.integ.data.Split;
+import org.opensearch.affinity.learn.rating.HeldOutRatings;
+import org.opensearch.affinity.learn.rating.Ratings;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,6 +36,14 @@ import java.util.stream.Stream;
 record RatingSet(String name, String split, HeldOutRatings valid, HeldOutRatings test) {
     private static final String TEST = "ratings-test";
     private static final int LEAST_RATINGS = 3;
+
+    /**
+     * A rating.
+     *
+     * @param given its value
+     * @param time  in epoch milliseconds
+     */
+    record Rating(int user, int item, float given, long time) {}
 
     /**
      * Reads the ratings of a set; empty when it has none, or no user with enough ratings to hold some out.
@@ -111,7 +120,14 @@ record RatingSet(String name, String split, HeldOutRatings valid, HeldOutRatings
 
     private static RatingSet of(String name, String split, int items, List<Rating> train, List<Rating> valid, List<Rating> test) {
         List<Rating> both = Stream.concat(train.stream(), valid.stream()).toList();
-        return new RatingSet(name, split, HeldOutRatings.of(items, train, valid), HeldOutRatings.of(items, both, test));
+        return new RatingSet(name, split, heldOut(items, train, valid), heldOut(items, both, test));
+    }
+
+    private static HeldOutRatings heldOut(int items, List<Rating> known, List<Rating> asked) {
+        Ratings.Builder builder = new Ratings.Builder(items);
+        known.stream().sorted(Comparator.comparingLong(Rating::time)).forEach(one -> builder.add(one.user, one.item, one.given));
+        Stream<Rating> byUser = asked.stream().sorted(Comparator.comparingInt(Rating::user));
+        return new HeldOutRatings(builder.build(), byUser.map(one -> new HeldOutRatings.Rating(one.user, one.item, one.given)).toList());
     }
 
     @Override

@@ -2,7 +2,7 @@ package org.opensearch.affinity.integ.bench.learn;
 
 import org.junit.Rule;
 import org.junit.Test;
-import org.opensearch.affinity.integ.bench.learn.HeldOutRatings.Rating;
+import org.opensearch.affinity.learn.rating.HeldOutRatings;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,7 +49,7 @@ public class RatingSetTests {
         assertEquals(List.of("0:1=3.0"), asked(set.valid()));
         assertEquals("by user", List.of("0:2=5.0", "1:1=4.0", "1:0=0.0"), asked(set.test()));
         assertArrayEquals("b was rated before a was again", new float[] { 3, 2 }, set.test().known().of(0).ratings(), 0);
-        assertArrayEquals("sums over users", new double[] { 1, 5 }, set.test().byUser(new double[] { 1, 2, 3 }), 0);
+        assertArrayEquals("sums over users", new double[] { 1, 5 }, RatingResult.byUser(set.test().asked(), new double[] { 1, 2, 3 }), 0);
         Files.delete(folder.path().resolve("events-valid.jsonl.gz"));
         assertThat(assertThrows(IOException.class, folder::open).getMessage(), containsString("no ratings in events-valid.jsonl.gz"));
     }
@@ -69,7 +69,7 @@ public class RatingSetTests {
         return held.asked().stream().map(RatingSetTests::words).toList();
     }
 
-    private static String words(Rating one) {
+    private static String words(HeldOutRatings.Rating one) {
         return one.user() + ":" + one.item() + "=" + one.given();
     }
 }

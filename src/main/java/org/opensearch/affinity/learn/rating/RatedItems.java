@@ -1,7 +1,7 @@
 package org.opensearch.affinity.learn.rating;
 
 /**
- * The items that a user rated, in any order. {@code ./bench learn} uses it; no training serves it yet.
+ * The items that a user rated, in any order.
  *
  * @param items   ordinals
  * @param ratings of the items, finite

@@ -6,7 +6,7 @@ import org.opensearch.affinity.learn.RowMatrix;
 
 /**
  * Solves for a user's row of a rating model with the items' rows fixed, or the other way round. A row is a bias followed by a
- * vector. Not thread-safe. {@code ./bench learn} measures it; no training serves it yet.
+ * vector. Not thread-safe.
  */
 final class RatingEquations {
     private final NormalEquations normal;

@@ -4,7 +4,7 @@ import java.util.function.DoubleUnaryOperator;
 
 /**
  * Error metrics of predicted ratings, in the unit of the ratings (Herlocker et al., TOIS 2004). Pure functions; element i of both
- * arrays belongs to the same rating. {@code ./bench learn} uses them; no training serves them yet.
+ * arrays belongs to the same rating.
  */
 public final class RatingError {
     private RatingError() {}

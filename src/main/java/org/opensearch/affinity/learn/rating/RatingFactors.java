@@ -8,6 +8,7 @@ import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.Regularisation;
 import org.opensearch.affinity.learn.RowMatrix;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -20,8 +21,7 @@ import java.util.List;
  * with ratings r in standard deviations from their mean, and {@code λ_x = λ n_x^ν} for a row of n ratings. With ν = 1 this is
  * weighted-λ regularisation (Zhou et al., "Large-scale parallel collaborative filtering for the Netflix prize", AAIM'08); a smaller
  * ν shrinks rows with many ratings less. The damping κ shrinks the biases of rows with few ratings. Each half step solves every row
- * exactly, bias and vector together. Takes {@code 4 · (dimension + 1)} bytes per user and item. {@code ./bench learn} measures it;
- * no training serves it yet.
+ * exactly, bias and vector together. Takes {@code 4 · (dimension + 1)} bytes per user and item.
  *
  * @param dimension  of the vectors, at least 0; 0 for biases alone
  * @param iterations number of passes over users and items, at least 1
@@ -31,10 +31,13 @@ import java.util.List;
  * @param seed       of the items' initial vectors
  */
 public record RatingFactors(int dimension, int iterations, double lambda, double nu, double damping, long seed) {
+    public static final double MIN_LAMBDA = 0.01;
+    /** The most dimensions that a training takes; learning with more takes longer than it helps. */
+    public static final int MAX_DIMENSION = 128;
     private static final int ROWS_PER_CHUNK = 64;
     /** Expected length of the initial vectors. */
     private static final double INITIAL_LENGTH = 0.1;
-    private static final double MIN_LAMBDA = 0.01;
+    private static final int[] DIMENSIONS = { 4, 8, 16, 32, 64 };
     /** Values of λ and ν, which are tuned together because they depend on each other. */
     private static final double[][] LAMBDAS = {
         { 0.05, 1 }, { 0.1, 1 }, { 0.15, 1 }, { 0.2, 1 }, { 0.4, 0.5 }, { 0.8, 0.5 }, { 1.2, 0.5 }, { 1.6, 0.5 }, { 2.4, 0.5 } };
@@ -61,15 +64,24 @@ public record RatingFactors(int dimension, int iterations, double lambda, double
         return new RatingFactors(0, 10, 0, 1, 3, 1);
     }
 
-    /** Returns the hyperparameters to tune. */
-    public List<Hyperparameter<RatingFactors>> hyperparameters() {
+    /** Returns the dimensions to choose from, ascending. */
+    public static int[] dimensions() {
+        return DIMENSIONS.clone();
+    }
+
+    /**
+     * Returns the hyperparameters to tune.
+     *
+     * @param dimensions to choose from; without effect if the method has no vectors
+     */
+    public List<Hyperparameter<RatingFactors>> hyperparameters(int[] dimensions) {
         Hyperparameter<RatingFactors> damping = Hyperparameter.of("damping", RatingFactors::withDamping, 1.0, 3.0, 5.0, 10.0, 20.0);
         if (dimension == 0) {
             return List.of(damping);
         }
         return List.of(
             Hyperparameter.of("lambda", (factors, value) -> factors.withLambda(value[0], value[1]), LAMBDAS),
-            Hyperparameter.of("dimension", RatingFactors::withDimension, 4, 8, 16, 32, 64),
+            Hyperparameter.of("dimension", RatingFactors::withDimension, Arrays.stream(dimensions).boxed().toArray(Integer[]::new)),
             Hyperparameter.of("iterations", RatingFactors::withIterations, 5, 10, 20),
             damping
         );
@@ -127,7 +139,7 @@ public record RatingFactors(int dimension, int iterations, double lambda, double
                 }
             });
         }
-        return new RatingModel(scale, items, width, damping, regularisation);
+        return new RatingModel(new RatingEncoder(scale, width, damping, regularisation), items);
     }
 
     /** Returns rows with bias 0 and random vectors, because dimensions that begin alike would stay alike. */

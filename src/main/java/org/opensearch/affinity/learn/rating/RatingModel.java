@@ -1,32 +1,31 @@
 package org.opensearch.affinity.learn.rating;
 
 import org.apache.lucene.util.Accountable;
-import org.opensearch.affinity.learn.Regularisation;
 import org.opensearch.affinity.learn.RowMatrix;
+
+import java.util.Arrays;
 
 /**
  * Predicts ratings: {@code mean + deviation · (b_u + b_i + w_u · h_i)}, clamped to the range of the ratings that were learned from.
- * Users and items without ratings have bias and vector 0. Immutable and thread-safe. {@code ./bench learn} measures it; no training
- * serves it yet.
+ * Users and items without ratings have bias and vector 0. Immutable and thread-safe.
  */
 public final class RatingModel implements Accountable {
-    private final RatingScale scale;
+    private final RatingEncoder encoder;
     private final float[][] items;
-    private final int width;
-    private final double damping;
-    private final Regularisation regularisation;
 
-    /** @param items rows of a bias and a vector, {@code width} elements; kept, not copied */
-    RatingModel(RatingScale scale, float[][] items, int width, double damping, Regularisation regularisation) {
-        this.scale = scale;
+    /** @param items rows of a bias and a vector; kept, not copied */
+    RatingModel(RatingEncoder encoder, float[][] items) {
+        this.encoder = encoder;
         this.items = items;
-        this.width = width;
-        this.damping = damping;
-        this.regularisation = regularisation;
+    }
+
+    /** Returns how rows of users are made. */
+    public RatingEncoder encoder() {
+        return encoder;
     }
 
     public RatingScale scale() {
-        return scale;
+        return encoder.scale();
     }
 
     /** Returns the number of items of the catalogue. */
@@ -35,30 +34,22 @@ public final class RatingModel implements Accountable {
     }
 
     /** Returns the row of an item, a bias and a vector in standard deviations, which callers must not change. */
-    float[] item(int item) {
+    public float[] item(int item) {
         return items[item];
     }
 
     /** Returns an item's bias, in the unit of the ratings. */
     public double bias(int item) {
-        return scale.deviation() * items[item][0];
+        return scale().deviation() * items[item][0];
     }
 
     /**
-     * Returns the row of a user, a bias and a vector in standard deviations: the row that learning would make of these ratings with
-     * the items' rows fixed. Zeros without ratings.
+     * Returns the row of a user, see {@link RatingEncoder#user}.
      *
      * @param rated items of this catalogue
      */
     public float[] user(RatedItems rated) {
-        RatingEquations equations = new RatingEquations(width, damping, regularisation);
-        equations.begin(rated.size());
-        for (int i = 0; i < rated.size(); i++) {
-            equations.add(scale.standardScore(rated.ratings()[i]), items[rated.items()[i]]);
-        }
-        float[] row = new float[width];
-        equations.solve(row);
-        return row;
+        return encoder.user(Arrays.stream(rated.items()).mapToObj(this::item).toArray(float[][]::new), rated.ratings());
     }
 
     /**
@@ -69,10 +60,10 @@ public final class RatingModel implements Accountable {
     public double predict(float[] user, int item) {
         float[] other = items[item];
         double standardScore = user[0] + other[0];
-        for (int d = 1; d < width; d++) {
+        for (int d = 1; d < user.length; d++) {
             standardScore += user[d] * other[d];
         }
-        return scale.rating(standardScore);
+        return scale().rating(standardScore);
     }
 
     @Override

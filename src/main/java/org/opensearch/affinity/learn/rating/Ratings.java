@@ -8,7 +8,7 @@ import org.opensearch.affinity.learn.InteractionMatrix;
 /**
  * Explicit ratings: an {@link InteractionMatrix} with weights of 1, and a rating for each of its positions. Ratings are not weights,
  * because they may be 0 or negative, and because the weights of repeated interactions are added. Takes twelve bytes per rating.
- * Immutable. {@code ./bench learn} uses it; no training serves it yet.
+ * Immutable.
  */
 public final class Ratings implements Accountable {
     private final InteractionMatrix interactions;
@@ -46,7 +46,12 @@ public final class Ratings implements Accountable {
         return ratings.length;
     }
 
-    /** Returns the ratings of a user; none for an unknown user. */
+    /** Returns how many items a user rated. */
+    public int size(int user) {
+        return interactions.end(user) - interactions.start(user);
+    }
+
+    /** Returns the ratings of a user, in the order of time; none for an unknown user. */
     public RatedItems of(int user) {
         int start = user < users() ? interactions.start(user) : 0;
         int size = user < users() ? interactions.end(user) - start : 0;

@@ -1,5 +1,2 @@
-/**
- * Explicit ratings: matrix factorisation with biases, and error metrics. {@code ./bench learn} measures it; no training serves it
- * yet.
- */
+/** Explicit ratings: matrix factorisation with biases, and error metrics. */
 package org.opensearch.affinity.learn.rating;

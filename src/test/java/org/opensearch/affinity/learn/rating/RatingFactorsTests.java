@@ -207,8 +207,8 @@ public class RatingFactorsTests extends OpenSearchTestCase {
         assertEquals(
             "biases have no hyperparameters of vectors",
             List.of("damping"),
-            RatingFactors.biases().hyperparameters().stream().map(Hyperparameter::name).toList()
+            RatingFactors.biases().hyperparameters(RatingFactors.dimensions()).stream().map(Hyperparameter::name).toList()
         );
-        assertTrue(SMALL.hyperparameters().size() > 1);
+        assertTrue(SMALL.hyperparameters(RatingFactors.dimensions()).size() > 1);
     }
 }

@@ -46,6 +46,13 @@ public class RatingsTests extends OpenSearchTestCase {
         assertEquals(4, scale.rating(1 / Math.sqrt(2.5)), 1e-12);
         assertEquals("the largest rating", 5, scale.rating(3), 0);
         assertEquals(1, scale.rating(-3), 0);
+        assertEquals("3 of 1 to 5", 0.5, scale.place(0), 1e-12);
+        assertEquals(0.75, scale.place(scale.standardScore(4)), 1e-12);
+        assertEquals(1, scale.place(9), 0);
+        assertEquals(0, scale.place(-9), 0);
+        assertEquals("one of four", 0.25, scale.part(scale.standardScore(5) - scale.standardScore(4)), 1e-12);
+        assertEquals("all ratings are equal", 0, new RatingScale(3, 0, 3, 3).place(1), 0);
+        assertEquals(0, new RatingScale(3, 0, 3, 3).part(1), 0);
         assertEquals(new RatingScale(0, 0, 0, 0), new Ratings.Builder(4).build().scale());
     }
 
