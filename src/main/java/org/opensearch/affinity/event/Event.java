@@ -11,8 +11,14 @@ import java.util.List;
  * @param time     epoch milliseconds
  * @param id       32-bit hash of the event's id; events of one document have the same
  * @param contexts the contexts of the event as {@code name=value}, see {@code Contexts}; empty without any
+ * @param rating   the user's rating of the item, any finite number; NaN without one
  */
-public record Event(String user, String item, String action, long time, int id, List<String> contexts) {
+public record Event(String user, String item, String action, long time, int id, List<String> contexts, float rating) {
+    /** An event without a rating. */
+    public Event(String user, String item, String action, long time, int id, List<String> contexts) {
+        this(user, item, action, time, id, contexts, Float.NaN);
+    }
+
     /**
      * Why an event changes no interest. {@code _stats} and stored progress use the names in lower case, and nodes send the
      * ordinals to each other: constants may only be added, at the end.
@@ -64,7 +70,7 @@ public record Event(String user, String item, String action, long time, int id, 
 
     /** Returns the same event with another user name. */
     public Event withUser(String name) {
-        return name.equals(user) ? this : new Event(name, item, action, time, id, contexts);
+        return name.equals(user) ? this : new Event(name, item, action, time, id, contexts, rating);
     }
 
     /**

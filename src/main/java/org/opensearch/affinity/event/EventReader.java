@@ -76,7 +76,7 @@ public final class EventReader {
         itemPath = sourcePath(fields.item(), mapping);
         timeFormat = TimeFormat.of(MappedField.of(sourcePath(fields.time(), mapping), mapping));
         Set<String> declared = new HashSet<>(fields.user());
-        declared.addAll(List.of(fields.item(), fields.action(), fields.time(), fields.id()));
+        declared.addAll(List.of(fields.item(), fields.action(), fields.time(), fields.id(), fields.rating()));
         declared.addAll(contexts.paths());
         declared.forEach(path -> leaves.computeIfAbsent(sourcePath(path, mapping), source -> new ArrayList<>()).add(path));
         for (String path : leaves.keySet()) {
@@ -252,8 +252,9 @@ public final class EventReader {
             String ownId = single(part, fields.id());
             String id = fields.id().equals(EventFields.DOCUMENT_ID) || ownId == null ? documentId : ownId;
             List<String> contextsOfEvent = contexts.of(time, contextValues(part));
+            float rating = rating(part);
             for (String item : items) {
-                content.events.add(new Event(user, item, action, time, hash(id), contextsOfEvent));
+                content.events.add(new Event(user, item, action, time, hash(id), contextsOfEvent, rating));
             }
         } catch (SkippedException e) {
             for (int skipped = 0; skipped < Math.max(1, items.size()); skipped++) {
@@ -285,6 +286,20 @@ public final class EventReader {
             throw new SkippedException(reason);
         }
         return time.toEpochMilli();
+    }
+
+    /** Returns NaN without a rating. Strings are numbers as fields of type {@code float} take them. */
+    private float rating(Part part) throws SkippedException {
+        String text = single(part, fields.rating());
+        try {
+            float rating = text == null ? Float.NaN : Float.parseFloat(text);
+            if (text == null || Float.isFinite(rating)) {
+                return rating;
+            }
+        } catch (NumberFormatException e) {
+            // the event is skipped
+        }
+        throw new SkippedException(SkipReason.MALFORMED);
     }
 
     /** The first value of each field that is a context. */

@@ -3,17 +3,20 @@ package org.opensearch.affinity.learn;
 import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.InPlaceMergeSorter;
 
+import java.util.Arrays;
 import java.util.function.IntPredicate;
 
 /**
- * Interactions in any number and order, 20 bytes each: the coordinate format of a sparse matrix, with times. Not thread-safe; any thread
- * may read it once it is complete.
+ * Interactions in any number and order, 20 bytes each, or 24 if one has a rating: the coordinate format of a sparse matrix, with times. Not
+ * thread-safe; any thread may read it once it is complete.
  */
 public final class InteractionList {
     private int[] users = new int[16];
     private int[] items = new int[16];
     private float[] weights = new float[16];
     private long[] times = new long[16];
+    /** NaN for interactions without one; null until one has a rating. */
+    private float[] ratings;
     private int size;
 
     /**
@@ -24,6 +27,15 @@ public final class InteractionList {
      * @param time in any unit
      */
     public void add(int user, int item, float weight, long time) {
+        add(user, item, weight, time, Float.NaN);
+    }
+
+    /**
+     * Adds an interaction with a rating at the end; otherwise as above.
+     *
+     * @param rating any finite number; NaN for none
+     */
+    public void add(int user, int item, float weight, long time, float rating) {
         users = ArrayUtil.grow(users, size + 1);
         items = ArrayUtil.grow(items, size + 1);
         weights = ArrayUtil.grow(weights, size + 1);
@@ -32,7 +44,20 @@ public final class InteractionList {
         items[size] = item;
         weights[size] = weight;
         times[size] = time;
+        if (ratings != null || Float.isNaN(rating) == false) {
+            growRatings();
+            ratings[size] = rating;
+        }
         size++;
+    }
+
+    /** Makes room for the rating of a further interaction. */
+    private void growRatings() {
+        if (ratings == null) {
+            ratings = new float[users.length];
+            Arrays.fill(ratings, 0, size, Float.NaN);
+        }
+        ratings = ArrayUtil.grow(ratings, size + 1);
     }
 
     public int size() {
@@ -52,6 +77,9 @@ public final class InteractionList {
                 users[kept] = users[i];
                 items[kept] = items[i];
                 weights[kept] = weights[i];
+                if (ratings != null) {
+                    ratings[kept] = ratings[i];
+                }
                 times[kept++] = times[i];
             }
         }
@@ -78,6 +106,11 @@ public final class InteractionList {
         return times[position];
     }
 
+    /** Returns NaN for an interaction without a rating. */
+    public float rating(int position) {
+        return ratings == null ? Float.NaN : ratings[position];
+    }
+
     /** Replaces all numbers of users and items by others. */
     public void renumber(int[] newUsers, int[] newItems) {
         for (int i = 0; i < size; i++) {
@@ -89,14 +122,17 @@ public final class InteractionList {
     /**
      * Sorts by user, then by time. Stable.
      *
-     * @param thenByItem whether interactions of one user at one time are sorted by item; else they keep their order
+     * @param thenByItem whether interactions of one user at one time are sorted by item, and then by rating; else they keep their order
      */
     public void sort(boolean thenByItem) {
         new InPlaceMergeSorter() {
             @Override
             protected int compare(int i, int j) {
                 int order = users[i] != users[j] ? Integer.compare(users[i], users[j]) : Long.compare(times[i], times[j]);
-                return order != 0 || thenByItem == false ? order : Integer.compare(items[i], items[j]);
+                if (order != 0 || thenByItem == false) {
+                    return order;
+                }
+                return items[i] != items[j] ? Integer.compare(items[i], items[j]) : Float.compare(rating(i), rating(j));
             }
 
             @Override
@@ -119,6 +155,11 @@ public final class InteractionList {
         long time = times[i];
         times[i] = times[j];
         times[j] = time;
+        if (ratings != null) {
+            float rating = ratings[i];
+            ratings[i] = ratings[j];
+            ratings[j] = rating;
+        }
     }
 
     /**

@@ -148,6 +148,9 @@ final class TrackedFields {
         if (fields.id().equals(EventFields.DOCUMENT_ID) == false) {
             requireRead("events.fields.id", fields.id(), source, index);
         }
+        if (fields.rating().equals(EventFields.UBI.rating()) == false) {
+            requireRead("events.fields.rating", fields.rating(), source, index);
+        }
         for (String path : tracker.contexts().paths()) {
             requireRead("context", path, source, index);
         }

@@ -1,6 +1,9 @@
 package org.opensearch.affinity.profile;
 
 import org.opensearch.affinity.event.Event;
+import org.opensearch.affinity.event.Event.SkipReason;
+import org.opensearch.affinity.tracker.EventLimits;
+import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 
@@ -8,6 +11,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** The newest events of one user, oldest first, at most {@value #MAX}. Mutable, not thread-safe. */
 public final class History {
@@ -40,9 +44,28 @@ public final class History {
             String item = dictionary.read(in);
             String action = dictionary.read(in);
             before += in.readZLong();
-            history.events.add(new Profile.Seen(item, action, before, in.readInt()));
+            history.events.add(new Profile.Seen(item, action, before, in.readInt(), Float.NaN));
         }
         return history;
+    }
+
+    /** Writes the ratings apart, because most events have none: for each event with one, its place and its rating. */
+    void writeRatings(StreamOutput out) throws IOException {
+        int[] rated = IntStream.range(0, events.size()).filter(i -> Float.isNaN(events.get(i).rating()) == false).toArray();
+        out.writeVInt(rated.length);
+        for (int place : rated) {
+            out.writeVInt(place);
+            out.writeFloat(events.get(place).rating());
+        }
+    }
+
+    /** Reads the ratings of a history that was read before. */
+    void readRatings(StreamInput in) throws IOException {
+        for (int left = in.readVInt(); left > 0; left--) {
+            int place = in.readVInt();
+            Profile.Seen seen = events.get(place);
+            events.set(place, new Profile.Seen(seen.item(), seen.action(), seen.time(), seen.id(), in.readFloat()));
+        }
     }
 
     /** Returns a read-only view, oldest first. */
@@ -100,7 +123,7 @@ public final class History {
      * @param time   epoch milliseconds
      * @param within milliseconds
      */
-    long countNear(String item, long time, long within) {
+    private long countNear(String item, long time, long within) {
         return events.stream().filter(seen -> seen.item().equals(item) && Math.abs(seen.time() - time) < within).count();
     }
 
@@ -110,12 +133,26 @@ public final class History {
      * @param perMinute events a minute
      * @param time      of the further event, epoch milliseconds; one that is older than the newest never exceeds the rate
      */
-    boolean exceedsRate(double perMinute, long time) {
+    private boolean exceedsRate(double perMinute, long time) {
         boolean late = time < lastTime();
         if (events.size() < MAX || late || time - events.getFirst().time() >= MAX * 60_000 / perMinute) {
             return false;
         }
         return events.stream().mapToLong(Profile.Seen::time).distinct().count() >= MIN_DISTINCT_TIMES;
+    }
+
+    /**
+     * Returns the limit of {@link EventLimits} that a further event exceeds, so that it may not change interests; null if none.
+     *
+     * @param sessionEvents number of earlier events of the newest session; 0 for an event that is not part of it
+     */
+    SkipReason exceededLimit(Event event, int sessionEvents, Tracker tracker) {
+        EventLimits limits = tracker.limits();
+        if (exceedsRate(limits.eventsPerMinute(), event.time())) {
+            return SkipReason.TOO_FAST;
+        }
+        boolean itemRepeated = countNear(event.item(), event.time(), tracker.sessionGap()) >= limits.itemPerSession();
+        return itemRepeated || sessionEvents >= limits.eventsPerSession() ? SkipReason.REPEATED : null;
     }
 
     @Override

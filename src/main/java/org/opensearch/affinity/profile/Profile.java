@@ -6,7 +6,6 @@ import org.opensearch.affinity.event.Event;
 import org.opensearch.affinity.event.Event.SkipReason;
 import org.opensearch.affinity.event.LogShard;
 import org.opensearch.affinity.tracker.Decay;
-import org.opensearch.affinity.tracker.EventLimits;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -33,14 +32,15 @@ import java.util.function.BiPredicate;
  * #dropMarks} and {@link #cover}.
  */
 public final class Profile implements Writeable {
-    private static final Format FORMAT = Format.first(Profile.class).withField(2);
+    private static final Format FORMAT = Format.first(Profile.class).withField(2).withField(3);
     /**
      * One event of the recent history.
      *
-     * @param time epoch milliseconds
-     * @param id   32-bit hash of the event's id
+     * @param time   epoch milliseconds
+     * @param id     32-bit hash of the event's id
+     * @param rating of the item, any finite number; NaN without one
      */
-    public record Seen(String item, String action, long time, int id) {
+    public record Seen(String item, String action, long time, int id, float rating) {
         /** Whether time, item and action are those of an event; the ids may differ. */
         boolean sameAct(Event event) {
             return time == event.time() && item.equals(event.item()) && action.equals(event.action());
@@ -86,6 +86,9 @@ public final class Profile implements Writeable {
         events = in.readVLong();
         erasure = new Erasure(in);
         effects = in.format() < 2 ? new RecentEffects() : RecentEffects.read(in);
+        if (in.format() >= 3) {
+            history.readRatings(in);
+        }
     }
 
     @Override
@@ -104,6 +107,7 @@ public final class Profile implements Writeable {
             out.writeVLong(events);
             erasure.writeTo(out);
             effects.writeTo(out);
+            history.writeRatings(out);
         }
     }
 
@@ -113,14 +117,15 @@ public final class Profile implements Writeable {
      * @param time   epoch milliseconds
      * @param vector unit vector of the item
      * @param weight of the action; below 0 for a dislike
+     * @param rating NaN without one
      */
-    public record Interaction(String item, long time, float[] vector, double weight) {}
+    public record Interaction(String item, long time, float[] vector, double weight, float rating) {}
 
     /** Returns the profile of a user with these interactions and no others, without contexts. Such a profile must not be stored. */
     public static Profile of(String user, List<Interaction> oldestFirst, Tracker tracker) {
         Profile profile = new Profile(user);
         for (Interaction one : oldestFirst) {
-            profile.add(new Event(user, one.item, "", one.time, 0, List.of()), one.vector, one.weight, tracker);
+            profile.add(new Event(user, one.item, "", one.time, 0, List.of(), one.rating), one.vector, one.weight, tracker);
         }
         return profile;
     }
@@ -309,25 +314,15 @@ public final class Profile implements Writeable {
             interests.beginSession();
         }
         boolean inSession = event.time() >= sessionStart;
-        SkipReason exceeded = exceededLimit(event, inSession, tracker);
+        SkipReason exceeded = history.exceededLimit(event, inSession ? sessionEvents : 0, tracker);
         events++;
         sessionEvents += inSession ? 1 : 0;
-        history.add(new Seen(event.item(), event.action(), event.time(), event.id()));
+        history.add(new Seen(event.item(), event.action(), event.time(), event.id(), event.rating()));
         tracker.retention().ifPresent(retention -> history.dropBefore(lastEvent() - retention.millis()));
         if (exceeded == null) {
             interests.add(event, vector, weight, inSession, tracker);
         }
         return exceeded;
-    }
-
-    /** Returns the limit of {@link EventLimits} that an event exceeds, so that it may not change interests; null if none. */
-    private SkipReason exceededLimit(Event event, boolean inSession, Tracker tracker) {
-        EventLimits limits = tracker.limits();
-        if (history.exceedsRate(limits.eventsPerMinute(), event.time())) {
-            return SkipReason.TOO_FAST;
-        }
-        boolean itemRepeated = history.countNear(event.item(), event.time(), tracker.sessionGap()) >= limits.itemPerSession();
-        return itemRepeated || inSession && sessionEvents >= limits.eventsPerSession() ? SkipReason.REPEATED : null;
     }
 
     @Override

@@ -22,16 +22,22 @@ import java.util.List;
  * @param action the name of the action
  * @param time   a date, ISO 8601 or epoch milliseconds
  * @param id     the event's id; {@code _id} for the id of the document
+ * @param rating the user's rating of the item, a number; UBI does not define it
  */
-public record EventFields(List<String> user, String item, String action, String time, String id) implements Writeable, ToXContentObject {
-    private static final Format FORMAT = Format.first(EventFields.class);
+public record EventFields(List<String> user, String item, String action, String time, String id, String rating)
+    implements
+        Writeable,
+        ToXContentObject {
+    /** Format 2 has {@code rating}; before, it was read from the default path. */
+    private static final Format FORMAT = Format.first(EventFields.class).withField(2);
     public static final String DOCUMENT_ID = "_id";
     public static final EventFields UBI = new EventFields(
         List.of("user_id", "client_id"),
         "event_attributes.object.object_id",
         "action_name",
         "timestamp",
-        DOCUMENT_ID
+        DOCUMENT_ID,
+        "event_attributes.rating"
     );
 
     /** The fields as they were sent. */
@@ -46,6 +52,7 @@ public record EventFields(List<String> user, String item, String action, String 
             PARSER.declare("action", path, (b, value) -> b.action = value);
             PARSER.declare("time", path, (b, value) -> b.time = value);
             PARSER.declare("id", path, (b, value) -> b.id = value);
+            PARSER.declare("rating", path, (b, value) -> b.rating = value);
         }
 
         private List<String> user = UBI.user;
@@ -53,9 +60,10 @@ public record EventFields(List<String> user, String item, String action, String 
         private String action = UBI.action;
         private String time = UBI.time;
         private String id = UBI.id;
+        private String rating = UBI.rating;
 
         private EventFields build() {
-            return new EventFields(List.copyOf(user), item, action, time, id);
+            return new EventFields(List.copyOf(user), item, action, time, id, rating);
         }
     }
 
@@ -69,7 +77,14 @@ public record EventFields(List<String> user, String item, String action, String 
     }
 
     private EventFields(Frame in) throws IOException {
-        this(in.readStringList(), in.readString(), in.readString(), in.readString(), in.readString());
+        this(
+            in.readStringList(),
+            in.readString(),
+            in.readString(),
+            in.readString(),
+            in.readString(),
+            in.format() < 2 ? UBI.rating : in.readString()
+        );
     }
 
     @Override
@@ -80,12 +95,13 @@ public record EventFields(List<String> user, String item, String action, String 
             out.writeString(action);
             out.writeString(time);
             out.writeString(id);
+            out.writeString(rating);
         }
     }
 
     @Override
     public XContentBuilder toXContent(XContentBuilder builder, Params params) throws IOException {
         builder.startObject().field("user", user).field("item", item).field("action", action);
-        return builder.field("time", time).field("id", id).endObject();
+        return builder.field("time", time).field("id", id).field("rating", rating).endObject();
     }
 }

@@ -2,6 +2,7 @@ package org.opensearch.affinity.train;
 
 import org.opensearch.affinity.learn.InteractionList;
 import org.opensearch.affinity.learn.InteractionMatrix;
+import org.opensearch.affinity.learn.rating.Ratings;
 import org.opensearch.affinity.tracker.Decay;
 import org.opensearch.affinity.train.sample.SampledPart;
 import org.opensearch.affinity.train.sample.UserSample;
@@ -19,7 +20,7 @@ import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * The interactions of a log in memory, 20 bytes each plus the names of users and items. Of a log that is too large, those of a
+ * The interactions of a log in memory, 20 bytes each, 24 where there are ratings, plus the names of users and items. Of a log that is too large, those of a
  * {@link UserSample}. A circuit breaker accounts for them, and for the memory of what is learned from them, until they are closed.
  * Several threads may add; after {@link #sort}, any thread may read.
  */
@@ -61,8 +62,9 @@ public final class Interactions implements Releasable {
      *
      * @param weight below 0 for a dislike
      * @param time   epoch milliseconds
+     * @param rating NaN without one
      */
-    record Interaction(String item, double weight, long time) {}
+    record Interaction(String item, double weight, long time, float rating) {}
 
     /**
      * @param maxSize largest number of interactions that are kept
@@ -94,7 +96,7 @@ public final class Interactions implements Releasable {
             items.add(id);
             return items.size() - 1;
         });
-        list.add(user, item, (float) event.weight(), event.time());
+        list.add(user, item, (float) event.weight(), event.time(), event.rating());
         if (list.size() > maxSize + maxSize / SLACK) {
             shrink();
         }
@@ -203,13 +205,26 @@ public final class Interactions implements Releasable {
     }
 
     private boolean isPositive(int i, Filter filter) {
-        return list.weight(i) > 0 && filter.includes(users[list.user(i)], list.time(i));
+        return list.weight(i) > 0 && isIncluded(i, filter);
     }
 
-    /** Whether a filter includes all positive interactions. Needs {@link #sort}. */
+    private boolean isIncluded(int i, Filter filter) {
+        return filter.includes(users[list.user(i)], list.time(i));
+    }
+
+    private boolean isRated(int i) {
+        return Float.isNaN(list.rating(i)) == false;
+    }
+
+    /** Returns the number of interactions with a rating. */
+    int rated() {
+        return (int) IntStream.range(0, list.size()).filter(this::isRated).count();
+    }
+
+    /** Whether a filter includes all interactions that models learn from. Needs {@link #sort}. */
     boolean areAllIncluded(Filter filter) {
         for (int i = 0; i < list.size(); i++) {
-            if (list.weight(i) > 0 && isPositive(i, filter) == false) {
+            if ((list.weight(i) > 0 || isRated(i)) && isIncluded(i, filter) == false) {
                 return false;
             }
         }
@@ -225,6 +240,20 @@ public final class Interactions implements Releasable {
             }
         }
         return matrix.build();
+    }
+
+    /**
+     * Returns the ratings of the interactions that a filter includes, of any weight: of each user for each item the newest one. Needs
+     * {@link #sort}.
+     */
+    public Ratings ratings(Filter filter) {
+        Ratings.Builder ratings = new Ratings.Builder(items.size());
+        for (int i = 0; i < list.size(); i++) {
+            if (isRated(i) && isIncluded(i, filter)) {
+                ratings.add(list.user(i), list.item(i), list.rating(i));
+            }
+        }
+        return ratings.build();
     }
 
     /**
@@ -251,7 +280,7 @@ public final class Interactions implements Releasable {
         List<Interaction> newestFirst = new ArrayList<>();
         for (int i = starts[number + 1] - 1; i >= starts[number] && newestFirst.size() < max; i--) {
             if (list.time(i) < time) {
-                newestFirst.add(new Interaction(items.get(list.item(i)), list.weight(i), list.time(i)));
+                newestFirst.add(new Interaction(items.get(list.item(i)), list.weight(i), list.time(i), list.rating(i)));
             }
         }
         return newestFirst.reversed();

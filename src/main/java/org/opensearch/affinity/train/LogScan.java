@@ -50,8 +50,14 @@ public final class LogScan implements Closeable {
      * @param weight of the event's action; below 0 for a dislike
      * @param time   epoch milliseconds
      * @param query  the UBI query that led to the event; null if there is none or it was not requested
+     * @param rating of the item; NaN without one
      */
-    public record LoggedEvent(String user, String item, double weight, long time, LoggedQuery query) {}
+    public record LoggedEvent(String user, String item, double weight, long time, LoggedQuery query, float rating) {
+        /** An event without a rating. */
+        public LoggedEvent(String user, String item, double weight, long time, LoggedQuery query) {
+            this(user, item, weight, time, query, Float.NaN);
+        }
+    }
 
     /**
      * A UBI query that an event names.
@@ -168,7 +174,7 @@ public final class LogScan implements Closeable {
             Double weight = tracker.weightOf(event.action());
             if (weight != null && isErased(user, event) == false && isExpired(event) == false) {
                 LoggedQuery logged = query == null ? null : new LoggedQuery(query, event.user());
-                consumer.accept(new LoggedEvent(user, event.item(), weight, event.time(), logged));
+                consumer.accept(new LoggedEvent(user, event.item(), weight, event.time(), logged, event.rating()));
             }
         }
     }

@@ -197,7 +197,9 @@ final class TrainingExamples {
         for (Interactions.Interaction interaction : history) {
             float[] vector = found.get(interaction.item());
             if (vector != null && vector.length > 0) {
-                done.add(new Profile.Interaction(interaction.item(), interaction.time(), vector, interaction.weight()));
+                done.add(
+                    new Profile.Interaction(interaction.item(), interaction.time(), vector, interaction.weight(), interaction.rating())
+                );
             }
         }
         return done.isEmpty() ? null : Profile.of(user, done, tracker);

@@ -131,6 +131,37 @@ public class EventReaderTests extends OpenSearchTestCase {
         assertEquals(List.of(first, new Event("ann", "7", "view", NOW, id("e1"), List.of("on=phone"))), events);
     }
 
+    private static float rating(String attributes) {
+        return parse(attributes("{\"object\": {\"object_id\": \"tent\"}" + attributes + "}")).rating();
+    }
+
+    /** As fields of type {@code float} take them. */
+    public void testRatings() {
+        for (String rating : List.of("4.5", "\"4.5\"", "[4.5]", "45e-1", "[null, 4.5, 4.5]", "\" 4.5\"")) {
+            assertEquals(rating, 4.5f, rating(", \"rating\": " + rating), 0f);
+        }
+        assertEquals("any number", -3e9f, rating(", \"rating\": -3000000000"), 0f);
+        assertEquals(0f, rating(", \"rating\": 0"), 0f);
+        for (String none : List.of("", ", \"rating\": null", ", \"rating\": []", ", \"rating\": \"\"")) {
+            assertTrue(none, Float.isNaN(rating(none)));
+        }
+        for (String wrong : List.of("\"good\"", "true", "[4, 5]", "\"NaN\"", "\"Infinity\"", "1e39", "{\"value\": 4}")) {
+            assertSkipped(SkipReason.MALFORMED, attributes("{\"object\": {\"object_id\": \"tent\"}, \"rating\": " + wrong + "}"));
+        }
+    }
+
+    /** A rating beside the item's id is that of the item, another one that of all items of the document. */
+    public void testRatingsOfTheObjectsOfAList() throws Exception {
+        Tracker tracker = tracker("""
+            {"items": {"index": "products", "vector_field": "v"}, "actions": {"click": 1},
+             "events": {"index": "ubi", "fields": {"rating": "event_attributes.object.stars"}}}""");
+        EventReader reader = new EventReader(tracker.events().fields(), tracker.contexts(), null);
+        String objects = attributes("{\"object\": [{\"object_id\": \"a\", \"stars\": 5}, {\"object_id\": \"b\"}], \"rating\": 1}");
+        List<Event> events = reader.read("e1", new BytesArray(objects), NOW).events();
+        assertEquals(List.of(5f, Float.NaN), events.stream().map(Event::rating).toList());
+        assertEquals(List.of(1f, 1f), UBI.read("e1", new BytesArray(objects), NOW).events().stream().map(Event::rating).toList());
+    }
+
     public void testEventsOfADocumentAreLimited() {
         String objects = "{\"object_id\": 1}" + ", {\"object_id\": 1}".repeat(999);
         assertEquals(1_000, items(attributes("{\"object\": [" + objects + "]}")).size());

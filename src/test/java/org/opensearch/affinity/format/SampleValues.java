@@ -60,7 +60,7 @@ final class SampleValues {
         {
           "items": {"index": "products", "id_field": "sku", "vector_field": "vector", "text_fields": ["title", "brand"]},
           "events": {"index": "ubi_events",
-            "fields": {"user": ["user_id"], "item": "item", "action": "action", "time": "at", "id": "event"}},
+            "fields": {"user": ["user_id"], "item": "item", "action": "action", "time": "at", "id": "event", "rating": "stars"}},
           "actions": {"click": 1.5, "dislike": -2}, "impressions": ["view"], "half_life": "9d", "max_interests": 7,
           "interest_similarity": 0.6, "session_gap": "20m", "limits": {"item_per_session": 4, "events_per_session": 400,
           "events_per_minute": 100}, "context": {"place": {"field": "place"}, "hour": {"time": "hour"}}, "time_zone": "Europe/Berlin",
@@ -161,7 +161,7 @@ final class SampleValues {
         Profile profile = new Profile("ann").erased(900, false);
         LogShard shard = new LogShard("shop", new ShardId("ubi_events", "uuid", 2));
         Event liked = new Event("ann", "tent", "click", 1_700_000_000_000L, 17, List.of("place=shop", "hour=8"));
-        Event disliked = new Event("ann", "desk", "dislike", 1_700_000_100_000L, 18, List.of("place=home"));
+        Event disliked = new Event("ann", "desk", "dislike", 1_700_000_100_000L, 18, List.of("place=home"), 1.5f);
         profile.apply(shard, 5, liked, false, new float[] { 0.6f, 0.8f, 0 }, 1.5, tracker());
         profile.apply(shard, 6, disliked, false, new float[] { 0, 0, 1 }, -2, tracker());
         profile.cover(shard, 5);

@@ -36,6 +36,24 @@ public class InteractionListTests extends OpenSearchTestCase {
         assertEquals(List.of("0 3 1.0 5", "1 1 2.0 5", "1 2 3.0 5", "1 3 4.0 1"), described(list));
     }
 
+    /** Ratings stay with their interactions; the first one may be that of any. */
+    public void testRatings() {
+        InteractionList list = list();
+        assertTrue(Float.isNaN(list.rating(0)));
+        for (int i = 0; i < 40; i++) {
+            list.add(1, 5, 1, i, i % 2 == 0 ? i : Float.NaN);
+        }
+        list.add(0, 8, 3, 5, 2);
+        list.add(0, 8, 3, 5, -2);
+        assertTrue("before the first", Float.isNaN(list.rating(3)));
+        list.removeIf(i -> list.user(i) == 1 && list.time(i) < 30);
+        list.sort(true);
+        List<Float> ratings = IntStream.range(0, list.size()).mapToObj(list::rating).toList();
+        float none = Float.NaN;
+        List<Float> expected = List.of(none, -2f, 2f, none, none, 30f, none, 32f, none, 34f, none, 36f, none, 38f, none, none);
+        assertEquals("equal in all else, by rating", expected, ratings);
+    }
+
     public void testManyAreSortedAsByAnotherSort() {
         InteractionList list = new InteractionList();
         for (int i = 0; i < 5_000; i++) {

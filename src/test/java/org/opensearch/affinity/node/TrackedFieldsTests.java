@@ -161,6 +161,9 @@ public class TrackedFieldsTests extends AffinityNodeTestCase {
         index("sub_unkept", unkept);
         String raw = "\"index\": \"sub_unkept\", \"fields\": {\"item\": \"sku.raw\"}";
         assertRefused("[events.fields.item] [sku.raw] of index [sub_unkept] is not kept in [_source]", items, raw, "");
+        index("unrated", "{\"_source\": {\"excludes\": [\"stars\", \"event_attributes.rating\"]}}");
+        assertRefused("[events.fields.rating] [stars] of index [unrated] is not kept", items, "\"index\": \"unrated\", \"fields\": {\"rating\": \"stars\"}", "");
+        put(items, "\"index\": \"unrated\"", ""); // nobody asked for ratings
     }
 
     public void testIndicesThatCannotBeItemsAreRefused() {

@@ -9,6 +9,7 @@ import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.vector.Direction;
 import org.opensearch.common.io.stream.BytesStreamOutput;
 import org.opensearch.common.xcontent.json.JsonXContent;
+import org.opensearch.core.common.io.stream.NamedWriteableRegistry;
 import org.opensearch.core.index.Index;
 import org.opensearch.core.index.shard.ShardId;
 import org.opensearch.core.xcontent.XContentParser;
@@ -74,6 +75,31 @@ public class ProfileTests extends OpenSearchTestCase {
         assertArrayEquals(inOrder.interests().get(0).direction(), late.interests().get(0).direction(), STEP);
         assertEquals(inOrder.interests().get(0).weight(), late.interests().get(0).weight(), 1e-6);
         assertEquals(inOrder.history(), late.history());
+    }
+
+    private static Event rated(String item, long day, float rating) {
+        Event event = event(item, day);
+        return new Event(event.user(), item, event.action(), event.time(), event.id(), event.contexts(), rating);
+    }
+
+    /** Ratings are in the history, in the order of time, and change no interest. */
+    public void testRatingsAreInTheHistory() throws Exception {
+        Profile rated = new Profile("ann");
+        Profile unrated = new Profile("ann");
+        long[] days = { 10, 12, 11, 13 };
+        float[] ratings = { 4, Float.NaN, -2.5f, 0 };
+        for (int i = 0; i < days.length; i++) {
+            rated.apply(SHARD, i, rated("i" + i, days[i], ratings[i]), false, new float[] { 1, 0 }, 2, tracker(8));
+            unrated.apply(SHARD, i, event("i" + i, days[i]), false, new float[] { 1, 0 }, 2, tracker(8));
+        }
+        assertEquals(List.of(4f, -2.5f, Float.NaN, 0f), rated.history().stream().map(Profile.Seen::rating).toList());
+        assertEquals(unrated.interests(), rated.interests());
+        assertNotEquals(unrated, rated);
+        NamedWriteableRegistry none = new NamedWriteableRegistry(List.of());
+        assertEquals(rated, copyWriteable(rated, none, Profile::new));
+        assertEquals(unrated, copyWriteable(unrated, none, Profile::new));
+        rated.dropHistoryBefore(11 * DAY);
+        assertEquals(rated, copyWriteable(rated, none, Profile::new));
     }
 
     public void testFarEventOpensAnInterestAndTheClosestMerge() throws Exception {

@@ -23,9 +23,9 @@ public class ScoringTests extends OpenSearchTestCase {
     private static final RequestContext CONTEXT = new RequestContext(5_000, List.of("hour=20"));
     private static final QueryInput QUERY = new QueryInput("tent", new float[] { 1, 0 }, "match");
     private static final List<Profile.Interaction> EVENTS = List.of(
-        new Profile.Interaction("a", 1_000, new float[] { 1, 0 }, 1),
-        new Profile.Interaction("b", 2_000, new float[] { 0, 1 }, 1),
-        new Profile.Interaction("a", 3_000, new float[] { 1, 0 }, 1)
+        new Profile.Interaction("a", 1_000, new float[] { 1, 0 }, 1, Float.NaN),
+        new Profile.Interaction("b", 2_000, new float[] { 0, 1 }, 1, Float.NaN),
+        new Profile.Interaction("a", 3_000, new float[] { 1, 0 }, 1, Float.NaN)
     );
 
     private Tracker tracker() throws IOException {
@@ -74,7 +74,7 @@ public class ScoringTests extends OpenSearchTestCase {
         Map<String, Float> expected = Map.of("popularity", 1.5f, "meaning", 3f, "match_title", 1f);
         assertEquals(expected, weights(Scoring.of(found, ranking, CONTEXT, QUERY, "ann")));
         List<String> defined = List.of("popularity", "sales");
-        List<String> ofAll = List.of("neighbours", "seen", "seen_last", "popularity_all_time", "meaning", "graph", "factors", "match_title");
+        List<String> ofAll = List.of("neighbours", "seen", "seen_last", "popularity_all_time", "meaning", "graph", "factors", "ratings", "match_title");
         List<String> names = SignalWeights.defaults(found.tracker()).stream().map(Signal::name).toList();
         assertEquals(defined, names.subList(0, 2));
         assertEquals(ofAll, names.subList(2, names.size()));
@@ -94,6 +94,28 @@ public class ScoringTests extends OpenSearchTestCase {
         GetProfileAction.Response ownAsOthers = new GetProfileAction.Response(found.tracker(), found.profile(), alike, "table", null);
         assertEquals(List.of(), Scoring.of(ownAsOthers, Ranking.DEFAULT, CONTEXT, QUERY, "ann").history());
         assertEquals(List.of("a", "b"), Scoring.of(ownAsOthers, ranking(Map.of("seen", 1f)), CONTEXT, QUERY, "ann").history());
+    }
+
+    /** Of the ratings of an item the newest counts, also if a later event has none. */
+    public void testRatingsAreSentOnlyIfTheirSignalCounts() throws Exception {
+        float[] vector = { 1, 0 };
+        List<Profile.Interaction> rated = List.of(
+            new Profile.Interaction("a", 1_000, vector, 1, 2),
+            new Profile.Interaction("b", 2_000, vector, 1, 3),
+            new Profile.Interaction("a", 3_000, vector, 1, 5),
+            new Profile.Interaction("a", 4_000, vector, 1, Float.NaN),
+            new Profile.Interaction("c", 5_000, vector, 1, Float.NaN)
+        );
+        GetProfileAction.Response found = found(rated, true);
+        assertEquals(Map.of(), Scoring.of(found, ranking(Map.of("seen", 1f)), CONTEXT, QUERY, "ann").ratings());
+        Scoring scoring = Scoring.of(found, ranking(Map.of("ratings", 1f)), CONTEXT, QUERY, "ann");
+        assertEquals(Map.of("a", 5f, "b", 3f), scoring.ratings());
+        assertEquals(List.of("c", "a", "b"), scoring.history());
+        assertEquals(scoring, copyWriteable(scoring, writableRegistry(), Scoring::new));
+        assertEquals(scoring.ratings(), scoring.withoutExamples().ratings());
+        List<Signal> signals = SignalWeights.defaults(found.tracker());
+        ModelInput model = new ModelInput("model", 0.5f);
+        assertEquals(scoring.ratings(), Scoring.forSignalLogging(found, model, signals, Ranking.DEFAULT, CONTEXT, QUERY).ratings());
     }
 
     public void testHistoryNeedsNoItemTable() throws Exception {

@@ -132,6 +132,7 @@ public class TrackerTests extends OpenSearchTestCase {
         assertRefused("halflife", "\"3d\"", "unknown field [halflife] did you mean [half_life]?");
         assertRefused("events", "{\"index\": \"ubi\", \"fields\": {\"user\": []}}", "[events.fields.user] must be the path of a field such as");
         assertRefused("events", "{\"index\": \"ubi\", \"fields\": {\"item\": 3}}", "[events.fields.item] must be the path of a field such as");
+        assertRefused("events", "{\"index\": \"ubi\", \"fields\": {\"rating\": \"\"}}", "[events.fields.rating] must be the path of a field such as");
         assertRefused("limits", "{\"events_per_minute\": \"9\"}", "[limits.events_per_minute] must be a whole number from 1 to 1000000, got [9]");
         assertRefused("context", "{\"at\": {\"time\": \"year\"}}", "[context.at.time] must be [hour] or [weekday], got [year]");
         assertRefused("context", "{\"at\": {}}", "[context.at] needs one of [time] and [field]");

@@ -1,6 +1,7 @@
 package org.opensearch.affinity.train;
 
 import org.opensearch.affinity.learn.InteractionMatrix;
+import org.opensearch.affinity.learn.rating.Ratings;
 import org.opensearch.affinity.tracker.Decay;
 import org.opensearch.affinity.train.sample.SampledPart;
 import org.opensearch.common.settings.ClusterSettings;
@@ -58,9 +59,65 @@ public class InteractionsTests extends OpenSearchTestCase {
         assertFalse(interactions.areAllIncluded((user, time) -> time < 30));
         assertEquals(3, interactions.matrix((user, time) -> time < 30).size());
         List<Interactions.Interaction> before = interactions.before("ann", 30, 10);
-        assertEquals(List.of(new Interactions.Interaction("lamp", 2, 10), new Interactions.Interaction("pen", -1, 20)), before);
-        assertEquals("the newest", List.of(new Interactions.Interaction("pen", -1, 20)), interactions.before("ann", 30, 1));
+        assertEquals(List.of(new Interactions.Interaction("lamp", 2, 10, Float.NaN), new Interactions.Interaction("pen", -1, 20, Float.NaN)), before);
+        assertEquals("the newest", List.of(new Interactions.Interaction("pen", -1, 20, Float.NaN)), interactions.before("ann", 30, 1));
         assertEquals(List.of(), interactions.before("eve", 30, 1));
+    }
+
+    private static LogScan.LoggedEvent rated(String user, String item, double weight, long time, float rating) {
+        return new LogScan.LoggedEvent(user, item, weight, time, null, rating);
+    }
+
+    /** Of a user's ratings of an item the newest counts, also that of a dislike; what a filter leaves out does not. */
+    public void testRatings() {
+        List<LogScan.LoggedEvent> events = new ArrayList<>(EVENTS);
+        events.add(rated("ann", "lamp", 1, 12, 1));
+        events.add(rated("ann", "lamp", 1, 14, 5));
+        events.add(rated("ann", "pen", -1, 16, 0));
+        events.add(rated("ann", "pen", -1, 40, 4));
+        events.add(rated("bob", "tent", 1, 11, 3));
+        events.add(rated("bob", "tent", 1, 11, 2));
+        Collections.shuffle(events, random());
+        Interactions interactions = new Interactions(20, NO_LIMIT);
+        events.forEach(interactions::add);
+        interactions.sort();
+        assertEquals(6, interactions.rated());
+        Ratings early = interactions.ratings((user, time) -> time < 40);
+        assertEquals("of every item of the log", 4, early.items());
+        assertArrayEquals("lamp and pen", new int[] { 1, 2 }, early.of(0).items());
+        assertArrayEquals(new float[] { 5, 0 }, early.of(0).ratings(), 0f);
+        assertArrayEquals("the larger of two at one time", new float[] { 3 }, early.of(1).ratings(), 0f);
+        assertArrayEquals(new float[] { 5, 4 }, interactions.ratings((user, time) -> true).of(0).ratings(), 0f);
+        assertEquals("as of a time", List.of(1f), ratings(interactions, 14));
+        assertEquals(List.of(1f, 5f, 0f), ratings(interactions, 40));
+        assertTrue(interactions.areAllIncluded((user, time) -> true));
+        assertFalse("a rating of a dislike counts", interactions.areAllIncluded((user, time) -> time < 40));
+        assertEquals(0, sorted(EVENTS).rated());
+    }
+
+    private static List<Float> ratings(Interactions interactions, long before) {
+        return interactions.before("ann", before, 10).stream().map(Interactions.Interaction::rating).filter(rating -> rating.isNaN() == false).toList();
+    }
+
+    /** A smaller sample keeps the ratings of its users. */
+    public void testRatingsOfASample() {
+        Interactions interactions = new Interactions(1_000, NO_LIMIT);
+        for (int i = 0; i < 10_000; i++) {
+            int user = i % 500;
+            interactions.add(rated("u" + user, "p" + i, 1, i, user));
+        }
+        interactions.sort();
+        Ratings ratings = interactions.ratings((user, time) -> true);
+        assertEquals(interactions.size(), ratings.size());
+        assertTrue(interactions.size() > 0 && interactions.size() <= 1_000);
+        for (int user = 0; user < ratings.users(); user++) {
+            float[] own = ratings.of(user).ratings();
+            int item = ratings.of(user).items()[0];
+            float expected = Integer.parseInt(interactions.items().get(item).substring(1)) % 500;
+            for (float rating : own) {
+                assertEquals(expected, rating, 0f);
+            }
+        }
     }
 
     private static CircuitBreaker breaker(long limit) {
