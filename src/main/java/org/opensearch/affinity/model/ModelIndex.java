@@ -51,6 +51,8 @@ public final class ModelIndex {
     static final String PART = "part";
     /** Field: a {@link PartEncoder}, in doc values. */
     static final String ENCODER = "encoder";
+    /** Field: a {@link RatingPart}, in doc values, instead of an encoder. */
+    static final String RATINGS = "ratings";
 
     /** The format of a model, a number in its description. A row is never read in another way: a new encoding is a new field. */
     private static final int FORMAT = 1;
@@ -169,12 +171,12 @@ public final class ModelIndex {
      *
      * @param parts encoders of the parts with item vectors, by name
      */
-    public void create(String tracker, int number, Map<String, PartEncoder> parts, ActionListener<Void> listener) {
+    public void create(String tracker, int number, Map<String, ? extends RowEncoder> parts, ActionListener<Void> listener) {
         Settings settings = Settings.builder().put("index.auto_expand_replicas", "0-all").put("index.refresh_interval", "-1").build();
         documents.create(IndexNames.MODELS.index(tracker, number), List.of(new Alias(alias(tracker, number)).isHidden(true)), settings, mapping(parts), listener);
     }
 
-    private static XContentBuilder mapping(Map<String, PartEncoder> parts) {
+    private static XContentBuilder mapping(Map<String, ? extends RowEncoder> parts) {
         try {
             XContentBuilder mapping = XContentFactory.jsonBuilder().startObject().field("dynamic", "strict");
             mapping.startObject("_source").field("enabled", false).endObject().startObject("properties");
@@ -186,7 +188,8 @@ public final class ModelIndex {
             mapping.startObject(CONTENT).field("type", "binary").field("doc_values", true).endObject();
             mapping.startObject(PART).field("type", "keyword").endObject();
             mapping.startObject(ENCODER).field("type", "binary").field("doc_values", true).endObject();
-            for (Map.Entry<String, PartEncoder> part : parts.entrySet()) {
+            mapping.startObject(RATINGS).field("type", "binary").field("doc_values", true).endObject();
+            for (Map.Entry<String, ? extends RowEncoder> part : parts.entrySet()) {
                 mapping.startObject(row(part.getKey())).field("type", RowFieldMapper.CONTENT_TYPE);
                 mapping.field("length", QuantisedRow.length(part.getValue().dimension())).endObject();
             }
@@ -260,14 +263,14 @@ public final class ModelIndex {
     }
 
     /** Writes the encoders of the parts with item vectors, by name. Fails if one cannot be written. */
-    public void writeEncoders(String tracker, int number, Map<String, PartEncoder> parts, ActionListener<Void> listener) {
+    public void writeEncoders(String tracker, int number, Map<String, ? extends RowEncoder> parts, ActionListener<Void> listener) {
         documents.index(parts.entrySet(), part -> {
             BytesStreamOutput out = new BytesStreamOutput();
             part.getValue().writeTo(out);
             byte[] encoder = BytesReference.toBytes(out.bytes());
             XContentBuilder source = SystemDocuments.source().field(PART, part.getKey());
-            source.field(ENCODER).value(encoder, 0, encoder.length);
-            for (Map.Entry<String, PartEncoder> any : parts.entrySet()) {
+            source.field(part.getValue() instanceof RatingPart ? RATINGS : ENCODER).value(encoder, 0, encoder.length);
+            for (Map.Entry<String, ? extends RowEncoder> any : parts.entrySet()) {
                 // Every document has a row of every part, so that the number of a document is that of its row.
                 byte[] zeros = new byte[QuantisedRow.length(any.getValue().dimension())];
                 source.field(row(any.getKey())).value(zeros, 0, zeros.length);

@@ -18,8 +18,10 @@ import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.FixedBitSet;
 import org.opensearch.affinity.cluster.RedactedException;
 import org.opensearch.affinity.item.ItemRow;
+import org.opensearch.affinity.tracker.Signal;
 import org.opensearch.common.util.concurrent.AbstractRefCounted;
 import org.opensearch.core.common.bytes.BytesArray;
+import org.opensearch.core.common.io.stream.Writeable;
 import org.opensearch.index.engine.Engine;
 
 import java.io.IOException;
@@ -45,9 +47,9 @@ public final class OpenModel extends AbstractRefCounted {
     private final ModelItems items;
     /** The documents of items with known similarities. */
     private final BitSet known;
-    private final Map<String, PartEncoder> encoders;
+    private final Map<String, RowEncoder> encoders;
 
-    private OpenModel(Engine.Searcher searcher, ModelItems items, BitSet known, Map<String, PartEncoder> encoders) {
+    private OpenModel(Engine.Searcher searcher, ModelItems items, BitSet known, Map<String, RowEncoder> encoders) {
         super("affinity_model");
         this.searcher = searcher;
         this.items = items;
@@ -77,8 +79,8 @@ public final class OpenModel extends AbstractRefCounted {
         return known;
     }
 
-    private static Map<String, PartEncoder> encoders(IndexReader reader) throws IOException {
-        Map<String, PartEncoder> encoders = new HashMap<>();
+    private static Map<String, RowEncoder> encoders(IndexReader reader) throws IOException {
+        Map<String, RowEncoder> encoders = new HashMap<>();
         for (LeafReaderContext leaf : reader.leaves()) {
             Terms parts = leaf.reader().terms(ModelIndex.PART);
             if (parts == null) {
@@ -87,14 +89,23 @@ public final class OpenModel extends AbstractRefCounted {
             TermsEnum names = parts.iterator();
             for (BytesRef name = names.next(); name != null; name = names.next()) {
                 int doc = names.postings(null, PostingsEnum.NONE).nextDoc();
-                BinaryDocValues values = leaf.reader().getBinaryDocValues(ModelIndex.ENCODER);
-                if (doc != DocIdSetIterator.NO_MORE_DOCS && values != null && values.advanceExact(doc)) {
-                    BytesRef bytes = LocalModels.single(values.binaryValue());
-                    encoders.put(name.utf8ToString(), new PartEncoder(new BytesArray(bytes).streamInput()));
+                RowEncoder encoder = encoder(leaf.reader(), doc, ModelIndex.ENCODER, PartEncoder::new);
+                encoder = encoder == null ? encoder(leaf.reader(), doc, ModelIndex.RATINGS, RatingPart::new) : encoder;
+                if (encoder != null) {
+                    encoders.put(name.utf8ToString(), encoder);
                 }
             }
         }
         return encoders;
+    }
+
+    /** Null if the document does not have the field. */
+    private static RowEncoder encoder(LeafReader reader, int doc, String field, Writeable.Reader<RowEncoder> read) throws IOException {
+        BinaryDocValues values = reader.getBinaryDocValues(field);
+        if (doc == DocIdSetIterator.NO_MORE_DOCS || values == null || values.advanceExact(doc) == false) {
+            return null;
+        }
+        return read.read(new BytesArray(LocalModels.single(values.binaryValue())).streamInput());
     }
 
     /**
@@ -124,7 +135,7 @@ public final class OpenModel extends AbstractRefCounted {
      * @param history item ids, newest first
      */
     public PartScores scores(String part, List<String> history) {
-        PartEncoder encoder = encoders.get(part);
+        PartEncoder encoder = encoders.get(part) instanceof PartEncoder ofHistories ? ofHistories : null;
         if (encoder == null) {
             return PartScores.NONE;
         }
@@ -134,6 +145,34 @@ public final class OpenModel extends AbstractRefCounted {
         } catch (IOException | RuntimeException e) {
             LOGGER.debug("cannot read the part [{}] of a model", part, RedactedException.of(e));
             return PartScores.NONE;
+        }
+    }
+
+    /**
+     * Returns the scores of the model's items by the part that predicts ratings; none if the model does not have the part, or cannot be read.
+     *
+     * @param history item ids, newest first
+     * @param ratings of items of the history, by id
+     */
+    public RatingScores ratings(List<String> history, Map<String, Float> ratings) {
+        RatingPart part = encoders.get(Signal.RATINGS) instanceof RatingPart ofRatings ? ofRatings : null;
+        if (part == null) {
+            return RatingScores.NONE;
+        }
+        try {
+            List<String> rated = history.stream().filter(ratings::containsKey).toList();
+            PartEncoder.Known known = inputs(rated, rows(Signal.RATINGS));
+            float[] given = new float[known.ages().length];
+            int[] places = new int[given.length];
+            for (int i = 0; i < given.length; i++) {
+                String item = rated.get(known.ages()[i]);
+                given[i] = ratings.get(item);
+                places[i] = history.indexOf(item);
+            }
+            return new RatingScores(this, part.encoder(), known.inputs(), given, places, history.size());
+        } catch (IOException | RuntimeException e) {
+            LOGGER.debug("cannot read the ratings of a model", RedactedException.of(e));
+            return RatingScores.NONE;
         }
     }
 

@@ -11,7 +11,6 @@ import org.opensearch.affinity.learn.WeightedHistory;
 import org.opensearch.affinity.learn.WeightedSum;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
-import org.opensearch.core.common.io.stream.Writeable;
 
 import java.io.IOException;
 import java.util.stream.IntStream;
@@ -25,7 +24,7 @@ import java.util.stream.IntStream;
  * @param solve        null if the user's vector is the weighted sum of what the items add
  * @param content      by dimension of the rows, the numbers of a map from content vectors to rows; empty if rows cannot be estimated
  */
-public record PartEncoder(int dimension, float recencyDecay, float scale, Solve solve, float[][] content) implements Writeable {
+public record PartEncoder(int dimension, float recencyDecay, float scale, Solve solve, float[][] content) implements RowEncoder {
     private static final Format FORMAT = Format.first(PartEncoder.class);
 
     /**

@@ -79,6 +79,7 @@ public final class ItemSignals {
             case CHANCE -> ItemTableSignals.exploration(scoring.itemTable(), node);
             case NEIGHBOURS -> model.neighbours();
             case GRAPH, FACTORS -> model.part(signal.name());
+            case RATINGS -> model.ratings();
             case SEEN -> repeatItems.seen();
             case SEEN_LAST -> repeatItems.recency();
             case MATCH -> QuerySignals.match(signal, scoring.query(), context);

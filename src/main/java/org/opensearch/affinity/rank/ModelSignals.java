@@ -7,6 +7,7 @@ import org.opensearch.affinity.model.LocalModels;
 import org.opensearch.affinity.model.ModelIndex;
 import org.opensearch.affinity.model.OpenModel;
 import org.opensearch.affinity.model.PartScores;
+import org.opensearch.affinity.model.RatingScores;
 import org.opensearch.affinity.tracker.Signal.Shape;
 import org.opensearch.affinity.tracker.Signal;
 import org.opensearch.common.lease.Releasable;
@@ -28,6 +29,7 @@ import java.util.stream.Stream;
 final class ModelSignals {
     /** Score of an item that the model does not know. */
     private static final double UNKNOWN = PartScores.UNKNOWN;
+    private static final int MOST_SHARES = 3;
 
     private final Scoring scoring;
     private final RankNode node;
@@ -184,10 +186,51 @@ final class ModelSignals {
         };
     }
 
+    /**
+     * The signal {@code ratings}: the place in the range of the ratings of the rating that is predicted for the user, from 0 to 1. A user without
+     * ratings gets how good an item is.
+     *
+     * @return null if the search has no model
+     */
+    SignalSource ratings() {
+        parts.add(Signal.RATINGS);
+        if (scoring.model() == null || scoring.itemTable() == null) {
+            return null;
+        }
+        readsModel = true;
+        CachedSupplier<RatingScores> predicted = new CachedSupplier<>(() -> {
+            OpenModel model = copy();
+            return model == null ? RatingScores.NONE : model.ratings(scoring.history(), scoring.ratings());
+        });
+        return items -> {
+            RatingScores.Reader reader = predicted.get().open();
+            SegmentItems.ModelFunction place = (item, document) -> reader.of(document);
+            return new SignalSource.Values() {
+                @Override
+                public double of(int doc) throws IOException {
+                    return items.largest(doc, place);
+                }
+
+                @Override
+                public List<SignalScorer.HistoryShare> shares(int doc) throws IOException {
+                    return largest(reader.contributions(items.document(items.best(doc, place))), scoring.history());
+                }
+            };
+        };
+    }
+
+    /** Returns the largest of what the items of a history add to a value. */
+    private static List<SignalScorer.HistoryShare> largest(double[] contributions, List<String> history) {
+        return IntStream.range(0, contributions.length)
+            .filter(i -> contributions[i] != 0)
+            .mapToObj(i -> new SignalScorer.HistoryShare(history.get(i), contributions[i]))
+            .sorted(Comparator.comparingDouble(share -> -Math.abs(share.value())))
+            .limit(MOST_SHARES)
+            .toList();
+    }
+
     /** The values of a part of the model: square roots of scores, learned, or estimated from content. */
     private abstract static class OfHistory implements SignalSource.Values, SegmentItems.ModelFunction {
-        private static final int MOST_SHARES = 3;
-
         private final SegmentItems items;
         private final float[] estimating;
         private final List<String> history;
@@ -234,12 +277,7 @@ final class ModelSignals {
             if (sum > 0 == false) {
                 return List.of(); // as little as what rows lose by having bytes
             }
-            return IntStream.range(0, contributions.length)
-                .filter(i -> contributions[i] != 0)
-                .mapToObj(i -> new SignalScorer.HistoryShare(history.get(i), value * contributions[i] / sum))
-                .sorted(Comparator.comparingDouble(share -> -Math.abs(share.value())))
-                .limit(MOST_SHARES)
-                .toList();
+            return largest(Arrays.stream(contributions).map(contribution -> value * contribution / sum).toArray(), history);
         }
     }
 

@@ -19,7 +19,9 @@ import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
 
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Everything that shards need to score the documents of one search. The coordinator makes it once and sends it to every shard, so all
@@ -40,12 +42,16 @@ import java.util.List;
  * @param logsSignals whether the values of the signals are added to each hit, whose score then stays as it is
  * @param shape       curves and products of affinity and the signals
  * @param showsHistory whether explanations may show items of the history
+ * @param ratings     the newest rating of each rated item of the history, by its id, newest first; empty if no signal depends on them
  */
 public record Scoring(InterestVectors interests, float weight, float confidence, Fusion fusion, List<Signal> signals,
     ItemTableInput itemTable, List<String> history, float ownFactor, ModelInput model, QueryInput query, float diversity, long now,
-    boolean logsSignals, MeritShape shape, boolean showsHistory) implements Writeable {
-    /** Format 2 has a shape; before, merit was a weighted sum. Format 3 has {@code showsHistory}; before, nothing showed it. */
-    private static final Format FORMAT = Format.first(Scoring.class).withField(2).withField(3);
+    boolean logsSignals, MeritShape shape, boolean showsHistory, Map<String, Float> ratings) implements Writeable {
+    /**
+     * Format 2 has a shape; before, merit was a weighted sum. Format 3 has {@code showsHistory}; before, nothing showed it. Format 4 has
+     * {@code ratings}; before, no signal depended on them.
+     */
+    private static final Format FORMAT = Format.first(Scoring.class).withField(2).withField(3).withField(4);
 
     /** Leaves every score as it is. Used if the profile could not be read in time, and for navigational queries. */
     public static final Scoring NONE = new Scoring(
@@ -63,7 +69,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
         0,
         false,
         MeritShape.LINEAR,
-        false
+        false,
+        Map.of()
     );
 
     public Scoring(StreamInput in) throws IOException {
@@ -86,7 +93,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             in.readLong(),
             in.readBoolean(),
             in.format() < 2 ? MeritShape.LINEAR : new MeritShape(in),
-            in.format() >= 3 && in.readBoolean()
+            in.format() >= 3 && in.readBoolean(),
+            in.format() < 4 ? Map.of() : in.readOrderedMap(StreamInput::readString, StreamInput::readFloat)
         );
     }
 
@@ -108,6 +116,7 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             out.writeBoolean(logsSignals);
             shape.writeTo(out);
             out.writeBoolean(showsHistory);
+            out.writeMap(ratings, StreamOutput::writeString, StreamOutput::writeFloat);
         }
     }
 
@@ -140,7 +149,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             context.now(),
             false,
             new MeritShape(ranking.curves(), ranking.products()),
-            true
+            true,
+            signals.stream().anyMatch(signal -> signal.shape() == Signal.Shape.RATINGS) ? ratings(found.profile()) : Map.of()
         );
     }
 
@@ -175,7 +185,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             context.now(),
             true,
             MeritShape.LINEAR,
-            false
+            false,
+            ratings(asOf.profile())
         );
     }
 
@@ -201,6 +212,16 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
 
     private static List<String> history(Profile profile) {
         return profile == null ? List.of() : profile.history().reversed().stream().map(Profile.Seen::item).distinct().toList();
+    }
+
+    private static Map<String, Float> ratings(Profile profile) {
+        Map<String, Float> ratings = new LinkedHashMap<>();
+        for (Profile.Seen seen : profile == null ? List.<Profile.Seen>of() : profile.history().reversed()) {
+            if (Float.isNaN(seen.rating()) == false) {
+                ratings.putIfAbsent(seen.item(), seen.rating());
+            }
+        }
+        return ratings;
     }
 
     /** Whether a search with this ranking needs the text of its query as a vector. */
@@ -242,7 +263,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             now,
             logsSignals,
             shape,
-            historyIsShown
+            historyIsShown,
+            ratings
         );
     }
 

@@ -125,7 +125,7 @@ public final class SignalScorer {
      * What an item of the user's history adds to the value of a signal.
      *
      * @param item  its id
-     * @param value the shares of all items add up to the signal's value
+     * @param value the shares of all items add up to the signal's value; for {@code ratings}, what the prediction loses without the item
      */
     public record HistoryShare(String item, double value) {}
 

@@ -83,7 +83,7 @@ final class CandidateSources {
             case ALL_TIME -> popular(scoring.itemTable(), true, node);
             case SEEN, SEEN_LAST -> ids(scoring.itemTable(), () -> scoring.history().stream().map(BytesRef::new));
             case SATURATION, DECAY -> highest(signal, context);
-            case MATCH, MEANING, CHANCE -> null;
+            case MATCH, MEANING, CHANCE, RATINGS -> null;
         };
     }
 

@@ -75,7 +75,12 @@ public record Signal(String name, String field, Shape shape, double scale, float
         /** The square root of the score for the history: the part {@code graph} of the trained model, graph convolution. */
         GRAPH("graph", Trait.OF_HISTORY),
         /** The square root of the score for the history: the part {@code factors} of the trained model, matrix factorisation. */
-        FACTORS("factors", Trait.OF_HISTORY);
+        FACTORS("factors", Trait.OF_HISTORY),
+        /**
+         * The place of the predicted rating in the range of the ratings: the part {@code ratings} of the trained model, matrix factorisation of
+         * ratings.
+         */
+        RATINGS("ratings", Trait.OF_HISTORY);
 
         private final String builtIn;
         private final List<Trait> traits;
@@ -104,6 +109,7 @@ public record Signal(String name, String field, Shape shape, double scale, float
     public static final String NEIGHBOURS = Shape.NEIGHBOURS.builtIn;
     public static final String GRAPH = Shape.GRAPH.builtIn;
     public static final String FACTORS = Shape.FACTORS.builtIn;
+    public static final String RATINGS = Shape.RATINGS.builtIn;
     public static final String MEANING = Shape.MEANING.builtIn;
     private static final String MATCH = "match_";
     /** Names of weights that a training learns beside those of signals. */

@@ -7,12 +7,15 @@ import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.neighbour.ContentMap;
 import org.opensearch.affinity.learn.neighbour.Neighbourhood;
 import org.opensearch.affinity.model.ModelIndex;
-import org.opensearch.affinity.model.PartEncoder;
+import org.opensearch.affinity.model.RowEncoder;
 import org.opensearch.affinity.tracker.Decay;
 import org.opensearch.affinity.tracker.IndexNames;
+import org.opensearch.affinity.tracker.Signal;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.train.part.LearnedPart;
+import org.opensearch.affinity.train.part.LearnedRatings;
 import org.opensearch.affinity.train.part.PartMethod;
+import org.opensearch.affinity.train.part.RatingMethod;
 
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -53,16 +56,25 @@ final class ModelBuilder {
      *
      * @param content           how well item vectors explain similarities
      * @param typicalSimilarity see {@link Neighbours#typicalSimilarity}
-     * @param parts             the other parts
+     * @param parts             the other parts with item vectors
+     * @param ratings           null for a model without them
      */
-    record Learned(ContentMap.Fit content, float typicalSimilarity, List<LearnedPart> parts) {}
+    record Learned(ContentMap.Fit content, float typicalSimilarity, List<LearnedPart> parts, LearnedRatings ratings) {}
 
     /**
      * Learns a model and writes its rows. The model is unfinished until {@link #describe}.
      *
      * @param matrix the interactions that the filter includes
+     * @param rating null for a model that does not predict ratings
      */
-    Learned build(int number, InteractionMatrix matrix, Interactions.Filter filter, Neighbourhood method, List<PartMethod> others) {
+    Learned build(
+        int number,
+        InteractionMatrix matrix,
+        Interactions.Filter filter,
+        Neighbourhood method,
+        List<PartMethod> others,
+        RatingMethod rating
+    ) {
         Neighbours neighbours = method.learn(matrix, parallel, task.begin("learning neighbours"));
         ContentMap content = ContentMap.learn(neighbours, contents.vectors(), parallel, task.begin("learning the content map"));
         List<LearnedPart> parts = new ArrayList<>();
@@ -70,16 +82,19 @@ final class ModelBuilder {
             ProgressListener progress = task.begin("learning " + other.part().signal());
             parts.add(LearnedPart.learn(other, matrix, contents.vectors(), Training.SEED, parallel, progress));
         }
+        LearnedRatings ratings = rating == null
+            ? null
+            : LearnedRatings.learn(rating, interactions.ratings(filter), parallel, task.begin("learning " + Signal.RATINGS));
         double[] popularities = interactions.popularities(filter, tracker.decay());
         double[] totals = interactions.popularities(filter, Decay.NONE);
         float typicalSimilarity = neighbours.typicalSimilarity(matrix);
         float scale = Math.max(Float.MIN_NORMAL, HEADROOM * typicalSimilarity);
-        write(number, new Rows(interactions.items(), popularities, totals, neighbours, content, scale, parts));
-        return new Learned(content.fit(), typicalSimilarity, parts);
+        write(number, new Rows(interactions.items(), popularities, totals, neighbours, content, scale, parts, ratings));
+        return new Learned(content.fit(), typicalSimilarity, parts, ratings);
     }
 
     private void write(int number, Rows rows) {
-        Map<String, PartEncoder> encoders = rows.encoders();
+        Map<String, RowEncoder> encoders = rows.encoders();
         Blocking.<Void>await(listener -> models.create(tracker.name(), number, encoders, listener));
         ProgressListener progress = task.begin("writing the model");
         for (int first = 0; first < rows.size(); first += ROWS_PER_BULK) {
@@ -121,6 +136,7 @@ final class ModelBuilder {
         private final ContentMap content;
         private final float scale;
         private final List<LearnedPart> parts;
+        private final LearnedRatings ratings;
 
         /** @param scale that similarities are divided by */
         Rows(
@@ -130,9 +146,11 @@ final class ModelBuilder {
             Neighbours neighbours,
             ContentMap content,
             float scale,
-            List<LearnedPart> parts
+            List<LearnedPart> parts,
+            LearnedRatings ratings
         ) {
             this.parts = parts;
+            this.ratings = ratings;
             this.items = items;
             this.popularities = popularities;
             this.totals = totals;
@@ -146,9 +164,12 @@ final class ModelBuilder {
             return neighbours.items();
         }
 
-        Map<String, PartEncoder> encoders() {
-            Map<String, PartEncoder> encoders = new LinkedHashMap<>();
+        Map<String, RowEncoder> encoders() {
+            Map<String, RowEncoder> encoders = new LinkedHashMap<>();
             parts.forEach(part -> encoders.put(part.method().part().signal(), part.encoder()));
+            if (ratings != null) {
+                encoders.put(Signal.RATINGS, ratings.encoder());
+            }
             return encoders;
         }
 
@@ -166,6 +187,9 @@ final class ModelBuilder {
             float popularity = (float) popularities[item];
             Map<String, ModelIndex.ItemVector> vectors = new HashMap<>();
             parts.forEach(part -> vectors.put(part.method().part().signal(), part.vector(item)));
+            if (ratings != null) {
+                vectors.put(Signal.RATINGS, ratings.vector(item));
+            }
             return new ModelIndex.Row(items.get(item), popularity, (float) totals[item], ids, similarities, known.get(item), vector, vectors);
         }
     }

@@ -3,7 +3,10 @@ package org.opensearch.affinity.train;
 import org.opensearch.affinity.learn.HeldOut;
 import org.opensearch.affinity.learn.InteractionMatrix;
 import org.opensearch.affinity.learn.ProgressListener;
+import org.opensearch.affinity.learn.rating.Ratings;
+import org.opensearch.affinity.tracker.Signal;
 import org.opensearch.affinity.train.part.PartMethod;
+import org.opensearch.affinity.train.part.RatingMethod;
 import org.opensearch.affinity.train.part.RequestedParts;
 import org.opensearch.affinity.train.part.VectorPart;
 import org.opensearch.common.lease.Releasable;
@@ -14,6 +17,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntToLongFunction;
 import java.util.function.Supplier;
 
 /**
@@ -60,15 +64,65 @@ final class PartTraining implements Releasable {
         List<PartMethod> methods = new ArrayList<>();
         for (VectorPart part : requested.parts()) {
             try {
-                methods.add(method(part, reserved(part, matrix), sample));
+                int[] dimensions = part.dimensions(requested.settings(), matrix);
+                methods.add(method(part, reserved(dimensions, dimension -> part.bytes(matrix, dimension)), sample));
             } catch (CircuitBreakingException e) {
-                if (requested.auto() == false) {
-                    throw e;
-                }
-                leftOut.put(part.signal(), "the circuit breaker [request] has no room for it");
+                leaveOut(part.signal(), e);
             }
         }
         return methods;
+    }
+
+    /**
+     * Returns how the part {@code ratings} is learned; null for a model without it.
+     *
+     * @param filter selects the interactions that hyperparameters are chosen by
+     * @throws IllegalArgumentException (400) if the part was named and the log has no ratings
+     * @throws CircuitBreakingException (429) if the node has too little memory for the part, and it was named
+     */
+    RatingMethod ratings(Interactions interactions, Interactions.Filter filter) {
+        int rated = interactions.rated();
+        int items = interactions.items().size();
+        IntToLongFunction bytes = dimension -> RatingMethod.bytes(rated, interactions.users(), items, dimension);
+        if (reused != null) {
+            if (reused.ratings() != null) {
+                reserve(bytes.applyAsLong(reused.ratings().factors().dimension()));
+            }
+            return reused.ratings();
+        }
+        if (requested.ratings() == false || leftOut.containsKey(Signal.RATINGS)) {
+            return null;
+        }
+        if (rated == 0 && requested.auto()) {
+            leftOut.put(Signal.RATINGS, RatingMethod.TOO_FEW);
+            return null;
+        }
+        if (rated == 0) {
+            throw new IllegalArgumentException(
+                "[parts] names [" + Signal.RATINGS + "], but no event of the log has a rating, a number in the tracker's [events.fields.rating]"
+            );
+        }
+        try {
+            int[] dimensions = reserved(RatingMethod.dimensions(requested.settings()), bytes);
+            Ratings ratings = interactions.ratings(filter);
+            String lacking = requested.auto() ? RatingMethod.lacking(ratings) : null;
+            if (lacking == null) {
+                ProgressListener progress = resources.task().begin("tuning " + Signal.RATINGS);
+                return RatingMethod.tuned(requested.settings(), dimensions, ratings, Training.SEED, resources.parallel(), progress);
+            }
+            leftOut.put(Signal.RATINGS, lacking);
+        } catch (CircuitBreakingException e) {
+            leaveOut(Signal.RATINGS, e);
+        }
+        return null;
+    }
+
+    /** Leaves out a part that there is no room for, unless it was named. */
+    private void leaveOut(String signal, CircuitBreakingException e) {
+        if (requested.auto() == false) {
+            throw e;
+        }
+        leftOut.put(signal, "the circuit breaker [request] has no room for it");
     }
 
     private PartMethod method(VectorPart part, int[] dimensions, HeldOut sample) {
@@ -83,15 +137,16 @@ final class PartTraining implements Releasable {
      * Reserves heap for learning a part, with as many dimensions as leave half of the breaker free, which searches need too. Returns the
      * dimensions to choose from.
      *
+     * @param dimensions ascending
+     * @param bytes      that learning takes, by dimension
      * @throws CircuitBreakingException if there is no room for the fewest
      */
-    private int[] reserved(VectorPart part, InteractionMatrix matrix) {
-        int[] dimensions = part.dimensions(requested.settings(), matrix);
+    private int[] reserved(int[] dimensions, IntToLongFunction bytes) {
         int size = dimensions.length;
-        while (size > 1 && leavesHalf(part.bytes(matrix, dimensions[size - 1])) == false) {
+        while (size > 1 && leavesHalf(bytes.applyAsLong(dimensions[size - 1])) == false) {
             size--;
         }
-        reserve(part.bytes(matrix, dimensions[size - 1]));
+        reserve(bytes.applyAsLong(dimensions[size - 1]));
         return Arrays.copyOf(dimensions, size);
     }
 
@@ -101,7 +156,7 @@ final class PartTraining implements Releasable {
     }
 
     private List<PartMethod> leaveOut(String reason) {
-        requested.parts().forEach(part -> leftOut.put(part.signal(), reason));
+        requested.signals().forEach(signal -> leftOut.put(signal, reason));
         return List.of();
     }
 
@@ -122,20 +177,26 @@ final class PartTraining implements Releasable {
      * @param names    of the signals that may have weights
      */
     List<PartMethod> kept(List<PartMethod> parts, List<LearnedRanking> rankings, List<String> names) {
+        return parts.stream().filter(part -> isKept(part.part().signal(), rankings, names)).toList();
+    }
+
+    /** The same for the part {@code ratings}: null if it is null or not kept. */
+    RatingMethod kept(RatingMethod ratings, List<LearnedRanking> rankings, List<String> names) {
+        return ratings != null && isKept(Signal.RATINGS, rankings, names) ? ratings : null;
+    }
+
+    private boolean isKept(String name, List<LearnedRanking> rankings, List<String> names) {
         List<LearnedRanking> learned = rankings.stream().filter(ranking -> ranking.fusion() != null).toList();
         if (reused != null || requested.auto() == false || learned.isEmpty()) {
-            return parts;
+            return true;
         }
-        boolean accepted = learned.stream().anyMatch(ranking -> ranking.fusion().accepted());
-        for (PartMethod part : parts) {
-            String name = part.part().signal();
-            if (names.contains(name) == false) {
-                leftOut.put(name, "it is not among [signals]");
-            } else if (learned.stream().allMatch(ranking -> ranking.leftOut().contains(name))) {
-                leftOut.put(name, accepted ? "held-back queries lose nothing without it" : "no weights were learned");
-            }
+        if (names.contains(name) == false) {
+            leftOut.put(name, "it is not among [signals]");
+        } else if (learned.stream().allMatch(ranking -> ranking.leftOut().contains(name))) {
+            boolean accepted = learned.stream().anyMatch(ranking -> ranking.fusion().accepted());
+            leftOut.put(name, accepted ? "held-back queries lose nothing without it" : "no weights were learned");
         }
-        return parts.stream().filter(part -> leftOut.containsKey(part.part().signal()) == false).toList();
+        return leftOut.containsKey(name) == false;
     }
 
     @Override

@@ -4,6 +4,7 @@ import org.opensearch.affinity.learn.neighbour.Neighbourhood;
 import org.opensearch.affinity.tracker.ActiveModels;
 import org.opensearch.affinity.tracker.Ranking;
 import org.opensearch.affinity.train.part.PartMethod;
+import org.opensearch.affinity.train.part.RatingMethod;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,15 +17,17 @@ import java.util.Map;
  * @param ranking its weights
  * @param forYou those of searches without a text
  * @param method null if the model's description does not have it
- * @param parts  its other parts
+ * @param parts  its other parts with item vectors
+ * @param ratings null if it does not predict ratings
  */
-record ReusedModel(int number, Ranking ranking, Ranking forYou, Neighbourhood method, List<PartMethod> parts) {
+record ReusedModel(int number, Ranking ranking, Ranking forYou, Neighbourhood method, List<PartMethod> parts, RatingMethod ratings) {
     private static final String KEEP = "keep";
     private static final String NEIGHBOURS = "neighbours";
 
     /** @param about what the training stored about the model */
     static ReusedModel of(ActiveModels.Active model, Map<String, Object> about) {
-        return new ReusedModel(model.number(), model.ranking(), model.forYou(), method(about), PartMethod.read(about));
+        List<PartMethod> parts = PartMethod.read(about);
+        return new ReusedModel(model.number(), model.ranking(), model.forYou(), method(about), parts, RatingMethod.read(about));
     }
 
     /** Returns the members of a model's description that {@link #method} reads. */

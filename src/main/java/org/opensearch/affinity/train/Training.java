@@ -15,8 +15,8 @@ import org.opensearch.affinity.tracker.UserNames;
 import org.opensearch.affinity.train.fusion.FusionLearner;
 import org.opensearch.affinity.train.fusion.TrainingExample;
 import org.opensearch.affinity.train.part.PartMethod;
+import org.opensearch.affinity.train.part.RatingMethod;
 import org.opensearch.affinity.train.part.RequestedParts;
-import org.opensearch.affinity.train.part.VectorPart;
 import org.opensearch.common.unit.TimeValue;
 
 import java.util.HashMap;
@@ -91,7 +91,8 @@ final class Training {
                 Neighbourhood method = reused != null && reused.method() != null ? reused.method() : tune(matrix);
                 InteractionMatrix before = matrix;
                 List<PartMethod> parts = partTraining.methods(matrix, () -> sample(before));
-                ModelBuilder.Learned learned = models.build(number, matrix, beforeQueries, method, parts);
+                RatingMethod ratings = partTraining.ratings(interactions, beforeQueries);
+                ModelBuilder.Learned learned = models.build(number, matrix, beforeQueries, method, parts, ratings);
                 LearnedRanking searches = LearnedRanking.of(reused != null ? reused.ranking() : signalWeights.ranking(null));
                 LearnedRanking forYou = reused != null ? LearnedRanking.of(reused.forYou()) : searches;
                 if (queries.areAsked()) {
@@ -99,13 +100,15 @@ final class Training {
                     searches = learned(signalWeights, examples::of, judged, queries.counts(), "");
                     forYou = forYou(examples, judged, searches);
                 }
-                List<PartMethod> kept = partTraining.kept(parts, List.of(searches, forYou), signalWeights.names());
-                if (kept.equals(parts) == false) {
+                List<LearnedRanking> rankings = List.of(searches, forYou);
+                List<PartMethod> kept = partTraining.kept(parts, rankings, signalWeights.names());
+                RatingMethod keptRatings = partTraining.kept(ratings, rankings, signalWeights.names());
+                if (kept.equals(parts) == false || keptRatings != ratings) {
                     finalNumber = number + 1;
                 }
                 if (finalNumber != number) {
                     matrix = interactions.matrix(Training::all);
-                    learned = models.build(finalNumber, matrix, Training::all, method, kept);
+                    learned = models.build(finalNumber, matrix, Training::all, method, kept, keptRatings);
                 }
                 TrainingResult result = new TrainingResult(
                     finalNumber,
@@ -235,7 +238,7 @@ final class Training {
         QueryCounts counts,
         String suffix
     ) {
-        List<String> optional = requested.auto() ? requested.parts().stream().map(VectorPart::signal).toList() : List.of();
+        List<String> optional = requested.auto() ? requested.signals() : List.of();
         FusionLearner.Result fusion = new WeightTraining(resources, weights, counts, optional, suffix).learn(examples, judged);
         return new LearnedRanking(weights.ranking(fusion), fusion, weights.names(), counts);
     }

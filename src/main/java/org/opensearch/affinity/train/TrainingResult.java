@@ -59,9 +59,7 @@ record TrainingResult(
         if (content.ridge() > 0) {
             about.put("content", Map.of("items", content.items(), "ridge", content.ridge(), "explained", content.explained()));
         }
-        if (learned.parts().isEmpty() == false) {
-            about.putAll(PartMethod.describe(learned.parts()));
-        }
+        about.putAll(PartMethod.describe(learned.parts(), learned.ratings()));
         if (partsLeftOut.isEmpty() == false) {
             about.put("parts_left_out", partsLeftOut);
         }

@@ -2,13 +2,17 @@ package org.opensearch.affinity.train;
 
 import org.opensearch.affinity.learn.HeldOut;
 import org.opensearch.affinity.learn.InteractionMatrix;
+import org.opensearch.affinity.learn.ParallelFor;
+import org.opensearch.affinity.learn.rating.RatingFactors;
 import org.opensearch.affinity.train.part.PartMethod;
 import org.opensearch.affinity.train.part.PartSettings;
+import org.opensearch.affinity.train.part.RatingMethod;
 import org.opensearch.affinity.train.part.RequestedParts;
 import org.opensearch.affinity.train.part.VectorPart;
 import org.opensearch.core.common.breaker.CircuitBreaker;
 import org.opensearch.core.common.breaker.CircuitBreakingException;
 import org.opensearch.core.common.breaker.NoopCircuitBreaker;
+import org.opensearch.core.tasks.TaskId;
 import org.opensearch.test.OpenSearchTestCase;
 
 import java.util.List;
@@ -92,6 +96,43 @@ public class PartTrainingTests extends OpenSearchTestCase {
             assertEquals(List.of(VectorPart.FACTORS), methods.stream().map(PartMethod::part).toList());
             assertEquals(Set.of("graph"), training.leftOut().keySet());
         }
+    }
+
+    /** Two users who rated one item each, too few to choose settings by. */
+    private static Interactions rated() {
+        Interactions interactions = new Interactions(100, new NoopCircuitBreaker("no limit"));
+        interactions.add(new LogScan.LoggedEvent("ann", "lamp", 1, 1, null, 5));
+        interactions.add(new LogScan.LoggedEvent("bob", "tent", 1, 1, null, 1));
+        interactions.sort();
+        return interactions;
+    }
+
+    private static RatingMethod ratings(LimitedBreaker breaker, RequestedParts requested, ReusedModel reused) {
+        TrainTask task = new TrainTask(1, "type", "action", "description", TaskId.EMPTY_TASK_ID, Map.of());
+        TrainingResources resources = new TrainingResources(null, null, null, ParallelFor.SEQUENTIAL, task, breaker);
+        try (PartTraining training = new PartTraining(resources, requested, reused, true)) {
+            RatingMethod method = training.ratings(rated(), (user, time) -> true);
+            assertEquals(requested.auto() ? Set.of("ratings") : Set.of(), training.leftOut().keySet());
+            return method;
+        }
+    }
+
+    public void testRatings() {
+        RequestedParts named = RequestedParts.of(List.of("ratings"), PartSettings.NONE);
+        LimitedBreaker breaker = new LimitedBreaker(1_000_000);
+        assertEquals(RatingFactors.standard(), ratings(breaker, named, null).factors());
+        assertEquals(0, breaker.used);
+        assertNull("not asked for", ratings(breaker, RequestedParts.of(List.of("graph"), PartSettings.NONE), null));
+        assertNull("too few", ratings(breaker, RequestedParts.of(List.of("auto"), PartSettings.NONE), null));
+        LimitedBreaker little = new LimitedBreaker(2 * RatingMethod.bytes(2, 2, 2, 8));
+        assertEquals("what leaves half", 8, ratings(little, named, null).factors().dimension());
+        LimitedBreaker tooSmall = new LimitedBreaker(RatingMethod.bytes(2, 2, 2, 4) - 1);
+        expectThrows(CircuitBreakingException.class, () -> ratings(tooSmall, named, null));
+        assertNull(ratings(tooSmall, RequestedParts.of(List.of("auto"), PartSettings.NONE), null));
+        RequestedParts none = RequestedParts.of(null, PartSettings.NONE);
+        RatingMethod before = new RatingMethod(RatingFactors.standard().withDimension(9));
+        assertSame(before, ratings(breaker, none, new ReusedModel(1, null, null, null, List.of(), before)));
+        assertNull(ratings(breaker, none, new ReusedModel(1, null, null, null, List.of(), null)));
     }
 
     public void testOnlyTheGivenDimension() {

@@ -4,6 +4,7 @@ import org.opensearch.affinity.learn.HeldOut;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.factor.FactorMethod;
+import org.opensearch.affinity.tracker.Signal;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,7 +13,7 @@ import java.util.Map;
 
 /** A part of a model that is to be learned, and the method with its hyperparameters. Immutable. */
 public record PartMethod(VectorPart part, FactorMethod method) {
-    private static final String PARTS = "parts";
+    static final String PARTS = "parts";
 
     /**
      * Returns the part with the given hyperparameters, and others that rank the held-out items best.
@@ -39,11 +40,18 @@ public record PartMethod(VectorPart part, FactorMethod method) {
         return new PartMethod(part, part.standard(settings, dimensions));
     }
 
-    /** Returns what {@link #read} reads of a model's description. */
-    public static Map<String, Object> describe(List<LearnedPart> parts) {
+    /**
+     * Returns what {@link #read} and {@link RatingMethod#read} read of a model's description; empty if there is nothing.
+     *
+     * @param ratings null for a model without them
+     */
+    public static Map<String, Object> describe(List<LearnedPart> parts, LearnedRatings ratings) {
         Map<String, Object> described = new LinkedHashMap<>();
         parts.forEach(part -> described.put(part.method().part.signal(), part.describe()));
-        return Map.of(PARTS, described);
+        if (ratings != null) {
+            described.put(Signal.RATINGS, ratings.describe());
+        }
+        return described.isEmpty() ? Map.of() : Map.of(PARTS, described);
     }
 
     /** Returns the parts of a model, by its description; parts that another version described in another way are left out. */

@@ -4,6 +4,7 @@ import org.opensearch.affinity.learn.Hyperparameter;
 import org.opensearch.affinity.learn.factor.ImplicitFactors;
 import org.opensearch.affinity.learn.factor.LowPass;
 import org.opensearch.affinity.learn.neighbour.Neighbourhood;
+import org.opensearch.affinity.learn.rating.RatingFactors;
 import org.opensearch.affinity.tracker.Signal;
 import org.opensearch.affinity.xcontent.ValueReader;
 import org.opensearch.affinity.xcontent.Values;
@@ -43,6 +44,19 @@ public record PartSettings(Map<String, Map<String, Double>> byPart) {
             Values.number(0, 1),
             "keep",
             FACTOR
+        ),
+        Signal.RATINGS,
+        Map.of(
+            "dimension",
+            whole(RatingFactors.MAX_DIMENSION),
+            "iterations",
+            whole(100),
+            "lambda",
+            Values.number("a number of at least " + RatingFactors.MIN_LAMBDA, number -> number >= RatingFactors.MIN_LAMBDA),
+            "nu",
+            Values.number(0, 1),
+            "damping",
+            Values.number(0, 1_000)
         )
     );
 

@@ -178,7 +178,7 @@ public class PartTests extends TrainedModelTestCase {
         Map<String, Object> withoutQueries = train("{\"parts\": \"auto\"}");
         assertFalse(withoutQueries.containsKey("parts"));
         String reason = "no judged queries show whether it helps";
-        assertEquals(Map.of("graph", reason, "factors", reason), withoutQueries.get("parts_left_out"));
+        assertEquals(Map.of("graph", reason, "factors", reason, "ratings", reason), withoutQueries.get("parts_left_out"));
         CircuitBreaker breaker = getInstanceFromNode(CircuitBreakerService.class).getBreaker(CircuitBreaker.REQUEST);
         assertBusy(() -> assertEquals(0, breaker.getUsed()));
     }

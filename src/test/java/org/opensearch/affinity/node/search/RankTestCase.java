@@ -153,10 +153,24 @@ abstract class RankTestCase extends AffinityNodeTestCase {
 
     /** Writes an event into the log, with a time one second after that of the event before. */
     void event(String user, String action, String item) {
-        Map<String, Object> attributes = Map.of("object", Map.of("object_id", item));
-        long time = 1_700_000_000_000L + 1_000L * events++;
+        event(user, action, Map.of("object", Map.of("object_id", item)));
+    }
+
+    /** The same for a click that is a rating. */
+    void rate(String user, String item, Object rating) {
+        event(user, "click", Map.of("object", Map.of("object_id", item), "rating", rating));
+    }
+
+    private void event(String user, String action, Map<String, Object> attributes) {
+        long time = nextTime();
+        events++;
         Map<String, Object> event = Map.of("user_id", user, "action_name", action, "timestamp", time, "event_attributes", attributes);
         client().prepareIndex("ubi_events").setSource(event).get();
+    }
+
+    /** The time of the next event, epoch milliseconds. */
+    long nextTime() {
+        return 1_700_000_000_000L + 1_000L * events;
     }
 
     /** Waits until the tracker has taken in all events that {@link #event} wrote. */

@@ -18,14 +18,14 @@ public class RequestedPartsTests extends OpenSearchTestCase {
     }
 
     public void testNames() {
-        RequestedParts none = new RequestedParts(List.of(), false, PartSettings.NONE);
+        RequestedParts none = new RequestedParts(List.of(), false, false, PartSettings.NONE);
         assertEquals(none, RequestedParts.of(null, PartSettings.NONE));
         assertEquals(none, parts("neighbours"));
-        assertEquals(new RequestedParts(List.of(VectorPart.GRAPH), false, PartSettings.NONE), parts("graph", "neighbours", "graph"));
-        assertEquals(new RequestedParts(List.of(VectorPart.GRAPH, VectorPart.FACTORS), true, PartSettings.NONE), parts("auto"));
+        assertEquals(new RequestedParts(List.of(VectorPart.GRAPH), false, false, PartSettings.NONE), parts("graph", "neighbours", "graph"));
+        assertEquals(new RequestedParts(List.of(VectorPart.GRAPH, VectorPart.FACTORS), true, true, PartSettings.NONE), parts("auto"));
         for (String[] wrong : new String[][] { { "grahp" }, { "auto", "graph" } }) {
             IllegalArgumentException e = expectThrows(IllegalArgumentException.class, () -> parts(wrong));
-            assertTrue(e.getMessage(), e.getMessage().contains("name some of [neighbours, graph, factors], or [auto] alone"));
+            assertTrue(e.getMessage(), e.getMessage().contains("name some of [neighbours, graph, factors, ratings], or [auto] alone"));
         }
     }
 
