@@ -280,12 +280,12 @@ public class PartTests extends TrainedModelTestCase {
     public void testUnknownParts() throws Exception {
         shop(1);
         Exception e = expectThrows(IllegalArgumentException.class, () -> train("{\"parts\": [\"grahp\"]}"));
-        assertTrue(e.getMessage(), e.getMessage().contains("[parts] unknown part [grahp]; name some of [neighbours, graph, factors]"));
+        assertTrue(e.getMessage(), e.getMessage().contains("[parts] unknown part [grahp]; name some of [neighbours, graph, factors, ratings]"));
         Map<String, String> wrong = Map.of(
             "{\"graph\": {\"dimension\": 0}}", "[affinity] [settings.graph.dimension] must be a whole number from 1 to 768, got [0]",
             "{\"graph\": {\"keep\": 0}}", "[affinity] [settings.graph.keep] must be a number above 0, at most 1, got [0]",
             "{\"graph\": {\"alpha\": 1}}", "[affinity] [settings.graph.alpha] is unknown; known: [dimension, keep]",
-            "{\"grahp\": {}}", "[affinity] [settings.grahp] is unknown; known: [factors, graph, neighbours]",
+            "{\"grahp\": {}}", "[affinity] [settings.grahp] is unknown; known: [factors, graph, neighbours, ratings]",
             "{\"factors\": {\"dimension\": 8}}", "[affinity] [parts] lacks [factors], which has [settings]"
         );
         wrong.forEach((settings, message) -> {
