@@ -1,6 +1,5 @@
 package org.opensearch.affinity.model;
 
-import org.apache.lucene.util.RamUsageEstimator;
 import org.apache.lucene.util.VectorUtil;
 import org.opensearch.affinity.learn.Factors;
 import org.opensearch.affinity.learn.FoldIn;
@@ -8,6 +7,9 @@ import org.opensearch.affinity.learn.HistoryEncoder;
 import org.opensearch.affinity.learn.NetworkEncoder;
 import org.opensearch.affinity.learn.WeightedHistory;
 import org.opensearch.affinity.learn.WeightedSum;
+
+import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** What a model with item vectors is in a node: rows of a byte a dimension, from which users' vectors are made, which then have bytes, too. */
 public final class ByteRows {
@@ -22,12 +24,12 @@ public final class ByteRows {
             vectors[item] = QuantisedRow.vector(row);
             inputs[item] = QuantisedRow.input(row);
         }
-        HistoryEncoder encoder = switch (model.encoder()) {
-            case WeightedSum sum -> new WeightedSum(inputs, sum.dimension(), sum.recencyDecay());
-            case FoldIn solve -> new FoldIn(inputs, inputs.length, solve.base(), solve.regularisation(), solve.recencyDecay());
-            case NetworkEncoder network -> throw new IllegalArgumentException("networks have no rows of bytes");
+        Function<float[][], HistoryEncoder> encoder = switch (model.encoder()) {
+            case WeightedSum sum -> rows -> new WeightedSum(rows, sum.dimension(), sum.recencyDecay());
+            case FoldIn solve -> rows -> new FoldIn(rows, vectors.length, solve.base(), solve.regularisation(), solve.recencyDecay());
+            case NetworkEncoder network -> rows -> new NetworkEncoder(rows, network.layers(), network.map());
         };
-        return new Factors(vectors, new OfBytes(encoder));
+        return new Factors(vectors, new NetworkEncoder(inputs, new OfBytes(encoder, model.dimension()), new float[0][]));
     }
 
     private static float factor(HistoryEncoder encoder, int item, float[] vector) {
@@ -36,20 +38,16 @@ public final class ByteRows {
     }
 
     /** Rounds the vectors of users. */
-    private record OfBytes(HistoryEncoder exact) implements NetworkEncoder {
+    private record OfBytes(Function<float[][], HistoryEncoder> exact, int dimension) implements NetworkEncoder.Layers {
         @Override
-        public int dimension() {
-            return exact.dimension();
-        }
-
-        @Override
-        public float[] vector(WeightedHistory history) {
-            return QuantisedRow.vector(QuantisedRow.ofItem(exact.vector(history), 1));
+        public float[] vector(float[][] rows, WeightedHistory history) {
+            WeightedHistory all = new WeightedHistory(IntStream.range(0, rows.length).toArray(), history.weights(), history.gaps());
+            return QuantisedRow.vector(QuantisedRow.ofItem(exact.apply(rows).vector(all), 1));
         }
 
         @Override
         public long ramBytesUsed() {
-            return RamUsageEstimator.shallowSizeOf(this) + exact.ramBytesUsed();
+            return exact.apply(new float[0][]).ramBytesUsed();
         }
     }
 }

@@ -161,12 +161,17 @@ public final class AffinityPlugin extends Plugin
         this.breaker.set(breaker);
     }
 
-    private Encoder newEncoder(Environment environment, ThreadPool threadPool) {
+    private static TorchRuntime newRuntime(Environment environment, ThreadPool threadPool) {
         Path plugin = environment.pluginsDir().resolve(FOLDER);
         TorchSettings settings = TorchSettings.of(environment.settings());
         TorchRuntime runtime = new TorchRuntime(plugin.resolve("native"), threadPool.info(DeviceQueue.THREAD_POOL).getMax(), settings);
         TorchRuntime.warnIfMlCommonsInstalled(environment.pluginsDir());
         runtime.verifyDevice();
+        return runtime;
+    }
+
+    private Encoder newEncoder(TorchRuntime runtime, Environment environment, ThreadPool threadPool) {
+        Path plugin = environment.pluginsDir().resolve(FOLDER);
         List<Path> models = List.of(plugin.resolve("models"), environment.configDir().resolve(FOLDER).resolve("models"));
         try {
             return new Encoder(new ModelPacks(runtime, models), threadPool, breaker.get(), environment.settings());
@@ -216,14 +221,15 @@ public final class AffinityPlugin extends Plugin
         IndexNameExpressionResolver resolver,
         Supplier<RepositoriesService> repositories
     ) {
-        encoder.set(newEncoder(environment, threadPool));
+        TorchRuntime runtime = newRuntime(environment, threadPool);
+        encoder.set(newEncoder(runtime, environment, threadPool));
         encoder.get().addSettingsUpdateConsumers(cluster.getClusterSettings());
         cluster.addListener(new TrackerBackup(cluster));
         cluster.addLocalNodeClusterManagerListener(new ProfileRetention(cluster, client));
         cluster.addLocalNodeClusterManagerListener(new Rebuilds(cluster, resolver, client, keys));
         rank.startWith(threadPool);
         cluster.addListener(changed -> rank.models().openActive(changed.state(), threadPool.executor(ThreadPool.Names.GENERIC)));
-        return List.of(encoder.get(), rank, rank.labels(), profiles, keys, new UnprocessedExt());
+        return List.of(encoder.get(), runtime, rank, rank.labels(), profiles, keys, new UnprocessedExt());
     }
 
     @Override

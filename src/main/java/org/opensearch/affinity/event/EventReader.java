@@ -235,6 +235,8 @@ public final class EventReader {
                     part.add(declared, value);
                 }
             }
+        } else if (leaves.get(path).equals(List.of(fields.rating()))) {
+            parser.skipChildren(); // an object is no rating
         } else if (parser.currentToken() != Token.VALUE_NULL) {
             throw new IllegalArgumentException("[" + path + "] must be a value");
         }
@@ -288,18 +290,18 @@ public final class EventReader {
         return time.toEpochMilli();
     }
 
-    /** Returns NaN without a rating. Strings are numbers as fields of type {@code float} take them. */
-    private float rating(Part part) throws SkippedException {
-        String text = single(part, fields.rating());
+    /**
+     * Returns NaN without a rating. Strings are numbers as fields of type {@code float} take them. What is no number, or several, is no
+     * rating: the event counts all the same, because nobody may have meant the field to be one.
+     */
+    private float rating(Part part) {
+        List<String> values = part.of(fields.rating()).stream().distinct().toList();
         try {
-            float rating = text == null ? Float.NaN : Float.parseFloat(text);
-            if (text == null || Float.isFinite(rating)) {
-                return rating;
-            }
+            float rating = values.size() == 1 ? Float.parseFloat(values.getFirst()) : Float.NaN;
+            return Float.isFinite(rating) ? rating : Float.NaN;
         } catch (NumberFormatException e) {
-            // the event is skipped
+            return Float.NaN;
         }
-        throw new SkippedException(SkipReason.MALFORMED);
     }
 
     /** The first value of each field that is a context. */

@@ -72,8 +72,11 @@ public final class FoldIn implements HistoryEncoder {
 
     /** What each item adds with the matrix of the whole history, {@code c hᵀ A⁻¹ other}: the solution is linear in its right side. */
     @Override
-    public double[] contributions(WeightedHistory history, float[] other) {
-        WeightedHistory decayed = history.decayed(recencyDecay);
+    public Contributions contributions(WeightedHistory history) {
+        return other -> contributions(history.decayed(recencyDecay), other);
+    }
+
+    private double[] contributions(WeightedHistory decayed, float[] other) {
         NormalEquations equations = equations(decayed, 0);
         equations.addRight(other);
         float[] solution = new float[base.length];

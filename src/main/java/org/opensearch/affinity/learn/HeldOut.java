@@ -47,15 +47,23 @@ public record HeldOut(InteractionMatrix training, int[] users, int[][] relevant)
         });
     }
 
-    /** Holds out the newest item of a few random users with at least two. The order of rows must be known. */
-    public static HeldOut newestOfSome(InteractionMatrix all, int max, long seed) {
-        BitSet drawn = drawn(all, max, seed);
+    /**
+     * Holds out the newest item of a few random users with at least two. The order of rows must be known.
+     *
+     * @param among users to draw from
+     */
+    public static HeldOut newestOfSome(InteractionMatrix all, BitSet among, int max, long seed) {
+        BitSet drawn = drawn(all, among, max, seed);
         return split(all, user -> drawn.get(user) ? new int[] { all.end(user) - all.start(user) - 1 } : new int[0]);
     }
 
-    /** Holds out a random fraction of each row, rounded up, of a few random users with at least two items; one item is left. */
-    public static HeldOut randomOfSome(InteractionMatrix all, double fraction, int max, long seed) {
-        BitSet drawn = drawn(all, max, seed);
+    /**
+     * Holds out a random fraction of each row, rounded up, of a few random users with at least two items; one item is left.
+     *
+     * @param among users to draw from
+     */
+    public static HeldOut randomOfSome(InteractionMatrix all, BitSet among, double fraction, int max, long seed) {
+        BitSet drawn = drawn(all, among, max, seed);
         SplittableRandom random = new SplittableRandom(seed);
         return split(all, user -> {
             int size = all.end(user) - all.start(user);
@@ -66,8 +74,8 @@ public record HeldOut(InteractionMatrix training, int[] users, int[][] relevant)
     }
 
     /** Draws at most so many users with at least two items, and at most a tenth of them. */
-    private static BitSet drawn(InteractionMatrix all, int max, long seed) {
-        int[] users = IntStream.range(0, all.users()).filter(user -> all.end(user) - all.start(user) > 1).toArray();
+    private static BitSet drawn(InteractionMatrix all, BitSet among, int max, long seed) {
+        int[] users = among.stream().filter(user -> user < all.users()).filter(user -> all.end(user) - all.start(user) > 1).toArray();
         int size = Math.min(max, users.length / 10);
         shuffle(users, size, new SplittableRandom(seed));
         BitSet drawn = new BitSet();

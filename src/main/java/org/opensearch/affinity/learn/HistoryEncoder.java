@@ -12,10 +12,17 @@ public sealed interface HistoryEncoder extends Accountable permits FoldIn, Weigh
     /** Returns a vector of finite numbers and of any length; the zero vector for an empty history. */
     float[] vector(WeightedHistory history);
 
-    /**
-     * Returns what each item of a history adds to the dot product of the user's vector with another one. They add up to it.
-     *
-     * @param other of the same dimension
-     */
-    double[] contributions(WeightedHistory history, float[] other);
+    /** What each item of a history adds to the dot product of the user's vector with another one. */
+    @FunctionalInterface
+    interface Contributions {
+        /**
+         * Returns one number for each item, in the order of the history. They add up to the dot product.
+         *
+         * @param other of the encoder's dimension
+         */
+        double[] to(float[] other);
+    }
+
+    /** Returns what each item of a history adds. Calling this may cost as much as encoding the history once for each item. */
+    Contributions contributions(WeightedHistory history);
 }

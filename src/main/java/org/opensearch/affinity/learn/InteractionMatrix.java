@@ -71,16 +71,23 @@ public final class InteractionMatrix implements Accountable {
         return gaps[position];
     }
 
+    /** Returns the {@link #gap(int)} of two times; 0 if the second one is not later. */
+    public static int gap(long before, long time) {
+        return time > before ? Long.SIZE - Long.numberOfLeadingZeros(time - before) : 0;
+    }
+
     /** Returns the row of a user, newest first. */
     public WeightedHistory history(int user) {
         int size = end(user) - start(user);
         int[] newestFirst = new int[size];
         float[] historyWeights = new float[size];
+        int[] historyGaps = new int[size];
         for (int age = 0; age < size; age++) {
             newestFirst[age] = columns[end(user) - 1 - age];
             historyWeights[age] = weights[end(user) - 1 - age];
+            historyGaps[age] = gaps[end(user) - 1 - age];
         }
-        return new WeightedHistory(newestFirst, historyWeights);
+        return new WeightedHistory(newestFirst, historyWeights, historyGaps);
     }
 
     /** Returns the sum of the weights of each user's interactions: the user's degree in the bipartite graph. */
@@ -165,7 +172,7 @@ public final class InteractionMatrix implements Accountable {
             byte[] gaps = new byte[list.size()];
             for (int i = 1; i < gaps.length; i++) {
                 if (list.user(i) == list.user(i - 1)) {
-                    gaps[i] = (byte) (Long.SIZE - Long.numberOfLeadingZeros(list.time(i) - list.time(i - 1)));
+                    gaps[i] = (byte) gap(list.time(i - 1), list.time(i));
                 }
             }
             return gaps;

@@ -7,15 +7,22 @@ import java.util.Arrays;
  *
  * @param items   ordinals
  * @param weights of the items, above 0
+ * @param gaps    how long after the next older item each of them was taken, see {@link InteractionMatrix#gap}
  */
-public record WeightedHistory(int[] items, float[] weights) {
+public record WeightedHistory(int[] items, float[] weights, int[] gaps) {
     /** @throws IllegalArgumentException if the arrays differ in length */
     public WeightedHistory {
-        if (items.length != weights.length) {
+        if (items.length != weights.length || items.length != gaps.length) {
             throw new IllegalArgumentException(
-                "items and weights must have one length, got [" + items.length + "] items and [" + weights.length + "] weights"
+                "items, weights and gaps must have one length, got [" + items.length + "] items, [" + weights.length + "] weights and ["
+                    + gaps.length + "] gaps"
             );
         }
+    }
+
+    /** A history of which no times are known. */
+    public WeightedHistory(int[] items, float[] weights) {
+        this(items, weights, new int[items.length]);
     }
 
     /** Returns a history whose items all have weight 1. */
@@ -44,6 +51,6 @@ public record WeightedHistory(int[] items, float[] weights) {
             decayed[age] = (float) (weights[age] * factor);
             factor *= recencyDecay;
         }
-        return new WeightedHistory(items, decayed);
+        return new WeightedHistory(items, decayed, gaps);
     }
 }

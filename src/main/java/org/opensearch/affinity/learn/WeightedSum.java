@@ -47,8 +47,11 @@ public final class WeightedSum implements HistoryEncoder {
     }
 
     @Override
-    public double[] contributions(WeightedHistory history, float[] other) {
-        WeightedHistory decayed = history.decayed(recencyDecay);
+    public Contributions contributions(WeightedHistory history) {
+        return other -> contributions(history.decayed(recencyDecay), other);
+    }
+
+    private double[] contributions(WeightedHistory decayed, float[] other) {
         double[] contributions = new double[decayed.size()];
         for (int i = 0; i < contributions.length; i++) {
             contributions[i] = decayed.weights()[i] * VectorUtil.dotProduct(inputs[decayed.items()[i]], other);

@@ -38,6 +38,7 @@ import java.util.function.DoubleUnaryOperator;
 public final class LocalModels {
     private static final Logger LOGGER = LogManager.getLogger(LocalModels.class);
 
+    private final HistoryMeter meter = new HistoryMeter();
     private final Map<String, IndexShard> shards = new ConcurrentHashMap<>();
     private final Map<String, Cached<Popularities>> popularities = new ConcurrentHashMap<>();
     private final Map<String, OpenModel> open = new ConcurrentHashMap<>();
@@ -48,6 +49,11 @@ public final class LocalModels {
      * @param reader key of the reader that it was read with: the index may be replaced by another one of the same name
      */
     private record Cached<T>(IndexReader.CacheKey reader, T value) {}
+
+    /** Counters of this node's searches. */
+    public HistoryMeter meter() {
+        return meter;
+    }
 
     /** Registers the shards of model indices. */
     public void listenTo(IndexModule module) {
@@ -121,7 +127,7 @@ public final class LocalModels {
                 return null; // or nobody would close it
             }
             try {
-                return OpenModel.of(shard.acquireSearcher("affinity"));
+                return OpenModel.of(shard.acquireSearcher("affinity"), meter);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

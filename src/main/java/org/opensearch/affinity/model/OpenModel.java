@@ -3,7 +3,6 @@ package org.opensearch.affinity.model;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.apache.lucene.index.BinaryDocValues;
-import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
@@ -17,19 +16,26 @@ import org.apache.lucene.util.BitSet;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.FixedBitSet;
 import org.opensearch.affinity.cluster.RedactedException;
+import org.opensearch.affinity.cluster.UnreadableFormatException;
 import org.opensearch.affinity.item.ItemRow;
+import org.opensearch.affinity.learn.InteractionMatrix;
 import org.opensearch.affinity.tracker.Signal;
+import org.opensearch.common.cache.Cache;
+import org.opensearch.common.cache.CacheBuilder;
 import org.opensearch.common.util.concurrent.AbstractRefCounted;
 import org.opensearch.core.common.bytes.BytesArray;
 import org.opensearch.core.common.io.stream.Writeable;
+import org.opensearch.core.common.unit.ByteSizeUnit;
 import org.opensearch.index.engine.Engine;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -43,25 +49,41 @@ public final class OpenModel extends AbstractRefCounted {
     /** Most callers ask for a few hundred ids of thousands. */
     private static final int IDS_AT_ONCE = 256;
 
+    /** So much heap is used for vectors of users, which several shards, the pages of a result and the next searches need again. */
+    private static final long MAX_BYTES_OF_USERS = ByteSizeUnit.MB.toBytes(4);
+    private static final long BYTES_PER_USER = 200;
+    private static final long BYTES_PER_ITEM = 70;
+    /** The vector of a user of whom the model has no item. */
+    private static final float[] UNKNOWN = new float[0];
+
     private final Engine.Searcher searcher;
     private final ModelItems items;
     /** The documents of items with known similarities. */
     private final BitSet known;
     private final Map<String, RowEncoder> encoders;
+    private final HistoryMeter meter;
+    private final Cache<User, float[]> users = CacheBuilder.<User, float[]>builder()
+        .setMaximumWeight(MAX_BYTES_OF_USERS)
+        .weigher((user, vector) -> BYTES_PER_USER + BYTES_PER_ITEM * user.history.size() + (long) Float.BYTES * vector.length)
+        .build();
 
-    private OpenModel(Engine.Searcher searcher, ModelItems items, BitSet known, Map<String, RowEncoder> encoders) {
+    /** What a vector is made of. */
+    private record User(String part, List<String> history, List<Integer> gaps) {}
+
+    private OpenModel(Engine.Searcher searcher, ModelItems items, BitSet known, Map<String, RowEncoder> encoders, HistoryMeter meter) {
         super("affinity_model");
         this.searcher = searcher;
         this.items = items;
         this.known = known;
         this.encoders = encoders;
+        this.meter = meter;
     }
 
     /** @param searcher is closed with the result, or when this fails */
-    static OpenModel of(Engine.Searcher searcher) throws IOException {
+    static OpenModel of(Engine.Searcher searcher, HistoryMeter meter) throws IOException {
         try {
             IndexReader reader = searcher.getIndexReader();
-            return new OpenModel(searcher, ModelItems.of(reader), known(reader), encoders(reader));
+            return new OpenModel(searcher, ModelItems.of(reader), known(reader), encoders(reader), meter);
         } catch (IOException | RuntimeException e) {
             searcher.close();
             throw e;
@@ -99,13 +121,18 @@ public final class OpenModel extends AbstractRefCounted {
         return encoders;
     }
 
-    /** Null if the document does not have the field. */
+    /** Null if the document does not have the field, or a later version of the plugin wrote it: then the model has no such part here. */
     private static RowEncoder encoder(LeafReader reader, int doc, String field, Writeable.Reader<RowEncoder> read) throws IOException {
         BinaryDocValues values = reader.getBinaryDocValues(field);
         if (doc == DocIdSetIterator.NO_MORE_DOCS || values == null || values.advanceExact(doc) == false) {
             return null;
         }
-        return read.read(new BytesArray(LocalModels.single(values.binaryValue())).streamInput());
+        try {
+            return read.read(new BytesArray(LocalModels.single(values.binaryValue())).streamInput());
+        } catch (UnreadableFormatException e) {
+            LOGGER.warn("[affinity] this node ranks without a part of a model: {}", e.getMessage());
+            return null;
+        }
     }
 
     /**
@@ -133,16 +160,23 @@ public final class OpenModel extends AbstractRefCounted {
      * of the history, or cannot be read.
      *
      * @param history item ids, newest first
+     * @param gaps    of the same items, see {@link InteractionMatrix#gap}
      */
-    public PartScores scores(String part, List<String> history) {
+    public PartScores scores(String part, List<String> history, List<Integer> gaps) {
         PartEncoder encoder = encoders.get(part) instanceof PartEncoder ofHistories ? ofHistories : null;
         if (encoder == null) {
             return PartScores.NONE;
         }
         try {
-            PartEncoder.Known ofHistory = inputs(history, rows(part));
-            return ofHistory.ages().length == 0 ? PartScores.NONE : new PartScores(this, part, encoder, ofHistory);
-        } catch (IOException | RuntimeException e) {
+            float[] vector = users.computeIfAbsent(new User(part, history, gaps), user -> {
+                long began = System.nanoTime();
+                PartEncoder.Known known = inputs(history, gaps, rows(part));
+                float[] encoded = known.ages().length == 0 ? UNKNOWN : encoder.vector(known);
+                meter.encoded(System.nanoTime() - began);
+                return encoded;
+            });
+            return vector.length == 0 ? PartScores.NONE : new PartScores(this, part, encoder, vector, () -> inputs(history, gaps, rows(part)));
+        } catch (ExecutionException | RuntimeException e) {
             LOGGER.debug("cannot read the part [{}] of a model", part, RedactedException.of(e));
             return PartScores.NONE;
         }
@@ -161,7 +195,7 @@ public final class OpenModel extends AbstractRefCounted {
         }
         try {
             List<String> rated = history.stream().filter(ratings::containsKey).toList();
-            PartEncoder.Known known = inputs(rated, rows(Signal.RATINGS));
+            PartEncoder.Known known = inputs(rated, Collections.nCopies(rated.size(), 0), rows(Signal.RATINGS));
             float[] given = new float[known.ages().length];
             int[] places = new int[given.length];
             for (int i = 0; i < given.length; i++) {
@@ -176,19 +210,60 @@ public final class OpenModel extends AbstractRefCounted {
         }
     }
 
-    private PartEncoder.Known inputs(List<String> history, Rows rows) throws IOException {
+    /** Returns the rows of the items of a history that the model has. */
+    private PartEncoder.Known inputs(List<String> history, List<Integer> gaps, PartRows rows) throws IOException {
         int[] documents = documents(history);
         float[][] inputs = new float[documents.length][];
         int[] ages = new int[documents.length];
+        int[] between = new int[documents.length];
         int size = 0;
         for (int age = 0; age < documents.length; age++) {
             byte[] row = rows.of(documents[age]);
             if (row != null) {
                 inputs[size] = QuantisedRow.input(row);
+                between[size] = gap(gaps, age);
                 ages[size++] = age;
+            } else if (size > 0) {
+                // Gaps are magnitudes: the longer one is about that over the unknown item.
+                between[size - 1] = Math.max(between[size - 1], gap(gaps, age));
             }
         }
-        return new PartEncoder.Known(Arrays.copyOf(inputs, size), Arrays.copyOf(ages, size));
+        return new PartEncoder.Known(Arrays.copyOf(inputs, size), Arrays.copyOf(ages, size), Arrays.copyOf(between, size));
+    }
+
+    /** Returns the names of the parts that are networks. */
+    public List<String> networks() {
+        return encoders.keySet().stream().filter(part -> network(part) != null).sorted().toList();
+    }
+
+    /** Returns the encoder of a part that is a network; null for another one. */
+    public PartEncoder network(String part) {
+        return encoders.get(part) instanceof PartEncoder encoder && encoder.network() != null ? encoder : null;
+    }
+
+    /**
+     * Returns the vectors of items by their ids; null for an item that the model does not have.
+     *
+     * @throws UncheckedIOException if the model cannot be read
+     */
+    public float[][] vectors(String part, List<String> ids) {
+        int[] documents = documents(ids);
+        float[][] vectors = new float[documents.length][];
+        try {
+            PartRows rows = rows(part);
+            for (int i = 0; i < vectors.length; i++) {
+                byte[] row = rows.of(documents[i]);
+                vectors[i] = row == null ? null : QuantisedRow.vector(row);
+            }
+            return vectors;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** An older node sends none. */
+    private static int gap(List<Integer> gaps, int age) {
+        return age < gaps.size() ? gaps.get(age) : 0;
     }
 
     /** The documents of items by their ids; -1 for an item that the model does not have. */
@@ -230,47 +305,8 @@ public final class OpenModel extends AbstractRefCounted {
     }
 
     /** Opens the rows of a part. */
-    Rows rows(String part) throws IOException {
-        return new Rows(part);
-    }
-
-    /** The rows of one part. Not thread-safe. */
-    final class Rows {
-        private final ByteVectorValues[] values;
-        private final int[] bases;
-
-        private Rows(String part) throws IOException {
-            List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
-            values = new ByteVectorValues[leaves.size()];
-            bases = new int[leaves.size() + 1];
-            for (LeafReaderContext leaf : leaves) {
-                values[leaf.ord] = dense(leaf.reader(), ModelIndex.row(part));
-                bases[leaf.ord + 1] = leaf.docBase + leaf.reader().maxDoc();
-            }
-        }
-
-        /** Every document of a model has a row of every part: the number of a row is that of its document. */
-        private static ByteVectorValues dense(LeafReader reader, String field) throws IOException {
-            ByteVectorValues rows = reader.getByteVectorValues(field);
-            return rows == null || rows.size() != reader.maxDoc() ? null : rows;
-        }
-
-        /** The number of documents, from 0. */
-        int size() {
-            return bases[bases.length - 1];
-        }
-
-        /** The row of a document, which the next call overwrites; null if there is none. */
-        byte[] of(int document) throws IOException {
-            if (document < 0) {
-                return null;
-            }
-            int leaf = 0;
-            while (document >= bases[leaf + 1]) {
-                leaf++;
-            }
-            return values[leaf] == null ? null : values[leaf].vectorValue(document - bases[leaf]);
-        }
+    PartRows rows(String part) throws IOException {
+        return new PartRows(searcher.getIndexReader().leaves(), part);
     }
 
     @Override

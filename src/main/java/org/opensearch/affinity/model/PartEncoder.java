@@ -5,6 +5,8 @@ import org.opensearch.affinity.cluster.Format;
 import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.learn.FoldIn;
 import org.opensearch.affinity.learn.HistoryEncoder;
+import org.opensearch.affinity.learn.InteractionMatrix;
+import org.opensearch.affinity.learn.NetworkEncoder;
 import org.opensearch.affinity.learn.Regularisation;
 import org.opensearch.affinity.learn.RowMatrix;
 import org.opensearch.affinity.learn.WeightedHistory;
@@ -21,11 +23,16 @@ import java.util.stream.IntStream;
  *
  * @param recencyDecay the weight of each item of a history relative to that of the next newer one, above 0, at most 1
  * @param scale        dot product at which the signal is 1, above 0
- * @param solve        null if the user's vector is the weighted sum of what the items add
+ * @param solve        of users' vectors; null for other ways
  * @param content      by dimension of the rows, the numbers of a map from content vectors to rows; empty if rows cannot be estimated
+ * @param network      that reads the rows of the history's items; null for other ways, of which the last is the weighted sum of rows
  */
-public record PartEncoder(int dimension, float recencyDecay, float scale, Solve solve, float[][] content) implements RowEncoder {
-    private static final Format FORMAT = Format.first(PartEncoder.class);
+public record PartEncoder(int dimension, float recencyDecay, float scale, Solve solve, float[][] content, NetworkEncoder.Layers network)
+    implements
+        RowEncoder {
+    /** Format 2 has networks. Readers of format 1 would take the sum of a network's rows, so they must not read those. */
+    private static final Format FORMAT = Format.first(PartEncoder.class).withField(2);
+    private static final Format NETWORK_FORMAT = new Format(FORMAT.kind(), FORMAT.number(), 2);
 
     /**
      * What a solve needs besides the history, see {@link FoldIn}.
@@ -40,7 +47,14 @@ public record PartEncoder(int dimension, float recencyDecay, float scale, Solve 
     }
 
     private PartEncoder(Frame in) throws IOException {
-        this(in.readVInt(), in.readFloat(), in.readFloat(), in.readBoolean() ? solve(in) : null, in.readArray(StreamInput::readFloatArray, float[][]::new));
+        this(
+            in.readVInt(),
+            in.readFloat(),
+            in.readFloat(),
+            in.readBoolean() ? solve(in) : null,
+            in.readArray(StreamInput::readFloatArray, float[][]::new),
+            in.format() < 2 ? null : StoredNetwork.read(in)
+        );
     }
 
     private static Solve solve(StreamInput in) throws IOException {
@@ -50,7 +64,7 @@ public record PartEncoder(int dimension, float recencyDecay, float scale, Solve 
 
     @Override
     public void writeTo(StreamOutput to) throws IOException {
-        try (StreamOutput out = FORMAT.begin(to)) {
+        try (StreamOutput out = (network == null ? FORMAT : NETWORK_FORMAT).begin(to)) {
             out.writeVInt(dimension);
             out.writeFloat(recencyDecay);
             out.writeFloat(scale);
@@ -63,6 +77,7 @@ public record PartEncoder(int dimension, float recencyDecay, float scale, Solve 
                 out.writeVInt(solve.items);
             }
             out.writeArray(StreamOutput::writeFloatArray, content);
+            StoredNetwork.write(network, out);
         }
     }
 
@@ -71,20 +86,24 @@ public record PartEncoder(int dimension, float recencyDecay, float scale, Solve 
      *
      * @param inputs the vectors that they add, newest first
      * @param ages   of the same items: how many items of the history are newer
+     * @param gaps   of the same items: how long after the next older one they were taken, see {@link InteractionMatrix#gap}
      */
-    record Known(float[][] inputs, int[] ages) {}
+    record Known(float[][] inputs, int[] ages, int[] gaps) {}
 
     /** Returns the vector of a user. */
     float[] vector(Known known) {
         return encoder(known).vector(history(known));
     }
 
-    /** Returns what each known item adds to the dot product of the user's vector with that of an item. They add up to it. */
-    double[] contributions(Known known, float[] item) {
-        return encoder(known).contributions(history(known), item);
+    /** Returns what each known item adds to the dot product of the user's vector with that of an item. */
+    HistoryEncoder.Contributions contributions(Known known) {
+        return encoder(known).contributions(history(known));
     }
 
     private HistoryEncoder encoder(Known known) {
+        if (network != null) {
+            return new NetworkEncoder(known.inputs, network, new float[0][]);
+        }
         return solve == null
             ? new WeightedSum(known.inputs, dimension, 1)
             : new FoldIn(known.inputs, solve.items, solve.base, solve.regularisation, 1);
@@ -95,7 +114,7 @@ public record PartEncoder(int dimension, float recencyDecay, float scale, Solve 
         for (int i = 0; i < weights.length; i++) {
             weights[i] = (float) Math.pow(recencyDecay, known.ages[i]);
         }
-        return new WeightedHistory(IntStream.range(0, weights.length).toArray(), weights);
+        return new WeightedHistory(IntStream.range(0, weights.length).toArray(), weights, known.gaps);
     }
 
     /** Returns the estimated vector of an item; null if there are no estimates for contents of this dimension. */

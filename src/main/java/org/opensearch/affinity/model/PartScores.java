@@ -3,6 +3,9 @@ package org.opensearch.affinity.model;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.LongHeap;
+import org.opensearch.affinity.learn.HistoryEncoder;
+import org.opensearch.common.CheckedSupplier;
+import org.opensearch.common.util.CachedSupplier;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,26 +19,53 @@ public final class PartScores {
     /** Score of an item that the model does not have. */
     public static final double UNKNOWN = Double.NEGATIVE_INFINITY;
     /** No scores. */
-    public static final PartScores NONE = new PartScores(null, "", new PartEncoder(0, 1, 1, null, new float[0][]), new PartEncoder.Known(new float[0][], new int[0]));
+    public static final PartScores NONE = new PartScores(null, "", new PartEncoder(0, 1, 1, null, new float[0][], null), new float[0], null);
 
     private final OpenModel model;
     private final String part;
     private final PartEncoder encoder;
-    private final PartEncoder.Known history;
+    private final CachedSupplier<Explanation> explanation;
     private final QuantisedRow.OfUser user;
     private final float[] content;
 
-    /** @param model null for no scores */
-    PartScores(OpenModel model, String part, PartEncoder encoder, PartEncoder.Known history) {
+    /**
+     * What the items of a history add to scores.
+     *
+     * @param ages of the items that the model has
+     */
+    private record Explanation(HistoryEncoder.Contributions contributions, int[] ages) {}
+
+    /**
+     * @param model   null for no scores
+     * @param vector  of the user
+     * @param history reads what it was made of; null for no scores
+     */
+    PartScores(
+        OpenModel model,
+        String part,
+        PartEncoder encoder,
+        float[] vector,
+        CheckedSupplier<PartEncoder.Known, IOException> history
+    ) {
         this.model = model;
         this.part = part;
         this.encoder = encoder;
-        this.history = history;
-        float[] vector = encoder.vector(history);
+        explanation = new CachedSupplier<>(() -> explanation(history));
         user = QuantisedRow.ofUser(vector);
         content = encoder.contentVector(vector);
         for (int d = 0; d < content.length; d++) {
             content[d] /= encoder.scale();
+        }
+    }
+
+    private Explanation explanation(CheckedSupplier<PartEncoder.Known, IOException> history) {
+        try {
+            PartEncoder.Known known = history.get();
+            return new Explanation(encoder.contributions(known), known.ages());
+        } catch (AlreadyClosedException e) {
+            return new Explanation(other -> new double[0], new int[0]);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -55,9 +85,9 @@ public final class PartScores {
 
     /** Reads scores. Not thread-safe. */
     public final class Reader {
-        private final OpenModel.Rows rows;
+        private final PartRows rows;
 
-        private Reader(OpenModel.Rows rows) {
+        private Reader(PartRows rows) {
             this.rows = rows;
         }
 
@@ -91,9 +121,9 @@ public final class PartScores {
             byte[] row = rows == null ? null : rows.of(document);
             float[] vector = row != null ? QuantisedRow.vector(row) : itemContent == null ? null : encoder.estimate(itemContent);
             if (vector != null) {
-                double[] ofKnown = encoder.contributions(history, vector);
+                double[] ofKnown = explanation.get().contributions.to(vector);
                 for (int i = 0; i < ofKnown.length; i++) {
-                    contributions[history.ages()[i]] = ofKnown[i] / encoder.scale();
+                    contributions[explanation.get().ages[i]] = ofKnown[i] / encoder.scale();
                 }
             }
             return contributions;
@@ -113,7 +143,7 @@ public final class PartScores {
         }
     }
 
-    private int[] bestDocuments(OpenModel.Rows rows, int most) {
+    private int[] bestDocuments(PartRows rows, int most) {
         Reader reader = new Reader(rows);
         LongHeap heap = new LongHeap(Math.clamp(rows.size(), 1, most));
         for (int document = 0; document < rows.size(); document++) {

@@ -77,9 +77,9 @@ public final class RatingScores {
 
     /** Reads scores. Not thread-safe. */
     public final class Reader {
-        private final OpenModel.Rows rows;
+        private final PartRows rows;
 
-        private Reader(OpenModel.Rows rows) {
+        private Reader(PartRows rows) {
             this.rows = rows;
         }
 

@@ -101,6 +101,8 @@ final class MeritExplanation {
             case NEIGHBOURS -> "similarity to the items of the user's history, estimated from content for an item without events";
             case GRAPH -> "score for the user's history by graph convolution, estimated from content for an item without events";
             case FACTORS -> "score for the user's history by matrix factorisation, estimated from content for an item without events";
+            case ATTENTION -> "score for the user's history by self-attention, estimated from content for an item without events";
+            case VAE -> "score for the user's history by a variational autoencoder, estimated from content for an item without events";
             case RATINGS -> "place of the predicted rating in the range of the ratings, by matrix factorisation of ratings";
             case SEEN -> "1 for an item of the user's history";
             case SEEN_LAST -> "1/n for the n-th newest item of the user's history";

@@ -2,6 +2,7 @@ package org.opensearch.affinity.rank;
 
 import org.opensearch.ExceptionsHelper;
 import org.opensearch.affinity.cluster.UnreadableFormatException;
+import org.opensearch.affinity.model.HistoryMeter;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -57,8 +58,12 @@ public final class RankMeter {
         rescoreNanos.add(nanos);
     }
 
-    /** The sums since the node started. */
-    public RankStats stats() {
+    /**
+     * The sums since the node started.
+     *
+     * @param histories that were encoded for the same searches
+     */
+    RankStats stats(HistoryMeter histories) {
         return new RankStats(
             searches.sum(),
             unavailable.sum(),
@@ -67,7 +72,9 @@ public final class RankMeter {
             windows.sum(),
             documents.sum(),
             TimeUnit.NANOSECONDS.toMicros(rescoreNanos.sum()),
-            unreadable.sum()
+            unreadable.sum(),
+            histories.histories(),
+            histories.micros()
         );
     }
 }

@@ -32,6 +32,11 @@ public final class RankNode {
         return meter;
     }
 
+    /** What was counted on this node. */
+    public RankStats stats() {
+        return meter.stats(models.meter());
+    }
+
     /** The item tables that this node has a copy of. The plugin passes them every index that the node opens. */
     public ItemTables tables() {
         return tables;

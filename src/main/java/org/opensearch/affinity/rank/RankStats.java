@@ -21,13 +21,15 @@ import java.io.IOException;
  * @param documents     sum of the documents in these windows
  * @param rescoreMicros sum of the times that rescoring took, in microseconds
  * @param unreadable    of the searches without the profile, those whose profile a later version of the plugin has written
+ * @param histories     histories that parts of trained models encoded
+ * @param historyMicros sum of the times that it took, in microseconds
  */
 public record RankStats(long searches, long unavailable, long navigational, long profileMicros, long windows, long documents,
-    long rescoreMicros, long unreadable)
+    long rescoreMicros, long unreadable, long histories, long historyMicros)
     implements
         Writeable,
         ToXContentFragment {
-    private static final Format FORMAT = Format.first(RankStats.class).withField(2);
+    private static final Format FORMAT = Format.first(RankStats.class).withField(2).withField(3);
 
     public RankStats(StreamInput in) throws IOException {
         this(FORMAT.read(in));
@@ -42,7 +44,9 @@ public record RankStats(long searches, long unavailable, long navigational, long
             in.readVLong(),
             in.readVLong(),
             in.readVLong(),
-            in.format() < 2 ? 0 : in.readVLong()
+            in.format() < 2 ? 0 : in.readVLong(),
+            in.format() < 3 ? 0 : in.readVLong(),
+            in.format() < 3 ? 0 : in.readVLong()
         );
     }
 
@@ -57,6 +61,8 @@ public record RankStats(long searches, long unavailable, long navigational, long
             out.writeVLong(documents);
             out.writeVLong(rescoreMicros);
             out.writeVLong(unreadable);
+            out.writeVLong(histories);
+            out.writeVLong(historyMicros);
         }
     }
 
@@ -66,6 +72,7 @@ public record RankStats(long searches, long unavailable, long navigational, long
         builder.field("profile_unreadable", unreadable);
         builder.field("precise_queries", navigational).field("profile_time_in_micros", profileMicros);
         builder.field("windows", windows).field("documents", documents).field("rescore_time_in_micros", rescoreMicros);
+        builder.field("histories", histories).field("histories_time_in_micros", historyMicros);
         return builder.endObject();
     }
 }

@@ -2,6 +2,7 @@ package org.opensearch.affinity.rank;
 
 import org.opensearch.affinity.cluster.Format;
 import org.opensearch.affinity.cluster.Frame;
+import org.opensearch.affinity.learn.InteractionMatrix;
 import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.rank.interest.InterestExploration;
@@ -22,6 +23,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Everything that shards need to score the documents of one search. The coordinator makes it once and sends it to every shard, so all
@@ -42,16 +44,17 @@ import java.util.Map;
  * @param logsSignals whether the values of the signals are added to each hit, whose score then stays as it is
  * @param shape       curves and products of affinity and the signals
  * @param showsHistory whether explanations may show items of the history
+ * @param gaps        how long after the next older item each item of the history was taken, see {@link InteractionMatrix#gap}
  * @param ratings     the newest rating of each rated item of the history, by its id, newest first; empty if no signal depends on them
  */
 public record Scoring(InterestVectors interests, float weight, float confidence, Fusion fusion, List<Signal> signals,
     ItemTableInput itemTable, List<String> history, float ownFactor, ModelInput model, QueryInput query, float diversity, long now,
-    boolean logsSignals, MeritShape shape, boolean showsHistory, Map<String, Float> ratings) implements Writeable {
+    boolean logsSignals, MeritShape shape, boolean showsHistory, Map<String, Float> ratings, List<Integer> gaps) implements Writeable {
     /**
      * Format 2 has a shape; before, merit was a weighted sum. Format 3 has {@code showsHistory}; before, nothing showed it. Format 4 has
-     * {@code ratings}; before, no signal depended on them.
+     * {@code ratings}; before, no signal depended on them. Format 5 has {@code gaps}; before, all were 0.
      */
-    private static final Format FORMAT = Format.first(Scoring.class).withField(2).withField(3).withField(4);
+    private static final Format FORMAT = Format.first(Scoring.class).withField(2).withField(3).withField(4).withField(5);
 
     /** Leaves every score as it is. Used if the profile could not be read in time, and for navigational queries. */
     public static final Scoring NONE = new Scoring(
@@ -70,7 +73,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
         false,
         MeritShape.LINEAR,
         false,
-        Map.of()
+        Map.of(),
+        List.of()
     );
 
     public Scoring(StreamInput in) throws IOException {
@@ -94,7 +98,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             in.readBoolean(),
             in.format() < 2 ? MeritShape.LINEAR : new MeritShape(in),
             in.format() >= 3 && in.readBoolean(),
-            in.format() < 4 ? Map.of() : in.readOrderedMap(StreamInput::readString, StreamInput::readFloat)
+            in.format() < 4 ? Map.of() : in.readOrderedMap(StreamInput::readString, StreamInput::readFloat),
+            in.format() < 5 ? List.of() : in.readList(StreamInput::readVInt)
         );
     }
 
@@ -117,6 +122,7 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             shape.writeTo(out);
             out.writeBoolean(showsHistory);
             out.writeMap(ratings, StreamOutput::writeString, StreamOutput::writeFloat);
+            out.writeCollection(gaps, StreamOutput::writeVInt);
         }
     }
 
@@ -150,7 +156,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             false,
             new MeritShape(ranking.curves(), ranking.products()),
             true,
-            signals.stream().anyMatch(signal -> signal.shape() == Signal.Shape.RATINGS) ? ratings(found.profile()) : Map.of()
+            signals.stream().anyMatch(signal -> signal.shape() == Signal.Shape.RATINGS) ? ratings(found.profile()) : Map.of(),
+            needsHistory ? gaps(found.profile()) : List.of()
         );
     }
 
@@ -186,7 +193,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             true,
             MeritShape.LINEAR,
             false,
-            ratings(asOf.profile())
+            ratings(asOf.profile()),
+            gaps(asOf.profile())
         );
     }
 
@@ -212,6 +220,17 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
 
     private static List<String> history(Profile profile) {
         return profile == null ? List.of() : profile.history().reversed().stream().map(Profile.Seen::item).distinct().toList();
+    }
+
+    private static List<Integer> gaps(Profile profile) {
+        Map<String, Long> newest = new LinkedHashMap<>();
+        for (Profile.Seen seen : profile == null ? List.<Profile.Seen>of() : profile.history().reversed()) {
+            newest.putIfAbsent(seen.item(), seen.time());
+        }
+        long[] times = newest.values().stream().mapToLong(Long::longValue).toArray();
+        return IntStream.range(0, times.length)
+            .mapToObj(age -> age == times.length - 1 ? 0 : InteractionMatrix.gap(times[age + 1], times[age]))
+            .toList();
     }
 
     private static Map<String, Float> ratings(Profile profile) {
@@ -264,7 +283,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             logsSignals,
             shape,
             historyIsShown,
-            ratings
+            ratings,
+            gaps
         );
     }
 

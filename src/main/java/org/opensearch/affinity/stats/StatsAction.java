@@ -81,7 +81,7 @@ public final class StatsAction extends NodesAction<StatsAction.NodeStats> {
 
         @Override
         protected NodeStats value() {
-            return new NodeStats(encoder.stats(), rank.meter().stats());
+            return new NodeStats(encoder.stats(), rank.stats());
         }
     }
 }

@@ -80,7 +80,11 @@ public record Signal(String name, String field, Shape shape, double scale, float
          * The place of the predicted rating in the range of the ratings: the part {@code ratings} of the trained model, matrix factorisation of
          * ratings.
          */
-        RATINGS("ratings", Trait.OF_HISTORY);
+        RATINGS("ratings", Trait.OF_HISTORY),
+        /** The square root of the score for the history: the part {@code attention} of the trained model. */
+        ATTENTION("attention", Trait.OF_HISTORY),
+        /** The square root of the score for the history: the part {@code vae} of the trained model, a variational autoencoder. */
+        VAE("vae", Trait.OF_HISTORY);
 
         private final String builtIn;
         private final List<Trait> traits;
@@ -109,6 +113,8 @@ public record Signal(String name, String field, Shape shape, double scale, float
     public static final String NEIGHBOURS = Shape.NEIGHBOURS.builtIn;
     public static final String GRAPH = Shape.GRAPH.builtIn;
     public static final String FACTORS = Shape.FACTORS.builtIn;
+    public static final String ATTENTION = Shape.ATTENTION.builtIn;
+    public static final String VAE = Shape.VAE.builtIn;
     public static final String RATINGS = Shape.RATINGS.builtIn;
     public static final String MEANING = Shape.MEANING.builtIn;
     private static final String MATCH = "match_";

@@ -231,6 +231,18 @@ public final class Interactions implements Releasable {
         return true;
     }
 
+    /** Returns the time of the newest interaction, epoch milliseconds; 0 without interactions. */
+    long newest() {
+        return IntStream.range(0, list.size()).mapToLong(list::time).max().orElse(0);
+    }
+
+    /** Returns the users with interactions after a time. Needs {@link #sort}. */
+    BitSet usersSince(long time) {
+        BitSet since = new BitSet();
+        IntStream.range(0, list.size()).filter(i -> list.time(i) > time).map(list::user).forEach(since::set);
+        return since;
+    }
+
     /** Returns the positive interactions that a filter includes, with times. Needs {@link #sort}. */
     public InteractionMatrix matrix(Filter filter) {
         InteractionMatrix.Builder matrix = new InteractionMatrix.Builder(items.size());
@@ -261,7 +273,7 @@ public final class Interactions implements Releasable {
      * interaction. Needs {@link #sort}.
      */
     double[] popularities(Filter filter, Decay decay) {
-        long now = IntStream.range(0, list.size()).mapToLong(list::time).max().orElse(0);
+        long now = newest();
         double[] popularities = new double[items.size()];
         for (int i = 0; i < list.size(); i++) {
             if (isPositive(i, filter)) {

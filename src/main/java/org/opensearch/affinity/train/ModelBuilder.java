@@ -6,8 +6,12 @@ import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.neighbour.ContentMap;
 import org.opensearch.affinity.learn.neighbour.Neighbourhood;
+import org.opensearch.affinity.learn.network.EarlierNetwork;
+import org.opensearch.affinity.learn.network.NetworkInputs;
 import org.opensearch.affinity.model.ModelIndex;
+import org.opensearch.affinity.model.PartEncoder;
 import org.opensearch.affinity.model.RowEncoder;
+import org.opensearch.affinity.rank.RankNode;
 import org.opensearch.affinity.tracker.Decay;
 import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.Signal;
@@ -41,14 +45,32 @@ final class ModelBuilder {
     private final Tracker tracker;
     private final Interactions interactions;
     private final ItemContents contents;
+    private final NetworkInputs networks;
+    private final RankNode node;
 
     ModelBuilder(TrainingResources resources, Tracker tracker, Interactions interactions, ItemContents contents) {
         this.tracker = tracker;
         this.interactions = interactions;
         this.contents = contents;
+        networks = new NetworkInputs(resources.device(), contents.vectors());
+        node = resources.node();
         models = new ModelIndex(resources.client());
         parallel = resources.parallel();
         task = resources.task();
+    }
+
+    /**
+     * How a model is learned.
+     *
+     * @param parts    the other parts with item vectors
+     * @param ratings  null for a model that does not predict ratings
+     * @param earlier  the model whose networks are continued; null to learn all anew
+     */
+    record Plan(Neighbourhood neighbours, List<PartMethod> parts, RatingMethod ratings, EarlierModel earlier) {
+        /** Returns the same for other parts, without continuing one. */
+        Plan with(List<PartMethod> others, RatingMethod rating) {
+            return new Plan(neighbours, others, rating, null);
+        }
     }
 
     /**
@@ -65,32 +87,31 @@ final class ModelBuilder {
      * Learns a model and writes its rows. The model is unfinished until {@link #describe}.
      *
      * @param matrix the interactions that the filter includes
-     * @param rating null for a model that does not predict ratings
      */
-    Learned build(
-        int number,
-        InteractionMatrix matrix,
-        Interactions.Filter filter,
-        Neighbourhood method,
-        List<PartMethod> others,
-        RatingMethod rating
-    ) {
-        Neighbours neighbours = method.learn(matrix, parallel, task.begin("learning neighbours"));
+    Learned build(int number, InteractionMatrix matrix, Interactions.Filter filter, Plan plan) {
+        Neighbours neighbours = plan.neighbours.learn(matrix, parallel, task.begin("learning neighbours"));
         ContentMap content = ContentMap.learn(neighbours, contents.vectors(), parallel, task.begin("learning the content map"));
         List<LearnedPart> parts = new ArrayList<>();
-        for (PartMethod other : others) {
+        for (PartMethod other : plan.parts) {
             ProgressListener progress = task.begin("learning " + other.part().signal());
-            parts.add(LearnedPart.learn(other, matrix, contents.vectors(), Training.SEED, parallel, progress));
+            NetworkInputs inputs = plan.earlier == null ? networks : networks.continuing(earlier(other, plan.earlier));
+            parts.add(LearnedPart.learn(other, matrix, inputs, Training.SEED, parallel, progress));
         }
-        LearnedRatings ratings = rating == null
+        LearnedRatings ratings = plan.ratings == null
             ? null
-            : LearnedRatings.learn(rating, interactions.ratings(filter), parallel, task.begin("learning " + Signal.RATINGS));
+            : LearnedRatings.learn(plan.ratings, interactions.ratings(filter), parallel, task.begin("learning " + Signal.RATINGS));
         double[] popularities = interactions.popularities(filter, tracker.decay());
         double[] totals = interactions.popularities(filter, Decay.NONE);
         float typicalSimilarity = neighbours.typicalSimilarity(matrix);
         float scale = Math.max(Float.MIN_NORMAL, HEADROOM * typicalSimilarity);
         write(number, new Rows(interactions.items(), popularities, totals, neighbours, content, scale, parts, ratings));
         return new Learned(content.fit(), typicalSimilarity, parts, ratings);
+    }
+
+    /** Returns null for a part that is no network. */
+    private EarlierNetwork earlier(PartMethod part, EarlierModel earlier) {
+        BitSet since = interactions.usersSince(earlier.newest());
+        return part.part().isNetwork() ? earlier.network(part.part().signal(), interactions.items(), since, node) : null;
     }
 
     private void write(int number, Rows rows) {

@@ -1,16 +1,22 @@
 package org.opensearch.affinity.train;
 
+import ai.djl.pytorch.engine.PtNDManager;
+import org.opensearch.OpenSearchStatusException;
 import org.opensearch.affinity.learn.HeldOut;
 import org.opensearch.affinity.learn.InteractionMatrix;
 import org.opensearch.affinity.learn.ProgressListener;
+import org.opensearch.affinity.learn.network.NetworkInputs;
+import org.opensearch.affinity.learn.network.NetworkMethod;
 import org.opensearch.affinity.learn.rating.Ratings;
 import org.opensearch.affinity.tracker.Signal;
 import org.opensearch.affinity.train.part.PartMethod;
+import org.opensearch.affinity.train.part.PartTrials;
 import org.opensearch.affinity.train.part.RatingMethod;
 import org.opensearch.affinity.train.part.RequestedParts;
 import org.opensearch.affinity.train.part.VectorPart;
 import org.opensearch.common.lease.Releasable;
 import org.opensearch.core.common.breaker.CircuitBreakingException;
+import org.opensearch.core.rest.RestStatus;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,12 +52,19 @@ final class PartTraining implements Releasable {
     /**
      * Returns the parts to learn.
      *
-     * @param samples gives the held-out items that hyperparameters are chosen by
+     * @param contents of items, see {@link NetworkInputs}
+     * @param samples  gives the held-out items that hyperparameters are chosen by
      * @throws CircuitBreakingException (429) if the node has too little memory for parts that were named
      */
-    List<PartMethod> methods(InteractionMatrix matrix, Supplier<HeldOut> samples) {
+    List<PartMethod> methods(InteractionMatrix matrix, float[][] contents, Supplier<HeldOut> samples) {
         if (reused != null) {
-            reused.parts().forEach(method -> reserve(method.part().bytes(matrix, method.method().dimension())));
+            String missing = reused.parts().stream().anyMatch(PartMethod::needsLibtorch) ? missingLibtorch() : null;
+            for (PartMethod method : reused.parts()) {
+                if (missing != null && method.needsLibtorch()) {
+                    throw withoutLibtorch(method.part(), missing);
+                }
+                reserve(method.part().bytes(matrix, method.method().dimension()));
+            }
             return reused.parts();
         }
         if (requested.parts().isEmpty()) {
@@ -61,16 +74,54 @@ final class PartTraining implements Releasable {
             return leaveOut("no judged queries show whether it helps");
         }
         HeldOut sample = samples.get();
+        // Nothing is loaded for parts that never need it: two plugins cannot have their own libtorch in one node.
+        boolean mayNeedLibtorch = requested.parts().stream().anyMatch(part -> part.mayNeedLibtorch(requested.settings()));
+        String missing = mayNeedLibtorch ? missingLibtorch() : "it was not asked for";
+        NetworkInputs networks = missing == null ? new NetworkInputs(resources.device(), contents) : null;
         List<PartMethod> methods = new ArrayList<>();
         for (VectorPart part : requested.parts()) {
+            if (missing != null && part.needsLibtorch(requested.settings())) {
+                leaveOutNetwork(part, missing);
+                continue;
+            }
             try {
                 int[] dimensions = part.dimensions(requested.settings(), matrix);
-                methods.add(method(part, reserved(dimensions, dimension -> part.bytes(matrix, dimension)), sample));
+                methods.add(method(part, reserved(dimensions, dimension -> part.bytes(matrix, dimension)), sample, networks));
             } catch (CircuitBreakingException e) {
                 leaveOut(part.signal(), e);
+            } catch (NetworkMethod.DivergedException e) {
+                if (requested.auto() == false) {
+                    throw e;
+                }
+                leftOut.put(part.signal(), e.getMessage());
             }
         }
         return methods;
+    }
+
+    private void leaveOutNetwork(VectorPart part, String missing) {
+        if (requested.auto() == false) {
+            throw withoutLibtorch(part, missing);
+        }
+        leftOut.put(part.signal(), "it learns on libtorch: " + missing);
+    }
+
+    private static OpenSearchStatusException withoutLibtorch(VectorPart part, String missing) {
+        return new OpenSearchStatusException(
+            "[affinity] part [{}] learns on libtorch: {}; leave it out, or train on another node",
+            RestStatus.SERVICE_UNAVAILABLE,
+            part.signal(),
+            missing
+        );
+    }
+
+    /** Returns why no network can learn here; null if one can. */
+    private String missingLibtorch() {
+        try (PtNDManager manager = resources.device().newManager()) {
+            return null;
+        } catch (IllegalStateException e) {
+            return e.getMessage();
+        }
     }
 
     /**
@@ -125,12 +176,12 @@ final class PartTraining implements Releasable {
         leftOut.put(signal, "the circuit breaker [request] has no room for it");
     }
 
-    private PartMethod method(VectorPart part, int[] dimensions, HeldOut sample) {
+    private PartMethod method(VectorPart part, int[] dimensions, HeldOut sample, NetworkInputs networks) {
         if (sample.users().length < Training.MIN_TUNING_USERS) {
             return PartMethod.standard(part, requested.settings(), dimensions);
         }
         ProgressListener progress = resources.task().begin("tuning " + part.signal());
-        return PartMethod.tuned(part, requested.settings(), dimensions, sample, resources.parallel(), progress);
+        return PartMethod.tuned(part, requested.settings(), dimensions, new PartTrials(sample, networks, resources.parallel(), progress));
     }
 
     /**

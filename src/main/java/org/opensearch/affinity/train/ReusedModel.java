@@ -19,15 +19,28 @@ import java.util.Map;
  * @param method null if the model's description does not have it
  * @param parts  its other parts with item vectors
  * @param ratings null if it does not predict ratings
+ * @param continued the same model if its networks are continued; else null
  */
-record ReusedModel(int number, Ranking ranking, Ranking forYou, Neighbourhood method, List<PartMethod> parts, RatingMethod ratings) {
+record ReusedModel(
+    int number,
+    Ranking ranking,
+    Ranking forYou,
+    Neighbourhood method,
+    List<PartMethod> parts,
+    RatingMethod ratings,
+    EarlierModel continued
+) {
     private static final String KEEP = "keep";
     private static final String NEIGHBOURS = "neighbours";
+    private static final String NEWEST_EVENT = "newest_event";
 
-    /** @param about what the training stored about the model */
-    static ReusedModel of(ActiveModels.Active model, Map<String, Object> about) {
+    /**
+     * @param about     what the training stored about the model
+     * @param continued the same model if its networks are continued; else null
+     */
+    static ReusedModel of(ActiveModels.Active model, Map<String, Object> about, EarlierModel continued) {
         List<PartMethod> parts = PartMethod.read(about);
-        return new ReusedModel(model.number(), model.ranking(), model.forYou(), method(about), parts, RatingMethod.read(about));
+        return new ReusedModel(model.number(), model.ranking(), model.forYou(), method(about), parts, RatingMethod.read(about), continued);
     }
 
     /** Returns the members of a model's description that {@link #method} reads. */
@@ -43,6 +56,16 @@ record ReusedModel(int number, Ranking ranking, Ranking forYou, Neighbourhood me
         description.put(KEEP, method.recencyDecay());
         description.put(NEIGHBOURS, settings);
         return description;
+    }
+
+    /** Returns the member of a model's description that {@link #newest(Map)} reads. */
+    static Map<String, Object> describeNewest(long time) {
+        return Map.of(NEWEST_EVENT, time);
+    }
+
+    /** Returns the time of the newest event of a model's log, epoch milliseconds. */
+    static long newest(Map<String, Object> about) {
+        return (long) number(about, NEWEST_EVENT);
     }
 
     private static Neighbourhood method(Map<String, Object> about) {

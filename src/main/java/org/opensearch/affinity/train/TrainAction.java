@@ -13,6 +13,7 @@ import org.opensearch.affinity.manage.ModelsResponse;
 import org.opensearch.affinity.manage.UseModelAction;
 import org.opensearch.affinity.model.ModelIndex;
 import org.opensearch.affinity.rank.RankNode;
+import org.opensearch.affinity.runtime.TorchRuntime;
 import org.opensearch.affinity.tracker.ActiveModels;
 import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.Tracker;
@@ -41,6 +42,7 @@ import org.opensearch.transport.client.Client;
 import org.opensearch.transport.client.ParentTaskAssigningClient;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Trains a model of a tracker. Deletes unfinished models of earlier trainings. */
@@ -73,6 +75,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
         private final NamedXContentRegistry xContent;
         private final IndexNameExpressionResolver resolver;
         private final CircuitBreaker breaker;
+        private final TorchRuntime runtime;
         private final AtomicBoolean busy = new AtomicBoolean();
         private volatile int maxEvents;
 
@@ -87,7 +90,8 @@ public final class TrainAction extends ActionType<ModelsResponse> {
             RankNode node,
             NamedXContentRegistry xContent,
             IndexNameExpressionResolver resolver,
-            CircuitBreakerService breakers
+            CircuitBreakerService breakers,
+            TorchRuntime runtime
         ) {
             super(NAME, transport, filters, TrainRequest::new);
             this.cluster = cluster;
@@ -96,6 +100,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
             this.node = node;
             this.xContent = xContent;
             this.resolver = resolver;
+            this.runtime = runtime;
             breaker = breakers.getBreaker(CircuitBreaker.REQUEST);
             maxEvents = MAX_EVENTS.get(settings);
             cluster.getClusterSettings().addSettingsUpdateConsumer(MAX_EVENTS, changed -> maxEvents = changed);
@@ -104,7 +109,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
         @Override
         protected void doExecute(Task task, TrainRequest request, ActionListener<ModelsResponse> listener) {
             Tracker tracker = Trackers.of(cluster.state()).named(request.tracker());
-            ReusedModel reused = request.weightsOf() == null ? null : reused(tracker, request.weightsOf());
+            ReusedModel reused = request.weightsOf() == null ? null : reused(tracker, request.weightsOf(), request.continues());
             JudgedSearches judged = request.judged() == null ? null : new JudgedSearches(request.judged(), tracker, xContent);
             List<String> signals = request.signals(TrainingExamples.names(tracker));
             if (busy.compareAndSet(false, true) == false) {
@@ -139,10 +144,12 @@ public final class TrainAction extends ActionType<ModelsResponse> {
             return new TrainingQueries(client, judged, recorded, counts);
         }
 
-        private ReusedModel reused(Tracker tracker, int number) {
+        private ReusedModel reused(Tracker tracker, int number, boolean continues) {
             ClusterState state = cluster.state();
+            String index = IndexNames.MODELS.index(tracker.name(), number);
             ActiveModels.Active model = UseModelAction.active(tracker.name(), number, state);
-            return ReusedModel.of(model, ModelIndex.about(IndexNames.MODELS.index(tracker.name(), number), state));
+            Map<String, Object> about = ModelIndex.about(index, state);
+            return ReusedModel.of(model, about, continues ? EarlierModel.of(index, ReusedModel.newest(about), node) : null);
         }
 
         /** Two trainings of one tracker on two nodes would use the same numbers, and delete each other's unfinished models. */
@@ -169,7 +176,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
             ParallelFor parallel = new ParallelFor(threadPool.executor(THREAD_POOL), threadPool.info(THREAD_POOL).getMax());
             Client searches = new ParentTaskAssigningClient(client, cluster.localNode(), task);
             UserNames names = UserNames.live(tracker.name(), cluster.state(), keys);
-            TrainingResources resources = new TrainingResources(client, searches, node, parallel, task, breaker);
+            TrainingResources resources = new TrainingResources(client, searches, node, parallel, task, breaker, runtime::newManager);
             return new Training(resources, tracker, names, signals, parts, maxEvents);
         }
 

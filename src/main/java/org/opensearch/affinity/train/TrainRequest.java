@@ -23,8 +23,9 @@ import java.util.Map;
 
 /** A request to train a model, and to learn the weights of signals from judged queries. */
 public final class TrainRequest extends ActionRequest {
-    /** Format 2 has parts; before, models had neighbours alone. Format 3 has their settings; before, a training chose all. */
-    private static final Format FORMAT = Format.first(TrainRequest.class).withField(2).withField(3);
+    /** Format 2 has parts; before, models had neighbours alone. Format 3 has their settings; before, a training
+     * chose all. Format 4 may continue networks. */
+    private static final Format FORMAT = Format.first(TrainRequest.class).withField(2).withField(3).withField(4);
     private static final FieldPath BODY = FieldPath.body("[affinity] ");
 
     private final String tracker;
@@ -34,6 +35,7 @@ public final class TrainRequest extends ActionRequest {
     private final List<String> signals;
     private final List<String> parts;
     private final Map<String, Map<String, Double>> settings;
+    private final boolean continues;
     private final boolean activates;
     private final boolean storesResult;
 
@@ -51,6 +53,7 @@ public final class TrainRequest extends ActionRequest {
             PARSER.declare("settings", PartSettings.READER, (b, value) -> b.settings = value);
             ValueReader<Integer> model = Values.wholeNumber("the number of a model", 1, Integer.MAX_VALUE);
             PARSER.declare("weights_of", model, (b, value) -> b.weightsOf = value);
+            PARSER.declare("continue", Values.BOOLEAN, (b, value) -> b.continues = value);
             PARSER.declare("activate", Values.BOOLEAN, (b, value) -> b.activates = value);
         }
 
@@ -60,6 +63,7 @@ public final class TrainRequest extends ActionRequest {
         private List<String> signals;
         private List<String> parts;
         private Map<String, Map<String, Double>> settings = Map.of();
+        private boolean continues;
         private boolean activates;
 
         private TrainRequest build(String tracker, boolean storesResult) {
@@ -70,6 +74,9 @@ public final class TrainRequest extends ActionRequest {
                         "takes the weights and the parts of another model: leave out [queries], [index], [ubi_queries], [search],"
                             + " [signals], [parts] and [settings]"
                     );
+            }
+            if (continues && weightsOf == null) {
+                throw BODY.field("continue").error("continues the networks of the model [weights_of], which is missing");
             }
             try {
                 RequestedParts.of(parts, new PartSettings(settings));
@@ -83,7 +90,7 @@ public final class TrainRequest extends ActionRequest {
                 judged.index(recorded);
             }
             EvaluateRequest queries = judged.isEmpty() ? null : judged.build(tracker, false);
-            return new TrainRequest(tracker, queries, recorded, weightsOf, signals, parts, settings, activates, storesResult);
+            return new TrainRequest(tracker, queries, recorded, weightsOf, signals, parts, settings, continues, activates, storesResult);
         }
     }
 
@@ -95,6 +102,7 @@ public final class TrainRequest extends ActionRequest {
         List<String> signals,
         List<String> parts,
         Map<String, Map<String, Double>> settings,
+        boolean continues,
         boolean activates,
         boolean storesResult
     ) {
@@ -105,6 +113,7 @@ public final class TrainRequest extends ActionRequest {
         this.signals = signals;
         this.parts = parts;
         this.settings = settings;
+        this.continues = continues;
         this.activates = activates;
         this.storesResult = storesResult;
     }
@@ -123,6 +132,7 @@ public final class TrainRequest extends ActionRequest {
         settings = in.format() < 3
             ? Map.of()
             : in.readMap(StreamInput::readString, part -> part.readMap(StreamInput::readString, StreamInput::readDouble));
+        continues = in.format() >= 4 && in.readBoolean();
     }
 
     @Override
@@ -142,6 +152,7 @@ public final class TrainRequest extends ActionRequest {
                 StreamOutput::writeString,
                 (part, values) -> part.writeMap(values, StreamOutput::writeString, StreamOutput::writeDouble)
             );
+            out.writeBoolean(continues);
         }
     }
 
@@ -174,6 +185,11 @@ public final class TrainRequest extends ActionRequest {
     /** The number of the model whose weights are reused; null for none. */
     Integer weightsOf() {
         return weightsOf;
+    }
+
+    /** Whether the networks of the model {@link #weightsOf} are continued. */
+    boolean continues() {
+        return continues;
     }
 
     /**

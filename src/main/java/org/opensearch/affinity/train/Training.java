@@ -90,9 +90,10 @@ final class Training {
                 InteractionMatrix matrix = interactions.matrix(beforeQueries);
                 Neighbourhood method = reused != null && reused.method() != null ? reused.method() : tune(matrix);
                 InteractionMatrix before = matrix;
-                List<PartMethod> parts = partTraining.methods(matrix, () -> sample(before));
+                List<PartMethod> parts = partTraining.methods(matrix, contents.vectors(), () -> sample(before));
                 RatingMethod ratings = partTraining.ratings(interactions, beforeQueries);
-                ModelBuilder.Learned learned = models.build(number, matrix, beforeQueries, method, parts, ratings);
+                ModelBuilder.Plan plan = new ModelBuilder.Plan(method, parts, ratings, reused == null ? null : reused.continued());
+                ModelBuilder.Learned learned = models.build(number, matrix, beforeQueries, plan);
                 LearnedRanking searches = LearnedRanking.of(reused != null ? reused.ranking() : signalWeights.ranking(null));
                 LearnedRanking forYou = reused != null ? LearnedRanking.of(reused.forYou()) : searches;
                 if (queries.areAsked()) {
@@ -108,12 +109,13 @@ final class Training {
                 }
                 if (finalNumber != number) {
                     matrix = interactions.matrix(Training::all);
-                    learned = models.build(finalNumber, matrix, Training::all, method, kept, keptRatings);
+                    learned = models.build(finalNumber, matrix, Training::all, plan.with(kept, keptRatings));
                 }
                 TrainingResult result = new TrainingResult(
                     finalNumber,
                     System.currentTimeMillis(),
                     interactions.size(),
+                    interactions.newest(),
                     interactions.users(),
                     matrix.items(),
                     method,

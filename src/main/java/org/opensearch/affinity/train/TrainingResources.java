@@ -1,6 +1,7 @@
 package org.opensearch.affinity.train;
 
 import org.opensearch.affinity.learn.ParallelFor;
+import org.opensearch.affinity.learn.network.TorchDevice;
 import org.opensearch.affinity.rank.RankNode;
 import org.opensearch.core.common.breaker.CircuitBreaker;
 import org.opensearch.transport.client.Client;
@@ -14,5 +15,14 @@ import org.opensearch.transport.client.Client;
  * @param parallel threads of the training pool
  * @param task     reports progress and cancellation
  * @param breaker  accounts for the memory
+ * @param device   networks learn on it
  */
-record TrainingResources(Client client, Client searches, RankNode node, ParallelFor parallel, TrainTask task, CircuitBreaker breaker) {}
+record TrainingResources(
+    Client client,
+    Client searches,
+    RankNode node,
+    ParallelFor parallel,
+    TrainTask task,
+    CircuitBreaker breaker,
+    TorchDevice device
+) {}

@@ -22,6 +22,7 @@ import java.util.Map;
  * @param partsLeftOut why parts that were asked for are not in the model, by name
  * @param searches the model's weights
  * @param forYou  those of searches without a text, equal to the others if they were not learned
+ * @param newest  time of the newest event, epoch milliseconds
  * @param reused  the model that the weights are those of; null if they are not reused
  * @param sample  the part of the log that was learned from; null for all of it
  * @param seconds duration of the training
@@ -30,6 +31,7 @@ record TrainingResult(
     int number,
     long time,
     long events,
+    long newest,
     long users,
     long items,
     Neighbourhood method,
@@ -47,6 +49,7 @@ record TrainingResult(
         about.put("number", number);
         about.put("trained", time);
         about.put("events", events);
+        about.putAll(ReusedModel.describeNewest(newest));
         about.put("users", users);
         about.put("items", items);
         if (sample != null) {
@@ -65,6 +68,9 @@ record TrainingResult(
         }
         if (reused != null) {
             about.put("weights_of", reused.number());
+            if (reused.continued() != null) {
+                about.put("continued", reused.continued().networks());
+            }
         }
         searches.describe(about);
         if (forYou.equals(searches) == false) {

@@ -3,6 +3,8 @@ package org.opensearch.affinity.format;
 import org.opensearch.affinity.AffinityPlugin;
 import org.opensearch.affinity.event.Event;
 import org.opensearch.affinity.event.LogShard;
+import org.opensearch.affinity.learn.layer.AttentionLayers;
+import org.opensearch.affinity.learn.layer.NamedArray;
 import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.rank.AffinityRequest;
 import org.opensearch.affinity.rescore.AffinityRescorerBuilder;
@@ -125,6 +127,7 @@ final class SampleValues {
     private Object own(Class<?> type) throws Exception {
         return switch (type.getSimpleName()) {
             case "Curve" -> new Curve(new float[] { 0, 1f / (1 + count), 1 }, new float[] { 0, 0.5f, 1 });
+            case "Layers" -> attention();
             case "Tracker" -> tracker();
             case "Profile" -> profile();
             case "ParameterValues" -> parameters();
@@ -139,6 +142,16 @@ final class SampleValues {
             case "ProfileGenerations" -> ProfileGenerations.of(ProfileGenerations.of(empty()).begin(empty(), "shop"));
             default -> constructed(type);
         };
+    }
+
+    /** A network of one layer with vectors of two numbers. */
+    private static AttentionLayers attention() {
+        int[][] shapes = { { 3, 1 }, { 4, 2 }, { 2 }, { 2 }, { 6, 2 }, { 6 }, { 2, 2 }, { 2 }, { 2 }, { 2 }, { 4, 2 }, { 4 }, { 2, 4 }, { 2 }, { 2 }, { 2 } };
+        List<NamedArray> weights = new ArrayList<>();
+        for (int i = 0; i < shapes.length; i++) {
+            weights.add(NamedArray.filled("weight" + i, i / 8f, shapes[i]));
+        }
+        return new AttentionLayers(1, 2.5, weights);
     }
 
     private static ClusterState empty() {

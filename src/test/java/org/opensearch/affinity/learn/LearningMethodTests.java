@@ -5,6 +5,7 @@ import org.opensearch.affinity.learn.factor.ImplicitFactors;
 import org.opensearch.affinity.learn.factor.LowPass;
 import org.opensearch.affinity.learn.neighbour.Neighbourhood;
 import org.opensearch.affinity.learn.network.LightGcn;
+import org.opensearch.affinity.learn.network.NetworkInputs;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,7 @@ public class LearningMethodTests extends EncodeTestCase {
         Neighbourhood.linkProp(),
         ImplicitFactors.standard().withDimension(8).withRecencyDecay(0.8),
         LowPass.standard().withDimension(8).withRecencyDecay(0.8),
-        LightGcn.standard(runtime()::newManager).withDimension(8).withSteps(20).withRecencyDecay(0.8)
+        LightGcn.standard().with(new NetworkInputs(runtime()::newManager, null)).withDimension(8).withSteps(20).withRecencyDecay(0.8)
     );
 
     public void testResultDoesNotDependOnThreads() throws Exception {

@@ -147,12 +147,12 @@ public class DataPathTests extends AffinityNodeTestCase {
             // A test that takes too long is as good as none, and a busy machine is slow.
             assertBusy(() -> assertEquals(precise, plainScore("tent"), score("tent", precise), 0f));
         }
-        RankStats stats = rank.meter().stats();
+        RankStats stats = rank.stats();
         assertTrue("" + stats, stats.navigational() >= 2 && stats.searches() >= 2 && stats.unavailable() == 0);
         for (String vague : List.of("lamp", "lamp for", "the desk lamp")) {
             assertTrue(vague, score("tent", vague) > plainScore("tent"));
         }
-        assertEquals("two lamps on two shards, and one without a vector", stats.documents() + 3 * 3, rank.meter().stats().documents());
+        assertEquals("two lamps on two shards, and one without a vector", stats.documents() + 3 * 3, rank.stats().documents());
     }
 
     private float score(String id, String queryText) throws IOException {
@@ -185,7 +185,7 @@ public class DataPathTests extends AffinityNodeTestCase {
         SearchResponse response = search("ann");
         assertEquals(3, response.getHits().getTotalHits().value());
         assertEquals(0, response.getFailedShards());
-        assertEquals(1, rank.meter().stats().unavailable());
+        assertEquals(1, rank.stats().unavailable());
         assertWarnings("[affinity] the profile is not available: the results are not personalised");
     }
 

@@ -1,8 +1,10 @@
 package org.opensearch.affinity.train;
 
+import org.opensearch.OpenSearchStatusException;
 import org.opensearch.affinity.learn.HeldOut;
 import org.opensearch.affinity.learn.InteractionMatrix;
 import org.opensearch.affinity.learn.ParallelFor;
+import org.opensearch.affinity.learn.network.TorchDevice;
 import org.opensearch.affinity.learn.rating.RatingFactors;
 import org.opensearch.affinity.train.part.PartMethod;
 import org.opensearch.affinity.train.part.PartSettings;
@@ -12,6 +14,7 @@ import org.opensearch.affinity.train.part.VectorPart;
 import org.opensearch.core.common.breaker.CircuitBreaker;
 import org.opensearch.core.common.breaker.CircuitBreakingException;
 import org.opensearch.core.common.breaker.NoopCircuitBreaker;
+import org.opensearch.core.rest.RestStatus;
 import org.opensearch.core.tasks.TaskId;
 import org.opensearch.test.OpenSearchTestCase;
 
@@ -61,7 +64,10 @@ public class PartTrainingTests extends OpenSearchTestCase {
     }
 
     private static PartTraining training(LimitedBreaker breaker, RequestedParts requested, ReusedModel reused) {
-        return new PartTraining(new TrainingResources(null, null, null, null, null, breaker), requested, reused, true);
+        TorchDevice none = () -> {
+            throw new IllegalStateException("no libtorch here");
+        };
+        return new PartTraining(new TrainingResources(null, null, null, null, null, breaker, none), requested, reused, true);
     }
 
     public void testAsManyDimensionsAsThereIsRoomFor() {
@@ -69,33 +75,43 @@ public class PartTrainingTests extends OpenSearchTestCase {
         for (int[] example : new int[][] { { 64, 64 }, { 100, 64 }, { 128, 128 }, { 700, 128 } }) {
             LimitedBreaker breaker = new LimitedBreaker(2 * VectorPart.GRAPH.bytes(MATRIX, example[0]));
             try (PartTraining training = training(breaker, graph, null)) {
-                PartMethod method = training.methods(MATRIX, () -> NOBODY).getFirst();
+                PartMethod method = training.methods(MATRIX, new float[20_000][], () -> NOBODY).getFirst();
                 assertEquals("128 by default", example[1], method.method().dimension());
                 assertTrue(breaker.used > 0);
             }
             assertEquals(0, breaker.used);
         }
         LimitedBreaker all = new LimitedBreaker(VectorPart.GRAPH.bytes(MATRIX, 64));
-        assertEquals("the fewest may take all", 64, training(all, graph, null).methods(MATRIX, () -> NOBODY).getFirst().method().dimension());
+        assertEquals("the fewest may take all", 64, training(all, graph, null).methods(MATRIX, new float[20_000][], () -> NOBODY).getFirst().method().dimension());
         LimitedBreaker unlimited = new LimitedBreaker(-1) {
             @Override
             public double addEstimateBytesAndMaybeBreak(long bytes, String label) {
                 return bytes;
             }
         };
-        assertEquals(128, training(unlimited, graph, null).methods(MATRIX, () -> NOBODY).getFirst().method().dimension());
+        assertEquals(128, training(unlimited, graph, null).methods(MATRIX, new float[20_000][], () -> NOBODY).getFirst().method().dimension());
         LimitedBreaker tooSmall = new LimitedBreaker(VectorPart.GRAPH.bytes(MATRIX, 64) - 1);
-        expectThrows(CircuitBreakingException.class, () -> training(tooSmall, graph, null).methods(MATRIX, () -> NOBODY));
+        expectThrows(CircuitBreakingException.class, () -> training(tooSmall, graph, null).methods(MATRIX, new float[20_000][], () -> NOBODY));
     }
 
     /** Each part on its own: the large one is left out, the small one is learned. */
     public void testAutoLeavesOutWhatHasNoRoom() {
         LimitedBreaker breaker = new LimitedBreaker(VectorPart.FACTORS.bytes(MATRIX, 64));
         try (PartTraining training = training(breaker, RequestedParts.of(List.of("auto"), PartSettings.NONE), null)) {
-            List<PartMethod> methods = training.methods(MATRIX, () -> NOBODY);
+            List<PartMethod> methods = training.methods(MATRIX, new float[20_000][], () -> NOBODY);
             assertEquals(List.of(VectorPart.FACTORS), methods.stream().map(PartMethod::part).toList());
-            assertEquals(Set.of("graph"), training.leftOut().keySet());
+            String torch = "it learns on libtorch: no libtorch here";
+            String room = "the circuit breaker [request] has no room for it";
+            assertEquals(Map.of("graph", room, "attention", torch, "vae", torch), training.leftOut());
         }
+    }
+
+    public void testNetworksThatAreNamedNeedLibtorch() {
+        RequestedParts vae = RequestedParts.of(List.of("vae"), PartSettings.NONE);
+        LimitedBreaker breaker = new LimitedBreaker(Long.MAX_VALUE);
+        var e = expectThrows(OpenSearchStatusException.class, () -> training(breaker, vae, null).methods(MATRIX, new float[20_000][], () -> NOBODY));
+        assertEquals(RestStatus.SERVICE_UNAVAILABLE, e.status());
+        assertEquals("[affinity] part [vae] learns on libtorch: no libtorch here; leave it out, or train on another node", e.getMessage());
     }
 
     /** Two users who rated one item each, too few to choose settings by. */
@@ -109,7 +125,7 @@ public class PartTrainingTests extends OpenSearchTestCase {
 
     private static RatingMethod ratings(LimitedBreaker breaker, RequestedParts requested, ReusedModel reused) {
         TrainTask task = new TrainTask(1, "type", "action", "description", TaskId.EMPTY_TASK_ID, Map.of());
-        TrainingResources resources = new TrainingResources(null, null, null, ParallelFor.SEQUENTIAL, task, breaker);
+        TrainingResources resources = new TrainingResources(null, null, null, ParallelFor.SEQUENTIAL, task, breaker, null);
         try (PartTraining training = new PartTraining(resources, requested, reused, true)) {
             RatingMethod method = training.ratings(rated(), (user, time) -> true);
             assertEquals(requested.auto() ? Set.of("ratings") : Set.of(), training.leftOut().keySet());
@@ -131,14 +147,14 @@ public class PartTrainingTests extends OpenSearchTestCase {
         assertNull(ratings(tooSmall, RequestedParts.of(List.of("auto"), PartSettings.NONE), null));
         RequestedParts none = RequestedParts.of(null, PartSettings.NONE);
         RatingMethod before = new RatingMethod(RatingFactors.standard().withDimension(9));
-        assertSame(before, ratings(breaker, none, new ReusedModel(1, null, null, null, List.of(), before)));
-        assertNull(ratings(breaker, none, new ReusedModel(1, null, null, null, List.of(), null)));
+        assertSame(before, ratings(breaker, none, new ReusedModel(1, null, null, null, List.of(), before, null)));
+        assertNull(ratings(breaker, none, new ReusedModel(1, null, null, null, List.of(), null, null)));
     }
 
     public void testOnlyTheGivenDimension() {
         PartSettings settings = new PartSettings(Map.of("graph", Map.of("dimension", 512.0)));
         RequestedParts graph = RequestedParts.of(List.of("graph"), settings);
-        LimitedBreaker breaker = new LimitedBreaker(VectorPart.GRAPH.bytes(MATRIX, 511));
-        expectThrows(CircuitBreakingException.class, () -> training(breaker, graph, null).methods(MATRIX, () -> NOBODY));
+        LimitedBreaker breaker = new LimitedBreaker(VectorPart.GRAPH.bytes(MATRIX, 512) - 1);
+        expectThrows(CircuitBreakingException.class, () -> training(breaker, graph, null).methods(MATRIX, new float[20_000][], () -> NOBODY));
     }
 }

@@ -11,6 +11,7 @@ import org.opensearch.affinity.learn.Hyperparameter;
 import org.opensearch.affinity.learn.InteractionMatrix;
 import org.opensearch.affinity.learn.InterestModel;
 import org.opensearch.affinity.learn.LearningMethod;
+import org.opensearch.affinity.learn.NetworkEncoder;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.RankingMetrics;
@@ -18,13 +19,17 @@ import org.opensearch.affinity.learn.Tuning;
 import org.opensearch.affinity.learn.factor.ImplicitFactors;
 import org.opensearch.affinity.learn.factor.LowPass;
 import org.opensearch.affinity.learn.neighbour.Neighbourhood;
+import org.opensearch.affinity.learn.network.EarlierNetwork;
 import org.opensearch.affinity.learn.network.LightGcn;
+import org.opensearch.affinity.learn.network.NetworkInputs;
+import org.opensearch.affinity.learn.network.NetworkMethod;
 import org.opensearch.affinity.learn.network.SelfAttention;
 import org.opensearch.affinity.learn.network.TorchDevice;
 import org.opensearch.affinity.learn.network.VariationalAutoencoder;
 import org.opensearch.affinity.model.ByteRows;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +40,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -55,13 +61,13 @@ final class LearnRun {
     private static final Set<String> BLENDED = Set.of("low_pass", "light_gcn", "implicit_factors", "attention", "vae");
     private static final String NEIGHBOURS = "neighbours";
     /** Parts with item vectors of the models in a node, whose rows have a byte a dimension. */
-    private static final Set<String> SERVED = Set.of("low_pass", "implicit_factors");
+    private static final Set<String> SERVED = Set.of("low_pass", "implicit_factors", "attention", "vae");
 
     private final Screen screen;
     private final LearnSet set;
     private final int threads;
     private final Set<String> methods;
-    private final TorchDevice device;
+    private final NetworkInputs networks;
     private final List<MethodResult> rows = new ArrayList<>();
     private ParallelFor parallel;
 
@@ -74,7 +80,7 @@ final class LearnRun {
         this.set = set;
         this.threads = threads;
         this.methods = methods;
-        this.device = device;
+        networks = new NetworkInputs(device, null);
     }
 
     /** A method with chosen hyperparameters, its model of the validation part, and its figure there. */
@@ -95,8 +101,8 @@ final class LearnRun {
                 .map(candidate -> candidate.choice.get())
                 .toList();
             ChosenBlend blend = blended(chosen);
-            // Models of the validation part are not needed any more.
-            test(chosen.stream().map(Chosen::withoutModel).toList(), blend);
+            // Models of the validation part are not needed any more, but for networks, which are continued.
+            test(chosen.stream().map(one -> one.method instanceof NetworkMethod ? one : one.withoutModel()).toList(), blend);
         }
         return report((System.nanoTime() - begin) / 1e9);
     }
@@ -116,16 +122,16 @@ final class LearnRun {
             all.add(candidate("neighbours_undirected", Neighbourhood.linkProp(), others, ROUNDS));
         }
         all.add(candidate("low_pass", LowPass.standard(), LowPass.hyperparameters(interactions, LowPass.dimensions(interactions)), SLOW_ROUNDS));
-        all.add(candidate("light_gcn", LightGcn.standard(device), LightGcn.hyperparameters(interactions), SLOW_ROUNDS));
+        all.add(candidate("light_gcn", LightGcn.standard().with(networks), LightGcn.hyperparameters(interactions), SLOW_ROUNDS));
         all.add(candidate("implicit_factors", ImplicitFactors.standard(), ImplicitFactors.hyperparameters(interactions, ImplicitFactors.dimensions()), SLOW_ROUNDS));
         if (interactions.ordered()) {
-            all.add(candidate("attention", SelfAttention.standard(device), SelfAttention.hyperparameters(), SLOW_ROUNDS));
+            all.add(candidate("attention", SelfAttention.standard().with(networks), SelfAttention.hyperparameters(), SLOW_ROUNDS));
             // Controls: what the order gives, and what the training gives.
-            all.add(new Candidate("attention_unordered", () -> fixed("attention_unordered", new WithoutOrder(SelfAttention.standard(device)))));
-            all.add(new Candidate("attention_untrained", () -> fixed("attention_untrained", SelfAttention.untrained(device))));
+            all.add(new Candidate("attention_unordered", () -> fixed("attention_unordered", new WithoutOrder(SelfAttention.standard().with(networks)))));
+            all.add(new Candidate("attention_untrained", () -> fixed("attention_untrained", SelfAttention.untrained().with(networks))));
         }
-        all.add(candidate("vae", VariationalAutoencoder.standard(device), VariationalAutoencoder.hyperparameters(), SLOW_ROUNDS));
-        all.add(new Candidate("vae_untrained", () -> fixed("vae_untrained", VariationalAutoencoder.untrained(device))));
+        all.add(candidate("vae", VariationalAutoencoder.standard().with(networks), VariationalAutoencoder.hyperparameters(), SLOW_ROUNDS));
+        all.add(new Candidate("vae_untrained", () -> fixed("vae_untrained", VariationalAutoencoder.untrained().with(networks))));
         return all;
     }
 
@@ -245,6 +251,9 @@ final class LearnRun {
                     InterestModel bytes = ByteRows.of((Factors) model);
                     rows.add(tested(step, one.key + "_bytes", "the same with rows of bytes", one.figure, bytes, took));
                 }
+                if (SERVED.contains(one.key) && one.model instanceof Factors earlier && earlier.encoder() instanceof NetworkEncoder encoder) {
+                    rows.add(continued(step, one, earlier, encoder));
+                }
                 step.done(one.key + " tested");
                 if (blend != null && blend.shares.containsKey(one.key)) {
                     float share = blend.shares.get(one.key).floatValue();
@@ -260,6 +269,22 @@ final class LearnRun {
             rows.add(tested(step, "blend", blend.toString(), blend.figure, new Blend(parts), seconds + step.seconds()));
             step.done("blend tested");
         }
+    }
+
+    /** Continues a network of the validation part with the events since. */
+    private MethodResult continued(Step step, Chosen one, Factors earlier, NetworkEncoder encoder) {
+        InteractionMatrix before = set.valid().training();
+        InteractionMatrix now = set.test().training();
+        BitSet since = new BitSet();
+        IntStream.range(0, now.users())
+            .filter(user -> user >= before.users() || now.end(user) - now.start(user) > before.end(user) - before.start(user))
+            .forEach(since::set);
+        float[][] vectors = IntStream.range(0, earlier.items()).mapToObj(earlier::vector).toArray(float[][]::new);
+        EarlierNetwork network = new EarlierNetwork(vectors, EarlierNetwork.weights(encoder.layers()), encoder.map(), since);
+        double began = step.seconds();
+        InterestModel model = ((NetworkMethod) one.method).with(networks.continuing(network)).learn(now, parallel, progress(step));
+        double took = step.seconds() - began;
+        return tested(step, one.key + "_continued", "the network of the validation part, continued", one.figure, model, took);
     }
 
     private MethodResult tested(Step step, String key, String settings, double valid, InterestModel model, double seconds) {

@@ -31,7 +31,7 @@ import java.util.TreeSet;
 final class ForYouReport {
     /** Signals of every tracker that need no text. A model may weigh more. */
     private static final Set<String> SIGNALS = Set.of("popularity", "popularity_all_time", "seen", "seen_last");
-    private static final Set<String> SHOWN_ALONE = Set.of("popularity", "neighbours", "graph", "factors");
+    private static final Set<String> SHOWN_ALONE = Set.of("popularity", "neighbours", "graph", "factors", "attention", "vae");
 
     private final Screen screen;
     private final ResultFiles results;

@@ -60,7 +60,7 @@ public final class QualityBench implements Program {
         names = "--parts",
         split = ",",
         paramLabel = "NAME",
-        description = "Parts of the model: auto, or some of neighbours,graph,factors (${DEFAULT-VALUE}).",
+        description = "Parts of the model: auto, or some of neighbours,graph,factors,attention,vae (${DEFAULT-VALUE}).",
         defaultValue = "auto")
     List<String> parts = List.of();
 

@@ -73,10 +73,10 @@ public class RescoreFiguresTests {
         RescoreFigures few = measured(new RescoreCell(20_000, 1_000, 4, 1, 1), 2.9, 7.4);
         RescoreFigures many = measured(new RescoreCell(1_000_000, 1_000, 4, 1, 1), 2.95, 6);
         RescoreFigures other = measured(new RescoreCell(1_000_000, 100, 4, 1, 8), 90, 91);
-        assertEquals(List.of(true, true, true, false, true, true), met(few, many, other));
-        assertEquals(List.of(false, true, false, true, true, true), met(few, measured(new RescoreCell(1_000_000, 1_000, 4, 1, 1), 3.2, 9)));
-        assertEquals(List.of(false, false, false, false, true, true), met(few, measured(new RescoreCell(1_000_000, 1_000, 4, 1, 1), 4.1, 9)));
-        assertEquals(List.of(true, true, true, false, false, true), met(few, measured(new RescoreCell(1_000_000, 1_000, 4, 1, 1), 2.89, 6)));
+        assertEquals(List.of(true, true, true, false, true, true, true), met(few, many, other));
+        assertEquals(List.of(false, true, false, true, true, true, true), met(few, measured(new RescoreCell(1_000_000, 1_000, 4, 1, 1), 3.2, 9)));
+        assertEquals(List.of(false, false, false, false, true, true, true), met(few, measured(new RescoreCell(1_000_000, 1_000, 4, 1, 1), 4.1, 9)));
+        assertEquals(List.of(true, true, true, false, false, true, true), met(few, measured(new RescoreCell(1_000_000, 1_000, 4, 1, 1), 2.89, 6)));
         assertNull("one size cannot tell", new RescoreTargets(List.of(few)).targets().get(2).met());
         assertNull(new RescoreTargets(List.of(other)).targets().getFirst().met());
         assertEquals(1, new RescoreTargets(List.of(other)).targets().size());
@@ -102,6 +102,7 @@ public class RescoreFiguresTests {
         add(figures, SearchKind.RESCORE, affinityMillis, 0.15);
         add(figures, SearchKind.NEIGHBOURS, 3.4, 0.15);
         add(figures, SearchKind.PARTS, 3.7, 0.2);
+        add(figures, SearchKind.NETWORKS, 4.2, 0.25);
         add(figures, SearchKind.PIPELINE, 3.5, 0.15);
         add(figures, SearchKind.PAINLESS, painlessMillis, 0.6);
         add(figures, SearchKind.KNN, 8, 0.4);

@@ -193,7 +193,8 @@ final class RescoreIndex {
         try (Step step = screen.step("Training")) {
             rest.post("/" + log() + "/_refresh", null);
             String path = "/_plugins/_affinity/trackers/" + tracker() + "/models?wait_for_completion=true";
-            JsonNode model = rest.post(path, "{\"activate\":true,\"parts\":[\"graph\",\"factors\"]}").path("models").path(0);
+            JsonNode model = rest.post(path, "{\"activate\":true,\"parts\":[\"graph\",\"factors\",\"attention\",\"vae\"],"
+                + "\"settings\":{\"attention\":{\"epochs\":2},\"vae\":{\"epochs\":2}}}").path("models").path(0);
             step.done(String.format(Locale.ROOT, "a model of %,d items from %,d events", model.path("items").asInt(),
                 model.path("events").asInt()));
         }

@@ -70,7 +70,10 @@ final class RescoreRun {
                         index.split(shards);
                     }
                     for (RescoreCell cell : cells.stream().filter(each -> each.docs() == docs && each.shards() == shards).toList()) {
-                        measure(cell, measurements, stages);
+                        List<SearchMethod> methods = measure(cell, measurements, stages);
+                        if (cell.isCentral() && about.has("while_training") == false) {
+                            about.set("while_training", whileTraining(node, index, methods));
+                        }
                     }
                 }
                 index.drop();
@@ -91,7 +94,12 @@ final class RescoreRun {
         }
     }
 
-    private void measure(RescoreCell cell, RescoreMeasurements measurements, RescoreStageTimes stages) throws IOException {
+    private ObjectNode whileTraining(Node node, RescoreIndex index, List<SearchMethod> methods) throws IOException {
+        SearchMethod personal = methods.stream().filter(method -> method.key().equals(SearchKind.RESCORE)).findAny().orElseThrow();
+        return new SearchesWhileTraining(screen, node.rest(), index.tracker(), personal, seconds).measure();
+    }
+
+    private List<SearchMethod> measure(RescoreCell cell, RescoreMeasurements measurements, RescoreStageTimes stages) throws IOException {
         screen.print("");
         screen.print(screen.bold(" " + cell));
         List<SearchMethod> methods = measurements.methods(cell);
@@ -106,6 +114,7 @@ final class RescoreRun {
         // After each cell, since the next one may take long.
         rows.add(found.row());
         results.write("rescore.json", rows);
+        return methods;
     }
 
     private void conclude() throws IOException {

@@ -24,6 +24,7 @@ record SearchKind(String key, String title, String parameters, ObjIntConsumer<Ob
     static final String RESCORE = "affinity";
     static final String NEIGHBOURS = "neighbours";
     static final String PARTS = "parts";
+    static final String NETWORKS = "networks";
     static final String PIPELINE = "pipeline";
     static final String PAINLESS = "script_score";
     static final String KNN = "knn_score";
@@ -66,6 +67,11 @@ record SearchKind(String key, String title, String parameters, ObjIntConsumer<Ob
                 ObjectNode affinity = rescore(body, window).putObject("affinity");
                 affinity.put("tracker", tracker).put("user", userOf(shoppers, number).user()).putObject("signals").put("neighbours", 4)
                     .put("graph", 2).put("factors", 2);
+            }),
+            new SearchKind(NETWORKS, "the same with attention and vae, too", "", (body, number) -> {
+                ObjectNode affinity = rescore(body, window).putObject("affinity");
+                affinity.put("tracker", tracker).put("user", userOf(shoppers, number).user()).putObject("signals").put("neighbours", 4)
+                    .put("graph", 2).put("factors", 2).put("attention", 2).put("vae", 2);
             }),
             new SearchKind(PIPELINE, "ext.affinity through a pipeline", "?search_pipeline=" + pipeline, (body, number) -> {
                 body.putObject("ext").putObject("affinity").put("user", userOf(shoppers, number).user());

@@ -1,5 +1,6 @@
 package org.opensearch.affinity.learn.factor;
 
+import org.apache.lucene.util.VectorUtil;
 import org.opensearch.affinity.learn.Eigenpairs;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
@@ -15,8 +16,8 @@ import java.util.stream.IntStream;
  *
  * @param weights   W by column: for each dimension of the vectors, as many numbers as contents have; empty if there are no estimates
  * @param items     number of items that it was learned from
- * @param ridge     λ as a fraction of the mean eigenvalue of {@code TᵀT}; 0 if there are no estimates
- * @param explained the fraction of the squares of held-out vectors that the estimates explain, from 0 to 1
+ * @param ridge     λ as a fraction of the mean eigenvalue of {@code TᵀT}; 0 if no regression made the estimates
+ * @param explained the fraction of the squares of vectors that the estimates explain, from 0 to 1; of held-out ones after a regression
  */
 public record ContentRows(float[][] weights, int items, double ridge, double explained) {
     /** With fewer items the choice of λ is unreliable. */
@@ -96,6 +97,41 @@ public record ContentRows(float[][] weights, int items, double ridge, double exp
         Regression ofAll = Regression.of(rows(known, contents), rows(known, vectors), parallel);
         progress.at(1);
         return new ContentRows(ofAll.weights(RIDGES[best] * ofAll.meanEigenvalue()), known.length, RIDGES[best], explained[best]);
+    }
+
+    /**
+     * Returns a map that was learned together with the vectors, times the factor that estimates them best. It makes no estimates if that
+     * is not above 0.
+     *
+     * @param map by dimension of the vectors
+     */
+    public static ContentRows scaled(float[][] map, float[][] vectors, float[][] contents) {
+        int[] known = IntStream.range(0, vectors.length).filter(item -> vectors[item] != null && contents[item] != null).toArray();
+        ContentRows plain = new ContentRows(map, known.length, 0, 0);
+        double products = 0;
+        double squares = 0;
+        for (int item : known) {
+            float[] estimate = plain.estimate(contents[item]);
+            products += VectorUtil.dotProduct(estimate, vectors[item]);
+            squares += VectorUtil.dotProduct(estimate, estimate);
+        }
+        if (products > 0 == false) {
+            return new ContentRows(new float[0][], known.length, 0, 0);
+        }
+        float[][] weights = new float[map.length][contents[known[0]].length];
+        for (int d = 0; d < weights.length; d++) {
+            RowMatrix.add((float) (products / squares), map[d], weights[d]);
+        }
+        return new ContentRows(weights, known.length, 0, explained(weights, rows(known, contents), rows(known, vectors)));
+    }
+
+    /** Returns the estimated vector of an item; only if there are estimates. */
+    public float[] estimate(float[] content) {
+        float[] vector = new float[weights.length];
+        for (int d = 0; d < vector.length; d++) {
+            vector[d] = VectorUtil.dotProduct(weights[d], content);
+        }
+        return vector;
     }
 
     private static float[][] rows(int[] items, float[][] of) {

@@ -7,10 +7,10 @@ import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 
 /**
- * A method that learns a vector for each item. What an item adds to a user is a multiple of the item's vector, so that one row of a model
- * serves both. Immutable and thread-safe.
+ * A method that learns a vector for each item. What an item adds to a user is made of the item's vector, so that one row of a model serves
+ * both. Immutable and thread-safe.
  */
-public sealed interface FactorMethod extends LearningMethod permits LowPass, ImplicitFactors {
+public interface FactorMethod extends LearningMethod {
     /** Returns the largest number of dimensions of the vectors. */
     int dimension();
 

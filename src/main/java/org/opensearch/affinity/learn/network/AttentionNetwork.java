@@ -1,5 +1,8 @@
 package org.opensearch.affinity.learn.network;
 
+import org.opensearch.affinity.learn.layer.AttentionLayers;
+import org.opensearch.affinity.learn.layer.NamedArray;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,33 +18,27 @@ import java.util.SplittableRandom;
  * output.</li>
  * <li>The loss is the cross-entropy over the item to predict and sampled items, with the logarithm of the sampling probability added
  * (Bengio and Senécal, 2008).</li>
+ * <li>How long after the item before it an item was taken is an input, too, as the power of two of the time (as in Li et al., "Time
+ * interval aware self-attention for sequential recommendation", WSDM'20, there for all pairs).</li>
+ * <li>Rows of items also come from their contents, see {@link Catalogue}.</li>
  * </ul>
  *
- * @param items     number of items of the catalogue
  * @param length    largest number of items that are read
  * @param dimension of the vectors, a multiple of {@code heads}
  * @param dropout   fraction of numbers that are set to 0 in training, from 0, below 1
  * @param scale     inverse temperature of the softmax, above 0
  */
-record AttentionNetwork(int items, int length, int dimension, int layers, int heads, double dropout, double scale) implements Network {
+record AttentionNetwork(Catalogue catalogue, int length, int dimension, int layers, int heads, double dropout, double scale) implements Network {
     /** The feed-forward part of a layer is so many times as wide. */
     private static final int EXPANSION = 4;
     private static final double DEVIATION = 0.02;
-    /** Weights before the first layer, without the table of items, and of one layer. */
-    private static final int FIRST_LAYER = 3;
-    private static final int PER_LAYER = 12;
-
-    @Override
-    public int tables() {
-        return 1;
-    }
 
     @Override
     public List<NamedArray> initial(SplittableRandom random) {
         int d = dimension;
-        List<NamedArray> weights = new ArrayList<>();
-        weights.add(NamedArray.random("items", DEVIATION, random, items, d));
+        List<NamedArray> weights = new ArrayList<>(catalogue.initial(d, DEVIATION, random));
         weights.add(NamedArray.filled("distances", 0, length, heads));
+        weights.add(NamedArray.filled("gaps", 0, Long.SIZE + 1, d));
         norm("norm", weights);
         for (int layer = 0; layer < layers; layer++) {
             linear("attention_in" + layer, d, 3 * d, random, weights);
@@ -71,51 +68,45 @@ record AttentionNetwork(int items, int length, int dimension, int layers, int he
     }
 
     /**
-     * A batch is: items [B, T], padded at the end; random bytes for dropout; by item to predict, its place in the flattened items; the
-     * items to predict; sampled items; places of items to predict among the sampled ones, in the flattened matrix of both; the logarithm
-     * of items for each sampled one.
+     * A batch is: the items of the batch and their contents; places of items [B, T], padded at the end, and their gaps; random bytes for dropout; by item
+     * to predict, its place in the flattened [B, T]; the places of the items to predict; those of the sampled items; places of items to
+     * predict among the sampled ones, in the flattened matrix of both; the logarithm of items for each sampled one.
      */
     @Override
     public String methods() {
         StringBuilder body = new StringBuilder();
         for (int layer = 0; layer < layers; layer++) {
-            body.append(layer(FIRST_LAYER + PER_LAYER * layer));
+            body.append(layer(AttentionLayers.FIRST_LAYER + AttentionLayers.PER_LAYER * layer));
         }
-        return TrainingStep.dropout("dropped", dropout) + String.format(Locale.ROOT, """
-              def hidden(self: %1$s, w: List[Tensor], x: Tensor, noise: Tensor) -> Tensor:
+        return catalogue.methods() + TrainingStep.dropout("dropped", dropout) + String.format(Locale.ROOT, """
+              def hidden(self: %1$s, w: List[Tensor], x: Tensor, gaps: Tensor, noise: Tensor) -> Tensor:
                 B = torch.size(x, 0)
                 T = torch.size(x, 1)
                 n = B * T * %2$d
                 o = n
-                at = torch.arange(T)
+                at = torch.cumsum(torch.new_ones(x, [T], dtype=4), 0)
                 distance = torch.view(torch.clamp_min(torch.unsqueeze(at, 1) - torch.unsqueeze(at, 0), 0), [-1])
                 bias = torch.permute(torch.view(torch.index_select(w[0], 0, distance), [T, T, %3$d]), [2, 0, 1])
-                bias = bias + torch.triu(torch.full([T, T], -inf), 1)
-                x = self.dropped(torch.layer_norm(x, [%2$d], w[1], w[2], 1e-12), noise, 0)
+                bias = bias + torch.triu(torch.new_full(x, [T, T], -inf), 1)
+                x = self.dropped(torch.layer_norm(x, [%2$d], w[2], w[3], 1e-12) + torch.embedding(w[1], gaps), noise, 0)
             %4$s    return x
               def unit(self: %1$s, x: Tensor) -> Tensor:
                 return torch.div(x, torch.clamp_min(torch.norm(x, 2, [1], True), 1e-9))
               def user(self: %1$s, x: Tensor) -> Tensor:
                 return self.unit(x) * %5$s
-              def encode(self: %1$s, w: List[Tensor], history: List[Tensor]) -> Tensor:
-                x = self.hidden(w, torch.unsqueeze(history[0], 0), torch.empty([0], dtype=0))
-                return torch.select(self.user(torch.select(x, 1, -1)), 0, 0)
               def loss(self: %1$s, w: List[Tensor], b: List[Tensor]) -> Tensor:
-                B = torch.size(b[0], 0)
-                T = torch.size(b[0], 1)
-                all = torch.embedding(w[0], torch.cat([torch.view(b[0], [-1]), b[3], b[4]]))
-                parts = torch.split_with_sizes(all, [B * T, torch.numel(b[3]), torch.numel(b[4])])
-                x = self.hidden(w[1:], torch.view(parts[0], [B, T, %2$d]), b[1])
-                users = self.user(torch.index_select(torch.view(x, [-1, %2$d]), 0, b[2]))
-                taken = torch.sum(users * self.unit(parts[1]), 1) - b[6]
-                sampled = users @ self.unit(parts[2]).t()
-                torch.view(sampled, [-1]).index_fill_(0, b[5], -inf)
-                scores = torch.cat([torch.unsqueeze(taken, 1), sampled], 1)
-                return -torch.select(torch.log_softmax(scores, 1), 1, 0).mean()
-            """, TorchProgram.CLASS, dimension, heads, body, scale);
+                rows = self.rows(w, b[0], b[1])
+                x = self.hidden(w[%6$d:], torch.embedding(rows, b[2]), b[3], b[4])
+                users = self.user(torch.index_select(torch.view(x, [-1, %2$d]), 0, b[5]))
+                items = self.unit(rows)
+                taken = torch.sum(users * torch.embedding(items, b[6]), 1) - b[9]
+                sampled = users @ torch.embedding(items, b[7]).t()
+                torch.view(sampled, [-1]).index_fill_(0, b[8], -inf)
+                return torch.softplus(torch.logsumexp(sampled, [1]) - taken).mean()
+            """, TorchProgram.CLASS, dimension, heads, body, scale, catalogue.weights());
     }
 
-    /** Post-norm layer as in the paper's successors, with GELU. */
+    /** Post-norm layer as in the paper's successors. */
     private String layer(int w) {
         int head = dimension / heads;
         return String.format(Locale.ROOT, """
@@ -127,7 +118,7 @@ record AttentionNetwork(int items, int length, int dimension, int layers, int he
                 a = self.dropped(torch.linear(a, w[%3$d], w[%4$d]), noise, o)
                 o = o + n
                 x = torch.layer_norm(x + a, [%16$d], w[%5$d], w[%6$d], 1e-12)
-                f = torch.linear(torch.gelu(torch.linear(x, w[%7$d], w[%8$d])), w[%9$d], w[%10$d])
+                f = torch.linear(torch.relu(torch.linear(x, w[%7$d], w[%8$d])), w[%9$d], w[%10$d])
                 x = torch.layer_norm(x + self.dropped(f, noise, o), [%16$d], w[%11$d], w[%12$d], 1e-12)
                 o = o + n
             """, w, w + 1, w + 2, w + 3, w + 4, w + 5, w + 6, w + 7, w + 8, w + 9, w + 10, w + 11, heads, head,

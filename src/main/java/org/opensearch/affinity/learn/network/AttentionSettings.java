@@ -10,7 +10,7 @@ import java.util.Arrays;
  * @param layers    at least 1
  * @param heads     at least 1
  * @param dropout   fraction of numbers that are set to 0 in training, from 0, below 1
- * @param scale     inverse temperature of the softmax over cosines, above 0
+ * @param temperature of the softmax over cosines, above 0
  * @param targets   about how many items a step predicts, at least 1
  * @param sampled   number of other items that a step compares them with, at least 1
  * @param plan      how long and how fast
@@ -21,7 +21,7 @@ public record AttentionSettings(
     int layers,
     int heads,
     double dropout,
-    double scale,
+    double temperature,
     int targets,
     int sampled,
     TrainingPlan plan
@@ -31,7 +31,7 @@ public record AttentionSettings(
         require(length >= 1 && layers >= 1 && heads >= 1, "[length], [layers] and [heads] must be at least 1", length, layers, heads);
         require(dimension >= 1 && dimension % heads == 0, "[dimension] must be a multiple of [heads]", dimension, heads);
         require(dropout >= 0 && dropout < 1, "[dropout] must be from 0, below 1", dropout);
-        require(scale > 0, "[scale] must be above 0", scale);
+        require(temperature > 0, "[temperature] must be above 0", temperature);
         require(targets >= 1 && sampled >= 1, "[targets] and [sampled] must be at least 1", targets, sampled);
     }
 
@@ -43,30 +43,30 @@ public record AttentionSettings(
 
     /** Returns the settings that a search begins with. */
     public static AttentionSettings standard() {
-        return new AttentionSettings(50, 64, 2, 2, 0.5, 20, 2_048, 1_024, new TrainingPlan(24, 6, 0.002, 0, 1));
+        return new AttentionSettings(50, 64, 2, 2, 0.5, 0.05, 2_048, 2_048, new TrainingPlan(24, 6, 0.002, 0, 1));
     }
 
     public AttentionSettings withDropout(double dropout) {
-        return new AttentionSettings(length, dimension, layers, heads, dropout, scale, targets, sampled, plan);
+        return new AttentionSettings(length, dimension, layers, heads, dropout, temperature, targets, sampled, plan);
     }
 
-    public AttentionSettings withScale(double scale) {
-        return new AttentionSettings(length, dimension, layers, heads, dropout, scale, targets, sampled, plan);
+    public AttentionSettings withTemperature(double temperature) {
+        return new AttentionSettings(length, dimension, layers, heads, dropout, temperature, targets, sampled, plan);
     }
 
     public AttentionSettings withDimension(int dimension) {
-        return new AttentionSettings(length, dimension, layers, heads, dropout, scale, targets, sampled, plan);
+        return new AttentionSettings(length, dimension, layers, heads, dropout, temperature, targets, sampled, plan);
     }
 
     public AttentionSettings withLayers(int layers) {
-        return new AttentionSettings(length, dimension, layers, heads, dropout, scale, targets, sampled, plan);
+        return new AttentionSettings(length, dimension, layers, heads, dropout, temperature, targets, sampled, plan);
     }
 
     public AttentionSettings withPlan(TrainingPlan plan) {
-        return new AttentionSettings(length, dimension, layers, heads, dropout, scale, targets, sampled, plan);
+        return new AttentionSettings(length, dimension, layers, heads, dropout, temperature, targets, sampled, plan);
     }
 
-    AttentionNetwork network(int items) {
-        return new AttentionNetwork(items, length, dimension, layers, heads, dropout, scale);
+    AttentionNetwork network(Catalogue catalogue) {
+        return new AttentionNetwork(catalogue, length, dimension, layers, heads, dropout, 1 / temperature);
     }
 }

@@ -1,5 +1,7 @@
 package org.opensearch.affinity.learn.network;
 
+import org.opensearch.affinity.learn.layer.NamedArray;
+
 import java.util.List;
 
 /**
@@ -25,8 +27,8 @@ public record Checkpoint(
     double bestFigure
 ) {
     /** Returns the state before the first epoch. */
-    static Checkpoint initial(List<NamedArray> weights) {
+    static Checkpoint initial(List<NamedArray> weights, double figure) {
         List<NamedArray> zeros = weights.stream().map(weight -> weight.with(new float[weight.values().length])).toList();
-        return new Checkpoint(0, 0, weights, zeros, zeros, weights, 0, Double.NEGATIVE_INFINITY);
+        return new Checkpoint(0, 0, weights, zeros, zeros, weights, 0, figure);
     }
 }

@@ -20,6 +20,7 @@ final class GraphBatches implements MiniBatches {
     private final int users;
     private final int sampled;
     private final Graph graph;
+    private final int[] known;
     private final Rows byUser;
     private final Rows byItem;
 
@@ -32,6 +33,7 @@ final class GraphBatches implements MiniBatches {
         this.users = users;
         this.sampled = sampled;
         ItemColumns columns = new ItemColumns(interactions);
+        known = Catalogue.of(interactions, null).known();
         graph = new Graph(interactions, columns, ParallelFor.SEQUENTIAL);
         byUser = rows(IntStream.range(0, interactions.users()).toArray());
         byItem = rows(columns);
@@ -73,8 +75,7 @@ final class GraphBatches implements MiniBatches {
 
     /** Returns the number of steps of an epoch. */
     int steps() {
-        long all = IntStream.range(0, interactions.users()).filter(user -> interactions.end(user) > interactions.start(user)).count();
-        return Math.ceilDiv((int) all, users);
+        return MiniBatches.users(interactions, null, users, new SplittableRandom(0)).size();
     }
 
     /** Returns the arrays of the whole graph, which the layers need. */
@@ -84,13 +85,13 @@ final class GraphBatches implements MiniBatches {
 
     @Override
     public List<MiniBatch> epoch(int epoch, SplittableRandom random) {
-        return MiniBatches.users(interactions, users, random).stream()
-            .<MiniBatch>map(batch -> (scope, own) -> arrays(batch, ItemSample.draw(interactions.items(), sampled, own), scope))
+        return MiniBatches.users(interactions, null, users, random).stream()
+            .<MiniBatch>map(batch -> (scope, own) -> arrays(batch, BatchItems.draw(known, sampled, interactions.items(), own), scope))
             .toList();
     }
 
     /** @param batch users, each with at least one item */
-    List<NDArray> arrays(int[] batch, ItemSample drawn, NDManager scope) {
+    List<NDArray> arrays(int[] batch, BatchItems drawn, NDManager scope) {
         List<NDArray> arrays = new ArrayList<>(graph(scope));
         Rows rows = rows(batch);
         rows.on(scope).forEach(arrays::add);
@@ -106,7 +107,7 @@ final class GraphBatches implements MiniBatches {
         arrays.add(scope.create(Arrays.stream(row).asLongStream().toArray()));
         arrays.add(scope.create(weights));
         arrays.add(scope.create(drawn.items()));
-        arrays.add(scope.create(drawn.places(row, rows.columns)));
+        arrays.add(scope.create(drawn.sampledAmong(row, Arrays.stream(rows.columns).mapToInt(item -> (int) item).toArray())));
         return arrays;
     }
 }

@@ -6,14 +6,15 @@ import org.apache.lucene.util.VectorUtil;
 import org.opensearch.affinity.learn.Factors;
 import org.opensearch.affinity.learn.Hyperparameter;
 import org.opensearch.affinity.learn.InteractionMatrix;
-import org.opensearch.affinity.learn.LearningMethod;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.RowMatrix;
 import org.opensearch.affinity.learn.WeightedSum;
 import org.opensearch.affinity.learn.factor.LowPass;
+import org.opensearch.affinity.learn.layer.NamedArray;
 
 import java.util.List;
+import java.util.SplittableRandom;
 
 /**
  * LightGCN (He et al., "LightGCN: simplifying and powering graph convolution network for recommendation", SIGIR'20), trained by
@@ -25,7 +26,7 @@ import java.util.List;
  * Two things differ from the paper, so that hundreds of steps are enough: the loss is a sampled softmax instead of BPR, and the first
  * embeddings are those of {@link LowPass} instead of random ones. A step uses the next {@value #USERS_PER_STEP} users of a random order
  * and {@value #SAMPLED_ITEMS} random items; after the last user, the order is shuffled again. Learning takes {@code 36 · dimension} bytes
- * per item, {@code 8 · (dimension + 16)} per user, and 40 per interaction. {@code ./bench learn} measures it; no training serves it yet.
+ * per item, {@code 8 · (dimension + 16)} per user, and 40 per interaction.
  *
  * @param dimension    of the embeddings, at least 1; less if there are fewer singular vectors
  * @param hops         number of propagations to users and back: k hops are 2k + 1 layers; at least 0
@@ -33,11 +34,11 @@ import java.util.List;
  * @param rate         initial learning rate, above 0
  * @param recencyDecay of histories when a user is encoded; learning does not use it
  * @param seed         of the initial embeddings and of the samples
- * @param device       that the network runs on
+ * @param inputs       null until the method is to learn
  */
-public record LightGcn(int dimension, int hops, int steps, double rate, double recencyDecay, long seed, TorchDevice device)
+public record LightGcn(int dimension, int hops, int steps, double rate, double recencyDecay, long seed, NetworkInputs inputs)
     implements
-        LearningMethod {
+        NetworkMethod {
     private static final int USERS_PER_STEP = 2_048;
     private static final int SAMPLED_ITEMS = 1_024;
     /** Root mean square of the initial embeddings' numbers. */
@@ -56,9 +57,14 @@ public record LightGcn(int dimension, int hops, int steps, double rate, double r
         }
     }
 
+    /** Returns the memory that learning takes. */
+    public static long bytes(InteractionMatrix interactions, int dimension) {
+        return 36L * dimension * interactions.items() + 8L * (dimension + 16) * interactions.users() + 40L * interactions.size();
+    }
+
     /** Returns the settings that a search begins with. */
-    public static LightGcn standard(TorchDevice device) {
-        return new LightGcn(128, 1, 200, 0.03, 1, 1, device);
+    public static LightGcn standard() {
+        return new LightGcn(128, 1, 200, 0.03, 1, 1, null);
     }
 
     /** Returns the hyperparameters to tune; the recency decay only if the order of the interactions is known. */
@@ -71,19 +77,24 @@ public record LightGcn(int dimension, int hops, int steps, double rate, double r
     }
 
     public LightGcn withDimension(int dimension) {
-        return new LightGcn(dimension, hops, steps, rate, recencyDecay, seed, device);
+        return new LightGcn(dimension, hops, steps, rate, recencyDecay, seed, inputs);
+    }
+
+    @Override
+    public LightGcn with(NetworkInputs inputs) {
+        return new LightGcn(dimension, hops, steps, rate, recencyDecay, seed, inputs);
     }
 
     public LightGcn withHops(int hops) {
-        return new LightGcn(dimension, hops, steps, rate, recencyDecay, seed, device);
+        return new LightGcn(dimension, hops, steps, rate, recencyDecay, seed, inputs);
     }
 
     public LightGcn withSteps(int steps) {
-        return new LightGcn(dimension, hops, steps, rate, recencyDecay, seed, device);
+        return new LightGcn(dimension, hops, steps, rate, recencyDecay, seed, inputs);
     }
 
     public LightGcn withRecencyDecay(double recencyDecay) {
-        return new LightGcn(dimension, hops, steps, rate, recencyDecay, seed, device);
+        return new LightGcn(dimension, hops, steps, rate, recencyDecay, seed, inputs);
     }
 
     @Override
@@ -96,13 +107,13 @@ public record LightGcn(int dimension, int hops, int steps, double rate, double r
         }
         GraphBatches batches = new GraphBatches(interactions, USERS_PER_STEP, SAMPLED_ITEMS);
         int epochs = Math.ceilDiv(steps, batches.steps());
-        Trainer trainer = new Trainer(device, network, new TrainingPlan(epochs, epochs, rate, 0, seed));
-        Checkpoint end = trainer.train(trainer.begin(), batches, weights -> 0, state -> {}, progress.part(INITIALISATION_FRACTION, 1));
+        Trainer trainer = new Trainer(inputs.device(), network, new TrainingPlan(epochs, epochs, rate, 0, seed));
+        Checkpoint end = trainer.train(Checkpoint.initial(network.initial(new SplittableRandom(seed)), Double.NEGATIVE_INFINITY), batches, (weights, check) -> 0, state -> {}, progress.part(INITIALISATION_FRACTION, 1));
         return factors(layers(network, end.weights(), batches), interactions);
     }
 
     private float[][] layers(LightGcnNetwork network, List<NamedArray> weights, GraphBatches batches) {
-        try (PtNDManager manager = device.newManager(); TorchProgram program = new TorchProgram(manager, network.methods())) {
+        try (PtNDManager manager = inputs.device().newManager(); TorchProgram program = new TorchProgram(manager, network.methods())) {
             Trainer.prepareThread();
             List<List<NDArray>> arguments = List.of(NamedArray.on(manager, weights), batches.graph(manager));
             return weights.getFirst().with(program.call(manager, "layers", false, arguments).get(0).toFloatArray()).rows();

@@ -1,6 +1,7 @@
 package org.opensearch.affinity.learn.network;
 
 import org.opensearch.affinity.learn.RowMatrix;
+import org.opensearch.affinity.learn.layer.NamedArray;
 
 import java.util.List;
 import java.util.Locale;
@@ -26,8 +27,8 @@ record LightGcnNetwork(float[][] first, int hops) implements Network {
     private static final String EXCLUDED = "-1e30";
 
     @Override
-    public int tables() {
-        return 1;
+    public Catalogue catalogue() {
+        return new Catalogue(first.length, new int[0], new float[0][]);
     }
 
     @Override

@@ -5,47 +5,67 @@ import org.opensearch.affinity.learn.Factors;
 import org.opensearch.affinity.learn.HeldOut;
 import org.opensearch.affinity.learn.Hyperparameter;
 import org.opensearch.affinity.learn.InteractionMatrix;
-import org.opensearch.affinity.learn.LearningMethod;
+import org.opensearch.affinity.learn.NetworkEncoder;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.RankingMetrics;
+import org.opensearch.affinity.learn.layer.AttentionLayers;
+import org.opensearch.affinity.learn.layer.NamedArray;
 
+import java.util.BitSet;
 import java.util.List;
 
 /**
  * Learns what a user takes next from the order of the history, see {@link AttentionNetwork}. The training ends when the NDCG@10 of held-out
  * newest items of a few users does not rise any more. Items of one moment are learned in random order; so are all if no order is known.
- * Learning takes {@code 16 · dimension} bytes per item and 50 MB on the device, and as much on the heap.
+ *
+ * @param inputs null until the method is to learn
  */
-public record SelfAttention(AttentionSettings settings, TorchDevice device) implements LearningMethod {
+public record SelfAttention(AttentionSettings settings, NetworkInputs inputs) implements NetworkMethod {
+    private static final long BYTES_OF_A_STEP = 100_000_000;
     /** Users whose newest items are held out. */
     private static final int HELD_OUT_USERS = 1_000;
 
     /** Returns the settings that a search begins with. */
-    public static SelfAttention standard(TorchDevice device) {
-        return new SelfAttention(AttentionSettings.standard(), device);
+    public static SelfAttention standard() {
+        return new SelfAttention(AttentionSettings.standard(), null);
     }
 
     /** Returns a control: the same with random weights. */
-    public static SelfAttention untrained(TorchDevice device) {
+    public static SelfAttention untrained() {
         AttentionSettings settings = AttentionSettings.standard();
-        return new SelfAttention(settings.withPlan(settings.plan().untrained()), device);
+        return new SelfAttention(settings.withPlan(settings.plan().untrained()), null);
     }
 
     /** Returns the hyperparameters to tune. */
     public static List<Hyperparameter<SelfAttention>> hyperparameters() {
         return List.of(
-            Hyperparameter.of("scale", SelfAttention::withScale, 12.0, 20.0),
+            Hyperparameter.of("temperature", SelfAttention::withTemperature, 0.08, 0.05),
             Hyperparameter.of("dropout", SelfAttention::withDropout, 0.3, 0.5)
         );
     }
 
-    private SelfAttention withScale(double scale) {
-        return new SelfAttention(settings.withScale(scale), device);
+    private SelfAttention withTemperature(double temperature) {
+        return new SelfAttention(settings.withTemperature(temperature), inputs);
     }
 
     private SelfAttention withDropout(double dropout) {
-        return new SelfAttention(settings.withDropout(dropout), device);
+        return new SelfAttention(settings.withDropout(dropout), inputs);
+    }
+
+    /** Returns the memory that learning takes, on the heap and on the device. */
+    public static long bytes(int items, int dimension) {
+        return BYTES_OF_A_STEP + Trainer.BYTES_PER_WEIGHT * items * dimension;
+    }
+
+    @Override
+    public int dimension() {
+        return settings.dimension();
+    }
+
+    @Override
+    public SelfAttention with(NetworkInputs inputs) {
+        return new SelfAttention(settings, inputs);
     }
 
     @Override
@@ -53,13 +73,21 @@ public record SelfAttention(AttentionSettings settings, TorchDevice device) impl
         if (interactions.size() == 0) {
             return Factors.none(interactions.items());
         }
-        HeldOut heldOut = HeldOut.newestOfSome(interactions, HELD_OUT_USERS, settings.plan().seed());
-        AttentionNetwork network = settings.network(interactions.items());
-        Trainer trainer = new Trainer(device, network, settings.plan());
+        BitSet among = inputs.mayBeHeldOut(interactions.users());
+        EarlyStopping stopping = EarlyStopping.of(
+            interactions,
+            HeldOut.newestOfSome(interactions, among, HELD_OUT_USERS, settings.plan().seed())
+        );
+        int targets = MiniBatches.size(interactions.size(), settings.targets());
+        AttentionNetwork network = settings.network(Catalogue.of(interactions, inputs.contents()));
+        TrainingPlan plan = inputs.plan(settings.plan());
+        Trainer trainer = new Trainer(inputs.device(), network, plan);
+        Sequences sequences = new Sequences(stopping.training(), inputs.users(interactions.users(), plan.seed()), settings.length());
+        Trainer.Figure figure = stopping.figure(weights -> model(network, weights), RankingMetrics::ndcg10, parallel);
         Checkpoint end = trainer.train(
-            trainer.begin(),
-            new NextItemBatches(new Sequences(heldOut.training(), settings.length()), network, settings.targets(), settings.sampled()),
-            weights -> RankingMetrics.mean(heldOut.evaluate(model(network, weights), parallel, ProgressListener.NONE).ndcg10()),
+            inputs.begin(network, plan.seed(), figure, progress),
+            new NextItemBatches(sequences, network, targets, settings.sampled()),
+            figure,
             state -> {},
             progress
         );
@@ -67,12 +95,13 @@ public record SelfAttention(AttentionSettings settings, TorchDevice device) impl
     }
 
     private Factors model(AttentionNetwork network, List<NamedArray> weights) {
-        float[][] rows = weights.get(0).rows();
+        float[][] rows = network.catalogue().rows(weights);
         for (float[] row : rows) {
             VectorUtil.l2normalize(row, false);
         }
-        List<NamedArray> layers = weights.subList(network.tables(), weights.size());
-        return new Factors(rows, new TorchEncoder(device, network, rows, true, settings.dimension(), settings.length(), layers));
+        List<NamedArray> ofLayers = weights.subList(network.catalogue().weights(), weights.size());
+        AttentionLayers layers = new AttentionLayers(settings.heads(), 1 / settings.temperature(), ofLayers);
+        return new Factors(rows, new NetworkEncoder(rows, layers, network.catalogue().map(weights)));
     }
 
     @Override

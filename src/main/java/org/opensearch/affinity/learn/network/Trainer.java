@@ -6,13 +6,13 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import org.opensearch.affinity.learn.ProgressListener;
+import org.opensearch.affinity.learn.layer.NamedArray;
 import org.opensearch.affinity.learn.network.MiniBatches.MiniBatch;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -24,9 +24,17 @@ import java.util.stream.IntStream;
  * @param plan    how long and how fast
  */
 record Trainer(TorchDevice device, Network network, TrainingPlan plan) {
-    /** Returns the state that a training begins with. */
-    Checkpoint begin() {
-        return Checkpoint.initial(network.initial(new SplittableRandom(plan.seed())));
+    /**
+     * Memory of a training: a weight, its gradient and Adam's two means on the device; the weight, these means, the best weight and what is
+     * made of the weights for the held-out part on the heap.
+     */
+    static final long BYTES_PER_WEIGHT = 10 * Float.BYTES;
+
+    /** How good weights are on a held-out part; higher is better. */
+    @FunctionalInterface
+    interface Figure {
+        /** @param check is called often meanwhile, and throws if the training was cancelled */
+        double of(List<NamedArray> weights, ProgressListener check);
     }
 
     /**
@@ -34,16 +42,16 @@ record Trainer(TorchDevice device, Network network, TrainingPlan plan) {
      *
      * @param from    where to begin
      * @param batches to learn from
-     * @param figure  of weights, on a held-out part; higher is better
+     * @param figure  decides when the training ends
      * @param onEpoch called after each epoch
      * @return the last state, with the best weights
      * @throws java.util.concurrent.CancellationException if the progress listener threw it; it is called after each step
-     * @throws IllegalStateException if the loss is not finite any more
+     * @throws NetworkMethod.DivergedException if the loss is not finite any more
      */
     Checkpoint train(
         Checkpoint from,
         MiniBatches batches,
-        ToDoubleFunction<List<NamedArray>> figure,
+        Figure figure,
         Consumer<Checkpoint> onEpoch,
         ProgressListener progress
     ) {
@@ -56,8 +64,9 @@ record Trainer(TorchDevice device, Network network, TrainingPlan plan) {
             Checkpoint state = from;
             while (state.epochs() < plan.epochs() && state.epochs() - state.bestEpochs() < plan.patience()) {
                 int epoch = state.epochs();
-                run.epoch(epoch, batches, progress.part((double) epoch / plan.epochs(), (epoch + 1.0) / plan.epochs()));
-                state = run.after(state, figure);
+                double done = (epoch + 1.0) / plan.epochs();
+                run.epoch(epoch, batches, progress.part((double) epoch / plan.epochs(), done));
+                state = run.after(state, figure, part -> progress.at(done));
                 onEpoch.accept(state);
             }
             progress.at(1);
@@ -109,15 +118,15 @@ record Trainer(TorchDevice device, Network network, TrainingPlan plan) {
                 NDList result = program.call(scope, "step", true, List.of(weights, means, squares, counts, arrays));
                 float loss = result.get(0).getFloat();
                 if (Float.isFinite(loss) == false) {
-                    throw new IllegalStateException("the loss is [" + loss + "] after [" + steps + "] steps; a lower [rate] may help");
+                    throw new NetworkMethod.DivergedException(loss, steps);
                 }
                 steps++;
             }
         }
 
-        Checkpoint after(Checkpoint before, ToDoubleFunction<List<NamedArray>> figure) {
+        Checkpoint after(Checkpoint before, Figure figure, ProgressListener check) {
             List<NamedArray> now = read(weights, before.weights());
-            double value = figure.applyAsDouble(now);
+            double value = figure.of(now, check);
             boolean better = value >= before.bestFigure();
             return new Checkpoint(
                 before.epochs() + 1,

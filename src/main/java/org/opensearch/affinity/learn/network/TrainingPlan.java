@@ -23,6 +23,11 @@ public record TrainingPlan(int epochs, int patience, double rate, double weightD
         }
     }
 
+    /** Returns the plan with other numbers. */
+    public TrainingPlan with(int epochs, double rate) {
+        return new TrainingPlan(epochs, patience, rate, weightDecay, seed);
+    }
+
     /** Returns a plan of one pass that leaves the first weights as they are, as a control. */
     TrainingPlan untrained() {
         return new TrainingPlan(1, 1, NO_RATE, 0, seed);

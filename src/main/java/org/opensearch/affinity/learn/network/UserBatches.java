@@ -6,13 +6,16 @@ import ai.djl.ndarray.types.Shape;
 import org.opensearch.affinity.learn.InteractionMatrix;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * Batches of {@link VaeNetwork}: users with all their items, of which a random part is encoded.
  *
+ * @param some       users to learn from
  * @param users      number of users of a batch
  * @param sampled    how many items are sampled; at most all
  * @param dropout    fraction of a user's items that are not encoded
@@ -21,6 +24,7 @@ import java.util.stream.IntStream;
  */
 record UserBatches(
     InteractionMatrix interactions,
+    BitSet some,
     VaeNetwork network,
     int users,
     int sampled,
@@ -31,14 +35,16 @@ record UserBatches(
     @Override
     public List<MiniBatch> epoch(int epoch, SplittableRandom random) {
         float weight = (float) (divergence * Math.min(1, (double) epoch / growth));
-        return MiniBatches.users(interactions, users, random).stream()
+        return MiniBatches.users(interactions, some, users, random).stream()
             .<MiniBatch>map(batch -> (scope, own) -> arrays(batch, weight, scope, own))
             .toList();
     }
 
     private List<NDArray> arrays(int[] batch, float weight, NDManager scope, SplittableRandom random) {
+        Catalogue catalogue = network.catalogue();
+        BatchItems items = BatchItems.draw(catalogue.known(), sampled, catalogue.size(), random);
         int size = Arrays.stream(batch).map(user -> interactions.end(user) - interactions.start(user)).sum();
-        long[] taken = new long[size];
+        int[] taken = new int[size];
         int[] rows = new int[size];
         long[] kept = new long[size];
         float[] keptWeights = new float[size];
@@ -48,14 +54,15 @@ record UserBatches(
         for (int row = 0; row < batch.length; row++) {
             int start = interactions.start(batch[row]);
             int end = interactions.end(batch[row]);
-            float scale = (float) (1 / ((1 - dropout) * norm(start, end)));
+            // Weights of items do not count, as in the histories of searches.
+            float weightOfEach = (float) (1 / ((1 - dropout) * Math.sqrt(end - start)));
             starts[row] = keptSize;
             for (int position = start; position < end; position++) {
                 taken[all] = interactions.item(position);
                 rows[all++] = row;
                 if (random.nextDouble() >= dropout) {
-                    kept[keptSize] = interactions.item(position);
-                    keptWeights[keptSize++] = scale * interactions.weight(position);
+                    kept[keptSize] = items.place(interactions.item(position));
+                    keptWeights[keptSize++] = weightOfEach;
                 }
             }
         }
@@ -63,22 +70,20 @@ record UserBatches(
         for (int i = 0; i < normal.length; i++) {
             normal[i] = (float) random.nextGaussian();
         }
-        ItemSample drawn = ItemSample.draw(network.items(), sampled, random);
+        long[] takenPlaces = IntStream.of(taken).mapToLong(items::place).toArray();
         return List.of(
+            scope.create(items.items()),
+            catalogue.contents(items.items(), scope),
             scope.create(Arrays.copyOf(kept, keptSize)),
             scope.create(starts),
             scope.create(Arrays.copyOf(keptWeights, keptSize)),
             scope.create(normal, new Shape(batch.length, network.dimension())),
-            scope.create(taken),
+            scope.create(takenPlaces),
             scope.create(Arrays.stream(rows).asLongStream().toArray()),
-            scope.create(drawn.items()),
-            scope.create(drawn.places(rows, taken)),
-            scope.create((float) Math.log((double) network.items() / drawn.items().length)),
+            scope.create(LongStream.range(0, items.sampled()).toArray()),
+            scope.create(items.sampledAmong(rows, taken)),
+            scope.create((float) Math.log((double) catalogue.known().length / items.sampled())),
             scope.create(weight)
         );
-    }
-
-    private double norm(int start, int end) {
-        return Math.sqrt(IntStream.range(start, end).mapToDouble(interactions::weight).map(weight -> weight * weight).sum());
     }
 }

@@ -4,19 +4,24 @@ import org.opensearch.affinity.learn.Factors;
 import org.opensearch.affinity.learn.HeldOut;
 import org.opensearch.affinity.learn.Hyperparameter;
 import org.opensearch.affinity.learn.InteractionMatrix;
-import org.opensearch.affinity.learn.LearningMethod;
+import org.opensearch.affinity.learn.NetworkEncoder;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.RankingMetrics;
+import org.opensearch.affinity.learn.layer.NamedArray;
+import org.opensearch.affinity.learn.layer.VaeLayers;
 
+import java.util.BitSet;
 import java.util.List;
 
 /**
  * Learns which items belong to a user from the others, without their order, see {@link VaeNetwork}. The vector of a user is the mean that
- * the network encodes. The training ends when the NDCG@20 of a held-out fifth of the items of a few users does not rise any more. Learning
- * takes {@code 16 · (hidden + dimension)} bytes per item on the device, and as much on the heap.
+ * the network encodes. The training ends when the NDCG@20 of a held-out fifth of the items of a few users does not rise any more.
+ *
+ * @param inputs null until the method is to learn
  */
-public record VariationalAutoencoder(Settings settings, TorchDevice device) implements LearningMethod {
+public record VariationalAutoencoder(Settings settings, NetworkInputs inputs) implements NetworkMethod {
+    private static final long BYTES_OF_A_STEP = 100_000_000;
     /** Users of whom items are held out. */
     private static final int HELD_OUT_USERS = 1_000;
     private static final double HELD_OUT_FRACTION = 0.2;
@@ -70,14 +75,14 @@ public record VariationalAutoencoder(Settings settings, TorchDevice device) impl
     }
 
     /** Returns the method that a search begins with. */
-    public static VariationalAutoencoder standard(TorchDevice device) {
-        return new VariationalAutoencoder(Settings.standard(), device);
+    public static VariationalAutoencoder standard() {
+        return new VariationalAutoencoder(Settings.standard(), null);
     }
 
     /** Returns a control: the same with random weights. */
-    public static VariationalAutoencoder untrained(TorchDevice device) {
+    public static VariationalAutoencoder untrained() {
         Settings settings = Settings.standard();
-        return new VariationalAutoencoder(settings.withPlan(settings.plan.untrained()), device);
+        return new VariationalAutoencoder(settings.withPlan(settings.plan.untrained()), null);
     }
 
     /** Returns the hyperparameters to tune. */
@@ -86,7 +91,22 @@ public record VariationalAutoencoder(Settings settings, TorchDevice device) impl
     }
 
     private VariationalAutoencoder withDivergence(double divergence) {
-        return new VariationalAutoencoder(settings.withDivergence(divergence), device);
+        return new VariationalAutoencoder(settings.withDivergence(divergence), inputs);
+    }
+
+    /** Returns the memory that learning takes, on the heap and on the device. */
+    public static long bytes(int items, int dimension) {
+        return BYTES_OF_A_STEP + Trainer.BYTES_PER_WEIGHT * items * (dimension + 1);
+    }
+
+    @Override
+    public int dimension() {
+        return settings.dimension;
+    }
+
+    @Override
+    public VariationalAutoencoder with(NetworkInputs inputs) {
+        return new VariationalAutoencoder(settings, inputs);
     }
 
     @Override
@@ -94,32 +114,38 @@ public record VariationalAutoencoder(Settings settings, TorchDevice device) impl
         if (interactions.size() == 0) {
             return Factors.none(interactions.items());
         }
-        HeldOut heldOut = HeldOut.randomOfSome(interactions, HELD_OUT_FRACTION, HELD_OUT_USERS, settings.plan.seed());
-        VaeNetwork network = new VaeNetwork(interactions.items(), settings.hidden, settings.dimension);
-        Trainer trainer = new Trainer(device, network, settings.plan);
+        BitSet among = inputs.mayBeHeldOut(interactions.users());
+        EarlyStopping stopping = EarlyStopping.of(
+            interactions,
+            HeldOut.randomOfSome(interactions, among, HELD_OUT_FRACTION, HELD_OUT_USERS, settings.plan.seed())
+        );
+        VaeNetwork network = new VaeNetwork(Catalogue.of(interactions, inputs.contents()), settings.hidden, settings.dimension);
+        TrainingPlan plan = inputs.plan(settings.plan);
+        Trainer trainer = new Trainer(inputs.device(), network, plan);
+        Trainer.Figure figure = stopping.figure(weights -> model(network, weights), RankingMetrics::ndcg20, parallel);
         Checkpoint end = trainer.train(
-            trainer.begin(),
+            inputs.begin(network, plan.seed(), figure, progress),
             new UserBatches(
-                heldOut.training(),
+                stopping.training(),
+                inputs.users(interactions.users(), plan.seed()),
                 network,
-                settings.users,
+                MiniBatches.size(interactions.users(), settings.users),
                 settings.sampled,
                 settings.dropout,
                 settings.divergence,
                 settings.growth
             ),
-            weights -> RankingMetrics.mean(heldOut.evaluate(model(network, weights), parallel, ProgressListener.NONE).ndcg20()),
+            figure,
             state -> {},
             progress
         );
         return model(network, end.best());
     }
 
-    private Factors model(VaeNetwork network, List<NamedArray> weights) {
-        float[][] inputs = weights.get(0).rows();
-        List<NamedArray> layers = weights.subList(network.tables(), weights.size());
-        TorchEncoder encoder = new TorchEncoder(device, network, inputs, false, network.dimension() + 1, Integer.MAX_VALUE, layers);
-        return new Factors(weights.get(1).rows(), encoder);
+    private static Factors model(VaeNetwork network, List<NamedArray> weights) {
+        float[][] rows = network.catalogue().rows(weights);
+        VaeLayers layers = new VaeLayers(weights.subList(network.catalogue().weights(), weights.size()));
+        return new Factors(rows, new NetworkEncoder(rows, layers, network.catalogue().map(weights)));
     }
 
     @Override

@@ -11,6 +11,7 @@ import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.WeightedHistory;
 import org.opensearch.affinity.learn.WeightedSum;
 import org.opensearch.affinity.learn.factor.ContentRows;
+import org.opensearch.affinity.learn.network.NetworkInputs;
 import org.opensearch.affinity.model.ModelIndex;
 import org.opensearch.affinity.model.PartEncoder;
 import org.opensearch.affinity.profile.History;
@@ -24,32 +25,45 @@ import java.util.SplittableRandom;
  * A learned part of a model: item vectors, and what makes a user's vector and a signal of them. Immutable.
  *
  * @param scale   dot product at which the signal is 1
- * @param content estimates the vectors of items without events
+ * @param content   estimates the vectors of items without events
+ * @param estimates by item without events, the estimate from its content; null for others
  */
-public record LearnedPart(PartMethod method, Factors factors, float scale, ContentRows content) {
+public record LearnedPart(PartMethod method, Factors factors, float scale, ContentRows content, float[][] estimates) {
     private static final int SAMPLED_USERS = 500;
 
     /**
      * Learns a part.
      *
-     * @param contents unit vectors of one dimension, by item; null for an item without
+     * @param networks with unit vectors of one dimension as contents, by item; null for an item without
      */
     public static LearnedPart learn(
         PartMethod method,
         InteractionMatrix matrix,
-        float[][] contents,
+        NetworkInputs networks,
         long seed,
         ParallelFor parallel,
         ProgressListener progress
     ) {
-        Factors factors = method.method().learn(matrix, parallel, progress.part(0, 0.8));
+        float[][] contents = networks.contents();
+        Factors factors = method.learn(matrix, networks, parallel, progress.part(0, 0.8));
         double[] degrees = matrix.itemDegrees();
         float[][] known = new float[contents.length][];
         for (int item = 0; item < known.length; item++) {
             known[item] = item < degrees.length && degrees[item] > 0 ? factors.vector(item) : null;
         }
-        ContentRows content = ContentRows.learn(known, contents, parallel, progress.part(0.8, 0.95));
-        return new LearnedPart(method, factors, scale(factors, matrix, seed, parallel), content);
+        ContentRows content = factors.encoder() instanceof NetworkEncoder network && network.map().length > 0
+            ? ContentRows.scaled(network.map(), known, contents)
+            : ContentRows.learn(known, contents, parallel, progress.part(0.8, 0.95));
+        return new LearnedPart(method, factors, scale(factors, matrix, seed, parallel), content, estimates(known, contents, content));
+    }
+
+    private static float[][] estimates(float[][] known, float[][] contents, ContentRows content) {
+        float[][] estimates = new float[known.length][];
+        for (int item = 0; item < known.length; item++) {
+            boolean estimated = known[item] == null && contents[item] != null && content.weights().length > 0;
+            estimates[item] = estimated ? content.estimate(contents[item]) : null;
+        }
+        return estimates;
     }
 
     /** Returns the median over users of the best score of an item that is not in the user's history. */
@@ -72,8 +86,11 @@ public record LearnedPart(PartMethod method, Factors factors, float scale, Conte
 
     /** Returns the history that a search would have of a user. */
     private static WeightedHistory history(InteractionMatrix matrix, int user) {
-        int[] items = matrix.history(user).items();
-        return WeightedHistory.of(Arrays.copyOf(items, Math.min(items.length, History.MAX)));
+        WeightedHistory all = matrix.history(user);
+        int size = Math.min(all.size(), History.MAX);
+        float[] weights = new float[size];
+        Arrays.fill(weights, 1);
+        return new WeightedHistory(Arrays.copyOf(all.items(), size), weights, Arrays.copyOf(all.gaps(), size));
     }
 
     private static float best(Factors factors, WeightedHistory history) {
@@ -94,17 +111,18 @@ public record LearnedPart(PartMethod method, Factors factors, float scale, Conte
         PartEncoder.Solve solve = switch (encoder) {
             case WeightedSum sum -> null;
             case FoldIn foldIn -> new PartEncoder.Solve(foldIn.base(), foldIn.regularisation(), factors.items());
-            case NetworkEncoder network -> throw new IllegalStateException("no part of a model has a network yet");
+            case NetworkEncoder network -> null;
         };
-        return new PartEncoder(encoder.dimension(), (float) encoder.recencyDecay(), scale, solve, content.weights());
+        NetworkEncoder.Layers layers = encoder instanceof NetworkEncoder network ? network.layers() : null;
+        return new PartEncoder(encoder.dimension(), (float) encoder.recencyDecay(), scale, solve, content.weights(), layers);
     }
 
     /** Returns the row of an item. */
     public ModelIndex.ItemVector vector(int item) {
-        float[] vector = factors.vector(item);
+        float[] vector = estimates[item] != null ? estimates[item] : factors.vector(item);
         float factor = switch (factors.encoder()) {
             case FoldIn foldIn -> 1;
-            case NetworkEncoder network -> throw new IllegalStateException("no part of a model has a network yet");
+            case NetworkEncoder network -> 1;
             case WeightedSum sum -> {
                 float squared = VectorUtil.dotProduct(vector, vector);
                 yield squared > 0 ? VectorUtil.dotProduct(sum.input(item), vector) / squared : 0;
@@ -116,8 +134,14 @@ public record LearnedPart(PartMethod method, Factors factors, float scale, Conte
     Map<String, Object> describe() {
         Map<String, Object> described = new LinkedHashMap<>(method.part().settings(method.method()));
         described.put("scale", scale);
-        if (content.ridge() > 0) {
-            described.put("content", Map.of("items", content.items(), "ridge", content.ridge(), "explained", content.explained()));
+        if (content.weights().length > 0) {
+            Map<String, Object> map = new LinkedHashMap<>();
+            map.put("items", content.items());
+            if (content.ridge() > 0) {
+                map.put("ridge", content.ridge());
+            }
+            map.put("explained", content.explained());
+            described.put("content", map);
         }
         return described;
     }

@@ -1,9 +1,12 @@
 package org.opensearch.affinity.train.part;
 
-import org.opensearch.affinity.learn.HeldOut;
+import org.opensearch.affinity.learn.Factors;
+import org.opensearch.affinity.learn.InteractionMatrix;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.factor.FactorMethod;
+import org.opensearch.affinity.learn.network.NetworkInputs;
+import org.opensearch.affinity.learn.network.NetworkMethod;
 import org.opensearch.affinity.tracker.Signal;
 
 import java.util.ArrayList;
@@ -20,15 +23,8 @@ public record PartMethod(VectorPart part, FactorMethod method) {
      *
      * @param dimensions to choose from, ascending
      */
-    public static PartMethod tuned(
-        VectorPart part,
-        PartSettings settings,
-        int[] dimensions,
-        HeldOut sample,
-        ParallelFor parallel,
-        ProgressListener progress
-    ) {
-        return new PartMethod(part, part.tuned(settings, dimensions, sample, parallel, progress));
+    public static PartMethod tuned(VectorPart part, PartSettings settings, int[] dimensions, PartTrials trials) {
+        return new PartMethod(part, part.tuned(settings, dimensions, trials));
     }
 
     /**
@@ -38,6 +34,17 @@ public record PartMethod(VectorPart part, FactorMethod method) {
      */
     public static PartMethod standard(VectorPart part, PartSettings settings, int[] dimensions) {
         return new PartMethod(part, part.standard(settings, dimensions));
+    }
+
+    /** Whether it can be learned on libtorch only. */
+    public boolean needsLibtorch() {
+        return method instanceof NetworkMethod;
+    }
+
+    /** Learns the part. */
+    Factors learn(InteractionMatrix matrix, NetworkInputs networks, ParallelFor parallel, ProgressListener progress) {
+        FactorMethod complete = method instanceof NetworkMethod network ? network.with(networks) : method;
+        return complete.learn(matrix, parallel, progress);
     }
 
     /**

@@ -24,12 +24,45 @@ public record PartSettings(Map<String, Map<String, Double>> byPart) {
     private static final ValueReader<Double> FACTOR = Values.number("a number above 0, at most 1", number -> number > 0 && number <= 1);
     private static final ValueReader<Double> EXPONENT = Values.number(-4, 4);
     private static final ValueReader<Double> POSITIVE = Values.positiveNumber();
+    private static final ValueReader<Double> DROPOUT = Values.number("a number from 0, below 1", number -> number >= 0 && number < 1);
+    private static final int MAX_EPOCHS = 1_000;
+    private static final int MAX_DIVERGENCE = 100;
 
     private static final Map<String, Map<String, ValueReader<Double>>> READERS = Map.of(
         Signal.NEIGHBOURS,
         Map.of("user", EXPONENT, "from", EXPONENT, "to", EXPONENT, "backward", Values.number(0, 1), "closeness", FACTOR, "keep", FACTOR),
         Signal.GRAPH,
-        Map.of("dimension", whole(LowPass.MAX_DIMENSION), "keep", FACTOR),
+        Map.of("dimension", whole(LowPass.MAX_DIMENSION), "steps", whole(0, GraphMethods.MAX_STEPS), "keep", FACTOR),
+        Signal.ATTENTION,
+        Map.of(
+            "dimension",
+            even(AttentionMethods.MAX_DIMENSION),
+            "layers",
+            whole(AttentionMethods.MAX_LAYERS),
+            "dropout",
+            DROPOUT,
+            "temperature",
+            Values.number("a number from 0.01 to 10", number -> number >= 0.01 && number <= 10),
+            "epochs",
+            whole(MAX_EPOCHS),
+            "rate",
+            POSITIVE
+        ),
+        Signal.VAE,
+        Map.of(
+            "dimension",
+            whole(VaeMethods.MAX_DIMENSION),
+            "hidden",
+            whole(2 * VaeMethods.MAX_DIMENSION),
+            "dropout",
+            DROPOUT,
+            "divergence",
+            Values.number(0, MAX_DIVERGENCE),
+            "epochs",
+            whole(MAX_EPOCHS),
+            "rate",
+            POSITIVE
+        ),
         Signal.FACTORS,
         Map.of(
             "dimension",
@@ -67,8 +100,17 @@ public record PartSettings(Map<String, Map<String, Double>> byPart) {
     );
 
     private static ValueReader<Double> whole(int max) {
-        ValueReader<Integer> reader = Values.wholeNumber(1, max);
+        return whole(1, max);
+    }
+
+    private static ValueReader<Double> whole(int min, int max) {
+        ValueReader<Integer> reader = Values.wholeNumber(min, max);
         return (parser, path) -> reader.read(parser, path).doubleValue();
+    }
+
+    private static ValueReader<Double> even(int max) {
+        String wanted = "an even number from 2 to " + max;
+        return Values.number(wanted, number -> number >= 2 && number <= max && number % 2 == 0);
     }
 
     private static ValueReader<Double> reader(String part, String setting) {

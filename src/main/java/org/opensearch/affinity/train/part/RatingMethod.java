@@ -50,7 +50,7 @@ public record RatingMethod(RatingFactors factors) {
         ProgressListener progress
     ) {
         RatingFactors standard = RatingFactors.standard();
-        RatingFactors start = of(settings.of(Signal.RATINGS), standard.withDimension(VectorPart.smaller(standard.dimension(), dimensions)));
+        RatingFactors start = of(settings.of(Signal.RATINGS), standard.withDimension(MethodFamily.smaller(standard.dimension(), dimensions)));
         HeldOutRatings heldOut = HeldOutRatings.newestOfSome(ratings, MOST_RATINGS, MOST_ASKED, seed);
         if (heldOut.asked().size() < MIN_USERS) {
             return new RatingMethod(start);
@@ -90,11 +90,11 @@ public record RatingMethod(RatingFactors factors) {
 
     private static RatingFactors of(Map<?, ?> settings, RatingFactors standard) {
         return new RatingFactors(
-            (int) VectorPart.number(settings, "dimension", standard.dimension()),
-            (int) VectorPart.number(settings, "iterations", standard.iterations()),
-            VectorPart.number(settings, "lambda", standard.lambda()),
-            VectorPart.number(settings, "nu", standard.nu()),
-            VectorPart.number(settings, "damping", standard.damping()),
+            (int) MethodFamily.number(settings, "dimension", standard.dimension()),
+            (int) MethodFamily.number(settings, "iterations", standard.iterations()),
+            MethodFamily.number(settings, "lambda", standard.lambda()),
+            MethodFamily.number(settings, "nu", standard.nu()),
+            MethodFamily.number(settings, "damping", standard.damping()),
             standard.seed()
         );
     }

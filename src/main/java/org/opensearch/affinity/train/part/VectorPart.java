@@ -1,136 +1,32 @@
 package org.opensearch.affinity.train.part;
 
-import org.opensearch.affinity.learn.HeldOut;
-import org.opensearch.affinity.learn.Hyperparameter;
 import org.opensearch.affinity.learn.InteractionMatrix;
-import org.opensearch.affinity.learn.ParallelFor;
-import org.opensearch.affinity.learn.ProgressListener;
-import org.opensearch.affinity.learn.RankingMetrics;
-import org.opensearch.affinity.learn.Tuning;
 import org.opensearch.affinity.learn.factor.FactorMethod;
-import org.opensearch.affinity.learn.factor.ImplicitFactors;
-import org.opensearch.affinity.learn.factor.LowPass;
 import org.opensearch.affinity.tracker.Signal;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A part with item vectors: the signal that it is, and the method that learns it. */
+/** A part with item vectors: the signal that it is, and the methods that learn it. */
 public enum VectorPart {
-    /** Graph convolution in closed form. */
-    GRAPH(Signal.GRAPH) {
-        @Override
-        FactorMethod tuned(PartSettings settings, int[] dimensions, HeldOut sample, ParallelFor parallel, ProgressListener progress) {
-            List<Hyperparameter<LowPass>> open = settings.open(signal(), LowPass.hyperparameters(sample.training(), dimensions));
-            return best(standard(settings, dimensions), open, sample, parallel, progress);
-        }
-
-        @Override
-        LowPass standard(PartSettings settings, int[] dimensions) {
-            LowPass standard = LowPass.standard();
-            return of(settings.of(signal()), standard.withDimension(smaller(standard.dimension(), dimensions)));
-        }
-
-        @Override
-        int[] dimensions(InteractionMatrix matrix) {
-            return LowPass.dimensions(matrix);
-        }
-
-        private LowPass of(Map<?, ?> settings, LowPass standard) {
-            return new LowPass(
-                (int) number(settings, DIMENSION, standard.dimension()),
-                number(settings, KEEP, standard.recencyDecay()),
-                standard.seed()
-            );
-        }
-
-        @Override
-        public long bytes(InteractionMatrix matrix, int dimension) {
-            return LowPass.bytes(matrix, dimension);
-        }
-
-        @Override
-        Map<String, Object> settings(FactorMethod method) {
-            LowPass lowPass = (LowPass) method;
-            Map<String, Object> settings = new LinkedHashMap<>();
-            settings.put(DIMENSION, lowPass.dimension());
-            settings.put(KEEP, lowPass.recencyDecay());
-            return settings;
-        }
-
-        @Override
-        FactorMethod method(Map<?, ?> settings) {
-            return of(settings, LowPass.standard());
-        }
-    },
+    /** Graph convolution, in closed form or by gradient. */
+    GRAPH(Signal.GRAPH, new GraphMethods(), false),
     /** Implicit matrix factorisation. */
-    FACTORS(Signal.FACTORS) {
-        @Override
-        FactorMethod tuned(PartSettings settings, int[] dimensions, HeldOut sample, ParallelFor parallel, ProgressListener progress) {
-            List<Hyperparameter<ImplicitFactors>> open = settings.open(
-                signal(),
-                ImplicitFactors.hyperparameters(sample.training(), dimensions)
-            );
-            return best(standard(settings, dimensions), open, sample, parallel, progress);
-        }
-
-        @Override
-        ImplicitFactors standard(PartSettings settings, int[] dimensions) {
-            ImplicitFactors standard = ImplicitFactors.standard();
-            return of(settings.of(signal()), standard.withDimension(smaller(standard.dimension(), dimensions)));
-        }
-
-        @Override
-        int[] dimensions(InteractionMatrix matrix) {
-            return ImplicitFactors.dimensions();
-        }
-
-        @Override
-        public long bytes(InteractionMatrix matrix, int dimension) {
-            return ImplicitFactors.bytes(matrix, dimension);
-        }
-
-        @Override
-        Map<String, Object> settings(FactorMethod method) {
-            ImplicitFactors factors = (ImplicitFactors) method;
-            Map<String, Object> settings = new LinkedHashMap<>();
-            settings.put(DIMENSION, factors.dimension());
-            settings.put("iterations", factors.iterations());
-            settings.put("alpha", factors.alpha());
-            settings.put("lambda", factors.lambda());
-            settings.put("nu", factors.nu());
-            settings.put(KEEP, factors.recencyDecay());
-            return settings;
-        }
-
-        @Override
-        FactorMethod method(Map<?, ?> settings) {
-            return of(settings, ImplicitFactors.standard());
-        }
-
-        private ImplicitFactors of(Map<?, ?> settings, ImplicitFactors standard) {
-            return new ImplicitFactors(
-                (int) number(settings, DIMENSION, standard.dimension()),
-                (int) number(settings, "iterations", standard.iterations()),
-                number(settings, "alpha", standard.alpha()),
-                number(settings, "lambda", standard.lambda()),
-                number(settings, "nu", standard.nu()),
-                number(settings, KEEP, standard.recencyDecay()),
-                standard.seed()
-            );
-        }
-    };
-
-    private static final String DIMENSION = "dimension";
-    private static final String KEEP = "keep";
+    FACTORS(Signal.FACTORS, new FactorsMethods(), false),
+    /** Self-attention, which tracks the order of the history. */
+    ATTENTION(Signal.ATTENTION, new AttentionMethods(), true),
+    /** A variational autoencoder, which represents the history as a whole. */
+    VAE(Signal.VAE, new VaeMethods(), true);
 
     private final String signal;
+    private final MethodFamily methods;
+    private final boolean network;
 
-    VectorPart(String signal) {
+    VectorPart(String signal, MethodFamily methods, boolean network) {
         this.signal = signal;
+        this.methods = methods;
+        this.network = network;
     }
 
     /** The name of the part, and of its signal. */
@@ -138,70 +34,51 @@ public enum VectorPart {
         return signal;
     }
 
+    /** Whether it is a network, which encodes histories. */
+    public boolean isNetwork() {
+        return network;
+    }
+
+    /** Whether it can be learned on libtorch only. */
+    public boolean needsLibtorch(PartSettings settings) {
+        return network || GraphMethods.isByGradient(settings.of(signal));
+    }
+
+    /** Whether some of the methods to choose from learn on libtorch. */
+    public boolean mayNeedLibtorch(PartSettings settings) {
+        return needsLibtorch(settings) || this == GRAPH && GraphMethods.isClosed(settings.of(signal)) == false;
+    }
+
     /** The part of this name; empty if there is none. */
     public static Optional<VectorPart> named(String name) {
         return Arrays.stream(values()).filter(part -> part.signal.equals(name)).findAny();
     }
 
-    /**
-     * Returns the method with the given hyperparameters, and others that rank the held-out items best.
-     *
-     * @param dimensions to choose from, ascending
-     */
-    abstract FactorMethod tuned(
-        PartSettings settings,
-        int[] dimensions,
-        HeldOut sample,
-        ParallelFor parallel,
-        ProgressListener progress
-    );
+    FactorMethod tuned(PartSettings settings, int[] dimensions, PartTrials trials) {
+        return methods.tuned(settings, dimensions, trials);
+    }
 
-    /**
-     * Returns the method with the given hyperparameters, and others that a search for better ones begins with.
-     *
-     * @param dimensions to choose from, ascending
-     */
-    abstract FactorMethod standard(PartSettings settings, int[] dimensions);
-
-    /** Returns the dimensions to choose from, ascending. */
-    abstract int[] dimensions(InteractionMatrix matrix);
+    FactorMethod standard(PartSettings settings, int[] dimensions) {
+        return methods.standard(settings, dimensions);
+    }
 
     /** Returns the dimensions to choose from, ascending: the given one, if there is one. */
     public int[] dimensions(PartSettings settings, InteractionMatrix matrix) {
-        Double given = settings.of(signal).get(DIMENSION);
-        return given == null ? dimensions(matrix) : new int[] { given.intValue() };
+        Double given = settings.of(signal).get(MethodFamily.DIMENSION);
+        return given == null ? methods.dimensions(matrix) : new int[] { given.intValue() };
     }
 
-    /** Returns the heap that learning takes for arrays of vectors. */
-    public abstract long bytes(InteractionMatrix matrix, int dimension);
-
-    /** Returns a dimension, or the largest one to choose from if that is smaller. */
-    static int smaller(int dimension, int[] dimensions) {
-        return Math.min(dimension, dimensions[dimensions.length - 1]);
+    /** Returns the memory that learning takes, bytes. */
+    public long bytes(InteractionMatrix matrix, int dimension) {
+        return methods.bytes(matrix, dimension);
     }
 
-    /** Returns the hyperparameters of a method, for people and for {@link #method}. */
-    abstract Map<String, Object> settings(FactorMethod method);
-
-    /**
-     * Returns the method with these hyperparameters, and standard ones where there are none.
-     *
-     * @throws IllegalArgumentException if one is out of range
-     */
-    abstract FactorMethod method(Map<?, ?> settings);
-
-    static double number(Map<?, ?> settings, String name, double otherwise) {
-        return settings.get(name) instanceof Number number ? number.doubleValue() : otherwise;
+    Map<String, Object> settings(FactorMethod method) {
+        return methods.settings(method);
     }
 
-    private static <M extends FactorMethod> M best(
-        M start,
-        List<Hyperparameter<M>> hyperparameters,
-        HeldOut sample,
-        ParallelFor parallel,
-        ProgressListener progress
-    ) {
-        Tuning<M> tuning = new Tuning<>(hyperparameters, metrics -> RankingMetrics.mean(metrics.ndcg10()), 1);
-        return tuning.best(start, sample, parallel, progress, trial -> {}).method();
+    /** @throws IllegalArgumentException if a setting is out of range */
+    FactorMethod method(Map<?, ?> settings) {
+        return methods.method(settings);
     }
 }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDManager;
+import org.opensearch.affinity.learn.layer.NamedArray;
 import org.opensearch.affinity.learn.network.MiniBatches.MiniBatch;
 
 import java.util.ArrayList;
@@ -39,7 +40,8 @@ final class GradientCheck {
             arrays.add(scope.create(0f));
             NDList gradients = program.call(scope, "gradients", true, List.of(NamedArray.on(scope, weights), arrays));
             assertEquals(1 + weights.size(), gradients.size());
-            assertEquals(loss(program, scope, weights, arrays), gradients.get(0).getFloat(), 1e-5);
+            double at0 = loss(program, scope, weights, arrays);
+            assertEquals(at0, gradients.get(0).getFloat(), 1e-5);
             int largerThanNoise = 0;
             for (int i = 0; i < weights.size(); i++) {
                 float[] values = weights.get(i).values();
@@ -53,8 +55,12 @@ final class GradientCheck {
                     double below = loss(program, scope, weights, arrays);
                     values[at] = before;
                     double difference = (above - below) / (2 * STEP);
-                    String what = weights.get(i).name() + "[" + at + "]";
-                    assertEquals(what, difference, gradient[at], tolerance * (1 + Math.abs(difference)));
+                    // Where an activation has a kink, the two slopes differ, and the gradient is between them.
+                    double least = Math.min(above - at0, at0 - below) / STEP;
+                    double most = Math.max(above - at0, at0 - below) / STEP;
+                    double noise = tolerance * (1 + Math.abs(difference));
+                    String what = weights.get(i).name() + "[" + at + "]: " + gradient[at] + " from " + least + " to " + most;
+                    assertTrue(what, gradient[at] >= least - noise && gradient[at] <= most + noise);
                     largerThanNoise += Math.abs(difference) > 5 * tolerance ? 1 : 0;
                 }
             }

@@ -9,6 +9,7 @@ import org.opensearch.affinity.learn.InteractionMatrix;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.WeightedHistory;
+import org.opensearch.affinity.learn.layer.NamedArray;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,6 +17,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 public class LightGcnTests extends EncodeTestCase {
+    private static final NetworkInputs INPUTS = new NetworkInputs(device(), null);
+
     private static TorchDevice device() {
         return runtime()::newManager;
     }
@@ -30,7 +33,7 @@ public class LightGcnTests extends EncodeTestCase {
             new int[] { 3, 4, 5 }
         );
         for (int hops = 0; hops < 3; hops++) {
-            Factors model = LightGcn.standard(device()).withHops(hops).withDimension(4).withSteps(50).learn(
+            Factors model = LightGcn.standard().with(INPUTS).withHops(hops).withDimension(4).withSteps(50).learn(
                 interactions,
                 ParallelFor.SEQUENTIAL,
                 ProgressListener.NONE
@@ -94,12 +97,7 @@ public class LightGcnTests extends EncodeTestCase {
     /** The loss without layers for the first user, and its gradient. */
     private static NDList gradients(InteractionMatrix interactions, float[][] items, int... sampled) {
         LightGcnNetwork network = new LightGcnNetwork(items, 0);
-        int[] columns = new int[items.length];
-        Arrays.fill(columns, -1);
-        for (int i = 0; i < sampled.length; i++) {
-            columns[sampled[i]] = i;
-        }
-        ItemSample sample = new ItemSample(Arrays.stream(sampled).asLongStream().toArray(), columns);
+        BatchItems sample = BatchItems.draw(sampled, sampled.length, items.length, new SplittableRandom(1));
         try (var manager = device().newManager(); var program = new TorchProgram(manager, network.methods() + TrainingStep.methods(0))) {
             List<NDArray> weights = NamedArray.on(manager, network.initial(new SplittableRandom(1)));
             List<NDArray> batch = new ArrayList<>(new GraphBatches(interactions, 9, 9).arrays(new int[] { 0 }, sample, manager));
@@ -126,7 +124,7 @@ public class LightGcnTests extends EncodeTestCase {
             new int[] { 2, 3 },
             new int[] { 2, 3 }
         );
-        Factors model = LightGcn.standard(device()).withDimension(4).withSteps(20).withRecencyDecay(0.5).learn(
+        Factors model = LightGcn.standard().with(INPUTS).withDimension(4).withSteps(20).withRecencyDecay(0.5).learn(
             interactions,
             ParallelFor.SEQUENTIAL,
             ProgressListener.NONE
@@ -141,24 +139,24 @@ public class LightGcnTests extends EncodeTestCase {
 
     public void testResultDependsOnSeedAlone() {
         InteractionMatrix interactions = InteractionMatrices.twoGroups(60, 2_000, random());
-        LightGcn method = new LightGcn(4, 1, 10, 0.1, 1, 7, device());
+        LightGcn method = new LightGcn(4, 1, 10, 0.1, 1, 7, INPUTS);
         WeightedHistory one = WeightedHistory.of(interactions.item(0));
         float[] scores = method.learn(interactions, ParallelFor.SEQUENTIAL, ProgressListener.NONE).scores(one);
         assertArrayEquals(scores, method.learn(interactions, ParallelFor.SEQUENTIAL, ProgressListener.NONE).scores(one), 0);
         assertFalse(
             Arrays.equals(
                 scores,
-                new LightGcn(4, 1, 10, 0.1, 1, 8, device()).learn(interactions, ParallelFor.SEQUENTIAL, ProgressListener.NONE).scores(one)
+                new LightGcn(4, 1, 10, 0.1, 1, 8, INPUTS).learn(interactions, ParallelFor.SEQUENTIAL, ProgressListener.NONE).scores(one)
             )
         );
     }
 
     public void testBoundsOfSettings() {
-        LightGcn valid = LightGcn.standard(device());
+        LightGcn valid = LightGcn.standard().with(INPUTS);
         expectThrows(IllegalArgumentException.class, () -> valid.withDimension(0));
         expectThrows(IllegalArgumentException.class, () -> valid.withHops(-1));
         expectThrows(IllegalArgumentException.class, () -> valid.withSteps(0));
         expectThrows(IllegalArgumentException.class, () -> valid.withRecencyDecay(1.1));
-        expectThrows(IllegalArgumentException.class, () -> new LightGcn(1, 1, 1, Double.NaN, 1, 1, device()));
+        expectThrows(IllegalArgumentException.class, () -> new LightGcn(1, 1, 1, Double.NaN, 1, 1, INPUTS));
     }
 }

@@ -1,17 +1,25 @@
 package org.opensearch.affinity.learn.network;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import org.apache.lucene.util.VectorUtil;
 import org.opensearch.affinity.encode.EncodeTestCase;
 import org.opensearch.affinity.learn.Factors;
 import org.opensearch.affinity.learn.InteractionMatrices;
 import org.opensearch.affinity.learn.InteractionMatrix;
+import org.opensearch.affinity.learn.NetworkEncoder;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.WeightedHistory;
+import org.opensearch.affinity.learn.layer.AttentionLayers;
+import org.opensearch.affinity.learn.layer.NamedArray;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
@@ -19,8 +27,10 @@ import java.util.stream.IntStream;
 public class SelfAttentionTests extends EncodeTestCase {
     private static final int ITEMS = 12;
     private static final AttentionSettings TINY = new AttentionSettings(
-        6, 16, 1, 2, 0.1, 10, 64, ITEMS, new TrainingPlan(30, 30, 0.01, 0, 1)
+        6, 16, 1, 2, 0.1, 0.1, 64, ITEMS, new TrainingPlan(30, 30, 0.01, 0, 1)
     );
+
+    private static final NetworkInputs INPUTS = new NetworkInputs(device(), null);
 
     private static TorchDevice device() {
         return runtime()::newManager;
@@ -34,8 +44,26 @@ public class SelfAttentionTests extends EncodeTestCase {
         );
     }
 
+    private static Sequences sequences(InteractionMatrix interactions, int maxTargets) {
+        return new Sequences(interactions, INPUTS.users(interactions.users(), 1), maxTargets);
+    }
+
+    private static Checkpoint begin(Trainer trainer) {
+        return INPUTS.begin(trainer.network(), trainer.plan().seed(), (weights, check) -> 0, ProgressListener.NONE);
+    }
+
+    /** Contents of a few items are too few to be used. */
+    private static Catalogue catalogue(InteractionMatrix interactions, boolean withContents) {
+        Catalogue without = Catalogue.of(interactions, null);
+        float[][] contents = new float[interactions.items()][];
+        contents[0] = new float[] { 0.6f, 0.8f };
+        contents[2] = new float[] { 0, -1 };
+        contents[3] = new float[] { 1, 0 };
+        return withContents ? new Catalogue(without.size(), without.known(), contents) : without;
+    }
+
     private static Factors learn(AttentionSettings settings, InteractionMatrix interactions) {
-        return new SelfAttention(settings, device()).learn(interactions, ParallelFor.SEQUENTIAL, ProgressListener.NONE);
+        return new SelfAttention(settings, INPUTS).learn(interactions, ParallelFor.SEQUENTIAL, ProgressListener.NONE);
     }
 
     private static int best(float[] scores) {
@@ -61,40 +89,78 @@ public class SelfAttentionTests extends EncodeTestCase {
     }
 
     public void testContributionsAddUp() {
-        Factors model = learn(TINY.withPlan(new TrainingPlan(2, 2, 0.01, 0, 1)), cycle(20, 5));
-        WeightedHistory history = WeightedHistory.of(4, 1, 7);
-        double[] contributions = model.encoder().contributions(history, model.vector(5));
+        Factors model = learn(TINY.withPlan(new TrainingPlan(30, 30, 0.01, 0, 1)), cycle(60, 5));
+        WeightedHistory history = WeightedHistory.of(4, 3, 9);
+        double[] contributions = model.encoder().contributions(history).to(model.vector(5));
         assertEquals(model.scores(history)[5], Arrays.stream(contributions).sum(), 1e-4);
-        assertEquals("the oldest item alone", model.scores(WeightedHistory.of(7))[5], contributions[2], 1e-4);
+        assertTrue("the item before made it: " + Arrays.toString(contributions), contributions[0] > 10 * Math.max(contributions[1], contributions[2]));
+        assertArrayEquals("not below 0", new double[3], model.encoder().contributions(history).to(new float[16]), 0);
+        assertEquals(0, model.encoder().contributions(WeightedHistory.of()).to(model.vector(5)).length);
+    }
+
+    /** What a node computes in Java is what was learned in libtorch. */
+    public void testLayersAreThoseOfTheProgram() {
+        AttentionNetwork network = new AttentionNetwork(Catalogue.of(cycle(60, 5), null), 4, 6, 3, 2, 0.5, 3);
+        SplittableRandom random = new SplittableRandom(5);
+        List<NamedArray> weights = network.initial(random).stream()
+            .map(weight -> NamedArray.random(weight.name(), 0.5, random, weight.shape()))
+            .toList();
+        AttentionLayers layers = new AttentionLayers(2, 3, weights.subList(1, weights.size()));
+        float[][] table = weights.get(0).rows();
+        int[] history = { 3, 7, 1, 10 };
+        String methods = network.methods() + String.format(Locale.ROOT, """
+              def encode(self: %s, w: List[Tensor], x: List[Tensor]) -> Tensor:
+                return self.user(torch.select(self.hidden(w, x[0], x[1], x[2]), 1, -1))
+            """, TorchProgram.CLASS);
+        for (int length = 1; length <= history.length; length++) {
+            int size = length;
+            float[][] newestFirst = Arrays.stream(history, 0, length).mapToObj(item -> table[item]).toArray(float[][]::new);
+            float[] oldestFirst = new float[6 * length];
+            for (int i = 0; i < length; i++) {
+                System.arraycopy(newestFirst[length - 1 - i], 0, oldestFirst, 6 * i, 6);
+            }
+            try (var manager = device().newManager(); var program = new TorchProgram(manager, methods)) {
+                List<NDArray> ofLayers = NamedArray.on(manager, weights.subList(1, weights.size()));
+                long[] gaps = { 0, 30, 7, 64 };
+                List<NDArray> rows = List.of(
+                    manager.create(oldestFirst, new Shape(1, length, 6)),
+                    manager.create(Arrays.copyOf(gaps, length), new Shape(1, length)),
+                    manager.create(new Shape(0), DataType.UINT8)
+                );
+                int[] newestGaps = IntStream.range(0, length).map(age -> (int) gaps[size - 1 - age]).toArray();
+                float[] expected = program.call(manager, "encode", false, List.of(ofLayers, rows)).get(0).toFloatArray();
+                assertArrayEquals(expected, layers.vector(newestFirst, new WeightedHistory(new int[length], new float[length], newestGaps)), 1e-5f);
+            }
+        }
     }
 
     public void testGradients() {
         for (double dropout : new double[] { 0, 0.25 }) {
-            AttentionNetwork network = new AttentionNetwork(7, 4, 6, 2, 2, dropout, 3);
             InteractionMatrix interactions = InteractionMatrices.ordered(7, new int[] { 0, 3, 4, 2 }, new int[] { 5, 1 }, new int[] { 6, 2, 1 });
-            NextItemBatches batches = new NextItemBatches(new Sequences(interactions, 4), network, 100, 4);
+            AttentionNetwork network = new AttentionNetwork(catalogue(interactions, random().nextBoolean()), 4, 6, 2, 2, dropout, 3);
+            NextItemBatches batches = new NextItemBatches(sequences(interactions, 4), network, 100, 4);
             GradientCheck.check(device(), network, batches.epoch(0, new SplittableRandom(1)).getFirst(), 0.01);
         }
     }
 
     /** With a sample of all items the loss is the cross-entropy; with equal vectors it is log(items). */
     public void testLossOfEqualItems() {
-        AttentionNetwork network = new AttentionNetwork(5, 4, 2, 1, 1, 0, 3);
-        InteractionMatrix interactions = InteractionMatrices.ordered(5, new int[] { 0, 3, 4 });
+        InteractionMatrix interactions = InteractionMatrices.ordered(5, new int[] { 0, 3, 4 }, new int[] { 1, 2 });
+        AttentionNetwork network = new AttentionNetwork(Catalogue.of(interactions, null), 4, 2, 1, 1, 0, 3);
         for (int sampled : new int[] { 5, 3 }) {
-            NextItemBatches batches = new NextItemBatches(new Sequences(interactions, 4), network, 100, sampled);
+            NextItemBatches batches = new NextItemBatches(sequences(InteractionMatrices.ordered(5, new int[] { 0, 3, 4 }), 4), network, 100, sampled);
             List<Double> losses = new ArrayList<>();
             Trainer trainer = new Trainer(device(), network, new TrainingPlan(1, 1, 1e-9, 0, 1));
             try (var manager = device().newManager(); var program = new TorchProgram(manager, network.methods())) {
-                List<NamedArray> weights = new ArrayList<>(trainer.begin().weights());
+                List<NamedArray> weights = new ArrayList<>(begin(trainer).weights());
                 weights.set(0, NamedArray.filled("items", 1, 5, 2));
                 var arrays = batches.epoch(0, new SplittableRandom(1)).getFirst().arrays(manager, new SplittableRandom(sampled));
                 losses.add((double) program.call(manager, "loss", false, List.of(NamedArray.on(manager, weights), arrays)).get(0).getFloat());
-                long[] common = arrays.get(5).toLongArray();
+                long[] common = arrays.get(8).toLongArray();
                 // Sampled items stand for all others; a row with the wanted item among them has one fewer.
                 double expected = IntStream.range(0, 2).mapToDouble(row -> {
                     long hit = Arrays.stream(common).filter(place -> place / sampled == row).count();
-                    return Math.log(1 + (sampled - hit) * 4.0 / sampled);
+                    return Math.log(1 + (sampled - hit) * 5.0 / sampled);
                 }).average().orElseThrow();
                 assertEquals(expected, losses.getFirst(), 1e-4);
             }
@@ -104,12 +170,12 @@ public class SelfAttentionTests extends EncodeTestCase {
     public void testOrderWithinAMomentIsRandom() {
         InteractionMatrix.Builder builder = new InteractionMatrix.Builder(6);
         builder.add(0, 0, 1, 10).add(0, 1, 1, 20).add(0, 2, 1, 20).add(0, 3, 1, 20).add(0, 4, 1, 30).add(0, 5, 1, 30);
-        Sequences sequences = new Sequences(builder.build(), 50);
+        Sequences sequences = sequences(builder.build(), 50);
         SplittableRandom random = new SplittableRandom(1);
         int[][] counts = new int[6][6];
         int epochs = 600;
         for (int epoch = 0; epoch < epochs; epoch++) {
-            int[] items = sequences.batches(1, random).getFirst().getFirst();
+            int[] items = sequences.batches(1, random).getFirst().getFirst().items();
             for (int place = 0; place < items.length; place++) {
                 counts[place][items[place]]++;
             }
@@ -141,10 +207,27 @@ public class SelfAttentionTests extends EncodeTestCase {
         assertTrue(Arrays.toString(differences), Math.abs(differences[0]) < 2 && differences[1] > 4);
     }
 
+    /** After a short while comes the neighbour, after a long while another item. */
+    public void testGapsAreLearned() {
+        InteractionMatrix.Builder builder = new InteractionMatrix.Builder(ITEMS);
+        for (int user = 0; user < 120; user++) {
+            boolean waits = user % 2 == 0;
+            builder.add(user, 0, 1, 0).add(user, 1, 1, waits ? 1_000_000 : 1).add(user, waits ? 2 : 3, 1, 2_000_000);
+            builder.add(user, 4 + user % 8, 1, 3_000_000);
+        }
+        Factors model = learn(TINY, builder.build());
+        float[] ones = { 1, 1 };
+        int[] items = { 1, 0 };
+        float[] waited = model.scores(new WeightedHistory(items, ones, new int[] { InteractionMatrix.gap(0, 1_000_000), 0 }));
+        float[] hurried = model.scores(new WeightedHistory(items, ones, new int[] { InteractionMatrix.gap(0, 1), 0 }));
+        assertTrue(Arrays.toString(waited), waited[2] > waited[3] + 1);
+        assertTrue(Arrays.toString(hurried), hurried[3] > hurried[2] + 1);
+    }
+
     public void testLongHistoriesAreCut() {
         InteractionMatrix interactions = InteractionMatrices.ordered(20, IntStream.range(0, 8).toArray(), new int[] { 9 });
-        List<List<int[]>> batches = new Sequences(interactions, 3).batches(1_000, new SplittableRandom(1));
-        List<String> sequences = batches.stream().flatMap(List::stream).map(Arrays::toString).sorted().toList();
+        List<List<Sequences.Sequence>> batches = sequences(interactions, 3).batches(1_000, new SplittableRandom(1));
+        List<String> sequences = batches.stream().flatMap(List::stream).map(sequence -> Arrays.toString(sequence.items())).sorted().toList();
         assertEquals(List.of("[0, 1]", "[1, 2, 3, 4]", "[4, 5, 6, 7]"), sequences);
     }
 
@@ -159,25 +242,25 @@ public class SelfAttentionTests extends EncodeTestCase {
     }
 
     public void testTrainingIsContinuedWithTheSameResult() {
-        AttentionNetwork network = TINY.network(ITEMS);
-        NextItemBatches batches = new NextItemBatches(new Sequences(cycle(30, 5), 6), network, 64, 8);
+        AttentionNetwork network = TINY.network(Catalogue.of(cycle(30, 5), null));
+        NextItemBatches batches = new NextItemBatches(sequences(cycle(30, 5), 6), network, 64, 8);
         Trainer trainer = new Trainer(device(), network, new TrainingPlan(4, 4, 0.01, 0, 3));
         List<Checkpoint> all = new ArrayList<>();
-        Checkpoint end = trainer.train(trainer.begin(), batches, weights -> 0, all::add, ProgressListener.NONE);
+        Checkpoint end = trainer.train(begin(trainer), batches, (weights, check) -> 0, all::add, ProgressListener.NONE);
         assertEquals(4, all.size());
-        Checkpoint continued = trainer.train(all.get(1), batches, weights -> 0, state -> {}, ProgressListener.NONE);
+        Checkpoint continued = trainer.train(all.get(1), batches, (weights, check) -> 0, state -> {}, ProgressListener.NONE);
         for (int i = 0; i < end.best().size(); i++) {
             assertArrayEquals(end.best().get(i).name(), end.best().get(i).values(), continued.best().get(i).values(), 0);
         }
     }
 
     public void testTrainingEndsWithoutProgressAndKeepsTheBest() {
-        AttentionNetwork network = TINY.network(ITEMS);
-        NextItemBatches batches = new NextItemBatches(new Sequences(cycle(30, 5), 6), network, 64, 8);
+        AttentionNetwork network = TINY.network(Catalogue.of(cycle(30, 5), null));
+        NextItemBatches batches = new NextItemBatches(sequences(cycle(30, 5), 6), network, 64, 8);
         Trainer trainer = new Trainer(device(), network, new TrainingPlan(20, 2, 0.01, 0, 3));
         List<Checkpoint> all = new ArrayList<>();
         double[] figures = { 1, 3, 2, 2, 9 };
-        Checkpoint end = trainer.train(trainer.begin(), batches, weights -> figures[all.size()], all::add, ProgressListener.NONE);
+        Checkpoint end = trainer.train(begin(trainer), batches, (weights, check) -> figures[all.size()], all::add, ProgressListener.NONE);
         assertEquals(4, end.epochs());
         assertEquals(2, end.bestEpochs());
         assertEquals(3, end.bestFigure(), 0);
@@ -186,13 +269,46 @@ public class SelfAttentionTests extends EncodeTestCase {
 
     public void testCancellation() {
         List<Double> seen = new ArrayList<>();
-        expectThrows(CancellationException.class, () -> new SelfAttention(TINY, device()).learn(cycle(60, 5), ParallelFor.SEQUENTIAL, part -> {
+        expectThrows(CancellationException.class, () -> new SelfAttention(TINY, INPUTS).learn(cycle(60, 5), ParallelFor.SEQUENTIAL, part -> {
             seen.add(part);
             if (seen.size() == 5) {
                 throw new CancellationException();
             }
         }));
         assertEquals("no progress after the cancellation", 5, seen.size());
+    }
+
+    /** After some of the items comes another one than before: that is learned, and what follows the others is not forgotten. */
+    public void testContinuedTrainingFollowsADrift() {
+        Factors before = learn(TINY, cycle(60, 5));
+        int[][] users = IntStream.range(0, 120).mapToObj(user -> drifted(user % ITEMS, 5, user >= 60)).toArray(int[][]::new);
+        BitSet since = new BitSet();
+        since.set(60, 120);
+        NetworkEncoder encoder = (NetworkEncoder) before.encoder();
+        float[][] rows = IntStream.range(0, ITEMS).mapToObj(before::vector).toArray(float[][]::new);
+        EarlierNetwork earlier = new EarlierNetwork(rows, EarlierNetwork.weights(encoder.layers()), encoder.map(), since);
+        AttentionSettings settings = TINY.withPlan(new TrainingPlan(60, 60, 0.02, 0, 1));
+        Factors continued = new SelfAttention(settings, new NetworkInputs(device(), null, earlier))
+            .learn(InteractionMatrices.ordered(ITEMS, users), ParallelFor.SEQUENTIAL, ProgressListener.NONE);
+        for (int item = 0; item < ITEMS; item++) {
+            int old = best(before.scores(WeightedHistory.of(item, (item + ITEMS - 1) % ITEMS)));
+            assertEquals((item + 1) % ITEMS, old);
+            int now = best(continued.scores(WeightedHistory.of(item)));
+            assertTrue(item + " -> " + now, item == 2 ? now == 8 || now == 3 : now == (item + 1) % ITEMS);
+        }
+        float[] scores = continued.scores(WeightedHistory.of(2));
+        float[] scoresBefore = before.scores(WeightedHistory.of(2));
+        assertTrue("8 follows 2 now", scores[8] > scoresBefore[8] + 2);
+    }
+
+    /** After item 2 comes item 8 if the log has drifted. */
+    private static int[] drifted(int first, int length, boolean hasDrifted) {
+        int[] items = new int[length];
+        items[0] = first;
+        for (int i = 1; i < length; i++) {
+            items[i] = hasDrifted && items[i - 1] == 2 ? 8 : (items[i - 1] + 1) % ITEMS;
+        }
+        return items;
     }
 
     public void testNothingToLearn() {

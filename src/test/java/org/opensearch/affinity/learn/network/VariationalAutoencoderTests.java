@@ -1,5 +1,6 @@
 package org.opensearch.affinity.learn.network;
 
+import ai.djl.ndarray.NDArray;
 import org.opensearch.affinity.encode.EncodeTestCase;
 import org.opensearch.affinity.learn.Factors;
 import org.opensearch.affinity.learn.InteractionMatrices;
@@ -7,11 +8,14 @@ import org.opensearch.affinity.learn.InteractionMatrix;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.WeightedHistory;
+import org.opensearch.affinity.learn.layer.NamedArray;
+import org.opensearch.affinity.learn.layer.VaeLayers;
 import org.opensearch.affinity.learn.network.VariationalAutoencoder.Settings;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
@@ -26,12 +30,15 @@ public class VariationalAutoencoderTests extends EncodeTestCase {
             .toArray(int[][]::new)
     );
 
+    private static final NetworkInputs INPUTS = new NetworkInputs(device(), null);
+    private static final Catalogue CATALOGUE = Catalogue.of(GROUPS, null);
+
     private static TorchDevice device() {
         return runtime()::newManager;
     }
 
     private static Factors learn(Settings settings, InteractionMatrix interactions) {
-        return new VariationalAutoencoder(settings, device()).learn(interactions, ParallelFor.SEQUENTIAL, ProgressListener.NONE);
+        return new VariationalAutoencoder(settings, INPUTS).learn(interactions, ParallelFor.SEQUENTIAL, ProgressListener.NONE);
     }
 
     public void testMissingItemOfTheGroupIsFound() {
@@ -49,8 +56,8 @@ public class VariationalAutoencoderTests extends EncodeTestCase {
     }
 
     public void testGradients() {
-        VaeNetwork network = new VaeNetwork(12, 5, 3);
-        UserBatches batches = new UserBatches(GROUPS, network, 6, 5, 0.5, 0.3, 1);
+        VaeNetwork network = new VaeNetwork(CATALOGUE, 5, 3);
+        UserBatches batches = new UserBatches(GROUPS, null, network, 6, 5, 0.5, 0.3, 1);
         GradientCheck.check(device(), network, batches.epoch(1, new SplittableRandom(2)).getFirst(), 0.02);
     }
 
@@ -59,8 +66,8 @@ public class VariationalAutoencoderTests extends EncodeTestCase {
      * user's, and the others stand for nine if all are sampled.
      */
     public void testLossOfEqualItems() {
-        VaeNetwork network = new VaeNetwork(12, 5, 3);
-        UserBatches batches = new UserBatches(GROUPS, network, 6, 12, 0.5, 0.3, 1);
+        VaeNetwork network = new VaeNetwork(CATALOGUE, 5, 3);
+        UserBatches batches = new UserBatches(GROUPS, null, network, 6, 12, 0.5, 0.3, 1);
         List<NamedArray> zeros = network.initial(new SplittableRandom(1)).stream()
             .map(weight -> NamedArray.filled(weight.name(), 0, weight.shape()))
             .toList();
@@ -84,8 +91,35 @@ public class VariationalAutoencoderTests extends EncodeTestCase {
         }
     }
 
+    /** What a node computes in Java is what was learned in libtorch. */
+    public void testLayersAreThoseOfTheProgram() {
+        VaeNetwork network = new VaeNetwork(CATALOGUE, 5, 3);
+        SplittableRandom random = new SplittableRandom(5);
+        List<NamedArray> weights = network.initial(random).stream()
+            .map(weight -> NamedArray.random(weight.name(), 0.5, random, weight.shape()))
+            .toList();
+        float[] user = new VaeLayers(weights.subList(1, weights.size())).vector(
+            Arrays.copyOf(weights.get(0).rows(), 2),
+            new WeightedHistory(new int[] { 0, 1 }, new float[] { 3, 4 })
+        );
+        float[] sum = new float[3];
+        for (int d = 0; d < sum.length; d++) {
+            sum[d] = (float) ((weights.get(0).rows()[0][d] + weights.get(0).rows()[1][d]) / Math.sqrt(2));
+        }
+        String methods = network.methods() + String.format(Locale.ROOT, """
+              def encode(self: %s, w: List[Tensor], sum: List[Tensor]) -> Tensor:
+                return self.mean(w, self.hidden(w, sum[0]))
+            """, TorchProgram.CLASS);
+        try (var manager = device().newManager(); var program = new TorchProgram(manager, methods)) {
+            List<NDArray> layers = NamedArray.on(manager, weights.subList(1, weights.size()));
+            float[] expected = program.call(manager, "encode", false, List.of(layers, List.of(manager.create(sum)))).get(0).toFloatArray();
+            assertArrayEquals(expected, Arrays.copyOf(user, 3), 1e-5f);
+            assertEquals("for the items' biases", 1, user[3], 0);
+        }
+    }
+
     public void testDivergenceGrows() {
-        UserBatches batches = new UserBatches(GROUPS, new VaeNetwork(12, 5, 3), 6, 5, 0.5, 0.4, 4);
+        UserBatches batches = new UserBatches(GROUPS, null, new VaeNetwork(CATALOGUE, 5, 3), 6, 5, 0.5, 0.4, 4);
         try (var manager = device().newManager()) {
             for (int epoch : new int[] { 0, 1, 4, 9 }) {
                 var arrays = batches.epoch(epoch, new SplittableRandom(1)).getFirst().arrays(manager, new SplittableRandom(1));
@@ -109,7 +143,7 @@ public class VariationalAutoencoderTests extends EncodeTestCase {
 
     public void testCancellation() {
         List<Double> seen = new ArrayList<>();
-        expectThrows(CancellationException.class, () -> new VariationalAutoencoder(TINY, device()).learn(GROUPS, ParallelFor.SEQUENTIAL, part -> {
+        expectThrows(CancellationException.class, () -> new VariationalAutoencoder(TINY, INPUTS).learn(GROUPS, ParallelFor.SEQUENTIAL, part -> {
             seen.add(part);
             if (seen.size() == 5) {
                 throw new CancellationException();

@@ -1,7 +1,6 @@
 package org.opensearch.affinity.node.search;
 
 import org.apache.lucene.util.BytesRef;
-import org.apache.lucene.util.VectorUtil;
 import org.opensearch.affinity.item.ItemRow;
 import org.opensearch.affinity.manage.UseModelAction;
 import org.opensearch.affinity.model.LocalModels;
@@ -26,48 +25,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** The parts {@code graph} and {@code factors} of models: as signals, in explanations, of new items, as sources of home pages. */
-public class PartTests extends TrainedModelTestCase {
-    private static final int OF_A_KIND = 20;
-    private static final String ANN = "\"tracker\": \"t\", \"user\": \"ann\", \"weight\": 0";
+public class PartTests extends PartTestCase {
     private static final List<String> PARTS = List.of("graph", "factors");
-
-    private static float[] content(int kind) {
-        float[] vector = new float[DIMENSION];
-        for (int d = 0; d < DIMENSION; d++) {
-            vector[d] = (d == kind ? 1 : 0) + (float) (0.1 * random().nextGaussian());
-        }
-        return VectorUtil.l2normalize(vector);
-    }
-
-    /** Users take a dozen of the items of one kind. One item of each kind has no events. */
-    private void kinds(int shards) throws Exception {
-        createItems("shop", shards, "");
-        for (int kind = 0; kind < 2; kind++) {
-            for (int i = 0; i < OF_A_KIND; i++) {
-                index("shop", "k" + kind + "_" + i, item(2, content(kind)));
-            }
-            index("shop", "new" + kind, item(2, content(kind)));
-        }
-        for (int i = 0; i < OF_A_KIND; i++) {
-            // Nobody takes both kinds. With 60 known items, contents can be learned from.
-            index("shop", "k2_" + i, item(2, content(2)));
-        }
-        index("shop", "vectorless", Map.of("base", 2));
-        refresh("shop");
-        track("t", "shop", "");
-        for (int user = 0; user < 60; user++) {
-            for (int i = 0; i < 6; i++) {
-                event("u" + user, "click", "k" + user % 3 + "_" + (user / 3 + i * i) % OF_A_KIND);
-            }
-        }
-        event("ann", "click", "k0_0");
-        awaitProfiles("t");
-        refresh("ubi_events");
-    }
-
-    private Map<String, Float> scores(String part) throws Exception {
-        return rescored("shop", 200, ANN + ", \"signals\": {\"popularity\": 0, \"neighbours\": 0, \"" + part + "\": 3}", "").scores();
-    }
 
     public void testPartsRank() throws Exception {
         kinds(randomIntBetween(1, 3));
@@ -84,10 +43,6 @@ public class PartTests extends TrainedModelTestCase {
         assertEquals("by default they weigh nothing", mean(rescored("shop", 200, ANN + ", \"signals\": {\"popularity\": 0}", "").scores(), "k1_"), 2, 1e-6);
         use(1, UseModelAction.Operation.DEACTIVATE);
         assertEquals("without a model", 2f, scores("graph").get("k0_1"), 0f);
-    }
-
-    private static double mean(Map<String, Float> scores, String prefix) {
-        return IntStream.range(1, OF_A_KIND).mapToDouble(i -> scores.get(prefix + i)).average().orElseThrow();
     }
 
     public void testSettingsThatAreGiven() throws Exception {
@@ -178,7 +133,8 @@ public class PartTests extends TrainedModelTestCase {
         Map<String, Object> withoutQueries = train("{\"parts\": \"auto\"}");
         assertFalse(withoutQueries.containsKey("parts"));
         String reason = "no judged queries show whether it helps";
-        assertEquals(Map.of("graph", reason, "factors", reason, "ratings", reason), withoutQueries.get("parts_left_out"));
+        Map<String, String> all = Map.of("graph", reason, "factors", reason, "ratings", reason, "attention", reason, "vae", reason);
+        assertEquals(all, withoutQueries.get("parts_left_out"));
         CircuitBreaker breaker = getInstanceFromNode(CircuitBreakerService.class).getBreaker(CircuitBreaker.REQUEST);
         assertBusy(() -> assertEquals(0, breaker.getUsed()));
     }
@@ -213,7 +169,7 @@ public class PartTests extends TrainedModelTestCase {
         train("{\"parts\": [\"graph\"]}");
         LocalModels models = getInstanceFromNode(RankNode.class).models();
         OpenModel model = models.open(IndexNames.MODELS.index("t", 1));
-        PartScores scores = model.scores("graph", List.of("k0_0"));
+        PartScores scores = model.scores("graph", List.of("k0_0"), List.of(0));
         int item = model.document(ItemRow.hash(new BytesRef("k0_1")));
         double score = scores.open().of(item);
         assertTrue("" + score, score > 0);
@@ -225,7 +181,7 @@ public class PartTests extends TrainedModelTestCase {
         model.decRef();
         assertFalse(model.tryIncRef());
         assertEquals(PartScores.UNKNOWN, scores.open().of(item), 0);
-        assertEquals(PartScores.UNKNOWN, model.scores("graph", List.of("k0_0")).open().of(item), 0);
+        assertEquals(PartScores.UNKNOWN, model.scores("graph", List.of("k0_0"), List.of(0)).open().of(item), 0);
         assertEquals(0, model.similarities(List.of("k0_0"), new float[] { 1 }).sums().size());
     }
 
@@ -280,12 +236,14 @@ public class PartTests extends TrainedModelTestCase {
     public void testUnknownParts() throws Exception {
         shop(1);
         Exception e = expectThrows(IllegalArgumentException.class, () -> train("{\"parts\": [\"grahp\"]}"));
-        assertTrue(e.getMessage(), e.getMessage().contains("[parts] unknown part [grahp]; name some of [neighbours, graph, factors, ratings]"));
+        assertTrue(e.getMessage(), e.getMessage().contains("[parts] unknown part [grahp]; name some of [neighbours, graph, factors, attention, vae, ratings]"));
         Map<String, String> wrong = Map.of(
             "{\"graph\": {\"dimension\": 0}}", "[affinity] [settings.graph.dimension] must be a whole number from 1 to 768, got [0]",
             "{\"graph\": {\"keep\": 0}}", "[affinity] [settings.graph.keep] must be a number above 0, at most 1, got [0]",
-            "{\"graph\": {\"alpha\": 1}}", "[affinity] [settings.graph.alpha] is unknown; known: [dimension, keep]",
-            "{\"grahp\": {}}", "[affinity] [settings.grahp] is unknown; known: [factors, graph, neighbours, ratings]",
+            "{\"graph\": {\"alpha\": 1}}", "[affinity] [settings.graph.alpha] is unknown; known: [dimension, keep, steps]",
+            "{\"grahp\": {}}", "[affinity] [settings.grahp] is unknown; known: [attention, factors, graph, neighbours, ratings, vae]",
+            "{\"attention\": {\"dimension\": 7}}", "[affinity] [settings.attention.dimension] must be an even number from 2 to 256, got [7]",
+            "{\"vae\": {\"dropout\": 1}}", "[affinity] [settings.vae.dropout] must be a number from 0, below 1, got [1]",
             "{\"factors\": {\"dimension\": 8}}", "[affinity] [parts] lacks [factors], which has [settings]"
         );
         wrong.forEach((settings, message) -> {

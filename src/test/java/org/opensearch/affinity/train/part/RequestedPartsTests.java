@@ -6,11 +6,13 @@ import org.opensearch.affinity.learn.InteractionMatrix;
 import org.opensearch.affinity.learn.factor.ImplicitFactors;
 import org.opensearch.affinity.learn.factor.LowPass;
 import org.opensearch.affinity.learn.neighbour.Neighbourhood;
+import org.opensearch.affinity.learn.network.LightGcn;
 import org.opensearch.test.OpenSearchTestCase;
 
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 public class RequestedPartsTests extends OpenSearchTestCase {
     private static RequestedParts parts(String... names) {
@@ -22,10 +24,10 @@ public class RequestedPartsTests extends OpenSearchTestCase {
         assertEquals(none, RequestedParts.of(null, PartSettings.NONE));
         assertEquals(none, parts("neighbours"));
         assertEquals(new RequestedParts(List.of(VectorPart.GRAPH), false, false, PartSettings.NONE), parts("graph", "neighbours", "graph"));
-        assertEquals(new RequestedParts(List.of(VectorPart.GRAPH, VectorPart.FACTORS), true, true, PartSettings.NONE), parts("auto"));
+        assertEquals(new RequestedParts(List.of(VectorPart.values()), true, true, PartSettings.NONE), parts("auto"));
         for (String[] wrong : new String[][] { { "grahp" }, { "auto", "graph" } }) {
             IllegalArgumentException e = expectThrows(IllegalArgumentException.class, () -> parts(wrong));
-            assertTrue(e.getMessage(), e.getMessage().contains("name some of [neighbours, graph, factors, ratings], or [auto] alone"));
+            assertTrue(e.getMessage(), e.getMessage().contains("name some of [neighbours, graph, factors, attention, vae, ratings], or [auto] alone"));
         }
     }
 
@@ -53,13 +55,20 @@ public class RequestedPartsTests extends OpenSearchTestCase {
     public void testSettingsAreReadAsTheyWereDescribed() {
         PartMethod graph = new PartMethod(VectorPart.GRAPH, LowPass.standard().withDimension(64).withRecencyDecay(0.7));
         PartMethod factors = new PartMethod(VectorPart.FACTORS, ImplicitFactors.standard().withAlpha(0.01).withIterations(12));
-        Map<String, Object> about = Map.of(
-            "parts",
-            Map.of("graph", VectorPart.GRAPH.settings(graph.method()), "factors", VectorPart.FACTORS.settings(factors.method()))
-        );
-        assertEquals(Set.of(graph, factors), Set.copyOf(PartMethod.read(about)));
+        Map<String, Double> ofAttention = Map.of("dimension", 32.0, "layers", 1.0, "dropout", 0.25, "temperature", 0.1, "epochs", 5.0, "rate", 0.01);
+        PartMethod attention = new PartMethod(VectorPart.ATTENTION, VectorPart.ATTENTION.method(ofAttention));
+        Map<String, Double> ofVae = Map.of("dimension", 32.0, "hidden", 9.0, "dropout", 0.25, "divergence", 0.1, "epochs", 5.0, "rate", 0.01);
+        PartMethod vae = new PartMethod(VectorPart.VAE, VectorPart.VAE.method(ofVae));
+        Set<PartMethod> all = Set.of(graph, factors, attention, vae);
+        Map<String, Object> described = all.stream()
+            .collect(Collectors.toMap(method -> method.part().signal(), method -> method.part().settings(method.method())));
+        assertEquals(all, Set.copyOf(PartMethod.read(Map.of("parts", described))));
+        assertEquals(32, attention.method().dimension());
+        PartMethod gradient = new PartMethod(VectorPart.GRAPH, LightGcn.standard().withDimension(32).withSteps(70).withRecencyDecay(0.7));
+        Map<String, Object> byGradient = Map.of("parts", Map.of("graph", VectorPart.GRAPH.settings(gradient.method())));
+        assertEquals(List.of(gradient), PartMethod.read(byGradient));
         assertEquals(List.of(), PartMethod.read(Map.of()));
-        Map<String, Object> later = Map.of("parts", Map.of("attention", Map.of(), "graph", Map.of("dimension", -1), "factors", 7));
+        Map<String, Object> later = Map.of("parts", Map.of("of_tomorrow", Map.of(), "attention", Map.of("dropout", 2), "graph", Map.of("dimension", -1), "factors", 7));
         assertEquals("what cannot be read is left out", List.of(), PartMethod.read(later));
     }
 }

@@ -1,4 +1,4 @@
-package org.opensearch.affinity.learn.network;
+package org.opensearch.affinity.learn.layer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -29,14 +29,14 @@ public record NamedArray(String name, int[] shape, float[] values) {
     }
 
     /** Returns an array whose values are all the same. */
-    static NamedArray filled(String name, float value, int... shape) {
+    public static NamedArray filled(String name, float value, int... shape) {
         float[] values = new float[size(shape)];
         Arrays.fill(values, value);
         return new NamedArray(name, shape, values);
     }
 
     /** Returns an array of normally distributed values around 0. */
-    static NamedArray random(String name, double deviation, SplittableRandom random, int... shape) {
+    public static NamedArray random(String name, double deviation, SplittableRandom random, int... shape) {
         float[] values = new float[size(shape)];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) (deviation * random.nextGaussian());
@@ -45,12 +45,12 @@ public record NamedArray(String name, int[] shape, float[] values) {
     }
 
     /** Returns an array of the same name and shape with other values. */
-    NamedArray with(float[] others) {
+    public NamedArray with(float[] others) {
         return new NamedArray(name, shape, others);
     }
 
     /** Returns the rows of a matrix. */
-    float[][] rows() {
+    public float[][] rows() {
         float[][] rows = new float[shape[0]][];
         for (int i = 0; i < rows.length; i++) {
             rows[i] = Arrays.copyOfRange(values, i * shape[1], (i + 1) * shape[1]);
@@ -59,12 +59,12 @@ public record NamedArray(String name, int[] shape, float[] values) {
     }
 
     /** Returns a copy on a device, which the manager owns. */
-    NDArray on(NDManager manager) {
+    public NDArray on(NDManager manager) {
         return manager.create(values, new Shape(Arrays.stream(shape).asLongStream().toArray()));
     }
 
     /** Returns copies on a device, which the manager owns. */
-    static List<NDArray> on(NDManager manager, List<NamedArray> arrays) {
+    public static List<NDArray> on(NDManager manager, List<NamedArray> arrays) {
         return arrays.stream().map(array -> array.on(manager)).toList();
     }
 }

@@ -1,0 +1,18 @@
+package org.opensearch.affinity.learn.network;
+
+import org.opensearch.affinity.learn.factor.FactorMethod;
+
+/** A method that learns on libtorch. */
+public interface NetworkMethod extends FactorMethod {
+    /** Returns the same method with what it needs to learn. */
+    NetworkMethod with(NetworkInputs inputs);
+
+    /** The loss of a training is not finite any more. */
+    final class DivergedException extends IllegalArgumentException {
+        private static final long serialVersionUID = 1;
+
+        DivergedException(float loss, long steps) {
+            super("[affinity] the loss of a network is [" + loss + "] after [" + steps + "] steps; a lower [rate] may help");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package org.opensearch.affinity.train.part;
+
+import org.opensearch.affinity.learn.CoordinateSearch.Trial;
+import org.opensearch.affinity.learn.InteractionMatrix;
+import org.opensearch.affinity.learn.factor.FactorMethod;
+import org.opensearch.affinity.learn.factor.LowPass;
+import org.opensearch.affinity.learn.network.LightGcn;
+import org.opensearch.affinity.tracker.Signal;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Graph convolution in closed form, or by so many steps of gradient descent; whichever ranks held-out items better. */
+final class GraphMethods implements MethodFamily {
+    static final int MAX_STEPS = 10_000;
+    private static final String STEPS = "steps";
+    /** Gradient descent takes long with more. */
+    private static final int MAX_GRADIENT_DIMENSION = 256;
+
+    static boolean isByGradient(Map<String, Double> given) {
+        return given.getOrDefault(STEPS, 0.0) > 0;
+    }
+
+    static boolean isClosed(Map<String, Double> given) {
+        return given.containsKey(STEPS) && isByGradient(given) == false;
+    }
+
+    @Override
+    public FactorMethod tuned(PartSettings settings, int[] dimensions, PartTrials trials) {
+        Double steps = settings.of(Signal.GRAPH).get(STEPS);
+        if (steps != null && steps > 0) {
+            return standard(settings, dimensions);
+        }
+        Trial<LowPass> closed = trials.part(0, 0.5).best(
+            closed(settings.of(Signal.GRAPH), dimensions),
+            settings.open(Signal.GRAPH, LowPass.hyperparameters(trials.sample().training(), dimensions))
+        );
+        if (steps != null || trials.networks() == null) {
+            return closed.method();
+        }
+        LightGcn start = LightGcn.standard()
+            .withDimension(Math.min(MAX_GRADIENT_DIMENSION, closed.method().dimension()))
+            .withRecencyDecay(closed.method().recencyDecay());
+        Trial<LightGcn> gradient = trials.part(0.5, 1).best(start.with(trials.networks()), List.of());
+        return gradient.value() > closed.value() ? start : closed.method();
+    }
+
+    @Override
+    public FactorMethod standard(PartSettings settings, int[] dimensions) {
+        Map<String, Double> given = settings.of(Signal.GRAPH);
+        return isByGradient(given) ? gradient(given, dimensions) : closed(given, dimensions);
+    }
+
+    private static LowPass closed(Map<?, ?> given, int... dimensions) {
+        LowPass standard = LowPass.standard();
+        return new LowPass(
+            (int) MethodFamily.number(given, DIMENSION, MethodFamily.smaller(standard.dimension(), dimensions)),
+            MethodFamily.number(given, KEEP, standard.recencyDecay()),
+            standard.seed()
+        );
+    }
+
+    private static LightGcn gradient(Map<?, ?> given, int... dimensions) {
+        LightGcn standard = LightGcn.standard();
+        return standard.withDimension((int) MethodFamily.number(given, DIMENSION, MethodFamily.smaller(standard.dimension(), dimensions)))
+            .withRecencyDecay(MethodFamily.number(given, KEEP, standard.recencyDecay()))
+            .withSteps((int) MethodFamily.number(given, STEPS, standard.steps()));
+    }
+
+    @Override
+    public int[] dimensions(InteractionMatrix matrix) {
+        return LowPass.dimensions(matrix);
+    }
+
+    @Override
+    public long bytes(InteractionMatrix matrix, int dimension) {
+        return Math.max(LowPass.bytes(matrix, dimension), LightGcn.bytes(matrix, Math.min(MAX_GRADIENT_DIMENSION, dimension)));
+    }
+
+    @Override
+    public Map<String, Object> settings(FactorMethod method) {
+        Map<String, Object> settings = new LinkedHashMap<>();
+        settings.put(DIMENSION, method.dimension());
+        if (method instanceof LightGcn gradient) {
+            settings.put(STEPS, gradient.steps());
+            settings.put(KEEP, gradient.recencyDecay());
+        } else {
+            settings.put(KEEP, ((LowPass) method).recencyDecay());
+        }
+        return settings;
+    }
+
+    @Override
+    public FactorMethod method(Map<?, ?> settings) {
+        int[] any = { LowPass.MAX_DIMENSION };
+        return MethodFamily.number(settings, STEPS, 0) > 0 ? gradient(settings, any) : closed(settings, any);
+    }
+}

@@ -1,0 +1,32 @@
+package org.opensearch.affinity.train.part;
+
+import org.opensearch.affinity.learn.CoordinateSearch.Trial;
+import org.opensearch.affinity.learn.HeldOut;
+import org.opensearch.affinity.learn.Hyperparameter;
+import org.opensearch.affinity.learn.ParallelFor;
+import org.opensearch.affinity.learn.ProgressListener;
+import org.opensearch.affinity.learn.RankingMetrics;
+import org.opensearch.affinity.learn.Tuning;
+import org.opensearch.affinity.learn.factor.FactorMethod;
+import org.opensearch.affinity.learn.network.NetworkInputs;
+
+import java.util.List;
+
+/**
+ * What hyperparameters of a part are chosen with.
+ *
+ * @param sample   the held-out items, which the better method ranks higher
+ * @param networks for parts that are networks
+ */
+public record PartTrials(HeldOut sample, NetworkInputs networks, ParallelFor parallel, ProgressListener progress) {
+    /** Returns the best method, and its NDCG@10. */
+    <M extends FactorMethod> Trial<M> best(M start, List<Hyperparameter<M>> hyperparameters) {
+        Tuning<M> tuning = new Tuning<>(hyperparameters, metrics -> RankingMetrics.mean(metrics.ndcg10()), 1);
+        return tuning.best(start, sample, parallel, progress, trial -> {});
+    }
+
+    /** Returns the same for a part of the progress. */
+    PartTrials part(double from, double to) {
+        return new PartTrials(sample, networks, parallel, progress.part(from, to));
+    }
+}

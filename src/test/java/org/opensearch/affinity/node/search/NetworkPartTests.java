@@ -1,0 +1,138 @@
+package org.opensearch.affinity.node.search;
+
+import org.opensearch.affinity.rank.RankNode;
+import org.opensearch.affinity.rank.RankStats;
+import org.opensearch.common.io.PathUtils;
+import org.opensearch.env.Environment;
+import org.opensearch.search.SearchHit;
+import org.junit.Before;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** The parts {@code attention} and {@code vae} of models, which are trained on libtorch and rank without it. */
+public class NetworkPartTests extends PartTestCase {
+    private static final List<String> PARTS = List.of("attention", "vae");
+    private static final String QUICKLY = """
+        "activate": true, "parts": ["attention", "vae"], "settings": {
+          "attention": {"dimension": 16, "layers": 1, "dropout": 0.1, "temperature": 0.1, "epochs": 25, "rate": 0.01},
+          "vae": {"dimension": 8, "hidden": 16, "dropout": 0.3, "divergence": 0.1, "epochs": 40, "rate": 0.02}}
+        """;
+
+    /** Links the native code to where it is when the plugin is installed; libtorch is loaded with the first training. */
+    @Before
+    public void linkNatives() throws IOException {
+        Path plugin = Files.createDirectories(getInstanceFromNode(Environment.class).pluginsDir().resolve("opensearch-affinity"));
+        if (Files.exists(plugin.resolve("native")) == false) {
+            Files.createSymbolicLink(plugin.resolve("native"), PathUtils.get(System.getProperty("affinity.native")).toAbsolutePath());
+        }
+    }
+
+    public void testNetworksRankFindAndExplain() throws Exception {
+        kinds(randomIntBetween(1, 3));
+        Map<String, Object> model = train("{" + QUICKLY + "}");
+        assertEquals(List.copyOf(PARTS), List.copyOf(((Map<?, ?>) model.get("parts")).keySet()));
+        for (String part : PARTS) {
+            Map<String, Float> scores = scores(part);
+            double own = mean(scores, "k0_");
+            double others = Math.max(mean(scores, "k1_"), mean(scores, "k2_"));
+            assertTrue(part + " " + scores, own > 1.3 * others);
+            assertTrue(part + ", a new item of the same kind: " + scores, scores.get("new0") > 1.1 * scores.get("new1"));
+            assertEquals("without events and vector", 2f, scores.get("vectorless"), 0f);
+            long histories = stats().histories();
+            assertEquals("the same of every search", scores, scores(part));
+            assertEquals("its vector is kept", histories, stats().histories());
+            assertTrue(histories > 0 && stats().historyMicros() > 0);
+            String query = """
+                {"size": 10, "query": {"affinity": {"tracker": "t", "user": "ann", "exclude_seen": true, "k": 5, "num_candidates": 5, "weight": 0,
+                 "signals": {"popularity": 0, "neighbours": 0, "%s": 3}}}}""".formatted(part);
+            List<String> ids = search("shop", query).ids();
+            assertTrue(part + " " + ids, ids.size() >= 5 && ids.subList(0, 5).stream().allMatch(id -> id.startsWith("k0_") || id.equals("new0")));
+        }
+        reasons();
+    }
+
+    private RankStats stats() {
+        return getInstanceFromNode(RankNode.class).stats();
+    }
+
+    /** Reasons name items of the history, and explanations are exact. */
+    @SuppressWarnings("unchecked")
+    private void reasons() throws Exception {
+        String parameters = ANN.replace("ann", "u3") + ", \"why\": true, \"signals\": {\"popularity\": 0, \"neighbours\": 0, \"attention\": 2, \"vae\": 3}";
+        Set<String> history = IntStream.range(0, 6).mapToObj(i -> "k0_" + (1 + i * i) % OF_A_KIND).collect(Collectors.toSet());
+        Set<String> parts = new HashSet<>();
+        for (SearchHit hit : rescored("shop", 200, parameters, ", \"explain\": true").response().getHits()) {
+            assertEquals(hit.getId(), hit.getScore(), hit.getExplanation().getValue().floatValue(), 0f);
+            Map<String, Object> reasons = hit.field("_affinity").getValue();
+            for (Map<String, Object> part : (List<Map<String, Object>>) reasons.getOrDefault("parts", List.of())) {
+                parts.add((String) part.get("signal"));
+                List<Map<String, Object>> items = (List<Map<String, Object>>) part.get("items");
+                assertTrue(items.toString(), items.size() <= 3 && items.stream().allMatch(item -> history.contains(item.get("id"))));
+                double sum = items.stream().mapToDouble(item -> (double) item.get("share")).sum();
+                assertTrue("at most the value, and as much of it as three of six have", sum <= (double) part.get("value") + 1e-6 && sum > 0);
+            }
+        }
+        assertEquals(Set.copyOf(PARTS), parts);
+    }
+
+    /** With the same settings. The order of events of one moment is not that of the first time. */
+    public void testTrainedAgain() throws Exception {
+        kinds(1);
+        Map<String, Object> first = train("{" + QUICKLY + "}");
+        Map<String, Object> again = train("{\"activate\": true, \"weights_of\": 1}");
+        for (String part : PARTS) {
+            assertEquals(settings(first, part), settings(again, part));
+            Map<String, Float> scores = scores(part);
+            assertTrue(part + " " + scores, mean(scores, "k0_") > 1.3 * Math.max(mean(scores, "k1_"), mean(scores, "k2_")));
+        }
+    }
+
+    /** Users who took items of the first kind begin to take those of the second, too. */
+    public void testContinued() throws Exception {
+        kinds(1);
+        train("{" + QUICKLY + "}");
+        Map<String, Float> before = scores("attention");
+        train("{\"activate\": true, \"weights_of\": 1, \"continue\": true}");
+        scores("attention").forEach((item, score) -> assertEquals("no user has newer events: " + item, before.get(item), score, 0.2f));
+        for (int user = 0; user < 60; user++) {
+            if (user % 3 == 0) {
+                event("u" + user, "click", "k0_0");
+                event("u" + user, "click", "k1_" + user % OF_A_KIND);
+                event("u" + user, "click", "k1_" + (user + 1) % OF_A_KIND);
+            }
+        }
+        awaitProfiles("t");
+        refresh("ubi_events");
+        Map<String, Object> model = train("{\"activate\": true, \"weights_of\": 1, \"continue\": true}");
+        assertEquals(List.of("attention", "vae"), model.get("continued"));
+        Map<String, Float> scores = scores("attention");
+        assertTrue("not forgotten: " + scores, mean(scores, "k0_") > 1.1 * mean(scores, "k2_"));
+        assertTrue("nearer than before: " + before + " " + scores, mean(scores, "k1_") - mean(scores, "k2_") > mean(before, "k1_") - mean(before, "k2_"));
+        Exception e = expectThrows(IllegalArgumentException.class, () -> train("{\"continue\": true}"));
+        assertEquals("[affinity] [continue] continues the networks of the model [weights_of], which is missing", e.getMessage());
+    }
+
+    private static Map<?, ?> settings(Map<String, Object> model, String part) {
+        Map<?, ?> settings = new HashMap<>((Map<?, ?>) ((Map<?, ?>) model.get("parts")).get(part));
+        settings.keySet().removeAll(Set.of("scale", "content"));
+        return settings;
+    }
+
+    public void testGraphByGradient() throws Exception {
+        kinds(1);
+        Map<String, Object> model = train("{\"activate\": true, \"parts\": [\"graph\"], \"settings\": {\"graph\": {\"steps\": 20, \"dimension\": 4}}}");
+        Map<?, ?> graph = (Map<?, ?>) ((Map<?, ?>) model.get("parts")).get("graph");
+        assertEquals(20, graph.get("steps"));
+        Map<String, Float> scores = scores("graph");
+        assertTrue(scores.toString(), mean(scores, "k0_") > 1.2 * Math.max(mean(scores, "k1_"), mean(scores, "k2_")));
+    }
+}
