@@ -25,12 +25,17 @@ public record CoordinateSearch<M>(List<Hyperparameter<M>> hyperparameters, int r
     }
 
     /**
-     * Returns the best trial.
+     * Returns the best trial. Without hyperparameters it is the only one, of the setting to begin with.
      *
      * @param start   the setting to begin with
      * @param onTrial called after each trial
      */
     public Trial<M> maximise(M start, Objective<M> objective, ProgressListener progress, Consumer<Trial<M>> onTrial) {
+        if (hyperparameters.isEmpty()) {
+            Trial<M> only = new Trial<>(start, objective.evaluate(start, progress));
+            onTrial.accept(only);
+            return only;
+        }
         Map<M, Double> evaluated = new HashMap<>();
         int steps = Math.max(1, rounds * hyperparameters.stream().mapToInt(hyperparameter -> hyperparameter.values().size()).sum());
         int step = 0;

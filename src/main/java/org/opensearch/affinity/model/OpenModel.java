@@ -204,14 +204,14 @@ public final class OpenModel extends AbstractRefCounted {
                 places[i] = history.indexOf(item);
             }
             return new RatingScores(this, part.encoder(), known.inputs(), given, places, history.size());
-        } catch (IOException | RuntimeException e) {
+        } catch (RuntimeException e) {
             LOGGER.debug("cannot read the ratings of a model", RedactedException.of(e));
             return RatingScores.NONE;
         }
     }
 
     /** Returns the rows of the items of a history that the model has. */
-    private PartEncoder.Known inputs(List<String> history, List<Integer> gaps, PartRows rows) throws IOException {
+    private PartEncoder.Known inputs(List<String> history, List<Integer> gaps, PartRows rows) {
         int[] documents = documents(history);
         float[][] inputs = new float[documents.length][];
         int[] ages = new int[documents.length];
@@ -247,18 +247,8 @@ public final class OpenModel extends AbstractRefCounted {
      * @throws UncheckedIOException if the model cannot be read
      */
     public float[][] vectors(String part, List<String> ids) {
-        int[] documents = documents(ids);
-        float[][] vectors = new float[documents.length][];
-        try {
-            PartRows rows = rows(part);
-            for (int i = 0; i < vectors.length; i++) {
-                byte[] row = rows.of(documents[i]);
-                vectors[i] = row == null ? null : QuantisedRow.vector(row);
-            }
-            return vectors;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        PartRows rows = rows(part);
+        return Arrays.stream(documents(ids)).mapToObj(rows::of).map(row -> row == null ? null : QuantisedRow.vector(row)).toArray(float[][]::new);
     }
 
     /** An older node sends none. */
@@ -305,8 +295,14 @@ public final class OpenModel extends AbstractRefCounted {
     }
 
     /** Opens the rows of a part. */
-    PartRows rows(String part) throws IOException {
-        return new PartRows(searcher.getIndexReader().leaves(), part);
+    PartRows rows(String part) {
+        try {
+            return new PartRows(searcher.getIndexReader().leaves(), part);
+        } catch (AlreadyClosedException e) {
+            return PartRows.NONE;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

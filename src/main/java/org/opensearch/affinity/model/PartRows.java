@@ -3,14 +3,24 @@ package org.opensearch.affinity.model;
 import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.store.AlreadyClosedException;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 
-/** The rows of one part of a model. Not thread-safe. */
+/** The rows of one part of a model. If the node closes its copy of the model meanwhile, there are none any more. Not thread-safe. */
 final class PartRows {
+    /** No rows. */
+    static final PartRows NONE = new PartRows();
+
     private final ByteVectorValues[] values;
     private final int[] bases;
+
+    private PartRows() {
+        values = new ByteVectorValues[0];
+        bases = new int[1];
+    }
 
     /** @param leaves of the model's index */
     PartRows(List<LeafReaderContext> leaves, String part) throws IOException {
@@ -33,15 +43,25 @@ final class PartRows {
         return bases[bases.length - 1];
     }
 
-    /** The row of a document, which the next call overwrites; null if there is none. */
-    byte[] of(int document) throws IOException {
-        if (document < 0) {
+    /**
+     * The row of a document, which the next call overwrites; null if there is none.
+     *
+     * @throws UncheckedIOException if the model cannot be read
+     */
+    byte[] of(int document) {
+        if (document < 0 || document >= size()) {
             return null;
         }
         int leaf = 0;
         while (document >= bases[leaf + 1]) {
             leaf++;
         }
-        return values[leaf] == null ? null : values[leaf].vectorValue(document - bases[leaf]);
+        try {
+            return values[leaf] == null ? null : values[leaf].vectorValue(document - bases[leaf]);
+        } catch (AlreadyClosedException e) {
+            return null; // a search goes on without the model
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -1,14 +1,12 @@
 package org.opensearch.affinity.model;
 
-import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.LongHeap;
 import org.opensearch.affinity.learn.HistoryEncoder;
-import org.opensearch.common.CheckedSupplier;
 import org.opensearch.common.util.CachedSupplier;
 
-import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -45,27 +43,19 @@ public final class PartScores {
         String part,
         PartEncoder encoder,
         float[] vector,
-        CheckedSupplier<PartEncoder.Known, IOException> history
+        Supplier<PartEncoder.Known> history
     ) {
         this.model = model;
         this.part = part;
         this.encoder = encoder;
-        explanation = new CachedSupplier<>(() -> explanation(history));
+        explanation = new CachedSupplier<>(() -> {
+            PartEncoder.Known known = history.get();
+            return new Explanation(encoder.contributions(known), known.ages());
+        });
         user = QuantisedRow.ofUser(vector);
         content = encoder.contentVector(vector);
         for (int d = 0; d < content.length; d++) {
             content[d] /= encoder.scale();
-        }
-    }
-
-    private Explanation explanation(CheckedSupplier<PartEncoder.Known, IOException> history) {
-        try {
-            PartEncoder.Known known = history.get();
-            return new Explanation(encoder.contributions(known), known.ages());
-        } catch (AlreadyClosedException e) {
-            return new Explanation(other -> new double[0], new int[0]);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
@@ -75,12 +65,8 @@ public final class PartScores {
     }
 
     /** Opens the scores for reading. */
-    public Reader open() throws IOException {
-        try {
-            return new Reader(model == null ? null : model.rows(part));
-        } catch (AlreadyClosedException e) {
-            return new Reader(null);
-        }
+    public Reader open() {
+        return new Reader(model == null ? PartRows.NONE : model.rows(part));
     }
 
     /** Reads scores. Not thread-safe. */
@@ -98,14 +84,8 @@ public final class PartScores {
          * @throws UncheckedIOException if the model cannot be read
          */
         public double of(int document) {
-            try {
-                byte[] row = rows == null ? null : rows.of(document);
-                return row == null ? UNKNOWN : QuantisedRow.score(user, row) / encoder.scale();
-            } catch (AlreadyClosedException e) {
-                return UNKNOWN; // the model was deleted while the search runs, which goes on without it
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            byte[] row = rows.of(document);
+            return row == null ? UNKNOWN : QuantisedRow.score(user, row) / encoder.scale();
         }
 
         /**
@@ -116,9 +96,9 @@ public final class PartScores {
          * @param itemContent content of the item, from which an item that the model does not have is estimated; null for no estimate
          * @param size        of the history
          */
-        public double[] contributions(int document, float[] itemContent, int size) throws IOException {
+        public double[] contributions(int document, float[] itemContent, int size) {
             double[] contributions = new double[size];
-            byte[] row = rows == null ? null : rows.of(document);
+            byte[] row = rows.of(document);
             float[] vector = row != null ? QuantisedRow.vector(row) : itemContent == null ? null : encoder.estimate(itemContent);
             if (vector != null) {
                 double[] ofKnown = explanation.get().contributions.to(vector);
@@ -135,12 +115,8 @@ public final class PartScores {
      *
      * @param most largest number of ids, at least 1
      */
-    public Stream<BytesRef> best(int most) throws IOException {
-        try {
-            return model == null ? Stream.empty() : model.ids(bestDocuments(model.rows(part), most));
-        } catch (AlreadyClosedException e) {
-            return Stream.empty();
-        }
+    public Stream<BytesRef> best(int most) {
+        return model == null ? Stream.empty() : model.ids(bestDocuments(model.rows(part), most));
     }
 
     private int[] bestDocuments(PartRows rows, int most) {

@@ -1,12 +1,10 @@
 package org.opensearch.affinity.model;
 
-import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.util.VectorUtil;
 import org.opensearch.affinity.learn.rating.RatingEncoder;
 import org.opensearch.affinity.tracker.Signal;
 import org.opensearch.common.util.CachedSupplier;
 
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -67,12 +65,8 @@ public final class RatingScores {
     }
 
     /** Opens the scores for reading. */
-    public Reader open() throws IOException {
-        try {
-            return new Reader(model == null ? null : model.rows(Signal.RATINGS));
-        } catch (AlreadyClosedException e) {
-            return new Reader(null);
-        }
+    public Reader open() {
+        return new Reader(model == null ? PartRows.NONE : model.rows(Signal.RATINGS));
     }
 
     /** Reads scores. Not thread-safe. */
@@ -90,19 +84,8 @@ public final class RatingScores {
          * @throws UncheckedIOException if the model cannot be read
          */
         public double of(int document) {
-            byte[] row = row(document);
+            byte[] row = rows.of(document);
             return model == null ? 0 : encoder.scale().place(user[0] + (row == null ? 0 : QuantisedRow.score(quantised, row)));
-        }
-
-        /** Null for an item without one. */
-        private byte[] row(int document) {
-            try {
-                return rows == null ? null : rows.of(document);
-            } catch (AlreadyClosedException e) {
-                return null; // the model was deleted while the search runs, which goes on without it
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
         }
 
         /**
@@ -113,7 +96,7 @@ public final class RatingScores {
          */
         public double[] contributions(int document) {
             double[] contributions = new double[size];
-            byte[] row = row(document);
+            byte[] row = rows.of(document);
             float[] item = row == null ? new float[user.length] : QuantisedRow.vector(row);
             double score = score(user, item);
             for (int i = 0; i < places.length; i++) {

@@ -63,7 +63,10 @@ final class PartTraining implements Releasable {
                 if (missing != null && method.needsLibtorch()) {
                     throw withoutLibtorch(method.part(), missing);
                 }
-                reserve(method.part().bytes(matrix, method.method().dimension()));
+                int dimension = method.method().dimension();
+                boolean continues = reused.continued() != null && method.part().isNetwork();
+                long earlierRows = continues ? (long) Float.BYTES * dimension * matrix.items() : 0;
+                reserve(method.part().bytes(matrix, dimension) + earlierRows);
             }
             return reused.parts();
         }
@@ -76,8 +79,8 @@ final class PartTraining implements Releasable {
         HeldOut sample = samples.get();
         // Nothing is loaded for parts that never need it: two plugins cannot have their own libtorch in one node.
         boolean mayNeedLibtorch = requested.parts().stream().anyMatch(part -> part.mayNeedLibtorch(requested.settings()));
-        String missing = mayNeedLibtorch ? missingLibtorch() : "it was not asked for";
-        NetworkInputs networks = missing == null ? new NetworkInputs(resources.device(), contents) : null;
+        String missing = mayNeedLibtorch ? missingLibtorch() : null;
+        NetworkInputs networks = mayNeedLibtorch && missing == null ? new NetworkInputs(resources.device(), contents) : null;
         List<PartMethod> methods = new ArrayList<>();
         for (VectorPart part : requested.parts()) {
             if (missing != null && part.needsLibtorch(requested.settings())) {

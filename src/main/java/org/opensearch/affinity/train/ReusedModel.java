@@ -34,13 +34,15 @@ record ReusedModel(
     private static final String NEIGHBOURS = "neighbours";
     private static final String NEWEST_EVENT = "newest_event";
 
-    /**
-     * @param about     what the training stored about the model
-     * @param continued the same model if its networks are continued; else null
-     */
-    static ReusedModel of(ActiveModels.Active model, Map<String, Object> about, EarlierModel continued) {
+    /** @param about what the training stored about the model */
+    static ReusedModel of(ActiveModels.Active model, Map<String, Object> about) {
         List<PartMethod> parts = PartMethod.read(about);
-        return new ReusedModel(model.number(), model.ranking(), model.forYou(), method(about), parts, RatingMethod.read(about), continued);
+        return new ReusedModel(model.number(), model.ranking(), model.forYou(), method(about), parts, RatingMethod.read(about), null);
+    }
+
+    /** Returns the same with networks that are continued. */
+    ReusedModel continuing(EarlierModel earlier) {
+        return new ReusedModel(number, ranking, forYou, method, parts, ratings, earlier);
     }
 
     /** Returns the members of a model's description that {@link #method} reads. */

@@ -42,7 +42,6 @@ import org.opensearch.transport.client.Client;
 import org.opensearch.transport.client.ParentTaskAssigningClient;
 
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Trains a model of a tracker. Deletes unfinished models of earlier trainings. */
@@ -109,7 +108,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
         @Override
         protected void doExecute(Task task, TrainRequest request, ActionListener<ModelsResponse> listener) {
             Tracker tracker = Trackers.of(cluster.state()).named(request.tracker());
-            ReusedModel reused = request.weightsOf() == null ? null : reused(tracker, request.weightsOf(), request.continues());
+            ReusedModel reused = request.weightsOf() == null ? null : reused(tracker, request.weightsOf());
             JudgedSearches judged = request.judged() == null ? null : new JudgedSearches(request.judged(), tracker, xContent);
             List<String> signals = request.signals(TrainingExamples.names(tracker));
             if (busy.compareAndSet(false, true) == false) {
@@ -122,8 +121,10 @@ public final class TrainAction extends ActionType<ModelsResponse> {
             try {
                 client.threadPool().executor(THREAD_POOL).execute(() -> ActionListener.completeWith(done, () -> {
                     requireOnlyTraining(task);
+                    // Opening a model reads files, so not on the thread that received the request.
+                    ReusedModel continued = request.continues() ? continued(tracker, reused) : reused;
                     TrainingQueries queries = queries(request, judged, tracker);
-                    TrainingResult result = train(training((TrainTask) task, tracker, signals, request.parts()), tracker, reused, queries);
+                    TrainingResult result = train(training((TrainTask) task, tracker, signals, request.parts()), tracker, continued, queries);
                     if (request.activates()) {
                         activate(tracker, result.number());
                     }
@@ -144,12 +145,16 @@ public final class TrainAction extends ActionType<ModelsResponse> {
             return new TrainingQueries(client, judged, recorded, counts);
         }
 
-        private ReusedModel reused(Tracker tracker, int number, boolean continues) {
+        private ReusedModel reused(Tracker tracker, int number) {
             ClusterState state = cluster.state();
-            String index = IndexNames.MODELS.index(tracker.name(), number);
             ActiveModels.Active model = UseModelAction.active(tracker.name(), number, state);
-            Map<String, Object> about = ModelIndex.about(index, state);
-            return ReusedModel.of(model, about, continues ? EarlierModel.of(index, ReusedModel.newest(about), node) : null);
+            return ReusedModel.of(model, ModelIndex.about(IndexNames.MODELS.index(tracker.name(), number), state));
+        }
+
+        private ReusedModel continued(Tracker tracker, ReusedModel reused) {
+            String index = IndexNames.MODELS.index(tracker.name(), reused.number());
+            long newest = ReusedModel.newest(ModelIndex.about(index, cluster.state()));
+            return reused.continuing(EarlierModel.of(index, newest, node));
         }
 
         /** Two trainings of one tracker on two nodes would use the same numbers, and delete each other's unfinished models. */

@@ -38,4 +38,10 @@ public final class InteractionMatrices {
         }
         return builder.build();
     }
+
+    /** Two users who have items 0 and 1, and two who have items 2 and 3. */
+    public static InteractionMatrix pairs(boolean ordered) {
+        int[][] rows = { { 0, 1 }, { 0, 1 }, { 2, 3 }, { 2, 3 } };
+        return ordered ? ordered(4, rows) : unordered(4, rows);
+    }
 }

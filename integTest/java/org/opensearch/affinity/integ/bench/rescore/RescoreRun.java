@@ -12,11 +12,14 @@ import org.opensearch.affinity.integ.cluster.OpenSearchHome;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.console.Screen;
 import org.opensearch.affinity.integ.console.Step;
+import org.opensearch.affinity.learn.network.EncodingTimes;
+import org.opensearch.affinity.profile.History;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Measures all cells on one node. The items of each size are indexed once; the index is split for cells with several shards.
@@ -117,7 +120,17 @@ final class RescoreRun {
         return methods;
     }
 
+    private void encodings() {
+        double attention = EncodingTimes.attention();
+        double vae = EncodingTimes.vae();
+        about.putObject("encoding_micros").put("attention", attention).put("vae", vae);
+        screen.print("");
+        screen.print(String.format(Locale.ROOT, " a history of %d items is encoded in %.0f µs by attention, in %.0f by vae, on one thread",
+            History.MAX, attention, vae));
+    }
+
     private void conclude() throws IOException {
+        encodings();
         RescoreTargets targets = new RescoreTargets(measured);
         targets.write(about.putArray("targets"));
         screen.print("");

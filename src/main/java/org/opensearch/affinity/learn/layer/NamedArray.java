@@ -49,6 +49,11 @@ public record NamedArray(String name, int[] shape, float[] values) {
         return new NamedArray(name, shape, others);
     }
 
+    /** Whether another array has the same name and shape. */
+    public boolean isLike(NamedArray other) {
+        return name.equals(other.name) && Arrays.equals(shape, other.shape);
+    }
+
     /** Returns the rows of a matrix. */
     public float[][] rows() {
         float[][] rows = new float[shape[0]][];

@@ -45,8 +45,10 @@ public record EarlierNetwork(float[][] rows, List<NamedArray> layers, float[][] 
             float[][] used = used(network.catalogue());
             weights.set(1, used.length == 0 ? weights.get(1).with(new float[weights.get(1).values().length]) : like(weights.get(1), used));
         }
-        for (int i = 0; i < Math.min(layers.size(), weights.size() - first); i++) {
-            weights.set(first + i, weights.get(first + i).with(layers.get(i).values()));
+        for (NamedArray learned : layers) {
+            for (int i = first; i < weights.size(); i++) {
+                weights.set(i, weights.get(i).isLike(learned) ? learned : weights.get(i));
+            }
         }
         return weights;
     }

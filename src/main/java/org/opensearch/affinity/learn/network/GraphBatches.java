@@ -75,7 +75,8 @@ final class GraphBatches implements MiniBatches {
 
     /** Returns the number of steps of an epoch. */
     int steps() {
-        return MiniBatches.users(interactions, null, users, new SplittableRandom(0)).size();
+        long all = IntStream.range(0, interactions.users()).filter(user -> interactions.end(user) > interactions.start(user)).count();
+        return Math.ceilDiv((int) all, users);
     }
 
     /** Returns the arrays of the whole graph, which the layers need. */
@@ -85,7 +86,7 @@ final class GraphBatches implements MiniBatches {
 
     @Override
     public List<MiniBatch> epoch(int epoch, SplittableRandom random) {
-        return MiniBatches.users(interactions, null, users, random).stream()
+        return MiniBatches.users(interactions, null, users, Integer.MAX_VALUE, random).stream()
             .<MiniBatch>map(batch -> (scope, own) -> arrays(batch, BatchItems.draw(known, sampled, interactions.items(), own), scope))
             .toList();
     }

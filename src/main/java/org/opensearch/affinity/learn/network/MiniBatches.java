@@ -16,7 +16,6 @@ import java.util.stream.IntStream;
 interface MiniBatches {
     int MIN_STEPS = 16;
     int MIN_SIZE = 16;
-    int MOST_ITEMS = 60_000;
 
     /**
      * Returns the mini-batches of one epoch in random order.
@@ -36,12 +35,13 @@ interface MiniBatches {
     }
 
     /**
-     * Returns users with items in random order, in batches of a size, or of fewer users who have more than {@value #MOST_ITEMS} items
-     * together; the last one may be smaller.
+     * Returns users with items in random order, in batches; the last one may be smaller.
      *
-     * @param some users to choose from; null for all
+     * @param some      users to choose from; null for all
+     * @param size      number of users of a batch
+     * @param mostItems with so many items together, fewer users are a batch
      */
-    static List<int[]> users(InteractionMatrix interactions, BitSet some, int size, SplittableRandom random) {
+    static List<int[]> users(InteractionMatrix interactions, BitSet some, int size, int mostItems, SplittableRandom random) {
         List<Integer> users = IntStream.range(0, interactions.users())
             .filter(user -> interactions.end(user) > interactions.start(user) && (some == null || some.get(user)))
             .boxed()
@@ -52,7 +52,7 @@ interface MiniBatches {
         int items = 0;
         for (int i = 0; i < users.size(); i++) {
             items += interactions.end(users.get(i)) - interactions.start(users.get(i));
-            if (i + 1 - from == size || items > MOST_ITEMS || i == users.size() - 1) {
+            if (i + 1 - from == size || items >= mostItems || i == users.size() - 1) {
                 batches.add(users.subList(from, i + 1).stream().mapToInt(Integer::intValue).toArray());
                 from = i + 1;
                 items = 0;

@@ -12,7 +12,6 @@ import org.opensearch.affinity.learn.RankingMetrics;
 import org.opensearch.affinity.learn.layer.AttentionLayers;
 import org.opensearch.affinity.learn.layer.NamedArray;
 
-import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -73,25 +72,16 @@ public record SelfAttention(AttentionSettings settings, NetworkInputs inputs) im
         if (interactions.size() == 0) {
             return Factors.none(interactions.items());
         }
-        BitSet among = inputs.mayBeHeldOut(interactions.users());
-        EarlyStopping stopping = EarlyStopping.of(
-            interactions,
-            HeldOut.newestOfSome(interactions, among, HELD_OUT_USERS, settings.plan().seed())
-        );
+        NetworkTraining training = new NetworkTraining(inputs, settings.plan(), interactions, parallel, progress);
+        AttentionNetwork network = settings.network(training.catalogue());
         int targets = MiniBatches.size(interactions.size(), settings.targets());
-        AttentionNetwork network = settings.network(Catalogue.of(interactions, inputs.contents()));
-        TrainingPlan plan = inputs.plan(settings.plan());
-        Trainer trainer = new Trainer(inputs.device(), network, plan);
-        Sequences sequences = new Sequences(stopping.training(), inputs.users(interactions.users(), plan.seed()), settings.length());
-        Trainer.Figure figure = stopping.figure(weights -> model(network, weights), RankingMetrics::ndcg10, parallel);
-        Checkpoint end = trainer.train(
-            inputs.begin(network, plan.seed(), figure, progress),
-            new NextItemBatches(sequences, network, targets, settings.sampled()),
-            figure,
-            state -> {},
-            progress
+        return training.run(
+            network,
+            HeldOut.newestOfSome(interactions, training.mayBeHeldOut(), HELD_OUT_USERS, settings.plan().seed()),
+            (known, users) -> new NextItemBatches(new Sequences(known, users, settings.length()), network, targets, settings.sampled()),
+            weights -> model(network, weights),
+            RankingMetrics::ndcg10
         );
-        return model(network, end.best());
     }
 
     private Factors model(AttentionNetwork network, List<NamedArray> weights) {

@@ -25,10 +25,10 @@ import java.util.stream.IntStream;
  */
 record Trainer(TorchDevice device, Network network, TrainingPlan plan) {
     /**
-     * Memory of a training: a weight, its gradient and Adam's two means on the device; the weight, these means, the best weight and what is
-     * made of the weights for the held-out part on the heap.
+     * Memory of a training: a weight, its gradient and Adam's two means on the device; on the heap the weight and these means before and
+     * after an epoch, the best weight, the first one, and what is made of weights for the held-out part.
      */
-    static final long BYTES_PER_WEIGHT = 10 * Float.BYTES;
+    static final long BYTES_PER_WEIGHT = 14 * Float.BYTES;
 
     /** How good weights are on a held-out part; higher is better. */
     @FunctionalInterface

@@ -32,10 +32,13 @@ record UserBatches(
     double divergence,
     int growth
 ) implements MiniBatches {
+    /** So the memory of a step does not depend on how many items users have. */
+    private static final int MOST_ITEMS = 60_000;
+
     @Override
     public List<MiniBatch> epoch(int epoch, SplittableRandom random) {
         float weight = (float) (divergence * Math.min(1, (double) epoch / growth));
-        return MiniBatches.users(interactions, some, users, random).stream()
+        return MiniBatches.users(interactions, some, users, MOST_ITEMS, random).stream()
             .<MiniBatch>map(batch -> (scope, own) -> arrays(batch, weight, scope, own))
             .toList();
     }

@@ -11,7 +11,6 @@ import org.opensearch.affinity.learn.RankingMetrics;
 import org.opensearch.affinity.learn.layer.NamedArray;
 import org.opensearch.affinity.learn.layer.VaeLayers;
 
-import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -114,32 +113,25 @@ public record VariationalAutoencoder(Settings settings, NetworkInputs inputs) im
         if (interactions.size() == 0) {
             return Factors.none(interactions.items());
         }
-        BitSet among = inputs.mayBeHeldOut(interactions.users());
-        EarlyStopping stopping = EarlyStopping.of(
-            interactions,
-            HeldOut.randomOfSome(interactions, among, HELD_OUT_FRACTION, HELD_OUT_USERS, settings.plan.seed())
-        );
-        VaeNetwork network = new VaeNetwork(Catalogue.of(interactions, inputs.contents()), settings.hidden, settings.dimension);
-        TrainingPlan plan = inputs.plan(settings.plan);
-        Trainer trainer = new Trainer(inputs.device(), network, plan);
-        Trainer.Figure figure = stopping.figure(weights -> model(network, weights), RankingMetrics::ndcg20, parallel);
-        Checkpoint end = trainer.train(
-            inputs.begin(network, plan.seed(), figure, progress),
-            new UserBatches(
-                stopping.training(),
-                inputs.users(interactions.users(), plan.seed()),
+        NetworkTraining training = new NetworkTraining(inputs, settings.plan, interactions, parallel, progress);
+        VaeNetwork network = new VaeNetwork(training.catalogue(), settings.hidden, settings.dimension);
+        int size = MiniBatches.size(interactions.users(), settings.users);
+        return training.run(
+            network,
+            HeldOut.randomOfSome(interactions, training.mayBeHeldOut(), HELD_OUT_FRACTION, HELD_OUT_USERS, settings.plan.seed()),
+            (known, users) -> new UserBatches(
+                known,
+                users,
                 network,
-                MiniBatches.size(interactions.users(), settings.users),
+                size,
                 settings.sampled,
                 settings.dropout,
                 settings.divergence,
                 settings.growth
             ),
-            figure,
-            state -> {},
-            progress
+            weights -> model(network, weights),
+            RankingMetrics::ndcg20
         );
-        return model(network, end.best());
     }
 
     private static Factors model(VaeNetwork network, List<NamedArray> weights) {

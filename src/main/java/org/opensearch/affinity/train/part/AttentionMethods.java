@@ -22,7 +22,7 @@ final class AttentionMethods implements MethodFamily {
     @Override
     public FactorMethod tuned(PartSettings settings, int[] dimensions, PartTrials trials) {
         SelfAttention start = standard(settings, dimensions).with(trials.networks());
-        return trials.best(start, settings.open(Signal.ATTENTION, SelfAttention.hyperparameters())).method().with(null);
+        return trials.bestMethod(start, settings.open(Signal.ATTENTION, SelfAttention.hyperparameters())).with(null);
     }
 
     @Override

@@ -12,10 +12,10 @@ import java.util.Map;
 final class FactorsMethods implements MethodFamily {
     @Override
     public FactorMethod tuned(PartSettings settings, int[] dimensions, PartTrials trials) {
-        return trials.best(
+        return trials.bestMethod(
             standard(settings, dimensions),
             settings.open(Signal.FACTORS, ImplicitFactors.hyperparameters(trials.sample().training(), dimensions))
-        ).method();
+        );
     }
 
     @Override

@@ -5,6 +5,7 @@ import org.opensearch.affinity.learn.InteractionMatrix;
 import org.opensearch.affinity.learn.factor.FactorMethod;
 import org.opensearch.affinity.learn.factor.LowPass;
 import org.opensearch.affinity.learn.network.LightGcn;
+import org.opensearch.affinity.learn.network.NetworkMethod;
 import org.opensearch.affinity.tracker.Signal;
 
 import java.util.LinkedHashMap;
@@ -26,24 +27,42 @@ final class GraphMethods implements MethodFamily {
         return given.containsKey(STEPS) && isByGradient(given) == false;
     }
 
+    /** @throws IllegalArgumentException if settings that are given do not go together */
+    static void check(Map<String, Double> given) {
+        double dimension = given.getOrDefault(DIMENSION, 0.0);
+        if (isByGradient(given) && dimension > MAX_GRADIENT_DIMENSION) {
+            throw new IllegalArgumentException(
+                "[settings.graph.dimension] must be at most " + MAX_GRADIENT_DIMENSION + " with [steps], got [" + (int) dimension + "]"
+            );
+        }
+    }
+
     @Override
     public FactorMethod tuned(PartSettings settings, int[] dimensions, PartTrials trials) {
-        Double steps = settings.of(Signal.GRAPH).get(STEPS);
-        if (steps != null && steps > 0) {
+        Map<String, Double> given = settings.of(Signal.GRAPH);
+        if (isByGradient(given)) {
             return standard(settings, dimensions);
         }
         Trial<LowPass> closed = trials.part(0, 0.5).best(
-            closed(settings.of(Signal.GRAPH), dimensions),
+            closed(given, dimensions),
             settings.open(Signal.GRAPH, LowPass.hyperparameters(trials.sample().training(), dimensions))
         );
-        if (steps != null || trials.networks() == null) {
+        if (isClosed(given) || trials.networks() == null || given.getOrDefault(DIMENSION, 0.0) > MAX_GRADIENT_DIMENSION) {
             return closed.method();
         }
         LightGcn start = LightGcn.standard()
             .withDimension(Math.min(MAX_GRADIENT_DIMENSION, closed.method().dimension()))
             .withRecencyDecay(closed.method().recencyDecay());
-        Trial<LightGcn> gradient = trials.part(0.5, 1).best(start.with(trials.networks()), List.of());
-        return gradient.value() > closed.value() ? start : closed.method();
+        return ndcg(start, trials.part(0.5, 1)) > closed.value() ? start : closed.method();
+    }
+
+    /** Returns 0 for a method whose loss does not stay finite. */
+    private static double ndcg(LightGcn method, PartTrials trials) {
+        try {
+            return trials.best(method.with(trials.networks()), List.of()).value();
+        } catch (NetworkMethod.DivergedException e) {
+            return 0;
+        }
     }
 
     @Override

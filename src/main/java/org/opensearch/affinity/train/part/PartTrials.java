@@ -25,6 +25,11 @@ public record PartTrials(HeldOut sample, NetworkInputs networks, ParallelFor par
         return tuning.best(start, sample, parallel, progress, trial -> {});
     }
 
+    /** Returns the best method; without hyperparameters it is the given one, and nothing is tried. */
+    <M extends FactorMethod> M bestMethod(M start, List<Hyperparameter<M>> hyperparameters) {
+        return hyperparameters.isEmpty() ? start : best(start, hyperparameters).method();
+    }
+
     /** Returns the same for a part of the progress. */
     PartTrials part(double from, double to) {
         return new PartTrials(sample, networks, parallel, progress.part(from, to));

@@ -37,6 +37,7 @@ public record RequestedParts(List<VectorPart> parts, boolean ratings, boolean au
                 throw new IllegalArgumentException("lacks [" + name + "], which has [settings]");
             }
         }
+        GraphMethods.check(settings.of(Signal.GRAPH));
         return requested;
     }
 

@@ -21,7 +21,7 @@ final class VaeMethods implements MethodFamily {
     @Override
     public FactorMethod tuned(PartSettings settings, int[] dimensions, PartTrials trials) {
         VariationalAutoencoder start = standard(settings, dimensions).with(trials.networks());
-        return trials.best(start, settings.open(Signal.VAE, VariationalAutoencoder.hyperparameters())).method().with(null);
+        return trials.bestMethod(start, settings.open(Signal.VAE, VariationalAutoencoder.hyperparameters())).with(null);
     }
 
     @Override

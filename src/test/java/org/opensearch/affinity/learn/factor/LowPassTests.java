@@ -13,13 +13,7 @@ import org.opensearch.test.OpenSearchTestCase;
 public class LowPassTests extends OpenSearchTestCase {
     /** Two disconnected groups: the leading singular vectors are (1, 1, 0, 0) / √2 and (0, 0, 1, 1) / √2, both of value 1. */
     public void testTwoGroups() {
-        InteractionMatrix interactions = InteractionMatrices.unordered(
-            4,
-            new int[] { 0, 1 },
-            new int[] { 0, 1 },
-            new int[] { 2, 3 },
-            new int[] { 2, 3 }
-        );
+        InteractionMatrix interactions = InteractionMatrices.pairs(false);
         Factors model = new LowPass(2, 1, 1).learn(interactions, ParallelFor.SEQUENTIAL, ProgressListener.NONE);
         assertArrayEquals(new float[] { 0.5f, 0.5f, 0, 0 }, model.scores(WeightedHistory.of(0)), 1e-4f);
         assertArrayEquals(new float[] { 0.5f, 0.5f, 0.5f, 0.5f }, model.scores(WeightedHistory.of(0, 3)), 1e-4f);
@@ -44,13 +38,7 @@ public class LowPassTests extends OpenSearchTestCase {
     }
 
     public void testRecencyDecay() {
-        InteractionMatrix interactions = InteractionMatrices.ordered(
-            4,
-            new int[] { 0, 1 },
-            new int[] { 0, 1 },
-            new int[] { 2, 3 },
-            new int[] { 2, 3 }
-        );
+        InteractionMatrix interactions = InteractionMatrices.pairs(true);
         Factors model = new LowPass(2, 0.5, 1).learn(interactions, ParallelFor.SEQUENTIAL, ProgressListener.NONE);
         assertArrayEquals(new float[] { 0.5f, 0.5f, 0.25f, 0.25f }, model.scores(WeightedHistory.of(0, 3)), 1e-4f);
     }

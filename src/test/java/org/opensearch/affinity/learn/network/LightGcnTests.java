@@ -117,13 +117,7 @@ public class LightGcnTests extends EncodeTestCase {
     }
 
     public void testRecencyDecay() {
-        InteractionMatrix interactions = InteractionMatrices.ordered(
-            4,
-            new int[] { 0, 1 },
-            new int[] { 0, 1 },
-            new int[] { 2, 3 },
-            new int[] { 2, 3 }
-        );
+        InteractionMatrix interactions = InteractionMatrices.pairs(true);
         Factors model = LightGcn.standard().with(INPUTS).withDimension(4).withSteps(20).withRecencyDecay(0.5).learn(
             interactions,
             ParallelFor.SEQUENTIAL,

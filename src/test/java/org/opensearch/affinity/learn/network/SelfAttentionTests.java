@@ -45,11 +45,13 @@ public class SelfAttentionTests extends EncodeTestCase {
     }
 
     private static Sequences sequences(InteractionMatrix interactions, int maxTargets) {
-        return new Sequences(interactions, INPUTS.users(interactions.users(), 1), maxTargets);
+        BitSet all = new BitSet();
+        all.set(0, interactions.users());
+        return new Sequences(interactions, all, maxTargets);
     }
 
     private static Checkpoint begin(Trainer trainer) {
-        return INPUTS.begin(trainer.network(), trainer.plan().seed(), (weights, check) -> 0, ProgressListener.NONE);
+        return Checkpoint.initial(trainer.network().initial(new SplittableRandom(trainer.plan().seed())), Double.NEGATIVE_INFINITY);
     }
 
     /** Contents of a few items are too few to be used. */

@@ -2,6 +2,7 @@ package org.opensearch.affinity.node.search;
 
 import org.apache.lucene.util.VectorUtil;
 
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -50,5 +51,28 @@ abstract class PartTestCase extends TrainedModelTestCase {
 
     static double mean(Map<String, Float> scores, String prefix) {
         return IntStream.range(1, OF_A_KIND).mapToDouble(i -> scores.get(prefix + i)).average().orElseThrow();
+    }
+
+    /**
+     * The items of the user's kind rank above others, and so does a new item of it.
+     *
+     * @param times    how many times the mean score of others that of the kind is
+     * @param newTimes the same for new items
+     */
+    void assertRanks(String part, double times, double newTimes) throws Exception {
+        Map<String, Float> scores = scores(part);
+        double others = Math.max(mean(scores, "k1_"), mean(scores, "k2_"));
+        assertTrue(part + " " + scores, mean(scores, "k0_") > times * others);
+        assertTrue(part + ", a new item of the same kind: " + scores, scores.get("new0") > newTimes * scores.get("new1"));
+        assertEquals("without events and vector", 2f, scores.get("vectorless"), 0f);
+    }
+
+    /** The items of a home page that a part fills. */
+    List<String> found(String part) throws Exception {
+        List<String> ids = search("shop", """
+            {"size": 10, "query": {"affinity": {"tracker": "t", "user": "ann", "exclude_seen": true, "k": 5, "num_candidates": 5, "weight": 0,
+             "signals": {"popularity": 0, "neighbours": 0, "%s": 3}}}}""".formatted(part)).ids();
+        assertTrue(part + " " + ids, ids.size() >= 5);
+        return ids.subList(0, 5);
     }
 }

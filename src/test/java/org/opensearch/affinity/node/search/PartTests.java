@@ -33,12 +33,7 @@ public class PartTests extends PartTestCase {
         Map<String, Object> model = train("{\"activate\": true, \"parts\": [\"graph\", \"factors\"]}");
         assertEquals(List.copyOf(PARTS), List.copyOf(((Map<?, ?>) model.get("parts")).keySet()));
         for (String part : PARTS) {
-            Map<String, Float> scores = scores(part);
-            double own = mean(scores, "k0_");
-            double others = Math.max(mean(scores, "k1_"), mean(scores, "k2_"));
-            assertTrue(part + " " + scores, own > 2 * others);
-            assertTrue(part + ", a new item of the same kind: " + scores, scores.get("new0") > 1.2 * scores.get("new1"));
-            assertEquals("without events and vector", 2f, scores.get("vectorless"), 0f);
+            assertRanks(part, 2, 1.2);
         }
         assertEquals("by default they weigh nothing", mean(rescored("shop", 200, ANN + ", \"signals\": {\"popularity\": 0}", "").scores(), "k1_"), 2, 1e-6);
         use(1, UseModelAction.Operation.DEACTIVATE);
@@ -99,11 +94,8 @@ public class PartTests extends PartTestCase {
         kinds(2);
         train("{\"activate\": true, \"parts\": [\"graph\", \"factors\"]}");
         for (String part : PARTS) {
-            String query = """
-                {"size": 10, "query": {"affinity": {"tracker": "t", "user": "ann", "exclude_seen": true, "k": 5, "num_candidates": 5, "weight": 0,
-                 "signals": {"popularity": 0, "neighbours": 0, "%s": 3}}}}""".formatted(part);
-            List<String> ids = search("shop", query).ids();
-            assertTrue(part + " " + ids, ids.size() >= 5 && ids.subList(0, 5).stream().allMatch(id -> id.startsWith("k0_")));
+            List<String> ids = found(part);
+            assertTrue(part + " " + ids, ids.stream().allMatch(id -> id.startsWith("k0_")));
         }
     }
 
