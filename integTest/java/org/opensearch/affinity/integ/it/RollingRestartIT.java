@@ -17,6 +17,7 @@ import org.opensearch.affinity.integ.data.TinyShop;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -32,6 +33,7 @@ public class RollingRestartIT {
     private static final int NODES = 2;
     private static final int EVENTS = 200;
     private static final int MORE = 40;
+    private static final Duration LONGEST_DIFFERENCE = Duration.ofSeconds(30);
     private static final String AFFINITY = "/_plugins/_affinity";
     private static final String TRACKER = AFFINITY + "/trackers/tiny";
 
@@ -80,17 +82,44 @@ public class RollingRestartIT {
             rest.post(TRACKER + "/models/1/_deactivate", null);
             rest.post(TRACKER + "/models/1/_activate", null);
 
-            Map<String, Double> scores = scores(rest);
-            assertEquals(SHOP.items(), scores.size());
+            awaitEqualScores(cluster);
             for (Node other : cluster.nodes()) {
                 assertEquals(puts + "d", other.rest().get(TRACKER).path("tiny").path("half_life").asText());
                 assertEquals(events / SHOP.users(), UserProfile.of(other.rest(), "tiny", TinyShop.user(1)).orElseThrow().events());
                 assertTrue(other.rest().get(TRACKER + "/models").path("models").path(0).path("active").asBoolean());
-                scores(other.rest()).forEach((id, score) -> assertEquals(id, scores.get(id), score, 1e-6 * score));
                 JsonNode stats = other.rest().get(AFFINITY + "/stats");
                 assertEquals(stats.toString(), NODES, stats.path("nodes").size());
                 assertEquals(stats.toString(), 0, stats.path("_nodes").path("failed").asInt());
             }
+        }
+    }
+
+    /** The popularities that a node searches with are up to a second older than its rows, so nodes may differ for a moment. */
+    private static void awaitEqualScores(Cluster cluster) throws IOException {
+        long end = System.nanoTime() + LONGEST_DIFFERENCE.toNanos();
+        while (true) {
+            Map<String, Double> scores = scores(cluster.rest());
+            assertEquals(SHOP.items(), scores.size());
+            try {
+                for (Node node : cluster.nodes()) {
+                    scores(node.rest()).forEach((id, score) -> assertEquals(id, scores.get(id), score, 1e-6 * score));
+                }
+                return;
+            } catch (AssertionError e) {
+                if (System.nanoTime() > end) {
+                    throw e;
+                }
+            }
+            pause();
+        }
+    }
+
+    private static void pause() throws IOException {
+        try {
+            Thread.sleep(500);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while nodes were compared", e);
         }
     }
 
