@@ -41,7 +41,12 @@ public final class ByteRows {
     private record OfBytes(Function<float[][], HistoryEncoder> exact, int dimension) implements NetworkEncoder.Layers {
         @Override
         public float[] vector(float[][] rows, WeightedHistory history) {
-            WeightedHistory all = new WeightedHistory(IntStream.range(0, rows.length).toArray(), history.weights(), history.gaps());
+            WeightedHistory all = new WeightedHistory(
+                IntStream.range(0, rows.length).toArray(),
+                history.weights(),
+                history.gaps(),
+                history.actions()
+            );
             return QuantisedRow.vector(QuantisedRow.ofItem(exact.apply(rows).vector(all), 1));
         }
 

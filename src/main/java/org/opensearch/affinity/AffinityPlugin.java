@@ -145,9 +145,10 @@ public final class AffinityPlugin extends Plugin
     public List<Setting<?>> getSettings() {
         Stream<Setting<?>> vectors = Stream.concat(Stream.of(VectorCodecService.SETTING), TorchSettings.all().stream());
         Stream<Setting<?>> encode = Stream.concat(Encoder.settings().stream(), vectors);
-        Stream<Setting<?>> users = Stream.of(UserFrom.SETTING, UseProfileAction.TIMEOUT, UserKeys.SECRET, TrainAction.MAX_EVENTS);
+        Stream<Setting<?>> users = Stream.of(UserFrom.SETTING, UseProfileAction.TIMEOUT, UserKeys.SECRET);
         Stream<Setting<?>> track = Stream.concat(EventIndex.settings().stream(), users);
-        return Stream.concat(encode, track).toList();
+        Stream<Setting<?>> train = Stream.of(TrainAction.MAX_EVENTS, TrainAction.CHECKPOINT_INTERVAL);
+        return Stream.concat(encode, Stream.concat(track, train)).toList();
     }
 
     @Override

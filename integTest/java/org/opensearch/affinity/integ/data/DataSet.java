@@ -58,6 +58,11 @@ public record DataSet(Path folder, Integer lastEvents, NewItems newItems, boolea
         return new DataSet(folder, lastEvents, items, queriesNewItems);
     }
 
+    /** The same set with the events of all items, and all queries. */
+    public DataSet withNewItems() {
+        return new DataSet(folder, lastEvents, null, false);
+    }
+
     /** The same set with only the queries for new items. */
     public DataSet queryingNewItems() {
         return new DataSet(folder, lastEvents, newItems, true);

@@ -94,7 +94,7 @@ public class RollingRestartIT {
         }
     }
 
-    /** The popularities that a node searches with are up to a second older than its rows, so nodes may differ for a moment. */
+    /** What users have in common is kept by each node for a second, so nodes may differ for a moment. */
     private static void awaitEqualScores(Cluster cluster) throws IOException {
         long end = System.nanoTime() + LONGEST_DIFFERENCE.toNanos();
         while (true) {

@@ -21,7 +21,7 @@ public final class EncodingTimes {
     /** Returns microseconds. */
     public static double attention() {
         AttentionSettings settings = AttentionSettings.standard();
-        List<NamedArray> weights = settings.network(CATALOGUE).initial(new SplittableRandom(1));
+        List<NamedArray> weights = settings.network(CATALOGUE, List.of("click", "purchase")).initial(new SplittableRandom(1));
         return micros(new AttentionLayers(settings.heads(), 1 / settings.temperature(), weights.subList(1, weights.size())), weights);
     }
 

@@ -92,7 +92,7 @@ public record HeldOut(InteractionMatrix training, int[] users, int[][] relevant)
 
     /** @param heldOut by user, the indices of held-out interactions in the user's row, 0 being the oldest */
     private static HeldOut split(InteractionMatrix all, IntFunction<int[]> heldOut) {
-        InteractionMatrix.Builder training = new InteractionMatrix.Builder(all.items());
+        InteractionMatrix.Builder training = new InteractionMatrix.Builder(all.items(), all.actionNames());
         int[] users = new int[all.users()];
         int[][] relevant = new int[all.users()][];
         int size = 0;
@@ -104,7 +104,7 @@ public record HeldOut(InteractionMatrix training, int[] users, int[][] relevant)
                 // Shorter than in fact, but of the same magnitude.
                 time += all.gap(position) == 0 ? 0 : 1L << all.gap(position) - 1;
                 if (Arrays.binarySearch(out, position) < 0) {
-                    training.add(user, all.item(position), all.weight(position), time);
+                    training.add(user, all.item(position), all.weight(position), time, all.action(position));
                 }
             }
             if (out.length > 0) {

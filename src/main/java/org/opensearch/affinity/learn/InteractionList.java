@@ -7,14 +7,18 @@ import java.util.Arrays;
 import java.util.function.IntPredicate;
 
 /**
- * Interactions in any number and order, 20 bytes each, or 24 if one has a rating: the coordinate format of a sparse matrix, with times. Not
+ * Interactions in any number and order, 21 bytes each, or 25 if one has a rating: the coordinate format of a sparse matrix, with times. Not
  * thread-safe; any thread may read it once it is complete.
  */
 public final class InteractionList {
+    /** The largest number of an action. */
+    public static final int MAX_ACTIONS = Byte.MAX_VALUE;
+
     private int[] users = new int[16];
     private int[] items = new int[16];
     private float[] weights = new float[16];
     private long[] times = new long[16];
+    private byte[] actions = new byte[16];
     /** NaN for interactions without one; null until one has a rating. */
     private float[] ratings;
     private int size;
@@ -22,28 +26,23 @@ public final class InteractionList {
     /**
      * Adds an interaction at the end.
      *
-     * @param user number of the user, at least 0
-     * @param item number of the item, at least 0
-     * @param time in any unit
-     */
-    public void add(int user, int item, float weight, long time) {
-        add(user, item, weight, time, Float.NaN);
-    }
-
-    /**
-     * Adds an interaction with a rating at the end; otherwise as above.
-     *
+     * @param user   number of the user, at least 0
+     * @param item   number of the item, at least 0
+     * @param time   in any unit
+     * @param action number of the action, from 0 to {@value #MAX_ACTIONS}
      * @param rating any finite number; NaN for none
      */
-    public void add(int user, int item, float weight, long time, float rating) {
+    public void add(int user, int item, float weight, long time, int action, float rating) {
         users = ArrayUtil.grow(users, size + 1);
         items = ArrayUtil.grow(items, size + 1);
         weights = ArrayUtil.grow(weights, size + 1);
         times = ArrayUtil.grow(times, size + 1);
+        actions = ArrayUtil.grow(actions, size + 1);
         users[size] = user;
         items[size] = item;
         weights[size] = weight;
         times[size] = time;
+        actions[size] = (byte) action;
         if (ratings != null || Float.isNaN(rating) == false) {
             growRatings();
             ratings[size] = rating;
@@ -77,6 +76,7 @@ public final class InteractionList {
                 users[kept] = users[i];
                 items[kept] = items[i];
                 weights[kept] = weights[i];
+                actions[kept] = actions[i];
                 if (ratings != null) {
                     ratings[kept] = ratings[i];
                 }
@@ -106,9 +106,21 @@ public final class InteractionList {
         return times[position];
     }
 
+    /** Returns the number of the action. */
+    public int action(int position) {
+        return actions[position];
+    }
+
     /** Returns NaN for an interaction without a rating. */
     public float rating(int position) {
         return ratings == null ? Float.NaN : ratings[position];
+    }
+
+    /** Replaces all numbers of actions by others. */
+    public void renumberActions(int[] newActions) {
+        for (int i = 0; i < size; i++) {
+            actions[i] = (byte) newActions[actions[i]];
+        }
     }
 
     /** Replaces all numbers of users and items by others. */
@@ -122,7 +134,7 @@ public final class InteractionList {
     /**
      * Sorts by user, then by time. Stable.
      *
-     * @param thenByItem whether interactions of one user at one time are sorted by item, and then by rating; else they keep their order
+     * @param thenByItem whether interactions of one user at one time are sorted by item, then by action and by rating; else they keep their order
      */
     public void sort(boolean thenByItem) {
         new InPlaceMergeSorter() {
@@ -132,7 +144,10 @@ public final class InteractionList {
                 if (order != 0 || thenByItem == false) {
                     return order;
                 }
-                return items[i] != items[j] ? Integer.compare(items[i], items[j]) : Float.compare(rating(i), rating(j));
+                if (items[i] != items[j]) {
+                    return Integer.compare(items[i], items[j]);
+                }
+                return actions[i] != actions[j] ? Byte.compare(actions[i], actions[j]) : Float.compare(rating(i), rating(j));
             }
 
             @Override
@@ -155,6 +170,9 @@ public final class InteractionList {
         long time = times[i];
         times[i] = times[j];
         times[j] = time;
+        byte action = actions[i];
+        actions[i] = actions[j];
+        actions[j] = action;
         if (ratings != null) {
             float rating = ratings[i];
             ratings[i] = ratings[j];
@@ -181,6 +199,11 @@ public final class InteractionList {
     /** Returns a copy of the items, by position. */
     int[] items() {
         return ArrayUtil.copyOfSubArray(items, 0, size);
+    }
+
+    /** Returns a copy of the actions, by position. */
+    byte[] actions() {
+        return ArrayUtil.copyOfSubArray(actions, 0, size);
     }
 
     /** Returns a copy of the weights, by position. */

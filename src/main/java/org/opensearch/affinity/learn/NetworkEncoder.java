@@ -27,9 +27,19 @@ public record NetworkEncoder(float[][] inputs, Layers layers, float[][] map) imp
          * Returns the vector of a user.
          *
          * @param rows    of the history's items, newest first, at least one
-         * @param history weights and gaps of the items, in the same order
+         * @param history weights, gaps and actions of the items, in the same order
          */
         float[] vector(float[][] rows, WeightedHistory history);
+
+        /** Returns the number of an action in histories; 0 for one that the network does not know. */
+        default int action(String name) {
+            return 0;
+        }
+
+        /** Whether the network distinguishes actions. */
+        default boolean readsActions() {
+            return false;
+        }
     }
 
     @Override
@@ -77,11 +87,12 @@ public record NetworkEncoder(float[][] inputs, Layers layers, float[][] map) imp
             weights[i] = history.weights()[others[i]];
         }
         int[] gaps = Arrays.stream(others).map(other -> history.gaps()[other]).toArray();
+        int[] actions = Arrays.stream(others).map(other -> history.actions()[other]).toArray();
         if (age > 0) {
             // Gaps are magnitudes: the longer one is about that over the item.
             gaps[age - 1] = Math.max(gaps[age - 1], history.gaps()[age]);
         }
-        return new WeightedHistory(Arrays.stream(others).map(other -> history.items()[other]).toArray(), weights, gaps);
+        return new WeightedHistory(Arrays.stream(others).map(other -> history.items()[other]).toArray(), weights, gaps, actions);
     }
 
     /** Does not count the rows, which {@link Factors} counts. */

@@ -33,10 +33,11 @@ public record Tuning<M extends LearningMethod>(
         Consumer<CoordinateSearch.Trial<M>> onTrial
     ) {
         CoordinateSearch<M> search = new CoordinateSearch<>(hyperparameters, rounds);
-        return search.maximise(start, (method, own) -> evaluate(method, heldOut, parallel, own), progress, onTrial);
+        return search.maximise(start, (method, own) -> figure(method, heldOut, parallel, own), progress, onTrial);
     }
 
-    private double evaluate(M method, HeldOut heldOut, ParallelFor parallel, ProgressListener progress) {
+    /** Learns from the training interactions, and returns the metric of the held-out items. */
+    public double figure(M method, HeldOut heldOut, ParallelFor parallel, ProgressListener progress) {
         InterestModel model = method.learn(heldOut.training(), parallel, progress.part(0, LEARNING_FRACTION));
         return metric.applyAsDouble(heldOut.evaluate(model, parallel, progress.part(LEARNING_FRACTION, 1)));
     }

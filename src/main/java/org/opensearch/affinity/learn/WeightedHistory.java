@@ -8,21 +8,22 @@ import java.util.Arrays;
  * @param items   ordinals
  * @param weights of the items, above 0
  * @param gaps    how long after the next older item each of them was taken, see {@link InteractionMatrix#gap}
+ * @param actions how each of them was taken, see {@link InteractionMatrix#action}
  */
-public record WeightedHistory(int[] items, float[] weights, int[] gaps) {
+public record WeightedHistory(int[] items, float[] weights, int[] gaps, int[] actions) {
     /** @throws IllegalArgumentException if the arrays differ in length */
     public WeightedHistory {
-        if (items.length != weights.length || items.length != gaps.length) {
+        if (items.length != weights.length || items.length != gaps.length || items.length != actions.length) {
             throw new IllegalArgumentException(
-                "items, weights and gaps must have one length, got [" + items.length + "] items, [" + weights.length + "] weights and ["
-                    + gaps.length + "] gaps"
+                "items, weights, gaps and actions must have one length, got [" + items.length + "] items, [" + weights.length + "] weights, ["
+                    + gaps.length + "] gaps and [" + actions.length + "] actions"
             );
         }
     }
 
-    /** A history of which no times are known. */
+    /** A history of which no times and actions are known. */
     public WeightedHistory(int[] items, float[] weights) {
-        this(items, weights, new int[items.length]);
+        this(items, weights, new int[items.length], new int[items.length]);
     }
 
     /** Returns a history whose items all have weight 1. */
@@ -51,6 +52,6 @@ public record WeightedHistory(int[] items, float[] weights, int[] gaps) {
             decayed[age] = (float) (weights[age] * factor);
             factor *= recencyDecay;
         }
-        return new WeightedHistory(items, decayed, gaps);
+        return new WeightedHistory(items, decayed, gaps, actions);
     }
 }

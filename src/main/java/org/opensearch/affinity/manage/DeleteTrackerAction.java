@@ -68,6 +68,7 @@ public final class DeleteTrackerAction extends ActionType<AcknowledgedResponse> 
             List<String> indices = new ArrayList<>(IndexNames.PROFILES.of(tracker, state));
             indices.addAll(IndexNames.ITEM_ROWS.of(tracker, state));
             indices.addAll(IndexNames.MODELS.of(tracker, state));
+            indices.addAll(IndexNames.TRAININGS.of(tracker, state));
             ActionListener<AcknowledgedResponse> removed = ActionListener.wrap(
                 answer -> documents.delete(indices, ActionListener.map(listener, done -> answer)),
                 listener::onFailure

@@ -64,11 +64,11 @@ public final class OpenModel extends AbstractRefCounted {
     private final HistoryMeter meter;
     private final Cache<User, float[]> users = CacheBuilder.<User, float[]>builder()
         .setMaximumWeight(MAX_BYTES_OF_USERS)
-        .weigher((user, vector) -> BYTES_PER_USER + BYTES_PER_ITEM * user.history.size() + (long) Float.BYTES * vector.length)
+        .weigher((user, vector) -> BYTES_PER_USER + BYTES_PER_ITEM * user.history.ids().size() + (long) Float.BYTES * vector.length)
         .build();
 
     /** What a vector is made of. */
-    private record User(String part, List<String> history, List<Integer> gaps) {}
+    private record User(String part, PastItems history) {}
 
     private OpenModel(Engine.Searcher searcher, ModelItems items, BitSet known, Map<String, RowEncoder> encoders, HistoryMeter meter) {
         super("affinity_model");
@@ -159,23 +159,21 @@ public final class OpenModel extends AbstractRefCounted {
      * Returns the scores of the model's items for a history by a part with item vectors; none if the model does not have the part, or no item
      * of the history, or cannot be read.
      *
-     * @param history item ids, newest first
-     * @param gaps    of the same items, see {@link InteractionMatrix#gap}
      */
-    public PartScores scores(String part, List<String> history, List<Integer> gaps) {
+    public PartScores scores(String part, PastItems history) {
         PartEncoder encoder = encoders.get(part) instanceof PartEncoder ofHistories ? ofHistories : null;
         if (encoder == null) {
             return PartScores.NONE;
         }
         try {
-            float[] vector = users.computeIfAbsent(new User(part, history, gaps), user -> {
+            float[] vector = users.computeIfAbsent(new User(part, history), user -> {
                 long began = System.nanoTime();
-                PartEncoder.Known known = inputs(history, gaps, rows(part));
+                PartEncoder.Known known = inputs(history, rows(part), encoder);
                 float[] encoded = known.ages().length == 0 ? UNKNOWN : encoder.vector(known);
                 meter.encoded(System.nanoTime() - began);
                 return encoded;
             });
-            return vector.length == 0 ? PartScores.NONE : new PartScores(this, part, encoder, vector, () -> inputs(history, gaps, rows(part)));
+            return vector.length == 0 ? PartScores.NONE : new PartScores(this, part, encoder, vector, () -> inputs(history, rows(part), encoder));
         } catch (ExecutionException | RuntimeException e) {
             LOGGER.debug("cannot read the part [{}] of a model", part, RedactedException.of(e));
             return PartScores.NONE;
@@ -195,7 +193,7 @@ public final class OpenModel extends AbstractRefCounted {
         }
         try {
             List<String> rated = history.stream().filter(ratings::containsKey).toList();
-            PartEncoder.Known known = inputs(rated, Collections.nCopies(rated.size(), 0), rows(Signal.RATINGS));
+            PartEncoder.Known known = inputs(PastItems.of(rated), rows(Signal.RATINGS), null);
             float[] given = new float[known.ages().length];
             int[] places = new int[given.length];
             for (int i = 0; i < given.length; i++) {
@@ -210,25 +208,36 @@ public final class OpenModel extends AbstractRefCounted {
         }
     }
 
-    /** Returns the rows of the items of a history that the model has. */
-    private PartEncoder.Known inputs(List<String> history, List<Integer> gaps, PartRows rows) {
-        int[] documents = documents(history);
+    /**
+     * Returns the rows of the items of a history that the model has.
+     *
+     * @param encoder that is to read them; null for one that reads no actions
+     */
+    private PartEncoder.Known inputs(PastItems history, PartRows rows, PartEncoder encoder) {
+        int[] documents = documents(history.ids());
         float[][] inputs = new float[documents.length][];
         int[] ages = new int[documents.length];
         int[] between = new int[documents.length];
+        int[] actions = new int[documents.length];
         int size = 0;
         for (int age = 0; age < documents.length; age++) {
             byte[] row = rows.of(documents[age]);
             if (row != null) {
                 inputs[size] = QuantisedRow.input(row);
-                between[size] = gap(gaps, age);
+                between[size] = history.gap(age);
+                actions[size] = encoder == null ? 0 : encoder.action(history.action(age));
                 ages[size++] = age;
             } else if (size > 0) {
                 // Gaps are magnitudes: the longer one is about that over the unknown item.
-                between[size - 1] = Math.max(between[size - 1], gap(gaps, age));
+                between[size - 1] = Math.max(between[size - 1], history.gap(age));
             }
         }
-        return new PartEncoder.Known(Arrays.copyOf(inputs, size), Arrays.copyOf(ages, size), Arrays.copyOf(between, size));
+        return new PartEncoder.Known(
+            Arrays.copyOf(inputs, size),
+            Arrays.copyOf(ages, size),
+            Arrays.copyOf(between, size),
+            Arrays.copyOf(actions, size)
+        );
     }
 
     /** Returns the names of the parts that are networks. */
@@ -249,11 +258,6 @@ public final class OpenModel extends AbstractRefCounted {
     public float[][] vectors(String part, List<String> ids) {
         PartRows rows = rows(part);
         return Arrays.stream(documents(ids)).mapToObj(rows::of).map(row -> row == null ? null : QuantisedRow.vector(row)).toArray(float[][]::new);
-    }
-
-    /** An older node sends none. */
-    private static int gap(List<Integer> gaps, int age) {
-        return age < gaps.size() ? gaps.get(age) : 0;
     }
 
     /** The documents of items by their ids; -1 for an item that the model does not have. */

@@ -30,9 +30,11 @@ import java.util.stream.IntStream;
 public record PartEncoder(int dimension, float recencyDecay, float scale, Solve solve, float[][] content, NetworkEncoder.Layers network)
     implements
         RowEncoder {
-    /** Format 2 has networks. Readers of format 1 would take the sum of a network's rows, so they must not read those. */
-    private static final Format FORMAT = Format.first(PartEncoder.class).withField(2);
-    private static final Format NETWORK_FORMAT = new Format(FORMAT.kind(), FORMAT.number(), 2);
+    /**
+     * Format 2 has networks. Readers of format 1 would take the sum of a network's rows, so they must not read those. Format 3 has networks
+     * that read actions, in the same field; readers of format 2 know no such weights.
+     */
+    private static final Format FORMAT = Format.first(PartEncoder.class).withField(2).withField(3);
 
     /**
      * What a solve needs besides the history, see {@link FoldIn}.
@@ -64,7 +66,7 @@ public record PartEncoder(int dimension, float recencyDecay, float scale, Solve 
 
     @Override
     public void writeTo(StreamOutput to) throws IOException {
-        try (StreamOutput out = (network == null ? FORMAT : NETWORK_FORMAT).begin(to)) {
+        try (StreamOutput out = format().begin(to)) {
             out.writeVInt(dimension);
             out.writeFloat(recencyDecay);
             out.writeFloat(scale);
@@ -81,14 +83,25 @@ public record PartEncoder(int dimension, float recencyDecay, float scale, Solve 
         }
     }
 
+    private Format format() {
+        int readableFrom = network == null ? 1 : network.readsActions() ? 3 : 2;
+        return new Format(FORMAT.kind(), FORMAT.number(), readableFrom);
+    }
+
     /**
      * The items of a history that a model has.
      *
      * @param inputs the vectors that they add, newest first
      * @param ages   of the same items: how many items of the history are newer
      * @param gaps   of the same items: how long after the next older one they were taken, see {@link InteractionMatrix#gap}
+     * @param actions of the same items, by the numbers of the network
      */
-    record Known(float[][] inputs, int[] ages, int[] gaps) {}
+    record Known(float[][] inputs, int[] ages, int[] gaps, int[] actions) {}
+
+    /** Returns the number of an action in {@link Known}. */
+    int action(String name) {
+        return network == null ? 0 : network.action(name);
+    }
 
     /** Returns the vector of a user. */
     float[] vector(Known known) {
@@ -114,7 +127,7 @@ public record PartEncoder(int dimension, float recencyDecay, float scale, Solve 
         for (int i = 0; i < weights.length; i++) {
             weights[i] = (float) Math.pow(recencyDecay, known.ages[i]);
         }
-        return new WeightedHistory(IntStream.range(0, weights.length).toArray(), weights, known.gaps);
+        return new WeightedHistory(IntStream.range(0, weights.length).toArray(), weights, known.gaps, known.actions);
     }
 
     /** Returns the estimated vector of an item; null if there are no estimates for contents of this dimension. */

@@ -118,14 +118,15 @@ public final class Profile implements Writeable {
      * @param vector unit vector of the item
      * @param weight of the action; below 0 for a dislike
      * @param rating NaN without one
+     * @param action name of the action; empty if it is not known
      */
-    public record Interaction(String item, long time, float[] vector, double weight, float rating) {}
+    public record Interaction(String item, long time, float[] vector, double weight, float rating, String action) {}
 
     /** Returns the profile of a user with these interactions and no others, without contexts. Such a profile must not be stored. */
     public static Profile of(String user, List<Interaction> oldestFirst, Tracker tracker) {
         Profile profile = new Profile(user);
         for (Interaction one : oldestFirst) {
-            profile.add(new Event(user, one.item, "", one.time, 0, List.of(), one.rating), one.vector, one.weight, tracker);
+            profile.add(new Event(user, one.item, one.action, one.time, 0, List.of(), one.rating), one.vector, one.weight, tracker);
         }
         return profile;
     }

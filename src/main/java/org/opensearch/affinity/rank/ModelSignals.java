@@ -56,7 +56,7 @@ final class ModelSignals {
     private PartScores scores(String part) {
         return scores.computeIfAbsent(part, name -> new CachedSupplier<>(() -> {
             OpenModel model = copy();
-            return model == null ? PartScores.NONE : model.scores(name, scoring.history(), scoring.gaps());
+            return model == null ? PartScores.NONE : model.scores(name, scoring.pastItems());
         })).get();
     }
 

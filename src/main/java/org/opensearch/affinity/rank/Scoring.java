@@ -3,6 +3,7 @@ package org.opensearch.affinity.rank;
 import org.opensearch.affinity.cluster.Format;
 import org.opensearch.affinity.cluster.Frame;
 import org.opensearch.affinity.learn.InteractionMatrix;
+import org.opensearch.affinity.model.PastItems;
 import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.rank.interest.InterestExploration;
@@ -20,6 +21,7 @@ import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
 
 import java.io.IOException;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,16 +47,18 @@ import java.util.stream.IntStream;
  * @param shape       curves and products of affinity and the signals
  * @param showsHistory whether explanations may show items of the history
  * @param gaps        how long after the next older item each item of the history was taken, see {@link InteractionMatrix#gap}
+ * @param actions     names of the actions by which the items of the history were taken last, in the same order
  * @param ratings     the newest rating of each rated item of the history, by its id, newest first; empty if no signal depends on them
  */
 public record Scoring(InterestVectors interests, float weight, float confidence, Fusion fusion, List<Signal> signals,
     ItemTableInput itemTable, List<String> history, float ownFactor, ModelInput model, QueryInput query, float diversity, long now,
-    boolean logsSignals, MeritShape shape, boolean showsHistory, Map<String, Float> ratings, List<Integer> gaps) implements Writeable {
+    boolean logsSignals, MeritShape shape, boolean showsHistory, Map<String, Float> ratings, List<Integer> gaps, List<String> actions) implements Writeable {
     /**
      * Format 2 has a shape; before, merit was a weighted sum. Format 3 has {@code showsHistory}; before, nothing showed it. Format 4 has
-     * {@code ratings}; before, no signal depended on them. Format 5 has {@code gaps}; before, all were 0.
+     * {@code ratings}; before, no signal depended on them. Format 5 has {@code gaps}; before, all were 0. Format 6 has
+     * {@code actions}; before, none was known.
      */
-    private static final Format FORMAT = Format.first(Scoring.class).withField(2).withField(3).withField(4).withField(5);
+    private static final Format FORMAT = Format.first(Scoring.class).withField(2).withField(3).withField(4).withField(5).withField(6);
 
     /** Leaves every score as it is. Used if the profile could not be read in time, and for navigational queries. */
     public static final Scoring NONE = new Scoring(
@@ -74,6 +78,7 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
         MeritShape.LINEAR,
         false,
         Map.of(),
+        List.of(),
         List.of()
     );
 
@@ -99,7 +104,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             in.format() < 2 ? MeritShape.LINEAR : new MeritShape(in),
             in.format() >= 3 && in.readBoolean(),
             in.format() < 4 ? Map.of() : in.readOrderedMap(StreamInput::readString, StreamInput::readFloat),
-            in.format() < 5 ? List.of() : in.readList(StreamInput::readVInt)
+            in.format() < 5 ? List.of() : in.readList(StreamInput::readVInt),
+            in.format() < 6 ? List.of() : in.readStringList()
         );
     }
 
@@ -123,6 +129,7 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             out.writeBoolean(showsHistory);
             out.writeMap(ratings, StreamOutput::writeString, StreamOutput::writeFloat);
             out.writeCollection(gaps, StreamOutput::writeVInt);
+            out.writeStringCollection(actions);
         }
     }
 
@@ -157,7 +164,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             new MeritShape(ranking.curves(), ranking.products()),
             true,
             signals.stream().anyMatch(signal -> signal.shape() == Signal.Shape.RATINGS) ? ratings(found.profile()) : Map.of(),
-            needsHistory ? gaps(found.profile()) : List.of()
+            needsHistory ? gaps(found.profile()) : List.of(),
+            needsHistory ? actions(found.profile()) : List.of()
         );
     }
 
@@ -194,7 +202,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             MeritShape.LINEAR,
             false,
             ratings(asOf.profile()),
-            gaps(asOf.profile())
+            gaps(asOf.profile()),
+            actions(asOf.profile())
         );
     }
 
@@ -219,15 +228,24 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
     }
 
     private static List<String> history(Profile profile) {
-        return profile == null ? List.of() : profile.history().reversed().stream().map(Profile.Seen::item).distinct().toList();
+        return newest(profile).stream().map(Profile.Seen::item).toList();
+    }
+
+    /** Returns the newest event of each item of the history, newest first. */
+    private static Collection<Profile.Seen> newest(Profile profile) {
+        Map<String, Profile.Seen> newest = new LinkedHashMap<>();
+        for (Profile.Seen seen : profile == null ? List.<Profile.Seen>of() : profile.history().reversed()) {
+            newest.putIfAbsent(seen.item(), seen);
+        }
+        return newest.values();
+    }
+
+    private static List<String> actions(Profile profile) {
+        return newest(profile).stream().map(Profile.Seen::action).toList();
     }
 
     private static List<Integer> gaps(Profile profile) {
-        Map<String, Long> newest = new LinkedHashMap<>();
-        for (Profile.Seen seen : profile == null ? List.<Profile.Seen>of() : profile.history().reversed()) {
-            newest.putIfAbsent(seen.item(), seen.time());
-        }
-        long[] times = newest.values().stream().mapToLong(Long::longValue).toArray();
+        long[] times = newest(profile).stream().mapToLong(Profile.Seen::time).toArray();
         return IntStream.range(0, times.length)
             .mapToObj(age -> age == times.length - 1 ? 0 : InteractionMatrix.gap(times[age + 1], times[age]))
             .toList();
@@ -284,8 +302,14 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             shape,
             historyIsShown,
             ratings,
-            gaps
+            gaps,
+            actions
         );
+    }
+
+    /** The history as parts of a model read it. */
+    PastItems pastItems() {
+        return new PastItems(history, gaps, actions);
     }
 
     /** Whether it neither changes scores nor logs signals. */

@@ -20,6 +20,9 @@ public final class IndexNames {
     /** An index for each trained model. They have no alias. */
     public static final Family MODELS = new Family(PREFIX + "model-");
 
+    /** How far a training is, while it lasts and after its node has died; at most one index, with number 1. They have no alias. */
+    public static final Family TRAININGS = new Family(PREFIX + "training-");
+
     /**
      * The indices of one kind.
      *

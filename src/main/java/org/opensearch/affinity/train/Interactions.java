@@ -10,17 +10,19 @@ import org.opensearch.common.lease.Releasable;
 import org.opensearch.core.common.breaker.CircuitBreaker;
 import org.opensearch.core.common.breaker.CircuitBreakingException;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
 
 /**
- * The interactions of a log in memory, 20 bytes each, 24 where there are ratings, plus the names of users and items. Of a log that is too large, those of a
+ * The interactions of a log in memory, 21 bytes each, 25 where there are ratings, plus the names of users and items. Of a log that is too large, those of a
  * {@link UserSample}. A circuit breaker accounts for them, and for the memory of what is learned from them, until they are closed.
  * Several threads may add; after {@link #sort}, any thread may read.
  */
@@ -40,6 +42,7 @@ public final class Interactions implements Releasable {
     private final ChosenItems chosen = new ChosenItems(MAX_QUERIES);
     private final Map<String, Integer> userNumbers = new HashMap<>();
     private final Map<String, Integer> itemNumbers = new HashMap<>();
+    private final Map<String, Integer> actionNumbers = new HashMap<>(Map.of("", 0));
     private final List<String> items = new ArrayList<>();
     private final InteractionList list = new InteractionList();
     private int maxSize;
@@ -49,6 +52,7 @@ public final class Interactions implements Releasable {
     /** Set by {@link #sort}: the names of users by number, and the index of each user's first interaction. */
     private String[] users;
     private int[] starts;
+    private List<String> actions = List.of();
 
     /** Selects interactions. */
     @FunctionalInterface
@@ -63,8 +67,9 @@ public final class Interactions implements Releasable {
      * @param weight below 0 for a dislike
      * @param time   epoch milliseconds
      * @param rating NaN without one
+     * @param action name of the action; empty if it is not known
      */
-    record Interaction(String item, double weight, long time, float rating) {}
+    record Interaction(String item, double weight, long time, float rating, String action) {}
 
     /**
      * @param maxSize largest number of interactions that are kept
@@ -96,10 +101,17 @@ public final class Interactions implements Releasable {
             items.add(id);
             return items.size() - 1;
         });
-        list.add(user, item, (float) event.weight(), event.time(), event.rating());
+        list.add(user, item, (float) event.weight(), event.time(), action(event.action()), event.rating());
         if (list.size() > maxSize + maxSize / SLACK) {
             shrink();
         }
+    }
+
+    /** Returns the number of an action; 0 if there are too many. */
+    private int action(String name) {
+        return actionNumbers.size() > InteractionList.MAX_ACTIONS
+            ? actionNumbers.getOrDefault(name, 0)
+            : actionNumbers.computeIfAbsent(name, added -> actionNumbers.size());
     }
 
     /** Reserves memory for more interactions. If the node does not have it, keeps half of them. */
@@ -123,16 +135,20 @@ public final class Interactions implements Releasable {
         String[] names = new String[userNumbers.size()];
         userNumbers.forEach((name, number) -> names[number] = name);
         sample.shrink(list, names, maxSize);
-        renumber(used(userNumbers, list::user), used(itemNumbers, list::item));
+        int[] all = IntStream.range(0, list.size()).toArray();
+        renumber(
+            used(userNumbers, Arrays.stream(all).map(list::user).toArray()),
+            used(itemNumbers, Arrays.stream(all).map(list::item).toArray())
+        );
         int needed = Math.ceilDiv(list.size(), RESERVED_INTERACTIONS) * RESERVED_INTERACTIONS;
         breaker.addWithoutBreaking(-BYTES_PER_INTERACTION * Math.max(0, reserved - needed));
         reserved = Math.min(reserved, needed);
     }
 
-    /** Returns the names that the list has numbers of. */
-    private String[] used(Map<String, Integer> numbers, IntUnaryOperator number) {
+    /** Returns the names of numbers. */
+    private static String[] used(Map<String, Integer> numbers, int... some) {
         BitSet used = new BitSet();
-        IntStream.range(0, list.size()).map(number).forEach(used::set);
+        Arrays.stream(some).forEach(used::set);
         return numbers.keySet().stream().filter(name -> used.get(numbers.get(name))).toArray(String[]::new);
     }
 
@@ -180,6 +196,12 @@ public final class Interactions implements Releasable {
         }
         users = userNumbers.keySet().stream().sorted().toArray(String[]::new);
         renumber(users, items.stream().sorted().toArray(String[]::new));
+        int[] taken = IntStream.range(0, list.size()).filter(i -> list.weight(i) > 0).map(list::action).filter(action -> action > 0).toArray();
+        List<String> known = Arrays.stream(used(actionNumbers, taken)).sorted().toList();
+        actions = known.size() > 1 ? known : List.of(); // one alone says nothing
+        int[] renumbered = new int[actionNumbers.size()];
+        actionNumbers.forEach((name, number) -> renumbered[number] = actions.indexOf(name) + 1);
+        list.renumberActions(renumbered);
         list.sort(true);
         starts = list.starts(users.length);
     }
@@ -231,6 +253,23 @@ public final class Interactions implements Releasable {
         return true;
     }
 
+    /** Returns a text that is the same for equal interactions, and another one for almost all others. Needs {@link #sort}. */
+    String fingerprint() {
+        CRC32C checksum = new CRC32C();
+        for (String[] names : List.of(users, items.toArray(String[]::new), actions.toArray(String[]::new))) {
+            for (String name : names) {
+                checksum.update(name.getBytes(StandardCharsets.UTF_8));
+                checksum.update(0);
+            }
+        }
+        ByteBuffer buffer = ByteBuffer.allocate(4 * Integer.BYTES + Long.BYTES + 1);
+        for (int i = 0; i < list.size(); i++) {
+            buffer.clear().putInt(list.user(i)).putInt(list.item(i)).putFloat(list.weight(i)).putLong(list.time(i));
+            checksum.update(buffer.putFloat(list.rating(i)).put((byte) list.action(i)).flip());
+        }
+        return list.size() + " events, " + Long.toHexString(checksum.getValue());
+    }
+
     /** Returns the time of the newest interaction, epoch milliseconds; 0 without interactions. */
     long newest() {
         return IntStream.range(0, list.size()).mapToLong(list::time).max().orElse(0);
@@ -245,10 +284,10 @@ public final class Interactions implements Releasable {
 
     /** Returns the positive interactions that a filter includes, with times. Needs {@link #sort}. */
     public InteractionMatrix matrix(Filter filter) {
-        InteractionMatrix.Builder matrix = new InteractionMatrix.Builder(items.size());
+        InteractionMatrix.Builder matrix = new InteractionMatrix.Builder(items.size(), actions);
         for (int i = 0; i < list.size(); i++) {
             if (isPositive(i, filter)) {
-                matrix.add(list.user(i), list.item(i), list.weight(i), list.time(i));
+                matrix.add(list.user(i), list.item(i), list.weight(i), list.time(i), list.action(i));
             }
         }
         return matrix.build();
@@ -283,6 +322,10 @@ public final class Interactions implements Releasable {
         return popularities;
     }
 
+    private String action(int position) {
+        return list.action(position) == 0 ? "" : actions.get(list.action(position) - 1);
+    }
+
     /** Returns a user's newest interactions before a time, oldest first; none of an unknown user. Needs {@link #sort}. */
     List<Interaction> before(String user, long time, int max) {
         Integer number = userNumbers.get(user);
@@ -292,7 +335,7 @@ public final class Interactions implements Releasable {
         List<Interaction> newestFirst = new ArrayList<>();
         for (int i = starts[number + 1] - 1; i >= starts[number] && newestFirst.size() < max; i--) {
             if (list.time(i) < time) {
-                newestFirst.add(new Interaction(items.get(list.item(i)), list.weight(i), list.time(i), list.rating(i)));
+                newestFirst.add(new Interaction(items.get(list.item(i)), list.weight(i), list.time(i), list.rating(i), action(i)));
             }
         }
         return newestFirst.reversed();

@@ -2,6 +2,7 @@ package org.opensearch.affinity.train;
 
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.opensearch.affinity.cluster.Blocking;
 import org.opensearch.affinity.item.ItemVectors;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.tracker.Tracker;
@@ -10,9 +11,11 @@ import org.opensearch.core.common.breaker.CircuitBreaker;
 import org.opensearch.core.common.breaker.CircuitBreakingException;
 import org.opensearch.transport.client.Client;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
 
 /**
  * The unit vectors of a log's items, by item number. Holds at most {@value #MAX_VECTORS} vectors: of a larger catalogue, every n-th
@@ -78,6 +81,22 @@ final class ItemContents implements Releasable {
             );
             return Map.of();
         }
+    }
+
+    /** Returns a text that is the same for equal vectors, and another one for almost all others. */
+    String fingerprint() {
+        CRC32C checksum = new CRC32C();
+        ByteBuffer buffer = ByteBuffer.allocate(Float.BYTES * dimension + Integer.BYTES);
+        for (int item = 0; item < vectors.length; item++) {
+            if (vectors[item] != null) {
+                buffer.clear().putInt(item);
+                for (float value : vectors[item]) {
+                    buffer.putFloat(value);
+                }
+                checksum.update(buffer.flip());
+            }
+        }
+        return "vectors " + Long.toHexString(checksum.getValue());
     }
 
     private void add(int[] numbers, List<String> items, Map<String, float[]> found) {

@@ -14,6 +14,7 @@ import org.opensearch.affinity.profile.ProfilePages;
 import org.opensearch.affinity.tracker.IndexExpressions;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.UserNames;
+import org.opensearch.affinity.train.journal.LogExtent;
 import org.opensearch.cluster.metadata.MappingMetadata;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.common.util.concurrent.ThreadContext;
@@ -51,11 +52,12 @@ public final class LogScan implements Closeable {
      * @param time   epoch milliseconds
      * @param query  the UBI query that led to the event; null if there is none or it was not requested
      * @param rating of the item; NaN without one
+     * @param action name of the action; empty if it is not known
      */
-    public record LoggedEvent(String user, String item, double weight, long time, LoggedQuery query, float rating) {
-        /** An event without a rating. */
+    public record LoggedEvent(String user, String item, double weight, long time, LoggedQuery query, float rating, String action) {
+        /** An event without a rating, of which the action is not known. */
         public LoggedEvent(String user, String item, double weight, long time, LoggedQuery query) {
-            this(user, item, weight, time, query, Float.NaN);
+            this(user, item, weight, time, query, Float.NaN, "");
         }
     }
 
@@ -74,8 +76,11 @@ public final class LogScan implements Closeable {
     private final Map<String, EventReader> readers = new ConcurrentHashMap<>();
     private final Map<String, MappingMetadata> mappings;
     private final int slices;
-    private final long startTime = System.currentTimeMillis();
     private final String pointInTime;
+    private final long startTime;
+    /** By shard; null for all events. */
+    private final Map<String, Long> until;
+    private final Map<String, Long> last = new ConcurrentHashMap<>();
 
     private LogScan(
         Client client,
@@ -84,8 +89,11 @@ public final class LogScan implements Closeable {
         Map<String, Erasure> erasures,
         Map<String, MappingMetadata> mappings,
         int slices,
-        String pointInTime
+        String pointInTime,
+        LogExtent repeated
     ) {
+        startTime = repeated == null ? System.currentTimeMillis() : repeated.time();
+        until = repeated == null ? null : repeated.last();
         this.client = client;
         this.tracker = tracker;
         this.names = names;
@@ -103,6 +111,15 @@ public final class LogScan implements Closeable {
      * @throws IndexNotFoundException if there is no open log
      */
     public static LogScan open(Client client, Tracker tracker, UserNames names, int slices) {
+        return open(client, tracker, names, slices, null);
+    }
+
+    /**
+     * The same for the events that an earlier scan read.
+     *
+     * @param repeated null for all
+     */
+    static LogScan open(Client client, Tracker tracker, UserNames names, int slices, LogExtent repeated) {
         try (ThreadContext.StoredContext ignored = client.threadPool().getThreadContext().stashContext()) {
             Map<String, Erasure> erasures = new HashMap<>();
             PlainActionFuture<Void> read = PlainActionFuture.newFuture();
@@ -117,8 +134,13 @@ public final class LogScan implements Closeable {
             String id = client.execute(CreatePitAction.INSTANCE, create).actionGet().getId();
             GetMappingsRequest ofLog = new GetMappingsRequest().indices(tracker.events().expressions());
             Map<String, MappingMetadata> mappings = client.admin().indices().getMappings(ofLog).actionGet().mappings();
-            return new LogScan(client, tracker, names, erasures, mappings, slices, id);
+            return new LogScan(client, tracker, names, erasures, mappings, slices, id, repeated);
         }
+    }
+
+    /** Returns what was read. */
+    LogExtent extent() {
+        return new LogExtent(startTime, Map.copyOf(last));
     }
 
     /** Returns the number of slices. */
@@ -137,7 +159,11 @@ public final class LogScan implements Closeable {
         while (true) {
             SearchHit[] hits = page(slice, after);
             for (SearchHit hit : hits) {
-                readEvents(hit, withQueries, consumer);
+                String shard = hit.getIndex() + "[" + hit.getShard().getShardId().id() + "]";
+                if (until == null || hit.getSeqNo() <= until.getOrDefault(shard, -1L)) {
+                    last.merge(shard, hit.getSeqNo(), Math::max);
+                    readEvents(hit, withQueries, consumer);
+                }
             }
             if (hits.length < PAGE_SIZE) {
                 return;
@@ -148,6 +174,7 @@ public final class LogScan implements Closeable {
 
     private SearchHit[] page(int slice, Object[] after) {
         SearchSourceBuilder source = new SearchSourceBuilder().size(PAGE_SIZE).trackTotalHits(false).sort(SortBuilders.shardDocSort());
+        source.seqNoAndPrimaryTerm(true);
         source.pointInTimeBuilder(new PointInTimeBuilder(pointInTime).setKeepAlive(KEEP_ALIVE));
         if (slices > 1) {
             source.slice(new SliceBuilder(slice, slices));
@@ -174,7 +201,7 @@ public final class LogScan implements Closeable {
             Double weight = tracker.weightOf(event.action());
             if (weight != null && isErased(user, event) == false && isExpired(event) == false) {
                 LoggedQuery logged = query == null ? null : new LoggedQuery(query, event.user());
-                consumer.accept(new LoggedEvent(user, event.item(), weight, event.time(), logged, event.rating()));
+                consumer.accept(new LoggedEvent(user, event.item(), weight, event.time(), logged, event.rating(), event.action()));
             }
         }
     }

@@ -1,5 +1,6 @@
 package org.opensearch.affinity.train;
 
+import org.opensearch.affinity.cluster.Blocking;
 import org.opensearch.affinity.learn.InteractionMatrix;
 import org.opensearch.affinity.learn.Neighbours;
 import org.opensearch.affinity.learn.ParallelFor;
@@ -8,6 +9,7 @@ import org.opensearch.affinity.learn.neighbour.ContentMap;
 import org.opensearch.affinity.learn.neighbour.Neighbourhood;
 import org.opensearch.affinity.learn.network.EarlierNetwork;
 import org.opensearch.affinity.learn.network.NetworkInputs;
+import org.opensearch.affinity.learn.network.NetworkMethod;
 import org.opensearch.affinity.model.ModelIndex;
 import org.opensearch.affinity.model.PartEncoder;
 import org.opensearch.affinity.model.RowEncoder;
@@ -20,6 +22,7 @@ import org.opensearch.affinity.train.part.LearnedPart;
 import org.opensearch.affinity.train.part.LearnedRatings;
 import org.opensearch.affinity.train.part.PartMethod;
 import org.opensearch.affinity.train.part.RatingMethod;
+import org.opensearch.affinity.train.part.VectorPart;
 
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -27,6 +30,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 
 /** Learns the rows of models and writes them to the models' indices. Calls block. */
@@ -48,11 +52,18 @@ final class ModelBuilder {
     private final NetworkInputs networks;
     private final RankNode node;
 
-    ModelBuilder(TrainingResources resources, Tracker tracker, Interactions interactions, ItemContents contents) {
+    /** @param journal keeps how far networks are */
+    ModelBuilder(
+        TrainingResources resources,
+        Tracker tracker,
+        Interactions interactions,
+        ItemContents contents,
+        NetworkInputs.Journal journal
+    ) {
         this.tracker = tracker;
         this.interactions = interactions;
         this.contents = contents;
-        networks = new NetworkInputs(resources.device(), contents.vectors());
+        networks = new NetworkInputs(resources.device(), contents.vectors()).with(journal);
         node = resources.node();
         models = new ModelIndex(resources.client());
         parallel = resources.parallel();
@@ -65,11 +76,18 @@ final class ModelBuilder {
      * @param parts    the other parts with item vectors
      * @param ratings  null for a model that does not predict ratings
      * @param earlier  the model whose networks are continued; null to learn all anew
+     * @param diverged is told of a part that cannot be learned with its settings, and throws what it is told unless the part is left out
      */
-    record Plan(Neighbourhood neighbours, List<PartMethod> parts, RatingMethod ratings, EarlierModel earlier) {
+    record Plan(
+        Neighbourhood neighbours,
+        List<PartMethod> parts,
+        RatingMethod ratings,
+        EarlierModel earlier,
+        BiConsumer<VectorPart, NetworkMethod.DivergedException> diverged
+    ) {
         /** Returns the same for other parts, without continuing one. */
         Plan with(List<PartMethod> others, RatingMethod rating) {
-            return new Plan(neighbours, others, rating, null);
+            return new Plan(neighbours, others, rating, null, diverged);
         }
     }
 
@@ -95,7 +113,11 @@ final class ModelBuilder {
         for (PartMethod other : plan.parts) {
             ProgressListener progress = task.begin("learning " + other.part().signal());
             NetworkInputs inputs = plan.earlier == null ? networks : networks.continuing(earlier(other, plan.earlier));
-            parts.add(LearnedPart.learn(other, matrix, inputs, Training.SEED, parallel, progress));
+            try {
+                parts.add(LearnedPart.learn(other, matrix, inputs, Training.SEED, parallel, progress));
+            } catch (NetworkMethod.DivergedException e) {
+                plan.diverged.accept(other.part(), e);
+            }
         }
         LearnedRatings ratings = plan.ratings == null
             ? null

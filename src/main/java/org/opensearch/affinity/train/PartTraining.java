@@ -35,18 +35,27 @@ final class PartTraining implements Releasable {
     private final RequestedParts requested;
     private final ReusedModel reused;
     private final boolean learnsWeights;
+    private final NetworkInputs.Journal journal;
     private final Map<String, String> leftOut = new LinkedHashMap<>();
     private long reservedBytes;
 
     /**
      * @param reused        the model whose parts are learned again with their settings; null for none
      * @param learnsWeights whether weights are learned; without them no part can be shown to help
+     * @param journal       keeps trials of networks
      */
-    PartTraining(TrainingResources resources, RequestedParts requested, ReusedModel reused, boolean learnsWeights) {
+    PartTraining(
+        TrainingResources resources,
+        RequestedParts requested,
+        ReusedModel reused,
+        boolean learnsWeights,
+        NetworkInputs.Journal journal
+    ) {
         this.resources = resources;
         this.requested = requested;
         this.reused = reused;
         this.learnsWeights = learnsWeights;
+        this.journal = journal;
     }
 
     /**
@@ -80,7 +89,7 @@ final class PartTraining implements Releasable {
         // Nothing is loaded for parts that never need it: two plugins cannot have their own libtorch in one node.
         boolean mayNeedLibtorch = requested.parts().stream().anyMatch(part -> part.mayNeedLibtorch(requested.settings()));
         String missing = mayNeedLibtorch ? missingLibtorch() : null;
-        NetworkInputs networks = mayNeedLibtorch && missing == null ? new NetworkInputs(resources.device(), contents) : null;
+        NetworkInputs networks = mayNeedLibtorch && missing == null ? new NetworkInputs(resources.device(), contents).with(journal) : null;
         List<PartMethod> methods = new ArrayList<>();
         for (VectorPart part : requested.parts()) {
             if (missing != null && part.needsLibtorch(requested.settings())) {
@@ -93,13 +102,18 @@ final class PartTraining implements Releasable {
             } catch (CircuitBreakingException e) {
                 leaveOut(part.signal(), e);
             } catch (NetworkMethod.DivergedException e) {
-                if (requested.auto() == false) {
-                    throw e;
-                }
-                leftOut.put(part.signal(), e.getMessage());
+                leaveOut(part, e);
             }
         }
         return methods;
+    }
+
+    /** Leaves out a part that cannot be learned, unless it was named: then throws what it is given. */
+    void leaveOut(VectorPart part, NetworkMethod.DivergedException e) {
+        if (requested.auto() == false || reused != null) {
+            throw e;
+        }
+        leftOut.put(part.signal(), e.getMessage());
     }
 
     private void leaveOutNetwork(VectorPart part, String missing) {

@@ -7,6 +7,7 @@ import org.opensearch.action.admin.cluster.node.tasks.list.ListTasksResponse;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
 import org.opensearch.action.support.clustermanager.AcknowledgedResponse;
+import org.opensearch.affinity.cluster.Blocking;
 import org.opensearch.affinity.evaluate.JudgedSearches;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.manage.ModelsResponse;
@@ -20,6 +21,7 @@ import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.Trackers;
 import org.opensearch.affinity.tracker.UserKeys;
 import org.opensearch.affinity.tracker.UserNames;
+import org.opensearch.affinity.train.journal.TrainingJournal;
 import org.opensearch.affinity.train.part.RequestedParts;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
@@ -27,6 +29,7 @@ import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.inject.Inject;
 import org.opensearch.common.settings.Setting;
 import org.opensearch.common.settings.Settings;
+import org.opensearch.common.unit.TimeValue;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.breaker.CircuitBreaker;
@@ -61,6 +64,15 @@ public final class TrainAction extends ActionType<ModelsResponse> {
         Setting.Property.Dynamic
     );
 
+    /** How often the state of a network that learns is kept, so that the training can go on from there after the node died. */
+    public static final Setting<TimeValue> CHECKPOINT_INTERVAL = Setting.timeSetting(
+        "affinity.train.checkpoint_interval",
+        TimeValue.timeValueMinutes(1),
+        TimeValue.ZERO,
+        Setting.Property.NodeScope,
+        Setting.Property.Dynamic
+    );
+
     private TrainAction() {
         super(NAME, ModelsResponse::new);
     }
@@ -77,6 +89,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
         private final TorchRuntime runtime;
         private final AtomicBoolean busy = new AtomicBoolean();
         private volatile int maxEvents;
+        private volatile TimeValue checkpointInterval;
 
         @Inject
         public Transport(
@@ -103,6 +116,8 @@ public final class TrainAction extends ActionType<ModelsResponse> {
             breaker = breakers.getBreaker(CircuitBreaker.REQUEST);
             maxEvents = MAX_EVENTS.get(settings);
             cluster.getClusterSettings().addSettingsUpdateConsumer(MAX_EVENTS, changed -> maxEvents = changed);
+            checkpointInterval = CHECKPOINT_INTERVAL.get(settings);
+            cluster.getClusterSettings().addSettingsUpdateConsumer(CHECKPOINT_INTERVAL, changed -> checkpointInterval = changed);
         }
 
         @Override
@@ -182,7 +197,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
             Client searches = new ParentTaskAssigningClient(client, cluster.localNode(), task);
             UserNames names = UserNames.live(tracker.name(), cluster.state(), keys);
             TrainingResources resources = new TrainingResources(client, searches, node, parallel, task, breaker, runtime::newManager);
-            return new Training(resources, tracker, names, signals, parts, maxEvents);
+            return new Training(resources, tracker, names, signals, parts, maxEvents, checkpointInterval);
         }
 
         /**
@@ -213,6 +228,7 @@ public final class TrainAction extends ActionType<ModelsResponse> {
                 Trackers.of(cluster.state()).named(tracker.name());
             } catch (ResourceNotFoundException e) {
                 new ModelIndex(client).delete(List.of(IndexNames.MODELS.index(tracker.name(), number)), ActionListener.wrap(() -> {}));
+                TrainingJournal.delete(client, tracker.name());
                 throw e;
             }
         }

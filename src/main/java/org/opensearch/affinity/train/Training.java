@@ -1,5 +1,8 @@
 package org.opensearch.affinity.train;
 
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.opensearch.affinity.cluster.Blocking;
 import org.opensearch.affinity.evaluate.JudgedQuery;
 import org.opensearch.affinity.learn.HeldOut;
 import org.opensearch.affinity.learn.InteractionMatrix;
@@ -14,9 +17,14 @@ import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.UserNames;
 import org.opensearch.affinity.train.fusion.FusionLearner;
 import org.opensearch.affinity.train.fusion.TrainingExample;
+import org.opensearch.affinity.train.journal.LogExtent;
+import org.opensearch.affinity.train.journal.TrainingJournal;
+import org.opensearch.affinity.train.part.LearnedPart;
 import org.opensearch.affinity.train.part.PartMethod;
 import org.opensearch.affinity.train.part.RatingMethod;
 import org.opensearch.affinity.train.part.RequestedParts;
+import org.opensearch.common.lease.Releasable;
+import org.opensearch.common.lease.Releasables;
 import org.opensearch.common.unit.TimeValue;
 
 import java.util.HashMap;
@@ -30,6 +38,7 @@ import java.util.function.Function;
  * final model is learned from the whole log, or from a sample of its users if it is too large. Calls block.
  */
 final class Training {
+    private static final Logger LOGGER = LogManager.getLogger(Training.class);
     static final long SEED = 20_260_101L;
     /** Largest number of scores that one trial of tuning computes, so that it takes seconds for any catalogue. */
     private static final int MAX_TUNING_SCORES = 200_000_000;
@@ -47,12 +56,14 @@ final class Training {
     private final int maxEvents;
     private final LearnedWeights signalWeights;
     private final RequestedParts requested;
+    private final TimeValue checkpointInterval;
 
     /**
      * @param names     the names of users in the live profiles
      * @param signals   to rank hits by, relevance included; all others get weight 0
      * @param requested parts of the model, besides neighbours
      * @param maxEvents largest number of events that are kept of the log
+     * @param checkpointInterval how often the states of networks are kept
      */
     Training(
         TrainingResources resources,
@@ -60,8 +71,10 @@ final class Training {
         UserNames names,
         List<String> signals,
         RequestedParts requested,
-        int maxEvents
+        int maxEvents,
+        TimeValue checkpointInterval
     ) {
+        this.checkpointInterval = checkpointInterval;
         this.requested = requested;
         this.resources = resources;
         this.tracker = tracker;
@@ -72,7 +85,8 @@ final class Training {
     }
 
     /**
-     * Trains a model, which is not active afterwards. Deletes what it has written if a step fails.
+     * Trains a model, which is not active afterwards. Deletes what it has written if a step fails. The {@link TrainingJournal} stays unless
+     * the training was cancelled: the same request goes on from there.
      *
      * @param number  the model's number; the model gets the next one if weights are learned without a part of the log
      * @param reused  the model whose weights and settings are reused; null to choose settings, and to learn weights or use the default ones
@@ -80,20 +94,26 @@ final class Training {
      */
     TrainingResult run(int number, ReusedModel reused, TrainingQueries queries) {
         long start = System.nanoTime();
-        try (Interactions interactions = readLog(queries.areInLog()); ItemContents contents = readContents(interactions)) {
-            ModelBuilder models = new ModelBuilder(resources, tracker, interactions, contents);
+        TrainingJournal.Log left = TrainingJournal.left(resources.client(), tracker.name());
+        try (Data data = read(queries.areInLog(), request(reused), left)) {
+            Interactions interactions = data.interactions;
+            ItemContents contents = data.contents;
+            TrainingJournal journal = new TrainingJournal(resources.client(), tracker.name(), checkpointInterval, data.log, left);
+            ModelBuilder models = new ModelBuilder(resources, tracker, interactions, contents, journal);
             List<JudgedQuery> judged = WeightTraining.sample(queries.of(interactions, names), queries.counts());
             Interactions.Filter beforeQueries = beforeFirstQuery(judged);
             int finalNumber = interactions.areAllIncluded(beforeQueries) ? number : number + 1;
-            PartTraining partTraining = new PartTraining(resources, requested, reused, queries.areAsked());
+            PartTraining partTraining = new PartTraining(resources, requested, reused, queries.areAsked(), journal);
             try (partTraining) {
                 InteractionMatrix matrix = interactions.matrix(beforeQueries);
                 Neighbourhood method = reused != null && reused.method() != null ? reused.method() : tune(matrix);
                 InteractionMatrix before = matrix;
                 List<PartMethod> parts = partTraining.methods(matrix, contents.vectors(), () -> sample(before));
                 RatingMethod ratings = partTraining.ratings(interactions, beforeQueries);
-                ModelBuilder.Plan plan = new ModelBuilder.Plan(method, parts, ratings, reused == null ? null : reused.continued());
+                EarlierModel earlier = reused == null ? null : reused.continued();
+                ModelBuilder.Plan plan = new ModelBuilder.Plan(method, parts, ratings, earlier, partTraining::leaveOut);
                 ModelBuilder.Learned learned = models.build(number, matrix, beforeQueries, plan);
+                parts = learned.parts().stream().map(LearnedPart::method).toList();
                 LearnedRanking searches = LearnedRanking.of(reused != null ? reused.ranking() : signalWeights.ranking(null));
                 LearnedRanking forYou = reused != null ? LearnedRanking.of(reused.forYou()) : searches;
                 if (queries.areAsked()) {
@@ -124,10 +144,12 @@ final class Training {
                     searches,
                     forYou,
                     reused,
+                    journal.resumed(),
                     interactions.sampled(),
                     (System.nanoTime() - start) / 1e9
                 );
                 models.describe(result);
+                journal.delete();
                 if (finalNumber != number) {
                     models.delete(number);
                 }
@@ -137,14 +159,65 @@ final class Training {
                 models.delete(finalNumber);
                 throw e;
             }
+        } catch (RuntimeException e) {
+            if (task.isCancelled()) {
+                TrainingJournal.delete(resources.client(), tracker.name());
+            }
+            throw e;
         }
     }
 
-    private Interactions readLog(boolean withQueries) {
-        ProgressListener progress = task.begin("reading the log");
+    /** Returns what was asked for, as text. */
+    private String request(ReusedModel reused) {
+        String again = reused == null ? "" : " of model " + reused.number() + (reused.continued() == null ? "" : ", continued");
+        return requested.text() + " by " + signalWeights.names() + again;
+    }
+
+    /** What a training learns from. */
+    private record Data(Interactions interactions, ItemContents contents, TrainingJournal.Log log) implements Releasable {
+        @Override
+        public void close() {
+            Releasables.close(contents, interactions);
+        }
+    }
+
+    /**
+     * Reads the log and the items.
+     *
+     * @param left the journal that a training has left: if it is of the same request, its events are read again and no later ones, unless
+     *             something has changed; null for none
+     */
+    private Data read(boolean withQueries, String request, TrainingJournal.Log left) {
+        if (left != null && left.request().equals(request) && left.isRecent()) {
+            Data same = read(withQueries, request, left.extent());
+            if (same.log.equals(left)) {
+                return same;
+            }
+            same.close();
+            LOGGER.info("[affinity] the training of tracker [{}] begins anew: what it learns from is not what it was", tracker.name());
+        }
+        return read(withQueries, request, (LogExtent) null);
+    }
+
+    /** @param repeated the events to read; null for all */
+    private Data read(boolean withQueries, String request, LogExtent repeated) {
         Interactions interactions = new Interactions(maxEvents, resources.breaker());
-        boolean success = false;
-        try (LogScan scan = LogScan.open(resources.client(), tracker, names, resources.parallel().threads())) {
+        ItemContents contents = null;
+        try {
+            LogExtent extent = readLog(interactions, withQueries, repeated);
+            contents = readContents(interactions);
+            String content = interactions.fingerprint() + ", " + contents.fingerprint();
+            return new Data(interactions, contents, new TrainingJournal.Log(request, extent, content));
+        } catch (RuntimeException e) {
+            Releasables.close(contents, interactions);
+            throw e;
+        }
+    }
+
+    private LogExtent readLog(Interactions interactions, boolean withQueries, LogExtent repeated) {
+        ProgressListener progress = task.begin("reading the log");
+        int threads = resources.parallel().threads();
+        try (LogScan scan = LogScan.open(resources.client(), tracker, names, threads, repeated)) {
             resources.parallel().run(scan.slices(), 1, progress, (from, to) -> {
                 for (int slice = from; slice < to; slice++) {
                     scan.read(slice, withQueries, event -> {
@@ -155,12 +228,7 @@ final class Training {
                 }
             });
             interactions.sort();
-            success = true;
-            return interactions;
-        } finally {
-            if (success == false) {
-                interactions.close();
-            }
+            return scan.extent();
         }
     }
 

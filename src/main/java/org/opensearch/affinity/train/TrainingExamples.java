@@ -7,6 +7,7 @@ import org.opensearch.action.bulk.BackoffPolicy;
 import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.action.support.RetryableAction;
+import org.opensearch.affinity.cluster.Blocking;
 import org.opensearch.affinity.encode.EncodeAction;
 import org.opensearch.affinity.encode.EncodeProcessor;
 import org.opensearch.affinity.encode.pack.Chunking;
@@ -198,7 +199,7 @@ final class TrainingExamples {
             float[] vector = found.get(interaction.item());
             if (vector != null && vector.length > 0) {
                 done.add(
-                    new Profile.Interaction(interaction.item(), interaction.time(), vector, interaction.weight(), interaction.rating())
+                    new Profile.Interaction(interaction.item(), interaction.time(), vector, interaction.weight(), interaction.rating(), interaction.action())
                 );
             }
         }

@@ -24,6 +24,7 @@ import java.util.Map;
  * @param forYou  those of searches without a text, equal to the others if they were not learned
  * @param newest  time of the newest event, epoch milliseconds
  * @param reused  the model that the weights are those of; null if they are not reused
+ * @param resumed what of it an earlier training had done before its node died; empty for nothing
  * @param sample  the part of the log that was learned from; null for all of it
  * @param seconds duration of the training
  */
@@ -40,6 +41,7 @@ record TrainingResult(
     LearnedRanking searches,
     LearnedRanking forYou,
     ReusedModel reused,
+    Map<String, Object> resumed,
     SampledPart sample,
     double seconds
 ) {
@@ -56,6 +58,9 @@ record TrainingResult(
             about.put("sample", sample.describe());
         }
         about.put("seconds", seconds);
+        if (resumed.isEmpty() == false) {
+            about.put("resumed", resumed);
+        }
         about.putAll(ReusedModel.describe(method));
         about.put("typical_similarity", learned.typicalSimilarity());
         ContentMap.Fit content = learned.content();

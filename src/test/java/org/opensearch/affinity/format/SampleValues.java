@@ -128,6 +128,7 @@ final class SampleValues {
         return switch (type.getSimpleName()) {
             case "Curve" -> new Curve(new float[] { 0, 1f / (1 + count), 1 }, new float[] { 0, 0.5f, 1 });
             case "Layers" -> attention();
+            case "NamedArray" -> new NamedArray("weight" + count, new int[] { 2, 1 }, new float[] { count, count / 4f });
             case "Tracker" -> tracker();
             case "Profile" -> profile();
             case "ParameterValues" -> parameters();
@@ -151,6 +152,7 @@ final class SampleValues {
         for (int i = 0; i < shapes.length; i++) {
             weights.add(NamedArray.filled("weight" + i, i / 8f, shapes[i]));
         }
+        weights.add(NamedArray.filled(AttentionLayers.ACTION + "click", 3, 2));
         return new AttentionLayers(1, 2.5, weights);
     }
 

@@ -8,10 +8,10 @@ import java.util.stream.IntStream;
 public class InteractionListTests extends OpenSearchTestCase {
     private static InteractionList list() {
         InteractionList list = new InteractionList();
-        list.add(2, 7, 1, 5);
-        list.add(0, 9, 2, 5);
-        list.add(0, 8, 3, 5);
-        list.add(0, 7, 4, 1);
+        list.add(2, 7, 1, 5, 0, Float.NaN);
+        list.add(0, 9, 2, 5, 0, Float.NaN);
+        list.add(0, 8, 3, 5, 0, Float.NaN);
+        list.add(0, 7, 4, 1, 0, Float.NaN);
         return list;
     }
 
@@ -41,10 +41,10 @@ public class InteractionListTests extends OpenSearchTestCase {
         InteractionList list = list();
         assertTrue(Float.isNaN(list.rating(0)));
         for (int i = 0; i < 40; i++) {
-            list.add(1, 5, 1, i, i % 2 == 0 ? i : Float.NaN);
+            list.add(1, 5, 1, i, 0, i % 2 == 0 ? i : Float.NaN);
         }
-        list.add(0, 8, 3, 5, 2);
-        list.add(0, 8, 3, 5, -2);
+        list.add(0, 8, 3, 5, 0, 2);
+        list.add(0, 8, 3, 5, 0, -2);
         assertTrue("before the first", Float.isNaN(list.rating(3)));
         list.removeIf(i -> list.user(i) == 1 && list.time(i) < 30);
         list.sort(true);
@@ -57,7 +57,7 @@ public class InteractionListTests extends OpenSearchTestCase {
     public void testManyAreSortedAsByAnotherSort() {
         InteractionList list = new InteractionList();
         for (int i = 0; i < 5_000; i++) {
-            list.add(random().nextInt(50), random().nextInt(5), 1, random().nextInt(20));
+            list.add(random().nextInt(50), random().nextInt(5), 1, random().nextInt(20), 0, Float.NaN);
         }
         List<String> expected = IntStream.range(0, list.size())
             .boxed()

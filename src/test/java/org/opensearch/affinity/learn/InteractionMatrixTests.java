@@ -94,7 +94,23 @@ public class InteractionMatrixTests extends OpenSearchTestCase {
         for (float weight : new float[] { 0, -1, Float.NaN, Float.POSITIVE_INFINITY }) {
             assertRefused("[weight] must be finite and above 0, got [" + weight + "]", () -> builder.add(0, 0, weight, 0));
         }
+        assertRefused("[action] must be from 0 to [0], got [1]", () -> builder.add(0, 0, 1, 0, 1));
+        assertRefused(
+            "[items] must be at least 0, and there must be at most [127] actions, got [1] items and [128] actions",
+            () -> new InteractionMatrix.Builder(1, Collections.nCopies(128, "a"))
+        );
         assertEquals(0, builder.build().size());
+    }
+
+    /** Of several interactions with one item, the newest one's action counts. */
+    public void testActions() {
+        InteractionMatrix matrix = new InteractionMatrix.Builder(3, List.of("click", "purchase")).add(0, 0, 1, 30, 2).add(0, 0, 1, 10, 1)
+            .add(0, 1, 1, 20).add(0, 2, 1, 40, 1).build();
+        assertArrayEquals(new int[] { 0, 2, 1 }, IntStream.range(0, 3).map(matrix::action).toArray());
+        assertArrayEquals(new int[] { 1, 2, 0 }, matrix.history(0).actions());
+        InteractionMatrix training = HeldOut.newest(matrix).training();
+        assertEquals(List.of("click", "purchase"), training.actionNames());
+        assertArrayEquals(new int[] { 0, 2 }, IntStream.range(0, 2).map(training::action).toArray());
     }
 
     private static void assertRefused(String message, Runnable call) {

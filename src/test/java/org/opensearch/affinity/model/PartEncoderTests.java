@@ -9,6 +9,7 @@ import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.WeightedHistory;
 import org.opensearch.affinity.learn.factor.ImplicitFactors;
+import org.opensearch.affinity.learn.layer.AttentionLayers;
 import org.opensearch.affinity.learn.layer.NamedArray;
 import org.opensearch.affinity.learn.layer.VaeLayers;
 import org.opensearch.common.io.stream.BytesStreamOutput;
@@ -16,14 +17,16 @@ import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.test.OpenSearchTestCase;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 
 public class PartEncoderTests extends OpenSearchTestCase {
     public void testWeightedSumByHand() {
         PartEncoder encoder = new PartEncoder(2, 0.5f, 1, null, new float[][] { { 1, 0, 2 }, { 0, 1, 1 } }, null);
         // The second newest item of the history is unknown.
-        PartEncoder.Known known = new PartEncoder.Known(new float[][] { { 1, 2 }, { 4, 0 } }, new int[] { 0, 2 }, new int[2]);
+        PartEncoder.Known known = new PartEncoder.Known(new float[][] { { 1, 2 }, { 4, 0 } }, new int[] { 0, 2 }, new int[2], new int[2]);
         float[] user = encoder.vector(known);
         assertArrayEquals(new float[] { 2, 2 }, user, 0);
         assertArrayEquals(new float[] { 2, 2, 6 }, encoder.contentVector(user), 0);
@@ -44,7 +47,7 @@ public class PartEncoderTests extends OpenSearchTestCase {
         PartEncoder encoder = new PartEncoder(4, (float) learned.recencyDecay(), 1, solve, new float[0][], null);
         float[] expected = learned.vector(WeightedHistory.of(3, 7, 1));
         float[][] inputs = { factors.vector(3), factors.vector(7), factors.vector(1) };
-        PartEncoder.Known known = new PartEncoder.Known(inputs, new int[] { 0, 1, 2 }, new int[3]);
+        PartEncoder.Known known = new PartEncoder.Known(inputs, new int[] { 0, 1, 2 }, new int[3], new int[3]);
         float[] user = encoder.vector(known);
         assertArrayEquals(expected, user, 1e-5f);
         double sum = Arrays.stream(encoder.contributions(known).to(factors.vector(9))).sum();
@@ -63,13 +66,41 @@ public class PartEncoderTests extends OpenSearchTestCase {
         BytesStreamOutput out = new BytesStreamOutput();
         encoder.writeTo(out);
         PartEncoder read = new PartEncoder(out.bytes().streamInput());
-        PartEncoder.Known known = new PartEncoder.Known(new float[][] { { 1, 2, 9 }, { 4, 0, 9 } }, new int[] { 0, 3 }, new int[2]);
+        PartEncoder.Known known = new PartEncoder.Known(new float[][] { { 1, 2, 9 }, { 4, 0, 9 } }, new int[] { 0, 3 }, new int[2], new int[2]);
         double activation = Math.tanh(0.5 * 7 / Math.sqrt(2) + 1);
         assertArrayEquals(new float[] { (float) (6 * activation + 3), (float) (6 * activation + 3), 1 }, read.vector(known), 1e-5f);
         double[] contributions = read.contributions(known).to(new float[] { 1, 0, 0 });
         assertEquals(read.vector(known)[0], contributions[0] + contributions[1], 1e-5);
-        StreamInput in = out.bytes().streamInput();
-        assertEquals("the format", 2, in.readVInt());
-        assertEquals("and the lowest that reads it", 2, in.readVInt());
+        assertEquals("without actions", 2, readableFrom(out.bytes().streamInput()));
+    }
+
+    /** Readers of format 2 know no weights of actions. */
+    public void testActionsAreWritten() throws IOException {
+        int[][] shapes = { { 3, 1 }, { 4, 4 }, { 4 }, { 4 }, { 12, 4 }, { 12 }, { 4, 4 }, { 4 }, { 4 }, { 4 }, { 8, 4 }, { 8 }, { 4, 8 }, { 4 }, { 4 }, { 4 } };
+        List<NamedArray> weights = new ArrayList<>();
+        for (int[] shape : shapes) {
+            weights.add(NamedArray.random("weight" + weights.size(), 1, new SplittableRandom(weights.size()), shape));
+        }
+        for (boolean readsActions : new boolean[] { false, true }) {
+            if (readsActions) {
+                weights.add(new NamedArray(AttentionLayers.ACTION + "click", new int[] { 4 }, new float[] { 3, -1, 0, 5 }));
+            }
+            PartEncoder encoder = new PartEncoder(4, 1, 2, null, new float[0][], new AttentionLayers(1, 2.5, weights));
+            BytesStreamOutput out = new BytesStreamOutput();
+            encoder.writeTo(out);
+            PartEncoder read = new PartEncoder(out.bytes().streamInput());
+            assertEquals(readsActions ? 1 : 0, read.action("click"));
+            assertEquals(0, read.action("purchase"));
+            assertEquals(readsActions ? 3 : 2, readableFrom(out.bytes().streamInput()));
+            float[][] inputs = { { 1, 2, 0, 1 }, { 4, 0, 1, 1 } };
+            float[] clicked = read.vector(new PartEncoder.Known(inputs, new int[] { 0, 3 }, new int[2], new int[] { read.action("click"), 0 }));
+            float[] unknown = read.vector(new PartEncoder.Known(inputs, new int[] { 0, 3 }, new int[2], new int[2]));
+            assertEquals(readsActions == false, Arrays.equals(clicked, unknown));
+        }
+    }
+
+    private static int readableFrom(StreamInput in) throws IOException {
+        assertEquals("the format", 3, in.readVInt());
+        return in.readVInt();
     }
 }

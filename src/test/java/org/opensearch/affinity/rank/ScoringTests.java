@@ -23,9 +23,9 @@ public class ScoringTests extends OpenSearchTestCase {
     private static final RequestContext CONTEXT = new RequestContext(5_000, List.of("hour=20"));
     private static final QueryInput QUERY = new QueryInput("tent", new float[] { 1, 0 }, "match");
     private static final List<Profile.Interaction> EVENTS = List.of(
-        new Profile.Interaction("a", 1_000, new float[] { 1, 0 }, 1, Float.NaN),
-        new Profile.Interaction("b", 2_000, new float[] { 0, 1 }, 1, Float.NaN),
-        new Profile.Interaction("a", 3_000, new float[] { 1, 0 }, 1, Float.NaN)
+        new Profile.Interaction("a", 1_000, new float[] { 1, 0 }, 1, Float.NaN, ""),
+        new Profile.Interaction("b", 2_000, new float[] { 0, 1 }, 1, Float.NaN, "view"),
+        new Profile.Interaction("a", 3_000, new float[] { 1, 0 }, 1, Float.NaN, "click")
     );
 
     private Tracker tracker() throws IOException {
@@ -90,6 +90,7 @@ public class ScoringTests extends OpenSearchTestCase {
     public void testHistoryIsSentOnlyIfSomethingDependsOnIt() throws Exception {
         GetProfileAction.Response found = found(EVENTS, true);
         assertEquals("newest first, each once", List.of("a", "b"), Scoring.of(found, Ranking.DEFAULT, CONTEXT, QUERY, "ann").history());
+        assertEquals(List.of("click", "view"), Scoring.of(found, Ranking.DEFAULT, CONTEXT, QUERY, "ann").actions());
         CommonTaste alike = new CommonTaste(WhitenedSpace.around(new float[2]), 1f);
         GetProfileAction.Response ownAsOthers = new GetProfileAction.Response(found.tracker(), found.profile(), alike, "table", null);
         assertEquals(List.of(), Scoring.of(ownAsOthers, Ranking.DEFAULT, CONTEXT, QUERY, "ann").history());
@@ -100,11 +101,11 @@ public class ScoringTests extends OpenSearchTestCase {
     public void testRatingsAreSentOnlyIfTheirSignalCounts() throws Exception {
         float[] vector = { 1, 0 };
         List<Profile.Interaction> rated = List.of(
-            new Profile.Interaction("a", 1_000, vector, 1, 2),
-            new Profile.Interaction("b", 2_000, vector, 1, 3),
-            new Profile.Interaction("a", 3_000, vector, 1, 5),
-            new Profile.Interaction("a", 4_000, vector, 1, Float.NaN),
-            new Profile.Interaction("c", 5_000, vector, 1, Float.NaN)
+            new Profile.Interaction("a", 1_000, vector, 1, 2, ""),
+            new Profile.Interaction("b", 2_000, vector, 1, 3, ""),
+            new Profile.Interaction("a", 3_000, vector, 1, 5, ""),
+            new Profile.Interaction("a", 4_000, vector, 1, Float.NaN, ""),
+            new Profile.Interaction("c", 5_000, vector, 1, Float.NaN, "")
         );
         GetProfileAction.Response found = found(rated, true);
         assertEquals(Map.of(), Scoring.of(found, ranking(Map.of("seen", 1f)), CONTEXT, QUERY, "ann").ratings());

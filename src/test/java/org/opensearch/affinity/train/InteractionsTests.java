@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 public class InteractionsTests extends OpenSearchTestCase {
     private static final LogScan.LoggedQuery Q1 = new LogScan.LoggedQuery("q1", "ann's id");
@@ -59,13 +60,37 @@ public class InteractionsTests extends OpenSearchTestCase {
         assertFalse(interactions.areAllIncluded((user, time) -> time < 30));
         assertEquals(3, interactions.matrix((user, time) -> time < 30).size());
         List<Interactions.Interaction> before = interactions.before("ann", 30, 10);
-        assertEquals(List.of(new Interactions.Interaction("lamp", 2, 10, Float.NaN), new Interactions.Interaction("pen", -1, 20, Float.NaN)), before);
-        assertEquals("the newest", List.of(new Interactions.Interaction("pen", -1, 20, Float.NaN)), interactions.before("ann", 30, 1));
+        assertEquals(List.of(new Interactions.Interaction("lamp", 2, 10, Float.NaN, ""), new Interactions.Interaction("pen", -1, 20, Float.NaN, "")), before);
+        assertEquals("the newest", List.of(new Interactions.Interaction("pen", -1, 20, Float.NaN, "")), interactions.before("ann", 30, 1));
         assertEquals(List.of(), interactions.before("eve", 30, 1));
     }
 
+    /** Actions are numbered by their names. What does not fit in a byte is not known. */
+    public void testActions() {
+        List<LogScan.LoggedEvent> events = new ArrayList<>();
+        for (String action : List.of("purchase", "", "click")) {
+            events.add(new LogScan.LoggedEvent("ann", "p" + events.size(), 1, events.size(), null, Float.NaN, action));
+        }
+        Interactions interactions = sorted(events);
+        InteractionMatrix matrix = interactions.matrix((user, time) -> true);
+        assertEquals(List.of("click", "purchase"), matrix.actionNames());
+        assertArrayEquals(new int[] { 1, 0, 2 }, matrix.history(0).actions());
+        assertEquals(List.of("purchase", "", "click"), interactions.before("ann", 9, 9).stream().map(Interactions.Interaction::action).toList());
+        assertEquals(List.of(), sorted(events.subList(0, 2)).matrix((user, time) -> true).actionNames());
+        events.add(new LogScan.LoggedEvent("ann", "p9", -1, 9, null, Float.NaN, "dislike"));
+        assertEquals("nothing is learned from dislikes", matrix.actionNames(), sorted(events).matrix((user, time) -> true).actionNames());
+        Interactions many = new Interactions(1_000, NO_LIMIT);
+        for (int i = 0; i < 200; i++) {
+            many.add(new LogScan.LoggedEvent("ann", "p" + i, 1, i, null, Float.NaN, "a" + i));
+        }
+        many.sort();
+        InteractionMatrix ofMany = many.matrix((user, time) -> true);
+        assertEquals(127, ofMany.actionNames().size());
+        assertEquals("the first ones", 127, IntStream.range(0, 200).filter(i -> ofMany.action(i) > 0 && i < 127).count());
+    }
+
     private static LogScan.LoggedEvent rated(String user, String item, double weight, long time, float rating) {
-        return new LogScan.LoggedEvent(user, item, weight, time, null, rating);
+        return new LogScan.LoggedEvent(user, item, weight, time, null, rating, "");
     }
 
     /** Of a user's ratings of an item the newest counts, also that of a dislike; what a filter leaves out does not. */

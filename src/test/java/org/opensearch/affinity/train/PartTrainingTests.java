@@ -3,6 +3,7 @@ package org.opensearch.affinity.train;
 import org.opensearch.OpenSearchStatusException;
 import org.opensearch.affinity.learn.HeldOut;
 import org.opensearch.affinity.learn.InteractionMatrix;
+import org.opensearch.affinity.learn.network.NetworkInputs;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.network.TorchDevice;
 import org.opensearch.affinity.learn.rating.RatingFactors;
@@ -67,7 +68,7 @@ public class PartTrainingTests extends OpenSearchTestCase {
         TorchDevice none = () -> {
             throw new IllegalStateException("no libtorch here");
         };
-        return new PartTraining(new TrainingResources(null, null, null, null, null, breaker, none), requested, reused, true);
+        return new PartTraining(new TrainingResources(null, null, null, null, null, breaker, none), requested, reused, true, NetworkInputs.Journal.NONE);
     }
 
     public void testAsManyDimensionsAsThereIsRoomFor() {
@@ -117,8 +118,8 @@ public class PartTrainingTests extends OpenSearchTestCase {
     /** Two users who rated one item each, too few to choose settings by. */
     private static Interactions rated() {
         Interactions interactions = new Interactions(100, new NoopCircuitBreaker("no limit"));
-        interactions.add(new LogScan.LoggedEvent("ann", "lamp", 1, 1, null, 5));
-        interactions.add(new LogScan.LoggedEvent("bob", "tent", 1, 1, null, 1));
+        interactions.add(new LogScan.LoggedEvent("ann", "lamp", 1, 1, null, 5, ""));
+        interactions.add(new LogScan.LoggedEvent("bob", "tent", 1, 1, null, 1, ""));
         interactions.sort();
         return interactions;
     }
@@ -126,7 +127,7 @@ public class PartTrainingTests extends OpenSearchTestCase {
     private static RatingMethod ratings(LimitedBreaker breaker, RequestedParts requested, ReusedModel reused) {
         TrainTask task = new TrainTask(1, "type", "action", "description", TaskId.EMPTY_TASK_ID, Map.of());
         TrainingResources resources = new TrainingResources(null, null, null, ParallelFor.SEQUENTIAL, task, breaker, null);
-        try (PartTraining training = new PartTraining(resources, requested, reused, true)) {
+        try (PartTraining training = new PartTraining(resources, requested, reused, true, NetworkInputs.Journal.NONE)) {
             RatingMethod method = training.ratings(rated(), (user, time) -> true);
             assertEquals(requested.auto() ? Set.of("ratings") : Set.of(), training.leftOut().keySet());
             return method;

@@ -35,11 +35,12 @@ public final class QualityReport {
             return new Variant("explore " + weight, Rest.JSON.createObjectNode().put("explore", weight));
         }
 
-        /** A ranking without a signal. */
-        public static Variant without(String signal) {
+        /** A ranking without some signals. */
+        public static Variant without(List<String> signals) {
             ObjectNode ranking = Rest.JSON.createObjectNode();
-            ranking.putObject("signals").put(signal, 0);
-            return new Variant("no " + signal, ranking);
+            ObjectNode weights = ranking.putObject("signals");
+            signals.forEach(signal -> weights.put(signal, 0));
+            return new Variant("no " + String.join(", ", signals), ranking);
         }
     }
 

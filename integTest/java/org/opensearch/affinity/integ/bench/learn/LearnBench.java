@@ -63,7 +63,7 @@ public final class LearnBench implements Program {
         description = "Only these methods for next items, such as neighbours,attention; with neighbours and another one also their blend.")
     Set<String> methods = Set.of();
 
-    @Option(names = "--heap", defaultValue = "1024", paramLabel = "MB", description = "Heap of the command (${DEFAULT-VALUE}).")
+    @Option(names = "--heap", defaultValue = "3072", paramLabel = "MB", description = "Heap of the command (${DEFAULT-VALUE}).")
     int heap;
 
     @Option(

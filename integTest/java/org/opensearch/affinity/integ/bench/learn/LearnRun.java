@@ -121,7 +121,7 @@ final class LearnRun {
                 .filter(parameter -> parameter.name().equals("backward") == false).toList();
             all.add(candidate("neighbours_undirected", Neighbourhood.linkProp(), others, ROUNDS));
         }
-        all.add(candidate("low_pass", LowPass.standard(), LowPass.hyperparameters(interactions, LowPass.dimensions(interactions)), SLOW_ROUNDS));
+        all.add(new Candidate("low_pass", () -> lowPass(interactions)));
         all.add(candidate("light_gcn", LightGcn.standard().with(networks), LightGcn.hyperparameters(interactions), SLOW_ROUNDS));
         all.add(candidate("implicit_factors", ImplicitFactors.standard(), ImplicitFactors.hyperparameters(interactions, ImplicitFactors.dimensions()), SLOW_ROUNDS));
         if (interactions.ordered()) {
@@ -133,6 +133,17 @@ final class LearnRun {
         all.add(candidate("vae", VariationalAutoencoder.standard().with(networks), VariationalAutoencoder.hyperparameters(), SLOW_ROUNDS));
         all.add(new Candidate("vae_untrained", () -> fixed("vae_untrained", VariationalAutoencoder.untrained().with(networks))));
         return all;
+    }
+
+    private Chosen lowPass(InteractionMatrix interactions) {
+        int[] dimensions = LowPass.dimensions(interactions);
+        LowPass start = LowPass.standard();
+        try (Step step = screen.step("Preparing low_pass")) {
+            start = start.prepared(interactions, dimensions[dimensions.length - 1], parallel, progress(step));
+            step.done("singular vectors computed for all trials of low_pass");
+        }
+        Chosen chosen = tuned("low_pass", start, LowPass.hyperparameters(interactions, dimensions), SLOW_ROUNDS);
+        return new Chosen(chosen.key, ((LowPass) chosen.method).withoutSpectrum(), chosen.model, chosen.figure);
     }
 
     private <M extends LearningMethod> Candidate candidate(String key, M start, List<Hyperparameter<M>> parameters, int rounds) {

@@ -10,10 +10,10 @@ import org.opensearch.affinity.learn.ProgressListener;
 record WithoutOrder(LearningMethod method) implements LearningMethod {
     @Override
     public InterestModel learn(InteractionMatrix interactions, ParallelFor parallel, ProgressListener progress) {
-        InteractionMatrix.Builder builder = new InteractionMatrix.Builder(interactions.items());
+        InteractionMatrix.Builder builder = new InteractionMatrix.Builder(interactions.items(), interactions.actionNames());
         for (int user = 0; user < interactions.users(); user++) {
             for (int position = interactions.start(user); position < interactions.end(user); position++) {
-                builder.add(user, interactions.item(position), interactions.weight(position), 0);
+                builder.add(user, interactions.item(position), interactions.weight(position), 0, interactions.action(position));
             }
         }
         return method.learn(builder.build(), parallel, progress);

@@ -87,9 +87,14 @@ public final class QualityBench implements Program {
     @Option(
         names = "--new",
         paramLabel = "PART",
-        description = "Treat this part of the items as new: their events are left out, and only queries for them are evaluated, with and "
-            + "without the signal neighbours (none).")
+        description = "Treat this part of the items as new: their events are left out, and only queries for them are evaluated, also "
+            + "without each part of the model, and without all of them (none).")
     Double part;
+
+    @Option(
+        names = "--new-lessons",
+        description = "With --new: learn weights from all validation queries, also from those for new items, as in a log that grows.")
+    boolean newLessons;
 
     @Option(
         names = "--users",
@@ -120,6 +125,7 @@ public final class QualityBench implements Program {
         arguments.require(match == null || QueryForm.ALL.contains(match), "--match must be of " + QueryForm.ALL + ", got " + match);
         arguments.require(explore.stream().allMatch(w -> w > 0 && w <= 20), "--explore must be above 0 and at most 20, got " + explore);
         arguments.require(part == null || part > 0 && part < 1, "--new must be above 0 and below 1, got " + part);
+        arguments.require(newLessons == false || part != null, "--new-lessons needs --new");
         arguments.require(QualityReport.GROUPS.containsAll(users), "--users must be of " + QualityReport.GROUPS + ", got " + users);
     }
 

@@ -25,7 +25,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 
 /** Evaluates rankings on a data set: replays the events before the queries on a node, which then evaluates the queries. */
 final class QualityRun {
@@ -89,10 +88,23 @@ final class QualityRun {
         }
     }
 
+    /** For new items: without each part of the model that is estimated from content, and by content alone. */
     private List<QualityReport.Variant> variants() {
-        Stream<QualityReport.Variant> explored = options.explore.stream().map(QualityReport.Variant::explore);
-        return Stream.concat(explored, set.newItems() == null ? Stream.empty() : Stream.of(QualityReport.Variant.without("neighbours")))
-            .toList();
+        List<QualityReport.Variant> variants = new ArrayList<>(options.explore.stream().map(QualityReport.Variant::explore).toList());
+        if (set.newItems() != null && model != null) {
+            List<String> learned = parts(model);
+            learned.forEach(part -> variants.add(QualityReport.Variant.without(List.of(part))));
+            if (learned.size() > 1) {
+                variants.add(QualityReport.Variant.without(learned));
+            }
+        }
+        return variants;
+    }
+
+    private static List<String> parts(JsonNode model) {
+        List<String> parts = new ArrayList<>(List.of("neighbours"));
+        model.path("parts").fieldNames().forEachRemaining(parts::add);
+        return parts;
     }
 
     private QueryForm form(Node node, ShopQuery search) throws IOException {
@@ -114,7 +126,7 @@ final class QualityRun {
     private void train(NodeEvaluation evaluation) throws IOException {
         try (Step step = screen.step("Training a model")) {
             boolean judges = split == Split.TEST && set.hasQueries(Split.VALID);
-            ObjectNode body = judges ? evaluation.judged(set, Split.VALID) : Rest.JSON.createObjectNode();
+            ObjectNode body = judges ? evaluation.judged(options.newLessons ? set.withNewItems() : set, Split.VALID) : Rest.JSON.createObjectNode();
             if (options.signals.isEmpty() == false) {
                 options.signals.forEach(body.putArray("signals")::add);
             }
@@ -138,10 +150,8 @@ final class QualityRun {
 
     private static String described(JsonNode model) {
         int items = model.path("items").asInt();
-        List<String> parts = new ArrayList<>(List.of("neighbours"));
-        model.path("parts").fieldNames().forEachRemaining(parts::add);
         String summary = String.format(Locale.ROOT, "model %d of %s: %,d items of %,d events", model.path("number").asInt(),
-            String.join(", ", parts), items, model.path("events").asInt());
+            String.join(", ", parts(model)), items, model.path("events").asInt());
         return summary + weights("", model.path("fusion")) + weights(" without a text", model.path("for_you").path("fusion"));
     }
 

@@ -9,25 +9,39 @@ import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.RowMatrix;
 import org.opensearch.affinity.learn.WeightedSum;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The ideal low-pass filter of GF-CF (Shen et al., "How powerful is graph convolution for recommendation?", CIKM'21), a closed form
- * of graph convolution. With the degrees D of users and items, {@code R = D_U^-½ A D_I^-½} and the leading right singular vectors V
- * of R,
+ * A low-pass filter of the graph of users and items, a closed form of graph convolution. With the degrees D of users and items,
+ * {@code R = D_U^-½ A D_I^-½}, and its leading singular values S and right singular vectors V,
  *
- * <pre>scores = A · D_I^-½ V Vᵀ D_I^½</pre>
+ * <pre>scores = A · D_I^-½ V S^2·damping Vᵀ D_I^½</pre>
  *
- * so the vector of an item of degree d is {@code d^½ v}, and the item adds {@code d^-½ v} to a user. LightGCN (He et al., SIGIR'20)
+ * so the vector of an item of degree d is {@code d^½ S^damping v}, and the item adds {@code d^-½ S^damping v} to a user, which has the same
+ * direction: a model in a node keeps one row of both. With damping 0 it is the
+ * ideal low-pass filter of GF-CF (Shen et al., "How powerful is graph convolution for recommendation?", CIKM'21), with damping 1 the linear
+ * filter of the same paper, without its high frequencies; in between, high frequencies pass weakly. LightGCN (He et al., SIGIR'20)
  * approximates the same filter by gradient descent over hundreds of epochs. V is computed by subspace iteration from random vectors
  * (Halko et al., "Finding structure with randomness", 2011, algorithm 4.4). {@link #bytes} says how much heap learning takes.
  *
  * @param dimension    number of singular vectors, at least 1; less if R has fewer
+ * @param damping      how much less high frequencies count, at least 0
  * @param recencyDecay of histories when a user is encoded, above 0, at most 1
  * @param seed         of the initial vectors
+ * @param spectrum     to learn from where it is that of the interactions; null for none
  */
-public record LowPass(int dimension, double recencyDecay, long seed) implements FactorMethod {
+public record LowPass(int dimension, double damping, double recencyDecay, long seed, Spectrum spectrum) implements FactorMethod {
+    /**
+     * The leading singular vectors and values of R, from which methods with other settings learn without computing them again.
+     *
+     * @param interactions of which they are
+     * @param vectors      by item, an element of each vector
+     * @param values       squared singular values, largest first
+     */
+    public record Spectrum(InteractionMatrix interactions, float[][] vectors, double[] values) {}
+
     /** The most dimensions that are tried. */
     public static final int MAX_DIMENSION = 768;
     /** Additional vectors, which let the wanted ones converge. */
@@ -37,8 +51,8 @@ public record LowPass(int dimension, double recencyDecay, long seed) implements 
     private static final int MIN_ROWS_PER_DIMENSION = 4;
     /** Columns that are multiplied by the graph at a time, so that users need few numbers each. */
     private static final int COLUMNS_PER_BLOCK = 128;
-    /** Learning keeps the item vectors of two consecutive steps. */
-    private static final int ITEM_ARRAYS = 2;
+    /** Learning keeps the singular vectors, and what items add to users and are compared with. */
+    private static final int ITEM_ARRAYS = 3;
     private static final int ROWS_PER_CHUNK = 256;
     /** To choose from, ascending. */
     private static final int[] DIMENSIONS = { 64, 128, 256, 512, MAX_DIMENSION };
@@ -47,16 +61,17 @@ public record LowPass(int dimension, double recencyDecay, long seed) implements 
 
     /** @throws IllegalArgumentException if a setting is out of range */
     public LowPass {
-        if (dimension < 1 || recencyDecay > 0 == false || recencyDecay > 1) {
+        if (dimension < 1 || damping >= 0 == false || recencyDecay > 0 == false || recencyDecay > 1) {
             throw new IllegalArgumentException(
-                "[dimension] must be at least 1, [recencyDecay] above 0 and at most 1, got [" + dimension + "], [" + recencyDecay + "]"
+                "[dimension] must be at least 1, [damping] at least 0, [recencyDecay] above 0 and at most 1, got [" + dimension + "], ["
+                    + damping + "], [" + recencyDecay + "]"
             );
         }
     }
 
     /** Returns the settings that a search begins with. */
     public static LowPass standard() {
-        return new LowPass(128, 1, 1);
+        return new LowPass(128, 0.5, 1, 1, null);
     }
 
     /** Returns the heap that learning takes for arrays of vectors. */
@@ -89,22 +104,50 @@ public record LowPass(int dimension, double recencyDecay, long seed) implements 
     public static List<Hyperparameter<LowPass>> hyperparameters(InteractionMatrix interactions, int[] dimensions) {
         List<Hyperparameter<LowPass>> all = List.of(
             Hyperparameter.of("keep", LowPass::withRecencyDecay, 0.5, 0.7, 0.85, 1.0),
-            Hyperparameter.of("dimension", LowPass::withDimension, IntStream.of(dimensions).boxed().toArray(Integer[]::new))
+            Hyperparameter.of("dimension", LowPass::withDimension, IntStream.of(dimensions).boxed().toArray(Integer[]::new)),
+            Hyperparameter.of("damping", LowPass::withDamping, 0.0, 0.25, 0.5, 1.0)
         );
         return interactions.ordered() ? all : all.subList(1, all.size());
     }
 
     public LowPass withDimension(int dimension) {
-        return new LowPass(dimension, recencyDecay, seed);
+        return new LowPass(dimension, damping, recencyDecay, seed, spectrum);
+    }
+
+    /**
+     * Returns the same with the spectrum of interactions, for several trials.
+     *
+     * @param most dimensions that any of them has
+     */
+    public LowPass prepared(InteractionMatrix interactions, int most, ParallelFor parallel, ProgressListener progress) {
+        return new LowPass(dimension, damping, recencyDecay, seed, spectrum(interactions, most, parallel, progress));
+    }
+
+    /** Returns the same without what {@link #prepared} has computed. */
+    public LowPass withoutSpectrum() {
+        return new LowPass(dimension, damping, recencyDecay, seed, null);
+    }
+
+    public LowPass withDamping(double damping) {
+        return new LowPass(dimension, damping, recencyDecay, seed, spectrum);
     }
 
     public LowPass withRecencyDecay(double recencyDecay) {
-        return new LowPass(dimension, recencyDecay, seed);
+        return new LowPass(dimension, damping, recencyDecay, seed, spectrum);
     }
 
     @Override
     public Factors learn(InteractionMatrix interactions, ParallelFor parallel, ProgressListener progress) {
-        int width = width(dimension, interactions);
+        Spectrum known = spectrum != null && spectrum.interactions == interactions
+            ? spectrum
+            : spectrum(interactions, dimension, parallel, progress);
+        int count = Math.min(dimension, known.values.length);
+        double[] passed = Arrays.stream(known.values, 0, count).map(value -> Math.pow(value, damping)).toArray();
+        return factors(interactions.itemDegrees(), known.vectors, passed, interactions.ordered() ? recencyDecay : 1);
+    }
+
+    private Spectrum spectrum(InteractionMatrix interactions, int most, ParallelFor parallel, ProgressListener progress) {
+        int width = width(most, interactions);
         Graph graph = new Graph(interactions, parallel);
         float[][] basis = orthonormal(RowMatrix.random(interactions.items(), width, 1, seed), parallel);
         for (int iteration = 0; iteration < ITERATIONS; iteration++) {
@@ -113,9 +156,9 @@ public record LowPass(int dimension, double recencyDecay, long seed) implements 
         // The best approximations of singular vectors within the subspace (Rayleigh-Ritz method).
         float[][] convolved = convolved(graph, basis, step(progress, ITERATIONS));
         Eigenpairs eigenpairs = Eigenpairs.of(RowMatrix.cross(basis, convolved, parallel));
-        int count = Math.min(dimension, eigenpairs.countAbove(MIN_EIGENVALUE));
+        int count = Math.min(most, eigenpairs.countAbove(MIN_EIGENVALUE));
         float[][] vectors = projected(basis, eigenpairs, count, false, parallel);
-        return factors(interactions.itemDegrees(), vectors, count, interactions.ordered() ? recencyDecay : 1);
+        return new Spectrum(interactions, vectors, Arrays.copyOf(eigenpairs.values(), count));
     }
 
     private static ProgressListener step(ProgressListener progress, int iteration) {
@@ -138,17 +181,21 @@ public record LowPass(int dimension, double recencyDecay, long seed) implements 
         return convolved;
     }
 
-    private static Factors factors(double[] degrees, float[][] vectors, int dimension, double recencyDecay) {
+    /** @param passed by dimension, the part of its frequency that passes */
+    private static Factors factors(double[] degrees, float[][] vectors, double[] passed, double recencyDecay) {
+        int dimension = passed.length;
         float[][] inputs = new float[vectors.length][dimension];
+        float[][] outputs = new float[vectors.length][dimension];
+        double[] half = Arrays.stream(passed).map(Math::sqrt).toArray();
         for (int item = 0; item < vectors.length; item++) {
             double root = Math.sqrt(degrees[item]);
             for (int d = 0; d < dimension; d++) {
-                float v = vectors[item][d];
+                double v = vectors[item][d] * half[d];
                 inputs[item][d] = root > 0 ? (float) (v / root) : 0;
-                vectors[item][d] = (float) (v * root);
+                outputs[item][d] = (float) (v * root);
             }
         }
-        return new Factors(vectors, new WeightedSum(inputs, dimension, recencyDecay));
+        return new Factors(outputs, new WeightedSum(inputs, dimension, recencyDecay));
     }
 
     /** Returns an orthonormal basis of the space of the columns; it has fewer columns if they are linearly dependent. */
@@ -169,5 +216,10 @@ public record LowPass(int dimension, double recencyDecay, long seed) implements 
             }
         });
         return projected;
+    }
+
+    @Override
+    public String toString() {
+        return "LowPass[dimension=" + dimension + ", damping=" + damping + ", recencyDecay=" + recencyDecay + ", seed=" + seed + "]";
     }
 }

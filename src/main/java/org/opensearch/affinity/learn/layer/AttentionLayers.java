@@ -16,6 +16,8 @@ public final class AttentionLayers implements NetworkEncoder.Layers {
     /** Weights before the first layer, and of one layer. */
     public static final int FIRST_LAYER = 4;
     public static final int PER_LAYER = 12;
+    /** Names of weights after the last layer: this and the name of an action. */
+    public static final String ACTION = "action ";
     private static final double EPSILON = 1e-12;
     private static final double MIN_NORM = 1e-9;
 
@@ -26,6 +28,9 @@ public final class AttentionLayers implements NetworkEncoder.Layers {
     private final float[][] distances;
     /** By gap to the next older item. */
     private final float[][] gaps;
+    /** Names of actions, and their vectors. */
+    private final List<String> actionNames;
+    private final List<float[]> actions;
     private final Norm first;
     private final List<Layer> layers = new ArrayList<>();
 
@@ -70,7 +75,9 @@ public final class AttentionLayers implements NetworkEncoder.Layers {
      * @throws IllegalArgumentException if there are too many or too few
      */
     public AttentionLayers(int heads, double scale, List<NamedArray> weights) {
-        int ofLayers = weights.size() - FIRST_LAYER;
+        List<NamedArray> ofActions = weights.stream().filter(weight -> weight.name().startsWith(ACTION)).toList();
+        int end = weights.size() - ofActions.size();
+        int ofLayers = end - FIRST_LAYER;
         if (ofLayers < PER_LAYER || ofLayers % PER_LAYER != 0) {
             throw new IllegalArgumentException("[" + weights.size() + "] weights are not those of whole layers");
         }
@@ -80,7 +87,9 @@ public final class AttentionLayers implements NetworkEncoder.Layers {
         distances = weights.get(0).rows();
         gaps = weights.get(1).rows();
         first = Norm.of(weights.get(2), weights.get(3));
-        for (int w = FIRST_LAYER; w < weights.size(); w += PER_LAYER) {
+        actionNames = ofActions.stream().map(weight -> weight.name().substring(ACTION.length())).toList();
+        actions = ofActions.stream().map(NamedArray::values).toList();
+        for (int w = FIRST_LAYER; w < end; w += PER_LAYER) {
             layers.add(Layer.of(weights.subList(w, w + PER_LAYER)));
         }
     }
@@ -103,12 +112,26 @@ public final class AttentionLayers implements NetworkEncoder.Layers {
     }
 
     @Override
+    public int action(String name) {
+        return actionNames.indexOf(name) + 1;
+    }
+
+    @Override
+    public boolean readsActions() {
+        return actionNames.isEmpty() == false;
+    }
+
+    @Override
     public float[] vector(float[][] rows, WeightedHistory history) {
         int length = Math.min(rows.length, distances.length);
         float[][] x = new float[length][];
         for (int i = 0; i < length; i++) {
             int age = length - 1 - i;
             x[i] = sum(gaps[Math.min(history.gaps()[age], gaps.length - 1)], first.apply(rows[age]));
+            int action = history.actions()[age];
+            if (action > 0) {
+                x[i] = sum(actions.get(action - 1), x[i]);
+            }
         }
         for (int i = 0; i < layers.size(); i++) {
             // Of the last layer, only the vector after the newest item is read.

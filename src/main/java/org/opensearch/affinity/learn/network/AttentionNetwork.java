@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Causal self-attention over a history (SASRec, Kang and McAuley, "Self-attentive sequential recommendation", ICDM'18): at each item, the
@@ -20,6 +22,7 @@ import java.util.SplittableRandom;
  * (Bengio and Senécal, 2008).</li>
  * <li>How long after the item before it an item was taken is an input, too, as the power of two of the time (as in Li et al., "Time
  * interval aware self-attention for sequential recommendation", WSDM'20, there for all pairs).</li>
+ * <li>How an item was taken, as by a click or a purchase, is an input, too.</li>
  * <li>Rows of items also come from their contents, see {@link Catalogue}.</li>
  * </ul>
  *
@@ -27,8 +30,18 @@ import java.util.SplittableRandom;
  * @param dimension of the vectors, a multiple of {@code heads}
  * @param dropout   fraction of numbers that are set to 0 in training, from 0, below 1
  * @param scale     inverse temperature of the softmax, above 0
+ * @param actions   names of the actions that the network distinguishes
  */
-record AttentionNetwork(Catalogue catalogue, int length, int dimension, int layers, int heads, double dropout, double scale) implements Network {
+record AttentionNetwork(
+    Catalogue catalogue,
+    int length,
+    int dimension,
+    int layers,
+    int heads,
+    double dropout,
+    double scale,
+    List<String> actions
+) implements Network {
     /** The feed-forward part of a layer is so many times as wide. */
     private static final int EXPANSION = 4;
     private static final double DEVIATION = 0.02;
@@ -47,6 +60,9 @@ record AttentionNetwork(Catalogue catalogue, int length, int dimension, int laye
             linear("up" + layer, d, EXPANSION * d, random, weights);
             linear("down" + layer, EXPANSION * d, d, random, weights);
             norm("norm" + layer, weights);
+        }
+        for (String action : actions) {
+            weights.add(NamedArray.filled(AttentionLayers.ACTION + action, 0, d));
         }
         return weights;
     }
@@ -68,7 +84,7 @@ record AttentionNetwork(Catalogue catalogue, int length, int dimension, int laye
     }
 
     /**
-     * A batch is: the items of the batch and their contents; places of items [B, T], padded at the end, and their gaps; random bytes for dropout; by item
+     * A batch is: the items of the batch and their contents; places of items [B, T], padded at the end, their gaps and actions; random bytes for dropout; by item
      * to predict, its place in the flattened [B, T]; the places of the items to predict; those of the sampled items; places of items to
      * predict among the sampled ones, in the flattened matrix of both; the logarithm of items for each sampled one.
      */
@@ -79,7 +95,7 @@ record AttentionNetwork(Catalogue catalogue, int length, int dimension, int laye
             body.append(layer(AttentionLayers.FIRST_LAYER + AttentionLayers.PER_LAYER * layer));
         }
         return catalogue.methods() + TrainingStep.dropout("dropped", dropout) + String.format(Locale.ROOT, """
-              def hidden(self: %1$s, w: List[Tensor], x: Tensor, gaps: Tensor, noise: Tensor) -> Tensor:
+              def hidden(self: %1$s, w: List[Tensor], x: Tensor, gaps: Tensor, actions: Tensor, noise: Tensor) -> Tensor:
                 B = torch.size(x, 0)
                 T = torch.size(x, 1)
                 n = B * T * %2$d
@@ -88,7 +104,7 @@ record AttentionNetwork(Catalogue catalogue, int length, int dimension, int laye
                 distance = torch.view(torch.clamp_min(torch.unsqueeze(at, 1) - torch.unsqueeze(at, 0), 0), [-1])
                 bias = torch.permute(torch.view(torch.index_select(w[0], 0, distance), [T, T, %3$d]), [2, 0, 1])
                 bias = bias + torch.triu(torch.new_full(x, [T, T], -inf), 1)
-                x = self.dropped(torch.layer_norm(x, [%2$d], w[2], w[3], 1e-12) + torch.embedding(w[1], gaps), noise, 0)
+                x = self.dropped(torch.layer_norm(x, [%2$d], w[2], w[3], 1e-12) + torch.embedding(w[1], gaps)%7$s, noise, 0)
             %4$s    return x
               def unit(self: %1$s, x: Tensor) -> Tensor:
                 return torch.div(x, torch.clamp_min(torch.norm(x, 2, [1], True), 1e-9))
@@ -96,14 +112,21 @@ record AttentionNetwork(Catalogue catalogue, int length, int dimension, int laye
                 return self.unit(x) * %5$s
               def loss(self: %1$s, w: List[Tensor], b: List[Tensor]) -> Tensor:
                 rows = self.rows(w, b[0], b[1])
-                x = self.hidden(w[%6$d:], torch.embedding(rows, b[2]), b[3], b[4])
-                users = self.user(torch.index_select(torch.view(x, [-1, %2$d]), 0, b[5]))
+                x = self.hidden(w[%6$d:], torch.embedding(rows, b[2]), b[3], b[4], b[5])
+                users = self.user(torch.index_select(torch.view(x, [-1, %2$d]), 0, b[6]))
                 items = self.unit(rows)
-                taken = torch.sum(users * torch.embedding(items, b[6]), 1) - b[9]
-                sampled = users @ torch.embedding(items, b[7]).t()
-                torch.view(sampled, [-1]).index_fill_(0, b[8], -inf)
+                taken = torch.sum(users * torch.embedding(items, b[7]), 1) - b[10]
+                sampled = users @ torch.embedding(items, b[8]).t()
+                torch.view(sampled, [-1]).index_fill_(0, b[9], -inf)
                 return torch.softplus(torch.logsumexp(sampled, [1]) - taken).mean()
-            """, TorchProgram.CLASS, dimension, heads, body, scale, catalogue.weights());
+            """, TorchProgram.CLASS, dimension, heads, body, scale, catalogue.weights(), actionRows());
+    }
+
+    /** The term of the rows of actions, of which the first is that of an action that is not known. */
+    private String actionRows() {
+        int first = AttentionLayers.FIRST_LAYER + AttentionLayers.PER_LAYER * layers;
+        String rows = IntStream.range(first, first + actions.size()).mapToObj(i -> ", w[" + i + "]").collect(Collectors.joining());
+        return actions.isEmpty() ? "" : " + torch.embedding(torch.stack([torch.zeros_like(w[" + first + "])" + rows + "], 0), actions)";
     }
 
     /** Post-norm layer as in the paper's successors. */

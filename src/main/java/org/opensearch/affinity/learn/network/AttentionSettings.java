@@ -1,6 +1,7 @@
 package org.opensearch.affinity.learn.network;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Settings of {@link SelfAttention}.
@@ -66,7 +67,8 @@ public record AttentionSettings(
         return new AttentionSettings(length, dimension, layers, heads, dropout, temperature, targets, sampled, plan);
     }
 
-    AttentionNetwork network(Catalogue catalogue) {
-        return new AttentionNetwork(catalogue, length, dimension, layers, heads, dropout, 1 / temperature);
+    /** @param actions names of the actions that the network distinguishes */
+    AttentionNetwork network(Catalogue catalogue, List<String> actions) {
+        return new AttentionNetwork(catalogue, length, dimension, layers, heads, dropout, 1 / temperature, actions);
     }
 }

@@ -3,6 +3,7 @@ package org.opensearch.affinity.learn.network;
 import org.opensearch.affinity.learn.layer.NamedArray;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The state of a training after an epoch, from which it can be continued with the same result.
@@ -26,6 +27,15 @@ public record Checkpoint(
     int bestEpochs,
     double bestFigure
 ) {
+    /** Whether the arrays have the names and shapes of those of another state. */
+    public boolean isLike(Checkpoint other) {
+        return areLike(weights, other.weights) && areLike(means, other.means) && areLike(squares, other.squares) && areLike(best, other.best);
+    }
+
+    private static boolean areLike(List<NamedArray> arrays, List<NamedArray> others) {
+        return arrays.size() == others.size() && IntStream.range(0, arrays.size()).allMatch(i -> arrays.get(i).isLike(others.get(i)));
+    }
+
     /** Returns the state before the first epoch. */
     static Checkpoint initial(List<NamedArray> weights, double figure) {
         List<NamedArray> zeros = weights.stream().map(weight -> weight.with(new float[weight.values().length])).toList();

@@ -18,9 +18,11 @@ import java.util.function.Function;
  * How a network that encodes histories is trained: anew, or from an earlier one, until held-out items are not ranked higher any more. With
  * few of them the figure would be chance: then nothing is held out, and the training goes on to the end of its plan.
  *
- * @param plan of a network that is learned anew
+ * @param method its name and settings
+ * @param plan   of a network that is learned anew
  */
 record NetworkTraining(
+    String method,
     NetworkInputs inputs,
     TrainingPlan plan,
     InteractionMatrix interactions,
@@ -73,7 +75,13 @@ record NetworkTraining(
             earlier == null ? everyone() : earlier.users(interactions.users(), new SplittableRandom(plan.seed()))
         );
         Trainer trainer = new Trainer(inputs.device(), network, earlier == null ? plan : earlier.plan(plan));
-        Checkpoint end = trainer.train(Checkpoint.initial(first, firstFigure), examples, figure, state -> {}, progress);
+        // To continue an earlier network is short, and begins with that network.
+        NetworkInputs.Journal journal = earlier == null ? inputs.journal() : NetworkInputs.Journal.NONE;
+        Checkpoint end = journal.train(
+            NetworkMethod.key(method, interactions),
+            Checkpoint.initial(first, firstFigure),
+            (state, onEpoch) -> trainer.train(state, examples, figure, onEpoch, progress)
+        );
         return model.apply(end.best());
     }
 }

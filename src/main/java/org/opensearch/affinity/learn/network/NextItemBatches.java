@@ -34,6 +34,7 @@ record NextItemBatches(Sequences sequences, AttentionNetwork network, int target
         int predicted = batch.stream().mapToInt(Sequence::targets).sum();
         long[] inputs = new long[batch.size() * width];
         long[] gaps = new long[inputs.length];
+        long[] actions = new long[inputs.length];
         long[] places = new long[predicted];
         int[] wanted = new int[predicted];
         int size = 0;
@@ -42,6 +43,7 @@ record NextItemBatches(Sequences sequences, AttentionNetwork network, int target
             for (int i = 0; i < sequence.targets(); i++) {
                 inputs[row * width + i] = items.place(sequence.items()[i]);
                 gaps[row * width + i] = sequence.gaps()[i];
+                actions[row * width + i] = sequence.actions()[i];
                 places[size] = (long) row * width + i;
                 wanted[size++] = sequence.items()[i + 1];
             }
@@ -54,6 +56,7 @@ record NextItemBatches(Sequences sequences, AttentionNetwork network, int target
             catalogue.contents(items.items(), scope),
             scope.create(inputs, new Shape(batch.size(), width)),
             scope.create(gaps, new Shape(batch.size(), width)),
+            scope.create(actions, new Shape(batch.size(), width)),
             scope.create(ByteBuffer.wrap(noise), new Shape(noise.length), DataType.UINT8),
             scope.create(places),
             scope.create(wantedPlaces),

@@ -72,8 +72,8 @@ public record SelfAttention(AttentionSettings settings, NetworkInputs inputs) im
         if (interactions.size() == 0) {
             return Factors.none(interactions.items());
         }
-        NetworkTraining training = new NetworkTraining(inputs, settings.plan(), interactions, parallel, progress);
-        AttentionNetwork network = settings.network(training.catalogue());
+        NetworkTraining training = new NetworkTraining(toString(), inputs, settings.plan(), interactions, parallel, progress);
+        AttentionNetwork network = settings.network(training.catalogue(), interactions.actionNames());
         int targets = MiniBatches.size(interactions.size(), settings.targets());
         return training.run(
             network,

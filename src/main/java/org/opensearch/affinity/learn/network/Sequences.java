@@ -28,9 +28,10 @@ record Sequences(InteractionMatrix interactions, BitSet users, int maxTargets) {
      * A sequence.
      *
      * @param items oldest first
-     * @param gaps  of the same items, see {@link InteractionMatrix#gap}
+     * @param gaps  by place, see {@link InteractionMatrix#gap}
+     * @param actions of the items, see {@link InteractionMatrix#action}
      */
-    record Sequence(int[] items, int[] gaps) {
+    record Sequence(int[] items, int[] gaps, int[] actions) {
         int targets() {
             return items.length - 1;
         }
@@ -72,29 +73,35 @@ record Sequences(InteractionMatrix interactions, BitSet users, int maxTargets) {
     private List<Sequence> all(SplittableRandom random) {
         List<Sequence> all = new ArrayList<>();
         for (int user = users.nextSetBit(0); user >= 0 && user < interactions.users(); user = users.nextSetBit(user + 1)) {
-            int[] items = items(user, random);
-            for (int end = items.length; end >= 2; end -= maxTargets) {
+            int[] positions = positions(user, random);
+            for (int end = positions.length; end >= 2; end -= maxTargets) {
                 int from = Math.max(0, end - maxTargets - 1);
                 int start = interactions.start(user);
-                int[] gaps = IntStream.range(start + from, start + end).map(interactions::gap).toArray();
-                all.add(new Sequence(Arrays.copyOfRange(items, from, end), gaps));
+                int[] some = Arrays.copyOfRange(positions, from, end);
+                all.add(
+                    new Sequence(
+                        Arrays.stream(some).map(interactions::item).toArray(),
+                        IntStream.range(start + from, start + end).map(interactions::gap).toArray(),
+                        Arrays.stream(some).map(interactions::action).toArray()
+                    )
+                );
             }
         }
         return all;
     }
 
-    /** Returns the items of a user, oldest first, those of one moment in random order. */
-    private int[] items(int user, SplittableRandom random) {
+    /** Returns the positions of a user's interactions, oldest first, those of one moment in random order. */
+    private int[] positions(int user, SplittableRandom random) {
         int start = interactions.start(user);
-        int[] items = new int[interactions.end(user) - start];
+        int[] positions = new int[interactions.end(user) - start];
         int moment = 0;
-        for (int i = 0; i < items.length; i++) {
+        for (int i = 0; i < positions.length; i++) {
             moment = interactions.gap(start + i) == 0 ? moment : i;
             // Inside-out shuffle (Durstenfeld) of the places from the begin of the moment.
             int other = moment + random.nextInt(i - moment + 1);
-            items[i] = items[other];
-            items[other] = interactions.item(start + i);
+            positions[i] = positions[other];
+            positions[other] = start + i;
         }
-        return items;
+        return positions;
     }
 }

@@ -26,9 +26,10 @@ import java.util.stream.IntStream;
 record Trainer(TorchDevice device, Network network, TrainingPlan plan) {
     /**
      * Memory of a training: a weight, its gradient and Adam's two means on the device; on the heap the weight and these means before and
-     * after an epoch, the best weight, the first one, and what is made of weights for the held-out part.
+     * after an epoch, the best weight, the first one, and what is made of weights for the held-out part; and two copies of a state while it
+     * is kept.
      */
-    static final long BYTES_PER_WEIGHT = 14 * Float.BYTES;
+    static final long BYTES_PER_WEIGHT = 22 * Float.BYTES;
 
     /** How good weights are on a held-out part; higher is better. */
     @FunctionalInterface

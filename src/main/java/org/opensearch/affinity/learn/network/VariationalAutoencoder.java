@@ -113,7 +113,7 @@ public record VariationalAutoencoder(Settings settings, NetworkInputs inputs) im
         if (interactions.size() == 0) {
             return Factors.none(interactions.items());
         }
-        NetworkTraining training = new NetworkTraining(inputs, settings.plan, interactions, parallel, progress);
+        NetworkTraining training = new NetworkTraining(toString(), inputs, settings.plan, interactions, parallel, progress);
         VaeNetwork network = new VaeNetwork(training.catalogue(), settings.hidden, settings.dimension);
         int size = MiniBatches.size(interactions.users(), settings.users);
         return training.run(

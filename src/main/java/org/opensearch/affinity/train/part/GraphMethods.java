@@ -8,6 +8,7 @@ import org.opensearch.affinity.learn.network.LightGcn;
 import org.opensearch.affinity.learn.network.NetworkMethod;
 import org.opensearch.affinity.tracker.Signal;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.Map;
 final class GraphMethods implements MethodFamily {
     static final int MAX_STEPS = 10_000;
     private static final String STEPS = "steps";
+    private static final String DAMPING = "damping";
     /** Gradient descent takes long with more. */
     private static final int MAX_GRADIENT_DIMENSION = 256;
 
@@ -43,17 +45,26 @@ final class GraphMethods implements MethodFamily {
         if (isByGradient(given)) {
             return standard(settings, dimensions);
         }
-        Trial<LowPass> closed = trials.part(0, 0.5).best(
-            closed(given, dimensions),
-            settings.open(Signal.GRAPH, LowPass.hyperparameters(trials.sample().training(), dimensions))
-        );
+        Trial<LowPass> best = closed(settings, dimensions, trials.part(0, 0.5));
+        LowPass closed = best.method();
         if (isClosed(given) || trials.networks() == null || given.getOrDefault(DIMENSION, 0.0) > MAX_GRADIENT_DIMENSION) {
-            return closed.method();
+            return closed;
         }
-        LightGcn start = LightGcn.standard()
-            .withDimension(Math.min(MAX_GRADIENT_DIMENSION, closed.method().dimension()))
-            .withRecencyDecay(closed.method().recencyDecay());
-        return ndcg(start, trials.part(0.5, 1)) > closed.value() ? start : closed.method();
+        LightGcn gradient = LightGcn.standard()
+            .withDimension(Math.min(MAX_GRADIENT_DIMENSION, closed.dimension()))
+            .withRecencyDecay(closed.recencyDecay());
+        return ndcg(gradient, trials.part(0.5, 1)) > best.value() ? gradient : closed;
+    }
+
+    private static Trial<LowPass> closed(PartSettings settings, int[] dimensions, PartTrials trials) {
+        InteractionMatrix matrix = trials.sample().training();
+        LowPass start = closed(settings.of(Signal.GRAPH), LowPass.standard().damping(), dimensions);
+        int most = Math.max(start.dimension(), Arrays.stream(dimensions).max().orElseThrow());
+        Trial<LowPass> best = trials.part(0.6, 1).best(
+            start.prepared(matrix, most, trials.parallel(), trials.part(0, 0.6).progress()),
+            settings.open(Signal.GRAPH, LowPass.hyperparameters(matrix, dimensions))
+        );
+        return new Trial<>(best.method().withoutSpectrum(), best.value());
     }
 
     /** Returns 0 for a method whose loss does not stay finite. */
@@ -68,15 +79,18 @@ final class GraphMethods implements MethodFamily {
     @Override
     public FactorMethod standard(PartSettings settings, int[] dimensions) {
         Map<String, Double> given = settings.of(Signal.GRAPH);
-        return isByGradient(given) ? gradient(given, dimensions) : closed(given, dimensions);
+        return isByGradient(given) ? gradient(given, dimensions) : closed(given, LowPass.standard().damping(), dimensions);
     }
 
-    private static LowPass closed(Map<?, ?> given, int... dimensions) {
+    /** @param damping unless it is given */
+    private static LowPass closed(Map<?, ?> given, double damping, int... dimensions) {
         LowPass standard = LowPass.standard();
         return new LowPass(
             (int) MethodFamily.number(given, DIMENSION, MethodFamily.smaller(standard.dimension(), dimensions)),
+            MethodFamily.number(given, DAMPING, damping),
             MethodFamily.number(given, KEEP, standard.recencyDecay()),
-            standard.seed()
+            standard.seed(),
+            null
         );
     }
 
@@ -105,7 +119,9 @@ final class GraphMethods implements MethodFamily {
             settings.put(STEPS, gradient.steps());
             settings.put(KEEP, gradient.recencyDecay());
         } else {
-            settings.put(KEEP, ((LowPass) method).recencyDecay());
+            LowPass closed = (LowPass) method;
+            settings.put(DAMPING, closed.damping());
+            settings.put(KEEP, closed.recencyDecay());
         }
         return settings;
     }
@@ -113,6 +129,7 @@ final class GraphMethods implements MethodFamily {
     @Override
     public FactorMethod method(Map<?, ?> settings) {
         int[] any = { LowPass.MAX_DIMENSION };
-        return MethodFamily.number(settings, STEPS, 0) > 0 ? gradient(settings, any) : closed(settings, any);
+        // Before there was damping, it was 0.
+        return MethodFamily.number(settings, STEPS, 0) > 0 ? gradient(settings, any) : closed(settings, 0, any);
     }
 }

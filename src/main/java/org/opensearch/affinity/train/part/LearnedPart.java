@@ -90,7 +90,12 @@ public record LearnedPart(PartMethod method, Factors factors, float scale, Conte
         int size = Math.min(all.size(), History.MAX);
         float[] weights = new float[size];
         Arrays.fill(weights, 1);
-        return new WeightedHistory(Arrays.copyOf(all.items(), size), weights, Arrays.copyOf(all.gaps(), size));
+        return new WeightedHistory(
+            Arrays.copyOf(all.items(), size),
+            weights,
+            Arrays.copyOf(all.gaps(), size),
+            Arrays.copyOf(all.actions(), size)
+        );
     }
 
     private static float best(Factors factors, WeightedHistory history) {

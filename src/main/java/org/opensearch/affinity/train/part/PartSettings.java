@@ -32,7 +32,16 @@ public record PartSettings(Map<String, Map<String, Double>> byPart) {
         Signal.NEIGHBOURS,
         Map.of("user", EXPONENT, "from", EXPONENT, "to", EXPONENT, "backward", Values.number(0, 1), "closeness", FACTOR, "keep", FACTOR),
         Signal.GRAPH,
-        Map.of("dimension", whole(LowPass.MAX_DIMENSION), "steps", whole(0, GraphMethods.MAX_STEPS), "keep", FACTOR),
+        Map.of(
+            "dimension",
+            whole(LowPass.MAX_DIMENSION),
+            "damping",
+            Values.number(0, 4),
+            "steps",
+            whole(0, GraphMethods.MAX_STEPS),
+            "keep",
+            FACTOR
+        ),
         Signal.ATTENTION,
         Map.of(
             "dimension",

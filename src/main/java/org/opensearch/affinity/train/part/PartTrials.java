@@ -1,5 +1,6 @@
 package org.opensearch.affinity.train.part;
 
+import org.opensearch.affinity.learn.CoordinateSearch;
 import org.opensearch.affinity.learn.CoordinateSearch.Trial;
 import org.opensearch.affinity.learn.HeldOut;
 import org.opensearch.affinity.learn.Hyperparameter;
@@ -9,8 +10,10 @@ import org.opensearch.affinity.learn.RankingMetrics;
 import org.opensearch.affinity.learn.Tuning;
 import org.opensearch.affinity.learn.factor.FactorMethod;
 import org.opensearch.affinity.learn.network.NetworkInputs;
+import org.opensearch.affinity.learn.network.NetworkMethod;
 
 import java.util.List;
+import java.util.function.DoubleSupplier;
 
 /**
  * What hyperparameters of a part are chosen with.
@@ -22,7 +25,14 @@ public record PartTrials(HeldOut sample, NetworkInputs networks, ParallelFor par
     /** Returns the best method, and its NDCG@10. */
     <M extends FactorMethod> Trial<M> best(M start, List<Hyperparameter<M>> hyperparameters) {
         Tuning<M> tuning = new Tuning<>(hyperparameters, metrics -> RankingMetrics.mean(metrics.ndcg10()), 1);
-        return tuning.best(start, sample, parallel, progress, trial -> {});
+        CoordinateSearch<M> search = new CoordinateSearch<>(hyperparameters, 1);
+        return search.maximise(start, (method, own) -> {
+            DoubleSupplier ndcg = () -> tuning.figure(method, sample, parallel, own);
+            // Trials of other methods are short.
+            return method instanceof NetworkMethod
+                ? networks.journal().figure(NetworkMethod.key(method.toString(), sample.training()), ndcg)
+                : ndcg.getAsDouble();
+        }, progress, trial -> {});
     }
 
     /** Returns the best method; without hyperparameters it is the given one, and nothing is tried. */

@@ -5,7 +5,9 @@ import org.opensearch.affinity.tracker.Signal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -44,6 +46,13 @@ public record RequestedParts(List<VectorPart> parts, boolean ratings, boolean au
     /** Returns the names of the parts, which are those of their signals. */
     public List<String> signals() {
         return Stream.concat(parts.stream().map(VectorPart::signal), ratings ? Stream.of(Signal.RATINGS) : Stream.empty()).toList();
+    }
+
+    /** Returns a text that differs for different requests. */
+    public String text() {
+        Map<String, Map<String, Double>> sorted = new TreeMap<>();
+        settings.byPart().forEach((part, values) -> sorted.put(part, new TreeMap<>(values)));
+        return (auto ? AUTO + " " : "") + signals() + " " + sorted;
     }
 
     private static List<VectorPart> named(List<String> names) {

@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 public class SelfAttentionTests extends EncodeTestCase {
     private static final int ITEMS = 12;
@@ -42,12 +43,6 @@ public class SelfAttentionTests extends EncodeTestCase {
             ITEMS,
             IntStream.range(0, users).mapToObj(user -> IntStream.range(user, user + length).map(i -> i % ITEMS).toArray()).toArray(int[][]::new)
         );
-    }
-
-    private static Sequences sequences(InteractionMatrix interactions, int maxTargets) {
-        BitSet all = new BitSet();
-        all.set(0, interactions.users());
-        return new Sequences(interactions, all, maxTargets);
     }
 
     private static Checkpoint begin(Trainer trainer) {
@@ -102,7 +97,7 @@ public class SelfAttentionTests extends EncodeTestCase {
 
     /** What a node computes in Java is what was learned in libtorch. */
     public void testLayersAreThoseOfTheProgram() {
-        AttentionNetwork network = new AttentionNetwork(Catalogue.of(cycle(60, 5), null), 4, 6, 3, 2, 0.5, 3);
+        AttentionNetwork network = new AttentionNetwork(Catalogue.of(cycle(60, 5), null), 4, 6, 3, 2, 0.5, 3, List.of("click", "purchase"));
         SplittableRandom random = new SplittableRandom(5);
         List<NamedArray> weights = network.initial(random).stream()
             .map(weight -> NamedArray.random(weight.name(), 0.5, random, weight.shape()))
@@ -112,7 +107,7 @@ public class SelfAttentionTests extends EncodeTestCase {
         int[] history = { 3, 7, 1, 10 };
         String methods = network.methods() + String.format(Locale.ROOT, """
               def encode(self: %s, w: List[Tensor], x: List[Tensor]) -> Tensor:
-                return self.user(torch.select(self.hidden(w, x[0], x[1], x[2]), 1, -1))
+                return self.user(torch.select(self.hidden(w, x[0], x[1], x[2], x[3]), 1, -1))
             """, TorchProgram.CLASS);
         for (int length = 1; length <= history.length; length++) {
             int size = length;
@@ -124,23 +119,35 @@ public class SelfAttentionTests extends EncodeTestCase {
             try (var manager = device().newManager(); var program = new TorchProgram(manager, methods)) {
                 List<NDArray> ofLayers = NamedArray.on(manager, weights.subList(1, weights.size()));
                 long[] gaps = { 0, 30, 7, 64 };
+                long[] actions = { 0, 2, 1, 2 };
                 List<NDArray> rows = List.of(
                     manager.create(oldestFirst, new Shape(1, length, 6)),
                     manager.create(Arrays.copyOf(gaps, length), new Shape(1, length)),
+                    manager.create(Arrays.copyOf(actions, length), new Shape(1, length)),
                     manager.create(new Shape(0), DataType.UINT8)
                 );
                 int[] newestGaps = IntStream.range(0, length).map(age -> (int) gaps[size - 1 - age]).toArray();
+                int[] newestActions = IntStream.range(0, length).map(age -> (int) actions[size - 1 - age]).toArray();
+                WeightedHistory ofUser = new WeightedHistory(new int[length], new float[length], newestGaps, newestActions);
                 float[] expected = program.call(manager, "encode", false, List.of(ofLayers, rows)).get(0).toFloatArray();
-                assertArrayEquals(expected, layers.vector(newestFirst, new WeightedHistory(new int[length], new float[length], newestGaps)), 1e-5f);
+                assertArrayEquals(expected, layers.vector(newestFirst, ofUser), 1e-5f);
             }
         }
     }
 
     public void testGradients() {
         for (double dropout : new double[] { 0, 0.25 }) {
-            InteractionMatrix interactions = InteractionMatrices.ordered(7, new int[] { 0, 3, 4, 2 }, new int[] { 5, 1 }, new int[] { 6, 2, 1 });
-            AttentionNetwork network = new AttentionNetwork(catalogue(interactions, random().nextBoolean()), 4, 6, 2, 2, dropout, 3);
-            NextItemBatches batches = new NextItemBatches(sequences(interactions, 4), network, 100, 4);
+            InteractionMatrix.Builder builder = new InteractionMatrix.Builder(7, List.of("click", "purchase"));
+            int[][] histories = { { 0, 3, 4, 2 }, { 5, 1 }, { 6, 2, 1 } };
+            for (int user = 0; user < histories.length; user++) {
+                for (int i = 0; i < histories[user].length; i++) {
+                    builder.add(user, histories[user][i], 1, i, (user + i) % 3);
+                }
+            }
+            InteractionMatrix interactions = builder.build();
+            Catalogue catalogue = catalogue(interactions, random().nextBoolean());
+            AttentionNetwork network = new AttentionNetwork(catalogue, 4, 6, 2, 2, dropout, 3, interactions.actionNames());
+            NextItemBatches batches = new NextItemBatches(SequencesTests.sequences(interactions, 4), network, 100, 4);
             GradientCheck.check(device(), network, batches.epoch(0, new SplittableRandom(1)).getFirst(), 0.01);
         }
     }
@@ -148,9 +155,9 @@ public class SelfAttentionTests extends EncodeTestCase {
     /** With a sample of all items the loss is the cross-entropy; with equal vectors it is log(items). */
     public void testLossOfEqualItems() {
         InteractionMatrix interactions = InteractionMatrices.ordered(5, new int[] { 0, 3, 4 }, new int[] { 1, 2 });
-        AttentionNetwork network = new AttentionNetwork(Catalogue.of(interactions, null), 4, 2, 1, 1, 0, 3);
+        AttentionNetwork network = new AttentionNetwork(Catalogue.of(interactions, null), 4, 2, 1, 1, 0, 3, List.of());
         for (int sampled : new int[] { 5, 3 }) {
-            NextItemBatches batches = new NextItemBatches(sequences(InteractionMatrices.ordered(5, new int[] { 0, 3, 4 }), 4), network, 100, sampled);
+            NextItemBatches batches = new NextItemBatches(SequencesTests.sequences(InteractionMatrices.ordered(5, new int[] { 0, 3, 4 }), 4), network, 100, sampled);
             List<Double> losses = new ArrayList<>();
             Trainer trainer = new Trainer(device(), network, new TrainingPlan(1, 1, 1e-9, 0, 1));
             try (var manager = device().newManager(); var program = new TorchProgram(manager, network.methods())) {
@@ -158,7 +165,7 @@ public class SelfAttentionTests extends EncodeTestCase {
                 weights.set(0, NamedArray.filled("items", 1, 5, 2));
                 var arrays = batches.epoch(0, new SplittableRandom(1)).getFirst().arrays(manager, new SplittableRandom(sampled));
                 losses.add((double) program.call(manager, "loss", false, List.of(NamedArray.on(manager, weights), arrays)).get(0).getFloat());
-                long[] common = arrays.get(8).toLongArray();
+                long[] common = arrays.get(9).toLongArray();
                 // Sampled items stand for all others; a row with the wanted item among them has one fewer.
                 double expected = IntStream.range(0, 2).mapToDouble(row -> {
                     long hit = Arrays.stream(common).filter(place -> place / sampled == row).count();
@@ -167,29 +174,6 @@ public class SelfAttentionTests extends EncodeTestCase {
                 assertEquals(expected, losses.getFirst(), 1e-4);
             }
         }
-    }
-
-    public void testOrderWithinAMomentIsRandom() {
-        InteractionMatrix.Builder builder = new InteractionMatrix.Builder(6);
-        builder.add(0, 0, 1, 10).add(0, 1, 1, 20).add(0, 2, 1, 20).add(0, 3, 1, 20).add(0, 4, 1, 30).add(0, 5, 1, 30);
-        Sequences sequences = sequences(builder.build(), 50);
-        SplittableRandom random = new SplittableRandom(1);
-        int[][] counts = new int[6][6];
-        int epochs = 600;
-        for (int epoch = 0; epoch < epochs; epoch++) {
-            int[] items = sequences.batches(1, random).getFirst().getFirst().items();
-            for (int place = 0; place < items.length; place++) {
-                counts[place][items[place]]++;
-            }
-        }
-        assertEquals(epochs, counts[0][0]);
-        for (int place = 1; place < 4; place++) {
-            for (int item = 1; item < 4; item++) {
-                assertEquals(epochs / 3.0, counts[place][item], 60);
-            }
-        }
-        assertEquals(epochs / 2.0, counts[4][5], 70);
-        assertEquals(epochs, counts[5][4] + counts[5][5]);
     }
 
     /** Of a pair that always stands in the same order, neither predicts the other better if both have one time. */
@@ -220,17 +204,28 @@ public class SelfAttentionTests extends EncodeTestCase {
         Factors model = learn(TINY, builder.build());
         float[] ones = { 1, 1 };
         int[] items = { 1, 0 };
-        float[] waited = model.scores(new WeightedHistory(items, ones, new int[] { InteractionMatrix.gap(0, 1_000_000), 0 }));
-        float[] hurried = model.scores(new WeightedHistory(items, ones, new int[] { InteractionMatrix.gap(0, 1), 0 }));
+        float[] waited = model.scores(new WeightedHistory(items, ones, new int[] { InteractionMatrix.gap(0, 1_000_000), 0 }, new int[2]));
+        float[] hurried = model.scores(new WeightedHistory(items, ones, new int[] { InteractionMatrix.gap(0, 1), 0 }, new int[2]));
         assertTrue(Arrays.toString(waited), waited[2] > waited[3] + 1);
         assertTrue(Arrays.toString(hurried), hurried[3] > hurried[2] + 1);
     }
 
-    public void testLongHistoriesAreCut() {
-        InteractionMatrix interactions = InteractionMatrices.ordered(20, IntStream.range(0, 8).toArray(), new int[] { 9 });
-        List<List<Sequences.Sequence>> batches = sequences(interactions, 3).batches(1_000, new SplittableRandom(1));
-        List<String> sequences = batches.stream().flatMap(List::stream).map(sequence -> Arrays.toString(sequence.items())).sorted().toList();
-        assertEquals(List.of("[0, 1]", "[1, 2, 3, 4]", "[4, 5, 6, 7]"), sequences);
+    /** After a click comes the neighbour, after a purchase another item. An action that is not known is none. */
+    public void testActionsAreLearned() {
+        InteractionMatrix.Builder builder = new InteractionMatrix.Builder(ITEMS, List.of("click", "purchase"));
+        for (int user = 0; user < 120; user++) {
+            int action = 1 + user % 2;
+            builder.add(user, 0, 1, 0, action).add(user, 1, 1, 1, action).add(user, 1 + action, 1, 2, action).add(user, 4 + user % 8, 1, 3, 1);
+        }
+        Factors model = learn(TINY, builder.build());
+        float[][] scores = IntStream.range(0, 3)
+            .mapToObj(action -> model.scores(new WeightedHistory(new int[] { 1, 0 }, new float[2], new int[2], new int[] { action, action })))
+            .toArray(float[][]::new);
+        assertTrue(Arrays.toString(scores[1]), scores[1][2] > scores[1][3] + 1);
+        assertTrue(Arrays.toString(scores[2]), scores[2][3] > scores[2][2] + 1);
+        AttentionLayers layers = (AttentionLayers) ((NetworkEncoder) model.encoder()).layers();
+        assertEquals(List.of(1, 2, 0), Stream.of("click", "purchase", "wish").map(layers::action).toList());
+        assertFalse(Arrays.equals(scores[0], scores[1]));
     }
 
     public void testSameSeedSameModel() {
@@ -244,8 +239,8 @@ public class SelfAttentionTests extends EncodeTestCase {
     }
 
     public void testTrainingIsContinuedWithTheSameResult() {
-        AttentionNetwork network = TINY.network(Catalogue.of(cycle(30, 5), null));
-        NextItemBatches batches = new NextItemBatches(sequences(cycle(30, 5), 6), network, 64, 8);
+        AttentionNetwork network = TINY.network(Catalogue.of(cycle(30, 5), null), List.of());
+        NextItemBatches batches = new NextItemBatches(SequencesTests.sequences(cycle(30, 5), 6), network, 64, 8);
         Trainer trainer = new Trainer(device(), network, new TrainingPlan(4, 4, 0.01, 0, 3));
         List<Checkpoint> all = new ArrayList<>();
         Checkpoint end = trainer.train(begin(trainer), batches, (weights, check) -> 0, all::add, ProgressListener.NONE);
@@ -257,8 +252,8 @@ public class SelfAttentionTests extends EncodeTestCase {
     }
 
     public void testTrainingEndsWithoutProgressAndKeepsTheBest() {
-        AttentionNetwork network = TINY.network(Catalogue.of(cycle(30, 5), null));
-        NextItemBatches batches = new NextItemBatches(sequences(cycle(30, 5), 6), network, 64, 8);
+        AttentionNetwork network = TINY.network(Catalogue.of(cycle(30, 5), null), List.of());
+        NextItemBatches batches = new NextItemBatches(SequencesTests.sequences(cycle(30, 5), 6), network, 64, 8);
         Trainer trainer = new Trainer(device(), network, new TrainingPlan(20, 2, 0.01, 0, 3));
         List<Checkpoint> all = new ArrayList<>();
         double[] figures = { 1, 3, 2, 2, 9 };
@@ -290,7 +285,7 @@ public class SelfAttentionTests extends EncodeTestCase {
         float[][] rows = IntStream.range(0, ITEMS).mapToObj(before::vector).toArray(float[][]::new);
         EarlierNetwork earlier = new EarlierNetwork(rows, EarlierNetwork.weights(encoder.layers()), encoder.map(), since);
         AttentionSettings settings = TINY.withPlan(new TrainingPlan(60, 60, 0.02, 0, 1));
-        Factors continued = new SelfAttention(settings, new NetworkInputs(device(), null, earlier))
+        Factors continued = new SelfAttention(settings, INPUTS.continuing(earlier))
             .learn(InteractionMatrices.ordered(ITEMS, users), ParallelFor.SEQUENTIAL, ProgressListener.NONE);
         for (int item = 0; item < ITEMS; item++) {
             int old = best(before.scores(WeightedHistory.of(item, (item + ITEMS - 1) % ITEMS)));

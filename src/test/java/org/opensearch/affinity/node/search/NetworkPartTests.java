@@ -114,6 +114,44 @@ public class NetworkPartTests extends PartTestCase {
         assertEquals("[affinity] [continue] continues the networks of the model [weights_of], which is missing", e.getMessage());
     }
 
+    /** Whoever clicked the hub clicks one item next, and whoever bought it another one. */
+    public void testActionsAreInputs() throws Exception {
+        kinds(1);
+        for (String item : List.of("hub", "after_click", "after_purchase")) {
+            index("shop", item, item(2, content(0)));
+        }
+        refresh("shop");
+        for (int user = 0; user < 80; user++) {
+            String action = user % 2 == 0 ? "click" : "purchase";
+            event("v" + user, action, "hub");
+            event("v" + user, "click", "after_" + action);
+        }
+        event("cleo", "click", "hub");
+        event("paul", "purchase", "hub");
+        awaitProfiles("t");
+        refresh("ubi_events");
+        train("""
+            {"activate": true, "parts": ["attention"], "settings": {
+              "attention": {"dimension": 16, "layers": 1, "dropout": 0.1, "temperature": 0.1, "epochs": 100, "rate": 0.01}}}""");
+        for (String user : List.of("cleo", "paul")) {
+            String signals = ", \"signals\": {\"popularity\": 0, \"neighbours\": 0, \"attention\": 3}";
+            Map<String, Float> scores = rescored("shop", 200, ANN.replace("ann", user) + signals, "").scores();
+            float difference = scores.get("after_click") - scores.get("after_purchase");
+            assertTrue(user + " " + scores, user.equals("cleo") ? difference > 0.5 : difference < -0.5);
+        }
+    }
+
+    /** With auto the model does without a network whose loss does not stay finite; one that is named fails the training. */
+    public void testDivergingNetwork() throws Exception {
+        kinds(1);
+        String settings = "\"settings\": {\"attention\": {\"dropout\": 0.1, \"temperature\": 0.1, \"rate\": 1e30}}";
+        String auto = "{\"parts\": \"auto\", " + settings + ", \"search\": {" + BY_BASE + "}, " + queries() + "}";
+        Map<?, ?> leftOut = (Map<?, ?>) train(auto).get("parts_left_out");
+        assertTrue(leftOut.toString(), ((String) leftOut.get("attention")).contains("a lower [rate] may help"));
+        Exception e = expectThrows(IllegalArgumentException.class, () -> train("{\"parts\": [\"attention\"], " + settings + "}"));
+        assertTrue(e.getMessage(), e.getMessage().contains("a lower [rate] may help"));
+    }
+
     private static Map<?, ?> settings(Map<String, Object> model, String part) {
         Map<?, ?> settings = new HashMap<>((Map<?, ?>) ((Map<?, ?>) model.get("parts")).get(part));
         settings.keySet().removeAll(Set.of("scale", "content"));

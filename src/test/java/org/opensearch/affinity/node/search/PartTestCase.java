@@ -4,6 +4,7 @@ import org.apache.lucene.util.VectorUtil;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** A shop with items of three kinds, and users who each take items of one kind. */
@@ -11,7 +12,7 @@ abstract class PartTestCase extends TrainedModelTestCase {
     protected static final int OF_A_KIND = 20;
     protected static final String ANN = "\"tracker\": \"t\", \"user\": \"ann\", \"weight\": 0";
 
-    private static float[] content(int kind) {
+    static float[] content(int kind) {
         float[] vector = new float[DIMENSION];
         for (int d = 0; d < DIMENSION; d++) {
             vector[d] = (d == kind ? 1 : 0) + (float) (0.1 * random().nextGaussian());
@@ -43,6 +44,14 @@ abstract class PartTestCase extends TrainedModelTestCase {
         event("ann", "click", "k0_0");
         awaitProfiles("t");
         refresh("ubi_events");
+    }
+
+    /** Judged queries of the users, each for an item of the user's kind. */
+    static String queries() {
+        return IntStream.range(0, 60).mapToObj(user -> """
+            {"user_id": "u%s", "user_query": "x", "timestamp": %s, "relevant": ["k%s_%s"]}""".formatted(
+            user, System.currentTimeMillis() + 1_000_000, user % 3, (user / 3 + 36) % OF_A_KIND
+        )).collect(Collectors.joining(",", "\"queries\": [", "]"));
     }
 
     Map<String, Float> scores(String part) throws Exception {

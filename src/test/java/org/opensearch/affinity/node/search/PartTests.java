@@ -6,6 +6,7 @@ import org.opensearch.affinity.manage.UseModelAction;
 import org.opensearch.affinity.model.LocalModels;
 import org.opensearch.affinity.model.OpenModel;
 import org.opensearch.affinity.model.PartScores;
+import org.opensearch.affinity.model.PastItems;
 import org.opensearch.affinity.rank.RankNode;
 import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.core.common.breaker.CircuitBreaker;
@@ -111,11 +112,7 @@ public class PartTests extends PartTestCase {
     /** A part is in the model, or the answer says why it is not, and it weighs nothing. */
     public void testAutoKeepsWhatHelps() throws Exception {
         kinds(1);
-        String queries = IntStream.range(0, 60).mapToObj(user -> """
-            {"user_id": "u%s", "user_query": "x", "timestamp": %s, "relevant": ["k%s_%s"]}""".formatted(
-            user, System.currentTimeMillis() + 1_000_000, user % 3, (user / 3 + 36) % OF_A_KIND
-        )).collect(Collectors.joining(",", "\"queries\": [", "]"));
-        Map<String, Object> model = train("{\"parts\": \"auto\", \"search\": {" + BY_BASE + "}, " + queries + "}");
+        Map<String, Object> model = train("{\"parts\": \"auto\", \"search\": {" + BY_BASE + "}, " + queries() + "}");
         Map<?, ?> weights = (Map<?, ?>) ((Map<?, ?>) model.get("ranking")).get("signals");
         Map<?, ?> parts = model.get("parts") instanceof Map<?, ?> some ? some : Map.of();
         for (String part : PARTS) {
@@ -161,7 +158,7 @@ public class PartTests extends PartTestCase {
         train("{\"parts\": [\"graph\"]}");
         LocalModels models = getInstanceFromNode(RankNode.class).models();
         OpenModel model = models.open(IndexNames.MODELS.index("t", 1));
-        PartScores scores = model.scores("graph", List.of("k0_0"), List.of(0));
+        PartScores scores = model.scores("graph", PastItems.of(List.of("k0_0")));
         int item = model.document(ItemRow.hash(new BytesRef("k0_1")));
         double score = scores.open().of(item);
         assertTrue("" + score, score > 0);
@@ -173,7 +170,7 @@ public class PartTests extends PartTestCase {
         model.decRef();
         assertFalse(model.tryIncRef());
         assertEquals(PartScores.UNKNOWN, scores.open().of(item), 0);
-        assertEquals(PartScores.UNKNOWN, model.scores("graph", List.of("k0_0"), List.of(0)).open().of(item), 0);
+        assertEquals(PartScores.UNKNOWN, model.scores("graph", PastItems.of(List.of("k0_0"))).open().of(item), 0);
         assertEquals(0, model.similarities(List.of("k0_0"), new float[] { 1 }).sums().size());
     }
 
@@ -232,7 +229,7 @@ public class PartTests extends PartTestCase {
         Map<String, String> wrong = Map.of(
             "{\"graph\": {\"dimension\": 0}}", "[affinity] [settings.graph.dimension] must be a whole number from 1 to 768, got [0]",
             "{\"graph\": {\"keep\": 0}}", "[affinity] [settings.graph.keep] must be a number above 0, at most 1, got [0]",
-            "{\"graph\": {\"alpha\": 1}}", "[affinity] [settings.graph.alpha] is unknown; known: [dimension, keep, steps]",
+            "{\"graph\": {\"alpha\": 1}}", "[affinity] [settings.graph.alpha] is unknown; known: [damping, dimension, keep, steps]",
             "{\"grahp\": {}}", "[affinity] [settings.grahp] is unknown; known: [attention, factors, graph, neighbours, ratings, vae]",
             "{\"attention\": {\"dimension\": 7}}", "[affinity] [settings.attention.dimension] must be an even number from 2 to 256, got [7]",
             "{\"vae\": {\"dropout\": 1}}", "[affinity] [settings.vae.dropout] must be a number from 0, below 1, got [1]",

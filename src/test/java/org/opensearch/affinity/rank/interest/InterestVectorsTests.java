@@ -82,11 +82,11 @@ public class InterestVectorsTests extends OpenSearchTestCase {
             {"items": {"index": "products", "vector_field": "v"}, "events": {"index": "ubi_events"}, "actions": {"click": 1}}""";
         try (XContentParser parser = createParser(JsonXContent.jsonXContent, definition)) {
             Tracker tracker = Tracker.parse("shop", parser);
-            List<Profile.Interaction> events = new ArrayList<>(List.of(new Profile.Interaction("x", 1_000, new float[] { 1, 0, 0 }, 1, Float.NaN)));
+            List<Profile.Interaction> events = new ArrayList<>(List.of(new Profile.Interaction("x", 1_000, new float[] { 1, 0, 0 }, 1, Float.NaN, "")));
             for (int i = 0; i < likesOfY; i++) {
-                events.add(new Profile.Interaction("y" + i, 2_000 + i, new float[] { 0, 1, 0 }, 1, Float.NaN));
+                events.add(new Profile.Interaction("y" + i, 2_000 + i, new float[] { 0, 1, 0 }, 1, Float.NaN, ""));
             }
-            events.add(new Profile.Interaction("z", 3_000, new float[] { 0, 0, 1 }, -1, Float.NaN));
+            events.add(new Profile.Interaction("z", 3_000, new float[] { 0, 0, 1 }, -1, Float.NaN, ""));
             Profile profile = Profile.of("ann", events, tracker);
             RequestContext context = new RequestContext(4_000, List.of());
             WhitenedSpace space = WhitenedSpace.around(new float[3]);

@@ -45,7 +45,7 @@ public class RequestedPartsTests extends OpenSearchTestCase {
         assertEquals(cosine.withToExponent(0.25).withRecencyDecay(0.9), settings.neighbours(cosine));
         assertEquals(cosine, PartSettings.NONE.neighbours(cosine));
         List<Hyperparameter<LowPass>> all = LowPass.hyperparameters(matrix, dimensions);
-        assertEquals("keep is tuned alone", all.subList(0, all.size() - 1), settings.open("graph", all));
+        assertEquals("the dimension is given", List.of(all.get(0), all.get(2)), settings.open("graph", all));
         assertEquals(all, settings.open("factors", all));
         IllegalArgumentException e = expectThrows(IllegalArgumentException.class, () -> RequestedParts.of(List.of("factors"), settings));
         assertEquals("lacks [graph], which has [settings]", e.getMessage());
@@ -67,6 +67,9 @@ public class RequestedPartsTests extends OpenSearchTestCase {
         PartMethod gradient = new PartMethod(VectorPart.GRAPH, LightGcn.standard().withDimension(32).withSteps(70).withRecencyDecay(0.7));
         Map<String, Object> byGradient = Map.of("parts", Map.of("graph", VectorPart.GRAPH.settings(gradient.method())));
         assertEquals(List.of(gradient), PartMethod.read(byGradient));
+        Map<String, Object> withoutDamping = Map.of("parts", Map.of("graph", Map.of("dimension", 32, "keep", 0.7)));
+        PartMethod ideal = new PartMethod(VectorPart.GRAPH, LowPass.standard().withDimension(32).withDamping(0).withRecencyDecay(0.7));
+        assertEquals("an earlier version", List.of(ideal), PartMethod.read(withoutDamping));
         assertEquals(List.of(), PartMethod.read(Map.of()));
         Map<String, Object> later = Map.of("parts", Map.of("of_tomorrow", Map.of(), "attention", Map.of("dropout", 2), "graph", Map.of("dimension", -1), "factors", 7));
         assertEquals("what cannot be read is left out", List.of(), PartMethod.read(later));

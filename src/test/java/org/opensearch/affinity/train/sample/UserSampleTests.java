@@ -18,7 +18,7 @@ public class UserSampleTests extends OpenSearchTestCase {
         InteractionList list = new InteractionList();
         for (int user = 0; user < USERS; user++) {
             for (int i = 0; i <= user % 9; i++) {
-                list.add(user, i, 1, i);
+                list.add(user, i, 1, i, 0, Float.NaN);
             }
         }
         return list;

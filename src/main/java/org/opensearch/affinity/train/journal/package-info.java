@@ -1,0 +1,2 @@
+/** What a training keeps of itself, so that it can go on after its node died. */
+package org.opensearch.affinity.train.journal;
