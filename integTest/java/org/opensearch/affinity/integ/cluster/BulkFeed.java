@@ -62,7 +62,7 @@ public final class BulkFeed {
                     throw new RestFailure(429, unwritten.size() + " documents for [" + index + "] were rejected " + MOST_ATTEMPTS
                         + " times: the node is too busy");
                 }
-                pause(100L * attempt);
+                Pause.millis(100L * attempt);
             }
         }
     }
@@ -93,14 +93,5 @@ public final class BulkFeed {
             lines.append(action).append('\n').append(document.source()).append('\n');
         }
         return lines.toString();
-    }
-
-    private static void pause(long millis) {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new RestFailure(0, "interrupted while waiting for a busy node");
-        }
     }
 }

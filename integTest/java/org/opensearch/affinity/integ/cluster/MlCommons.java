@@ -57,7 +57,7 @@ public final class MlCommons {
             if (FAILED.contains(state.path("state").asText())) {
                 throw new IOException("ml-commons could not " + what + " the model: " + state.path("error").asText());
             }
-            pause();
+            Pause.millis(250);
         }
         throw new IOException("ml-commons did not " + what + " the model within " + TIMEOUT.toSeconds() + " s");
     }
@@ -69,15 +69,6 @@ public final class MlCommons {
             return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    private static void pause() throws IOException {
-        try {
-            Thread.sleep(250);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while waiting for ml-commons", e);
         }
     }
 }

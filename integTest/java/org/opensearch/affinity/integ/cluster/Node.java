@@ -69,7 +69,7 @@ public final class Node implements AutoCloseable {
                 throw failed("did not answer within " + START_TIMEOUT.toSeconds() + " s");
             }
             progress.accept(waited);
-            pause();
+            Pause.millis(250);
         }
     }
 
@@ -238,14 +238,5 @@ public final class Node implements AutoCloseable {
         builder.environment().remove("JAVA_TOOL_OPTIONS");
         process = builder.start();
         Files.write(settings.folder().resolve("pid"), Long.toString(process.pid()).getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static void pause() throws IOException {
-        try {
-            Thread.sleep(250);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while a node was starting", e);
-        }
     }
 }

@@ -67,7 +67,7 @@ public record TrackerProgress(int shards, long lag, long applied, long impressio
                 throw new IOException("tracker [" + tracker + "] has made no progress for " + LONGEST_STANDSTILL.toSeconds()
                     + " s; events: " + events + "; stats: " + stats);
             }
-            pause();
+            Pause.millis(INTERVAL.toMillis());
         }
     }
 
@@ -79,14 +79,5 @@ public record TrackerProgress(int shards, long lag, long applied, long impressio
     /** Whether all events of a log were processed. */
     public boolean caughtUp(long events) {
         return shards > 0 && lag == 0 && read() >= events;
-    }
-
-    private static void pause() throws IOException {
-        try {
-            Thread.sleep(INTERVAL);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while waiting for a tracker", e);
-        }
     }
 }

@@ -1,6 +1,7 @@
 package org.opensearch.affinity.integ.demo;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.opensearch.affinity.integ.cluster.Pause;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.cluster.RestFailure;
 import org.opensearch.affinity.integ.cluster.UserProfile;
@@ -39,7 +40,7 @@ public record SearchComparison(String query, List<Hit> plain, List<Personalised>
             ObjectNode body = shopQuery.personalWithReasons(query, user.user(), size);
             List<Hit> hits = search(rest, body);
             for (int sent = 1; sent < MOST_SEARCHES && hits.stream().allMatch(SearchComparison::isLabelled) == false; sent++) {
-                pause();
+                Pause.millis(PAUSE_MILLIS);
                 hits = search(rest, body);
             }
             personalised.add(new Personalised(user, hits));
@@ -64,14 +65,5 @@ public record SearchComparison(String query, List<Hit> plain, List<Personalised>
     private static List<Hit> search(Rest rest, ObjectNode body) {
         body.putArray("_source").add("title").add("categories");
         return Hit.all(rest.post("/" + Shop.ITEMS + "/_search", body));
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(PAUSE_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new RestFailure(0, "interrupted while waiting for the labels of interests");
-        }
     }
 }

@@ -9,6 +9,7 @@ import org.opensearch.affinity.integ.cluster.Cluster;
 import org.opensearch.affinity.integ.cluster.Node;
 import org.opensearch.affinity.integ.cluster.NodeSettings;
 import org.opensearch.affinity.integ.cluster.OpenSearchHome;
+import org.opensearch.affinity.integ.cluster.Pause;
 import org.opensearch.affinity.integ.cluster.PreviousBuild;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.cluster.TrackerProgress;
@@ -110,16 +111,7 @@ public class RollingRestartIT {
                     throw e;
                 }
             }
-            pause();
-        }
-    }
-
-    private static void pause() throws IOException {
-        try {
-            Thread.sleep(500);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while nodes were compared", e);
+            Pause.millis(500);
         }
     }
 

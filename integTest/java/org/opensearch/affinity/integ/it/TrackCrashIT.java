@@ -10,6 +10,7 @@ import org.opensearch.affinity.integ.cluster.BulkFeed;
 import org.opensearch.affinity.integ.cluster.Cluster;
 import org.opensearch.affinity.integ.cluster.Node;
 import org.opensearch.affinity.integ.cluster.NodeSettings;
+import org.opensearch.affinity.integ.cluster.Pause;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.cluster.RestFailure;
 import org.opensearch.affinity.integ.cluster.TrackerProgress;
@@ -124,7 +125,7 @@ public class TrackCrashIT {
             }
             write(bulk, turn);
             written += BULK;
-            sleep(BETWEEN_BULKS_MILLIS);
+            Pause.millis(BETWEEN_BULKS_MILLIS);
         }
         return written;
     }
@@ -141,7 +142,7 @@ public class TrackCrashIT {
                 if (System.nanoTime() - begin > PATIENCE.toNanos()) {
                     throw e;
                 }
-                sleep(BETWEEN_BULKS_MILLIS);
+                Pause.millis(BETWEEN_BULKS_MILLIS);
             }
         }
     }
@@ -184,14 +185,5 @@ public class TrackCrashIT {
         profile.remove("tracker");
         profile.path("interests").forEach(interest -> ((ObjectNode) interest).remove("weight_now")); // it fades while one looks
         return profile;
-    }
-
-    private static void sleep(long millis) {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new RestFailure(0, "interrupted");
-        }
     }
 }

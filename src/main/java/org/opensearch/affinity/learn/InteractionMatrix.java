@@ -138,7 +138,10 @@ public final class InteractionMatrix implements Accountable {
         return degrees;
     }
 
-    /** Returns a text that is the same for equal matrices, and another one for almost all others. */
+    /**
+     * Returns a text of which items each user took, in which order, how far apart and by which numbers of actions: another one for almost
+     * all other matrices. Weights and the names of actions are not in it.
+     */
     public String fingerprint() {
         CRC32C checksum = new CRC32C();
         ByteBuffer buffer = ByteBuffer.allocate(Integer.BYTES + 2);

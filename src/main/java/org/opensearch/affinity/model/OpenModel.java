@@ -158,7 +158,6 @@ public final class OpenModel extends AbstractRefCounted {
     /**
      * Returns the scores of the model's items for a history by a part with item vectors; none if the model does not have the part, or no item
      * of the history, or cannot be read.
-     *
      */
     public PartScores scores(String part, PastItems history) {
         PartEncoder encoder = encoders.get(part) instanceof PartEncoder ofHistories ? ofHistories : null;

@@ -10,8 +10,8 @@ import org.opensearch.core.common.io.stream.StreamOutput;
 import java.io.IOException;
 import java.util.List;
 
-/** Writes and reads the weights of a network, as a field of {@link PartEncoder}. */
-final class StoredNetwork {
+/** Writes and reads the weights of networks, as a field of {@link PartEncoder} and elsewhere. */
+public final class StoredNetwork {
     private static final int NONE = 0;
     private static final int ATTENTION = 1;
     private static final int VAE = 2;
@@ -26,11 +26,11 @@ final class StoredNetwork {
                 out.writeVInt(ATTENTION);
                 out.writeVInt(attention.heads());
                 out.writeDouble(attention.scale());
-                out.writeCollection(attention.weights(), StoredNetwork::writeArray);
+                writeArrays(attention.weights(), out);
             }
             case VaeLayers vae -> {
                 out.writeVInt(VAE);
-                out.writeCollection(vae.weights(), StoredNetwork::writeArray);
+                writeArrays(vae.weights(), out);
             }
             default -> throw new IllegalArgumentException("no format for a [" + network.getClass().getName() + "]");
         }
@@ -47,13 +47,17 @@ final class StoredNetwork {
         };
     }
 
-    private static void writeArray(StreamOutput out, NamedArray array) throws IOException {
-        out.writeString(array.name());
-        out.writeVIntArray(array.shape());
-        out.writeFloatArray(array.values());
+    /** Writes arrays for {@link #readArrays}. */
+    public static void writeArrays(List<NamedArray> arrays, StreamOutput to) throws IOException {
+        to.writeCollection(arrays, (out, array) -> {
+            out.writeString(array.name());
+            out.writeVIntArray(array.shape());
+            out.writeFloatArray(array.values());
+        });
     }
 
-    private static List<NamedArray> readArrays(StreamInput in) throws IOException {
-        return in.readList(from -> new NamedArray(from.readString(), from.readVIntArray(), from.readFloatArray()));
+    /** Reads what {@link #writeArrays} wrote. */
+    public static List<NamedArray> readArrays(StreamInput from) throws IOException {
+        return from.readList(in -> new NamedArray(in.readString(), in.readVIntArray(), in.readFloatArray()));
     }
 }

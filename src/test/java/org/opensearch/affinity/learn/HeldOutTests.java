@@ -129,7 +129,7 @@ public class HeldOutTests extends OpenSearchTestCase {
     public void testBlendAddsScores() {
         InteractionMatrix interactions = InteractionMatrices.unordered(4, new int[] { 0, 1 }, new int[] { 0, 1, 2 }, new int[] { 0 });
         InterestModel one = Neighbourhood.cosine().learn(interactions, ParallelFor.SEQUENTIAL, ProgressListener.NONE);
-        InterestModel other = new LowPass(2, 0, 1, 1, null).learn(interactions, ParallelFor.SEQUENTIAL, ProgressListener.NONE);
+        InterestModel other = new LowPass(2, 0, 1, 0.5, 1, 1, null).learn(interactions, ParallelFor.SEQUENTIAL, ProgressListener.NONE);
         Blend blend = new Blend(List.of(new Blend.Part(one, 1), new Blend.Part(other, 0.25f)));
         float[] scores = blend.scores(WeightedHistory.of(1));
         for (int item = 0; item < 4; item++) {

@@ -3,6 +3,7 @@ package org.opensearch.affinity.integ.bench.common;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.opensearch.affinity.integ.cluster.BulkFeed;
+import org.opensearch.affinity.integ.cluster.Pause;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.cluster.RestFailure;
 import org.opensearch.affinity.integ.console.Step;
@@ -90,12 +91,7 @@ public final class NodeEvaluation {
             if (state.path("completed").asBoolean()) {
                 return state.path("response");
             }
-            try {
-                Thread.sleep(INTERVAL);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IOException("interrupted while waiting for a task", e);
-            }
+            Pause.millis(INTERVAL.toMillis());
         }
     }
 }

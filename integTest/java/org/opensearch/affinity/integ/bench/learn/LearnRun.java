@@ -56,7 +56,10 @@ final class LearnRun {
     private static final int ROUNDS = 2;
     /** For the other methods, some of which learn for minutes. */
     private static final int SLOW_ROUNDS = 1;
-    private static final double[] SHARES = { 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7 };
+    /** Of a method in a blend, in twentieths. */
+    private static final double[] SHARES = IntStream.range(0, 20).mapToDouble(share -> share / 20.0).toArray();
+    /** A change of a blend that improves validation by less is chance. */
+    private static final double MIN_GAIN = 1e-5;
     /** What neighbours are blended with. */
     private static final Set<String> BLENDED = Set.of("low_pass", "light_gcn", "implicit_factors", "attention", "vae");
     private static final String NEIGHBOURS = "neighbours";
@@ -137,12 +140,16 @@ final class LearnRun {
 
     private Chosen lowPass(InteractionMatrix interactions) {
         int[] dimensions = LowPass.dimensions(interactions);
-        LowPass start = LowPass.standard();
+        int most = dimensions[dimensions.length - 1];
+        LowPass prepared;
         try (Step step = screen.step("Preparing low_pass")) {
-            start = start.prepared(interactions, dimensions[dimensions.length - 1], parallel, progress(step));
+            CoordinateSearch.Objective<LowPass> objective = (trial, own) -> figure(
+                set.valid().evaluate(trial.learn(interactions, parallel, own.part(0, 0.3)), parallel, own.part(0.3, 1))
+            );
+            prepared = LowPass.standard().prepared(interactions, most, LowPass.USER_EXPONENTS, objective, parallel, progress(step));
             step.done("singular vectors computed for all trials of low_pass");
         }
-        Chosen chosen = tuned("low_pass", start, LowPass.hyperparameters(interactions, dimensions), SLOW_ROUNDS);
+        Chosen chosen = tuned("low_pass", prepared, LowPass.hyperparameters(interactions, dimensions), SLOW_ROUNDS);
         return new Chosen(chosen.key, ((LowPass) chosen.method).withoutSpectrum(), chosen.model, chosen.figure);
     }
 
@@ -183,11 +190,15 @@ final class LearnRun {
      * @param shares of the methods, by key; they add up to 1
      */
     private record ChosenBlend(Map<String, Double> shares, double figure) {
-        /** Returns the shares with one more method; the others share the rest as before. */
+        /** Returns the shares with another one of a method; the others share the rest as before. */
         Map<String, Double> with(String key, double share) {
-            Map<String, Double> all = new LinkedHashMap<>();
-            shares.forEach((other, old) -> all.put(other, (1 - share) * old));
-            all.put(key, share);
+            Map<String, Double> all = new LinkedHashMap<>(shares);
+            all.remove(key);
+            double others = all.values().stream().mapToDouble(Double::doubleValue).sum();
+            all.replaceAll((other, old) -> (1 - share) * old / others);
+            if (share > 0) {
+                all.put(key, share);
+            }
             return all;
         }
 
@@ -199,8 +210,8 @@ final class LearnRun {
     }
 
     /**
-     * Returns the best blend that is found by adding one method after another to neighbours, each time the method and the share that are
-     * best; null without neighbours or without another method.
+     * Returns the best blend that is found from neighbours alone by changing the share of one method after another, each time the method
+     * and the share that are best; null without neighbours or without another method.
      */
     private ChosenBlend blended(List<Chosen> chosen) {
         Chosen neighbours = chosen.stream().filter(one -> one.key.equals(NEIGHBOURS)).findAny().orElse(null);
@@ -213,22 +224,23 @@ final class LearnRun {
             Stream.concat(Stream.of(neighbours), others.stream())
                 .forEach(one -> models.put(one.key, Blend.scaled(one.model, set.valid().training())));
             ChosenBlend best = new ChosenBlend(Map.of(neighbours.key, 1.0), neighbours.figure);
-            ChosenBlend better = added(best, others, models, step);
-            while (better != best) {
+            ChosenBlend better = changed(best, models, step);
+            while (better.figure - best.figure > MIN_GAIN) {
                 best = better;
-                better = added(best, others, models, step);
+                better = changed(best, models, step);
             }
             step.done(valid(best.figure) + best + " chosen");
             return best;
         }
     }
 
-    /** Returns the blend with the best addition; the same blend if nothing improves it. */
-    private ChosenBlend added(ChosenBlend blend, List<Chosen> others, Map<String, InterestModel> models, Step step) {
+    /** Returns the blend with the best change of one share; the same blend if nothing improves it. */
+    private ChosenBlend changed(ChosenBlend blend, Map<String, InterestModel> models, Step step) {
         List<Map<String, Double>> trials = new ArrayList<>();
-        for (Chosen other : others) {
-            for (double share : blend.shares.containsKey(other.key) ? new double[0] : SHARES) {
-                trials.add(blend.with(other.key, share));
+        for (String key : models.keySet()) {
+            boolean alone = Set.of(key).equals(blend.shares.keySet());
+            for (double share : alone ? new double[0] : SHARES) {
+                trials.add(blend.with(key, share));
             }
         }
         List<float[]> weights = trials.stream().map(trial -> weights(models.keySet(), trial)).toList();

@@ -34,7 +34,7 @@ import java.util.zip.GZIPInputStream;
  */
 record LearnSet(String name, HeldOut valid, HeldOut test, boolean several) {
     /** Number of users that hyperparameters are chosen by. */
-    private static final int VALID_USERS = 3_000;
+    private static final int VALID_USERS = 5_000;
     private static final long SEED = 20_260_101L;
     /** At the end of each line of LightGCN's training files: what NGCF's authors drew at random for their own validation. */
     private static final double RANDOM_PART = 1 / 8.0;

@@ -175,7 +175,7 @@ final class QualityRun {
         ObjectNode settings = Rest.JSON.createObjectNode().put("match", form.type()).put("weight", "default").put("window", WINDOW)
             .put("half_life", HALF_LIFE);
         settings.set("forms", form.json());
-        settings.put("meaning", options.meaning).put("again", options.again).putNull("popularity").putNull("last_events");
+        settings.put("meaning", options.meaning).put("again", options.again).put("new_lessons", options.newLessons).putNull("popularity").putNull("last_events");
         settings.set("model", model);
         return settings.put("events", events).put("heap", options.heap);
     }

@@ -3,6 +3,7 @@ package org.opensearch.affinity.integ.bench.rescore;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.opensearch.affinity.integ.cluster.BulkFeed;
+import org.opensearch.affinity.integ.cluster.Pause;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.cluster.TrackerProgress;
 import org.opensearch.affinity.integ.console.Screen;
@@ -138,12 +139,7 @@ final class RescoreIndex {
                 }
                 return;
             }
-            try {
-                Thread.sleep(INTERVAL_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IOException("interrupted", e);
-            }
+            Pause.millis(INTERVAL_MILLIS);
         }
     }
 

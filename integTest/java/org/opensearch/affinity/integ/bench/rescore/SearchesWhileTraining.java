@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.opensearch.affinity.integ.bench.common.Latencies;
 import org.opensearch.affinity.integ.bench.common.SearchClient;
 import org.opensearch.affinity.integ.bench.common.SearchMethod;
+import org.opensearch.affinity.integ.cluster.Pause;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.console.Screen;
 import org.opensearch.affinity.integ.console.Step;
@@ -76,18 +77,9 @@ final class SearchesWhileTraining {
                 throw new IOException("the training ended before it was measured: " + state);
             }
             step.now(now);
-            pause();
+            Pause.millis(100);
         }
         throw new IOException("the training has not come to its network in " + WAIT_SECONDS + " s");
-    }
-
-    private static void pause() throws IOException {
-        try {
-            Thread.sleep(100);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
     }
 
     private void search(SearchClient client, Latencies latencies, double time) throws IOException {

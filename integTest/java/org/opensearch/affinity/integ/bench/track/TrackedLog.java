@@ -1,6 +1,7 @@
 package org.opensearch.affinity.integ.bench.track;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import org.opensearch.affinity.integ.cluster.Pause;
 import org.opensearch.affinity.integ.cluster.Rest;
 import org.opensearch.affinity.integ.cluster.TrackerProgress;
 
@@ -72,7 +73,7 @@ record TrackedLog(Rest rest, String name, String items) {
             if ((System.nanoTime() - begin) / 1e9 > TIMEOUT_SECONDS) {
                 throw new IOException("[" + name + "] still has overwritten profiles: " + docs);
             }
-            pause();
+            Pause.millis(INTERVAL_MILLIS);
         }
     }
 
@@ -89,14 +90,5 @@ record TrackedLog(Rest rest, String name, String items) {
     void drop() {
         rest.delete("/_plugins/_affinity/trackers/" + name);
         rest.delete("/" + name);
-    }
-
-    private static void pause() throws IOException {
-        try {
-            Thread.sleep(INTERVAL_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
     }
 }

@@ -9,8 +9,8 @@ import org.opensearch.affinity.learn.RowMatrix;
 import java.util.Arrays;
 
 /**
- * The normalised adjacency matrix {@code R = D_U^-½ A D_I^-½} of users and items: the interactions' weights A, divided by the square
- * roots of the users' and the items' degrees. Immutable and thread-safe.
+ * The normalised adjacency matrix {@code R = D_U^-user/2 A D_I^-½} of users and items: the interactions' weights A, divided by powers of the
+ * users' degrees, usually the square roots, and by the square roots of the items' degrees. Immutable and thread-safe.
  */
 public final class Graph {
     private static final int ROWS_PER_CHUNK = 256;
@@ -22,19 +22,24 @@ public final class Graph {
     private final double[] itemFactors;
 
     public Graph(InteractionMatrix interactions, ParallelFor parallel) {
-        this(interactions, new ItemColumns(interactions), parallel);
+        this(interactions, new ItemColumns(interactions), 1, parallel);
     }
 
     public Graph(InteractionMatrix interactions, ItemColumns columns, ParallelFor parallel) {
+        this(interactions, columns, 1, parallel);
+    }
+
+    /** @param userExponent 1 for square roots */
+    Graph(InteractionMatrix interactions, ItemColumns columns, double userExponent, ParallelFor parallel) {
         this.interactions = interactions;
         this.columns = columns;
         this.parallel = parallel;
-        userFactors = inverseRoots(interactions.userDegrees());
-        itemFactors = inverseRoots(interactions.itemDegrees());
+        userFactors = inverses(interactions.userDegrees(), userExponent / 2);
+        itemFactors = inverses(interactions.itemDegrees(), 0.5);
     }
 
-    private static double[] inverseRoots(double[] degrees) {
-        return Arrays.stream(degrees).map(degree -> degree > 0 ? 1 / Math.sqrt(degree) : 0).toArray();
+    private static double[] inverses(double[] degrees, double exponent) {
+        return Arrays.stream(degrees).map(degree -> degree > 0 ? Math.pow(degree, -exponent) : 0).toArray();
     }
 
     /** Returns the element of R for the user's interaction at a position. */

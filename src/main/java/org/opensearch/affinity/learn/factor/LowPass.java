@@ -1,9 +1,11 @@
 package org.opensearch.affinity.learn.factor;
 
+import org.opensearch.affinity.learn.CoordinateSearch;
 import org.opensearch.affinity.learn.Eigenpairs;
 import org.opensearch.affinity.learn.Factors;
 import org.opensearch.affinity.learn.Hyperparameter;
 import org.opensearch.affinity.learn.InteractionMatrix;
+import org.opensearch.affinity.learn.ItemColumns;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.RowMatrix;
@@ -15,32 +17,43 @@ import java.util.stream.IntStream;
 
 /**
  * A low-pass filter of the graph of users and items, a closed form of graph convolution. With the degrees D of users and items,
- * {@code R = D_U^-½ A D_I^-½}, and its leading singular values S and right singular vectors V,
+ * {@code R = D_U^-user/2 A D_I^-½}, and its leading singular values S and right singular vectors V,
  *
- * <pre>scores = A · D_I^-½ V S^2·damping Vᵀ D_I^½</pre>
+ * <pre>scores = A · D_I^-from V S^2·damping Vᵀ D_I^½</pre>
  *
- * so the vector of an item of degree d is {@code d^½ S^damping v}, and the item adds {@code d^-½ S^damping v} to a user, which has the same
- * direction: a model in a node keeps one row of both. With damping 0 it is the
- * ideal low-pass filter of GF-CF (Shen et al., "How powerful is graph convolution for recommendation?", CIKM'21), with damping 1 the linear
+ * so the vector of an item of degree d is {@code d^½ S^damping v}, and the item adds {@code d^-from S^damping v} to a user, which has the same
+ * direction: a model in a node keeps one row of both. The exponents are those of {@link
+ * org.opensearch.affinity.learn.neighbour.Neighbourhood}. With user 1, from ½ and damping 0 it is the ideal low-pass filter of GF-CF (Shen et al., "How powerful is graph convolution for recommendation?", CIKM'21), with damping 1 the linear
  * filter of the same paper, without its high frequencies; in between, high frequencies pass weakly. LightGCN (He et al., SIGIR'20)
  * approximates the same filter by gradient descent over hundreds of epochs. V is computed by subspace iteration from random vectors
  * (Halko et al., "Finding structure with randomness", 2011, algorithm 4.4). {@link #bytes} says how much heap learning takes.
  *
  * @param dimension    number of singular vectors, at least 1; less if R has fewer
  * @param damping      how much less high frequencies count, at least 0
+ * @param userExponent discounts users with many interactions, from -4 to 4
+ * @param fromExponent discounts popular items of the history, from -4 to 4
  * @param recencyDecay of histories when a user is encoded, above 0, at most 1
  * @param seed         of the initial vectors
  * @param spectrum     to learn from where it is that of the interactions; null for none
  */
-public record LowPass(int dimension, double damping, double recencyDecay, long seed, Spectrum spectrum) implements FactorMethod {
+public record LowPass(
+    int dimension,
+    double damping,
+    double userExponent,
+    double fromExponent,
+    double recencyDecay,
+    long seed,
+    Spectrum spectrum
+) implements FactorMethod {
     /**
      * The leading singular vectors and values of R, from which methods with other settings learn without computing them again.
      *
      * @param interactions of which they are
+     * @param userExponent of R
      * @param vectors      by item, an element of each vector
      * @param values       squared singular values, largest first
      */
-    public record Spectrum(InteractionMatrix interactions, float[][] vectors, double[] values) {}
+    public record Spectrum(InteractionMatrix interactions, double userExponent, float[][] vectors, double[] values) {}
 
     /** The most dimensions that are tried. */
     public static final int MAX_DIMENSION = 768;
@@ -51,9 +64,12 @@ public record LowPass(int dimension, double damping, double recencyDecay, long s
     private static final int MIN_ROWS_PER_DIMENSION = 4;
     /** Columns that are multiplied by the graph at a time, so that users need few numbers each. */
     private static final int COLUMNS_PER_BLOCK = 128;
-    /** Learning keeps the singular vectors, and what items add to users and are compared with. */
-    private static final int ITEM_ARRAYS = 3;
+    /** The singular vectors of one exponent, and the three arrays that those of another one take. */
+    private static final int ITEM_ARRAYS = 4;
     private static final int ROWS_PER_CHUNK = 256;
+    private static final int MAX_EXPONENT = 4;
+    /** Exponents of users' degrees to choose from. */
+    public static final List<Double> USER_EXPONENTS = List.of(1.0, 0.8, 0.6, 0.4);
     /** To choose from, ascending. */
     private static final int[] DIMENSIONS = { 64, 128, 256, 512, MAX_DIMENSION };
     /** Squared singular values below this fraction of the largest are rounding errors. */
@@ -67,11 +83,16 @@ public record LowPass(int dimension, double damping, double recencyDecay, long s
                     + damping + "], [" + recencyDecay + "]"
             );
         }
+        if (Math.abs(userExponent) <= MAX_EXPONENT == false || Math.abs(fromExponent) <= MAX_EXPONENT == false) {
+            throw new IllegalArgumentException(
+                "[userExponent] and [fromExponent] must be from -4 to 4, got [" + userExponent + "], [" + fromExponent + "]"
+            );
+        }
     }
 
     /** Returns the settings that a search begins with. */
     public static LowPass standard() {
-        return new LowPass(128, 0.5, 1, 1, null);
+        return new LowPass(128, 0, 1, 0.5, 1, 1, null);
     }
 
     /** Returns the heap that learning takes for arrays of vectors. */
@@ -97,7 +118,37 @@ public record LowPass(int dimension, double damping, double recencyDecay, long s
     }
 
     /**
-     * Returns the hyperparameters to tune; the recency decay only if the order of the interactions is known.
+     * Returns the same with the spectrum of interactions, for several trials, and with that of some exponents of users' degrees which is best
+     * with all dimensions: with few of them, the exponent matters little.
+     *
+     * @param most      dimensions that any trial has
+     * @param exponents to choose from
+     * @param objective to maximise; not called if there is one exponent
+     */
+    public LowPass prepared(
+        InteractionMatrix interactions,
+        int most,
+        List<Double> exponents,
+        CoordinateSearch.Objective<LowPass> objective,
+        ParallelFor parallel,
+        ProgressListener progress
+    ) {
+        LowPass best = null;
+        double largest = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < exponents.size(); i++) {
+            ProgressListener own = progress.part((double) i / exponents.size(), (i + 1.0) / exponents.size());
+            LowPass trial = withDimension(most).withUserExponent(exponents.get(i)).prepared(interactions, most, parallel, own.part(0, 0.8));
+            double value = exponents.size() == 1 ? 0 : objective.evaluate(trial, own.part(0.8, 1));
+            if (value > largest) {
+                best = trial;
+                largest = value;
+            }
+        }
+        return best;
+    }
+
+    /**
+     * Returns the other hyperparameters to tune: the recency decay only if the order of the interactions is known.
      *
      * @param dimensions to choose from
      */
@@ -105,13 +156,14 @@ public record LowPass(int dimension, double damping, double recencyDecay, long s
         List<Hyperparameter<LowPass>> all = List.of(
             Hyperparameter.of("keep", LowPass::withRecencyDecay, 0.5, 0.7, 0.85, 1.0),
             Hyperparameter.of("dimension", LowPass::withDimension, IntStream.of(dimensions).boxed().toArray(Integer[]::new)),
-            Hyperparameter.of("damping", LowPass::withDamping, 0.0, 0.25, 0.5, 1.0)
+            Hyperparameter.of("damping", LowPass::withDamping, 0.0, 0.25, 0.5, 1.0),
+            Hyperparameter.of("from", LowPass::withFromExponent, 0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
         );
         return interactions.ordered() ? all : all.subList(1, all.size());
     }
 
     public LowPass withDimension(int dimension) {
-        return new LowPass(dimension, damping, recencyDecay, seed, spectrum);
+        return new LowPass(dimension, damping, userExponent, fromExponent, recencyDecay, seed, spectrum);
     }
 
     /**
@@ -119,36 +171,48 @@ public record LowPass(int dimension, double damping, double recencyDecay, long s
      *
      * @param most dimensions that any of them has
      */
-    public LowPass prepared(InteractionMatrix interactions, int most, ParallelFor parallel, ProgressListener progress) {
-        return new LowPass(dimension, damping, recencyDecay, seed, spectrum(interactions, most, parallel, progress));
+    LowPass prepared(InteractionMatrix interactions, int most, ParallelFor parallel, ProgressListener progress) {
+        return with(spectrum(interactions, most, parallel, progress));
     }
 
     /** Returns the same without what {@link #prepared} has computed. */
     public LowPass withoutSpectrum() {
-        return new LowPass(dimension, damping, recencyDecay, seed, null);
+        return with(null);
+    }
+
+    private LowPass with(Spectrum other) {
+        return new LowPass(dimension, damping, userExponent, fromExponent, recencyDecay, seed, other);
     }
 
     public LowPass withDamping(double damping) {
-        return new LowPass(dimension, damping, recencyDecay, seed, spectrum);
+        return new LowPass(dimension, damping, userExponent, fromExponent, recencyDecay, seed, spectrum);
+    }
+
+    public LowPass withUserExponent(double userExponent) {
+        return new LowPass(dimension, damping, userExponent, fromExponent, recencyDecay, seed, spectrum);
+    }
+
+    public LowPass withFromExponent(double fromExponent) {
+        return new LowPass(dimension, damping, userExponent, fromExponent, recencyDecay, seed, spectrum);
     }
 
     public LowPass withRecencyDecay(double recencyDecay) {
-        return new LowPass(dimension, damping, recencyDecay, seed, spectrum);
+        return new LowPass(dimension, damping, userExponent, fromExponent, recencyDecay, seed, spectrum);
     }
 
     @Override
     public Factors learn(InteractionMatrix interactions, ParallelFor parallel, ProgressListener progress) {
-        Spectrum known = spectrum != null && spectrum.interactions == interactions
+        Spectrum known = spectrum != null && spectrum.interactions == interactions && spectrum.userExponent == userExponent
             ? spectrum
             : spectrum(interactions, dimension, parallel, progress);
         int count = Math.min(dimension, known.values.length);
         double[] passed = Arrays.stream(known.values, 0, count).map(value -> Math.pow(value, damping)).toArray();
-        return factors(interactions.itemDegrees(), known.vectors, passed, interactions.ordered() ? recencyDecay : 1);
+        return factors(interactions, known.vectors, passed);
     }
 
     private Spectrum spectrum(InteractionMatrix interactions, int most, ParallelFor parallel, ProgressListener progress) {
         int width = width(most, interactions);
-        Graph graph = new Graph(interactions, parallel);
+        Graph graph = new Graph(interactions, new ItemColumns(interactions), userExponent, parallel);
         float[][] basis = orthonormal(RowMatrix.random(interactions.items(), width, 1, seed), parallel);
         for (int iteration = 0; iteration < ITERATIONS; iteration++) {
             basis = orthonormal(convolved(graph, basis, step(progress, iteration)), parallel);
@@ -158,7 +222,7 @@ public record LowPass(int dimension, double damping, double recencyDecay, long s
         Eigenpairs eigenpairs = Eigenpairs.of(RowMatrix.cross(basis, convolved, parallel));
         int count = Math.min(most, eigenpairs.countAbove(MIN_EIGENVALUE));
         float[][] vectors = projected(basis, eigenpairs, count, false, parallel);
-        return new Spectrum(interactions, vectors, Arrays.copyOf(eigenpairs.values(), count));
+        return new Spectrum(interactions, userExponent, vectors, Arrays.copyOf(eigenpairs.values(), count));
     }
 
     private static ProgressListener step(ProgressListener progress, int iteration) {
@@ -182,20 +246,22 @@ public record LowPass(int dimension, double damping, double recencyDecay, long s
     }
 
     /** @param passed by dimension, the part of its frequency that passes */
-    private static Factors factors(double[] degrees, float[][] vectors, double[] passed, double recencyDecay) {
+    private Factors factors(InteractionMatrix interactions, float[][] vectors, double[] passed) {
         int dimension = passed.length;
+        double[] degrees = interactions.itemDegrees();
         float[][] inputs = new float[vectors.length][dimension];
         float[][] outputs = new float[vectors.length][dimension];
         double[] half = Arrays.stream(passed).map(Math::sqrt).toArray();
         for (int item = 0; item < vectors.length; item++) {
+            double adds = degrees[item] > 0 ? Math.pow(degrees[item], -fromExponent) : 0;
             double root = Math.sqrt(degrees[item]);
             for (int d = 0; d < dimension; d++) {
                 double v = vectors[item][d] * half[d];
-                inputs[item][d] = root > 0 ? (float) (v / root) : 0;
+                inputs[item][d] = (float) (v * adds);
                 outputs[item][d] = (float) (v * root);
             }
         }
-        return new Factors(outputs, new WeightedSum(inputs, dimension, recencyDecay));
+        return new Factors(outputs, new WeightedSum(inputs, dimension, interactions.ordered() ? recencyDecay : 1));
     }
 
     /** Returns an orthonormal basis of the space of the columns; it has fewer columns if they are linearly dependent. */
@@ -220,6 +286,7 @@ public record LowPass(int dimension, double damping, double recencyDecay, long s
 
     @Override
     public String toString() {
-        return "LowPass[dimension=" + dimension + ", damping=" + damping + ", recencyDecay=" + recencyDecay + ", seed=" + seed + "]";
+        return "LowPass[dimension=" + dimension + ", damping=" + damping + ", userExponent=" + userExponent + ", fromExponent=" + fromExponent
+            + ", recencyDecay=" + recencyDecay + ", seed=" + seed + "]";
     }
 }

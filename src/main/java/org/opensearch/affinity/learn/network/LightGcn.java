@@ -125,7 +125,7 @@ public record LightGcn(int dimension, int hops, int steps, double rate, double r
      * users are compared with, and half is removed from what the item adds to users.
      */
     private float[][] initialEmbeddings(InteractionMatrix interactions, ParallelFor parallel, ProgressListener progress) {
-        Factors lowPass = new LowPass(dimension, 0, 1, seed, null).learn(interactions, parallel, progress);
+        Factors lowPass = new LowPass(dimension, 0, 1, 0.5, 1, seed, null).learn(interactions, parallel, progress);
         double[] degrees = interactions.itemDegrees();
         float[][] embeddings = new float[interactions.items()][lowPass.dimension()];
         for (int item = 0; item < embeddings.length; item++) {

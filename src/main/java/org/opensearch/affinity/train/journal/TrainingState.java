@@ -2,14 +2,13 @@ package org.opensearch.affinity.train.journal;
 
 import org.opensearch.affinity.cluster.Format;
 import org.opensearch.affinity.cluster.Frame;
-import org.opensearch.affinity.learn.layer.NamedArray;
 import org.opensearch.affinity.learn.network.Checkpoint;
+import org.opensearch.affinity.model.StoredNetwork;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.common.io.stream.Writeable;
 
 import java.io.IOException;
-import java.util.List;
 
 /** The state of the training of a network, as {@link TrainingJournal} stores it. */
 record TrainingState(Checkpoint checkpoint) implements Writeable {
@@ -23,17 +22,13 @@ record TrainingState(Checkpoint checkpoint) implements Writeable {
         return new Checkpoint(
             in.readVInt(),
             in.readVLong(),
-            readArrays(in),
-            readArrays(in),
-            readArrays(in),
-            readArrays(in),
+            StoredNetwork.readArrays(in),
+            StoredNetwork.readArrays(in),
+            StoredNetwork.readArrays(in),
+            StoredNetwork.readArrays(in),
             in.readVInt(),
             in.readDouble()
         );
-    }
-
-    private static List<NamedArray> readArrays(StreamInput in) throws IOException {
-        return in.readList(from -> new NamedArray(from.readString(), from.readVIntArray(), from.readFloatArray()));
     }
 
     @Override
@@ -41,21 +36,13 @@ record TrainingState(Checkpoint checkpoint) implements Writeable {
         try (StreamOutput out = FORMAT.begin(to)) {
             out.writeVInt(checkpoint.epochs());
             out.writeVLong(checkpoint.steps());
-            writeArrays(checkpoint.weights(), out);
-            writeArrays(checkpoint.means(), out);
-            writeArrays(checkpoint.squares(), out);
-            writeArrays(checkpoint.best(), out);
+            StoredNetwork.writeArrays(checkpoint.weights(), out);
+            StoredNetwork.writeArrays(checkpoint.means(), out);
+            StoredNetwork.writeArrays(checkpoint.squares(), out);
+            StoredNetwork.writeArrays(checkpoint.best(), out);
             out.writeVInt(checkpoint.bestEpochs());
             out.writeDouble(checkpoint.bestFigure());
         }
-    }
-
-    private static void writeArrays(List<NamedArray> arrays, StreamOutput out) throws IOException {
-        out.writeCollection(arrays, (stream, array) -> {
-            stream.writeString(array.name());
-            stream.writeVIntArray(array.shape());
-            stream.writeFloatArray(array.values());
-        });
     }
 
     /** Returns about how many bytes a state has when it is written. */

@@ -18,6 +18,8 @@ final class GraphMethods implements MethodFamily {
     static final int MAX_STEPS = 10_000;
     private static final String STEPS = "steps";
     private static final String DAMPING = "damping";
+    private static final String USER = "user";
+    private static final String FROM = "from";
     /** Gradient descent takes long with more. */
     private static final int MAX_GRADIENT_DIMENSION = 256;
 
@@ -60,8 +62,18 @@ final class GraphMethods implements MethodFamily {
         InteractionMatrix matrix = trials.sample().training();
         LowPass start = closed(settings.of(Signal.GRAPH), LowPass.standard().damping(), dimensions);
         int most = Math.max(start.dimension(), Arrays.stream(dimensions).max().orElseThrow());
-        Trial<LowPass> best = trials.part(0.6, 1).best(
-            start.prepared(matrix, most, trials.parallel(), trials.part(0, 0.6).progress()),
+        List<Double> exponents = settings.of(Signal.GRAPH).containsKey(USER) ? List.of(start.userExponent()) : LowPass.USER_EXPONENTS;
+        PartTrials first = trials.part(0, 0.7);
+        LowPass prepared = start.prepared(
+            matrix,
+            most,
+            exponents,
+            (trial, progress) -> first.with(progress).best(trial, List.of()).value(),
+            trials.parallel(),
+            first.progress()
+        );
+        Trial<LowPass> best = trials.part(0.7, 1).best(
+            prepared,
             settings.open(Signal.GRAPH, LowPass.hyperparameters(matrix, dimensions))
         );
         return new Trial<>(best.method().withoutSpectrum(), best.value());
@@ -88,6 +100,8 @@ final class GraphMethods implements MethodFamily {
         return new LowPass(
             (int) MethodFamily.number(given, DIMENSION, MethodFamily.smaller(standard.dimension(), dimensions)),
             MethodFamily.number(given, DAMPING, damping),
+            MethodFamily.number(given, USER, standard.userExponent()),
+            MethodFamily.number(given, FROM, standard.fromExponent()),
             MethodFamily.number(given, KEEP, standard.recencyDecay()),
             standard.seed(),
             null
@@ -121,6 +135,8 @@ final class GraphMethods implements MethodFamily {
         } else {
             LowPass closed = (LowPass) method;
             settings.put(DAMPING, closed.damping());
+            settings.put(USER, closed.userExponent());
+            settings.put(FROM, closed.fromExponent());
             settings.put(KEEP, closed.recencyDecay());
         }
         return settings;

@@ -42,6 +42,10 @@ public record PartTrials(HeldOut sample, NetworkInputs networks, ParallelFor par
 
     /** Returns the same for a part of the progress. */
     PartTrials part(double from, double to) {
-        return new PartTrials(sample, networks, parallel, progress.part(from, to));
+        return with(progress.part(from, to));
+    }
+
+    PartTrials with(ProgressListener other) {
+        return new PartTrials(sample, networks, parallel, other);
     }
 }

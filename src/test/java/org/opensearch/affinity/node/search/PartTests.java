@@ -229,7 +229,7 @@ public class PartTests extends PartTestCase {
         Map<String, String> wrong = Map.of(
             "{\"graph\": {\"dimension\": 0}}", "[affinity] [settings.graph.dimension] must be a whole number from 1 to 768, got [0]",
             "{\"graph\": {\"keep\": 0}}", "[affinity] [settings.graph.keep] must be a number above 0, at most 1, got [0]",
-            "{\"graph\": {\"alpha\": 1}}", "[affinity] [settings.graph.alpha] is unknown; known: [damping, dimension, keep, steps]",
+            "{\"graph\": {\"alpha\": 1}}", "[affinity] [settings.graph.alpha] is unknown; known: [damping, dimension, from, keep, steps, user]",
             "{\"grahp\": {}}", "[affinity] [settings.grahp] is unknown; known: [attention, factors, graph, neighbours, ratings, vae]",
             "{\"attention\": {\"dimension\": 7}}", "[affinity] [settings.attention.dimension] must be an even number from 2 to 256, got [7]",
             "{\"vae\": {\"dropout\": 1}}", "[affinity] [settings.vae.dropout] must be a number from 0, below 1, got [1]",

@@ -26,11 +26,11 @@ public class GraphMethodsTests extends EncodeTestCase {
     /** Whichever ranks the held-out items better; over several logs that is each of them. */
     public void testTheBetterOneIsChosen() {
         NetworkInputs networks = new NetworkInputs(runtime()::newManager, null);
-        PartSettings settings = new PartSettings(Map.of("graph", Map.of("dimension", 4.0, "damping", 0.0, "keep", 1.0)));
+        PartSettings settings = new PartSettings(Map.of("graph", Map.of("dimension", 4.0, "damping", 0.0, "user", 1.0, "from", 0.5, "keep", 1.0)));
         Set<Class<?>> chosen = new HashSet<>();
         for (int log = 0; log < 30 && chosen.size() < 2; log++) {
             PartTrials trials = trials(InteractionMatrices.twoGroups(80, 30, random()), networks);
-            double closed = trials.best(new LowPass(4, 0, 1, LowPass.standard().seed(), null), List.<Hyperparameter<LowPass>>of()).value();
+            double closed = trials.best(new LowPass(4, 0, 1, 0.5, 1, LowPass.standard().seed(), null), List.<Hyperparameter<LowPass>>of()).value();
             LightGcn gradient = LightGcn.standard().withDimension(4).with(networks);
             double byGradient = trials.best(gradient, List.<Hyperparameter<LightGcn>>of()).value();
             Class<?> better = byGradient > closed ? LightGcn.class : LowPass.class;

@@ -45,7 +45,7 @@ public class RequestedPartsTests extends OpenSearchTestCase {
         assertEquals(cosine.withToExponent(0.25).withRecencyDecay(0.9), settings.neighbours(cosine));
         assertEquals(cosine, PartSettings.NONE.neighbours(cosine));
         List<Hyperparameter<LowPass>> all = LowPass.hyperparameters(matrix, dimensions);
-        assertEquals("the dimension is given", List.of(all.get(0), all.get(2)), settings.open("graph", all));
+        assertEquals("the dimension is given", List.of(all.get(0), all.get(2), all.get(3)), settings.open("graph", all));
         assertEquals(all, settings.open("factors", all));
         IllegalArgumentException e = expectThrows(IllegalArgumentException.class, () -> RequestedParts.of(List.of("factors"), settings));
         assertEquals("lacks [graph], which has [settings]", e.getMessage());
@@ -53,7 +53,7 @@ public class RequestedPartsTests extends OpenSearchTestCase {
     }
 
     public void testSettingsAreReadAsTheyWereDescribed() {
-        PartMethod graph = new PartMethod(VectorPart.GRAPH, LowPass.standard().withDimension(64).withRecencyDecay(0.7));
+        PartMethod graph = new PartMethod(VectorPart.GRAPH, LowPass.standard().withDimension(64).withRecencyDecay(0.7).withUserExponent(0.6).withFromExponent(0.3));
         PartMethod factors = new PartMethod(VectorPart.FACTORS, ImplicitFactors.standard().withAlpha(0.01).withIterations(12));
         Map<String, Double> ofAttention = Map.of("dimension", 32.0, "layers", 1.0, "dropout", 0.25, "temperature", 0.1, "epochs", 5.0, "rate", 0.01);
         PartMethod attention = new PartMethod(VectorPart.ATTENTION, VectorPart.ATTENTION.method(ofAttention));
