@@ -230,7 +230,7 @@ public final class AffinityPlugin extends Plugin
         cluster.addLocalNodeClusterManagerListener(new Rebuilds(cluster, resolver, client, keys));
         rank.startWith(threadPool);
         cluster.addListener(changed -> rank.models().openActive(changed.state(), threadPool.executor(ThreadPool.Names.GENERIC)));
-        return List.of(encoder.get(), runtime, rank, rank.labels(), profiles, keys, new UnprocessedExt());
+        return List.of(encoder.get(), runtime, rank, rank.labels(), rank.models(), profiles, keys, new UnprocessedExt());
     }
 
     @Override

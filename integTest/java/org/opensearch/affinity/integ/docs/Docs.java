@@ -26,6 +26,7 @@ record Docs(List<Page> pages) {
         "docs/operations.md",
         "docs/evaluate.md",
         "docs/models.md",
+        "docs/concepts.md",
         "docs/security.md",
         "docs/privacy.md",
         "docs/interop.md",

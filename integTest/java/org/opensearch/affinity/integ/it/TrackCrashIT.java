@@ -36,7 +36,7 @@ import static org.junit.Assert.assertEquals;
  * {@code -Daffinity.kills=N} for more of that.
  */
 public class TrackCrashIT {
-    private static final int KILLS = Integer.getInteger("affinity.kills", 3);
+    private static final int KILLS = Integer.getInteger("affinity.kills", 2);
     /** So many users that each of them comes back after more than half an hour: all events are in sessions of their own. */
     private static final TinyShop SHOP = new TinyShop(300, 200);
     private static final Duration BETWEEN_EVENTS = Duration.ofSeconds(10);

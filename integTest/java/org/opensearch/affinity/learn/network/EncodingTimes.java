@@ -28,8 +28,8 @@ public final class EncodingTimes {
     /** Returns microseconds. */
     public static double vae() {
         VariationalAutoencoder.Settings settings = VariationalAutoencoder.Settings.standard();
-        List<NamedArray> weights = new VaeNetwork(CATALOGUE, settings.hidden(), settings.dimension()).initial(new SplittableRandom(1));
-        return micros(new VaeLayers(weights.subList(1, weights.size())), weights);
+        List<NamedArray> weights = new VaeNetwork(CATALOGUE, settings.hidden(), settings.dimension(), 1, null).initial(new SplittableRandom(1));
+        return micros(new VaeLayers(1, weights.subList(1, weights.size())), weights);
     }
 
     private static double micros(NetworkEncoder.Layers layers, List<NamedArray> weights) {

@@ -22,6 +22,7 @@ import org.opensearch.affinity.learn.InteractionMatrix;
 import org.opensearch.affinity.tracker.Signal;
 import org.opensearch.common.cache.Cache;
 import org.opensearch.common.cache.CacheBuilder;
+import org.opensearch.common.util.CachedSupplier;
 import org.opensearch.common.util.concurrent.AbstractRefCounted;
 import org.opensearch.core.common.bytes.BytesArray;
 import org.opensearch.core.common.io.stream.Writeable;
@@ -62,6 +63,8 @@ public final class OpenModel extends AbstractRefCounted {
     private final BitSet known;
     private final Map<String, RowEncoder> encoders;
     private final HistoryMeter meter;
+    /** Reads all rows: once, when somebody asks. */
+    private final CachedSupplier<List<Concept>> described = new CachedSupplier<>(this::describe);
     private final Cache<User, float[]> users = CacheBuilder.<User, float[]>builder()
         .setMaximumWeight(MAX_BYTES_OF_USERS)
         .weigher((user, vector) -> BYTES_PER_USER + BYTES_PER_ITEM * user.history.ids().size() + (long) Float.BYTES * vector.length)
@@ -153,6 +156,30 @@ public final class OpenModel extends AbstractRefCounted {
     /** Whether the model has a part with item vectors. */
     public boolean hasPart(String part) {
         return encoders.containsKey(part);
+    }
+
+    /** Returns the concepts of the model's items; null if it was trained without the part {@code concepts}. */
+    public ItemConcepts concepts() {
+        PartEncoder encoder = encoders.get(Signal.CONCEPTS) instanceof PartEncoder ofHistories ? ofHistories : null;
+        return encoder == null || encoder.concepts() == 1 ? null : new ItemConcepts(rows(Signal.CONCEPTS), encoder);
+    }
+
+    /**
+     * Returns the concepts of the model by number; none if it was trained without the part {@code concepts}.
+     *
+     * @param history items of a user; empty for none
+     */
+    List<Concept> describeConcepts(List<String> history) {
+        ItemConcepts concepts = concepts();
+        return concepts == null ? List.of() : ConceptReader.ofUser(described.get(), concepts, documents(history));
+    }
+
+    private List<Concept> describe() {
+        try {
+            return ConceptReader.read(concepts(), searcher.getIndexReader());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /**

@@ -11,6 +11,7 @@ import org.opensearch.affinity.learn.Regularisation;
 import org.opensearch.affinity.learn.RowMatrix;
 import org.opensearch.affinity.learn.WeightedHistory;
 import org.opensearch.affinity.learn.WeightedSum;
+import org.opensearch.affinity.learn.layer.VaeLayers;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 
@@ -32,9 +33,9 @@ public record PartEncoder(int dimension, float recencyDecay, float scale, Solve 
         RowEncoder {
     /**
      * Format 2 has networks. Readers of format 1 would take the sum of a network's rows, so they must not read those. Format 3 has networks
-     * that read actions, in the same field; readers of format 2 know no such weights.
+     * that read actions, in the same field; readers of format 2 know no such weights. Format 4 has networks with concepts in this field.
      */
-    private static final Format FORMAT = Format.first(PartEncoder.class).withField(2).withField(3);
+    private static final Format FORMAT = Format.first(PartEncoder.class).withField(2).withField(3).withField(4);
 
     /**
      * What a solve needs besides the history, see {@link FoldIn}.
@@ -83,8 +84,13 @@ public record PartEncoder(int dimension, float recencyDecay, float scale, Solve 
         }
     }
 
+    /** Returns the number of concepts that vectors are parted into; 1 for a vector that is whole. */
+    int concepts() {
+        return network instanceof VaeLayers vae ? vae.concepts() : 1;
+    }
+
     private Format format() {
-        int readableFrom = network == null ? 1 : network.readsActions() ? 3 : 2;
+        int readableFrom = network == null ? 1 : concepts() > 1 ? 4 : network.readsActions() ? 3 : 2;
         return new Format(FORMAT.kind(), FORMAT.number(), readableFrom);
     }
 

@@ -56,6 +56,11 @@ final class QuantisedRow {
         return row;
     }
 
+    /** Returns the number of dimensions of a row. */
+    static int dimension(byte[] row) {
+        return row.length - TAIL;
+    }
+
     /** Returns the vector that an item adds to a user. */
     static float[] input(byte[] row) {
         return times(ByteBuffer.wrap(row).getFloat(row.length - Float.BYTES), row);
@@ -67,7 +72,7 @@ final class QuantisedRow {
     }
 
     private static float[] times(float factor, byte[] row) {
-        float[] vector = new float[row.length - TAIL];
+        float[] vector = new float[dimension(row)];
         float scaled = factor * ByteBuffer.wrap(row).getFloat(vector.length);
         for (int d = 0; d < vector.length; d++) {
             vector[d] = scaled * row[d];
@@ -77,7 +82,7 @@ final class QuantisedRow {
 
     /** Returns the dot product of the vectors of a user and an item. */
     static float score(OfUser user, byte[] item) {
-        int tail = item.length - TAIL;
+        int tail = dimension(item);
         int bits = item[tail] << 24 | (item[tail + 1] & 0xff) << 16 | (item[tail + 2] & 0xff) << 8 | item[tail + 3] & 0xff;
         return user.scale * Float.intBitsToFloat(bits) * VectorUtil.dotProduct(user.row, item);
     }

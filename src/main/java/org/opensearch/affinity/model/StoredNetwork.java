@@ -15,6 +15,7 @@ public final class StoredNetwork {
     private static final int NONE = 0;
     private static final int ATTENTION = 1;
     private static final int VAE = 2;
+    private static final int CONCEPTS = 3;
 
     private StoredNetwork() {}
 
@@ -27,6 +28,11 @@ public final class StoredNetwork {
                 out.writeVInt(attention.heads());
                 out.writeDouble(attention.scale());
                 writeArrays(attention.weights(), out);
+            }
+            case VaeLayers vae when vae.concepts() > 1 -> {
+                out.writeVInt(CONCEPTS);
+                out.writeVInt(vae.concepts());
+                writeArrays(vae.weights(), out);
             }
             case VaeLayers vae -> {
                 out.writeVInt(VAE);
@@ -42,7 +48,8 @@ public final class StoredNetwork {
         return switch (kind) {
             case NONE -> null;
             case ATTENTION -> new AttentionLayers(in.readVInt(), in.readDouble(), readArrays(in));
-            case VAE -> new VaeLayers(readArrays(in));
+            case VAE -> new VaeLayers(1, readArrays(in));
+            case CONCEPTS -> new VaeLayers(in.readVInt(), readArrays(in));
             default -> throw new IOException("unknown network [" + kind + "]");
         };
     }

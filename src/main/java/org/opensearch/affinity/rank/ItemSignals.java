@@ -19,6 +19,7 @@ public final class ItemSignals {
     private final List<Signal> signals;
     private final List<SignalSource> sources;
     private final ModelSignals model;
+    private final ConceptSignals concepts;
     private final MeritShape.Bound shape;
     private final double[] weights;
     private final Scoring scoring;
@@ -28,6 +29,7 @@ public final class ItemSignals {
         this.signals = signals;
         this.sources = sources;
         this.model = model;
+        concepts = model.concepts();
         this.scoring = scoring;
         this.hashes = hashes;
         List<String> names = new ArrayList<>(List.of(MeritShape.AFFINITY));
@@ -78,7 +80,7 @@ public final class ItemSignals {
                 : ItemTableSignals.popularity(signal.shape(), scoring.itemTable(), node);
             case CHANCE -> ItemTableSignals.exploration(scoring.itemTable(), node);
             case NEIGHBOURS -> model.neighbours();
-            case GRAPH, FACTORS, ATTENTION, VAE -> model.part(signal.name());
+            case GRAPH, FACTORS, ATTENTION, VAE, CONCEPTS -> model.part(signal.name());
             case RATINGS -> model.ratings();
             case SEEN -> repeatItems.seen();
             case SEEN_LAST -> repeatItems.recency();
@@ -119,6 +121,11 @@ public final class ItemSignals {
     SegmentItems items(LeafReaderContext leaf, SegmentSimilarities similarities) {
         String idField = scoring.itemTable() == null ? null : scoring.itemTable().idField();
         return new SegmentItems(leaf, similarities, hashes, idField, model::copy);
+    }
+
+    /** Opens the concepts of one segment's items; null if none counts. */
+    ConceptSignals.Segment concepts(SegmentItems items) {
+        return concepts == null ? null : concepts.open(items);
     }
 
     /** Opens the signals of one segment. */

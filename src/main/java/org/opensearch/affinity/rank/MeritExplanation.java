@@ -21,14 +21,17 @@ final class MeritExplanation {
     private final ItemSignals.Segment signals;
     private final RepeatItems.Segment repeatItems;
     private final MeritShape.Bound shape;
+    private final ConceptSignals.Segment concepts;
 
     MeritExplanation(
         Scoring scoring,
         SegmentSimilarities similarities,
         ItemSignals.Segment signals,
         RepeatItems.Segment repeatItems,
-        MeritShape.Bound shape
+        MeritShape.Bound shape,
+        ConceptSignals.Segment concepts
     ) {
+        this.concepts = concepts;
         this.scoring = scoring;
         this.similarities = similarities;
         this.signals = signals;
@@ -37,6 +40,16 @@ final class MeritExplanation {
     }
 
     Explanation of(int doc) throws IOException {
+        Explanation sum = sum(doc);
+        if (concepts == null || concepts.hasFactors() == false) {
+            return sum;
+        }
+        double factor = concepts.factor(doc);
+        Explanation ofConcepts = Explanation.match(factor, "factor of the item's concepts, sum of share * factor");
+        return Explanation.match(factor * sum.getValue().doubleValue(), "merit, product of:", ofConcepts, sum);
+    }
+
+    private Explanation sum(int doc) throws IOException {
         float affinity = similarities.affinity(doc);
         float own = affinity == 0 ? 1 : repeatItems.ownFactor(doc);
         double weightedAffinity = SignalScorer.weightedAffinity(scoring, shape, own, affinity);
@@ -103,6 +116,7 @@ final class MeritExplanation {
             case FACTORS -> "score for the user's history by matrix factorisation, estimated from content for an item without events";
             case ATTENTION -> "score for the user's history by self-attention, estimated from content for an item without events";
             case VAE -> "score for the user's history by a variational autoencoder, estimated from content for an item without events";
+            case CONCEPTS -> "score for the user's history by an autoencoder of concepts, estimated from content for an item without events";
             case RATINGS -> "place of the predicted rating in the range of the ratings, by matrix factorisation of ratings";
             case SEEN -> "1 for an item of the user's history";
             case SEEN_LAST -> "1/n for the n-th newest item of the user's history";

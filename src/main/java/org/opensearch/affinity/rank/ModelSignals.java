@@ -82,8 +82,21 @@ final class ModelSignals {
         return model != null && model.tryIncRef() ? model::decRef : () -> {};
     }
 
-    /** Warns of parts that the model does not have. */
+    /** The concepts of the search; null if none counts. */
+    ConceptSignals concepts() {
+        boolean counts = parts.contains(Signal.CONCEPTS) || scoring.concepts().isEmpty() == false;
+        if (counts == false || scoring.model() == null || scoring.itemTable() == null) {
+            return null;
+        }
+        readsModel = true;
+        return new ConceptSignals(scoring.concepts(), this::copy);
+    }
+
+    /** Warns of parts and concepts that the model does not have. */
     void warn() {
+        if (scoring.concepts().isEmpty() == false) {
+            ConceptSignals.warn(scoring.concepts(), scoring.model(), this::copy);
+        }
         OpenModel model = parts.isEmpty() || scoring.model() == null ? null : copy();
         for (String part : parts) {
             if (model != null && model.hasPart(part) == false) {

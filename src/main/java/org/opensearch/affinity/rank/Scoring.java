@@ -48,17 +48,20 @@ import java.util.stream.IntStream;
  * @param showsHistory whether explanations may show items of the history
  * @param gaps        how long after the next older item each item of the history was taken, see {@link InteractionMatrix#gap}
  * @param actions     names of the actions by which the items of the history were taken last, in the same order
+ * @param concepts    factors of merit by numbers of the model's concepts, from 0 to {@value Ranking#MAX_CONCEPT_FACTOR}
  * @param ratings     the newest rating of each rated item of the history, by its id, newest first; empty if no signal depends on them
  */
 public record Scoring(InterestVectors interests, float weight, float confidence, Fusion fusion, List<Signal> signals,
     ItemTableInput itemTable, List<String> history, float ownFactor, ModelInput model, QueryInput query, float diversity, long now,
-    boolean logsSignals, MeritShape shape, boolean showsHistory, Map<String, Float> ratings, List<Integer> gaps, List<String> actions) implements Writeable {
+    boolean logsSignals, MeritShape shape, boolean showsHistory, Map<String, Float> ratings, List<Integer> gaps, List<String> actions,
+    Map<String, Float> concepts) implements Writeable {
     /**
      * Format 2 has a shape; before, merit was a weighted sum. Format 3 has {@code showsHistory}; before, nothing showed it. Format 4 has
      * {@code ratings}; before, no signal depended on them. Format 5 has {@code gaps}; before, all were 0. Format 6 has
-     * {@code actions}; before, none was known.
+     * {@code actions}; before, none was known. Format 7 has {@code concepts}; before, all factors were 1.
      */
-    private static final Format FORMAT = Format.first(Scoring.class).withField(2).withField(3).withField(4).withField(5).withField(6);
+    private static final Format FORMAT = Format.first(Scoring.class).withField(2).withField(3).withField(4).withField(5).withField(6)
+        .withField(7);
 
     /** Leaves every score as it is. Used if the profile could not be read in time, and for navigational queries. */
     public static final Scoring NONE = new Scoring(
@@ -79,7 +82,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
         false,
         Map.of(),
         List.of(),
-        List.of()
+        List.of(),
+        Map.of()
     );
 
     public Scoring(StreamInput in) throws IOException {
@@ -105,7 +109,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             in.format() >= 3 && in.readBoolean(),
             in.format() < 4 ? Map.of() : in.readOrderedMap(StreamInput::readString, StreamInput::readFloat),
             in.format() < 5 ? List.of() : in.readList(StreamInput::readVInt),
-            in.format() < 6 ? List.of() : in.readStringList()
+            in.format() < 6 ? List.of() : in.readStringList(),
+            in.format() < 7 ? Map.of() : in.readMap(StreamInput::readString, StreamInput::readFloat)
         );
     }
 
@@ -130,6 +135,7 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             out.writeMap(ratings, StreamOutput::writeString, StreamOutput::writeFloat);
             out.writeCollection(gaps, StreamOutput::writeVInt);
             out.writeStringCollection(actions);
+            out.writeMap(concepts, StreamOutput::writeString, StreamOutput::writeFloat);
         }
     }
 
@@ -165,7 +171,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             true,
             signals.stream().anyMatch(signal -> signal.shape() == Signal.Shape.RATINGS) ? ratings(found.profile()) : Map.of(),
             needsHistory ? gaps(found.profile()) : List.of(),
-            needsHistory ? actions(found.profile()) : List.of()
+            needsHistory ? actions(found.profile()) : List.of(),
+            ranking.concepts()
         );
     }
 
@@ -203,7 +210,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             false,
             ratings(asOf.profile()),
             gaps(asOf.profile()),
-            actions(asOf.profile())
+            actions(asOf.profile()),
+            Map.of()
         );
     }
 
@@ -303,7 +311,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             historyIsShown,
             ratings,
             gaps,
-            actions
+            actions,
+            concepts
         );
     }
 

@@ -13,7 +13,7 @@ import java.util.List;
 
 /**
  * Computes the merit of documents: {@code merit = weight · confidence · own · affinity + Σ signal weight · signal}, with the curves and
- * products of {@link MeritShape}. {@link Fusion} makes the score from it. One for each search and segment; documents must be passed in
+ * products of {@link MeritShape}, times the factor of the item's concepts if the search has one. {@link Fusion} makes the score from it. One for each search and segment; documents must be passed in
  * ascending order. Not thread-safe.
  */
 public final class SignalScorer {
@@ -22,6 +22,8 @@ public final class SignalScorer {
     private final ItemSignals.Segment signals;
     private final RepeatItems.Segment repeatItems;
     private final MeritShape.Bound shape;
+    /** Null for none. */
+    private final ConceptSignals.Segment concepts;
     /** The values of the document that is scored, if there are products. */
     private final double[] values;
 
@@ -30,8 +32,10 @@ public final class SignalScorer {
         SegmentSimilarities similarities,
         ItemSignals.Segment signals,
         RepeatItems.Segment repeatItems,
-        MeritShape.Bound shape
+        MeritShape.Bound shape,
+        ConceptSignals.Segment concepts
     ) {
+        this.concepts = concepts;
         this.scoring = scoring;
         this.similarities = similarities;
         this.signals = signals;
@@ -49,7 +53,14 @@ public final class SignalScorer {
     ) throws IOException {
         SegmentSimilarities similarities = SegmentSimilarities.open(leaf, scoring.interests(), distances);
         SegmentItems items = signals.items(leaf, similarities);
-        return new SignalScorer(scoring, similarities, signals.segment(items), repeatItems.segment(items), signals.shape());
+        return new SignalScorer(
+            scoring,
+            similarities,
+            signals.segment(items),
+            repeatItems.segment(items),
+            signals.shape(),
+            signals.concepts(items)
+        );
     }
 
     /**
@@ -58,6 +69,10 @@ public final class SignalScorer {
      * @param doc number in the segment, not lower than that of the call before
      */
     public double merit(int doc) throws IOException {
+        return concepts != null && concepts.hasFactors() ? concepts.factor(doc) * sum(doc) : sum(doc);
+    }
+
+    private double sum(int doc) throws IOException {
         float affinity = similarities.affinity(doc);
         float own = affinity == 0 ? 1 : repeatItems.ownFactor(doc);
         double merit = weightedAffinity(scoring, shape, own, affinity) + signals.weightedSum(doc, values);
@@ -118,7 +133,17 @@ public final class SignalScorer {
      * @param doc as for {@link #merit}
      */
     public Explanation explain(int doc) throws IOException {
-        return new MeritExplanation(scoring, similarities, signals, repeatItems, shape).of(doc);
+        return new MeritExplanation(scoring, similarities, signals, repeatItems, shape, concepts).of(doc);
+    }
+
+    /**
+     * The shares of a document's item in the model's concepts, by number of the concept less 1; null without a model with concepts that counts
+     * for the search, and for an item that it does not know.
+     *
+     * @param doc as for {@link #merit}
+     */
+    public float[] conceptShares(int doc) throws IOException {
+        return concepts == null ? null : concepts.shares(doc);
     }
 
     /**

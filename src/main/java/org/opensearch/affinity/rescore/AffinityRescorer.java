@@ -6,7 +6,7 @@ import org.apache.lucene.search.Explanation;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopDocs;
-import org.opensearch.affinity.rank.DimensionWarnings;
+import org.opensearch.affinity.rank.interest.DimensionWarnings;
 import org.opensearch.affinity.rank.ItemSignals;
 import org.opensearch.affinity.rank.RankNode;
 import org.opensearch.affinity.rank.RepeatItems;

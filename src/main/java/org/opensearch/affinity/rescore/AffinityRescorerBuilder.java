@@ -11,7 +11,7 @@ import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.Interest;
 import org.opensearch.affinity.profile.UseProfileAction;
 import org.opensearch.affinity.rank.AffinityRequest;
-import org.opensearch.affinity.rank.DimensionWarnings;
+import org.opensearch.affinity.rank.interest.DimensionWarnings;
 import org.opensearch.affinity.rank.ItemSignals;
 import org.opensearch.affinity.rank.QueryText;
 import org.opensearch.affinity.rank.RankNode;

@@ -10,9 +10,11 @@ import org.opensearch.search.fetch.FetchSubPhase;
 import org.opensearch.search.fetch.FetchSubPhaseProcessor;
 
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Adds the field {@value #FIELD} to the hits of a search with {@code why}: the merit, and the interests that contribute to the affinity,
@@ -21,6 +23,8 @@ import java.util.Map;
  */
 public final class ReasonsFetchSubPhase implements FetchSubPhase {
     public static final String FIELD = "_affinity";
+    /** Smaller shares of an item in a concept are not shown. */
+    private static final float LEAST_SHARE = 0.1f;
 
     @Override
     public FetchSubPhaseProcessor getProcessor(FetchContext context) {
@@ -58,9 +62,24 @@ public final class ReasonsFetchSubPhase implements FetchSubPhase {
         double merit = scorer.merit(doc);
         List<Map<String, Object>> interests = scorer.contributions(doc).stream().map(ReasonsFetchSubPhase::reason).toList();
         List<Map<String, Object>> parts = scorer.partReasons(doc).stream().map(ReasonsFetchSubPhase::reason).toList();
-        return parts.isEmpty()
-            ? Map.of("merit", merit, "interests", interests)
-            : Map.of("merit", merit, "interests", interests, "parts", parts);
+        Map<String, Object> reasons = new LinkedHashMap<>(Map.of("merit", merit, "interests", interests));
+        if (parts.isEmpty() == false) {
+            reasons.put("parts", parts);
+        }
+        float[] shares = scorer.conceptShares(doc);
+        if (shares != null) {
+            reasons.put("concepts", concepts(shares));
+        }
+        return reasons;
+    }
+
+    private static List<Map<String, Object>> concepts(float[] shares) {
+        return IntStream.range(0, shares.length)
+            .filter(concept -> shares[concept] >= LEAST_SHARE)
+            .boxed()
+            .sorted(Comparator.comparingDouble(concept -> -shares[concept]))
+            .map(concept -> Map.<String, Object>of("number", concept + 1, "share", shares[concept]))
+            .toList();
     }
 
     private static Map<String, Object> reason(SignalScorer.PartReason part) {

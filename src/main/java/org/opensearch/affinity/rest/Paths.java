@@ -15,6 +15,7 @@ final class Paths {
     static final String REBUILD = TRACKER + "/_rebuild";
     static final String TRACKER_MODELS = TRACKER + "/models";
     static final String TRACKER_MODEL = TRACKER_MODELS + "/{number}";
+    static final String CONCEPTS = TRACKER_MODEL + "/concepts";
     static final String USER = TRACKER + "/users/{user}";
     static final String OPT_OUT = USER + "/_opt_out";
 

@@ -3,11 +3,13 @@ package org.opensearch.affinity.rest;
 import org.opensearch.affinity.manage.GetModelsAction;
 import org.opensearch.affinity.manage.UseModelAction;
 import org.opensearch.affinity.manage.UseModelAction.Operation;
+import org.opensearch.affinity.profile.label.GetConceptsAction;
 import org.opensearch.rest.RestRequest;
 import org.opensearch.transport.client.node.NodeClient;
 
 /**
- * {@code GET trackers/{tracker}/models}: describes the trained models of a tracker; with {@code /{number}} one of them. {@code DELETE} of
+ * {@code GET trackers/{tracker}/models}: describes the trained models of a tracker; with {@code /{number}} one of them, with
+ * {@code /{number}/concepts} its concepts. {@code DELETE} of
  * one deletes it, {@code POST} to its {@code _activate} or {@code _deactivate} changes whether it ranks.
  */
 final class RestTrackerModels extends AffinityRestHandler {
@@ -16,6 +18,7 @@ final class RestTrackerModels extends AffinityRestHandler {
             "affinity_tracker_models",
             new Route(RestRequest.Method.GET, Paths.TRACKER_MODELS),
             new Route(RestRequest.Method.GET, Paths.TRACKER_MODEL),
+            new Route(RestRequest.Method.GET, Paths.CONCEPTS),
             new Route(RestRequest.Method.DELETE, Paths.TRACKER_MODEL),
             new Route(RestRequest.Method.POST, Paths.TRACKER_MODEL + "/_activate"),
             new Route(RestRequest.Method.POST, Paths.TRACKER_MODEL + "/_deactivate")
@@ -26,6 +29,9 @@ final class RestTrackerModels extends AffinityRestHandler {
     protected RestChannelConsumer prepareRequest(RestRequest request, NodeClient client) {
         String tracker = request.param("tracker");
         Integer number = number(request.param("number"));
+        if (request.path().endsWith("/concepts") || request.path().endsWith("/concepts/")) {
+            return run(client, GetConceptsAction.INSTANCE, new GetConceptsAction.Request(tracker, number));
+        }
         if (request.method() == RestRequest.Method.GET) {
             return run(client, GetModelsAction.INSTANCE, new GetModelsAction.Request(tracker, number));
         }

@@ -7,7 +7,7 @@ import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.profile.UseProfileAction;
 import org.opensearch.affinity.rank.AffinityRequest;
-import org.opensearch.affinity.rank.DimensionWarnings;
+import org.opensearch.affinity.rank.interest.DimensionWarnings;
 import org.opensearch.affinity.rank.QueryInput;
 import org.opensearch.affinity.rank.RankNode;
 import org.opensearch.affinity.rank.Scoring;

@@ -78,7 +78,7 @@ final class CandidateSources {
         RankNode node
     ) {
         return switch (signal.shape()) {
-            case NEIGHBOURS, GRAPH, FACTORS, ATTENTION, VAE -> best(signal, scoring, signals);
+            case NEIGHBOURS, GRAPH, FACTORS, ATTENTION, VAE, CONCEPTS -> best(signal, scoring, signals);
             case POPULARITY -> popular(scoring.itemTable(), false, node);
             case ALL_TIME -> popular(scoring.itemTable(), true, node);
             case SEEN, SEEN_LAST -> ids(scoring.itemTable(), () -> scoring.history().stream().map(BytesRef::new));

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.function.Function;
 
 import static org.opensearch.affinity.tracker.ParameterType.bool;
+import static org.opensearch.affinity.tracker.ParameterType.conceptFactors;
 import static org.opensearch.affinity.tracker.ParameterType.contexts;
 import static org.opensearch.affinity.tracker.ParameterType.curves;
 import static org.opensearch.affinity.tracker.ParameterType.itemIds;
@@ -28,6 +29,7 @@ import static org.opensearch.affinity.tracker.ParameterType.signalWeights;
 import static org.opensearch.affinity.tracker.ParameterType.string;
 import static org.opensearch.affinity.tracker.ParameterType.wholeNumber;
 import static org.opensearch.affinity.tracker.Ranking.DEFAULT_WINDOW_SIZE;
+import static org.opensearch.affinity.tracker.Ranking.MAX_CONCEPT_FACTOR;
 import static org.opensearch.affinity.tracker.Ranking.MAX_WEIGHT;
 import static org.opensearch.affinity.tracker.Ranking.MAX_WINDOW_SIZE;
 
@@ -115,6 +117,9 @@ public final class Parameter<T> {
     public static final Parameter<Map<String, Curve>> CURVES = everywhere("curves", curves(), null);
     /** Weights of products of two signals by {@code a*b}; those count whose signals both have weights. Trainings learn them. */
     public static final Parameter<Map<String, Float>> PRODUCTS = everywhere("products", products(MAX_WEIGHT), null);
+
+    /** Factors of what personalisation adds to items of the trained model's concepts, by the numbers of the concepts. */
+    public static final Parameter<Map<String, Float>> CONCEPTS = everywhere("concepts", conceptFactors(MAX_CONCEPT_FACTOR), null);
 
     private final String name;
     private final ParameterType<T> type;

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BinaryOperator;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -32,6 +33,8 @@ import java.util.stream.Collectors;
  */
 record ParameterType<T>(String values, String wanted, Predicate<T> allowed, ValueReader<T> reader, Reader<T> in, Writer<T> out,
     BinaryOperator<T> orElse) {
+
+    private static final Pattern CONCEPT = Pattern.compile("[1-9][0-9]{0,2}");
 
     /** A type whose reader checks all there is to check. */
     private static <T> ParameterType<T> any(String values, String wanted, ValueReader<T> reader, Reader<T> in, Writer<T> out) {
@@ -139,6 +142,31 @@ record ParameterType<T>(String values, String wanted, Predicate<T> allowed, Valu
 
     private static int min(String signal, int max) {
         return Signal.mayCountAgainst(signal) ? -max : 0;
+    }
+
+    /** Factors by the numbers of concepts. Where both values are set, each concept's factor is decided on its own. */
+    static ParameterType<Map<String, Float>> conceptFactors(int max) {
+        String wanted = "an object of factors from 0 to " + max + " by numbers of concepts, such as {\"3\": 0, \"7\": 2}";
+        ValueReader<Double> factor = Values.number(0, max);
+        ValueReader<Map<String, Float>> reader = Values.map(wanted, number -> (parser, path) -> {
+            if (isConcept(number) == false) {
+                throw path.error("is not the number of a concept, which is 1 or more");
+            }
+            return factor.read(parser, path).floatValue();
+        });
+        return new ParameterType<>(
+            "",
+            wanted,
+            factors -> factors.entrySet().stream().allMatch(one -> isConcept(one.getKey()) && one.getValue() >= 0 && one.getValue() <= max),
+            (parser, path) -> Collections.unmodifiableMap(reader.read(parser, path)),
+            in -> Collections.unmodifiableMap(new TreeMap<>(in.readMap(StreamInput::readString, StreamInput::readFloat))),
+            (out, factors) -> out.writeMap(factors, StreamOutput::writeString, StreamOutput::writeFloat),
+            ParameterType::union
+        );
+    }
+
+    private static boolean isConcept(String number) {
+        return CONCEPT.matcher(number).matches();
     }
 
     /** Curves of signals by their names. Where both values are set, each signal's curve is decided on its own. */

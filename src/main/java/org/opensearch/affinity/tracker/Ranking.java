@@ -29,6 +29,7 @@ import java.util.TreeMap;
 public record Ranking(ParameterValues values) implements Writeable, ToXContentFragment {
     private static final Format FORMAT = Format.first(Ranking.class);
     public static final int MAX_WEIGHT = 20;
+    public static final int MAX_CONCEPT_FACTOR = 10;
     public static final int DEFAULT_WINDOW_SIZE = 1_000;
     public static final int MAX_WINDOW_SIZE = 10_000;
     /** No parameter is set. */
@@ -163,6 +164,12 @@ public record Ranking(ParameterValues values) implements Writeable, ToXContentFr
     public List<Product> products() {
         Map<String, Float> products = get(Parameter.PRODUCTS);
         return products == null ? List.of() : products.entrySet().stream().map(Product::of).toList();
+    }
+
+    /** {@link Parameter#CONCEPTS}; empty, not null, if it is not set. */
+    public Map<String, Float> concepts() {
+        Map<String, Float> concepts = get(Parameter.CONCEPTS);
+        return concepts == null ? Map.of() : concepts;
     }
 
     /** This ranking with curves and products instead of its own. */

@@ -75,7 +75,7 @@ final class PartTraining implements Releasable {
                 int dimension = method.method().dimension();
                 boolean continues = reused.continued() != null && method.part().isNetwork();
                 long earlierRows = continues ? (long) Float.BYTES * dimension * matrix.items() : 0;
-                reserve(method.part().bytes(matrix, dimension) + earlierRows);
+                reserve(method.part().bytes(method.method(), matrix) + earlierRows);
             }
             return reused.parts();
         }
@@ -98,7 +98,7 @@ final class PartTraining implements Releasable {
             }
             try {
                 int[] dimensions = part.dimensions(requested.settings(), matrix);
-                methods.add(method(part, reserved(dimensions, dimension -> part.bytes(matrix, dimension)), sample, networks));
+                methods.add(method(part, reserved(dimensions, dimension -> part.bytes(requested.settings(), matrix, dimension)), sample, networks));
             } catch (CircuitBreakingException e) {
                 leaveOut(part.signal(), e);
             } catch (NetworkMethod.DivergedException e) {

@@ -62,7 +62,7 @@ public class PartEncoderTests extends OpenSearchTestCase {
             NamedArray.filled("mean_weight", 2, 2, 3),
             NamedArray.filled("mean_bias", 3, 2)
         );
-        PartEncoder encoder = new PartEncoder(3, 1, 2, null, new float[0][], new VaeLayers(weights));
+        PartEncoder encoder = new PartEncoder(3, 1, 2, null, new float[0][], new VaeLayers(1, weights));
         BytesStreamOutput out = new BytesStreamOutput();
         encoder.writeTo(out);
         PartEncoder read = new PartEncoder(out.bytes().streamInput());
@@ -99,8 +99,32 @@ public class PartEncoderTests extends OpenSearchTestCase {
         }
     }
 
+    /** Readers of format 3 know no concepts. */
+    public void testConceptsAreWritten() throws IOException {
+        int[][] shapes = { { 3, 2 }, { 3 }, { 2, 3 }, { 2 }, { 2, 3 }, { 2 }, { 1 }, { 2, 2 } };
+        List<NamedArray> weights = new ArrayList<>();
+        for (int[] shape : shapes) {
+            weights.add(NamedArray.random("weight" + weights.size(), 1, new SplittableRandom(weights.size()), shape));
+        }
+        PartEncoder encoder = new PartEncoder(7, 1, 2, null, new float[0][], new VaeLayers(2, weights));
+        BytesStreamOutput out = new BytesStreamOutput();
+        encoder.writeTo(out);
+        PartEncoder read = new PartEncoder(out.bytes().streamInput());
+        assertEquals(2, read.concepts());
+        assertEquals(4, readableFrom(out.bytes().streamInput()));
+        float[][] inputs = { { 7, 1, 2, 0.5f, 0.9f, 0.1f, 3 }, { 3, -1, 1, 2, 0.4f, 0.6f, -1 } };
+        PartEncoder.Known known = new PartEncoder.Known(inputs, new int[] { 0, 1 }, new int[2], new int[2]);
+        assertArrayEquals(encoder.vector(known), read.vector(known), 0);
+        float weight = weights.get(6).values()[0];
+        assertEquals(weight * Math.log(1.3 / 2 + 0.02), read.vector(known)[4], 1e-5);
+        assertEquals(weight * Math.log(0.7 / 2 + 0.02), read.vector(known)[5], 1e-5);
+        float[][] estimated = { { 7, 1, 2, 0.5f, 0.9f, -0.4f, 3 } };
+        float[] user = read.vector(new PartEncoder.Known(estimated, new int[] { 0 }, new int[1], new int[1]));
+        assertEquals("a share below 0 is none", weight * Math.log(0.02), user[5], 1e-5);
+    }
+
     private static int readableFrom(StreamInput in) throws IOException {
-        assertEquals("the format", 3, in.readVInt());
+        assertEquals("the format", 4, in.readVInt());
         return in.readVInt();
     }
 }

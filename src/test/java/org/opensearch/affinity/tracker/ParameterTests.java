@@ -29,7 +29,7 @@ public class ParameterTests extends OpenSearchTestCase {
         {"tracker": "shop", "user": "ann", "query_text": "", "recent": ["p1", 2], "context": {"hour": 20, "device": "phone"}, "weight": 2.5,
          "relevance": 0.1, "score_mode": "sum", "window_size": 7, "signals": {"seen": -3.5, "sales": 0.25}, "max_interests": 3, "min_affinity": 0.2,
          "session_weight": 1, "own_items": 0, "explore": 0.3, "diversity": 0.7, "exclude_seen": true, "why": false,
-         "curves": {"sales": [[0, 0], [0.5, 0.75], [1, 1]]}, "products": {"affinity*sales": -2.5}}""";
+         "curves": {"sales": [[0, 0], [0.5, 0.75], [1, 1]]}, "products": {"affinity*sales": -2.5}, "concepts": {"1": 0, "12": 2.5}}""";
 
     private ParameterValues parse(String json, Place place) throws IOException {
         try (XContentParser parser = createParser(JsonXContent.jsonXContent, json)) {

@@ -74,7 +74,7 @@ public class PartTrainingTests extends OpenSearchTestCase {
     public void testAsManyDimensionsAsThereIsRoomFor() {
         RequestedParts graph = RequestedParts.of(List.of("graph"), PartSettings.NONE);
         for (int[] example : new int[][] { { 64, 64 }, { 100, 64 }, { 128, 128 }, { 700, 128 } }) {
-            LimitedBreaker breaker = new LimitedBreaker(2 * VectorPart.GRAPH.bytes(MATRIX, example[0]));
+            LimitedBreaker breaker = new LimitedBreaker(2 * VectorPart.GRAPH.bytes(PartSettings.NONE, MATRIX, example[0]));
             try (PartTraining training = training(breaker, graph, null)) {
                 PartMethod method = training.methods(MATRIX, new float[20_000][], () -> NOBODY).getFirst();
                 assertEquals("128 by default", example[1], method.method().dimension());
@@ -82,7 +82,7 @@ public class PartTrainingTests extends OpenSearchTestCase {
             }
             assertEquals(0, breaker.used);
         }
-        LimitedBreaker all = new LimitedBreaker(VectorPart.GRAPH.bytes(MATRIX, 64));
+        LimitedBreaker all = new LimitedBreaker(VectorPart.GRAPH.bytes(PartSettings.NONE, MATRIX, 64));
         assertEquals("the fewest may take all", 64, training(all, graph, null).methods(MATRIX, new float[20_000][], () -> NOBODY).getFirst().method().dimension());
         LimitedBreaker unlimited = new LimitedBreaker(-1) {
             @Override
@@ -91,19 +91,19 @@ public class PartTrainingTests extends OpenSearchTestCase {
             }
         };
         assertEquals(128, training(unlimited, graph, null).methods(MATRIX, new float[20_000][], () -> NOBODY).getFirst().method().dimension());
-        LimitedBreaker tooSmall = new LimitedBreaker(VectorPart.GRAPH.bytes(MATRIX, 64) - 1);
+        LimitedBreaker tooSmall = new LimitedBreaker(VectorPart.GRAPH.bytes(PartSettings.NONE, MATRIX, 64) - 1);
         expectThrows(CircuitBreakingException.class, () -> training(tooSmall, graph, null).methods(MATRIX, new float[20_000][], () -> NOBODY));
     }
 
     /** Each part on its own: the large one is left out, the small one is learned. */
     public void testAutoLeavesOutWhatHasNoRoom() {
-        LimitedBreaker breaker = new LimitedBreaker(VectorPart.FACTORS.bytes(MATRIX, 64));
+        LimitedBreaker breaker = new LimitedBreaker(VectorPart.FACTORS.bytes(PartSettings.NONE, MATRIX, 64));
         try (PartTraining training = training(breaker, RequestedParts.of(List.of("auto"), PartSettings.NONE), null)) {
             List<PartMethod> methods = training.methods(MATRIX, new float[20_000][], () -> NOBODY);
             assertEquals(List.of(VectorPart.FACTORS), methods.stream().map(PartMethod::part).toList());
             String torch = "it learns on libtorch: no libtorch here";
             String room = "the circuit breaker [request] has no room for it";
-            assertEquals(Map.of("graph", room, "attention", torch, "vae", torch), training.leftOut());
+            assertEquals(Map.of("graph", room, "attention", torch, "vae", torch, "concepts", torch), training.leftOut());
         }
     }
 
@@ -155,7 +155,7 @@ public class PartTrainingTests extends OpenSearchTestCase {
     public void testOnlyTheGivenDimension() {
         PartSettings settings = new PartSettings(Map.of("graph", Map.of("dimension", 512.0)));
         RequestedParts graph = RequestedParts.of(List.of("graph"), settings);
-        LimitedBreaker breaker = new LimitedBreaker(VectorPart.GRAPH.bytes(MATRIX, 512) - 1);
+        LimitedBreaker breaker = new LimitedBreaker(VectorPart.GRAPH.bytes(PartSettings.NONE, MATRIX, 512) - 1);
         expectThrows(CircuitBreakingException.class, () -> training(breaker, graph, null).methods(MATRIX, new float[20_000][], () -> NOBODY));
     }
 }

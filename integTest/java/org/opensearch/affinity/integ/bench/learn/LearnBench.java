@@ -2,6 +2,7 @@ package org.opensearch.affinity.integ.bench.learn;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.opensearch.affinity.integ.bench.common.ResultFiles;
+import org.opensearch.affinity.integ.bench.concept.ConceptRun;
 import org.opensearch.affinity.integ.cluster.BuiltPlugin;
 import org.opensearch.affinity.integ.console.ArgumentCheck;
 import org.opensearch.affinity.integ.console.FreeSpace;
@@ -63,6 +64,13 @@ public final class LearnBench implements Program {
         description = "Only these methods for next items, such as neighbours,attention; with neighbours and another one also their blend.")
     Set<String> methods = Set.of();
 
+    @Option(
+        names = "--concepts",
+        paramLabel = "K",
+        description = "Instead: whether K concepts keep kinds of interests apart, are the same from other users and seeds, and agree with "
+            + "categories.")
+    Integer concepts;
+
     @Option(names = "--heap", defaultValue = "3072", paramLabel = "MB", description = "Heap of the command (${DEFAULT-VALUE}).")
     int heap;
 
@@ -97,6 +105,10 @@ public final class LearnBench implements Program {
             generated.forEach(events -> arguments.atLeast("--generated", events, 1_000));
         }
         arguments.require(LearnRun.METHODS.containsAll(methods), "--methods must be some of " + String.join(",", LearnRun.METHODS));
+        arguments.require(concepts == null || parts == null, "--concepts does not go with --sample");
+        if (concepts != null) {
+            arguments.atLeast("--concepts", concepts, 2);
+        }
         arguments.atLeast("--heap", heap, 256);
         arguments.atLeast("--threads", threads, 1);
     }
@@ -114,7 +126,9 @@ public final class LearnBench implements Program {
 
     @Override
     public Integer call() throws IOException {
-        if (parts == null) {
+        if (concepts != null) {
+            runConcepts(ResultFiles.here());
+        } else if (parts == null) {
             run(ResultFiles.here());
         } else {
             runSamples(ResultFiles.here());
@@ -135,6 +149,17 @@ public final class LearnBench implements Program {
         json.set("samples", run.report());
         String name = folder == null ? "generated" : folder.toAbsolutePath().normalize().getFileName().toString();
         screen.print(screen.dim(" full precision in " + results.write("learn-sample-" + name + ".json", json)));
+    }
+
+    /** Measures how well concepts keep kinds of interests apart, and writes the file. */
+    private void runConcepts(ResultFiles results) throws IOException {
+        screen.print(screen.dim("   " + results.machine()));
+        TorchRuntime torch = new TorchRuntime(BuiltPlugin.target().resolve("native"), 1);
+        ConceptRun run = new ConceptRun(screen, read().test().training(), LearnSet.categories(folder), concepts, threads, torch::newManager);
+        ObjectNode json = results.json().put("threads", threads);
+        json.setAll(run.run());
+        String name = folder.toAbsolutePath().normalize().getFileName().toString();
+        screen.print(screen.dim(" full precision in " + results.write("learn-concepts-" + name + ".json", json)));
     }
 
     /** Measures next items, and ratings where the set has some, and writes the file. */

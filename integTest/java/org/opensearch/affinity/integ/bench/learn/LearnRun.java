@@ -51,7 +51,7 @@ final class LearnRun {
     /** The keys of all methods, some of which need the order of events. */
     static final List<String> METHODS = List.of(
         "cosine", "link_prop", "neighbours", "neighbours_undirected", "low_pass", "light_gcn", "implicit_factors", "attention",
-        "attention_unordered", "attention_untrained", "vae", "vae_untrained");
+        "attention_unordered", "attention_untrained", "vae", "vae_untrained", "concepts", "concepts_untrained");
     /** For neighbours, which learn in a second and have six hyperparameters. */
     private static final int ROUNDS = 2;
     /** For the other methods, some of which learn for minutes. */
@@ -61,10 +61,10 @@ final class LearnRun {
     /** A change of a blend that improves validation by less is chance. */
     private static final double MIN_GAIN = 1e-5;
     /** What neighbours are blended with. */
-    private static final Set<String> BLENDED = Set.of("low_pass", "light_gcn", "implicit_factors", "attention", "vae");
+    private static final Set<String> BLENDED = Set.of("low_pass", "light_gcn", "implicit_factors", "attention", "vae", "concepts");
     private static final String NEIGHBOURS = "neighbours";
     /** Parts with item vectors of the models in a node, whose rows have a byte a dimension. */
-    private static final Set<String> SERVED = Set.of("low_pass", "implicit_factors", "attention", "vae");
+    private static final Set<String> SERVED = Set.of("low_pass", "implicit_factors", "attention", "vae", "concepts");
 
     private final Screen screen;
     private final LearnSet set;
@@ -134,7 +134,9 @@ final class LearnRun {
             all.add(new Candidate("attention_untrained", () -> fixed("attention_untrained", SelfAttention.untrained().with(networks))));
         }
         all.add(candidate("vae", VariationalAutoencoder.standard().with(networks), VariationalAutoencoder.hyperparameters(), SLOW_ROUNDS));
-        all.add(new Candidate("vae_untrained", () -> fixed("vae_untrained", VariationalAutoencoder.untrained().with(networks))));
+        all.add(new Candidate("vae_untrained", () -> fixed("vae_untrained", VariationalAutoencoder.standard().untrained().with(networks))));
+        all.add(candidate("concepts", VariationalAutoencoder.concepts().with(networks), VariationalAutoencoder.conceptHyperparameters(), SLOW_ROUNDS));
+        all.add(new Candidate("concepts_untrained", () -> fixed("concepts_untrained", VariationalAutoencoder.concepts().untrained().with(networks))));
         return all;
     }
 

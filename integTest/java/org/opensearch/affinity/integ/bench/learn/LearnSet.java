@@ -64,6 +64,21 @@ record LearnSet(String name, HeldOut valid, HeldOut test, boolean several) {
         return new LearnSet(set.name(), valid, next(set, Split.TEST, users, items), false);
     }
 
+    /** Returns the categories of items at their second level, as numbers, in the order of {@link #open}; -1 for none; empty without items. */
+    static int[] categories(Path folder) throws IOException {
+        if (Files.isRegularFile(folder.resolve("train.txt.gz"))) {
+            return new int[0];
+        }
+        Ordinals categories = new Ordinals();
+        try (Stream<ObjectNode> lines = DataSet.open(folder).items()) {
+            return lines.mapToInt(item -> {
+                String first = item.path("categories").path(0).asText();
+                String[] levels = first.split(" > ");
+                return first.isEmpty() ? -1 : categories.of(levels[Math.min(1, levels.length - 1)]);
+            }).toArray();
+        }
+    }
+
     private static HeldOut next(DataSet set, Split split, Ordinals users, Ordinals items) throws IOException {
         InteractionMatrix.Builder builder = new InteractionMatrix.Builder(items.size());
         try (Stream<ObjectNode> log = set.events(split)) {

@@ -69,6 +69,7 @@ public class RatingRunTests {
         LearnBench bench = new LearnBench(screen);
         bench.folder = folder.path();
         bench.threads = 2;
+        bench.methods = Set.of("cosine", "neighbours");
         Path target = folder.newFolder().toPath();
         bench.run(new ResultFiles(target, Machine.here()));
         return Rest.JSON.readTree(target.resolve("bench/learn-" + folder.path().getFileName() + ".json").toFile());

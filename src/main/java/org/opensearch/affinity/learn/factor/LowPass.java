@@ -118,8 +118,8 @@ public record LowPass(
     }
 
     /**
-     * Returns the same with the spectrum of interactions, for several trials, and with that of some exponents of users' degrees which is best
-     * with all dimensions: with few of them, the exponent matters little.
+     * Returns the same with the spectrum of interactions, for several trials, with the most dimensions, and with that of some exponents of
+     * users' degrees which is best with these: with few dimensions, the exponent matters little.
      *
      * @param most      dimensions that any trial has
      * @param exponents to choose from

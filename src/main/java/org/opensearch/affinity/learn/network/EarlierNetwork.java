@@ -39,10 +39,10 @@ public record EarlierNetwork(float[][] rows, List<NamedArray> layers, float[][] 
     /** Returns the weights that a training begins with: those of the earlier network where they fit. */
     List<NamedArray> initial(Network network, SplittableRandom random) {
         List<NamedArray> weights = new ArrayList<>(network.initial(random));
-        weights.set(0, items(network.catalogue(), weights.get(0)));
+        weights.set(0, items(network, weights.get(0)));
         int first = network.catalogue().weights();
         if (first > 1) {
-            float[][] used = used(network.catalogue());
+            float[][] used = used(network);
             weights.set(1, used.length == 0 ? weights.get(1).with(new float[weights.get(1).values().length]) : like(weights.get(1), used));
         }
         for (NamedArray learned : layers) {
@@ -54,13 +54,14 @@ public record EarlierNetwork(float[][] rows, List<NamedArray> layers, float[][] 
     }
 
     /** An item that the earlier network has keeps its row; what the map makes of it is not its own. */
-    private NamedArray items(Catalogue catalogue, NamedArray random) {
+    private NamedArray items(Network network, NamedArray random) {
+        Catalogue catalogue = network.catalogue();
         float[][] own = random.rows();
-        float[][] used = used(catalogue);
+        float[][] used = used(network);
         for (int item = 0; item < own.length; item++) {
             // A row of zeros is that of an item that nobody had taken.
             if (rows[item] != null && VectorUtil.dotProduct(rows[item], rows[item]) > 0) {
-                own[item] = rows[item].clone();
+                own[item] = network.own(rows[item].clone());
                 catalogue.addContent(-1, used, item, own[item]);
             }
         }
@@ -68,8 +69,9 @@ public record EarlierNetwork(float[][] rows, List<NamedArray> layers, float[][] 
     }
 
     /** Returns the map; empty if contents have another dimension now. */
-    private float[][] used(Catalogue catalogue) {
-        return RowMatrix.width(map) == catalogue.contentDimension() ? map : new float[0][];
+    private float[][] used(Network network) {
+        int width = RowMatrix.width(map);
+        return width > 0 && width == network.catalogue().contentDimension() ? network.ownMap(map) : new float[0][];
     }
 
     private static NamedArray like(NamedArray array, float[][] rows) {

@@ -18,4 +18,22 @@ interface Network {
 
     /** Returns the weights that a training begins with. */
     List<NamedArray> initial(SplittableRandom random);
+
+    /**
+     * Returns the row that is learned of an item, from its row in a model.
+     *
+     * @param row of a model of such a network
+     */
+    default float[] own(float[] row) {
+        return row;
+    }
+
+    /**
+     * Returns the map that is learned from contents, from that to rows in a model.
+     *
+     * @param map by dimension of the rows
+     */
+    default float[][] ownMap(float[][] map) {
+        return map;
+    }
 }

@@ -32,4 +32,13 @@ public record TrainingPlan(int epochs, int patience, double rate, double weightD
     TrainingPlan untrained() {
         return new TrainingPlan(1, 1, NO_RATE, 0, seed);
     }
+
+    /** Returns the same plan with another seed. */
+    public TrainingPlan withSeed(long seed) {
+        return new TrainingPlan(epochs, patience, rate, weightDecay, seed);
+    }
+
+    boolean isUntrained() {
+        return rate == NO_RATE;
+    }
 }

@@ -32,13 +32,13 @@ record UserBatches(
     double divergence,
     int growth
 ) implements MiniBatches {
-    /** So the memory of a step does not depend on how many items users have. */
-    private static final int MOST_ITEMS = 60_000;
+    /** Numbers in the rows of all items of a batch: so the memory of a step does not depend on how many items users have. */
+    private static final int MOST_NUMBERS = 7_740_000;
 
     @Override
     public List<MiniBatch> epoch(int epoch, SplittableRandom random) {
         float weight = (float) (divergence * Math.min(1, (double) epoch / growth));
-        return MiniBatches.users(interactions, some, users, MOST_ITEMS, random).stream()
+        return MiniBatches.users(interactions, some, users, MOST_NUMBERS / network.width(), random).stream()
             .<MiniBatch>map(batch -> (scope, own) -> arrays(batch, weight, scope, own))
             .toList();
     }
@@ -69,7 +69,7 @@ record UserBatches(
                 }
             }
         }
-        float[] normal = new float[batch.length * network.dimension()];
+        float[] normal = new float[batch.length * network.latent()];
         for (int i = 0; i < normal.length; i++) {
             normal[i] = (float) random.nextGaussian();
         }
@@ -80,7 +80,7 @@ record UserBatches(
             scope.create(Arrays.copyOf(kept, keptSize)),
             scope.create(starts),
             scope.create(Arrays.copyOf(keptWeights, keptSize)),
-            scope.create(normal, new Shape(batch.length, network.dimension())),
+            scope.create(normal, new Shape(batch.length, network.latent())),
             scope.create(takenPlaces),
             scope.create(Arrays.stream(rows).asLongStream().toArray()),
             scope.create(LongStream.range(0, items.sampled()).toArray()),

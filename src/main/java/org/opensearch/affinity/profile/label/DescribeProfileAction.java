@@ -1,5 +1,7 @@
 package org.opensearch.affinity.profile.label;
 
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.opensearch.ResourceNotFoundException;
 import org.opensearch.action.ActionType;
 import org.opensearch.action.support.ActionFilters;
@@ -7,15 +9,18 @@ import org.opensearch.action.support.ContextPreservingActionListener;
 import org.opensearch.action.support.HandledTransportAction;
 import org.opensearch.affinity.cluster.Format;
 import org.opensearch.affinity.cluster.Frame;
+import org.opensearch.affinity.cluster.RedactedException;
 import org.opensearch.affinity.item.ItemVectors;
 import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.Interest;
 import org.opensearch.affinity.profile.InterestTimeline;
 import org.opensearch.affinity.profile.Profile;
+import org.opensearch.affinity.tracker.IndexNames;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.TrackerRequest;
 import org.opensearch.common.inject.Inject;
 import org.opensearch.common.unit.TimeValue;
+import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -33,6 +38,7 @@ import java.util.stream.Collectors;
  * cluster:admin/affinity/profile/get} is necessary and sufficient. It has an internal name because it needs no permission of its own.
  */
 public final class DescribeProfileAction extends ActionType<ProfileDescription> {
+    private static final Logger LOGGER = LogManager.getLogger(DescribeProfileAction.class);
     public static final String NAME = "internal:affinity/profile/describe";
     public static final DescribeProfileAction INSTANCE = new DescribeProfileAction();
     private static final TimeValue TIMEOUT = TimeValue.timeValueSeconds(10);
@@ -90,19 +96,41 @@ public final class DescribeProfileAction extends ActionType<ProfileDescription> 
                 if (found.profile() == null) {
                     throw new ResourceNotFoundException("[affinity] tracker [" + request.tracker() + "] has no profile of this user");
                 }
-                describe(found.tracker(), request.user, found.profile(), callers);
+                describe(found, request.user, callers);
             }, callers::onFailure));
         }
 
-        private void describe(Tracker tracker, String user, Profile profile, ActionListener<ProfileDescription> listener) {
+        private void describe(GetProfileAction.Response found, String user, ActionListener<ProfileDescription> listener) {
+            Tracker tracker = found.tracker();
+            Profile profile = found.profile();
             List<Interest> interests = profile.heaviestFirst(tracker.decay());
             Set<String> items = profile.history().stream().map(Profile.Seen::item).collect(Collectors.toSet());
-            new ItemVectors(client).find(tracker.items(), items, ActionListener.wrap(found -> {
-                InterestTimeline timeline = InterestTimeline.of(profile, interests, tracker, found);
-                labels.label(client, tracker.items(), interests, ActionListener.map(listener, of -> {
-                    return new ProfileDescription(tracker, user, profile, of, timeline, System.currentTimeMillis());
-                }));
+            new ItemVectors(client).find(tracker.items(), items, ActionListener.wrap(vectors -> {
+                InterestTimeline timeline = InterestTimeline.of(profile, interests, tracker, vectors);
+                labels.label(client, tracker.items(), interests, ActionListener.wrap(of -> concepts(found, items, ActionListener.map(listener, concepts -> {
+                    return new ProfileDescription(tracker, user, profile, of, timeline, System.currentTimeMillis(), concepts);
+                })), listener::onFailure));
             }, listener::onFailure));
+        }
+
+        /** Reads the user's shares in the concepts of the active model; null without one, or if it cannot be read: a profile can without it. */
+        private void concepts(GetProfileAction.Response found, Set<String> items, ActionListener<LabelledConcepts> listener) {
+            if (found.model() == null) {
+                listener.onResponse(null);
+                return;
+            }
+            int number = found.model().number();
+            String index = IndexNames.MODELS.index(found.tracker().name(), number);
+            ThreadContext context = client.threadPool().getThreadContext();
+            try (ThreadContext.StoredContext ignored = context.stashContext()) {
+                LabelledConcepts.read(client, labels, found.tracker().items(), index, number, List.copyOf(items), ActionListener.wrap(
+                    listener::onResponse,
+                    e -> {
+                        LOGGER.debug("cannot read the concepts of model [{}]", number, RedactedException.of(e));
+                        listener.onResponse(null);
+                    }
+                ));
+            }
         }
     }
 }

@@ -11,8 +11,11 @@ import org.opensearch.common.cache.CacheBuilder;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.common.util.concurrent.ThreadContext;
 import org.opensearch.core.action.ActionListener;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.transport.client.Client;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -43,6 +46,17 @@ public final class InterestLabels {
     public record Label(List<String> terms, Map<String, String> titles) {
         private static final Label NONE = new Label(List.of(), Map.of());
 
+        /** Reads a field of another object. */
+        static Label read(StreamInput in) throws IOException {
+            return new Label(in.readStringList(), in.readMap(StreamInput::readString, StreamInput::readString));
+        }
+
+        /** Writes what {@link #read} reads. */
+        void write(StreamOutput out) throws IOException {
+            out.writeStringCollection(terms);
+            out.writeMap(titles, StreamOutput::writeString, StreamOutput::writeString);
+        }
+
         /** Returns the terms in one line; empty without terms. */
         public String text() {
             return String.join(", ", terms);
@@ -56,8 +70,8 @@ public final class InterestLabels {
     }
 
     private record Key(TrackedItems items, List<String> examples) {
-        static Key of(TrackedItems items, Interest interest) {
-            return new Key(items, interest.examples().stream().map(Interest.Example::item).toList());
+        static Key of(TrackedItems items, List<Interest.Example> examples) {
+            return new Key(items, examples.stream().map(Interest.Example::item).toList());
         }
     }
 
@@ -74,7 +88,7 @@ public final class InterestLabels {
      * @return one line for each interest, in the order of the interests; empty if the label is not cached
      */
     public List<String> known(Client client, TrackedItems items, List<Interest> interests) {
-        List<Label> known = interests.stream().map(interest -> labels.get(Key.of(items, interest))).toList();
+        List<Label> known = interests.stream().map(interest -> labels.get(Key.of(items, interest.examples()))).toList();
         if (known.contains(null) && lookUps.tryAcquire()) {
             label(client, items, interests, ActionListener.runAfter(ActionListener.wrap(found -> {}, e -> {
                 LOGGER.debug("cannot read the items of [{}] to label interests", items.index(), RedactedException.of(e));
@@ -89,13 +103,23 @@ public final class InterestLabels {
      * @param listener called with the labels in the order of the interests; that of an interest whose items do not exist is empty
      */
     public void label(Client client, TrackedItems items, List<Interest> interests, ActionListener<List<Label>> listener) {
+        labelExamples(client, items, interests.stream().map(Interest::examples).toList(), listener);
+    }
+
+    /**
+     * Labels groups of items.
+     *
+     * @param groups   items with weights, by group
+     * @param listener called with the labels in the order of the groups; that of a group whose items do not exist is empty
+     */
+    public void labelExamples(Client client, TrackedItems items, List<List<Interest.Example>> groups, ActionListener<List<Label>> listener) {
         List<Label> known = new ArrayList<>();
         Set<String> examples = new LinkedHashSet<>();
-        for (Interest interest : interests) {
-            Label label = items.textFields().isEmpty() ? Label.NONE : labels.get(Key.of(items, interest));
+        for (List<Interest.Example> group : groups) {
+            Label label = items.textFields().isEmpty() || group.isEmpty() ? Label.NONE : labels.get(Key.of(items, group));
             known.add(label);
             if (label == null) {
-                interest.examples().forEach(example -> examples.add(example.item()));
+                group.forEach(example -> examples.add(example.item()));
             }
         }
         if (examples.isEmpty()) {
@@ -105,7 +129,7 @@ public final class InterestLabels {
         ThreadContext context = client.threadPool().getThreadContext();
         try (ThreadContext.StoredContext ignored = context.stashContext()) {
             CatalogueTexts texts = new CatalogueTexts(client, items);
-            texts.read(examples, ActionListener.wrap(read -> choose(texts, items, interests, known, read, listener), listener::onFailure));
+            texts.read(examples, ActionListener.wrap(read -> choose(texts, items, groups, known, read, listener), listener::onFailure));
         }
     }
 
@@ -113,12 +137,12 @@ public final class InterestLabels {
     private void choose(
         CatalogueTexts texts,
         TrackedItems items,
-        List<Interest> interests,
+        List<List<Interest.Example>> groups,
         List<Label> known,
         Map<String, CatalogueTexts.Item> read,
         ActionListener<List<Label>> listener
     ) {
-        List<CharacteristicTerms> terms = interests.stream().map(interest -> terms(interest, read)).toList();
+        List<CharacteristicTerms> terms = groups.stream().map(group -> terms(group, read)).toList();
         List<Candidate> phrases = new ArrayList<>();
         for (int i = 0; i < terms.size(); i++) {
             phrases.addAll(known.get(i) == null ? terms.get(i).phrases() : List.of());
@@ -129,8 +153,8 @@ public final class InterestLabels {
             List<Label> all = new ArrayList<>(known);
             for (int i = 0; i < all.size(); i++) {
                 if (all.get(i) == null) {
-                    Label label = new Label(terms.get(i).choose(phraseCounts, fieldCounts), titles(interests.get(i), read));
-                    labels.put(Key.of(items, interests.get(i)), label);
+                    Label label = new Label(terms.get(i).choose(phraseCounts, fieldCounts), titles(groups.get(i), read));
+                    labels.put(Key.of(items, groups.get(i)), label);
                     all.set(i, label);
                 }
             }
@@ -138,9 +162,9 @@ public final class InterestLabels {
         })), listener::onFailure));
     }
 
-    private static CharacteristicTerms terms(Interest interest, Map<String, CatalogueTexts.Item> read) {
+    private static CharacteristicTerms terms(List<Interest.Example> group, Map<String, CatalogueTexts.Item> read) {
         CharacteristicTerms terms = new CharacteristicTerms();
-        for (Interest.Example example : interest.examples()) {
+        for (Interest.Example example : group) {
             CatalogueTexts.Item item = read.get(example.item());
             if (item != null && example.weight() > 0) {
                 terms.add(example.weight(), item.texts());
@@ -149,9 +173,9 @@ public final class InterestLabels {
         return terms;
     }
 
-    private static Map<String, String> titles(Interest interest, Map<String, CatalogueTexts.Item> read) {
+    private static Map<String, String> titles(List<Interest.Example> group, Map<String, CatalogueTexts.Item> read) {
         Map<String, String> titles = new HashMap<>();
-        for (Interest.Example example : interest.examples()) {
+        for (Interest.Example example : group) {
             CatalogueTexts.Item item = read.get(example.item());
             if (item != null && item.title() != null) {
                 titles.put(example.item(), item.title());

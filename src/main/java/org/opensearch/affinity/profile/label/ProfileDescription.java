@@ -27,7 +27,8 @@ import java.util.TreeMap;
  * profile may be shared by the profile cache and is only read.
  */
 public final class ProfileDescription extends ActionResponse implements ToXContentObject {
-    private static final Format FORMAT = Format.first(ProfileDescription.class);
+    /** Format 2 has concepts. */
+    private static final Format FORMAT = Format.first(ProfileDescription.class).withField(2);
     private static final int CONTEXT_VALUES = 3;
     /** Further digits would change between two requests, because weights decay. */
     private static final MathContext DIGITS = new MathContext(3);
@@ -39,14 +40,25 @@ public final class ProfileDescription extends ActionResponse implements ToXConte
     private final InterestTimeline timeline;
     private final long now;
     private final List<Interest> interests;
+    private final LabelledConcepts concepts;
 
     /**
      * @param user     the name in the request, of which the profile may hold a pseudonym
      * @param labels   of the interests, heaviest first
      * @param timeline of the interests, heaviest first
      * @param now      epoch milliseconds
+     * @param concepts of the active model; null without a model, empty for a model without concepts
      */
-    ProfileDescription(Tracker tracker, String user, Profile profile, List<Label> labels, InterestTimeline timeline, long now) {
+    ProfileDescription(
+        Tracker tracker,
+        String user,
+        Profile profile,
+        List<Label> labels,
+        InterestTimeline timeline,
+        long now,
+        LabelledConcepts concepts
+    ) {
+        this.concepts = concepts;
         this.tracker = tracker;
         this.user = user;
         this.profile = profile;
@@ -65,9 +77,10 @@ public final class ProfileDescription extends ActionResponse implements ToXConte
             new Tracker(in),
             in.readString(),
             new Profile(in),
-            in.readList(label -> new Label(label.readStringList(), label.readMap(StreamInput::readString, StreamInput::readString))),
+            in.readList(Label::read),
             new InterestTimeline(in.readList(StreamInput::readLong), in.readList(weights -> weights.readList(StreamInput::readDouble))),
-            in.readVLong()
+            in.readVLong(),
+            in.format() < 2 ? null : in.readOptionalWriteable(LabelledConcepts::new)
         );
     }
 
@@ -77,13 +90,11 @@ public final class ProfileDescription extends ActionResponse implements ToXConte
             tracker.writeTo(out);
             out.writeString(user);
             profile.writeTo(out);
-            out.writeCollection(labels, (each, label) -> {
-                each.writeStringCollection(label.terms());
-                each.writeMap(label.titles(), StreamOutput::writeString, StreamOutput::writeString);
-            });
+            out.writeCollection(labels, (stream, label) -> label.write(stream));
             out.writeCollection(timeline.times(), StreamOutput::writeLong);
             out.writeCollection(timeline.weights(), (each, weights) -> each.writeCollection(weights, StreamOutput::writeDouble));
             out.writeVLong(now);
+            out.writeOptionalWriteable(concepts);
         }
     }
 
@@ -97,7 +108,11 @@ public final class ProfileDescription extends ActionResponse implements ToXConte
         for (int i = 0; i < interests.size(); i++) {
             interest(builder, i, total);
         }
-        builder.endArray().startArray("history");
+        builder.endArray();
+        if (concepts != null && concepts.isEmpty() == false) {
+            concepts.ofUser(builder);
+        }
+        builder.startArray("history");
         for (Profile.Seen seen : profile.history()) {
             builder.startObject().field("item", seen.item()).field("action", seen.action()).field("time", time(seen.time())).endObject();
         }
@@ -163,7 +178,7 @@ public final class ProfileDescription extends ActionResponse implements ToXConte
         return Instant.ofEpochMilli(millis).toString();
     }
 
-    private static double rounded(double value) {
+    static double rounded(double value) {
         return new BigDecimal(value).round(DIGITS).doubleValue();
     }
 }

@@ -37,7 +37,7 @@ final class AttentionMethods implements MethodFamily {
     }
 
     @Override
-    public long bytes(InteractionMatrix matrix, int dimension) {
+    public long bytes(InteractionMatrix matrix, int dimension, Map<String, ?> settings) {
         return SelfAttention.bytes(matrix.items(), dimension);
     }
 

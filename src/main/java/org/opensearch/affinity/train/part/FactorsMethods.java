@@ -29,7 +29,7 @@ final class FactorsMethods implements MethodFamily {
     }
 
     @Override
-    public long bytes(InteractionMatrix matrix, int dimension) {
+    public long bytes(InteractionMatrix matrix, int dimension, Map<String, ?> settings) {
         return ImplicitFactors.bytes(matrix, dimension);
     }
 

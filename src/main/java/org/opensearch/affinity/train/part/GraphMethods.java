@@ -121,7 +121,7 @@ final class GraphMethods implements MethodFamily {
     }
 
     @Override
-    public long bytes(InteractionMatrix matrix, int dimension) {
+    public long bytes(InteractionMatrix matrix, int dimension, Map<String, ?> settings) {
         return Math.max(LowPass.bytes(matrix, dimension), LightGcn.bytes(matrix, Math.min(MAX_GRADIENT_DIMENSION, dimension)));
     }
 

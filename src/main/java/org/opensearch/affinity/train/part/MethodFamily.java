@@ -27,8 +27,13 @@ interface MethodFamily {
     /** Returns the dimensions to choose from, ascending. */
     int[] dimensions(InteractionMatrix matrix);
 
-    /** Returns the memory that learning takes, bytes. */
-    long bytes(InteractionMatrix matrix, int dimension);
+    /**
+     * Returns the memory that learning takes, bytes.
+     *
+     * @param dimension as in the settings
+     * @param settings  others that are known already
+     */
+    long bytes(InteractionMatrix matrix, int dimension, Map<String, ?> settings);
 
     /** Returns the hyperparameters of a method, for people and for {@link #method}. */
     Map<String, Object> settings(FactorMethod method);

@@ -76,6 +76,23 @@ public record PartSettings(Map<String, Map<String, Double>> byPart) {
             "rate",
             POSITIVE
         ),
+        Signal.CONCEPTS,
+        Map.of(
+            "concepts",
+            whole(2, VaeMethods.MAX_CONCEPTS),
+            "dimension",
+            whole(VaeMethods.MAX_DIMENSION_OF_CONCEPT),
+            "hidden",
+            whole(2 * VaeMethods.MAX_DIMENSION),
+            "dropout",
+            DROPOUT,
+            "divergence",
+            Values.number(0, MAX_DIVERGENCE),
+            "epochs",
+            whole(MAX_EPOCHS),
+            "rate",
+            POSITIVE
+        ),
         Signal.FACTORS,
         Map.of(
             "dimension",

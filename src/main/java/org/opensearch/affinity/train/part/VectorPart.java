@@ -17,7 +17,9 @@ public enum VectorPart {
     /** Self-attention, which tracks the order of the history. */
     ATTENTION(Signal.ATTENTION, new AttentionMethods(), true),
     /** A variational autoencoder, which represents the history as a whole. */
-    VAE(Signal.VAE, new VaeMethods(), true);
+    VAE(Signal.VAE, new VaeMethods(Signal.VAE), true),
+    /** The same with several concepts, which keeps kinds of interests apart. */
+    CONCEPTS(Signal.CONCEPTS, new VaeMethods(Signal.CONCEPTS), true);
 
     private final String signal;
     private final MethodFamily methods;
@@ -68,9 +70,15 @@ public enum VectorPart {
         return given == null ? methods.dimensions(matrix) : new int[] { given.intValue() };
     }
 
-    /** Returns the memory that learning takes, bytes. */
-    public long bytes(InteractionMatrix matrix, int dimension) {
-        return methods.bytes(matrix, dimension);
+    /** Returns the memory that learning with so many dimensions and the given settings takes, bytes. */
+    public long bytes(PartSettings settings, InteractionMatrix matrix, int dimension) {
+        return methods.bytes(matrix, dimension, settings.of(signal));
+    }
+
+    /** Returns the memory that learning by a method takes, bytes. */
+    public long bytes(FactorMethod method, InteractionMatrix matrix) {
+        Map<String, Object> settings = methods.settings(method);
+        return methods.bytes(matrix, (int) MethodFamily.number(settings, MethodFamily.DIMENSION, method.dimension()), settings);
     }
 
     Map<String, Object> settings(FactorMethod method) {

@@ -56,7 +56,7 @@ public class NetworkTrainingTests extends EncodeTestCase {
         NetworkInputs inputs = new NetworkInputs(runtime()::newManager, null);
         TrainingPlan plan = new TrainingPlan(12, 2, 0.01, 0, 3);
         AttentionSettings attention = AttentionSettings.standard().withDimension(8).withLayers(1).withPlan(plan);
-        VariationalAutoencoder.Settings vae = new VariationalAutoencoder.Settings(8, 4, 0.5, 0.2, 3, 50, 20, plan);
+        VariationalAutoencoder.Settings vae = new VariationalAutoencoder.Settings(8, 4, 1, 0.5, 0.2, 3, 50, 20, plan);
         for (NetworkMethod method : List.of(new SelfAttention(attention, null), new VariationalAutoencoder(vae, null))) {
             Factors undisturbed = learn(method, inputs, LOG);
             Memory memory = new Memory(1 + random().nextInt(2));

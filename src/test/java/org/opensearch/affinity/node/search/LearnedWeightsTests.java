@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Which weights a training learns from judged queries, and what it must not learn from. */
 public class LearnedWeightsTests extends TrainedModelTestCase {
@@ -32,7 +33,9 @@ public class LearnedWeightsTests extends TrainedModelTestCase {
     public void testOnlyNamedSignalsGetWeights() throws Exception {
         shop(1);
         Map<String, Object> model = train("{\"signals\": [\"seen\", \"neighbours\"]}");
-        Map<String, Object> others = Map.of("meaning", 0.0, "popularity", 0.0, "popularity_all_time", 0.0, "seen_last", 0.0, "graph", 0.0, "factors", 0.0, "ratings", 0.0, "attention", 0.0, "vae", 0.0);
+        Map<String, Object> others = Stream.of(
+            "meaning", "popularity", "popularity_all_time", "seen_last", "graph", "factors", "ratings", "attention", "vae", "concepts"
+        ).collect(Collectors.toMap(name -> name, name -> 0.0));
         Map<String, Object> signals = new HashMap<>(others);
         signals.put("neighbours", DEFAULT_NEIGHBOURS_WEIGHT);
         assertEquals(Map.of("weight", 0.0, "signals", signals), model.get("ranking"));

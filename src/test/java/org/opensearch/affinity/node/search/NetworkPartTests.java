@@ -1,8 +1,15 @@
 package org.opensearch.affinity.node.search;
 
+import org.opensearch.affinity.profile.label.DescribeProfileAction;
+import org.opensearch.affinity.profile.label.GetConceptsAction;
 import org.opensearch.affinity.rank.RankNode;
 import org.opensearch.affinity.rank.RankStats;
 import org.opensearch.common.io.PathUtils;
+import org.opensearch.common.xcontent.XContentHelper;
+import org.opensearch.common.xcontent.json.JsonXContent;
+import org.opensearch.core.common.Strings;
+import org.opensearch.core.xcontent.MediaTypeRegistry;
+import org.opensearch.core.xcontent.ToXContent;
 import org.opensearch.env.Environment;
 import org.opensearch.search.SearchHit;
 import org.junit.Before;
@@ -15,16 +22,18 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** The parts {@code attention} and {@code vae} of models, which are trained on libtorch and rank without it. */
 public class NetworkPartTests extends PartTestCase {
-    private static final List<String> PARTS = List.of("attention", "vae");
+    private static final List<String> PARTS = List.of("attention", "vae", "concepts");
     private static final String QUICKLY = """
-        "activate": true, "parts": ["attention", "vae"], "settings": {
+        "activate": true, "parts": ["attention", "vae", "concepts"], "settings": {
           "attention": {"dimension": 16, "layers": 1, "dropout": 0.1, "temperature": 0.1, "epochs": 25, "rate": 0.01},
-          "vae": {"dimension": 8, "hidden": 16, "dropout": 0.3, "divergence": 0.1, "epochs": 40, "rate": 0.02}}
+          "vae": {"dimension": 8, "hidden": 16, "dropout": 0.3, "divergence": 0.1, "epochs": 40, "rate": 0.02},
+          "concepts": {"concepts": 3, "dimension": 8, "hidden": 16, "dropout": 0.3, "divergence": 0.1, "epochs": 40, "rate": 0.02}}
         """;
 
     /** Links the native code to where it is when the plugin is installed; libtorch is loaded with the first training. */
@@ -39,7 +48,7 @@ public class NetworkPartTests extends PartTestCase {
     public void testNetworksRankFindAndExplain() throws Exception {
         kinds(randomIntBetween(1, 3));
         Map<String, Object> model = train("{" + QUICKLY + "}");
-        assertEquals(List.copyOf(PARTS), List.copyOf(((Map<?, ?>) model.get("parts")).keySet()));
+        assertEquals(Set.copyOf(PARTS), ((Map<?, ?>) model.get("parts")).keySet());
         for (String part : PARTS) {
             assertRanks(part, 1.3, 1.1);
             Map<String, Float> scores = scores(part);
@@ -60,7 +69,7 @@ public class NetworkPartTests extends PartTestCase {
     /** Reasons name items of the history, and explanations are exact. */
     @SuppressWarnings("unchecked")
     private void reasons() throws Exception {
-        String parameters = ANN.replace("ann", "u3") + ", \"why\": true, \"signals\": {\"popularity\": 0, \"neighbours\": 0, \"attention\": 2, \"vae\": 3}";
+        String parameters = ANN.replace("ann", "u3") + ", \"why\": true, \"signals\": {\"popularity\": 0, \"neighbours\": 0, \"attention\": 2, \"vae\": 3, \"concepts\": 1}";
         Set<String> history = IntStream.range(0, 6).mapToObj(i -> "k0_" + (1 + i * i) % OF_A_KIND).collect(Collectors.toSet());
         Set<String> parts = new HashSet<>();
         for (SearchHit hit : rescored("shop", 200, parameters, ", \"explain\": true").response().getHits()) {
@@ -75,6 +84,55 @@ public class NetworkPartTests extends PartTestCase {
             }
         }
         assertEquals(Set.copyOf(PARTS), parts);
+    }
+
+    /** Concepts are described, each user has shares in them, and one that is switched off takes its items away from the user. */
+    @SuppressWarnings("unchecked")
+    public void testConceptsAreShownAndSteered() throws Exception {
+        kinds(randomIntBetween(1, 2));
+        train("{" + QUICKLY + "}");
+        Map<String, Object> described = json(client().execute(GetConceptsAction.INSTANCE, new GetConceptsAction.Request("t", 1)).get());
+        List<Map<String, Object>> concepts = (List<Map<String, Object>>) described.get("concepts");
+        assertEquals(List.of(1, 2, 3), concepts.stream().map(concept -> concept.get("number")).toList());
+        assertEquals(1, concepts.stream().mapToDouble(concept -> ((Number) concept.get("size")).doubleValue()).sum(), 0.01);
+        Map<String, Object> profile = json(client().execute(DescribeProfileAction.INSTANCE, new DescribeProfileAction.Request("t", "ann")).get());
+        List<Map<String, Object>> ofAnn = (List<Map<String, Object>>) profile.get("concepts");
+        assertEquals(3, ofAnn.size());
+        assertEquals(1, ofAnn.stream().mapToDouble(concept -> ((Number) concept.get("share")).doubleValue()).sum(), 0.01);
+        String most = ofAnn.getFirst().get("number").toString();
+
+        String signals = ANN + ", \"signals\": {\"popularity\": 0, \"neighbours\": 1, \"concepts\": 3}";
+        Map<String, Float> usual = rescored("shop", 200, signals, "").scores();
+        Map<String, Float> without = rescored("shop", 200, signals + ", \"concepts\": {\"" + most + "\": 0}", "").scores();
+        Map<String, Float> twice = rescored("shop", 200, signals + ", \"concepts\": {\"" + most + "\": 2}", "").scores();
+        assertTrue(usual + " " + without, mean(without, "k0_") < 2 + 0.2 * (mean(usual, "k0_") - 2));
+        assertTrue(usual + " " + twice, mean(twice, "k0_") > 1.2 * mean(usual, "k0_"));
+        assertEquals("an item that the model does not know", usual.get("vectorless"), without.get("vectorless"));
+        for (SearchHit hit : rescored("shop", 200, signals + ", \"concepts\": {\"1\": 0.3, \"2\": 2}", ", \"explain\": true").response().getHits()) {
+            assertEquals(hit.getId(), hit.getScore(), hit.getExplanation().getValue().floatValue(), 0f);
+        }
+        for (SearchHit hit : rescored("shop", 200, signals + ", \"why\": true", "").response().getHits()) {
+            Map<String, Object> reasons = hit.field("_affinity").getValue();
+            List<Map<String, Object>> ofHit = (List<Map<String, Object>>) reasons.get("concepts");
+            double sum = ofHit == null ? 1 : ofHit.stream().mapToDouble(concept -> ((Number) concept.get("share")).doubleValue()).sum();
+            assertTrue(hit.getId() + " " + ofHit, sum > 0.8 && sum < 1.001);
+            assertEquals(hit.getId(), hit.getId().equals("vectorless"), ofHit == null);
+        }
+        assertWarned(signals + ", \"concepts\": {\"7\": 0}", "the active model has [3] concepts, and none of [7]");
+        train("{\"activate\": true}");
+        assertWarned(signals + ", \"concepts\": {\"1\": 0}", "[concepts] change nothing: the active model [2] was trained without the part [concepts]");
+        Exception e = expectThrows(ExecutionException.class, () -> client().execute(GetConceptsAction.INSTANCE, new GetConceptsAction.Request("t", 2)).get());
+        assertTrue(e.toString(), e.getMessage().contains("model [2] of tracker [t] was trained without the part [concepts]"));
+        assertRefused("[concepts.x] is not the number of a concept", () -> rescored("shop", 5, signals + ", \"concepts\": {\"x\": 0}", ""));
+    }
+
+    private static Map<String, Object> json(ToXContent response) {
+        return XContentHelper.convertToMap(JsonXContent.jsonXContent, Strings.toString(MediaTypeRegistry.JSON, response), true);
+    }
+
+    private void assertWarned(String parameters, String warning) throws Exception {
+        List<String> warnings = rescored("shop", 200, parameters, "").warnings();
+        assertTrue(warnings.toString(), warnings.stream().anyMatch(one -> one.contains(warning)));
     }
 
     /** With the same settings. The order of events of one moment is not that of the first time. */
@@ -106,7 +164,7 @@ public class NetworkPartTests extends PartTestCase {
         awaitProfiles("t");
         refresh("ubi_events");
         Map<String, Object> model = train("{\"activate\": true, \"weights_of\": 1, \"continue\": true}");
-        assertEquals(List.of("attention", "vae"), model.get("continued"));
+        assertEquals(Set.copyOf(PARTS), Set.copyOf((List<?>) model.get("continued")));
         Map<String, Float> scores = scores("attention");
         assertTrue("not forgotten: " + scores, mean(scores, "k0_") > 1.1 * mean(scores, "k2_"));
         assertTrue("nearer than before: " + before + " " + scores, mean(scores, "k1_") - mean(scores, "k2_") > mean(before, "k1_") - mean(before, "k2_"));

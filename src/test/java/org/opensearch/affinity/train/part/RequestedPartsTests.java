@@ -27,7 +27,7 @@ public class RequestedPartsTests extends OpenSearchTestCase {
         assertEquals(new RequestedParts(List.of(VectorPart.values()), true, true, PartSettings.NONE), parts("auto"));
         for (String[] wrong : new String[][] { { "grahp" }, { "auto", "graph" } }) {
             IllegalArgumentException e = expectThrows(IllegalArgumentException.class, () -> parts(wrong));
-            assertTrue(e.getMessage(), e.getMessage().contains("name some of [neighbours, graph, factors, attention, vae, ratings], or [auto] alone"));
+            assertTrue(e.getMessage(), e.getMessage().contains("name some of [neighbours, graph, factors, attention, vae, concepts, ratings], or [auto] alone"));
         }
     }
 
@@ -59,7 +59,9 @@ public class RequestedPartsTests extends OpenSearchTestCase {
         PartMethod attention = new PartMethod(VectorPart.ATTENTION, VectorPart.ATTENTION.method(ofAttention));
         Map<String, Double> ofVae = Map.of("dimension", 32.0, "hidden", 9.0, "dropout", 0.25, "divergence", 0.1, "epochs", 5.0, "rate", 0.01);
         PartMethod vae = new PartMethod(VectorPart.VAE, VectorPart.VAE.method(ofVae));
-        Set<PartMethod> all = Set.of(graph, factors, attention, vae);
+        Map<String, Double> ofConcepts = Map.of("concepts", 5.0, "dimension", 16.0, "hidden", 9.0, "dropout", 0.25, "divergence", 0.1, "epochs", 5.0, "rate", 0.01);
+        PartMethod concepts = new PartMethod(VectorPart.CONCEPTS, VectorPart.CONCEPTS.method(ofConcepts));
+        Set<PartMethod> all = Set.of(graph, factors, attention, vae, concepts);
         Map<String, Object> described = all.stream()
             .collect(Collectors.toMap(method -> method.part().signal(), method -> method.part().settings(method.method())));
         assertEquals(all, Set.copyOf(PartMethod.read(Map.of("parts", described))));

@@ -1,9 +1,8 @@
-package org.opensearch.affinity.rank;
+package org.opensearch.affinity.rank.interest;
 
 import org.apache.lucene.index.LeafReaderContext;
 import org.opensearch.affinity.profile.Interest;
 import org.opensearch.affinity.profile.Profile;
-import org.opensearch.affinity.rank.interest.InterestVectors;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.common.logging.HeaderWarning;
 

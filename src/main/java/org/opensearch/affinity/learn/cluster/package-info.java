@@ -1,0 +1,2 @@
+/** Groups of vectors. */
+package org.opensearch.affinity.learn.cluster;
