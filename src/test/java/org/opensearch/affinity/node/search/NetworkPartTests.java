@@ -90,7 +90,9 @@ public class NetworkPartTests extends PartTestCase {
     @SuppressWarnings("unchecked")
     public void testConceptsAreShownAndSteered() throws Exception {
         kinds(randomIntBetween(1, 2));
-        train("{" + QUICKLY + "}");
+        train("""
+            {"activate": true, "parts": ["concepts"], "settings": {
+              "concepts": {"concepts": 3, "dimension": 8, "hidden": 16, "dropout": 0.3, "divergence": 0.1, "epochs": 40, "rate": 0.02}}}""");
         Map<String, Object> described = json(client().execute(GetConceptsAction.INSTANCE, new GetConceptsAction.Request("t", 1)).get());
         List<Map<String, Object>> concepts = (List<Map<String, Object>>) described.get("concepts");
         assertEquals(List.of(1, 2, 3), concepts.stream().map(concept -> concept.get("number")).toList());
