@@ -15,14 +15,14 @@ import org.opensearch.affinity.manage.GetTrackersAction;
 import org.opensearch.affinity.manage.PutTrackerAction;
 import org.opensearch.affinity.manage.TrackerStatsAction;
 import org.opensearch.affinity.manage.UseModelAction;
-import org.opensearch.affinity.model.ReadConceptsAction;
+import org.opensearch.affinity.model.ReadGroupsAction;
 import org.opensearch.affinity.profile.ExplainProfileAction;
 import org.opensearch.affinity.profile.ForgetUserAction;
 import org.opensearch.affinity.profile.GetProfileAction;
 import org.opensearch.affinity.profile.OptOutAction;
 import org.opensearch.affinity.profile.UseProfileAction;
 import org.opensearch.affinity.profile.label.DescribeProfileAction;
-import org.opensearch.affinity.profile.label.GetConceptsAction;
+import org.opensearch.affinity.profile.label.GetGroupsAction;
 import org.opensearch.affinity.stats.StatsAction;
 import org.opensearch.affinity.train.TrainAction;
 import org.opensearch.core.action.ActionResponse;
@@ -46,7 +46,7 @@ final class AffinityActions {
             new ActionHandler<>(ReadEventsAction.INSTANCE, ReadEventsAction.Transport.class),
             new ActionHandler<>(GetProfileAction.INSTANCE, GetProfileAction.Transport.class),
             new ActionHandler<>(DescribeProfileAction.INSTANCE, DescribeProfileAction.Transport.class),
-            new ActionHandler<>(GetConceptsAction.INSTANCE, GetConceptsAction.Transport.class),
+            new ActionHandler<>(GetGroupsAction.INSTANCE, GetGroupsAction.Transport.class),
             new ActionHandler<>(ForgetUserAction.INSTANCE, ForgetUserAction.Transport.class),
             new ActionHandler<>(OptOutAction.INSTANCE, OptOutAction.Transport.class),
             new ActionHandler<>(UseProfileAction.INSTANCE, UseProfileAction.Transport.class),
@@ -55,7 +55,7 @@ final class AffinityActions {
             new ActionHandler<>(EvaluateAction.INSTANCE, EvaluateAction.Transport.class),
             new ActionHandler<>(TrainAction.INSTANCE, TrainAction.Transport.class),
             new ActionHandler<>(GetModelsAction.INSTANCE, GetModelsAction.Transport.class),
-            new ActionHandler<>(ReadConceptsAction.INSTANCE, ReadConceptsAction.Transport.class),
+            new ActionHandler<>(ReadGroupsAction.INSTANCE, ReadGroupsAction.Transport.class),
             new ActionHandler<>(UseModelAction.INSTANCE, UseModelAction.Transport.class),
             new ActionHandler<>(EncodeAction.INSTANCE, EncodeAction.Transport.class),
             new ActionHandler<>(ModelsAction.INSTANCE, ModelsAction.Transport.class),

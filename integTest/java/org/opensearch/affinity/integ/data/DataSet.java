@@ -27,14 +27,15 @@ import java.util.zip.GZIPInputStream;
  *
  * @param lastEvents      how many of each user's newest events are read; null for all
  * @param newItems        items whose events are left out; null for none
+ * @param newcomers       users of whom few events are read, and whose queries alone; null for none
  * @param queriesNewItems with {@code newItems}: whether to read the queries whose relevant items are all new, or those without new ones
  */
-public record DataSet(Path folder, Integer lastEvents, NewItems newItems, boolean queriesNewItems) {
+public record DataSet(Path folder, Integer lastEvents, NewItems newItems, boolean queriesNewItems, Newcomers newcomers) {
     private static final String ENDING = ".jsonl.gz";
 
     /** @throws IOException naming the file of items or events that is missing */
     public static DataSet open(Path folder) throws IOException {
-        DataSet set = new DataSet(folder.toAbsolutePath().normalize(), null, null, false);
+        DataSet set = new DataSet(folder.toAbsolutePath().normalize(), null, null, false, null);
         if (Files.isDirectory(set.folder) == false) {
             throw new IOException("there is no folder " + set.folder);
         }
@@ -50,22 +51,27 @@ public record DataSet(Path folder, Integer lastEvents, NewItems newItems, boolea
 
     /** The same set with only the newest events of each user. */
     public DataSet withLastEvents(int events) {
-        return new DataSet(folder, events, newItems, queriesNewItems);
+        return new DataSet(folder, events, newItems, queriesNewItems, newcomers);
     }
 
     /** The same set without the events of some items. */
     public DataSet withoutEventsOf(NewItems items) {
-        return new DataSet(folder, lastEvents, items, queriesNewItems);
+        return new DataSet(folder, lastEvents, items, queriesNewItems, newcomers);
     }
 
     /** The same set with the events of all items, and all queries. */
     public DataSet withNewItems() {
-        return new DataSet(folder, lastEvents, null, false);
+        return new DataSet(folder, lastEvents, null, false, newcomers);
     }
 
     /** The same set with only the queries for new items. */
     public DataSet queryingNewItems() {
-        return new DataSet(folder, lastEvents, newItems, true);
+        return new DataSet(folder, lastEvents, newItems, true, newcomers);
+    }
+
+    /** The same set with few events of some users, and only their queries. */
+    public DataSet with(Newcomers users) {
+        return new DataSet(folder, lastEvents, newItems, queriesNewItems, users);
     }
 
     /** The folder's name. */
@@ -112,8 +118,21 @@ public record DataSet(Path folder, Integer lastEvents, NewItems newItems, boolea
 
     /** The events of one part of the log. */
     public Stream<ObjectNode> part(String part) throws IOException {
+        Stream<ObjectNode> events = newcomers == null ? lines(part) : withFewEvents(part);
         return newItems == null
-            ? lines(part) : lines(part).filter(event -> newItems.has(event.at("/event_attributes/object/object_id").asText()) == false);
+            ? events : events.filter(event -> newItems.has(event.at("/event_attributes/object/object_id").asText()) == false);
+    }
+
+    private Stream<ObjectNode> withFewEvents(String part) throws IOException {
+        BitSet newest = new BitSet();
+        if (newcomers.events() > 0 && part.equals(parts(Split.TEST).getFirst())) {
+            try (Stream<ObjectNode> log = lines(part)) {
+                newest = NewestEvents.of(log, newcomers.events());
+            }
+        }
+        BitSet kept = newest;
+        int[] position = { 0 };
+        return lines(part).filter(event -> kept.get(position[0]++) || newcomers.has(event.path("user_id").asText()) == false);
     }
 
     /** The first judged queries of a split, in the order of the file. */
@@ -126,6 +145,7 @@ public record DataSet(Path folder, Integer lastEvents, NewItems newItems, boolea
     /** The first judged queries of a split, as JSON. */
     public Stream<ObjectNode> judged(Split split, int limit) throws IOException {
         return lines(split.queryFile())
+            .filter(query -> newcomers == null || newcomers.has(query.path("user_id").asText()))
             .filter(query -> newItems == null || newItems.part(query.path("relevant")) == (queriesNewItems ? 1 : 0)).limit(limit);
     }
 

@@ -69,6 +69,22 @@ public class DataSetTests {
     }
 
     @Test
+    public void fewEventsOfNewcomersAreRead() throws IOException {
+        Newcomers one = new Newcomers(1);
+        List<String> ids = IntStream.range(0, 1_000).mapToObj(Integer::toString).toList();
+        assertEquals(500, ids.stream().filter(one::has).count(), 50);
+        String newcomer = ids.stream().filter(one::has).findFirst().orElseThrow();
+        String other = ids.stream().filter(id -> one.has(id) == false).findFirst().orElseThrow();
+        write("events-train", event(newcomer, "c", 3), event(other, "a", 1), event(newcomer, "b", 2), event(other, "b", 2));
+        write("events-valid", event(newcomer, "d", 4), event(other, "c", 3));
+        write("queries-valid", query("v1", newcomer, "[\"c\"]"), query("v2", other, "[\"c\"]"));
+        DataSet data = DataSet.open(set).with(one);
+        assertEquals(List.of("c", "a", "b", "c"), items(data, Split.TEST));
+        assertEquals(List.of("v1"), data.queries(Split.VALID, 3).stream().map(DataSetQuery::id).toList());
+        assertEquals(List.of(other, other, other), users(DataSet.open(set).with(new Newcomers(0)), Split.TEST));
+    }
+
+    @Test
     public void eventsOfNewItemsAreLeftOut() throws IOException {
         NewItems half = new NewItems(0.5);
         List<String> ids = IntStream.range(0, 1_000).mapToObj(Integer::toString).toList();

@@ -20,6 +20,8 @@ public final class Shop {
     public static final String ITEMS = "products";
     static final String EVENTS = "ubi_events";
     public static final String TRACKER = "shop";
+    /** Field of the items: whether the data set treats the item as new. */
+    public static final String NEW = "new";
 
     private static final int ITEMS_PER_BULK = 128;
     private static final int EVENTS_PER_BULK = 1_000;
@@ -60,6 +62,7 @@ public final class Shop {
                "categories":{"type":"text","fields":{"path":{"type":"keyword"}}},
                "tags":{"type":"text"},
                "popularity":{"type":"integer"},
+               "new":{"type":"boolean"},
                "item_vector":{"type":"affinity_vector","dimension":384}}}}""".formatted(PIPELINE));
         rest.put("/" + EVENTS, """
             {"settings":{"number_of_shards":1,"number_of_replicas":0},
@@ -80,12 +83,18 @@ public final class Shop {
         try (Stream<ObjectNode> items = set.items()) {
             step.at(0, total, "items");
             long sent = new BulkFeed(rest, ITEMS, ITEMS_PER_BULK).send(
-                items.map(item -> new BulkFeed.Document(item.path("item_id").asText(), popularity == null ? item : popularity.mark(item))),
+                items.map(this::document),
                 done -> step.at(done, total, "items")
             );
             rest.post("/" + ITEMS + "/_refresh", null);
             return sent;
         }
+    }
+
+    private BulkFeed.Document document(ObjectNode item) {
+        String id = item.path("item_id").asText();
+        ObjectNode marked = popularity == null ? item : popularity.mark(item);
+        return new BulkFeed.Document(id, set.newItems() == null ? marked : marked.put(NEW, set.newItems().has(id)));
     }
 
     /** Defines the tracker, with a weight for each action of the log. */

@@ -15,8 +15,18 @@ import java.util.List;
  * @param weight  weight of affinity; null for the plugin's default
  * @param meaning boost of {@code affinity_text}; null to search by words alone
  * @param again   boost of {@code affinity_seen}, in judged queries only; null to leave it out
+ * @param only    field that must be true for an item to be found; null to find all items
  */
-public record ShopQuery(List<String> fields, String type, String tracker, int window, Double weight, Double meaning, Double again) {
+public record ShopQuery(
+    List<String> fields,
+    String type,
+    String tracker,
+    int window,
+    Double weight,
+    Double meaning,
+    Double again,
+    String only
+) {
     /** Long, since a search whose text is not encoded in time goes without {@code affinity_text} and would be measured so. */
     private static final String ENCODE_TIMEOUT = "30s";
 
@@ -25,12 +35,12 @@ public record ShopQuery(List<String> fields, String type, String tracker, int wi
 
     /** A search by words alone. */
     public ShopQuery(List<String> fields, String type, String tracker, int window, Double weight) {
-        this(fields, type, tracker, window, weight, null, null);
+        this(fields, type, tracker, window, weight, null, null, null);
     }
 
     /** The same search in another form. */
     public ShopQuery withType(String other) {
-        return new ShopQuery(fields, other, tracker, window, weight, meaning, again);
+        return new ShopQuery(fields, other, tracker, window, weight, meaning, again, only);
     }
 
     /** The unpersonalised search. */
@@ -39,6 +49,11 @@ public record ShopQuery(List<String> fields, String type, String tracker, int wi
         body.put("size", size);
         body.put("_source", false);
         ObjectNode query = body.putObject("query");
+        if (only != null) {
+            ObjectNode filtered = query.putObject("bool");
+            filtered.putObject("filter").putObject("term").put(only, true);
+            query = filtered.putObject("must");
+        }
         if (meaning == null) {
             addWords(query, text);
             return body;

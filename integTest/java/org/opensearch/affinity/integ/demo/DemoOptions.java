@@ -113,6 +113,6 @@ final class DemoOptions {
 
     /** The search that is shown and measured. */
     ShopQuery search(List<String> fields, String tracker) {
-        return new ShopQuery(fields, match, tracker, window, weight, meaning, null);
+        return new ShopQuery(fields, match, tracker, window, weight, meaning, null, null);
     }
 }

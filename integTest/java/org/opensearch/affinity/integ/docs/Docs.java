@@ -27,6 +27,7 @@ record Docs(List<Page> pages) {
         "docs/evaluate.md",
         "docs/models.md",
         "docs/concepts.md",
+        "docs/segments.md",
         "docs/security.md",
         "docs/privacy.md",
         "docs/interop.md",

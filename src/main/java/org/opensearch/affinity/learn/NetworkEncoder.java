@@ -31,6 +31,11 @@ public record NetworkEncoder(float[][] inputs, Layers layers, float[][] map) imp
          */
         float[] vector(float[][] rows, WeightedHistory history);
 
+        /** Whether rows of items have length 1: then what the map makes of a content is a direction. */
+        default boolean unitRows() {
+            return false;
+        }
+
         /** Returns the number of an action in histories; 0 for one that the network does not know. */
         default int action(String name) {
             return 0;

@@ -27,7 +27,7 @@ final class ConceptReader {
     private ConceptReader() {}
 
     /** Reads all rows. */
-    static List<Concept> read(ItemConcepts concepts, IndexReader reader) throws IOException {
+    static List<ModelGroup> read(ItemConcepts concepts, IndexReader reader) throws IOException {
         double[] sizes = new double[concepts.count()];
         List<PriorityQueue<Typical>> typical = IntStream.range(0, concepts.count())
             .mapToObj(concept -> new PriorityQueue<>(Comparator.comparingDouble(Typical::weight)))
@@ -45,11 +45,11 @@ final class ConceptReader {
             }
         }
         double all = Arrays.stream(sizes).sum();
-        List<Concept> read = new ArrayList<>();
+        List<ModelGroup> read = new ArrayList<>();
         for (int concept = 0; concept < sizes.length; concept++) {
             List<Typical> best = typical.get(concept).stream().sorted(Comparator.comparingDouble(one -> -one.weight())).toList();
             float size = all > 0 ? (float) (sizes[concept] / all) : 0;
-            read.add(new Concept(concept + 1, size, examples(best, reader), 0));
+            read.add(new ModelGroup(concept + 1, size, examples(best, reader), 0, 0, 0, 0));
         }
         return read;
     }
@@ -67,9 +67,11 @@ final class ConceptReader {
         }
     }
 
-    private static List<Concept.Example> examples(List<Typical> best, IndexReader reader) throws IOException {
+    private static List<ModelGroup.Example> examples(List<Typical> best, IndexReader reader) throws IOException {
         List<String> ids = ModelItems.ids(best.stream().mapToInt(Typical::document).toArray(), reader).stream().map(id -> id.utf8ToString()).toList();
-        return IntStream.range(0, best.size()).mapToObj(i -> new Concept.Example(ids.get(i), best.get(i).share, best.get(i).events)).toList();
+        return IntStream.range(0, best.size())
+            .mapToObj(i -> new ModelGroup.Example(ids.get(i), best.get(i).share, best.get(i).weight()))
+            .toList();
     }
 
     /**
@@ -77,9 +79,9 @@ final class ConceptReader {
      *
      * @param history documents of items of the user; -1 for an item that the model does not have
      */
-    static List<Concept> ofUser(List<Concept> described, ItemConcepts concepts, int[] history) {
+    static List<ModelGroup> ofUser(List<ModelGroup> described, ItemConcepts concepts, int[] history) {
         float[] shares = ofUser(concepts, history);
-        return described.stream().map(one -> new Concept(one.number(), one.size(), one.examples(), shares[one.number() - 1])).toList();
+        return described.stream().map(one -> one.withUser(shares[one.number() - 1])).toList();
     }
 
     private static float[] ofUser(ItemConcepts concepts, int[] history) {

@@ -1,12 +1,10 @@
 package org.opensearch.affinity.model;
 
-import org.opensearch.affinity.learn.RowMatrix;
-
 import java.util.function.IntToDoubleFunction;
 
 /**
- * The concepts of the items of a model with the part {@code concepts}: an item's row has its shares before the last number. If this node closes its copy of the model meanwhile, no item has concepts any more. Not
- * thread-safe.
+ * The concepts of the items of a model with the part {@code concepts}: an item's row has its shares before the last number. If this node
+ * closes its copy of the model meanwhile, no item has concepts any more. Not thread-safe.
  */
 public final class ItemConcepts {
     private final PartRows rows;
@@ -27,7 +25,7 @@ public final class ItemConcepts {
 
     /** Returns the dimension of content that shares can be estimated from; 0 if they cannot. */
     public int contentDimension() {
-        return RowMatrix.width(encoder.content());
+        return encoder.contentDimension();
     }
 
     /**

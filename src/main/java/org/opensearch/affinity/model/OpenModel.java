@@ -63,8 +63,7 @@ public final class OpenModel extends AbstractRefCounted {
     private final BitSet known;
     private final Map<String, RowEncoder> encoders;
     private final HistoryMeter meter;
-    /** Reads all rows: once, when somebody asks. */
-    private final CachedSupplier<List<Concept>> described = new CachedSupplier<>(this::describe);
+    private final ModelGroups groups;
     private final Cache<User, float[]> users = CacheBuilder.<User, float[]>builder()
         .setMaximumWeight(MAX_BYTES_OF_USERS)
         .weigher((user, vector) -> BYTES_PER_USER + BYTES_PER_ITEM * user.history.ids().size() + (long) Float.BYTES * vector.length)
@@ -80,6 +79,7 @@ public final class OpenModel extends AbstractRefCounted {
         this.known = known;
         this.encoders = encoders;
         this.meter = meter;
+        groups = new ModelGroups(this, searcher.getIndexReader());
     }
 
     /** @param searcher is closed with the result, or when this fails */
@@ -160,26 +160,8 @@ public final class OpenModel extends AbstractRefCounted {
 
     /** Returns the concepts of the model's items; null if it was trained without the part {@code concepts}. */
     public ItemConcepts concepts() {
-        PartEncoder encoder = encoders.get(Signal.CONCEPTS) instanceof PartEncoder ofHistories ? ofHistories : null;
+        PartEncoder encoder = encoder(Signal.CONCEPTS);
         return encoder == null || encoder.concepts() == 1 ? null : new ItemConcepts(rows(Signal.CONCEPTS), encoder);
-    }
-
-    /**
-     * Returns the concepts of the model by number; none if it was trained without the part {@code concepts}.
-     *
-     * @param history items of a user; empty for none
-     */
-    List<Concept> describeConcepts(List<String> history) {
-        ItemConcepts concepts = concepts();
-        return concepts == null ? List.of() : ConceptReader.ofUser(described.get(), concepts, documents(history));
-    }
-
-    private List<Concept> describe() {
-        try {
-            return ConceptReader.read(concepts(), searcher.getIndexReader());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /**
@@ -187,7 +169,7 @@ public final class OpenModel extends AbstractRefCounted {
      * of the history, or cannot be read.
      */
     public PartScores scores(String part, PastItems history) {
-        PartEncoder encoder = encoders.get(part) instanceof PartEncoder ofHistories ? ofHistories : null;
+        PartEncoder encoder = encoder(part);
         if (encoder == null) {
             return PartScores.NONE;
         }
@@ -204,6 +186,19 @@ public final class OpenModel extends AbstractRefCounted {
             LOGGER.debug("cannot read the part [{}] of a model", part, RedactedException.of(e));
             return PartScores.NONE;
         }
+    }
+
+    /**
+     * Returns the scores of the model's items for somebody without a history by the part {@code segments}; none if the model does not have it, or
+     * no such segment, or if nothing is known of such contents.
+     *
+     * @param number  of the segment that the user belongs to; 0 if that is not known
+     * @param content of what the user wants, which then tells the segments as the only item of a history would; any dimension
+     */
+    public PartScores scoresOfSegment(int number, float[] content) {
+        PartEncoder encoder = encoder(Signal.SEGMENTS);
+        float[] vector = encoder == null ? null : number > 0 ? encoder.ofSegment(number) : encoder.ofContent(content);
+        return vector == null ? PartScores.NONE : new PartScores(this, Signal.SEGMENTS, encoder, vector, () -> PartEncoder.Known.NOTHING);
     }
 
     /**
@@ -266,6 +261,16 @@ public final class OpenModel extends AbstractRefCounted {
         );
     }
 
+    /** Returns the concepts and segments. */
+    public ModelGroups groups() {
+        return groups;
+    }
+
+    /** Returns how a part makes the vector of a user; null for a part that the model does not have. */
+    PartEncoder encoder(String part) {
+        return encoders.get(part) instanceof PartEncoder encoder ? encoder : null;
+    }
+
     /** Returns the names of the parts that are networks. */
     public List<String> networks() {
         return encoders.keySet().stream().filter(part -> network(part) != null).sorted().toList();
@@ -273,7 +278,8 @@ public final class OpenModel extends AbstractRefCounted {
 
     /** Returns the encoder of a part that is a network; null for another one. */
     public PartEncoder network(String part) {
-        return encoders.get(part) instanceof PartEncoder encoder && encoder.network() != null ? encoder : null;
+        PartEncoder encoder = encoder(part);
+        return encoder != null && encoder.network() != null && encoder.segments() == null ? encoder : null;
     }
 
     /**
@@ -287,7 +293,7 @@ public final class OpenModel extends AbstractRefCounted {
     }
 
     /** The documents of items by their ids; -1 for an item that the model does not have. */
-    private int[] documents(List<String> ids) {
+    int[] documents(List<String> ids) {
         return ids.stream().mapToInt(id -> items.document(ItemRow.hash(new BytesRef(id)))).toArray();
     }
 

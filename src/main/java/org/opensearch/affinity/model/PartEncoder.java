@@ -11,6 +11,7 @@ import org.opensearch.affinity.learn.Regularisation;
 import org.opensearch.affinity.learn.RowMatrix;
 import org.opensearch.affinity.learn.WeightedHistory;
 import org.opensearch.affinity.learn.WeightedSum;
+import org.opensearch.affinity.learn.cluster.SegmentLayers;
 import org.opensearch.affinity.learn.layer.VaeLayers;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -27,15 +28,23 @@ import java.util.stream.IntStream;
  * @param solve        of users' vectors; null for other ways
  * @param content      by dimension of the rows, the numbers of a map from content vectors to rows; empty if rows cannot be estimated
  * @param network      that reads the rows of the history's items; null for other ways, of which the last is the weighted sum of rows
+ * @param unitEstimates whether estimated rows have length 1, as the others have
  */
-public record PartEncoder(int dimension, float recencyDecay, float scale, Solve solve, float[][] content, NetworkEncoder.Layers network)
-    implements
-        RowEncoder {
+public record PartEncoder(
+    int dimension,
+    float recencyDecay,
+    float scale,
+    Solve solve,
+    float[][] content,
+    NetworkEncoder.Layers network,
+    boolean unitEstimates
+) implements RowEncoder {
     /**
      * Format 2 has networks. Readers of format 1 would take the sum of a network's rows, so they must not read those. Format 3 has networks
-     * that read actions, in the same field; readers of format 2 know no such weights. Format 4 has networks with concepts in this field.
+     * that read actions, in the same field; readers of format 2 know no such weights. Format 4 has networks with concepts in this field, and
+     * format 5 segments. In format 5 estimated rows may have length 1; before, they were as short as they explained learned rows best.
      */
-    private static final Format FORMAT = Format.first(PartEncoder.class).withField(2).withField(3).withField(4);
+    private static final Format FORMAT = Format.first(PartEncoder.class).withField(2).withField(3).withField(4).withField(5);
 
     /**
      * What a solve needs besides the history, see {@link FoldIn}.
@@ -44,6 +53,11 @@ public record PartEncoder(int dimension, float recencyDecay, float scale, Solve 
      * @param items number of items of the catalogue
      */
     public record Solve(float[][] base, Regularisation regularisation, int items) {}
+
+    /** Estimated rows have length 1 if those of the network have. */
+    public PartEncoder(int dimension, float recencyDecay, float scale, Solve solve, float[][] content, NetworkEncoder.Layers network) {
+        this(dimension, recencyDecay, scale, solve, content, network, network != null && network.unitRows());
+    }
 
     public PartEncoder(StreamInput in) throws IOException {
         this(FORMAT.read(in));
@@ -56,7 +70,8 @@ public record PartEncoder(int dimension, float recencyDecay, float scale, Solve 
             in.readFloat(),
             in.readBoolean() ? solve(in) : null,
             in.readArray(StreamInput::readFloatArray, float[][]::new),
-            in.format() < 2 ? null : StoredNetwork.read(in)
+            in.format() < 2 ? null : StoredNetwork.read(in),
+            in.format() >= 5 && in.readBoolean()
         );
     }
 
@@ -81,6 +96,7 @@ public record PartEncoder(int dimension, float recencyDecay, float scale, Solve 
             }
             out.writeArray(StreamOutput::writeFloatArray, content);
             StoredNetwork.write(network, out);
+            out.writeBoolean(unitEstimates);
         }
     }
 
@@ -89,8 +105,33 @@ public record PartEncoder(int dimension, float recencyDecay, float scale, Solve 
         return network instanceof VaeLayers vae ? vae.concepts() : 1;
     }
 
+    /** Returns the segments of users; null for another part. */
+    public SegmentLayers segments() {
+        return network instanceof SegmentLayers segments ? segments : null;
+    }
+
+    /** Returns the vector of a user of a segment, or of the one above if it is too small to be shown; null if there is no such segment. */
+    float[] ofSegment(int number) {
+        SegmentLayers segments = segments();
+        int shown = segments == null || number > segments.tree().groups().size() ? 0 : number;
+        while (shown > 0 && segments.users()[shown] < ModelGroup.LEAST_USERS) {
+            shown = segments.tree().groups().get(shown - 1).parent() + 1;
+        }
+        return shown == 0 ? null : segments.vectorOf(shown - 1);
+    }
+
+    /** Returns the vector of a user whose history would be one item of such a content; null if that cannot be estimated. */
+    float[] ofContent(float[] itemContent) {
+        float[] row = itemContent.length == 0 ? null : estimate(itemContent);
+        return row == null ? null : vector(new Known(new float[][] { row }, new int[1], new int[1], new int[1]));
+    }
+
     private Format format() {
-        int readableFrom = network == null ? 1 : concepts() > 1 ? 4 : network.readsActions() ? 3 : 2;
+        int readableFrom = switch (network) {
+            case null -> 1;
+            case SegmentLayers segments -> 5;
+            default -> unitEstimates && content.length > 0 ? 5 : concepts() > 1 ? 4 : network.readsActions() ? 3 : 2;
+        };
         return new Format(FORMAT.kind(), FORMAT.number(), readableFrom);
     }
 
@@ -102,7 +143,9 @@ public record PartEncoder(int dimension, float recencyDecay, float scale, Solve 
      * @param gaps   of the same items: how long after the next older one they were taken, see {@link InteractionMatrix#gap}
      * @param actions of the same items, by the numbers of the network
      */
-    record Known(float[][] inputs, int[] ages, int[] gaps, int[] actions) {}
+    record Known(float[][] inputs, int[] ages, int[] gaps, int[] actions) {
+        static final Known NOTHING = new Known(new float[0][], new int[0], new int[0], new int[0]);
+    }
 
     /** Returns the number of an action in {@link Known}. */
     int action(String name) {
@@ -138,19 +181,27 @@ public record PartEncoder(int dimension, float recencyDecay, float scale, Solve 
 
     /** Returns the estimated vector of an item; null if there are no estimates for contents of this dimension. */
     float[] estimate(float[] itemContent) {
-        if (RowMatrix.width(content) != itemContent.length) {
+        if (contentDimension() != itemContent.length) {
             return null;
         }
         float[] vector = new float[content.length];
         for (int d = 0; d < vector.length; d++) {
             vector[d] = VectorUtil.dotProduct(content[d], itemContent);
         }
-        return vector;
+        return unitEstimates ? VectorUtil.l2normalize(vector, false) : vector;
     }
 
-    /** Returns the vector whose dot product with an item's content vector estimates the item's; empty for no estimates. */
+    /** Returns the dimension of content vectors that rows can be estimated from; 0 if they cannot. */
+    int contentDimension() {
+        return RowMatrix.width(content);
+    }
+
+    /**
+     * Returns the vector whose dot product with an item's content vector is that of the user's vector and the estimated row, unless that has
+     * length 1; empty for no estimates.
+     */
     float[] contentVector(float[] user) {
-        float[] sum = new float[RowMatrix.width(content)];
+        float[] sum = new float[contentDimension()];
         for (int d = 0; d < content.length; d++) {
             RowMatrix.add(user[d], content[d], sum);
         }

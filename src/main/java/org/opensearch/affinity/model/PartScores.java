@@ -2,6 +2,7 @@ package org.opensearch.affinity.model;
 
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.LongHeap;
+import org.apache.lucene.util.VectorUtil;
 import org.opensearch.affinity.learn.HistoryEncoder;
 import org.opensearch.common.util.CachedSupplier;
 
@@ -24,6 +25,8 @@ public final class PartScores {
     private final PartEncoder encoder;
     private final CachedSupplier<Explanation> explanation;
     private final QuantisedRow.OfUser user;
+    private final float[] vector;
+    /** Empty if estimated rows have length 1. */
     private final float[] content;
 
     /**
@@ -53,15 +56,25 @@ public final class PartScores {
             return new Explanation(encoder.contributions(known), known.ages());
         });
         user = QuantisedRow.ofUser(vector);
-        content = encoder.contentVector(vector);
-        for (int d = 0; d < content.length; d++) {
-            content[d] /= encoder.scale();
-        }
+        this.vector = vector;
+        content = encoder.unitEstimates() ? new float[0] : encoder.contentVector(vector);
     }
 
-    /** Vector whose dot product with the unit vector of an item without a row estimates its score; empty for no estimates. */
-    public float[] content() {
-        return content;
+    /** The dimension of content vectors that scores can be estimated from; 0 if they cannot. */
+    public int contentDimension() {
+        return encoder.contentDimension();
+    }
+
+    /**
+     * The estimated score of an item without a row, any finite number.
+     *
+     * @param itemContent unit vector of {@link #contentDimension}, which is not 0
+     */
+    public double estimate(float[] itemContent) {
+        float product = content.length > 0
+            ? VectorUtil.dotProduct(content, itemContent)
+            : VectorUtil.dotProduct(vector, encoder.estimate(itemContent));
+        return product / encoder.scale();
     }
 
     /** Opens the scores for reading. */

@@ -1,6 +1,8 @@
 package org.opensearch.affinity.model;
 
 import org.opensearch.affinity.learn.NetworkEncoder;
+import org.opensearch.affinity.learn.cluster.SegmentLayers;
+import org.opensearch.affinity.learn.cluster.SegmentTree;
 import org.opensearch.affinity.learn.layer.AttentionLayers;
 import org.opensearch.affinity.learn.layer.NamedArray;
 import org.opensearch.affinity.learn.layer.VaeLayers;
@@ -16,6 +18,7 @@ public final class StoredNetwork {
     private static final int ATTENTION = 1;
     private static final int VAE = 2;
     private static final int CONCEPTS = 3;
+    private static final int SEGMENTS = 4;
 
     private StoredNetwork() {}
 
@@ -38,6 +41,19 @@ public final class StoredNetwork {
                 out.writeVInt(VAE);
                 writeArrays(vae.weights(), out);
             }
+            case SegmentLayers segments -> {
+                out.writeVInt(SEGMENTS);
+                out.writeDouble(segments.tree().temperature());
+                out.writeVInt(segments.taste());
+                out.writeVInt(segments.items());
+                out.writeVIntArray(segments.users());
+                out.writeCollection(segments.tree().groups(), (to, group) -> {
+                    to.writeVInt(group.parent() + 1);
+                    to.writeVInt(group.level());
+                    to.writeFloatArray(group.centre());
+                    to.writeFloat(group.least());
+                });
+            }
             default -> throw new IllegalArgumentException("no format for a [" + network.getClass().getName() + "]");
         }
     }
@@ -50,8 +66,20 @@ public final class StoredNetwork {
             case ATTENTION -> new AttentionLayers(in.readVInt(), in.readDouble(), readArrays(in));
             case VAE -> new VaeLayers(1, readArrays(in));
             case CONCEPTS -> new VaeLayers(in.readVInt(), readArrays(in));
+            case SEGMENTS -> segments(in);
             default -> throw new IOException("unknown network [" + kind + "]");
         };
+    }
+
+    private static SegmentLayers segments(StreamInput from) throws IOException {
+        double temperature = from.readDouble();
+        int taste = from.readVInt();
+        int items = from.readVInt();
+        int[] users = from.readVIntArray();
+        List<SegmentTree.Group> groups = from.readList(
+            in -> new SegmentTree.Group(in.readVInt() - 1, in.readVInt(), in.readFloatArray(), in.readFloat())
+        );
+        return new SegmentLayers(new SegmentTree(groups, temperature), taste, items, users);
     }
 
     /** Writes arrays for {@link #readArrays}. */

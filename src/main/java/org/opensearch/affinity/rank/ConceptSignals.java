@@ -25,26 +25,34 @@ final class ConceptSignals {
         this.copy = copy;
     }
 
-    /** Opens the concepts of one segment's items; null without a model, or for one without concepts. */
+    /** Prepares the concepts of one segment's items, which are opened with the first document that needs them. */
     Segment open(SegmentItems items) {
-        OpenModel model = copy.get();
-        ItemConcepts concepts = model == null ? null : model.concepts();
-        return concepts == null ? null : new Segment(items, concepts);
+        return new Segment(items);
     }
 
     /** Not thread-safe. */
     final class Segment {
         private final SegmentItems items;
-        private final ItemConcepts concepts;
-        private final float[] ofConcepts;
+        private boolean opened;
+        /** Null without a model, or for one without concepts. */
+        private ItemConcepts concepts;
+        private float[] ofConcepts;
 
-        private Segment(SegmentItems items, ItemConcepts concepts) {
+        private Segment(SegmentItems items) {
             this.items = items;
-            this.concepts = concepts;
-            ofConcepts = new float[concepts.count()];
-            for (int concept = 0; concept < ofConcepts.length; concept++) {
-                ofConcepts[concept] = factors.getOrDefault(Integer.toString(concept + 1), 1f);
+        }
+
+        private ItemConcepts concepts() {
+            if (opened == false) {
+                opened = true;
+                OpenModel model = copy.get();
+                concepts = model == null ? null : model.concepts();
+                ofConcepts = new float[concepts == null ? 0 : concepts.count()];
+                for (int concept = 0; concept < ofConcepts.length; concept++) {
+                    ofConcepts[concept] = factors.getOrDefault(Integer.toString(concept + 1), 1f);
+                }
             }
+            return concepts;
         }
 
         /** Whether the search gives factors. */
@@ -60,11 +68,14 @@ final class ConceptSignals {
 
         /**
          * The shares of a document's item, by number of the concept less 1, estimated from content for an item without events; null for one that
-         * the model knows nothing of. Of several items of a document the first counts.
+         * the model knows nothing of, and without concepts. Of several items of a document the first counts.
          *
          * @param doc number in the segment, not lower than that of the call before
          */
         float[] shares(int doc) throws IOException {
+            if (concepts() == null) {
+                return null;
+            }
             int document = items.document(items.item(doc));
             if (document >= 0) {
                 return concepts.shares(document);

@@ -80,7 +80,7 @@ public final class ItemSignals {
                 : ItemTableSignals.popularity(signal.shape(), scoring.itemTable(), node);
             case CHANCE -> ItemTableSignals.exploration(scoring.itemTable(), node);
             case NEIGHBOURS -> model.neighbours();
-            case GRAPH, FACTORS, ATTENTION, VAE, CONCEPTS -> model.part(signal.name());
+            case GRAPH, FACTORS, ATTENTION, VAE, CONCEPTS, SEGMENTS -> model.part(signal.name());
             case RATINGS -> model.ratings();
             case SEEN -> repeatItems.seen();
             case SEEN_LAST -> repeatItems.recency();

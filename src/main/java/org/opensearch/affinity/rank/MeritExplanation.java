@@ -117,6 +117,7 @@ final class MeritExplanation {
             case ATTENTION -> "score for the user's history by self-attention, estimated from content for an item without events";
             case VAE -> "score for the user's history by a variational autoencoder, estimated from content for an item without events";
             case CONCEPTS -> "score for the user's history by an autoencoder of concepts, estimated from content for an item without events";
+            case SEGMENTS -> "popularity in the segments of users with such a history, estimated from content for an item without events";
             case RATINGS -> "place of the predicted rating in the range of the ratings, by matrix factorisation of ratings";
             case SEEN -> "1 for an item of the user's history";
             case SEEN_LAST -> "1/n for the n-th newest item of the user's history";

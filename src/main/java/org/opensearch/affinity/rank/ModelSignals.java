@@ -56,13 +56,23 @@ final class ModelSignals {
     private PartScores scores(String part) {
         return scores.computeIfAbsent(part, name -> new CachedSupplier<>(() -> {
             OpenModel model = copy();
-            return model == null ? PartScores.NONE : model.scores(name, scoring.pastItems());
+            if (model == null) {
+                return PartScores.NONE;
+            }
+            return part.equals(Signal.SEGMENTS) ? segments(model) : model.scores(name, scoring.pastItems());
         })).get();
+    }
+
+    /** Of the segment that the request names; else of those that the history tells, or the query of somebody unknown. */
+    private PartScores segments(OpenModel model) {
+        PartScores named = scoring.segment() > 0 ? model.scoresOfSegment(scoring.segment(), new float[0]) : PartScores.NONE;
+        PartScores known = named == PartScores.NONE ? model.scores(Signal.SEGMENTS, scoring.pastItems()) : named;
+        return known == PartScores.NONE ? model.scoresOfSegment(0, scoring.query().vector()) : known;
     }
 
     /** The ids of the items that a part ranks first for the history, best first; none without a model or a history. */
     Stream<BytesRef> best(Signal signal, int most) throws IOException {
-        OpenModel model = isWithoutHistory() ? null : copy();
+        OpenModel model = isWithoutHistory(signal.name()) ? null : copy();
         if (model == null) {
             return Stream.empty();
         }
@@ -92,8 +102,11 @@ final class ModelSignals {
         return new ConceptSignals(scoring.concepts(), this::copy);
     }
 
-    /** Warns of parts and concepts that the model does not have. */
+    /** Warns of parts, concepts and segments that the model does not have. */
     void warn() {
+        if (scoring.segment() > 0) {
+            warnOfSegment();
+        }
         if (scoring.concepts().isEmpty() == false) {
             ConceptSignals.warn(scoring.concepts(), scoring.model(), this::copy);
         }
@@ -105,6 +118,22 @@ final class ModelSignals {
                         + "] was trained without this part; train one with the parameter [parts]"
                 );
             }
+        }
+    }
+
+    private void warnOfSegment() {
+        String problem = null;
+        OpenModel model = copy();
+        if (parts.contains(Signal.SEGMENTS) == false) {
+            problem = "the signal [segments] has weight 0";
+        } else if (scoring.model() == null) {
+            problem = "the tracker has no active model";
+        } else if (model != null && model.hasPart(Signal.SEGMENTS)) {
+            int known = model.groups().segments();
+            problem = scoring.segment() <= known ? null : "the active model has [" + known + "] segments";
+        }
+        if (problem != null) {
+            HeaderWarning.addWarning("[affinity] [segment] [" + scoring.segment() + "] changes nothing: " + problem);
         }
     }
 
@@ -130,7 +159,7 @@ final class ModelSignals {
      * @return null if the search has no model or no history
      */
     SignalSource neighbours() {
-        if (isWithoutHistory()) {
+        if (isWithoutHistory(Signal.NEIGHBOURS)) {
             return null;
         }
         readsModel = true;
@@ -143,10 +172,15 @@ final class ModelSignals {
         );
         return items -> {
             HistorySimilarities near = similarities.get();
-            return new OfHistory(items, near.content(), scoring.history()) {
+            return new OfHistory(items, near.content().length, scoring.history()) {
                 @Override
                 public double of(long item, int document) {
                     return near.of(item, document);
+                }
+
+                @Override
+                double estimated(float[] content) {
+                    return estimate(near, content);
                 }
 
                 @Override
@@ -157,8 +191,10 @@ final class ModelSignals {
         };
     }
 
-    private boolean isWithoutHistory() {
-        return scoring.model() == null || scoring.history().isEmpty() || scoring.itemTable() == null;
+    /** Whether nothing tells what a part makes of the user: segments are also told by the request, or by the query of somebody unknown. */
+    private boolean isWithoutHistory(String part) {
+        boolean told = part.equals(Signal.SEGMENTS) && (scoring.segment() > 0 || scoring.query().vector().length > 0);
+        return scoring.model() == null || scoring.history().isEmpty() && told == false || scoring.itemTable() == null;
     }
 
     private HistorySimilarities similarities(List<String> history, float[] weights) {
@@ -178,17 +214,22 @@ final class ModelSignals {
      */
     SignalSource part(String part) {
         parts.add(part);
-        if (isWithoutHistory()) {
+        if (isWithoutHistory(part)) {
             return null;
         }
         readsModel = true;
         return items -> {
             PartScores ofHistory = scores(part);
             PartScores.Reader reader = ofHistory.open();
-            return new OfHistory(items, ofHistory.content(), scoring.history()) {
+            return new OfHistory(items, ofHistory.contentDimension(), scoring.history()) {
                 @Override
                 public double of(long item, int document) {
                     return reader.of(document);
+                }
+
+                @Override
+                double estimated(float[] content) {
+                    return ofHistory.estimate(content);
                 }
 
                 @Override
@@ -245,19 +286,22 @@ final class ModelSignals {
     /** The values of a part of the model: square roots of scores, learned, or estimated from content. */
     private abstract static class OfHistory implements SignalSource.Values, SegmentItems.ModelFunction {
         private final SegmentItems items;
-        private final float[] estimating;
+        private final int contentDimension;
         private final List<String> history;
 
-        /** @param estimating vector whose dot product with the content of an unknown item is its score; empty for no estimates */
-        OfHistory(SegmentItems items, float[] estimating, List<String> history) {
+        /** @param contentDimension of content vectors that scores can be estimated from; 0 if they cannot */
+        OfHistory(SegmentItems items, int contentDimension, List<String> history) {
             this.items = items;
-            this.estimating = estimating;
+            this.contentDimension = contentDimension;
             this.history = history;
         }
 
         /** The score of an item; {@link #UNKNOWN} for one that the model does not know. */
         @Override
         public abstract double of(long item, int document);
+
+        /** The estimated score of an item that the model does not know. */
+        abstract double estimated(float[] content);
 
         /**
          * What each item of the history adds to the score of an item.
@@ -272,10 +316,9 @@ final class ModelSignals {
             return value(learned == UNKNOWN ? estimate(doc) : learned);
         }
 
-        /** The estimated score, 0 or more. */
-        private float estimate(int doc) throws IOException {
-            float[] content = estimating.length == 0 ? null : items.vector(doc, estimating.length);
-            return content == null ? 0 : Math.max(0, VectorUtil.dotProduct(estimating, content));
+        private double estimate(int doc) throws IOException {
+            float[] content = contentDimension == 0 ? null : items.vector(doc, contentDimension);
+            return content == null ? 0 : estimated(content);
         }
 
         @Override
@@ -285,7 +328,7 @@ final class ModelSignals {
                 return List.of();
             }
             boolean known = items.largest(doc, this) != UNKNOWN;
-            double[] contributions = contributions(items.best(doc, this), known ? null : items.vector(doc, estimating.length));
+            double[] contributions = contributions(items.best(doc, this), known ? null : items.vector(doc, contentDimension));
             double sum = Arrays.stream(contributions).sum();
             if (sum > 0 == false) {
                 return List.of(); // as little as what rows lose by having bytes

@@ -49,19 +49,21 @@ import java.util.stream.IntStream;
  * @param gaps        how long after the next older item each item of the history was taken, see {@link InteractionMatrix#gap}
  * @param actions     names of the actions by which the items of the history were taken last, in the same order
  * @param concepts    factors of merit by numbers of the model's concepts, from 0 to {@value Ranking#MAX_CONCEPT_FACTOR}
+ * @param segment     number of the model's segment that the user is said to belong to; 0 for none
  * @param ratings     the newest rating of each rated item of the history, by its id, newest first; empty if no signal depends on them
  */
 public record Scoring(InterestVectors interests, float weight, float confidence, Fusion fusion, List<Signal> signals,
     ItemTableInput itemTable, List<String> history, float ownFactor, ModelInput model, QueryInput query, float diversity, long now,
     boolean logsSignals, MeritShape shape, boolean showsHistory, Map<String, Float> ratings, List<Integer> gaps, List<String> actions,
-    Map<String, Float> concepts) implements Writeable {
+    Map<String, Float> concepts, int segment) implements Writeable {
     /**
      * Format 2 has a shape; before, merit was a weighted sum. Format 3 has {@code showsHistory}; before, nothing showed it. Format 4 has
      * {@code ratings}; before, no signal depended on them. Format 5 has {@code gaps}; before, all were 0. Format 6 has
-     * {@code actions}; before, none was known. Format 7 has {@code concepts}; before, all factors were 1.
+     * {@code actions}; before, none was known. Format 7 has {@code concepts}; before, all factors were 1. Format
+     * 8 has {@code segment}; before, none was named.
      */
     private static final Format FORMAT = Format.first(Scoring.class).withField(2).withField(3).withField(4).withField(5).withField(6)
-        .withField(7);
+        .withField(7).withField(8);
 
     /** Leaves every score as it is. Used if the profile could not be read in time, and for navigational queries. */
     public static final Scoring NONE = new Scoring(
@@ -83,7 +85,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
         Map.of(),
         List.of(),
         List.of(),
-        Map.of()
+        Map.of(),
+        0
     );
 
     public Scoring(StreamInput in) throws IOException {
@@ -110,7 +113,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             in.format() < 4 ? Map.of() : in.readOrderedMap(StreamInput::readString, StreamInput::readFloat),
             in.format() < 5 ? List.of() : in.readList(StreamInput::readVInt),
             in.format() < 6 ? List.of() : in.readStringList(),
-            in.format() < 7 ? Map.of() : in.readMap(StreamInput::readString, StreamInput::readFloat)
+            in.format() < 7 ? Map.of() : in.readMap(StreamInput::readString, StreamInput::readFloat),
+            in.format() < 8 ? 0 : in.readVInt()
         );
     }
 
@@ -136,6 +140,7 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             out.writeCollection(gaps, StreamOutput::writeVInt);
             out.writeStringCollection(actions);
             out.writeMap(concepts, StreamOutput::writeString, StreamOutput::writeFloat);
+            out.writeVInt(segment);
         }
     }
 
@@ -144,7 +149,7 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
      *
      * @param found   its profile may be null, and is read and not changed: searches share cached profiles
      * @param ranking with every parameter set; only {@link Ranking#ownItems()} may be null
-     * @param query   with a vector only if {@link #asksMeaning} for the ranking
+     * @param query   with a vector only if {@link #readsQueryVector}
      * @param user    seed of the exploration bonus; null if there is none
      */
     public static Scoring of(GetProfileAction.Response found, Ranking ranking, RequestContext context, QueryInput query, String user) {
@@ -172,7 +177,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             signals.stream().anyMatch(signal -> signal.shape() == Signal.Shape.RATINGS) ? ratings(found.profile()) : Map.of(),
             needsHistory ? gaps(found.profile()) : List.of(),
             needsHistory ? actions(found.profile()) : List.of(),
-            ranking.concepts()
+            ranking.concepts(),
+            ranking.segment()
         );
     }
 
@@ -211,7 +217,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             ratings(asOf.profile()),
             gaps(asOf.profile()),
             actions(asOf.profile()),
-            Map.of()
+            Map.of(),
+            0
         );
     }
 
@@ -269,9 +276,16 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
         return ratings;
     }
 
-    /** Whether a search with this ranking needs the text of its query as a vector. */
-    public static boolean asksMeaning(Ranking ranking) {
-        return ranking.signals().getOrDefault(Signal.MEANING, 0f) != 0;
+    /**
+     * Whether a search needs the text of its query as a vector: for its meaning, or to tell the segments of somebody without a history.
+     *
+     * @param found its profile may be null
+     */
+    public static boolean readsQueryVector(Ranking ranking, GetProfileAction.Response found) {
+        boolean isUnknown = found.profile() == null || found.profile().history().isEmpty();
+        boolean tellsSegments = found.model() != null && ranking.segment() == 0 && isUnknown;
+        return ranking.signals().getOrDefault(Signal.MEANING, 0f) != 0
+            || tellsSegments && ranking.signals().getOrDefault(Signal.SEGMENTS, 0f) != 0;
     }
 
     /** The same with descriptions of the interests, see {@link InterestVectors#labelled}. */
@@ -312,7 +326,8 @@ public record Scoring(InterestVectors interests, float weight, float confidence,
             ratings,
             gaps,
             actions,
-            concepts
+            concepts,
+            segment
         );
     }
 

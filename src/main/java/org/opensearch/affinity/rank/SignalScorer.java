@@ -13,8 +13,8 @@ import java.util.List;
 
 /**
  * Computes the merit of documents: {@code merit = weight · confidence · own · affinity + Σ signal weight · signal}, with the curves and
- * products of {@link MeritShape}, times the factor of the item's concepts if the search has one. {@link Fusion} makes the score from it. One for each search and segment; documents must be passed in
- * ascending order. Not thread-safe.
+ * products of {@link MeritShape}, times the factor of the item's concepts if the search has one. {@link Fusion} makes the score from it.
+ * One for each search and segment; documents must be passed in ascending order. Not thread-safe.
  */
 public final class SignalScorer {
     private final Scoring scoring;

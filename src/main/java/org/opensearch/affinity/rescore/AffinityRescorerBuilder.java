@@ -162,7 +162,8 @@ public final class AffinityRescorerBuilder extends RescorerBuilder<AffinityResco
             RequestContext context = RequestContext.of(found.tracker(), request.context(), System.currentTimeMillis());
             Ranking learned = found.model() == null ? Ranking.EMPTY : found.model().ranking();
             Ranking ranking = request.ranking().orElse(found.tracker().ranking()).orElse(learned).orElse(Ranking.DEFAULT);
-            query.run(client, found.tracker(), ranking, ActionListener.wrap(read -> {
+            boolean readsVector = Scoring.readsQueryVector(ranking, found);
+            query.run(client, found.tracker(), readsVector, ActionListener.wrap(read -> {
                 boolean navigational = read.input() == null;
                 if (navigational) {
                     node.meter().precise();

@@ -8,9 +8,7 @@ import org.opensearch.affinity.encode.pack.Purpose;
 import org.opensearch.affinity.rank.NavigationalQuery;
 import org.opensearch.affinity.rank.QueryInput;
 import org.opensearch.affinity.rank.QueryText;
-import org.opensearch.affinity.rank.Scoring;
 import org.opensearch.affinity.retrieve.TextQueryBuilder;
-import org.opensearch.affinity.tracker.Ranking;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.rest.RestStatus;
@@ -34,7 +32,7 @@ record QueryLookUp(QueryText text, boolean isExplicit) {
     record Found(QueryInput input, List<String> warnings) {}
 
     /** Fails only if a step fails unexpectedly: without a vector, the text counts with its words. */
-    void run(Client client, Tracker tracker, Ranking ranking, ActionListener<Found> listener) {
+    void run(Client client, Tracker tracker, boolean readsVector, ActionListener<Found> listener) {
         if (text.text() == null || text.text().isBlank()) {
             listener.onResponse(new Found(QueryInput.NOTHING, List.of()));
         } else if (isExplicit) {
@@ -42,17 +40,17 @@ record QueryLookUp(QueryText text, boolean isExplicit) {
                 if (navigational) {
                     listener.onResponse(new Found(null, List.of()));
                 } else {
-                    read(client, ranking, listener);
+                    read(client, readsVector, listener);
                 }
             }, listener::onFailure));
         } else {
-            read(client, ranking, listener);
+            read(client, readsVector, listener);
         }
     }
 
-    private void read(Client client, Ranking ranking, ActionListener<Found> listener) {
+    private void read(Client client, boolean readsVector, ActionListener<Found> listener) {
         QueryInput words = new QueryInput(text.text(), new float[0], text.origin());
-        if (Scoring.asksMeaning(ranking) == false) {
+        if (readsVector == false) {
             listener.onResponse(new Found(words, List.of()));
             return;
         }

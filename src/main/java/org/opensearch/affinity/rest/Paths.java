@@ -16,6 +16,8 @@ final class Paths {
     static final String TRACKER_MODELS = TRACKER + "/models";
     static final String TRACKER_MODEL = TRACKER_MODELS + "/{number}";
     static final String CONCEPTS = TRACKER_MODEL + "/concepts";
+    static final String SEGMENTS = TRACKER_MODEL + "/segments";
+    static final String ACTIVE_SEGMENTS = TRACKER + "/segments";
     static final String USER = TRACKER + "/users/{user}";
     static final String OPT_OUT = USER + "/_opt_out";
 

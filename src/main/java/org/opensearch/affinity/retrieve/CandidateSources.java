@@ -78,7 +78,7 @@ final class CandidateSources {
         RankNode node
     ) {
         return switch (signal.shape()) {
-            case NEIGHBOURS, GRAPH, FACTORS, ATTENTION, VAE, CONCEPTS -> best(signal, scoring, signals);
+            case NEIGHBOURS, GRAPH, FACTORS, ATTENTION, VAE, CONCEPTS, SEGMENTS -> best(signal, scoring, signals);
             case POPULARITY -> popular(scoring.itemTable(), false, node);
             case ALL_TIME -> popular(scoring.itemTable(), true, node);
             case SEEN, SEEN_LAST -> ids(scoring.itemTable(), () -> scoring.history().stream().map(BytesRef::new));
@@ -96,9 +96,8 @@ final class CandidateSources {
 
     /** The items that a part of the model ranks first for the history. */
     private static Candidates.Source best(Signal signal, Scoring scoring, ItemSignals signals) {
-        return scoring.model() == null || scoring.history().isEmpty()
-            ? null
-            : ids(scoring.itemTable(), () -> signals.best(signal, MOST_SIMILAR));
+        boolean told = scoring.history().isEmpty() == false || scoring.segment() > 0 && signal.shape() == Signal.Shape.SEGMENTS;
+        return scoring.model() == null || told == false ? null : ids(scoring.itemTable(), () -> signals.best(signal, MOST_SIMILAR));
     }
 
     private static Candidates.Source popular(ItemTableInput input, boolean allTime, RankNode node) {

@@ -62,6 +62,7 @@ public final class Parameter<T> {
         }
     }
 
+    private static final int MAX_SEGMENT = 10_000;
     private static final List<Parameter<?>> LIST = new ArrayList<>();
     /** All parameters, each at its {@link #position}. */
     public static final List<Parameter<?>> ALL = Collections.unmodifiableList(LIST);
@@ -120,6 +121,9 @@ public final class Parameter<T> {
 
     /** Factors of what personalisation adds to items of the trained model's concepts, by the numbers of the concepts. */
     public static final Parameter<Map<String, Float>> CONCEPTS = everywhere("concepts", conceptFactors(MAX_CONCEPT_FACTOR), null);
+
+    /** Number of the trained model's segment that the user belongs to, whatever the history. */
+    public static final Parameter<Integer> SEGMENT = everywhere("segment", wholeNumber(1, MAX_SEGMENT), null);
 
     private final String name;
     private final ParameterType<T> type;

@@ -172,6 +172,12 @@ public record Ranking(ParameterValues values) implements Writeable, ToXContentFr
         return concepts == null ? Map.of() : concepts;
     }
 
+    /** {@link Parameter#SEGMENT}; 0 if it is not set. */
+    public int segment() {
+        Integer segment = get(Parameter.SEGMENT);
+        return segment == null ? 0 : segment;
+    }
+
     /** This ranking with curves and products instead of its own. */
     public Ranking shaped(Map<String, Curve> curves, Map<String, Float> products) {
         ParameterValues.Builder shape = new ParameterValues.Builder();

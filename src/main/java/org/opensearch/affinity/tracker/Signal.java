@@ -86,7 +86,9 @@ public record Signal(String name, String field, Shape shape, double scale, float
         /** The square root of the score for the history: the part {@code vae} of the trained model, a variational autoencoder. */
         VAE("vae", Trait.OF_HISTORY),
         /** The square root of the score for the history: the part {@code concepts} of the trained model, an autoencoder of several kinds of interests. */
-        CONCEPTS("concepts", Trait.OF_HISTORY);
+        CONCEPTS("concepts", Trait.OF_HISTORY),
+        /** The square root of the score for the history: the part {@code segments} of the trained model, what is popular in the user's segments. */
+        SEGMENTS("segments", Trait.OF_HISTORY);
 
         private final String builtIn;
         private final List<Trait> traits;
@@ -118,6 +120,7 @@ public record Signal(String name, String field, Shape shape, double scale, float
     public static final String ATTENTION = Shape.ATTENTION.builtIn;
     public static final String VAE = Shape.VAE.builtIn;
     public static final String CONCEPTS = Shape.CONCEPTS.builtIn;
+    public static final String SEGMENTS = Shape.SEGMENTS.builtIn;
     public static final String RATINGS = Shape.RATINGS.builtIn;
     public static final String MEANING = Shape.MEANING.builtIn;
     private static final String MATCH = "match_";

@@ -3,7 +3,8 @@ package org.opensearch.affinity.format;
 import org.opensearch.affinity.AffinityPlugin;
 import org.opensearch.affinity.event.Event;
 import org.opensearch.affinity.event.LogShard;
-import org.opensearch.affinity.learn.layer.AttentionLayers;
+import org.opensearch.affinity.learn.cluster.SegmentLayers;
+import org.opensearch.affinity.learn.cluster.SegmentTree;
 import org.opensearch.affinity.learn.layer.NamedArray;
 import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.rank.AffinityRequest;
@@ -127,7 +128,7 @@ final class SampleValues {
     private Object own(Class<?> type) throws Exception {
         return switch (type.getSimpleName()) {
             case "Curve" -> new Curve(new float[] { 0, 1f / (1 + count), 1 }, new float[] { 0, 0.5f, 1 });
-            case "Layers" -> attention();
+            case "Layers" -> segments();
             case "NamedArray" -> new NamedArray("weight" + count, new int[] { 2, 1 }, new float[] { count, count / 4f });
             case "Tracker" -> tracker();
             case "Profile" -> profile();
@@ -145,15 +146,11 @@ final class SampleValues {
         };
     }
 
-    /** A network of one layer with vectors of two numbers. */
-    private static AttentionLayers attention() {
-        int[][] shapes = { { 3, 1 }, { 4, 2 }, { 2 }, { 2 }, { 6, 2 }, { 6 }, { 2, 2 }, { 2 }, { 2 }, { 2 }, { 4, 2 }, { 4 }, { 2, 4 }, { 2 }, { 2 }, { 2 } };
-        List<NamedArray> weights = new ArrayList<>();
-        for (int i = 0; i < shapes.length; i++) {
-            weights.add(NamedArray.filled("weight" + i, i / 8f, shapes[i]));
-        }
-        weights.add(NamedArray.filled(AttentionLayers.ACTION + "click", 3, 2));
-        return new AttentionLayers(1, 2.5, weights);
+    /** What was added last; fixtures of earlier formats have networks. */
+    private static SegmentLayers segments() {
+        SegmentTree.Group group = new SegmentTree.Group(SegmentTree.EVERYONE, 1, new float[] { 0.6f, 0.8f }, -1);
+        SegmentTree.Group child = new SegmentTree.Group(0, 2, new float[] { 0, 1 }, 0.5f);
+        return new SegmentLayers(new SegmentTree(List.of(group, child), 0.25), 2, 9, new int[] { 9, 7, 5 });
     }
 
     private static ClusterState empty() {

@@ -8,6 +8,8 @@ import org.opensearch.affinity.learn.InteractionMatrix;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.WeightedHistory;
+import org.opensearch.affinity.learn.cluster.SegmentLayers;
+import org.opensearch.affinity.learn.cluster.SegmentTree;
 import org.opensearch.affinity.learn.factor.ImplicitFactors;
 import org.opensearch.affinity.learn.layer.AttentionLayers;
 import org.opensearch.affinity.learn.layer.NamedArray;
@@ -123,8 +125,51 @@ public class PartEncoderTests extends OpenSearchTestCase {
         assertEquals("a share below 0 is none", weight * Math.log(0.02), user[5], 1e-5);
     }
 
+    /** Readers of format 4 know no segments. */
+    public void testSegmentsAreWritten() throws IOException {
+        SegmentTree tree = new SegmentTree(List.of(
+            new SegmentTree.Group(SegmentTree.EVERYONE, 1, new float[] { 1, 0 }, -1),
+            new SegmentTree.Group(SegmentTree.EVERYONE, 1, new float[] { 0, 1 }, 0.5f),
+            new SegmentTree.Group(1, 2, new float[] { 0, 1 }, -1)
+        ), 0.1);
+        PartEncoder encoder = new PartEncoder(6, 1, 2, null, new float[0][], new SegmentLayers(tree, 2, 9, new int[] { 12, 7, 3, 3 }));
+        BytesStreamOutput out = new BytesStreamOutput();
+        encoder.writeTo(out);
+        PartEncoder read = new PartEncoder(out.bytes().streamInput());
+        assertEquals(5, readableFrom(out.bytes().streamInput()));
+        assertArrayEquals(new int[] { 12, 7, 3, 3 }, read.segments().users());
+        PartEncoder.Known far = new PartEncoder.Known(new float[][] { { 4, 0, 9, 9, 9, 9 } }, new int[] { 0 }, new int[1], new int[1]);
+        assertArrayEquals("the second group is too far", new float[] { 0, 0, 0, 1, 0, 0 }, read.vector(far), 1e-6f);
+        PartEncoder.Known known = new PartEncoder.Known(new float[][] { { 4, 0, 9, 9, 9, 9 }, { 0, 4, 9, 9, 9, 9 } }, new int[] { 0, 1 }, new int[2], new int[2]);
+        assertArrayEquals("what is in the second group is in its child", new float[] { 0, 0, 0, 0.5f, 0, 0.5f }, read.vector(known), 1e-6f);
+        assertArrayEquals(encoder.vector(known), read.vector(known), 0);
+        PartEncoder large = new PartEncoder(6, 1, 2, null, new float[0][], new SegmentLayers(tree, 2, 9, new int[] { 90, 60, 30, 19 }));
+        assertArrayEquals(new float[] { 0, 0, 0, 1, 0, 0 }, large.ofSegment(1), 0);
+        assertArrayEquals("a segment of fewer than 20 counts as the one above", new float[] { 0, 0, 0, 0, 1, 0 }, large.ofSegment(3), 0);
+        assertNull(large.ofSegment(4));
+        assertNull("nobody may be recognised", encoder.ofSegment(1));
+    }
+
+    /** Readers of format 4 would take estimates of any length; this one reads theirs as they were meant. */
+    public void testUnitEstimates() throws IOException {
+        int[][] shapes = { { 3, 1 }, { 4, 4 }, { 4 }, { 4 }, { 12, 4 }, { 12 }, { 4, 4 }, { 4 }, { 4 }, { 4 }, { 8, 4 }, { 8 }, { 4, 8 }, { 4 }, { 4 }, { 4 } };
+        List<NamedArray> weights = new ArrayList<>();
+        for (int[] shape : shapes) {
+            weights.add(NamedArray.random("weight" + weights.size(), 1, new SplittableRandom(weights.size()), shape));
+        }
+        float[][] content = { { 3, 0 }, { 0, 4 }, { 0, 0 }, { 0, 0 } };
+        PartEncoder encoder = new PartEncoder(4, 1, 2, null, content, new AttentionLayers(1, 2.5, weights));
+        assertArrayEquals(new float[] { 0.6f, 0.8f, 0, 0 }, encoder.estimate(new float[] { 1, 1 }), 1e-6f);
+        BytesStreamOutput out = new BytesStreamOutput();
+        encoder.writeTo(out);
+        assertEquals(5, readableFrom(out.bytes().streamInput()));
+        assertTrue(new PartEncoder(out.bytes().streamInput()).unitEstimates());
+        PartEncoder earlier = new PartEncoder(4, 1, 2, null, content, new AttentionLayers(1, 2.5, weights), false);
+        assertArrayEquals(new float[] { 3, 4, 0, 0 }, earlier.estimate(new float[] { 1, 1 }), 0);
+    }
+
     private static int readableFrom(StreamInput in) throws IOException {
-        assertEquals("the format", 4, in.readVInt());
+        assertEquals("the format", 5, in.readVInt());
         return in.readVInt();
     }
 }

@@ -74,7 +74,7 @@ public class ScoringTests extends OpenSearchTestCase {
         Map<String, Float> expected = Map.of("popularity", 1.5f, "meaning", 3f, "match_title", 1f);
         assertEquals(expected, weights(Scoring.of(found, ranking, CONTEXT, QUERY, "ann")));
         List<String> defined = List.of("popularity", "sales");
-        List<String> ofAll = List.of("neighbours", "seen", "seen_last", "popularity_all_time", "meaning", "graph", "factors", "ratings", "attention", "vae", "concepts", "match_title");
+        List<String> ofAll = List.of("neighbours", "seen", "seen_last", "popularity_all_time", "meaning", "graph", "factors", "ratings", "attention", "vae", "concepts", "segments", "match_title");
         List<String> names = SignalWeights.defaults(found.tracker()).stream().map(Signal::name).toList();
         assertEquals(defined, names.subList(0, 2));
         assertEquals(ofAll, names.subList(2, names.size()));

@@ -36,7 +36,7 @@ public class QueryLookUpTests extends OpenSearchTestCase {
             }
         }) {
             PlainActionFuture<QueryLookUp.Found> found = PlainActionFuture.newFuture();
-            new QueryLookUp(text, false).run(client, null, ranking, found);
+            new QueryLookUp(text, false).run(client, null, ranking == MEANING, found);
             return found.actionGet();
         }
     }

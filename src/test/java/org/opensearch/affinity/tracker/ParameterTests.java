@@ -29,7 +29,7 @@ public class ParameterTests extends OpenSearchTestCase {
         {"tracker": "shop", "user": "ann", "query_text": "", "recent": ["p1", 2], "context": {"hour": 20, "device": "phone"}, "weight": 2.5,
          "relevance": 0.1, "score_mode": "sum", "window_size": 7, "signals": {"seen": -3.5, "sales": 0.25}, "max_interests": 3, "min_affinity": 0.2,
          "session_weight": 1, "own_items": 0, "explore": 0.3, "diversity": 0.7, "exclude_seen": true, "why": false,
-         "curves": {"sales": [[0, 0], [0.5, 0.75], [1, 1]]}, "products": {"affinity*sales": -2.5}, "concepts": {"1": 0, "12": 2.5}}""";
+         "curves": {"sales": [[0, 0], [0.5, 0.75], [1, 1]]}, "products": {"affinity*sales": -2.5}, "concepts": {"1": 0, "12": 2.5}, "segment": 7}""";
 
     private ParameterValues parse(String json, Place place) throws IOException {
         try (XContentParser parser = createParser(JsonXContent.jsonXContent, json)) {
@@ -70,7 +70,7 @@ public class ParameterTests extends OpenSearchTestCase {
 
     /** A parameter that this version does not know is left out; a format that it does not understand is an error. */
     public void testStreamsOfLaterVersions() throws IOException {
-        byte[] unknownParameter = { 2, 1, 6, (byte) 0x80, (byte) 0x80, (byte) 0x80, 1, 42, 43 };
+        byte[] unknownParameter = { 2, 1, 6, (byte) 0x80, (byte) 0x80, (byte) 0x80, 2, 42, 43 };
         assertEquals(ParameterValues.EMPTY, new ParameterValues(new BytesArray(unknownParameter).streamInput()));
         byte[] unknownFormat = { 2, 2, 1, 0 };
         expectThrows(IOException.class, () -> new ParameterValues(new BytesArray(unknownFormat).streamInput()));

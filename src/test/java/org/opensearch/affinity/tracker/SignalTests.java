@@ -39,7 +39,7 @@ public class SignalTests extends OpenSearchTestCase {
     public void testBuiltInSignals() {
         List<Signal> builtIn = Signal.unweighted(List.of("title"));
         assertEquals(
-            List.of("neighbours", "seen", "seen_last", "popularity_all_time", "meaning", "graph", "factors", "ratings", "attention", "vae", "concepts", "match_title"),
+            List.of("neighbours", "seen", "seen_last", "popularity_all_time", "meaning", "graph", "factors", "ratings", "attention", "vae", "concepts", "segments", "match_title"),
             builtIn.stream().map(Signal::name).toList()
         );
         for (Signal signal : builtIn) {

@@ -103,7 +103,7 @@ public class PartTrainingTests extends OpenSearchTestCase {
             assertEquals(List.of(VectorPart.FACTORS), methods.stream().map(PartMethod::part).toList());
             String torch = "it learns on libtorch: no libtorch here";
             String room = "the circuit breaker [request] has no room for it";
-            assertEquals(Map.of("graph", room, "attention", torch, "vae", torch, "concepts", torch), training.leftOut());
+            assertEquals(Map.of("graph", room, "attention", torch, "vae", torch, "concepts", torch, "segments", room), training.leftOut());
         }
     }
 

@@ -3,6 +3,7 @@ package org.opensearch.affinity.integ.bench.common;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.freva.asciitable.AsciiTable;
 import com.github.freva.asciitable.Column;
+import org.opensearch.affinity.evaluate.Interval;
 import org.opensearch.affinity.evaluate.KnownEvents;
 import org.opensearch.affinity.evaluate.RankedBy;
 import org.opensearch.affinity.integ.cluster.Rest;
@@ -110,9 +111,14 @@ public final class QualityReport {
         ObjectNode row = json.withArray("/variants").addObject().put("ranked", name);
         List<String> cells = new ArrayList<>(List.of(name));
         for (String figure : COMPARED) {
-            double value = quality.figure(RankedBy.PERSONALISED, figure).value();
-            row.put(figure, value);
-            cells.add(Tables.number(value, 4));
+            Interval found = quality.figure(RankedBy.PERSONALISED, figure);
+            row.put(figure, found.value());
+            boolean hasInterval = figure.equals(COMPARED.getFirst());
+            String interval = hasInterval ? " (" + Tables.number(found.low(), 4) + " – " + Tables.number(found.high(), 4) + ")" : "";
+            cells.add(Tables.number(found.value(), 4) + interval);
+            if (hasInterval) {
+                row.putArray("interval_95").add(found.low()).add(found.high());
+            }
         }
         return cells.toArray(String[]::new);
     }

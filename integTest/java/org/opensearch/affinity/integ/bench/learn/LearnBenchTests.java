@@ -144,7 +144,7 @@ public class LearnBenchTests {
         assertEquals(keys, names(json.path("best")));
         assertEquals(json.path("best"), json.path("methods").path(json.path("best_method").asText()));
         Set<String> methods = new HashSet<>(LearnRun.METHODS);
-        methods.addAll(List.of("blend", "low_pass_bytes", "implicit_factors_bytes", "attention_bytes", "attention_continued", "vae_bytes", "vae_continued", "concepts_bytes", "concepts_continued"));
+        methods.addAll(List.of("blend", "low_pass_bytes", "implicit_factors_bytes", "attention_bytes", "attention_continued", "vae_bytes", "vae_continued", "concepts_bytes", "concepts_continued", "segments_bytes"));
         assertEquals(methods, names(json.path("methods")));
         json.path("methods").forEach(row -> assertEquals(keys, names(row)));
         double largest = StreamSupport.stream(json.path("valid").spliterator(), false).mapToDouble(JsonNode::asDouble).max().orElseThrow();

@@ -16,6 +16,7 @@ import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.RankingMetrics;
 import org.opensearch.affinity.learn.Tuning;
+import org.opensearch.affinity.learn.cluster.Segments;
 import org.opensearch.affinity.learn.factor.ImplicitFactors;
 import org.opensearch.affinity.learn.factor.LowPass;
 import org.opensearch.affinity.learn.neighbour.Neighbourhood;
@@ -51,7 +52,7 @@ final class LearnRun {
     /** The keys of all methods, some of which need the order of events. */
     static final List<String> METHODS = List.of(
         "cosine", "link_prop", "neighbours", "neighbours_undirected", "low_pass", "light_gcn", "implicit_factors", "attention",
-        "attention_unordered", "attention_untrained", "vae", "vae_untrained", "concepts", "concepts_untrained");
+        "attention_unordered", "attention_untrained", "vae", "vae_untrained", "concepts", "concepts_untrained", "segments", "segments_untrained");
     /** For neighbours, which learn in a second and have six hyperparameters. */
     private static final int ROUNDS = 2;
     /** For the other methods, some of which learn for minutes. */
@@ -61,10 +62,10 @@ final class LearnRun {
     /** A change of a blend that improves validation by less is chance. */
     private static final double MIN_GAIN = 1e-5;
     /** What neighbours are blended with. */
-    private static final Set<String> BLENDED = Set.of("low_pass", "light_gcn", "implicit_factors", "attention", "vae", "concepts");
+    private static final Set<String> BLENDED = Set.of("low_pass", "light_gcn", "implicit_factors", "attention", "vae", "concepts", "segments");
     private static final String NEIGHBOURS = "neighbours";
     /** Parts with item vectors of the models in a node, whose rows have a byte a dimension. */
-    private static final Set<String> SERVED = Set.of("low_pass", "implicit_factors", "attention", "vae", "concepts");
+    private static final Set<String> SERVED = Set.of("low_pass", "implicit_factors", "attention", "vae", "concepts", "segments");
 
     private final Screen screen;
     private final LearnSet set;
@@ -137,22 +138,24 @@ final class LearnRun {
         all.add(new Candidate("vae_untrained", () -> fixed("vae_untrained", VariationalAutoencoder.standard().untrained().with(networks))));
         all.add(candidate("concepts", VariationalAutoencoder.concepts().with(networks), VariationalAutoencoder.conceptHyperparameters(), SLOW_ROUNDS));
         all.add(new Candidate("concepts_untrained", () -> fixed("concepts_untrained", VariationalAutoencoder.concepts().untrained().with(networks))));
+        all.add(new Candidate("segments", () -> segments(interactions)));
+        all.add(new Candidate("segments_untrained", () -> fixed("segments_untrained", Segments.standard().untrained())));
         return all;
     }
 
     private Chosen lowPass(InteractionMatrix interactions) {
-        int[] dimensions = LowPass.dimensions(interactions);
-        int most = dimensions[dimensions.length - 1];
-        LowPass prepared;
-        try (Step step = screen.step("Preparing low_pass")) {
-            CoordinateSearch.Objective<LowPass> objective = (trial, own) -> figure(
-                set.valid().evaluate(trial.learn(interactions, parallel, own.part(0, 0.3)), parallel, own.part(0.3, 1))
-            );
-            prepared = LowPass.standard().prepared(interactions, most, LowPass.USER_EXPONENTS, objective, parallel, progress(step));
-            step.done("singular vectors computed for all trials of low_pass");
-        }
-        Chosen chosen = tuned("low_pass", prepared, LowPass.hyperparameters(interactions, dimensions), SLOW_ROUNDS);
+        CoordinateSearch.Objective<LowPass> objective = (trial, own) -> figure(
+            set.valid().evaluate(trial.learn(interactions, parallel, own.part(0, 0.3)), parallel, own.part(0.3, 1))
+        );
+        LowPass prepared = Prepared.lowPass(interactions, objective, parallel, screen);
+        List<Hyperparameter<LowPass>> parameters = LowPass.hyperparameters(interactions, LowPass.dimensions(interactions));
+        Chosen chosen = tuned("low_pass", prepared, parameters, SLOW_ROUNDS);
         return new Chosen(chosen.key, ((LowPass) chosen.method).withoutSpectrum(), chosen.model, chosen.figure);
+    }
+
+    private Chosen segments(InteractionMatrix interactions) {
+        Chosen chosen = tuned("segments", Prepared.segments(interactions, parallel, screen), Segments.hyperparameters(), SLOW_ROUNDS);
+        return new Chosen(chosen.key, ((Segments) chosen.method).withoutFound(), chosen.model, chosen.figure);
     }
 
     private <M extends LearningMethod> Candidate candidate(String key, M start, List<Hyperparameter<M>> parameters, int rounds) {
@@ -316,7 +319,7 @@ final class LearnRun {
         return new MethodResult(key, settings, valid, set.test().evaluate(model, parallel, progress(step)), seconds, model.ramBytesUsed());
     }
 
-    private static ProgressListener progress(Step step) {
+    static ProgressListener progress(Step step) {
         return part -> step.at(Math.round(1000 * part), 1000, "‰");
     }
 

@@ -10,6 +10,7 @@ import org.opensearch.affinity.integ.console.Program;
 import org.opensearch.affinity.integ.console.Screen;
 import org.opensearch.affinity.integ.data.DataSet;
 import org.opensearch.affinity.integ.data.NewItems;
+import org.opensearch.affinity.integ.data.Newcomers;
 import org.opensearch.affinity.integ.data.Split;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -97,6 +98,18 @@ public final class QualityBench implements Program {
     boolean newLessons;
 
     @Option(
+        names = "--new-alone",
+        description = "With --new: a page of new items. Searches find new items alone, and weights are learned from validation queries for them.")
+    boolean newAlone;
+
+    @Option(
+        names = "--newcomers",
+        paramLabel = "N",
+        description = "Know only N events of a half of the users: only their queries are learned from and evaluated, also without each part of "
+            + "the model (all events of all users).")
+    Integer newcomers;
+
+    @Option(
         names = "--users",
         split = ",",
         paramLabel = "GROUP",
@@ -125,7 +138,10 @@ public final class QualityBench implements Program {
         arguments.require(match == null || QueryForm.ALL.contains(match), "--match must be of " + QueryForm.ALL + ", got " + match);
         arguments.require(explore.stream().allMatch(w -> w > 0 && w <= 20), "--explore must be above 0 and at most 20, got " + explore);
         arguments.require(part == null || part > 0 && part < 1, "--new must be above 0 and below 1, got " + part);
+        arguments.atLeast("--newcomers", newcomers, 0);
         arguments.require(newLessons == false || part != null, "--new-lessons needs --new");
+        arguments.require(newAlone == false || part != null, "--new-alone needs --new");
+        arguments.require(newAlone == false || newLessons == false, "--new-alone has lessons of its own, without --new-lessons");
         arguments.require(QualityReport.GROUPS.containsAll(users), "--users must be of " + QualityReport.GROUPS + ", got " + users);
     }
 
@@ -139,7 +155,8 @@ public final class QualityBench implements Program {
         ResultFiles results = ResultFiles.here();
         screen.print(screen.dim("   " + results.machine()));
         DataSet whole = DataSet.open(data);
-        DataSet set = part == null ? whole : whole.withoutEventsOf(new NewItems(part));
+        DataSet items = part == null ? whole : whole.withoutEventsOf(new NewItems(part));
+        DataSet set = newcomers == null ? items : items.with(new Newcomers(newcomers));
         Split asked = Split.ofWord(split);
         if (set.hasQueries(asked) == false) {
             throw new IOException(set.name() + " has no " + asked.word() + " queries: " + asked.queryFile() + ".jsonl.gz is missing in "

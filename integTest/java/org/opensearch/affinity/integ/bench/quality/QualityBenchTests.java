@@ -35,6 +35,9 @@ public class QualityBenchTests {
         assertThat(refusal(set, "--match", "phrase"), containsString("--match must be of [best_fields, most_fields, cross_fields, "));
         assertThat(refusal(set, "--new", "1"), containsString("--new must be above 0 and below 1, got 1"));
         assertThat(refusal(set, "--new-lessons"), containsString("--new-lessons needs --new"));
+        assertThat(refusal(set, "--newcomers", "-1"), containsString("--newcomers must be at least 0, got -1"));
+        assertThat(refusal(set, "--new-alone"), containsString("--new-alone needs --new"));
+        assertThat(refusal(set, "--new", "0.1", "--new-lessons", "--new-alone"), containsString("--new-alone has lessons of its own"));
         assertThat(refusal(set, "--explore", "2,0"), containsString("--explore must be above 0 and at most 20, got [2.0, 0.0]"));
         assertThat(refusal(set, "--users", "0,7"), containsString("--users must be of [0, 1-2, 3-9, 10+], got [0, 7]"));
     }

@@ -61,7 +61,8 @@ final class QualityRun {
             List<String> parts = set.parts(split);
             replayed += replay(shop, parts.getFirst(), replayed);
             String first = QueryForm.ALL.getFirst();
-            ShopQuery search = new ShopQuery(shop.textFields(), first, Shop.TRACKER, WINDOW, null, options.meaning, options.again);
+            ShopQuery search = new ShopQuery(shop.textFields(), first, Shop.TRACKER, WINDOW, null, options.meaning, options.again,
+                options.newAlone ? Shop.NEW : null);
             form = form(node, search);
             NodeEvaluation evaluation = new NodeEvaluation(node.rest(), search.withType(form.type()));
             if (options.untrained == false) {
@@ -88,10 +89,10 @@ final class QualityRun {
         }
     }
 
-    /** For new items: without each part of the model that is estimated from content, and by content alone. */
+    /** For new items and newcomers: without each part of the model that is estimated from content, and by content alone. */
     private List<QualityReport.Variant> variants() {
         List<QualityReport.Variant> variants = new ArrayList<>(options.explore.stream().map(QualityReport.Variant::explore).toList());
-        if (set.newItems() != null && model != null) {
+        if ((set.newItems() != null || set.newcomers() != null) && model != null) {
             List<String> learned = parts(model);
             learned.forEach(part -> variants.add(QualityReport.Variant.without(List.of(part))));
             if (learned.size() > 1) {
@@ -112,7 +113,7 @@ final class QualityRun {
             return QueryForm.given(options.match);
         }
         try (Step step = screen.step("Choosing the form of the query")) {
-            QueryForm chosen = QueryForm.choose(node.rest(), search, set, mostQueries(), step);
+            QueryForm chosen = QueryForm.choose(node.rest(), search, options.newAlone ? lessons() : set, mostQueries(), step);
             step.done(chosen.toString());
             return chosen;
         }
@@ -126,7 +127,7 @@ final class QualityRun {
     private void train(NodeEvaluation evaluation) throws IOException {
         try (Step step = screen.step("Training a model")) {
             boolean judges = split == Split.TEST && set.hasQueries(Split.VALID);
-            ObjectNode body = judges ? evaluation.judged(options.newLessons ? set.withNewItems() : set, Split.VALID) : Rest.JSON.createObjectNode();
+            ObjectNode body = judges ? evaluation.judged(lessons(), Split.VALID) : Rest.JSON.createObjectNode();
             if (options.signals.isEmpty() == false) {
                 options.signals.forEach(body.putArray("signals")::add);
             }
@@ -139,6 +140,11 @@ final class QualityRun {
             screen.print(gains.toString());
             screen.print(screen.dim(" on queries that were not learned from; with 95 % intervals; the other signals weighed anew without it"));
         }
+    }
+
+    /** The set with the queries that weights are learned from. */
+    private DataSet lessons() {
+        return options.newAlone ? set.queryingNewItems() : options.newLessons ? set.withNewItems() : set;
     }
 
     /** Trains a model from all events, with the weights of the first one. */
@@ -175,7 +181,8 @@ final class QualityRun {
         ObjectNode settings = Rest.JSON.createObjectNode().put("match", form.type()).put("weight", "default").put("window", WINDOW)
             .put("half_life", HALF_LIFE);
         settings.set("forms", form.json());
-        settings.put("meaning", options.meaning).put("again", options.again).put("new_lessons", options.newLessons).putNull("popularity").putNull("last_events");
+        settings.put("meaning", options.meaning).put("again", options.again).put("new_lessons", options.newLessons)
+            .put("new_alone", options.newAlone).put("newcomers", options.newcomers).putNull("popularity").putNull("last_events");
         settings.set("model", model);
         return settings.put("events", events).put("heap", options.heap);
     }

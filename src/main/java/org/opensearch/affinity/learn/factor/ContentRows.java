@@ -15,11 +15,12 @@ import java.util.stream.IntStream;
  * {@code vector ≈ Wᵀ t, W = (TᵀT + λI)⁻¹ TᵀV}. The ridge λ is the one that estimates every fifth item best from the others.
  *
  * @param weights   W by column: for each dimension of the vectors, as many numbers as contents have; empty if there are no estimates
+ * @param unit      whether vectors have length 1, and so estimates
  * @param items     number of items that it was learned from
  * @param ridge     λ as a fraction of the mean eigenvalue of {@code TᵀT}; 0 if no regression made the estimates
- * @param explained the fraction of the squares of vectors that the estimates explain, from 0 to 1; of held-out ones after a regression
+ * @param explained the fraction of the squares of vectors that the estimates explain, at most 1; of held-out ones after a regression
  */
-public record ContentRows(float[][] weights, int items, double ridge, double explained) {
+public record ContentRows(float[][] weights, boolean unit, int items, double ridge, double explained) {
     /** With fewer items the choice of λ is unreliable. */
     private static final int MIN_ITEMS = 50;
     private static final int FOLDS = 5;
@@ -77,7 +78,7 @@ public record ContentRows(float[][] weights, int items, double ridge, double exp
     public static ContentRows learn(float[][] vectors, float[][] contents, ParallelFor parallel, ProgressListener progress) {
         int[] known = IntStream.range(0, vectors.length).filter(item -> vectors[item] != null && contents[item] != null).toArray();
         if (known.length < MIN_ITEMS || RowMatrix.width(rows(known, vectors)) == 0) {
-            return new ContentRows(new float[0][], known.length, 0, 0);
+            return new ContentRows(new float[0][], false, known.length, 0, 0);
         }
         int[] training = IntStream.range(0, known.length).filter(i -> i % FOLDS != 0).map(i -> known[i]).toArray();
         int[] heldOut = IntStream.range(0, known.length).filter(i -> i % FOLDS == 0).map(i -> known[i]).limit(MAX_VALIDATED).toArray();
@@ -87,42 +88,28 @@ public record ContentRows(float[][] weights, int items, double ridge, double exp
         parallel.run(RIDGES.length, 1, progress.part(0.4, 0.6), (from, to) -> {
             for (int i = from; i < to; i++) {
                 float[][] weights = ofTraining.weights(RIDGES[i] * ofTraining.meanEigenvalue());
-                explained[i] = explained(weights, rows(heldOut, contents), rows(heldOut, vectors));
+                explained[i] = explained(new ContentRows(weights, false, 0, 0, 0), heldOut, contents, vectors);
             }
         });
         int best = IntStream.range(0, RIDGES.length).reduce(0, (a, b) -> explained[b] > explained[a] ? b : a);
         if (explained[best] > 0 == false) {
-            return new ContentRows(new float[0][], known.length, 0, 0);
+            return new ContentRows(new float[0][], false, known.length, 0, 0);
         }
         Regression ofAll = Regression.of(rows(known, contents), rows(known, vectors), parallel);
         progress.at(1);
-        return new ContentRows(ofAll.weights(RIDGES[best] * ofAll.meanEigenvalue()), known.length, RIDGES[best], explained[best]);
+        return new ContentRows(ofAll.weights(RIDGES[best] * ofAll.meanEigenvalue()), false, known.length, RIDGES[best], explained[best]);
     }
 
     /**
-     * Returns a map that was learned together with the vectors, times the factor that estimates them best. It makes no estimates if that
-     * is not above 0.
+     * Returns a map that was learned together with the vectors.
      *
-     * @param map by dimension of the vectors
+     * @param map  by dimension of the vectors
+     * @param unit whether vectors have length 1
      */
-    public static ContentRows scaled(float[][] map, float[][] vectors, float[][] contents) {
+    public static ContentRows learned(float[][] map, boolean unit, float[][] vectors, float[][] contents) {
         int[] known = IntStream.range(0, vectors.length).filter(item -> vectors[item] != null && contents[item] != null).toArray();
-        ContentRows plain = new ContentRows(map, known.length, 0, 0);
-        double products = 0;
-        double squares = 0;
-        for (int item : known) {
-            float[] estimate = plain.estimate(contents[item]);
-            products += VectorUtil.dotProduct(estimate, vectors[item]);
-            squares += VectorUtil.dotProduct(estimate, estimate);
-        }
-        if (products > 0 == false) {
-            return new ContentRows(new float[0][], known.length, 0, 0);
-        }
-        float[][] weights = new float[map.length][contents[known[0]].length];
-        for (int d = 0; d < weights.length; d++) {
-            RowMatrix.add((float) (products / squares), map[d], weights[d]);
-        }
-        return new ContentRows(weights, known.length, 0, explained(weights, rows(known, contents), rows(known, vectors)));
+        double explained = explained(new ContentRows(map, unit, 0, 0, 0), known, contents, vectors);
+        return new ContentRows(map, unit, known.length, 0, explained);
     }
 
     /** Returns the estimated vector of an item; only if there are estimates. */
@@ -131,25 +118,20 @@ public record ContentRows(float[][] weights, int items, double ridge, double exp
         for (int d = 0; d < vector.length; d++) {
             vector[d] = VectorUtil.dotProduct(weights[d], content);
         }
-        return vector;
+        return unit ? VectorUtil.l2normalize(vector, false) : vector;
     }
 
     private static float[][] rows(int[] items, float[][] of) {
         return Arrays.stream(items).mapToObj(item -> of[item]).toArray(float[][]::new);
     }
 
-    private static double explained(float[][] weights, float[][] contents, float[][] vectors) {
+    private static double explained(ContentRows rows, int[] items, float[][] contents, float[][] vectors) {
         double errors = 0;
         double squares = 0;
-        for (int i = 0; i < contents.length; i++) {
-            for (int v = 0; v < weights.length; v++) {
-                double estimate = 0;
-                for (int d = 0; d < contents[i].length; d++) {
-                    estimate += weights[v][d] * contents[i][d];
-                }
-                errors += (vectors[i][v] - estimate) * (vectors[i][v] - estimate);
-                squares += vectors[i][v] * vectors[i][v];
-            }
+        for (int item : items) {
+            float[] estimate = rows.estimate(contents[item]);
+            errors += VectorUtil.squareDistance(estimate, vectors[item]);
+            squares += VectorUtil.dotProduct(vectors[item], vectors[item]);
         }
         return squares > 0 ? 1 - errors / squares : 0;
     }

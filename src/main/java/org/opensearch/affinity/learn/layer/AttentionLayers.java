@@ -107,6 +107,11 @@ public final class AttentionLayers implements NetworkEncoder.Layers {
     }
 
     @Override
+    public boolean unitRows() {
+        return true;
+    }
+
+    @Override
     public int dimension() {
         return first.bias.length;
     }

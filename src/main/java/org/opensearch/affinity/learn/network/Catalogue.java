@@ -14,7 +14,9 @@ import java.util.stream.IntStream;
 
 /**
  * The items that a network learns rows of: {@code row(i) = own(i) + map · content(i)}, both learned. An item without events has no row of
- * its own, so that the map alone makes its row. Without contents, rows are items' own. Immutable.
+ * its own, so that the map alone makes its row. So that this row is a good one, too, some items of each batch are learned without their
+ * own (DropoutNet, Volkovs et al., "Addressing cold start in recommender systems", NeurIPS'17). Without contents, rows are items' own.
+ * Immutable.
  *
  * @param size     number of items
  * @param known    the items with events
@@ -23,6 +25,8 @@ import java.util.stream.IntStream;
 record Catalogue(int size, int[] known, float[][] contents) {
     /** With fewer items with content, a map is unreliable. */
     private static final int MIN_ITEMS = 50;
+    /** Part of a batch's items that are learned without their own rows. */
+    private static final double CONTENT_ALONE = 0.3;
 
     /** @param contents of the items; null for none */
     static Catalogue of(InteractionMatrix interactions, float[][] contents) {
@@ -57,20 +61,27 @@ record Catalogue(int size, int[] known, float[][] contents) {
 
     /** Returns the TorchScript method {@code rows(weights, items, contents)}. */
     String methods() {
-        String sum = contentDimension() == 0 ? "" : " + torch.linear(contents, w[1])";
+        int width = contentDimension();
+        String ofContents = width == 0
+            ? ""
+            : " * torch.narrow(contents, 1, " + width + ", 1) + torch.linear(torch.narrow(contents, 1, 0, " + width + "), w[1])";
         return "  def rows(self: " + TorchProgram.CLASS + ", w: List[Tensor], items: Tensor, contents: Tensor) -> Tensor:\n"
-            + "    return torch.embedding(w[0], items)" + sum + "\n";
+            + "    return torch.embedding(w[0], items)" + ofContents + "\n";
     }
 
-    /** Returns the contents of items as a matrix, for {@link #methods}; zeros for items without. */
-    NDArray contents(long[] items, NDManager scope) {
-        int width = contentDimension();
+    /**
+     * Returns the contents of items as a matrix, for {@link #methods}; zeros for items without. The last number of a line is the factor of the
+     * item's own row.
+     */
+    NDArray contents(long[] items, NDManager scope, SplittableRandom random) {
+        int width = contentDimension() == 0 ? 0 : contentDimension() + 1;
         float[] values = new float[items.length * width];
         for (int i = 0; width > 0 && i < items.length; i++) {
             float[] content = contents[(int) items[i]];
             if (content != null) {
-                System.arraycopy(content, 0, values, i * width, width);
+                System.arraycopy(content, 0, values, i * width, content.length);
             }
+            values[(i + 1) * width - 1] = content != null && random.nextDouble() < CONTENT_ALONE ? 0 : 1;
         }
         return scope.create(values, new Shape(items.length, width));
     }

@@ -53,7 +53,7 @@ record NextItemBatches(Sequences sequences, AttentionNetwork network, int target
         random.nextBytes(noise);
         return List.of(
             scope.create(items.items()),
-            catalogue.contents(items.items(), scope),
+            catalogue.contents(items.items(), scope, random),
             scope.create(inputs, new Shape(batch.size(), width)),
             scope.create(gaps, new Shape(batch.size(), width)),
             scope.create(actions, new Shape(batch.size(), width)),

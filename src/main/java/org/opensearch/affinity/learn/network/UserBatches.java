@@ -76,7 +76,7 @@ record UserBatches(
         long[] takenPlaces = IntStream.of(taken).mapToLong(items::place).toArray();
         return List.of(
             scope.create(items.items()),
-            catalogue.contents(items.items(), scope),
+            catalogue.contents(items.items(), scope, random),
             scope.create(Arrays.copyOf(kept, keptSize)),
             scope.create(starts),
             scope.create(Arrays.copyOf(keptWeights, keptSize)),

@@ -16,6 +16,7 @@ import org.opensearch.affinity.profile.Interest;
 import org.opensearch.affinity.profile.InterestTimeline;
 import org.opensearch.affinity.profile.Profile;
 import org.opensearch.affinity.tracker.IndexNames;
+import org.opensearch.affinity.tracker.Signal;
 import org.opensearch.affinity.tracker.Tracker;
 import org.opensearch.affinity.tracker.TrackerRequest;
 import org.opensearch.common.inject.Inject;
@@ -107,26 +108,33 @@ public final class DescribeProfileAction extends ActionType<ProfileDescription> 
             Set<String> items = profile.history().stream().map(Profile.Seen::item).collect(Collectors.toSet());
             new ItemVectors(client).find(tracker.items(), items, ActionListener.wrap(vectors -> {
                 InterestTimeline timeline = InterestTimeline.of(profile, interests, tracker, vectors);
-                labels.label(client, tracker.items(), interests, ActionListener.wrap(of -> concepts(found, items, ActionListener.map(listener, concepts -> {
-                    return new ProfileDescription(tracker, user, profile, of, timeline, System.currentTimeMillis(), concepts);
-                })), listener::onFailure));
+                labels.label(client, tracker.items(), interests, ActionListener.wrap(of -> {
+                    groups(found, Signal.CONCEPTS, items, ActionListener.wrap(concepts -> {
+                        groups(found, Signal.SEGMENTS, items, ActionListener.map(listener, segments -> {
+                            return new ProfileDescription(tracker, user, profile, of, timeline, System.currentTimeMillis(), concepts, segments);
+                        }));
+                    }, listener::onFailure));
+                }, listener::onFailure));
             }, listener::onFailure));
         }
 
-        /** Reads the user's shares in the concepts of the active model; null without one, or if it cannot be read: a profile can without it. */
-        private void concepts(GetProfileAction.Response found, Set<String> items, ActionListener<LabelledConcepts> listener) {
+        /**
+         * Reads how far the user belongs to the concepts or segments of the active model; null without one, or if it cannot be read: a profile
+         * can without it.
+         */
+        private void groups(GetProfileAction.Response found, String part, Set<String> items, ActionListener<LabelledGroups> listener) {
             if (found.model() == null) {
                 listener.onResponse(null);
                 return;
             }
             int number = found.model().number();
-            String index = IndexNames.MODELS.index(found.tracker().name(), number);
+            LabelledGroups.Source source = new LabelledGroups.Source(IndexNames.MODELS.index(found.tracker().name(), number), number, part);
             ThreadContext context = client.threadPool().getThreadContext();
             try (ThreadContext.StoredContext ignored = context.stashContext()) {
-                LabelledConcepts.read(client, labels, found.tracker().items(), index, number, List.copyOf(items), ActionListener.wrap(
+                LabelledGroups.read(client, labels, found.tracker().items(), source, List.copyOf(items), LabelledGroups.OF_USER, ActionListener.wrap(
                     listener::onResponse,
                     e -> {
-                        LOGGER.debug("cannot read the concepts of model [{}]", number, RedactedException.of(e));
+                        LOGGER.debug("cannot read the {} of model [{}]", part, number, RedactedException.of(e));
                         listener.onResponse(null);
                     }
                 ));

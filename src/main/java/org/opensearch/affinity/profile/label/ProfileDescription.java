@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +28,8 @@ import java.util.TreeMap;
  * profile may be shared by the profile cache and is only read.
  */
 public final class ProfileDescription extends ActionResponse implements ToXContentObject {
-    /** Format 2 has concepts. */
-    private static final Format FORMAT = Format.first(ProfileDescription.class).withField(2);
+    /** Format 2 has concepts, format 3 segments. */
+    private static final Format FORMAT = Format.first(ProfileDescription.class).withField(2).withField(3);
     private static final int CONTEXT_VALUES = 3;
     /** Further digits would change between two requests, because weights decay. */
     private static final MathContext DIGITS = new MathContext(3);
@@ -40,7 +41,8 @@ public final class ProfileDescription extends ActionResponse implements ToXConte
     private final InterestTimeline timeline;
     private final long now;
     private final List<Interest> interests;
-    private final LabelledConcepts concepts;
+    private final LabelledGroups concepts;
+    private final LabelledGroups segments;
 
     /**
      * @param user     the name in the request, of which the profile may hold a pseudonym
@@ -48,6 +50,7 @@ public final class ProfileDescription extends ActionResponse implements ToXConte
      * @param timeline of the interests, heaviest first
      * @param now      epoch milliseconds
      * @param concepts of the active model; null without a model, empty for a model without concepts
+     * @param segments the same of its segments
      */
     ProfileDescription(
         Tracker tracker,
@@ -56,8 +59,10 @@ public final class ProfileDescription extends ActionResponse implements ToXConte
         List<Label> labels,
         InterestTimeline timeline,
         long now,
-        LabelledConcepts concepts
+        LabelledGroups concepts,
+        LabelledGroups segments
     ) {
+        this.segments = segments;
         this.concepts = concepts;
         this.tracker = tracker;
         this.user = user;
@@ -80,7 +85,8 @@ public final class ProfileDescription extends ActionResponse implements ToXConte
             in.readList(Label::read),
             new InterestTimeline(in.readList(StreamInput::readLong), in.readList(weights -> weights.readList(StreamInput::readDouble))),
             in.readVLong(),
-            in.format() < 2 ? null : in.readOptionalWriteable(LabelledConcepts::new)
+            in.format() < 2 ? null : in.readOptionalWriteable(LabelledGroups::new),
+            in.format() < 3 ? null : in.readOptionalWriteable(LabelledGroups::new)
         );
     }
 
@@ -95,6 +101,7 @@ public final class ProfileDescription extends ActionResponse implements ToXConte
             out.writeCollection(timeline.weights(), (each, weights) -> each.writeCollection(weights, StreamOutput::writeDouble));
             out.writeVLong(now);
             out.writeOptionalWriteable(concepts);
+            out.writeOptionalWriteable(segments);
         }
     }
 
@@ -109,8 +116,10 @@ public final class ProfileDescription extends ActionResponse implements ToXConte
             interest(builder, i, total);
         }
         builder.endArray();
-        if (concepts != null && concepts.isEmpty() == false) {
-            concepts.ofUser(builder);
+        for (LabelledGroups groups : Arrays.asList(concepts, segments)) {
+            if (groups != null && groups.isEmpty() == false) {
+                groups.ofUser(builder);
+            }
         }
         builder.startArray("history");
         for (Profile.Seen seen : profile.history()) {

@@ -52,7 +52,7 @@ public record LearnedPart(PartMethod method, Factors factors, float scale, Conte
             known[item] = item < degrees.length && degrees[item] > 0 ? factors.vector(item) : null;
         }
         ContentRows content = factors.encoder() instanceof NetworkEncoder network && network.map().length > 0
-            ? ContentRows.scaled(network.map(), known, contents)
+            ? ContentRows.learned(network.map(), network.layers().unitRows(), known, contents)
             : ContentRows.learn(known, contents, parallel, progress.part(0.8, 0.95));
         return new LearnedPart(method, factors, scale(factors, matrix, seed, parallel), content, estimates(known, contents, content));
     }

@@ -1,6 +1,7 @@
 package org.opensearch.affinity.train.part;
 
 import org.opensearch.affinity.learn.Hyperparameter;
+import org.opensearch.affinity.learn.cluster.Segments;
 import org.opensearch.affinity.learn.factor.ImplicitFactors;
 import org.opensearch.affinity.learn.factor.LowPass;
 import org.opensearch.affinity.learn.neighbour.Neighbourhood;
@@ -92,6 +93,21 @@ public record PartSettings(Map<String, Map<String, Double>> byPart) {
             whole(MAX_EPOCHS),
             "rate",
             POSITIVE
+        ),
+        Signal.SEGMENTS,
+        Map.of(
+            SegmentMethods.LEVELS,
+            whole(Segments.MAX_LEVELS),
+            "dimension",
+            whole(Segments.MAX_TASTE),
+            SegmentMethods.TEMPERATURE,
+            Values.number("a number from 0.01 to 10", number -> number >= 0.01 && number <= 10),
+            SegmentMethods.PRIOR,
+            POSITIVE,
+            SegmentMethods.DENSITY,
+            whole(0, 1),
+            SegmentMethods.LEAST,
+            whole(20, 1_000_000)
         ),
         Signal.FACTORS,
         Map.of(

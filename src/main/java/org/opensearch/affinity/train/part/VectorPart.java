@@ -19,7 +19,9 @@ public enum VectorPart {
     /** A variational autoencoder, which represents the history as a whole. */
     VAE(Signal.VAE, new VaeMethods(Signal.VAE), true),
     /** The same with several concepts, which keeps kinds of interests apart. */
-    CONCEPTS(Signal.CONCEPTS, new VaeMethods(Signal.CONCEPTS), true);
+    CONCEPTS(Signal.CONCEPTS, new VaeMethods(Signal.CONCEPTS), true),
+    /** Nested segments of users, and what is popular in them. */
+    SEGMENTS(Signal.SEGMENTS, new SegmentMethods(), false);
 
     private final String signal;
     private final MethodFamily methods;
@@ -36,7 +38,7 @@ public enum VectorPart {
         return signal;
     }
 
-    /** Whether it is a network, which encodes histories. */
+    /** Whether it is a network, which is trained by gradient. */
     public boolean isNetwork() {
         return network;
     }

@@ -1,18 +1,23 @@
 package org.opensearch.affinity.learn.network;
 
+import org.apache.lucene.util.VectorUtil;
 import org.opensearch.affinity.encode.EncodeTestCase;
 import org.opensearch.affinity.learn.Factors;
 import org.opensearch.affinity.learn.InteractionMatrices;
 import org.opensearch.affinity.learn.InteractionMatrix;
+import org.opensearch.affinity.learn.NetworkEncoder;
 import org.opensearch.affinity.learn.ParallelFor;
 import org.opensearch.affinity.learn.ProgressListener;
 import org.opensearch.affinity.learn.WeightedHistory;
+import org.opensearch.affinity.learn.factor.ContentRows;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
+import java.util.stream.IntStream;
 
 public class NetworkTrainingTests extends EncodeTestCase {
     private static final InteractionMatrix LOG = InteractionMatrices.twoGroups(600, 40, new Random(3));
@@ -71,6 +76,45 @@ public class NetworkTrainingTests extends EncodeTestCase {
             assertEquals("a training that has ended is not repeated", epochs, -memory.left);
             learn(method, inputs.with(memory), InteractionMatrices.twoGroups(600, 40, new Random(4)));
             assertTrue("another log is another training", -memory.left > epochs);
+        }
+    }
+
+    /** An item without events is ranked by its content nearly as far from the others as items with events are. */
+    public void testRowsOfNewItems() {
+        int items = 200;
+        float[][] contents = new float[items + 2][];
+        Random random = new Random(5);
+        for (int item = 0; item < contents.length; item++) {
+            contents[item] = new float[16];
+            for (int d = 2; d < 16; d++) {
+                contents[item][d] = (float) (0.3 * random.nextGaussian());
+            }
+            contents[item][item < items ? 2 * item / items : item - items] = 1;
+            VectorUtil.l2normalize(contents[item]);
+        }
+        InteractionMatrix.Builder log = new InteractionMatrix.Builder(items + 2);
+        InteractionMatrix known = InteractionMatrices.twoGroups(1_500, items, random);
+        for (int user = 0; user < known.users(); user++) {
+            for (int position = known.start(user); position < known.end(user); position++) {
+                log.add(user, known.item(position), 1, position);
+            }
+        }
+        NetworkInputs inputs = new NetworkInputs(runtime()::newManager, contents);
+        TrainingPlan plan = new TrainingPlan(30, 30, 0.01, 0, 3);
+        AttentionSettings attention = AttentionSettings.standard().withDimension(16).withLayers(1).withPlan(plan);
+        VariationalAutoencoder.Settings vae = new VariationalAutoencoder.Settings(32, 16, 1, 0.5, 0.2, 3, 100, 100, plan);
+        for (NetworkMethod method : List.of(new SelfAttention(attention, null), new VariationalAutoencoder(vae, null))) {
+            Factors factors = learn(method, inputs, log.build());
+            NetworkEncoder encoder = (NetworkEncoder) factors.encoder();
+            float[][] rows = IntStream.range(0, items).mapToObj(factors::vector).toArray(float[][]::new);
+            ContentRows estimates = ContentRows.learned(encoder.map(), encoder.layers().unitRows(), rows, contents);
+            float[] user = encoder.vector(WeightedHistory.of(3, 27, 41, 78));
+            double[] scores = IntStream.range(0, items).mapToDouble(item -> VectorUtil.dotProduct(user, rows[item])).toArray();
+            double wanted = Arrays.stream(scores, 0, items / 2).average().orElseThrow();
+            double others = Arrays.stream(scores, items / 2, items).average().orElseThrow();
+            double ofNew = VectorUtil.dotProduct(user, estimates.estimate(contents[items]));
+            double ofOtherNew = VectorUtil.dotProduct(user, estimates.estimate(contents[items + 1]));
+            assertTrue(method + ": " + (ofNew - ofOtherNew) + " of " + (wanted - others), ofNew - ofOtherNew > 0.88 * (wanted - others));
         }
     }
 }

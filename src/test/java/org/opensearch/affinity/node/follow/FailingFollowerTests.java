@@ -58,6 +58,8 @@ public class FailingFollowerTests extends TrackTestCase {
         awaitStats("\"applied\":1");
         block("read", true);
         client().admin().cluster().prepareCancelTasks().setActions(LogShard.TASK).get();
+        // A change of the cluster's metadata starts what is missing at once.
+        createIndex("another");
         assertBusy(() -> {
             String reason = String.valueOf(shard().get("reason"));
             assertTrue(reason, reason.startsWith("read the progress in [.affinity-interests-shop]: ClusterBlockException"));

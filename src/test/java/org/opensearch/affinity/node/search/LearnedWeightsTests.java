@@ -34,7 +34,7 @@ public class LearnedWeightsTests extends TrainedModelTestCase {
         shop(1);
         Map<String, Object> model = train("{\"signals\": [\"seen\", \"neighbours\"]}");
         Map<String, Object> others = Stream.of(
-            "meaning", "popularity", "popularity_all_time", "seen_last", "graph", "factors", "ratings", "attention", "vae", "concepts"
+            "meaning", "popularity", "popularity_all_time", "seen_last", "graph", "factors", "ratings", "attention", "vae", "concepts", "segments"
         ).collect(Collectors.toMap(name -> name, name -> 0.0));
         Map<String, Object> signals = new HashMap<>(others);
         signals.put("neighbours", DEFAULT_NEIGHBOURS_WEIGHT);

@@ -1,7 +1,7 @@
 package org.opensearch.affinity.node.search;
 
 import org.opensearch.affinity.profile.label.DescribeProfileAction;
-import org.opensearch.affinity.profile.label.GetConceptsAction;
+import org.opensearch.affinity.profile.label.GetGroupsAction;
 import org.opensearch.affinity.rank.RankNode;
 import org.opensearch.affinity.rank.RankStats;
 import org.opensearch.common.io.PathUtils;
@@ -93,7 +93,7 @@ public class NetworkPartTests extends PartTestCase {
         train("""
             {"activate": true, "parts": ["concepts"], "settings": {
               "concepts": {"concepts": 3, "dimension": 8, "hidden": 16, "dropout": 0.3, "divergence": 0.1, "epochs": 40, "rate": 0.02}}}""");
-        Map<String, Object> described = json(client().execute(GetConceptsAction.INSTANCE, new GetConceptsAction.Request("t", 1)).get());
+        Map<String, Object> described = json(client().execute(GetGroupsAction.INSTANCE, new GetGroupsAction.Request("t", 1, "concepts", null)).get());
         List<Map<String, Object>> concepts = (List<Map<String, Object>>) described.get("concepts");
         assertEquals(List.of(1, 2, 3), concepts.stream().map(concept -> concept.get("number")).toList());
         assertEquals(1, concepts.stream().mapToDouble(concept -> ((Number) concept.get("size")).doubleValue()).sum(), 0.01);
@@ -123,7 +123,7 @@ public class NetworkPartTests extends PartTestCase {
         assertWarned(signals + ", \"concepts\": {\"7\": 0}", "the active model has [3] concepts, and none of [7]");
         train("{\"activate\": true}");
         assertWarned(signals + ", \"concepts\": {\"1\": 0}", "[concepts] change nothing: the active model [2] was trained without the part [concepts]");
-        Exception e = expectThrows(ExecutionException.class, () -> client().execute(GetConceptsAction.INSTANCE, new GetConceptsAction.Request("t", 2)).get());
+        Exception e = expectThrows(ExecutionException.class, () -> client().execute(GetGroupsAction.INSTANCE, new GetGroupsAction.Request("t", 2, "concepts", null)).get());
         assertTrue(e.toString(), e.getMessage().contains("model [2] of tracker [t] was trained without the part [concepts]"));
         assertRefused("[concepts.x] is not the number of a concept", () -> rescored("shop", 5, signals + ", \"concepts\": {\"x\": 0}", ""));
     }

@@ -122,7 +122,7 @@ public class PartTests extends PartTestCase {
         Map<String, Object> withoutQueries = train("{\"parts\": \"auto\"}");
         assertFalse(withoutQueries.containsKey("parts"));
         String reason = "no judged queries show whether it helps";
-        Map<String, String> all = Map.of("graph", reason, "factors", reason, "ratings", reason, "attention", reason, "vae", reason, "concepts", reason);
+        Map<String, String> all = Map.of("graph", reason, "factors", reason, "ratings", reason, "attention", reason, "vae", reason, "concepts", reason, "segments", reason);
         assertEquals(all, withoutQueries.get("parts_left_out"));
         CircuitBreaker breaker = getInstanceFromNode(CircuitBreakerService.class).getBreaker(CircuitBreaker.REQUEST);
         assertBusy(() -> assertEquals(0, breaker.getUsed()));
@@ -225,12 +225,12 @@ public class PartTests extends PartTestCase {
     public void testUnknownParts() throws Exception {
         shop(1);
         Exception e = expectThrows(IllegalArgumentException.class, () -> train("{\"parts\": [\"grahp\"]}"));
-        assertTrue(e.getMessage(), e.getMessage().contains("[parts] unknown part [grahp]; name some of [neighbours, graph, factors, attention, vae, concepts, ratings]"));
+        assertTrue(e.getMessage(), e.getMessage().contains("[parts] unknown part [grahp]; name some of [neighbours, graph, factors, attention, vae, concepts, segments, ratings]"));
         Map<String, String> wrong = Map.of(
             "{\"graph\": {\"dimension\": 0}}", "[affinity] [settings.graph.dimension] must be a whole number from 1 to 768, got [0]",
             "{\"graph\": {\"keep\": 0}}", "[affinity] [settings.graph.keep] must be a number above 0, at most 1, got [0]",
             "{\"graph\": {\"alpha\": 1}}", "[affinity] [settings.graph.alpha] is unknown; known: [damping, dimension, from, keep, steps, user]",
-            "{\"grahp\": {}}", "[affinity] [settings.grahp] is unknown; known: [attention, concepts, factors, graph, neighbours, ratings, vae]",
+            "{\"grahp\": {}}", "[affinity] [settings.grahp] is unknown; known: [attention, concepts, factors, graph, neighbours, ratings, segments, vae]",
             "{\"attention\": {\"dimension\": 7}}", "[affinity] [settings.attention.dimension] must be an even number from 2 to 256, got [7]",
             "{\"vae\": {\"dropout\": 1}}", "[affinity] [settings.vae.dropout] must be a number from 0, below 1, got [1]",
             "{\"factors\": {\"dimension\": 8}}", "[affinity] [parts] lacks [factors], which has [settings]"

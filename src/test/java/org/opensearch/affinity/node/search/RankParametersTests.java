@@ -175,7 +175,7 @@ public class RankParametersTests extends RankTestCase {
 
     public void testUnknownSignal() throws Exception {
         shop();
-        String message = "[signals] has no [salse] in tracker [plain]; defined: [popularity, sales, stock, neighbours, seen, seen_last, popularity_all_time, meaning, graph, factors, ratings, attention, vae, concepts]";
+        String message = "[signals] has no [salse] in tracker [plain]; defined: [popularity, sales, stock, neighbours, seen, seen_last, popularity_all_time, meaning, graph, factors, ratings, attention, vae, concepts, segments]";
         assertRefused(message, () -> rescored("shop", 10, "\"tracker\": \"plain\", \"user\": \"ann\", \"signals\": {\"salse\": 1}", ""));
         pipeline("plain", "{\"tracker\": \"plain\"}");
         assertRefused(message, () -> ranked("plain", ", \"signals\": {\"salse\": 1}"));

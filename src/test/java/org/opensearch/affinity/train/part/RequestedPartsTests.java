@@ -27,7 +27,7 @@ public class RequestedPartsTests extends OpenSearchTestCase {
         assertEquals(new RequestedParts(List.of(VectorPart.values()), true, true, PartSettings.NONE), parts("auto"));
         for (String[] wrong : new String[][] { { "grahp" }, { "auto", "graph" } }) {
             IllegalArgumentException e = expectThrows(IllegalArgumentException.class, () -> parts(wrong));
-            assertTrue(e.getMessage(), e.getMessage().contains("name some of [neighbours, graph, factors, attention, vae, concepts, ratings], or [auto] alone"));
+            assertTrue(e.getMessage(), e.getMessage().contains("name some of [neighbours, graph, factors, attention, vae, concepts, segments, ratings], or [auto] alone"));
         }
     }
 
@@ -61,7 +61,9 @@ public class RequestedPartsTests extends OpenSearchTestCase {
         PartMethod vae = new PartMethod(VectorPart.VAE, VectorPart.VAE.method(ofVae));
         Map<String, Double> ofConcepts = Map.of("concepts", 5.0, "dimension", 16.0, "hidden", 9.0, "dropout", 0.25, "divergence", 0.1, "epochs", 5.0, "rate", 0.01);
         PartMethod concepts = new PartMethod(VectorPart.CONCEPTS, VectorPart.CONCEPTS.method(ofConcepts));
-        Set<PartMethod> all = Set.of(graph, factors, attention, vae, concepts);
+        Map<String, Double> ofSegments = Map.of("levels", 2.0, "dimension", 32.0, "temperature", 0.2, "prior", 50.0, "density", 1.0, "least", 30.0);
+        PartMethod segments = new PartMethod(VectorPart.SEGMENTS, VectorPart.SEGMENTS.method(ofSegments));
+        Set<PartMethod> all = Set.of(graph, factors, attention, vae, concepts, segments);
         Map<String, Object> described = all.stream()
             .collect(Collectors.toMap(method -> method.part().signal(), method -> method.part().settings(method.method())));
         assertEquals(all, Set.copyOf(PartMethod.read(Map.of("parts", described))));

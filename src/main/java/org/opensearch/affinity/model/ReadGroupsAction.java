@@ -8,6 +8,7 @@ import org.opensearch.action.support.single.shard.SingleShardRequest;
 import org.opensearch.action.support.single.shard.TransportSingleShardAction;
 import org.opensearch.affinity.cluster.Format;
 import org.opensearch.affinity.cluster.Frame;
+import org.opensearch.affinity.tracker.Signal;
 import org.opensearch.cluster.ClusterState;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
 import org.opensearch.cluster.routing.ShardsIterator;
@@ -25,29 +26,33 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Reads the concepts of a model, and the shares that a user's history has in them, on a node with a copy of the model. It has an internal
- * name because it needs no permission of its own: its callers check theirs.
+ * Reads the concepts or the segments of a model, and how far a user's history belongs to them, on a node with a copy of the model. It has an
+ * internal name because it needs no permission of its own: its callers check theirs.
  */
-public final class ReadConceptsAction extends ActionType<ReadConceptsAction.Response> {
+public final class ReadGroupsAction extends ActionType<ReadGroupsAction.Response> {
     public static final String NAME = "internal:affinity/model/concepts";
-    public static final ReadConceptsAction INSTANCE = new ReadConceptsAction();
+    public static final ReadGroupsAction INSTANCE = new ReadGroupsAction();
 
-    private ReadConceptsAction() {
+    private ReadGroupsAction() {
         super(NAME, Response::new);
     }
 
-    /** Asks for the concepts of a model. */
+    /** Asks for the groups of a model. */
     public static final class Request extends SingleShardRequest<Request> {
-        private static final Format FORMAT = Format.first(Request.class);
+        /** Format 2 has the part; before, it was that of concepts. */
+        private static final Format FORMAT = Format.first(Request.class).withField(2);
 
         private final List<String> history;
+        private final String part;
 
         /**
          * @param model   its index
+         * @param part    {@link Signal#CONCEPTS} or {@link Signal#SEGMENTS}
          * @param history items of a user; empty for none
          */
-        public Request(String model, List<String> history) {
+        public Request(String model, String part, List<String> history) {
             super(model);
+            this.part = part;
             this.history = history;
         }
 
@@ -55,6 +60,7 @@ public final class ReadConceptsAction extends ActionType<ReadConceptsAction.Resp
             super(from);
             Frame in = FORMAT.read(from);
             history = in.readStringList();
+            part = in.format() < 2 ? Signal.CONCEPTS : in.readString();
         }
 
         @Override
@@ -62,6 +68,7 @@ public final class ReadConceptsAction extends ActionType<ReadConceptsAction.Resp
             super.writeTo(to);
             try (StreamOutput out = FORMAT.begin(to)) {
                 out.writeStringCollection(history);
+                out.writeString(part);
             }
         }
 
@@ -71,31 +78,31 @@ public final class ReadConceptsAction extends ActionType<ReadConceptsAction.Resp
         }
     }
 
-    /** The concepts by number; none for a model without the part {@code concepts}. */
+    /** The groups by number; none for a model without the part. */
     public static final class Response extends ActionResponse {
         private static final Format FORMAT = Format.first(Response.class);
 
-        private final List<Concept> concepts;
+        private final List<ModelGroup> groups;
 
-        Response(List<Concept> concepts) {
-            this.concepts = concepts;
+        Response(List<ModelGroup> groups) {
+            this.groups = groups;
         }
 
         Response(StreamInput from) throws IOException {
             super(from);
             Frame in = FORMAT.read(from);
-            concepts = in.readList(Concept::new);
+            groups = in.readList(ModelGroup::new);
         }
 
         @Override
         public void writeTo(StreamOutput to) throws IOException {
             try (StreamOutput out = FORMAT.begin(to)) {
-                out.writeList(concepts);
+                out.writeList(groups);
             }
         }
 
-        public List<Concept> concepts() {
-            return concepts;
+        public List<ModelGroup> groups() {
+            return groups;
         }
     }
 
@@ -112,7 +119,7 @@ public final class ReadConceptsAction extends ActionType<ReadConceptsAction.Resp
             IndexNameExpressionResolver resolver,
             LocalModels models
         ) {
-            super(NAME, threadPool, clusterService, transportService, filters, resolver, Request::new, ThreadPool.Names.GET);
+            super(NAME, threadPool, clusterService, transportService, filters, resolver, Request::new, ThreadPool.Names.GENERIC);
             this.models = models;
         }
 
@@ -123,7 +130,7 @@ public final class ReadConceptsAction extends ActionType<ReadConceptsAction.Resp
                 throw new NoShardAvailableActionException(shardId, "the copy of the model is not open");
             }
             try {
-                return new Response(model.describeConcepts(request.history));
+                return new Response(model.groups().describe(request.part, request.history));
             } finally {
                 model.decRef();
             }
