@@ -34,7 +34,7 @@ import static org.junit.Assert.assertNotNull;
 
 /** Power cuts while documents are encoded: {@code -Daffinity.kills=N} for more of them. */
 public class EncodeCrashIT {
-    private static final int KILLS = Integer.getInteger("affinity.kills", 2);
+    private static final int KILLS = Integer.getInteger("affinity.kills", 3);
     private static final int SENDERS = 4;
     private static final int BULK = 20;
     /** Written before a kill, anew each time. */
